@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
+import { splitWords } from '../connection/base/split-words.ts';
 import { Unknown } from '../values/base/value.ts';
 import { belowChdir, exactlyOne, openText } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
-import { splitWords } from './command/command-line.ts';
 import { planRun, runArguments, runRequests } from './command/command-run.ts';
 
 const schema = exactlyOne(

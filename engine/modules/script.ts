@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
+import { splitWords } from '../connection/base/split-words.ts';
 import type { UploadSource } from '../connection/shell/upload.ts';
 import { belowChdir, plainText } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { plainFile } from './base/plain-file.ts';
-import { splitWords } from './command/command-line.ts';
 import { planRun, runArguments, runRequests } from './command/command-run.ts';
 import { temporaryRoom } from './path/foreign-folder.ts';
 

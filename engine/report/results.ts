@@ -49,7 +49,11 @@ export function startResultReport(options: ResultOptions): Report {
         output.write(lines([`[${safeLine(event.host)}] ${shown(maskValue(event.text))}`]));
       else if (options.verbosity > 0 && ['run_started', 'host_connected', 'task_retried'].includes(event.type))
         output.write(lines(eventLines(event, details)));
-      else if (event.type === 'options_not_kept' || (options.verbosity > 1 && event.type === 'ssh_patches'))
+      else if (
+        event.type === 'options_not_kept' ||
+        event.type === 'settings_without_effect' ||
+        (options.verbosity > 1 && event.type === 'ssh_patches')
+      )
         output.write(lines(eventLines(event, details)));
       else if (event.type === 'host_unreachable')
         output.write(

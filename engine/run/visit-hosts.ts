@@ -5,7 +5,10 @@ import type { Facts } from '../connection/shell/facts.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Scope } from '../values/base/value.ts';
 import { NotKept } from './machine/not-kept.ts';
+import { connectPatiently } from './machine/reconnect.ts';
 import { type TargetSettings, targetOf } from './machine/target-settings.ts';
+
+export type { NotKept };
 
 /** What a host answered to a greeting. */
 export type Visit =
@@ -30,7 +33,7 @@ export interface VisitOptions {
 
 /**
  * Connects to each host, asks for its facts and goes. A host that cannot be reached does not keep the others. Gives
- * what of ssh's configuration was not kept. `visited` gets each answer as it comes.
+ * what was not kept of what is set for connections. `visited` gets each answer as it comes.
  */
 export async function visitHosts(
   hosts: readonly { readonly name: string; readonly scope: Scope }[],
@@ -49,8 +52,13 @@ async function visit(host: string, scope: Scope, options: VisitOptions, notKept:
   const began = performance.now();
   try {
     const target = await targetOf(host, scope, options.settings);
-    const connection = await connect(target, { signal: options.signal, context: options.settings.connections });
-    notKept.note(host, target, connection.transport);
+    notKept.target(host, target);
+    const { signal } = options;
+    const connection = await connectPatiently(
+      () => connect(target, { signal, context: options.settings.connections }),
+      { timeoutMs: 0, retries: target.kind === 'local' ? 0 : (target.retries ?? 0), signal },
+    );
+    notKept.connected(host, target, connection.transport);
     const milliseconds = performance.now() - began;
     const { library } = connection;
     await connection.close();

@@ -1,4 +1,6 @@
 import { lstatSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { realPath } from './controller-access.ts';
 
 /** The uids whose files count as the operator's own: the current user, root, and the user who called sudo. */
 export function ownUsers(env: NodeJS.ProcessEnv = process.env): ReadonlySet<number> {
@@ -23,4 +25,14 @@ export function isOwn(path: string, users: ReadonlySet<number>): boolean {
 export function isKept(folder: string, users: ReadonlySet<number>): boolean {
   const status = lstatSync(folder, { throwIfNoEntry: false });
   return status !== undefined && users.has(status.uid) && ((status.mode & 0o002) === 0 || (status.mode & 0o1000) !== 0);
+}
+
+/**
+ * Why a file may be another user's work, as a sentence: the file, or the one that a link of this name leads to, belongs
+ * to another user or may be written or replaced by everybody. Undefined where it is the operator's own.
+ */
+export function workOfOthers(path: string, users: ReadonlySet<number>): string | undefined {
+  const both = [...new Set([path, realPath(path)])];
+  const spoiled = both.find((one) => !isOwn(one, users)) ?? both.map(dirname).find((folder) => !isKept(folder, users));
+  return spoiled === undefined ? undefined : `${spoiled} belongs to another user, or everybody may write to it.`;
 }

@@ -72,6 +72,17 @@ export const MASKED: readonly Encoding[] = [
     encode: (text) => new URLSearchParams({ a: text }).toString(),
   },
   {
+    name: 'JSON within percent encoding, and percent encoding within JSON',
+    encode: (text) => {
+      const json = encodeURIComponent(JSON.stringify(text));
+      return `${json} ${encodeURIComponent(json)} ${JSON.stringify(encodeURIComponent(text))}`;
+    },
+  },
+  {
+    name: 'base64 of JSON',
+    encode: (text) => `${base64(JSON.stringify(text))} ${base64(`"${ascii(text, four)}"`)}`,
+  },
+  {
     name: 'JSON, also within JSON',
     encode: (text) => `${JSON.stringify(text)} ${JSON.stringify(JSON.stringify(text))}`,
   },

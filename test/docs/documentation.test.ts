@@ -7,7 +7,7 @@ import { errorCodes, errorCodesPage } from '../../build/error-codes.ts';
 import { roles, rolesPage } from '../../build/roles.ts';
 import { wrapped } from '../../build/wrap.ts';
 import { COMMANDS } from '../../engine/cli/main.ts';
-import { differenceRows, functionRows, helperRows, moduleRows } from './tables.ts';
+import { connectionRows, differenceRows, functionRows, helperRows, moduleRows, sshOptionRows } from './tables.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDERS = [
@@ -57,6 +57,10 @@ test('every function of expressions is in the table, as it is', () => {
 
 test('every difference from Ansible is in the table, as it is', () => {
   expect(missingIn('docs/language.md', differenceRows())).toEqual([]);
+});
+
+test('every variable of a connection and every option of ssh is in its table, as it is', () => {
+  expect(missingIn('docs/language.md', [...connectionRows(), ...sshOptionRows()])).toEqual([]);
 });
 
 test('the page of differences on purpose is made of its data', () => {

@@ -1,5 +1,7 @@
+import { type Flag, SSH_FLAGS } from '../../engine/connection/ssh-config/ssh-arguments.ts';
 import { modules } from '../../engine/modules/base/catalogue.ts';
 import { ANSIBLE_DIFFERENCES } from '../../engine/playbook/base/ansible-differences.ts';
+import { ALL_CONNECTION_VARIABLES } from '../../engine/run/base/connection-variables.ts';
 import { celFunctions } from '../../engine/values/cel/cel-environment.ts';
 import { helpers } from '../../engine/values/helpers/helper-table.ts';
 
@@ -20,6 +22,39 @@ export function functionRows(): readonly string[] {
 
 export function differenceRows(): readonly string[] {
   return ANSIBLE_DIFFERENCES.map(({ name, where, instead }) => row(code(name), where, instead));
+}
+
+/** The variables that say how a host is reached. */
+export function connectionRows(): readonly string[] {
+  return ALL_CONNECTION_VARIABLES.map(({ names, use, says }) => row(names.map(code).join(', '), use, says));
+}
+
+/** The options of ssh that arguments may hold. */
+export function sshOptionRows(): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const [letter, flag] of Object.entries(SSH_FLAGS)) {
+    const means = meaningOf(flag);
+    groups.set(means, [...(groups.get(means) ?? []), code(`-${letter}`)]);
+  }
+  return [...groups].map(([means, options]) => row(options.join(', '), means));
+}
+
+function meaningOf(flag: Flag): string {
+  switch (flag.kind) {
+    case 'setting':
+      return 'kept: any option of ssh_config(5)';
+    case 'settings':
+      return `read as ${flag
+        .of('…')
+        .map((setting) => code(setting))
+        .join(', ')}`;
+    case 'config':
+      return 'kept: the file is read in place of `~/.ssh/config` and `/etc/ssh/ssh_config`';
+    case 'idle':
+      return `without effect: ${flag.why}`;
+    case 'refused':
+      return `refused: ${flag.why}`;
+  }
 }
 
 export function row(...cells: readonly string[]): string {

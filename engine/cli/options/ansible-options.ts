@@ -19,7 +19,7 @@ export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ],
   ['--become-password-file', 'Set ansible_become_password in the inventory, encrypted by runbook vault.'],
   ['--become-user', 'Write become_user: in the playbook, or -e ansible_become_user=NAME.'],
-  ['--become-method', 'Leave it out: sudo is what there is.'],
+  ['--become-method', 'Set ansible_become_method in the inventory, or -e ansible_become_method=su.'],
   ['--start-at-task', 'Write --tags for the part that is wanted, or --resume to go on with a run that failed.'],
   ['--step', 'Write runbook plan first, or runbook plan -o FILE and runbook apply FILE to make just what was shown.'],
   ['--force-handlers', 'Leave it out; a handler that is owed is never lost, a later run pays it.'],
@@ -28,11 +28,11 @@ export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--connection', 'Set ansible_connection in the inventory, or -e ansible_connection=local.'],
   [
     '--ssh-common-args',
-    'Write the options for the host into ~/.ssh/config (ProxyJump, Port, IdentityFile, UserKnownHostsFile, HostKeyAlias).',
+    'Set ansible_ssh_common_args in the inventory, or -e ansible_ssh_common_args="-o ProxyJump=bastion".',
   ],
   [
     '--ssh-extra-args',
-    'Write the options for the host into ~/.ssh/config (ProxyJump, Port, IdentityFile, UserKnownHostsFile, HostKeyAlias).',
+    'Set ansible_ssh_extra_args in the inventory, or -e ansible_ssh_extra_args="-o ProxyJump=bastion".',
   ],
   ['--scp-extra-args', 'Leave it out: files go through the same SSH connection.'],
   ['--sftp-extra-args', 'Leave it out: files go through the same SSH connection.'],

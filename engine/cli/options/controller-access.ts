@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { RoleRefusal } from '../../playbook/load-playbook.ts';
 import { type ControllerAccess, type Foreigner, FULL_ACCESS, projectAccess } from '../../values/controller-access.ts';
-import { statusOf } from '../../values/look-at-once.ts';
-import { foreignness, projectOf, roleOfOthers, viewpoint } from './standing.ts';
+import { foreignness, isOnDisk, projectOf, roleOfOthers, viewpoint } from './standing.ts';
 
 /** What `addControllerOptions` gives. */
 export interface ControllerFlags {
@@ -76,9 +75,4 @@ export function roleRefusal({ trust }: ControllerFlags): RoleRefusal | undefined
   if (trust === true) return undefined;
   const view = viewpoint();
   return (role, folder) => roleOfOthers(role, folder, view);
-}
-
-/** A descriptor that the operator's shell has opened (`-i <(…)`, /dev/stdin) is the operator's own. */
-function isOnDisk(file: string): boolean {
-  return !/^\/(?:dev\/(?:fd\/|stdin$)|proc\/(?:self|\d+)\/fd\/)/.test(file) && statusOf(file) !== undefined;
 }

@@ -2,7 +2,7 @@ import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type Foreigner, isWithin, realPath } from '../../values/controller-access.ts';
 import { statusOf } from '../../values/look-at-once.ts';
-import { isKept, isOwn, ownUsers } from '../../values/own-files.ts';
+import { isKept, isOwn, ownUsers, workOfOthers } from '../../values/own-files.ts';
 
 /** Who asks, and where from. */
 export interface Viewpoint {
@@ -86,4 +86,19 @@ function isWide(folder: string): boolean {
 
 function folderOf(path: string): string {
   return statusOf(path)?.isDirectory() === true ? path : dirname(path);
+}
+
+/**
+ * Why a file may be another user's work; undefined where it is the operator's own, in a trusted folder, not there, or a
+ * descriptor that the operator's shell has opened.
+ */
+export function workOfOthersOnDisk(file: string): string | undefined {
+  if (!isOnDisk(file)) return undefined;
+  const { users, trusted } = viewpoint();
+  return trusted.some((one) => isWithin(realPath(file), realPath(one))) ? undefined : workOfOthers(file, users);
+}
+
+/** A descriptor that the operator's shell has opened (`-i <(…)`, /dev/stdin) is the operator's own. */
+export function isOnDisk(file: string): boolean {
+  return !/^\/(?:dev\/(?:fd\/|stdin$)|proc\/(?:self|\d+)\/fd\/)/.test(file) && statusOf(file) !== undefined;
 }

@@ -7,7 +7,7 @@ import { modules } from '../../modules/base/catalogue.ts';
 import type { Playbook } from '../../playbook/base/play.ts';
 import { loadPlaybook } from '../../playbook/load-playbook.ts';
 import { hostScopes } from '../../run/host/host-scopes.ts';
-import { isController } from '../../run/lookahead/files-to-come.ts';
+import { isController } from '../../run/machine/connection-kind.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 import type { Layer } from '../../values/scope.ts';
 import type { Vault } from '../../vault/vault.ts';

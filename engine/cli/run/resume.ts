@@ -9,6 +9,8 @@ export interface Resumable {
   readonly inputs: string;
   /** What it leaves out of the playbook, as its journal will note it. */
   readonly partial: readonly string[];
+  /** Whether journals that others may have written are believed. */
+  readonly trustsOthers: boolean;
 }
 
 /**
@@ -17,7 +19,9 @@ export interface Resumable {
  */
 export async function resumeOf(folder: string, named: string | undefined, now: Resumable): Promise<Resume> {
   const run =
-    named === undefined ? listRuns(folder).find((one) => one.playbook === now.playbook) : readRun(folder, named);
+    named === undefined
+      ? listRuns(folder).find((one) => one.playbook === now.playbook && believed(one, now))
+      : readRun(folder, named);
   if (run === undefined)
     throw refusal(
       `There is no run of ${now.playbook} to go on with`,
@@ -48,6 +52,13 @@ export async function resumeOf(folder: string, named: string | undefined, now: R
     );
   }
   const chain = chainOf(folder, run);
+  const stranger = chain.find((one) => !believed(one, now));
+  if (stranger !== undefined)
+    throw refusal(
+      `The run ${stranger.id} cannot be gone on with: its journal may be another user's work`,
+      stranger.byOthers,
+      'Run it without --resume: what is so already is not changed again. If you know who wrote it, give --trust.',
+    );
   const changed = (await Promise.all(chain.map((one) => filesChanged(one.files, Infinity)))).flat();
   if (changed.length > 0) {
     const what = `The run ${run.id} brought other files, so what it finished says nothing about these`;
@@ -75,6 +86,11 @@ function chainOf(folder: string, last: RunHistory): readonly RunHistory[] {
     resumed = earlier.resumed;
   }
   return chain;
+}
+
+/** What a journal says is left out of the run, so only one's own is believed. */
+function believed(run: RunHistory, now: Resumable): boolean {
+  return run.byOthers === undefined || now.trustsOthers;
 }
 
 function refusal(what: string, why: string | undefined, remedy: string): Problem {

@@ -11,6 +11,7 @@ import { inputsChanged } from '../../run/saved-plan/plan-inputs.ts';
 import { EXIT } from '../base/exit-status.ts';
 import { ENGINE_VERSION } from '../base/version.ts';
 import { type ApplyFlags, type InventoryFlags, lockOf } from '../options/common-options.ts';
+import { workOfOthersOnDisk } from '../options/standing.ts';
 import { performRun, runReport, statusOf } from './perform-run.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
 import { makePlan, wholePlan } from './saved-plan.ts';
@@ -20,7 +21,9 @@ import { makePlan, wholePlan } from './saved-plan.ts';
  * other.
  */
 export async function runApplyCommand(file: string, flags: ApplyFlags): Promise<number> {
+  refuseWorkOfOthers(file, flags);
   const planned = await readPlan(file);
+  if (flags.extraVars.length === 0) for (const path of planned.extraFiles) refuseVariablesOfOthers(path, flags);
   refuseIf(file, [...engineChanged(planned, ENGINE_VERSION), ...(await inputsChanged(planned.inputs))]);
   const prepared = await prepareRun(planned.playbook, inventoryFlags(planned, flags));
   refuseIf(file, extraChanged(planned, await extraDigests(prepared.extra)));
@@ -77,6 +80,30 @@ function inventoryFlags(planned: PlanDocument, flags: ApplyFlags): InventoryFlag
     allowController,
     ...(trust === undefined ? {} : { trust }),
   };
+}
+
+/** A plan says which playbook, inventory and variables are taken. Nothing of it is read before this. */
+function refuseWorkOfOthers(file: string, flags: ApplyFlags): void {
+  const why = flags.trust === true ? undefined : workOfOthersOnDisk(file);
+  if (why === undefined) return;
+  throw new Problem({
+    code: 'plan-of-others',
+    what: `The plan ${file} may be another user's work. Nothing was changed`,
+    why,
+    remedy: `Look at it with \`runbook show ${file}\`. If it is what you want, copy it to a file of your own and apply that, or give --trust.`,
+  });
+}
+
+/** Variables of the command line win over all others, so a file of them is as good as the playbook. */
+function refuseVariablesOfOthers(path: string, flags: ApplyFlags): void {
+  const why = flags.trust === true ? undefined : workOfOthersOnDisk(path);
+  if (why === undefined) return;
+  throw new Problem({
+    code: 'plan-of-others',
+    what: `The plan takes variables from ${path}, which may be another user's work. Nothing was changed`,
+    why,
+    remedy: `Read the file. If it is what you want, name it yourself: -e @${path}.`,
+  });
 }
 
 /** So many reasons are told; they have few causes. */

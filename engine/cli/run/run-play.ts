@@ -62,7 +62,12 @@ async function resumption(playbook: string, inputs: string, flags: PlayFlags): P
   if (flags.resume === undefined) return undefined;
   const { resumeOf } = await import('./resume.ts');
   const partial = partialBecause({ limit: flags.limit, selection: { tags: flags.tags, skipTags: flags.skipTags } });
-  return resumeOf(journalFolder(), flags.resume === true ? undefined : flags.resume, { playbook, inputs, partial });
+  return resumeOf(journalFolder(), flags.resume === true ? undefined : flags.resume, {
+    playbook,
+    inputs,
+    partial,
+    trustsOthers: flags.trust === true,
+  });
 }
 
 /** A value of -e may be a password that somebody could try out. */

@@ -11,6 +11,21 @@ export interface PinnedAlgorithms {
   readonly macs?: readonly MacAlgorithm[] | undefined;
 }
 
+/** A setting of the inventory that nothing comes of: the setting, and why that does no harm. */
+export interface WithoutEffect {
+  readonly what: string;
+  readonly why: string;
+}
+
+/** Keys of hosts that may not be logged in to, whoever vouches for them, and what is said then. */
+export interface RefusedKeys {
+  /** As in known_hosts: type and base64. */
+  readonly keys: readonly string[];
+  readonly what: string;
+  readonly why: string | undefined;
+  readonly remedy: string | undefined;
+}
+
 export interface OpensshCall {
   /** `automatic`: only where ssh2 cannot do what is wanted. */
   readonly use: 'automatic' | 'always';
@@ -63,6 +78,12 @@ export interface SshTarget {
   readonly bindAddress?: string | undefined;
   /** How the system's ssh is called for it, where that is the transport. */
   readonly openssh: OpensshCall;
+  /** Keys of hosts that may not be logged in to. */
+  readonly refusedKeys?: RefusedKeys | undefined;
+  /** How often it is tried again to connect, where the host does not answer. */
+  readonly retries?: number | undefined;
+  /** What the inventory says of the connection, and nothing comes of. */
+  readonly withoutEffect?: readonly WithoutEffect[];
   /** A jump host. How it is reached is said by ssh's own configuration, not by variables of the inventory. */
   readonly isJump?: true;
   /** All hosts to go through, the nearest to the controller first. Their own `jumps` are not looked at. */

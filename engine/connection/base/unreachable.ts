@@ -13,6 +13,7 @@ export type UnreachableCode =
   | 'host-key-unknown'
   | 'host-key-changed'
   | 'host-key-revoked'
+  | 'this-machine'
   | 'authentication-failed'
   | 'no-common-algorithm'
   | 'too-many-sessions'

@@ -1,6 +1,7 @@
 import type { SshTarget } from '../base/target.ts';
 import { Unreachable, type UnreachableCode } from '../base/unreachable.ts';
 import type { ConnectionContext } from '../ssh/connection-context.ts';
+import { refusedKey } from '../ssh/host-key.ts';
 import { knownHostName } from '../ssh/known-hosts.ts';
 import {
   connectTimeout,
@@ -9,6 +10,7 @@ import {
   explainHandshakeFailure,
   jumpUnreachable,
 } from '../ssh/ssh-failure.ts';
+import { REFUSED_KEYS_FILE } from './openssh-room.ts';
 
 /** Lines of ssh that say nothing of the failure. */
 const NOISE =
@@ -85,7 +87,10 @@ const EXPLANATIONS: Readonly<Record<Class, Explain>> = {
     }),
   jump: ({ target, said }) => jumpRefused(target, said),
   'host-key-changed': byHostKey('host-key-changed', 'its host key differs from the known one'),
-  'host-key-revoked': byHostKey('host-key-revoked', 'its host key was revoked'),
+  'host-key-revoked': (failure) =>
+    failure.target.refusedKeys !== undefined && failure.said.includes(REFUSED_KEYS_FILE)
+      ? refusedKey(failure.target)
+      : byHostKey('host-key-revoked', 'its host key was revoked')(failure),
   'host-key-unknown': byHostKey('host-key-unknown', 'its host key is not known'),
   'authentication-failed': byLogin('All configured authentication methods failed'),
   'too-many': byLogin('Too many authentication failures'),

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync, readFileSync, watch } from 'node:fs';
+import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SshTarget } from '../base/target.ts';
 import type { TargetProcess } from '../base/transport.ts';
 import { askpassFor } from './askpass.ts';
-import { makeRoom } from './openssh-room.ts';
+import { makeRoom, REFUSED_KEYS_FILE } from './openssh-room.ts';
 
 /** So much of what is written beside a session is kept for messages. Characters. */
 const MOST_SAID = 8192;
@@ -64,7 +64,7 @@ export async function startMaster(target: SshTarget, command: string): Promise<M
   });
   const control = join(folder, 'control');
   const environment = { ...process.env, ...askpass.environment };
-  const args = [...target.openssh.options, ...optionsOf(target), '-T', '-S', control];
+  const args = [...refusing(target, folder), ...target.openssh.options, ...optionsOf(target), '-T', '-S', control];
   let sessions = 0;
   let isUp = true;
   const start = (kind: 'master' | 'session', remote: string): SshProcess => {
@@ -102,6 +102,15 @@ export async function startMaster(target: SshTarget, command: string): Promise<M
     },
     session: (remote) => start('session', remote),
   };
+}
+
+/** Ahead of what else is said of it, so that nothing of that makes ssh believe these keys. */
+function refusing({ refusedKeys, openssh }: SshTarget, folder: string): readonly string[] {
+  // A list of the operator's own is kept: ssh takes one.
+  if (refusedKeys === undefined || openssh.reasons.some((reason) => reason.startsWith('RevokedHostKeys '))) return [];
+  const file = join(folder, REFUSED_KEYS_FILE);
+  writeFileSync(file, refusedKeys.keys.map((key) => `${key}\n`).join(''), { mode: 0o600 });
+  return ['-o', `RevokedHostKeys=${file}`];
 }
 
 /** ssh makes ~/.ssh and no other folder: without it, a new host would be new, and taken, each time. */

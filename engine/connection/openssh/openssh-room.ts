@@ -8,6 +8,9 @@ import { unguessable } from '../base/unguessable.ts';
 /** A path of a socket must be short, and ssh makes the name longer while it opens it. Characters. */
 const LONGEST_FOLDER = 48;
 
+/** In the folder: keys of hosts that may not be logged in to. */
+export const REFUSED_KEYS_FILE = 'refused-keys';
+
 /** A folder for what one connection of the system's ssh needs: sockets and logs. Nobody else can enter it. */
 export interface Room {
   readonly folder: string;

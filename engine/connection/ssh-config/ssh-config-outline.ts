@@ -28,6 +28,27 @@ export interface Login {
   /** As the inventory or the command line say; undefined where ssh's configuration says it. */
   readonly user: string | undefined;
   readonly port: number | undefined;
+  /** What the inventory has for the command line of ssh. */
+  readonly call?: SshCall | undefined;
+}
+
+/** Settings for the command line of ssh, `Name=value` each. */
+export interface SshCall {
+  /** In place of the files of ssh's configuration. */
+  readonly configFile: string | undefined;
+  /** Ahead of user and port. */
+  readonly first: readonly string[];
+  /** Behind them. */
+  readonly last: readonly string[];
+}
+
+const SYSTEM_FILE = '/etc/ssh/ssh_config';
+
+/** The files that ssh reads for it. */
+export function filesFor(call: SshCall | undefined): readonly string[] {
+  const own = call?.configFile;
+  if (own === undefined) return [join(homedir(), '.ssh/config'), SYSTEM_FILE];
+  return own === 'none' ? [] : [own];
 }
 
 /** Of files that include one another. */
@@ -55,9 +76,10 @@ export function hasOwnAnswer(outline: Outline, host: string): boolean {
 }
 
 /** Logins with the same key have the same settings. */
-export function answerKey(outline: Outline, { host, user, port }: Login): string {
+export function answerKey(outline: Outline, { host, user, port, call }: Login): string {
   const login = outline.differsByLogin ? [user ?? '', port ?? ''] : [];
-  return JSON.stringify([hasOwnAnswer(outline, host) ? host : '*', ...login]);
+  const said = call === undefined ? [] : [call.configFile ?? '', call.first, call.last];
+  return JSON.stringify([hasOwnAnswer(outline, host) ? host : '*', ...login, ...said]);
 }
 
 function matches(patterns: readonly string[], host: string): boolean {
@@ -68,9 +90,9 @@ function matches(patterns: readonly string[], host: string): boolean {
   );
 }
 
-/** Files that cannot be read say nothing. */
-export async function readOutline(files: readonly string[]): Promise<Outline> {
-  const outlines: Outline[] = [];
+/** Of files, and of settings of a command line. Files that cannot be read say nothing. */
+export async function readOutline(files: readonly string[], settings: readonly string[] = []): Promise<Outline> {
+  const outlines: Outline[] = [await outlineOf(settings.join('\n'), '', 0)];
   for (const file of files) {
     const text = textOf(file);
     if (text !== undefined) outlines.push(await outlineOf(text, file, 0));
@@ -135,7 +157,7 @@ function optionOutline(
 
 async function includeOf(value: string, file: string, depth: number): Promise<Outline> {
   const home = value.replace(/^~(?=\/)/, homedir());
-  const base = file.startsWith('/etc/') ? '/etc/ssh' : join(homedir(), '.ssh');
+  const base = file === SYSTEM_FILE ? '/etc/ssh' : join(homedir(), '.ssh');
   const pattern = isAbsolute(home) ? home : join(base, home);
   const outlines: Outline[] = [];
   if (isInEmptyFolder(pattern)) return EMPTY;

@@ -1,11 +1,20 @@
 import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pLimit from 'p-limit';
 import { Problem } from '../../errors/problem.ts';
+import { quote } from '../base/quote.ts';
 import type { LoginMethod, PinnedAlgorithms, SshTarget } from '../base/target.ts';
-import { answerKey, hasOwnAnswer, readOutline, type Login, type Outline } from './ssh-config-outline.ts';
+import { fileList } from './file-list.ts';
+import {
+  answerKey,
+  filesFor,
+  hasOwnAnswer,
+  readOutline,
+  type Login,
+  type Outline,
+  type SshCall,
+} from './ssh-config-outline.ts';
 import { allowedAlgorithms, allowedMethods, beyondSsh2, isSet, notKept, type SshOptions } from './ssh-options.ts';
 
 /** What ssh's own configuration says of a host; undefined where it says nothing beyond ssh's defaults. */
@@ -39,7 +48,7 @@ const run = promisify(execFile);
 /** ssh's own configuration, as one run sees it. */
 export class SshConfigs {
   readonly #spawns = pLimit(4);
-  #outline: Promise<Outline> | undefined;
+  readonly #outlines = new Map<string, Promise<Outline>>();
   #defaults: Promise<SshOptions> | undefined;
   readonly #answers = new Map<string, Promise<SshOptions | undefined>>();
 
@@ -49,10 +58,13 @@ export class SshConfigs {
    * matters. Throws Problem `ssh-config` where ssh refuses its configuration.
    */
   async of(login: Login): Promise<SshConfig> {
-    const known = await this.#read();
-    if (!known.speaks) return {};
+    const known = await this.#read(login.call);
+    if (!known.speaks && login.call?.configFile === undefined) return {};
     const options = await this.optionsFor(login);
-    if (options === undefined) return {};
+    if (options === undefined) {
+      if (login.call !== undefined) throw withoutSsh(login.host);
+      return {};
+    }
     const { address, ...settings } = readConfig(options, await this.#usual(), login.host);
     // A shared answer was given for another host, but no `HostName` stands in it, or it would not be shared.
     return address === undefined || !hasOwnAnswer(known, login.host) ? settings : { ...settings, address };
@@ -60,7 +72,7 @@ export class SshConfigs {
 
   /** All options for a host as ssh has them, also where no file sets any. Undefined without ssh on this machine. */
   async optionsFor(login: Login): Promise<SshOptions | undefined> {
-    const key = answerKey(await this.#read(), login);
+    const key = answerKey(await this.#read(login.call), login);
     let answer = this.#answers.get(key);
     if (answer === undefined) {
       answer = login.host.startsWith('-') ? Promise.resolve(undefined) : this.#spawns(() => ask(login));
@@ -69,9 +81,13 @@ export class SshConfigs {
     return answer;
   }
 
-  #read(): Promise<Outline> {
-    this.#outline ??= readOutline([join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config']);
-    return this.#outline;
+  #read(call: SshCall | undefined): Promise<Outline> {
+    const files = filesFor(call);
+    const settings = call === undefined ? [] : [...call.first, ...call.last];
+    const key = JSON.stringify([files, settings]);
+    let outline = this.#outlines.get(key);
+    if (outline === undefined) this.#outlines.set(key, (outline = readOutline(files, settings)));
+    return outline;
   }
 
   /** What ssh does where no file says anything. */
@@ -84,10 +100,12 @@ export class SshConfigs {
   }
 }
 
-async function ask({ host, user, port }: Login): Promise<SshOptions | undefined> {
+async function ask({ host, user, port, call }: Login): Promise<SshOptions | undefined> {
   const login = [...(user === undefined ? [] : ['-l', user]), ...(port === undefined ? [] : ['-p', `${port}`])];
+  const file = call?.configFile === undefined ? [] : ['-F', call.configFile];
+  const given = [...file, ...asOptions(call?.first ?? []), ...login, ...asOptions(call?.last ?? [])];
   try {
-    const { stdout } = await run('ssh', ['-G', ...login, '--', host], { timeout: 10_000 });
+    const { stdout } = await run('ssh', ['-G', ...given, '--', host], { timeout: 10_000 });
     return parseSshG(stdout);
   } catch (error) {
     // Without ssh on this machine, its configuration has no say.
@@ -97,10 +115,27 @@ async function ask({ host, user, port }: Login): Promise<SshOptions | undefined>
       code: 'ssh-config',
       what: `${host}: ssh refuses its configuration`,
       why: said === '' ? String(error) : said,
-      remedy: `Correct the file, so that \`ssh -G ${host}\` prints the settings of the host.`,
+      remedy:
+        call === undefined
+          ? `Correct the file, so that \`ssh -G ${host}\` prints the settings of the host.`
+          : `Correct the arguments for ssh that the inventory has for the host, or the file, so that ssh prints its settings: ${['ssh', '-G', ...given, host].map(quote).join(' ')}.`,
       cause: error,
     });
   }
+}
+
+/** Settings for a command line of ssh. */
+export function asOptions(settings: readonly string[]): readonly string[] {
+  return settings.flatMap((setting) => ['-o', setting]);
+}
+
+function withoutSsh(host: string): Problem {
+  return new Problem({
+    code: 'ssh-config',
+    what: `${host}: the arguments for ssh cannot be read without the program ssh`,
+    why: 'They have the form of its command line, and ssh is not on this machine.',
+    remedy: 'Install OpenSSH (openssh-client), or say it by variables of runbook, such as ansible_jump_host.',
+  });
 }
 
 /** Decodes the output of `ssh -G`: one option a line, its name in small letters, which some versions forget. */
@@ -151,9 +186,9 @@ function unlessEmpty(list: readonly string[]): readonly string[] | undefined {
 
 function knownHostsFiles(options: SshOptions): readonly string[] {
   return ['userknownhostsfile', 'globalknownhostsfile']
-    .flatMap((name) => options.get(name)?.[0]?.split(' ') ?? [])
-    .filter((file) => file !== 'none')
-    .map(atHome);
+    .flatMap((name) => options.get(name)?.[0] ?? [])
+    .flatMap((files) => fileList(files, atHome))
+    .filter((file) => file !== 'none');
 }
 
 function atHome(path: string): string {

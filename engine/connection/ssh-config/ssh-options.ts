@@ -11,15 +11,45 @@ const KEPT =
   'kbdinteractiveauthentication challengeresponseauthentication kexalgorithms macs passwordauthentication port preferredauthentications proxycommand proxyjump ' +
   'pubkeyauthentication stricthostkeychecking user userknownhostsfile';
 
-/** Of no meaning where nobody sits at a terminal, or replaced by what runbook's own options say. */
-const IDLE =
-  'addkeystoagent batchmode clearallforwardings compression connectionattempts connecttimeout controlmaster controlpath controlpersist dynamicforward ' +
-  'enableescapecommandline enablesshkeysign escapechar exitonforwardfailure fingerprinthash forkafterauthentication forwardx11 forwardx11timeout forwardx11trusted ' +
-  'gatewayports gssapiauthentication gssapiclientidentity gssapidelegatecredentials gssapikexalgorithms gssapirenewalforcesrekey gssapiserveridentity gssapitrustdns host ' +
-  'hostbasedacceptedalgorithms hostbasedauthentication hostbasedkeytypes casignaturealgorithms ignoreunknown include ipqos localforward loglevel logverbose ' +
-  'numberofpasswordprompts obscurekeystroketiming permitremoteopen rekeylimit remotecommand remoteforward requesttty ' +
-  'serveralivecountmax serveraliveinterval sessiontype stdinnull streamlocalbindmask streamlocalbindunlink syslogfacility tag tcpkeepalive tunnel tunneldevice ' +
-  'updatehostkeys usekeychain visualhostkey warnweakcrypto xauthlocation';
+/** Of no meaning for runbook, each with the reason. */
+const WITHOUT_EFFECT: readonly { readonly why: string; readonly names: string }[] = [
+  {
+    why: 'runbook keeps one connection to each host open during the run, and shares it with no other program.',
+    names: 'controlmaster controlpath controlpersist forkafterauthentication',
+  },
+  {
+    why: 'runbook forwards nothing. Keep a connection of ssh open beside the run, such as: ssh -N -R 3128:localhost:3128 HOST.',
+    names:
+      'clearallforwardings dynamicforward exitonforwardfailure gatewayports localforward permitremoteopen remoteforward streamlocalbindmask ' +
+      'streamlocalbindunlink tunnel tunneldevice',
+  },
+  {
+    why: 'It is for people at a terminal.',
+    names:
+      'addkeystoagent batchmode enableescapecommandline escapechar fingerprinthash forwardx11 forwardx11timeout forwardx11trusted loglevel logverbose ' +
+      'numberofpasswordprompts obscurekeystroketiming remotecommand requesttty sessiontype stdinnull syslogfacility usekeychain visualhostkey warnweakcrypto ' +
+      'xauthlocation',
+  },
+  { why: 'A host that leaves three questions without an answer is lost.', names: 'serveralivecountmax tcpkeepalive' },
+  { why: 'runbook sends little, and compresses nothing.', names: 'compression' },
+  { why: 'It tunes ssh, and runbook has a tuning of its own.', names: 'ipqos rekeylimit' },
+];
+
+/** Of these runbook has its own, which the command line and the inventory set. */
+const OWN = 'connectionattempts connecttimeout serveraliveinterval';
+
+/** What has a meaning for logins that only ssh can do, or for the files themselves. */
+const PASSED_BY =
+  'casignaturealgorithms enablesshkeysign gssapiauthentication gssapiclientidentity gssapidelegatecredentials gssapikexalgorithms ' +
+  'gssapirenewalforcesrekey gssapiserveridentity gssapitrustdns host hostbasedacceptedalgorithms hostbasedauthentication hostbasedkeytypes ignoreunknown ' +
+  'include tag updatehostkeys';
+
+const IDLE = [...WITHOUT_EFFECT.map(({ names }) => names), OWN, PASSED_BY].join(' ');
+
+/** Why nothing comes of an option, by its name in small letters; undefined where something does. */
+export function whyIdle(name: string): string | undefined {
+  return WITHOUT_EFFECT.find(({ names }) => names.split(' ').includes(name))?.why;
+}
 
 /** What only the system's ssh keeps, and of which values that is said. */
 const BEYOND: ReadonlyMap<string, (value: string) => boolean> = new Map([

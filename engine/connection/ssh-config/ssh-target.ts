@@ -3,10 +3,11 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
 import { readAtOnce } from '../../files/read-file.ts';
-import type { SshTarget } from '../base/target.ts';
+import type { RefusedKeys, SshTarget, WithoutEffect } from '../base/target.ts';
 import { parseJump } from './jump-name.ts';
 import { mayHaveTicket } from './kerberos.ts';
-import type { SshConfig, SshConfigs } from './ssh-config.ts';
+import type { Login, SshCall } from './ssh-config-outline.ts';
+import { asOptions, type SshConfig, type SshConfigs } from './ssh-config.ts';
 import type { SshOptions } from './ssh-options.ts';
 import { expandPath, type TokenValues } from './ssh-tokens.ts';
 
@@ -31,6 +32,11 @@ export interface Wanted {
   readonly jumps: readonly string[] | undefined;
   readonly proxyCommand: string | undefined;
   readonly useOpenssh: boolean;
+  /** Arguments for ssh. */
+  readonly call?: SshCall | undefined;
+  readonly retries?: number | undefined;
+  readonly withoutEffect?: readonly WithoutEffect[];
+  readonly refusedKeys?: RefusedKeys | undefined;
 }
 
 /** Milliseconds, of the host and its jump hosts. */
@@ -40,33 +46,39 @@ export type Patience = Pick<SshTarget, 'connectTimeoutMs' | 'keepAliveMs'>;
  * Puts together what is known of a host and, each by ssh's configuration alone, of its jump hosts. Throws Problem
  * `ssh-config`.
  */
-export async function sshTarget(wanted: Wanted, patience: Patience, configs: SshConfigs): Promise<SshTarget> {
-  const { name, alias, identityFile, password, passphrase, knownHostsFile } = wanted;
-  const config = await configs.of({ host: alias, user: wanted.user, port: wanted.port });
+export async function sshTarget(given: Wanted, patience: Patience, configs: SshConfigs): Promise<SshTarget> {
+  const wanted = underArguments(given);
+  const { name, alias, identityFile, password, passphrase, knownHostsFile, call } = wanted;
+  const login = { host: alias, user: wanted.user, port: wanted.port, call };
+  const config = await configs.of(login);
   const jumpNames = wanted.jumps ?? (wanted.proxyCommand === undefined ? (config.jumps ?? []) : []);
-  const jumps = await jumpsOf(jumpNames, patience, configs, [alias]);
-  const own = ownPart(alias, wanted, config, configs);
-  const given = identityFile === undefined ? [] : [home(identityFile)];
-  const identityFiles = [...given, ...own.identityFiles.filter((file) => !given.includes(file))];
+  const ways: Ways = { patience, configs, configFile: call?.configFile };
+  const jumps = await jumpsOf(jumpNames, ways, [alias]);
+  const own = ownPart(login, config, configs);
+  const named = identityFile === undefined ? [] : [home(identityFile)];
+  const identityFiles = [...named, ...own.identityFiles.filter((file) => !named.includes(file))];
   const hostKeyChecking = wanted.checksHostKey ? own.hostKeyChecking : 'off';
   return {
     ...own,
     ...patience,
     name,
     // As with `ssh -i`: what ssh tries by itself is tried where nothing is named.
-    identityFiles: identityFile !== undefined && config.identityFiles === undefined ? given : identityFiles,
+    identityFiles: identityFile !== undefined && config.identityFiles === undefined ? named : identityFiles,
     ...(password === undefined ? {} : { password }),
     ...(passphrase === undefined ? {} : { passphrase }),
     knownHostsFiles: knownHostsFile === undefined ? own.knownHostsFiles : [home(knownHostsFile)],
     hostKeyChecking,
     jumps,
     proxyCommand: wanted.proxyCommand ?? config.proxyCommand,
+    ...(wanted.retries === undefined ? {} : { retries: wanted.retries }),
+    ...(wanted.refusedKeys === undefined ? {} : { refusedKeys: wanted.refusedKeys }),
+    ...(wanted.withoutEffect === undefined ? {} : { withoutEffect: wanted.withoutEffect }),
     openssh: {
       use: wanted.useOpenssh ? 'always' : 'automatic',
       reasons: [
         ...new Set([
           ...own.openssh.reasons,
-          ...given.flatMap(reasonsOfIdentity),
+          ...named.flatMap(reasonsOfIdentity),
           ...jumps.flatMap((jump) => jump.openssh.reasons.map((reason) => `${reason} for the jump host ${jump.name}`)),
         ]),
       ],
@@ -79,8 +91,9 @@ export async function sshTarget(wanted: Wanted, patience: Patience, configs: Ssh
 
 /** What the inventory says, as ssh's command line has it. */
 function callOptions(wanted: Wanted, { address, port, user }: SshTarget, jumps: readonly string[]): readonly string[] {
-  const { identityFile, knownHostsFile } = wanted;
-  return [
+  const { identityFile, knownHostsFile, call } = wanted;
+  const settings = [
+    ...(call?.first ?? []),
     ...(identityFile === undefined ? [] : [`IdentityFile=${quoted(home(identityFile))}`]),
     ...(knownHostsFile === undefined
       ? []
@@ -92,7 +105,25 @@ function callOptions(wanted: Wanted, { address, port, user }: SshTarget, jumps: 
     ...(wanted.user === undefined ? [] : [`User=${user}`]),
     ...(wanted.port === undefined ? [] : [`Port=${port}`]),
     ...(wanted.alias.startsWith('-') ? [`HostName=${address}`] : []),
-  ].flatMap((option) => ['-o', option]);
+    ...(call?.last ?? []),
+  ];
+  return [...(call?.configFile === undefined ? [] : ['-F', call.configFile]), ...asOptions(settings)];
+}
+
+/** Of the arguments for ssh, those that stand ahead of the variables go ahead of them. */
+function underArguments(wanted: Wanted): Wanted {
+  const said = (name: string): string | undefined =>
+    wanted.call?.first
+      .map((setting) => setting.split('='))
+      .find(([key = '']) => key.toLowerCase() === name)
+      ?.slice(1)
+      .join('=');
+  const port = said('port');
+  return {
+    ...wanted,
+    user: said('user') ?? wanted.user,
+    port: port !== undefined && /^\d+$/.test(port) ? Number(port) : wanted.port,
+  };
 }
 
 function inBrackets(jump: string): string {
@@ -113,12 +144,8 @@ function quoted(path: string): string {
 }
 
 /** What ssh's configuration says of one host, jump hosts included: nothing of one host holds for another one. */
-function ownPart(
-  alias: string,
-  login: { readonly user: string | undefined; readonly port: number | undefined },
-  config: SshConfig,
-  configs: SshConfigs,
-): SshTarget {
+function ownPart(login: Login, config: SshConfig, configs: SshConfigs): SshTarget {
+  const alias = login.host;
   const address = config.address ?? alias;
   const port = login.port ?? config.port ?? 22;
   const user = login.user ?? config.user ?? userInfo().username;
@@ -148,8 +175,7 @@ function ownPart(
     knownHostsFiles: config.knownHostsFiles ?? [home('~/.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts'],
     hostKeyChecking: config.hostKeyChecking ?? 'strict',
     hostKeyAlias: config.hostKeyAlias,
-    hashKnownHosts: async () =>
-      (await configs.optionsFor({ host: alias, ...login }))?.get('hashknownhosts')?.[0] === 'yes',
+    hashKnownHosts: async () => (await configs.optionsFor(login))?.get('hashknownhosts')?.[0] === 'yes',
     algorithms: config.algorithms,
     addressFamily: config.addressFamily,
     bindAddress: config.bindAddress,
@@ -168,7 +194,7 @@ function ownPart(
       ],
       notKept: config.notKept ?? [],
       options: [],
-      mayLogInOtherwise: async () => mayLogInOtherwise(await configs.optionsFor({ host: alias, ...login })),
+      mayLogInOtherwise: async () => mayLogInOtherwise(await configs.optionsFor(login)),
     },
   };
 }
@@ -177,6 +203,13 @@ function ownPart(
 async function mayLogInOtherwise(options: SshOptions | undefined): Promise<boolean> {
   if (options?.get('hostbasedauthentication')?.[0] === 'yes') return true;
   return options?.get('gssapiauthentication')?.[0] === 'yes' && mayHaveTicket();
+}
+
+/** How jump hosts are reached: as ssh does it, they have the file of the host, and no other argument of it. */
+interface Ways {
+  readonly patience: Patience;
+  readonly configs: SshConfigs;
+  readonly configFile: string | undefined;
 }
 
 interface Agent {
@@ -216,27 +249,21 @@ function isOnDevice(file: string): boolean {
  * configuration says, through jump hosts of its own or a ProxyCommand; of the others only the way is given. `behind`
  * are the names that lie behind them: a configuration that sends a jump host through itself ends there.
  */
-async function jumpsOf(
-  names: readonly string[],
-  patience: Patience,
-  configs: SshConfigs,
-  behind: readonly string[],
-): Promise<readonly SshTarget[]> {
+async function jumpsOf(names: readonly string[], ways: Ways, behind: readonly string[]): Promise<readonly SshTarget[]> {
+  const { patience, configs, configFile } = ways;
+  const call = configFile === undefined ? undefined : { configFile, first: [], last: [] };
   const jumps = await Promise.all(
     names.map(async (text) => {
-      const { user, host, port } = parseJump(text);
-      const config = await configs.of({ host, user, port });
-      return {
-        config,
-        target: { ...ownPart(host, { user, port }, config, configs), ...patience, isJump: true } as const,
-      };
+      const login = { ...parseJump(text), call };
+      const config = await configs.of(login);
+      return { config, target: { ...ownPart(login, config, configs), ...patience, isJump: true } as const };
     }),
   );
   const [first] = jumps;
   if (first === undefined) return [];
   const passed = [...behind, ...jumps.map(({ target }) => target.alias)];
   const before = (first.config.jumps ?? []).filter((name) => !passed.includes(parseJump(name).host));
-  const own = await jumpsOf(before, patience, configs, passed);
+  const own = await jumpsOf(before, ways, passed);
   const targets = jumps.map(({ target }, index) =>
     index === 0 && own.length === 0 ? { ...target, proxyCommand: first.config.proxyCommand } : target,
   );

@@ -66,6 +66,7 @@ export class HostKeyCheck {
     const keyType =
       parsed instanceof Error ? 'unreadable' : Array.isArray(parsed) ? (parsed[0]?.type ?? '') : parsed.type;
     const key = rawKey.toString('base64');
+    if (this.#target.refusedKeys?.keys.includes(`${keyType} ${key}`) === true) throw refusedKey(this.#target);
     const verdict = this.#judge(keyType, key);
     if (this.#target.hostKeyChecking === 'off') {
       this.#isDoubtful = verdict.kind === 'changed' || verdict.kind === 'revoked';
@@ -141,6 +142,17 @@ export class HostKeyCheck {
         `ssh-keyscan -p ${port} ${address}${rename} >> ${knownHostsFiles[0] ?? '~/.ssh/known_hosts'}. Or set host key checking to accept-new.`,
     });
   }
+}
+
+/** A host that shows a key which may not be logged in to. */
+export function refusedKey({ name, refusedKeys }: SshTarget): Unreachable {
+  return new Unreachable({
+    code: 'this-machine',
+    host: name,
+    what: refusedKeys?.what ?? `${name}: it may not be logged in to`,
+    ...(refusedKeys?.why === undefined ? {} : { why: refusedKeys.why }),
+    remedy: refusedKeys?.remedy ?? 'Leave the host out.',
+  });
 }
 
 /** As `ssh-keygen -l` shows it. */

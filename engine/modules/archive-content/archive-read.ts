@@ -26,16 +26,16 @@ type Packing = 'zip' | 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'lzip' | 'none';
 
 /**
  * Lists the members without unpacking them. Throws BrokenArchive, also if a member would leave the folder that the
- * archive is unpacked in.
+ * archive is unpacked in, and the reason of the signal if that ends the reading.
  */
-export async function readArchive(path: string): Promise<ArchiveContent> {
-  const content = await contentOf(path);
+export async function readArchive(path: string, signal?: AbortSignal): Promise<ArchiveContent> {
+  const content = await contentOf(path, signal);
   const danger = dangerOf(content.members.map((member) => ({ ...member, name: tidyName(member.name) })));
   if (danger !== undefined) throw new BrokenArchive(danger);
   return content;
 }
 
-async function contentOf(path: string): Promise<ArchiveContent> {
+async function contentOf(path: string, signal: AbortSignal | undefined): Promise<ArchiveContent> {
   const file = await open(path);
   let packing: Packing;
   try {
@@ -46,7 +46,7 @@ async function contentOf(path: string): Promise<ArchiveContent> {
   } finally {
     await file.close();
   }
-  const source = createReadStream(path, { highWaterMark: 256 * 1024 });
+  const source = createReadStream(path, { highWaterMark: 256 * 1024, ...(signal === undefined ? {} : { signal }) });
   try {
     return { isZip: false, members: await unpacked(source, packing) };
   } finally {

@@ -59,7 +59,8 @@ function begin(folder: string, command: readonly string[], inputs: string | unde
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const first = { type: 'command', arguments: command, process: ownProcess(), inputs };
-    const begun = { file, descriptor: openSync(file, 'a', 0o600) };
+    // A file that is there already, or a link, is somebody else's.
+    const begun = { file, descriptor: openSync(file, 'ax', 0o600) };
     append(begun, `${JSON.stringify(first)}\n`);
     return begun;
   } catch (error) {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Problem } from '../../errors/problem.ts';
 import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
 import type { Debt } from '../../run/base/owed.ts';
+import { ownUsers, workOfOthers } from '../../values/own-files.ts';
 import { isSameProcess } from './own-process.ts';
 
 /** What became of a run. `killed`: its process is gone, and it never came to its end. */
@@ -12,6 +13,8 @@ export type RunOutcome = 'running' | 'killed' | 'interrupted' | 'failed' | 'unre
 /** A run as its journal tells it. */
 export interface RunHistory {
   readonly id: string;
+  /** Why the journal may be another user's work: a sentence. Undefined where it is the operator's own. */
+  readonly byOthers: string | undefined;
   /** The arguments that the program was called with, secrets masked. */
   readonly command: readonly string[];
   /** Digest of the playbook, inventory and variable files that it read; undefined where it was not noted. */
@@ -133,9 +136,13 @@ export function readRun(folder: string, id: string): RunHistory {
 }
 
 function history(folder: string, id: string): RunHistory | undefined {
+  const file = join(folder, id, 'journal.jsonl');
   let text: string;
+  let byOthers: string | undefined;
   try {
-    text = readAtOnce(join(folder, id, 'journal.jsonl'), MOST_SEALED).toString();
+    text = readAtOnce(file, MOST_SEALED).toString();
+    const users = ownUsers();
+    byOthers = workOfOthers(file, users) ?? workOfOthers(join(folder, id), users);
   } catch {
     return undefined;
   }
@@ -148,6 +155,7 @@ function history(folder: string, id: string): RunHistory | undefined {
   for (const one of lines) story.follow(one);
   return {
     id,
+    byOthers,
     command: command?.arguments ?? [],
     inputs: command?.inputs,
     playbook: started.playbook,

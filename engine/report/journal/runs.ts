@@ -9,7 +9,7 @@ export function printRuns(runs: readonly RunHistory[], stdout: NodeJS.WritableSt
   const paint = paintFor(stdout);
   const lines = runs.map(
     (run) =>
-      `${safeLine(run.id)}  ${paintOutcome(run.outcome, paint, 11)}  ${duration(run).padStart(8)}  ${about(run)}`,
+      `${safeLine(run.id)}  ${paintOutcome(run.outcome, paint, 11)}  ${duration(run).padStart(8)}  ${about(run)}${run.byOthers === undefined ? '' : '  (not your own)'}`,
   );
   openOutput(stdout).write(lines.length === 0 ? 'No play has been run from here yet.\n' : `${lines.join('\n')}\n`);
 }
@@ -19,6 +19,9 @@ export function printRun(run: RunHistory, stdout: NodeJS.WritableStream): void {
   const paint = paintFor(stdout);
   const lines = [
     `${paint('bold', safeLine(run.id))}  ${paintOutcome(run.outcome, paint, 0)}`,
+    ...(run.byOthers === undefined
+      ? []
+      : [paint('yellow', `warning: not your own, and may say anything: ${safeLine(run.byOthers)}`)]),
     `runbook ${run.command.map(safeLine).join(' ')}`,
     `began ${run.at.toISOString()}, took ${duration(run)}`,
     ...(run.resumed === undefined ? [] : [`went on with ${safeLine(run.resumed)}`]),

@@ -26,7 +26,12 @@ export function plan(output: Output, options: PlainOptions): Renderer {
       if (event.outcome.kind === 'failed') failures.push(event);
       told.push(...warningLines(event, paint));
     } else if (event.type === 'host_unreachable') unreachable.push(event);
-    else if (event.type === 'message' || event.type === 'handler_owed' || event.type === 'options_not_kept')
+    else if (
+      event.type === 'message' ||
+      event.type === 'handler_owed' ||
+      event.type === 'options_not_kept' ||
+      event.type === 'settings_without_effect'
+    )
       told.push(...eventLines(event, options));
     else if (event.type === 'run_finished')
       output.write(`${[...lines(), '', ...recap.lines(event, paint)].join('\n')}\n`);

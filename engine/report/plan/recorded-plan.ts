@@ -54,6 +54,7 @@ export class RecordedPlan {
       case 'handler_owed':
       case 'ssh_patches':
       case 'options_not_kept':
+      case 'settings_without_effect':
       case 'play_finished':
       case 'run_finished':
         return;

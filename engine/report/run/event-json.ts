@@ -31,6 +31,7 @@ function plainEvent(event: RunEvent): object {
     case 'handler_owed':
     case 'ssh_patches':
     case 'options_not_kept':
+    case 'settings_without_effect':
     case 'play_finished':
       return maskTexts(event);
     case 'run_finished': {

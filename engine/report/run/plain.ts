@@ -4,7 +4,7 @@ import { HIDDEN } from '../../run/base/no-log.ts';
 import { maskValue } from '../../values/mask/mask.ts';
 import { differenceLines } from '../text/differences.ts';
 import { groupedFailureLines, shortFailureLines, shortUnreachableLines } from '../text/failure.ts';
-import { notKeptLine } from '../text/not-kept.ts';
+import { notKeptLine, withoutEffectLines } from '../text/not-kept.ts';
 import type { Output } from '../text/output.ts';
 import type { Paint } from '../text/paint.ts';
 import type { SourceReader } from '../text/problems.ts';
@@ -85,6 +85,8 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
       return [paint('yellow', owedLine(event))];
     case 'options_not_kept':
       return [paint('yellow', notKeptLine(event))];
+    case 'settings_without_effect':
+      return withoutEffectLines(event).map((line) => paint('yellow', line));
     case 'files_read':
     case 'task_started':
     case 'play_finished':

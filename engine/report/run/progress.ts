@@ -62,6 +62,7 @@ export class Progress {
       case 'handler_owed':
       case 'ssh_patches':
       case 'options_not_kept':
+      case 'settings_without_effect':
       case 'run_finished':
         return;
       default:

@@ -1,7 +1,7 @@
 import { Unreachable } from '../../connection/base/unreachable.ts';
 import type { Problem } from '../../errors/problem.ts';
-import type { Visit } from '../../run/visit-hosts.ts';
-import { notKeptLine } from '../text/not-kept.ts';
+import type { NotKept, Visit } from '../../run/visit-hosts.ts';
+import { notKeptLine, withoutEffectLines } from '../text/not-kept.ts';
 import { openOutput } from '../text/output.ts';
 import { paintFor } from '../text/paint.ts';
 import { problemLines, sourceReader } from '../text/problems.ts';
@@ -63,12 +63,13 @@ export function showFacts(format: 'auto' | 'plain' | 'json', stdout: NodeJS.Writ
   };
 }
 
-/** What of ssh's configuration was not kept, if anything. */
-export function showNotKept(
-  notKept: { readonly options: readonly string[]; readonly hosts: readonly string[] },
-  stderr: NodeJS.WritableStream,
-): void {
-  if (notKept.options.length > 0) stderr.write(`${paintFor(stderr)('yellow', notKeptLine(notKept))}\n`);
+/** What was not kept of ssh's configuration, and what of the inventory had no effect, if anything. */
+export function showNotKept({ options, variables }: NotKept, stderr: NodeJS.WritableStream): void {
+  const lines = [
+    ...(options === undefined ? [] : [notKeptLine({ options: options.settings, hosts: options.hosts })]),
+    ...(variables === undefined ? [] : withoutEffectLines(variables)),
+  ];
+  for (const line of lines) stderr.write(`${paintFor(stderr)('yellow', line)}\n`);
 }
 
 function failedObject(host: string, problem: Problem): object {

@@ -1,3 +1,4 @@
+import type { WithoutEffect } from '../../connection/base/target.ts';
 import type { PatchedLibrary, TransportName } from '../../connection/base/transport.ts';
 import type { Problem } from '../../errors/problem.ts';
 import type { Difference } from '../../modules/base/module.ts';
@@ -18,6 +19,7 @@ export type RunEvent =
   | Message
   | HandlerOwed
   | OptionsNotKept
+  | SettingsWithoutEffect
   | PlayFinished
   | RunFinished;
 
@@ -174,6 +176,13 @@ export interface PlayFinished {
 export interface OptionsNotKept {
   readonly type: 'options_not_kept';
   readonly options: readonly string[];
+  readonly hosts: readonly string[];
+}
+
+/** Variables of hosts of the run that say something of their connections, and nothing came of. Once a run, at its end. */
+export interface SettingsWithoutEffect {
+  readonly type: 'settings_without_effect';
+  readonly settings: readonly WithoutEffect[];
   readonly hosts: readonly string[];
 }
 

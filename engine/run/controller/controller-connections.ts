@@ -2,15 +2,17 @@ import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import type { Scope } from '../../values/base/value.ts';
 import { type ControllerAccess, realPath } from '../../values/controller-access.ts';
+import { CONNECTION_VARIABLES, type ConnectionVariable } from '../base/connection-variables.ts';
 
-/** Variables of a host that have programs of this machine started, or say how. */
-const RUNNING = [
-  'ansible_ssh_proxy_command',
-  'ansible_ssh_args',
-  'ansible_ssh_common_args',
-  'ansible_ssh_extra_args',
-  'ansible_ssh_executable',
-] as const;
+/** Variables of a host that have programs of this machine started, or code of it loaded, or say how. */
+const RUNNING: readonly ConnectionVariable[] = [
+  CONNECTION_VARIABLES.proxyCommand,
+  CONNECTION_VARIABLES.firstArguments,
+  CONNECTION_VARIABLES.commonArguments,
+  CONNECTION_VARIABLES.extraArguments,
+  CONNECTION_VARIABLES.executable,
+  CONNECTION_VARIABLES.pkcs11,
+];
 
 /**
  * What the variables of a host want of this machine ahead of any task: programs that bring the connection, and a file
@@ -19,7 +21,7 @@ const RUNNING = [
  */
 export function permitConnection(name: string, scope: Scope, access: ControllerAccess): void {
   if (access.isFull) return;
-  for (const variable of RUNNING)
+  for (const variable of RUNNING.flatMap(({ names }) => names))
     if (isGiven(scope, variable)) access.permit({ kind: 'run', what: `${variable} of the host ${name}` }, undefined);
   const knownHosts = scope.lookup('ansible_known_hosts_file');
   if (typeof knownHosts !== 'string') return;

@@ -269,7 +269,12 @@ export class ControllerFiles {
   /** Read once, for all hosts. */
   #contentOf(file: LocalFile): Promise<ArchiveContent> {
     let content = this.#archives.get(file);
-    if (content === undefined) this.#archives.set(file, (content = readArchive(file.path)));
+    if (content === undefined) {
+      content = readArchive(file.path, this.#interrupt).catch((error: unknown) => {
+        throw this.#interrupt?.aborted === true ? new HostStops('interrupted') : error;
+      });
+      this.#archives.set(file, content);
+    }
     return content;
   }
 

@@ -5,7 +5,7 @@ import { loopLayer } from '../base/loop.ts';
 import type { MissingFile } from '../controller/controller-files.ts';
 import { folderless, upwards } from '../controller/upward-paths.ts';
 import type { HostState } from '../host/host-state.ts';
-import { usualConnection } from '../machine/target-settings.ts';
+import { isController } from '../machine/connection-kind.ts';
 import type { Preparing } from '../preparation/prepare.ts';
 
 /**
@@ -49,11 +49,6 @@ export function isOnController(task: Task, host: string, scope: Scope, hosts: Re
 }
 
 const EMPTY: Scope = { lookup: () => undefined, names: () => [] };
-
-/** Whether a host is the controller itself. */
-export function isController(host: string, scope: Scope): boolean {
-  return (scope.lookup('ansible_connection') ?? usualConnection(host)) === 'local';
-}
 
 /**
  * Before a run: which files its tasks may make on the controller. A later task that brings one of them from there is

@@ -13,10 +13,11 @@ import { MissingFile } from '../controller/controller-files.ts';
 import { permitTask } from '../controller/controller-tasks.ts';
 import type { HostState } from '../host/host-state.ts';
 import { pendingLayer } from '../host/variables.ts';
-import { unsupportedSetting } from '../machine/target-settings.ts';
+import { connectionFault } from '../machine/connection-arguments.ts';
+import { isController } from '../machine/connection-kind.ts';
 import { onController } from '../preparation/prepare.ts';
 import { checkRole } from './check-role.ts';
-import { FilesToCome, anyItem, isController, isOnController } from './files-to-come.ts';
+import { FilesToCome, anyItem, isOnController } from './files-to-come.ts';
 
 /**
  * At most this many pairs of host and task are tried one by one; beyond that, one host for each different set of
@@ -86,8 +87,8 @@ class Trial {
 
   #connection(host: HostState): void {
     const scope = host.variables.scope(undefined);
-    const unsupported = unsupportedSetting(host.name, scope);
-    if (unsupported !== undefined) this.#add(unsupported);
+    const fault = isController(host.name, scope) ? undefined : connectionFault(host.name, scope);
+    if (fault !== undefined) this.#add(fault);
     try {
       permitConnection(host.name, scope, this.#context.access);
     } catch (error) {

@@ -99,6 +99,7 @@ export class Machines {
     const lock =
       this.#lock === undefined || target.kind === 'local' ? undefined : { holder: this.#holder, ...this.#lock };
     this.#targets.set(name, target);
+    this.#notKept.target(name, target);
     const open = (attempt: AbortSignal): Promise<Connection> =>
       connect(this.#targets.get(name) ?? target, {
         signal: this.#signal,
@@ -107,10 +108,11 @@ export class Machines {
         looks: this.#looks,
         context: this.#settings.connections,
       });
+    const retries = target.kind === 'local' ? 0 : (target.retries ?? 0);
     const reopen: MachineParts['reopen'] = async (timeoutMs, how) => {
       const signal = how === 'stoppable' ? this.#attempt : this.#signal;
       try {
-        return await connectPatiently(() => open(signal), timeoutMs, signal);
+        return await connectPatiently(() => open(signal), { timeoutMs, retries, signal });
       } catch (error) {
         throw this.#interrupt.aborted && signal === this.#attempt ? new HostStops('interrupted') : error;
       }
@@ -126,7 +128,7 @@ export class Machines {
     });
     this.#ready.set(name, machine);
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
-    this.#notKept.note(name, target, connection.transport);
+    this.#notKept.connected(name, target, connection.transport);
     this.#emit({
       type: 'host_connected',
       host: name,
@@ -156,8 +158,10 @@ export class Machines {
 
   /** Also tells what of ssh's configuration was not kept. */
   async closeAll(): Promise<void> {
-    const { options, hosts } = this.#notKept;
-    if (options.length > 0) this.#emit({ type: 'options_not_kept', options, hosts });
+    const { options, variables } = this.#notKept;
+    if (options !== undefined)
+      this.#emit({ type: 'options_not_kept', options: options.settings, hosts: options.hosts });
+    if (variables !== undefined) this.#emit({ type: 'settings_without_effect', ...variables });
     const closings: Promise<void>[] = [];
     for (const machine of this.#ready.values()) {
       closings.push(machine.connection.close().catch(() => {}));

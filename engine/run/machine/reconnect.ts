@@ -6,22 +6,27 @@ import type { Connection } from '../../connection/connection.ts';
 const PAUSES_MS = [500, 1000, 2000, 4000];
 
 /**
- * Tries to connect until it works or the time is over: for a host that is expected to be away for a while. Nothing has
+ * Tries to connect until it works, or the time is over and it has been tried again so often: for a host that is expected to be away for a while. Nothing has
  * been started on it by an attempt that failed. A host that shows a wrong key is not tried again. Throws the last
  * attempt's Unreachable.
  */
 export async function connectPatiently(
   open: () => Promise<Connection>,
-  timeoutMs: number,
-  signal: AbortSignal,
+  {
+    timeoutMs,
+    retries,
+    signal,
+  }: { readonly timeoutMs: number; readonly retries: number; readonly signal: AbortSignal },
 ): Promise<Connection> {
   const deadline = performance.now() + timeoutMs;
+  const isOver = (attempt: number, pause: number): boolean =>
+    attempt >= retries && performance.now() + pause > deadline;
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await open();
     } catch (error) {
       const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)] ?? 0;
-      if (!isWorthWaiting(error) || signal.aborted || performance.now() + pause > deadline) throw error;
+      if (!isWorthWaiting(error) || signal.aborted || isOver(attempt, pause)) throw error;
       await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -55,6 +55,16 @@ export function encodedForms(part: string): ReadonlySet<string> {
   return found;
 }
 
+/** As JSON writes it within quotes, with and without characters beyond ASCII, where that is another text. */
+export function jsonForms(part: string): ReadonlySet<string> {
+  const escaped = JSON.stringify(part).slice(1, -1);
+  const ascii = escaped.replaceAll(
+    /[\u0080-\uffff]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return new Set([escaped, ascii].filter((form) => form !== part));
+}
+
 /**
  * What every base64 of a text that holds the part has in common, for the three ways it can lie; and its base64 alone.
  */

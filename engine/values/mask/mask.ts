@@ -1,6 +1,6 @@
 import { isHiddenNumber, knownNumbers, knownSecrets, MASK, MIN_SECRET_LENGTH, Secret } from '../base/secret.ts';
 import { type Plain, type Value, isList, isMap, Unknown } from '../base/value.ts';
-import { encodedForms, partsOf, plainForms, withoutLabels } from './mask-forms.ts';
+import { encodedForms, jsonForms, partsOf, plainForms, withoutLabels } from './mask-forms.ts';
 import { PieceSearch, Search } from './mask-search.ts';
 import {
   type Range,
@@ -105,10 +105,11 @@ function addForms(): void {
 function addPart(part: string): void {
   if (part.length < MIN_SECRET_LENGTH) return;
   for (const form of plainForms(part)) tables.all.add(form);
-  for (const form of encodedForms(part)) {
-    tables.all.add(form);
-    tables.encoded.add(form);
-  }
+  for (const text of [part, ...jsonForms(part)])
+    for (const form of encodedForms(text)) {
+      tables.all.add(form);
+      tables.encoded.add(form);
+    }
   for (const form of encodedForms(withoutLabels(part))) tables.pieces.add(form);
 }
 
@@ -119,14 +120,26 @@ function hiddenRanges(text: string): readonly Range[] {
   const ranges: Range[] = [];
   const plain = plainView(text);
   look(plain, ranges);
-  for (const reading of READINGS) {
-    let view: View | undefined = plain;
+  lookDeeper(plain, READINGS, ranges);
+  return merged(ranges);
+}
+
+/** Of one way of writing within itself, and of each other one within it: JSON in an address, an address in JSON. */
+function lookDeeper(of: View, readings: readonly Reading[], ranges: Range[]): void {
+  for (const reading of readings) {
+    let view: View | undefined = of;
     for (let layer = 0; layer < MOST_LAYERS && view !== undefined; layer++) {
       view = reading(view);
-      if (view !== undefined) look(view, ranges);
+      if (view === undefined) break;
+      look(view, ranges);
+      if (readings === READINGS)
+        lookDeeper(
+          view,
+          READINGS.filter((one) => one !== reading),
+          ranges,
+        );
     }
   }
-  return merged(ranges);
 }
 
 const READINGS: readonly Reading[] = [backslashes, percents, shellQuotes, entities];

@@ -1,0 +1,120 @@
+import { realpathSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { WithoutEffect } from '../../connection/base/target.ts';
+import { parseSshArguments, type SaidPatience, type SshArguments } from '../../connection/ssh-config/ssh-arguments.ts';
+import type { SshCall } from '../../connection/ssh-config/ssh-config-outline.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { Scope } from '../../values/base/value.ts';
+import {
+  ALL_CONNECTION_VARIABLES,
+  CONNECTION_VARIABLES,
+  type ConnectionVariable,
+} from '../base/connection-variables.ts';
+import { connectionValues, saidOf } from './connection-values.ts';
+
+/** What the variables of a host say for the program ssh, and of what nothing comes. */
+export interface HostArguments {
+  /** Undefined where they say nothing that ssh must be told. */
+  readonly call: SshCall | undefined;
+  readonly patience: SaidPatience;
+  readonly withoutEffect: readonly WithoutEffect[];
+}
+
+/**
+ * Takes apart the arguments for ssh that a host has. Throws Problem `unsupported-setting` where a variable cannot be
+ * kept.
+ */
+export function argumentsFor(host: string, scope: Scope): HostArguments {
+  refuseWhatCannotBe(host, scope);
+  const first = parse(CONNECTION_VARIABLES.firstArguments, host, scope);
+  const common = parse(CONNECTION_VARIABLES.commonArguments, host, scope);
+  const extra = parse(CONNECTION_VARIABLES.extraArguments, host, scope);
+  const provider = connectionValues(host, scope).text(CONNECTION_VARIABLES.pkcs11);
+  const call: SshCall = {
+    configFile: first.configFile ?? common.configFile ?? extra.configFile,
+    first: first.settings,
+    last: [...(provider === undefined ? [] : [`PKCS11Provider=${provider}`]), ...common.settings, ...extra.settings],
+  };
+  const isSilent = call.configFile === undefined && call.first.length + call.last.length === 0;
+  return {
+    call: isSilent ? undefined : call,
+    patience: { ...extra.patience, ...common.patience, ...first.patience },
+    withoutEffect: [
+      ...variablesWithoutEffect(scope),
+      ...first.withoutEffect,
+      ...common.withoutEffect,
+      ...extra.withoutEffect,
+    ],
+  };
+}
+
+/** Why the connection of a host cannot be made as its variables say; undefined where nothing speaks against it. */
+export function connectionFault(host: string, scope: Scope): Problem | undefined {
+  try {
+    argumentsFor(host, scope);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}
+
+function parse(variable: ConnectionVariable, host: string, scope: Scope): SshArguments {
+  const text = connectionValues(host, scope).text(variable) ?? '';
+  const parsed = parseSshArguments(text);
+  const [name] = variable.names;
+  if (parsed.kind === 'fault')
+    throw new Problem({
+      code: 'unsupported-setting',
+      what: `${host}: ${name} is not supported as it is`,
+      why: parsed.why,
+      remedy: parsed.remedy,
+    });
+  const withoutEffect = parsed.withoutEffect.map(({ what, why }) => ({ what: `${what} of ${name}`, why }));
+  return { ...parsed, withoutEffect };
+}
+
+function variablesWithoutEffect(scope: Scope): readonly WithoutEffect[] {
+  return ALL_CONNECTION_VARIABLES.filter(({ use }) => use === 'without effect').flatMap(({ names, says }) =>
+    names.flatMap((name) =>
+      saidOf({ names: [name], use: 'without effect', says }, scope) === undefined ? [] : [{ what: name, why: says }],
+    ),
+  );
+}
+
+function refuseWhatCannotBe(host: string, scope: Scope): void {
+  for (const variable of ALL_CONNECTION_VARIABLES) {
+    const said = variable.use === 'refused' ? saidOf(variable, scope) : undefined;
+    if (said !== undefined)
+      throw new Problem({
+        code: 'unsupported-setting',
+        what: `${host}: ${said.name} is not supported`,
+        remedy: variable.says,
+      });
+  }
+  const executable = connectionValues(host, scope).text(CONNECTION_VARIABLES.executable);
+  if (executable !== undefined && !isTheUsualSsh(executable))
+    throw new Problem({
+      code: 'unsupported-setting',
+      what: `${host}: ansible_ssh_executable is not supported as it is`,
+      why: `It is ${executable}, and runbook calls the ssh of the PATH.`,
+      remedy:
+        'Make a link with the name ssh to that program in a folder of its own, put the folder first into PATH, leave the variable out, and set ansible_connection: openssh.',
+    });
+}
+
+/** `ssh`, or the path of the program that this name leads to. */
+function isTheUsualSsh(executable: string): boolean {
+  if (executable === 'ssh') return true;
+  const usual = (process.env['PATH'] ?? '').split(delimiter).map((folder) => realPath(join(folder, 'ssh')));
+  const found = usual.find((path) => path !== undefined);
+  return found !== undefined && realPath(executable) === found;
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import { Problem } from '../../errors/problem.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { Scope, Value } from '../../values/base/value.ts';
+import type { ConnectionVariable } from '../base/connection-variables.ts';
+
+/** Values of the variables that say how one host is reached, each undefined where none of its names is set. */
+export interface ConnectionValues {
+  text(variable: ConnectionVariable): string | undefined;
+  /** Numbers are passwords too. */
+  password(variable: ConnectionVariable): string | undefined;
+  port(variable: ConnectionVariable): number | undefined;
+  /** A whole number from 0 on. */
+  count(variable: ConnectionVariable): number | undefined;
+  /** Of a number of seconds above 0. */
+  milliseconds(variable: ConnectionVariable): number | undefined;
+  /** As Ansible reads it: an INI file has texts for it. */
+  boolean(variable: ConnectionVariable): boolean | undefined;
+}
+
+const TRUE = /^(?:true|yes|on|y|t|1)$/i;
+const FALSE = /^(?:false|no|off|n|f|0)$/i;
+
+/** Each throws Problem `wrong-type`, which shows no secret. */
+export function connectionValues(host: string, scope: Scope): ConnectionValues {
+  const wrong = ({ name, value }: Said, wanted: string): Problem =>
+    new Problem({
+      code: 'wrong-type',
+      what: `${host}: ${name} must be ${wanted}`,
+      why: value instanceof Secret ? 'It is a secret of another form.' : `It is ${JSON.stringify(value)}.`,
+    });
+  const numberOf = (said: Said): number => {
+    const value = said.value instanceof Secret ? said.value.reveal() : said.value;
+    return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number(value ?? NaN);
+  };
+  const read = <Result>(variable: ConnectionVariable, of: (said: Said) => Result): Result | undefined => {
+    const said = saidOf(variable, scope);
+    return said === undefined ? undefined : of(said);
+  };
+  return {
+    text: (variable) =>
+      read(variable, (said) => {
+        if (typeof said.value === 'string') return said.value;
+        if (said.value instanceof Secret) return said.value.reveal();
+        // YAML reads an account `1000` and an argument `-4` as numbers.
+        if (typeof said.value === 'number') return `${said.value}`;
+        throw wrong(said, 'text');
+      }),
+    password: (variable) =>
+      read(variable, ({ value }) => {
+        if (value instanceof Secret) return value.reveal();
+        if (typeof value === 'string' || typeof value === 'number') return `${value}`;
+        throw new Problem({ code: 'wrong-type', what: `${host}: a password must be text` });
+      }),
+    port: (variable) =>
+      read(variable, (said) => {
+        const port = numberOf(said);
+        if (Number.isInteger(port) && port > 0 && port < 65536) return port;
+        throw wrong(said, 'a port number from 1 to 65535');
+      }),
+    count: (variable) =>
+      read(variable, (said) => {
+        const count = numberOf(said);
+        if (Number.isInteger(count) && count >= 0) return count;
+        throw wrong(said, 'a whole number from 0 on');
+      }),
+    milliseconds: (variable) =>
+      read(variable, (said) => {
+        const seconds = numberOf(said);
+        if (Number.isFinite(seconds) && seconds > 0) return seconds * 1000;
+        throw wrong(said, 'a number of seconds above 0');
+      }),
+    boolean: (variable) =>
+      read(variable, (said) => {
+        const text =
+          said.value instanceof Secret ? said.value.reveal() : JSON.stringify(said.value).replaceAll('"', '');
+        if (TRUE.test(text)) return true;
+        if (FALSE.test(text)) return false;
+        throw wrong(said, 'true or false');
+      }),
+  };
+}
+
+interface Said {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** The first of its names that is set. */
+export function saidOf({ names }: ConnectionVariable, scope: Scope): Said | undefined {
+  for (const name of names) {
+    const value = scope.lookup(name);
+    if (value !== undefined && value !== null) return { name, value };
+  }
+  return undefined;
+}
