@@ -167,6 +167,31 @@ function silentAddresses(): void {
     expect(ended.stdout + ended.stderr).toMatch(/within 1 s/);
   });
 
+  test.each([
+    ['a letter at a time of its first line', 'S'],
+    ['line after line ahead of its version', 'hello\r\n'],
+    ['its version, and then a packet without end', 'SSH-2.0-slow\r\n\0\0\x20\0'],
+  ])(
+    'a host that dribbles %s is given up after the time to connect',
+    async (_, words) => {
+      const server = createServer((socket) => {
+        socket.on('error', () => {});
+        let at = 0;
+        const timer = setInterval(() => socket.write(words.charAt(at++ % words.length), 'latin1'), 50);
+        socket.once('close', () => clearInterval(timer));
+      });
+      const port = await freePort();
+      server.listen({ port, host: '127.0.0.1' });
+      await once(server, 'listening');
+      const ended = await site.run(['ping', 'one', '-e', JSON.stringify({ ansible_port: port }), '-T', '1']);
+      server.close();
+      expect(ended.status).toBe(4);
+      expect(ended.stdout).toMatch(/unreachable: \[one\]/);
+      await site.quietHere();
+    },
+    60_000,
+  );
+
   test('nothing of the tests is left beside the files', async () => {
     expect((await readdir(site.folder)).filter((name) => name.startsWith('.runbook-'))).toEqual([]);
   });

@@ -95,7 +95,7 @@ export const CONNECTION_VARIABLES = {
   prompts: {
     names: ['ansible_ssh_password_mechanism', 'ansible_sshpass_prompt'],
     use: 'without effect',
-    says: 'A password reaches ssh without sshpass, and is recognised by no prompt.',
+    says: 'A password reaches ssh without the program sshpass, and no prompt is searched for.',
   },
   terminal: { names: ['ansible_ssh_use_tty'], use: 'without effect', says: 'No terminal is used.' },
   verbosity: {
