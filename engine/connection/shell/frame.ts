@@ -171,8 +171,9 @@ function encodeBrief({ ahead, change, look }: FramedChange): string {
   const before = ahead === undefined ? '' : `${ahead.marker}{${ahead.marker}}0\n`;
   const begins = `${before}${change.marker}{${change.marker}}%d\n${look.marker}{`;
   const looks = `look(){ S=$?;trap - EXIT;set +eC;umask 022;exec >&7 7>&-;printf '${begins}' $S;eval ${quote(look.script)};exit $?;}`;
+  // bash tells of a subshell that was killed with its whole text, so no marker may stand in there.
   const both =
-    `(${looks};trap look EXIT;exec 7>&1 >&2;eval ${quote(change.script)}) </dev/null 8<&- 9<&-;set -- "$?";` +
+    `${looks};(trap look EXIT;exec 7>&1 >&2;eval ${quote(change.script)}) </dev/null 8<&- 9<&-;set -- "$?";unset -f look;` +
     // Behind the first end nothing is read any more. The rest is for a subshell that was killed, and never came to the
     // look.
     `printf '${look.marker}}%d\n${begins}${look.marker}}%d\n' $1 $1 $1;set --;` +
