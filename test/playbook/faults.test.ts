@@ -41,7 +41,7 @@ const CASES: readonly Case[] = [
     'Choose another name.',
   ],
   ['a tag with a template', play('tags: ["{{x}}"]'), 'wrong-type site.yml:2:11', 'Write tags: [one, two].'],
-  ['a duplicate key', play('become: true\nbecome: true'), 'duplicate-key site.yml:3:3', /Keep one/],
+  ['a duplicate key', play('become: true\nbecome: true'), 'duplicate-key site.yml:3:3', /Remove one of the two/],
 
   ['an unknown module', tasks('- cpoy: {src: a}'), 'unknown-module site.yml:3:7', 'Did you mean "copy"?'],
   [

@@ -110,18 +110,23 @@ async function ask({ host, user, port, call }: Login): Promise<SshOptions | unde
   } catch (error) {
     // Without ssh on this machine, its configuration has no say.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    throw new Problem({
-      code: 'ssh-config',
-      what: `${host}: ssh refuses its configuration`,
-      why: said === '' ? String(error) : said,
-      remedy:
-        call === undefined
-          ? `Correct the file, so that \`ssh -G ${host}\` prints the settings of the host.`
-          : `Correct the arguments for ssh that the inventory has for the host, or the file, so that ssh prints its settings: ${['ssh', '-G', ...given, host].map(quote).join(' ')}.`,
-      cause: error,
-    });
+    const remedy =
+      call === undefined
+        ? `Correct the file, so that \`ssh -G ${host}\` prints the settings of the host.`
+        : `Correct the arguments for ssh that the inventory has for the host, or the file, so that ssh prints its settings: ${['ssh', '-G', ...given, host].map(quote).join(' ')}.`;
+    throw refused(host, error, remedy);
   }
+}
+
+function refused(host: string, error: unknown, remedy: string): Problem {
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+  return new Problem({
+    code: 'ssh-config',
+    what: `${host}: ssh refuses its configuration`,
+    why: said === '' ? String(error) : said,
+    remedy,
+    cause: error,
+  });
 }
 
 /** Settings for a command line of ssh. */

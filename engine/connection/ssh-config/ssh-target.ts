@@ -48,7 +48,7 @@ export type Patience = Pick<SshTarget, 'connectTimeoutMs' | 'keepAliveMs'>;
  */
 export async function sshTarget(given: Wanted, patience: Patience, configs: SshConfigs): Promise<SshTarget> {
   const wanted = underArguments(given);
-  const { name, alias, identityFile, password, passphrase, knownHostsFile, call } = wanted;
+  const { name, alias, identityFile, knownHostsFile, call } = wanted;
   const login = { host: alias, user: wanted.user, port: wanted.port, call };
   const config = await configs.of(login);
   const jumpNames = wanted.jumps ?? (wanted.proxyCommand === undefined ? (config.jumps ?? []) : []);
@@ -64,15 +64,12 @@ export async function sshTarget(given: Wanted, patience: Patience, configs: SshC
     name,
     // As with `ssh -i`: what ssh tries by itself is tried where nothing is named.
     identityFiles: identityFile !== undefined && config.identityFiles === undefined ? named : identityFiles,
-    ...(password === undefined ? {} : { password }),
-    ...(passphrase === undefined ? {} : { passphrase }),
+    ...secretsOf(wanted),
     knownHostsFiles: knownHostsFile === undefined ? own.knownHostsFiles : [home(knownHostsFile)],
     hostKeyChecking,
     jumps,
     proxyCommand: wanted.proxyCommand ?? config.proxyCommand,
-    ...(wanted.retries === undefined ? {} : { retries: wanted.retries }),
-    ...(wanted.refusedKeys === undefined ? {} : { refusedKeys: wanted.refusedKeys }),
-    ...(wanted.withoutEffect === undefined ? {} : { withoutEffect: wanted.withoutEffect }),
+    ...extrasOf(wanted),
     openssh: {
       use: wanted.useOpenssh ? 'always' : 'automatic',
       reasons: [
@@ -87,6 +84,15 @@ export async function sshTarget(given: Wanted, patience: Patience, configs: SshC
       mayLogInOtherwise: own.openssh.mayLogInOtherwise,
     },
   };
+}
+
+function secretsOf({ password, passphrase }: Wanted): Pick<SshTarget, 'password' | 'passphrase'> {
+  return { ...(password === undefined ? {} : { password }), ...(passphrase === undefined ? {} : { passphrase }) };
+}
+
+function extrasOf(wanted: Wanted): Pick<SshTarget, 'retries' | 'refusedKeys' | 'withoutEffect'> {
+  const { retries, refusedKeys, withoutEffect } = wanted;
+  return { retries, refusedKeys, ...(withoutEffect === undefined ? {} : { withoutEffect }) };
 }
 
 /** What the inventory says, as ssh's command line has it. */

@@ -79,16 +79,24 @@ export class HostKeyCheck {
         throw this.#changed(verdict.entry, keyType, rawKey);
       case 'revoked':
         throw this.#revoked(verdict.entry, rawKey);
-      case 'unknown': {
-        const [file] = this.#target.knownHostsFiles;
-        if (this.#target.hostKeyChecking === 'strict' || file === undefined)
-          throw this.#unknown(verdict.authority, keyType, rawKey);
-        const hashed = (await this.#target.hashKnownHosts?.()) === true;
-        const other = await this.#files.append(file, { name: this.#name, hashed, keyType, key });
-        if (other !== undefined) throw this.#changed(other, keyType, rawKey);
-        return;
-      }
+      case 'unknown':
+        return this.#accept(verdict.authority, keyType, rawKey);
     }
+  }
+
+  /** Writes the key of a new host down, where that is allowed. */
+  async #accept(
+    authority: Extract<HostKeyVerdict, { readonly kind: 'unknown' }>['authority'],
+    keyType: string,
+    rawKey: Buffer,
+  ): Promise<void> {
+    const [file] = this.#target.knownHostsFiles;
+    if (this.#target.hostKeyChecking === 'strict' || file === undefined)
+      throw this.#unknown(authority, keyType, rawKey);
+    const hashed = (await this.#target.hashKnownHosts?.()) === true;
+    const key = rawKey.toString('base64');
+    const other = await this.#files.append(file, { name: this.#name, hashed, keyType, key });
+    if (other !== undefined) throw this.#changed(other, keyType, rawKey);
   }
 
   /** As OpenSSH: a host that is not known at its port may be known by the same key without one. */

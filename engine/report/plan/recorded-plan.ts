@@ -1,3 +1,4 @@
+import { isEventOf } from '../../run/base/event-of.ts';
 import type { RunEvent, TaskFinished } from '../../run/base/events.ts';
 import type { PlanDocument, PlanStep, PlanSummary, PlannedOutcome } from '../../run/saved-plan/plan-document.ts';
 import { documentDifference } from '../text/document-difference.ts';
@@ -23,6 +24,21 @@ interface OpenPlay {
   readonly met: Map<string, number>;
 }
 
+/** Events that tell nothing of what a step comes to. */
+const OF_NO_STEP = [
+  'files_read',
+  'host_unreachable',
+  'task_started',
+  'task_retried',
+  'message',
+  'handler_owed',
+  'ssh_patches',
+  'options_not_kept',
+  'settings_without_effect',
+  'play_finished',
+  'run_finished',
+] as const;
+
 /** Listens to a run and keeps what its tasks come to, in an order that does not depend on which host was quicker. */
 export class RecordedPlan {
   readonly #plays = new Map<string, OpenPlay>();
@@ -32,6 +48,7 @@ export class RecordedPlan {
   readonly #addresses = new Map<string, string>();
 
   note(event: RunEvent): void {
+    if (isEventOf(event, OF_NO_STEP)) return;
     switch (event.type) {
       case 'run_started':
         this.#hosts = event.hosts;
@@ -45,18 +62,6 @@ export class RecordedPlan {
         return;
       case 'host_connected':
         this.#connect(event);
-        return;
-      case 'files_read':
-      case 'host_unreachable':
-      case 'task_started':
-      case 'task_retried':
-      case 'message':
-      case 'handler_owed':
-      case 'ssh_patches':
-      case 'options_not_kept':
-      case 'settings_without_effect':
-      case 'play_finished':
-      case 'run_finished':
         return;
       default: {
         const never: never = event;

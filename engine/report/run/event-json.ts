@@ -1,5 +1,6 @@
 import type { Problem } from '../../errors/problem.ts';
 import type { Difference, Shown } from '../../modules/base/module.ts';
+import { isEventOf } from '../../run/base/event-of.ts';
 import type { RunEvent, TaskFinished, TaskIdentity, TaskOutcome } from '../../run/base/events.ts';
 import { escapeControlsInJson } from '../../values/base/control-characters.ts';
 import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
@@ -12,7 +13,23 @@ export function eventJson(event: RunEvent): string {
   return escapeControlsInJson(JSON.stringify(plainEvent(event)));
 }
 
+/** Events of texts and numbers alone. */
+const PLAIN = [
+  'run_started',
+  'files_read',
+  'play_started',
+  'host_connected',
+  'task_started',
+  'task_retried',
+  'handler_owed',
+  'ssh_patches',
+  'options_not_kept',
+  'settings_without_effect',
+  'play_finished',
+] as const;
+
 function plainEvent(event: RunEvent): object {
+  if (isEventOf(event, PLAIN)) return maskTexts(event);
   switch (event.type) {
     case 'host_unreachable':
       return { ...maskTexts({ ...event, problem: undefined }), problem: plainProblem(event.problem) };
@@ -22,18 +39,6 @@ function plainEvent(event: RunEvent): object {
       const { text, ...rest } = event;
       return { ...maskTexts(rest), text: maskValue(text) };
     }
-    case 'run_started':
-    case 'files_read':
-    case 'play_started':
-    case 'host_connected':
-    case 'task_started':
-    case 'task_retried':
-    case 'handler_owed':
-    case 'ssh_patches':
-    case 'options_not_kept':
-    case 'settings_without_effect':
-    case 'play_finished':
-      return maskTexts(event);
     case 'run_finished': {
       const { rescued: _rescued, ...told } = event;
       return maskTexts(told);

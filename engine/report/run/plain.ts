@@ -1,4 +1,5 @@
 import type { Difference } from '../../modules/base/module.ts';
+import { isEventOf, type EventOf } from '../../run/base/event-of.ts';
 import type { HostUnreachable, RunEvent, TaskFinished } from '../../run/base/events.ts';
 import { HIDDEN } from '../../run/base/no-log.ts';
 import { maskValue } from '../../values/mask/mask.ts';
@@ -61,9 +62,12 @@ function isFailure(event: RunEvent): event is TaskFinished | HostUnreachable {
   return event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored;
 }
 
+const QUIET = ['files_read', 'task_started', 'play_finished', 'run_finished'] as const;
+
 /** What one event of a play has to say, as lines. The recap is not among it. */
 export function eventLines(event: RunEvent, options: PlainOptions): readonly string[] {
   const { paint } = options;
+  if (isEventOf(event, QUIET)) return [];
   switch (event.type) {
     case 'run_started':
       return runStartedLines(event, options);
@@ -82,16 +86,9 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
     case 'message':
       return messageLines(event);
     case 'handler_owed':
-      return [paint('yellow', owedLine(event))];
     case 'options_not_kept':
-      return [paint('yellow', notKeptLine(event))];
     case 'settings_without_effect':
-      return withoutEffectLines(event).map((line) => paint('yellow', line));
-    case 'files_read':
-    case 'task_started':
-    case 'play_finished':
-    case 'run_finished':
-      return [];
+      return noticeLines(event).map((line) => paint('yellow', line));
     default: {
       const never: never = event;
       throw new Error(`unknown event ${JSON.stringify(never)}`);
@@ -99,7 +96,22 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
   }
 }
 
-type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
+function noticeLines(
+  event: EventOf<'handler_owed' | 'options_not_kept' | 'settings_without_effect'>,
+): readonly string[] {
+  switch (event.type) {
+    case 'handler_owed':
+      return [owedLine(event)];
+    case 'options_not_kept':
+      return [notKeptLine(event)];
+    case 'settings_without_effect':
+      return withoutEffectLines(event);
+    default: {
+      const never: never = event;
+      throw new Error(`unknown event ${JSON.stringify(never)}`);
+    }
+  }
+}
 
 function runStartedLines(event: EventOf<'run_started'>, { paint, verbosity }: PlainOptions): readonly string[] {
   const run = verbosity > 0 ? [`Run ${safeLine(event.runId)}: ${safeLine(event.playbook)}`] : [];

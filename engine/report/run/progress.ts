@@ -1,3 +1,4 @@
+import { isEventOf } from '../../run/base/event-of.ts';
 import type { RunEvent, TaskFinished } from '../../run/base/events.ts';
 import type { Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
@@ -15,6 +16,18 @@ interface Doing {
 /** A change that takes longer than this has its time shown. */
 const SHOW_TIME_AFTER_MS = 2000;
 
+/** Events that do not change where a run is. */
+const OF_NO_HOST = [
+  'files_read',
+  'run_started',
+  'message',
+  'handler_owed',
+  'ssh_patches',
+  'options_not_kept',
+  'settings_without_effect',
+  'run_finished',
+] as const;
+
 /** Where a run is: the play, how far it has come, and what each host is doing. */
 export class Progress {
   readonly #paint: Paint;
@@ -29,6 +42,7 @@ export class Progress {
   }
 
   follow(event: RunEvent): void {
+    if (isEventOf(event, OF_NO_HOST)) return;
     switch (event.type) {
       case 'play_started':
         this.#begin(event);
@@ -55,15 +69,6 @@ export class Progress {
       case 'play_finished':
         this.#play = undefined;
         this.#doing.clear();
-        return;
-      case 'files_read':
-      case 'run_started':
-      case 'message':
-      case 'handler_owed':
-      case 'ssh_patches':
-      case 'options_not_kept':
-      case 'settings_without_effect':
-      case 'run_finished':
         return;
       default:
         throw new Error(`unknown event ${JSON.stringify(event satisfies never)}`);
