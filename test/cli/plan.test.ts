@@ -131,7 +131,9 @@ describe('a saved plan that holds', { timeout: 300_000 }, () => {
     expect(json.stdout).toBe(readFileSync(join(folder, 'site.plan'), 'utf8'));
     const markdown = await runbook(folder, 'show', 'site.plan', '--format', 'markdown');
     expect(markdown.stdout).toMatch(/^### Plan: 4 to change/);
-    expect(markdown.stdout).toContain('<details><summary>🟡 <b>Message</b> on one: would change</summary>');
+    expect(markdown.stdout).toMatch(
+      /<details><summary>🟡 &#126; <b>Message<\/b> on one: would change <code>site\.yml:\d+<\/code><\/summary>/,
+    );
   });
 });
 
