@@ -80,7 +80,7 @@ test('a value is encrypted, read as a secret, and rekeyed for somebody else', as
   expect(await runbook(['vars', '-i', 'hosts', 'web1', 'url'], { identity: 'other.txt' })).toMatchObject({ status: 0 });
   const refused = await runbook(['vars', '-i', 'hosts', 'web1']);
   expect(refused).toMatchObject({ status: 1 });
-  expect(refused.stderr).toMatch(/all\.yml:2:21[\s\S]*help: Give an identity/);
+  expect(refused.stderr).toMatch(/all\.yml:2:21[\s\S]*help: Name an identity/);
   rmSync(join(folder, 'group_vars/all.yml'));
 });
 
@@ -119,7 +119,7 @@ test.each([
     'of ansible-vault that is damaged',
     ['inventory', '-i', 'damaged.yml', '--list'],
     'mine.txt',
-    /damaged[\s\S]*Restore it/,
+    /damaged[\s\S]*Restore an undamaged version/,
   ],
 ])('a file %s is refused with the remedy', async (_name, args, identity, says) => {
   write('group_vars/all.yml', 'a: 1\n');
