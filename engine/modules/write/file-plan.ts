@@ -107,9 +107,9 @@ function withoutChange(
     const planned = resultOf(wanted, path, after);
     return { kind: 'cannot_know', because, predictions: [place.predicted(after)], planned };
   };
-  if (content.kind === 'unknown') return content.value.fresh ? undefined : cannotKnow(content.value.because);
+  if (content.kind === 'unknown' && !content.value.fresh) return cannotKnow(content.value.because);
   if (before.sha256 === undefined) return cannotKnow(`an earlier change of ${path}`);
-  if (before.sha256 !== content.sha256) return undefined;
+  if (content.kind === 'unknown' || before.sha256 !== content.sha256) return undefined;
   if (isModeOpen(wanted.attributes, before) || seen.certainty(request) === 'after_change')
     return cannotKnow(`an earlier change of ${path}`);
   if (attributeDifferences(path, wanted.attributes, before, 'file').length > 0) return undefined;
