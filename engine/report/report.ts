@@ -79,7 +79,14 @@ function mayWait(event: RunEvent): boolean {
 function chooseRenderer(options: ReportOptions): Renderer {
   const { stdout, format, mode } = options;
   if (format === 'json') return jsonLines(openOutput(stdout));
-  const details = { diff: options.diff, verbosity: options.verbosity, paint: paintFor(stdout), read: sourceReader() };
+  const details = {
+    diff: options.diff,
+    verbosity: options.verbosity,
+    // `--resume` compares them.
+    isResumable: options.inputs !== undefined,
+    paint: paintFor(stdout),
+    read: sourceReader(),
+  };
   const linesOn = (output: Output): Renderer => (mode === 'plan' ? plan(output, details) : plain(output, details));
   return format === 'auto' && isLive(stdout) ? terminal(stdout, details.paint, linesOn) : linesOn(openOutput(stdout));
 }

@@ -4,10 +4,10 @@ import { openJournal } from './journal/journal.ts';
 import type { Report } from './report.ts';
 import { eventLines } from './run/plain.ts';
 import { differenceLines } from './text/differences.ts';
-import { failureLines } from './text/failure.ts';
+import { failureLines, unreachableLines } from './text/failure.ts';
 import { openOutput } from './text/output.ts';
 import { type Paint, paintFor } from './text/paint.ts';
-import { type SourceReader, problemLines, sourceReader } from './text/problems.ts';
+import { type SourceReader, sourceReader } from './text/problems.ts';
 import { shown, valueLines, wholeResultLines } from './text/result-value.ts';
 import { safeLine } from './text/safe-text.ts';
 
@@ -55,13 +55,7 @@ export function startResultReport(options: ResultOptions): Report {
         (options.verbosity > 1 && event.type === 'ssh_patches')
       )
         output.write(lines(eventLines(event, details)));
-      else if (event.type === 'host_unreachable')
-        output.write(
-          lines([
-            details.paint('red', `unreachable: [${safeLine(event.host)}]`),
-            ...problemLines(event.problem, details.paint, details.read).map(indented),
-          ]),
-        );
+      else if (event.type === 'host_unreachable') output.write(lines(unreachableLines(event, details)));
     },
     finish: () => output.drained(),
   };

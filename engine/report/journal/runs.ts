@@ -1,3 +1,4 @@
+import { durationText } from '../text/duration.ts';
 import { openOutput } from '../text/output.ts';
 import { owedTexts } from '../text/owed-text.ts';
 import { type Paint, paintFor } from '../text/paint.ts';
@@ -66,8 +67,7 @@ function about(run: RunHistory): string {
 }
 
 function duration(run: RunHistory): string {
-  if (run.milliseconds === undefined) return '-';
-  return `${(run.milliseconds / 1000).toFixed(1)} s`;
+  return run.milliseconds === undefined ? '-' : durationText(run.milliseconds);
 }
 
 function paintOutcome(outcome: RunOutcome, paint: Paint, width: number): string {

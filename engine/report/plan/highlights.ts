@@ -1,6 +1,6 @@
 import type { PlannedDifference } from '../../run/saved-plan/plan-document.ts';
 import { safeLine } from '../text/safe-text.ts';
-import { SIGNS, operationOf } from './operation.ts';
+import { SIGNS, kindOf } from './operation.ts';
 import type { ReviewedStep, ReviewedTask } from './review.ts';
 import { stepTitle } from './step-title.ts';
 
@@ -124,7 +124,7 @@ function detailsOf(operation: Dangerous, differences: readonly PlannedDifference
     case 'run':
       return listed(differences.flatMap((one) => (one.kind === 'command' ? [commandLine(one.text)] : [])));
     case 'remove':
-      return listed(differences.filter((one) => isRemoval(one)).map(nameOf));
+      return listed(differences.filter((one) => kindOf(one) === 'remove').map(nameOf));
     case 'restart':
       return listed(
         differences.flatMap((one) => (one.kind === 'field' ? [`${safeLine(one.of)} ${safeLine(one.after)}`] : [])),
@@ -134,10 +134,6 @@ function detailsOf(operation: Dangerous, differences: readonly PlannedDifference
       throw new Error(`unknown operation ${String(never)}`);
     }
   }
-}
-
-function isRemoval(difference: PlannedDifference): boolean {
-  return operationOf({ kind: 'change', certainty: 'certain', notifies: [], differences: [difference] }) === 'remove';
 }
 
 function nameOf(difference: PlannedDifference): string {

@@ -26,14 +26,18 @@ function mappedOutcome(outcome: PlanStep['outcome'], change: Marking): PlanStep[
         ...(outcome.doubt === undefined ? {} : { doubt: change(outcome.doubt) }),
         differences: outcome.differences.map((difference) => {
           switch (difference.kind) {
-            case 'text':
-              // The digest is that of one host's text.
+            case 'text': {
+              const lines = difference.lines.map(change);
+              // Where they differ by the change alone, the digest is that of one host's text. Where the lines do not show
+              // how the texts differ, it alone keeps them apart.
+              const isOwn = lines.some((line, index) => line !== difference.lines[index]);
               return {
                 ...difference,
                 path: change(difference.path),
-                lines: difference.lines.map(change),
-                sha256: null,
+                lines,
+                sha256: isOwn ? null : difference.sha256,
               };
+            }
             case 'content':
               return { ...difference, path: change(difference.path) };
             case 'field':

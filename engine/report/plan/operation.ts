@@ -41,7 +41,8 @@ export function operationOf({ differences, certainty }: PlannedChange): Operatio
   return OPERATIONS.find((operation) => kinds.has(operation)) ?? 'change';
 }
 
-function kindOf(difference: PlannedDifference): Operation {
+/** The same of one difference by itself. */
+export function kindOf(difference: PlannedDifference): Operation {
   switch (difference.kind) {
     case 'command':
       return 'run';

@@ -13,7 +13,7 @@ import { RecordedPlan, summaryOf } from './recorded-plan.ts';
 /** A plan: shown whole at its end, in the order of the tasks, with what is the same on several hosts said once. */
 export function plan(output: Output, options: PlainOptions): Renderer {
   const recorded = new RecordedPlan();
-  const recap = new Recap('plan');
+  const recap = new Recap('plan', false);
   const unreachable: HostUnreachable[] = [];
   const failures: TaskFinished[] = [];
   /** What tasks have to say is told behind the plan: its summary comes first. */

@@ -1,10 +1,10 @@
-import { isEventOf } from '../../run/base/event-of.ts';
+import { isEventOf, type EventOf } from '../../run/base/event-of.ts';
 import type { RunEvent, TaskFinished } from '../../run/base/events.ts';
 import type { PlanDocument, PlanStep, PlanSummary, PlannedOutcome } from '../../run/saved-plan/plan-document.ts';
 import { documentDifference } from '../text/document-difference.ts';
 import { safeLine } from '../text/safe-text.ts';
 
-type PlayStarted = Extract<RunEvent, { readonly type: 'play_started' }>;
+type PlayStarted = EventOf<'play_started'>;
 
 type RecordedPlay = PlanDocument['plays'][number];
 
@@ -70,7 +70,7 @@ export class RecordedPlan {
     }
   }
 
-  #connect({ host, address: given }: Extract<RunEvent, { readonly type: 'host_connected' }>): void {
+  #connect({ host, address: given }: EventOf<'host_connected'>): void {
     const address = /^[^@]*@(.+):\d+$/.exec(given)?.[1];
     if (address !== undefined && address !== host) this.#addresses.set(host, address);
   }

@@ -29,10 +29,15 @@ export interface PlainOptions {
   readonly read: SourceReader;
 }
 
+export interface PlayOptions extends PlainOptions {
+  /** Whether the command that runs has `--resume`. */
+  readonly isResumable: boolean;
+}
+
 /** A play, as lines in the order in which things happen. */
-export function plain(output: Output, options: PlainOptions): Renderer {
+export function plain(output: Output, options: PlayOptions): Renderer {
   const failures: (TaskFinished | HostUnreachable)[] = [];
-  const recap = new Recap('play');
+  const recap = new Recap('play', options.isResumable);
   const say = (lines: readonly string[]): void => {
     if (lines.length > 0) output.write(`${lines.join('\n')}\n`);
   };
@@ -53,7 +58,10 @@ export function plain(output: Output, options: PlainOptions): Renderer {
       }
       if (!isPutOff) say(eventLines(event, options));
     },
-    finish: () => output.drained(),
+    finish: () => {
+      groups?.tell();
+      return output.drained();
+    },
   };
 }
 

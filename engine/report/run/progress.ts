@@ -1,4 +1,4 @@
-import { isEventOf } from '../../run/base/event-of.ts';
+import { isEventOf, type EventOf } from '../../run/base/event-of.ts';
 import type { RunEvent, TaskFinished } from '../../run/base/events.ts';
 import type { Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
@@ -75,7 +75,7 @@ export class Progress {
     }
   }
 
-  #begin({ play, hosts, batch, batches }: Extract<RunEvent, { readonly type: 'play_started' }>): void {
+  #begin({ play, hosts, batch, batches }: EventOf<'play_started'>): void {
     this.#play = `${safeLine(play)}${batches > 1 ? `, batch ${batch} of ${batches}` : ''}`;
     this.#hosts = hosts;
     this.#doing.clear();

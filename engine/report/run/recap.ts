@@ -5,7 +5,6 @@ import type { Color, Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { taskTitle } from '../text/task-title.ts';
 import { displayWidth } from '../text/width.ts';
-import { resumeCommand } from './resume-command.ts';
 
 interface Column {
   readonly title: string;
@@ -38,12 +37,15 @@ const MOST_SLOW = 3;
 /** Gathers what the end of a run tells. */
 export class Recap {
   readonly #mode: 'play' | 'plan';
+  readonly #isResumable: boolean;
   #started: RunStarted | undefined;
   /** The longest that a task took on a host, by its title, in milliseconds. */
   readonly #slowest = new Map<string, number>();
 
-  constructor(mode: 'play' | 'plan') {
+  /** `isResumable`: whether the command that runs has `--resume`. */
+  constructor(mode: 'play' | 'plan', isResumable: boolean) {
     this.#mode = mode;
+    this.#isResumable = isResumable;
   }
 
   note(event: RunStarted | TaskFinished): void {
@@ -96,9 +98,9 @@ export class Recap {
 
   #next({ recap, stopped }: RunFinished): readonly string[] {
     const isUnfinished = stopped !== undefined || recap.some(isBroken);
-    if (!isUnfinished || this.#started === undefined) return [];
-    const command = resumeCommand(this.#started);
-    return command === undefined ? [] : [`Next: correct it, then ${command}`];
+    if (!isUnfinished || !this.#isResumable || this.#started === undefined) return [];
+    const run = safeLine(this.#started.runId);
+    return [`Next: run the same command with --resume ${run}; without --resume, if you change one of its files.`];
   }
 }
 

@@ -46,6 +46,11 @@ function wordFor({ code }: Pick<Problem, 'code'>): 'unreachable' | 'interrupted'
   return code === 'stopped' ? 'interrupted' : 'unreachable';
 }
 
+/** A host that went away, with all that helps to see why. */
+export function unreachableLines(event: HostUnreachable, options: FailureOptions): readonly string[] {
+  return wholeLines(unreachableOf(event), options);
+}
+
 /** All failures of a run in full; what is the same on several hosts, but for their own names, is told once. */
 export function groupedFailureLines(
   events: readonly (TaskFinished | HostUnreachable)[],

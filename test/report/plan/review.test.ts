@@ -112,6 +112,24 @@ describe('steps of one task are one step where they differ only by', () => {
   });
 });
 
+test('steps of one task stay apart where the lines do not show how their texts differ', () => {
+  const of = (host: string, sha256: string): PlanStep =>
+    step({
+      hosts: [host],
+      differences: [
+        {
+          kind: 'text',
+          path: `/etc/${host}`,
+          absent: 'never',
+          lines: ['(too different to show: 9 lines → 9 lines)'],
+          sha256,
+        },
+      ],
+    });
+  expect(groups([of('a', 'one'), of('b', 'other')])).toEqual([['a'], ['b']]);
+  expect(groups([of('a', 'one'), of('b', 'one')])).toEqual([['a', 'b']]);
+});
+
 describe('steps of one task stay apart where', () => {
   test.each<readonly [string, readonly (readonly [string, string])[]]>([
     [

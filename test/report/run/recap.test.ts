@@ -15,8 +15,9 @@ interface Given {
 function told(
   { recap, stopped, milliseconds = 1234, slow = {} }: Given,
   mode: 'play' | 'plan' = 'play',
+  isResumable = true,
 ): readonly string[] {
-  const end = new Recap(mode);
+  const end = new Recap(mode, isResumable);
   const begun = started(
     mode,
     recap.map(({ host }) => host),
@@ -66,15 +67,19 @@ test('of many hosts only those that need somebody have a row', () => {
     '      ok  changed  failed  unreachable',
     'bad    0        0       1            0',
     'gone   0        0       0            1',
-    'Next: correct it, then runbook play site.yml -i hosts.yml --resume run-1',
+    'Next: run the same command with --resume run-1; without --resume, if you change one of its files.',
   ]);
 });
 
 test('of very many failures the rest is counted', () => {
   expect(told({ recap: many(200, { failed: 1 }) }).slice(-2)).toEqual([
     '… and 180 more hosts like these',
-    'Next: correct it, then runbook play site.yml -i hosts.yml --resume run-1',
+    'Next: run the same command with --resume run-1; without --resume, if you change one of its files.',
   ]);
+});
+
+test('a command that cannot be resumed, such as apply, has no next step', () => {
+  expect(told({ recap: [recapOf('a', { failed: 1 })] }, 'play', false).at(-1)).toBe('a      0        0       1');
 });
 
 test('the slowest tasks are named, each by the host that took longest', () => {

@@ -1,26 +1,34 @@
 import { expect, test } from 'vitest';
 import { Problem } from '../../../engine/errors/problem.ts';
 import { plain } from '../../../engine/report/run/plain.ts';
+import type { Renderer } from '../../../engine/report/run/renderer.ts';
 import { openOutput } from '../../../engine/report/text/output.ts';
 import type { RunEvent, TaskFinished } from '../../../engine/run/base/events.ts';
 import { changed, ended, finished, playStarted, Sink, taskAt } from '../sink.ts';
 
 const hosts = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `web-${index + 1}`);
 
-function told(
-  events: readonly RunEvent[],
-  more: { readonly diff?: boolean; readonly verbosity?: number } = {},
-): readonly string[] {
+interface More {
+  readonly diff?: boolean;
+  readonly verbosity?: number;
+}
+
+function told(events: readonly RunEvent[], more: More = {}): readonly string[] {
+  return rendered(events, more).sink.lines().slice(2);
+}
+
+function rendered(events: readonly RunEvent[], more: More): { readonly sink: Sink; readonly renderer: Renderer } {
   const sink = new Sink();
   const renderer = plain(openOutput(sink), {
     diff: false,
     verbosity: 0,
+    isResumable: true,
     paint: (_, text) => text,
     read: () => undefined,
     ...more,
   });
   for (const event of events) renderer.show(event);
-  return sink.lines().slice(2);
+  return { sink, renderer };
 }
 
 const failed = (host: string, stderr: string): TaskFinished =>
@@ -40,6 +48,12 @@ test('what changed on many hosts is one line, told when another task begins', ()
     'changed: [all 200 hosts] Task 1 (0.4 s to 2.4 s)',
     '',
   ]);
+});
+
+test('what was put off is not lost with a run that breaks off', async () => {
+  const { sink, renderer } = rendered([playStarted(hosts(11)), finished('web-1', taskAt(1), changed())], {});
+  await renderer.finish();
+  expect(sink.lines()).toContain('changed: [web-1] Task 1');
 });
 
 test('hosts that come to something else have a line of their own', () => {

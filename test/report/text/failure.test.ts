@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../../engine/errors/problem.ts';
-import { failureLines, groupedFailureLines, shortFailureLines } from '../../../engine/report/text/failure.ts';
+import {
+  failureLines,
+  groupedFailureLines,
+  shortFailureLines,
+  unreachableLines,
+} from '../../../engine/report/text/failure.ts';
 import type { TaskFinished } from '../../../engine/run/base/events.ts';
 import { finished, taskAt } from '../sink.ts';
 
@@ -50,6 +55,16 @@ describe('in short', () => {
       ...reason,
     ]);
   });
+});
+
+test.each([
+  ['stopped', 'interrupted: [a] during Task'],
+  ['refused', 'unreachable: [a] during Task'],
+])('a session that ended with the code %s is told as %s', (code, title) => {
+  const problem = new Problem({ code, what: 'a: gone' });
+  expect(
+    unreachableLines({ type: 'host_unreachable', host: 'a', problem, during: taskAt(3, 'Task') }, options),
+  ).toEqual([title, '    error: a: gone']);
 });
 
 describe('at the end', () => {
