@@ -3,7 +3,7 @@ import { quote } from '../connection/base/quote.ts';
 import { type Prediction, type Request, type Seen, predict } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import type { FileDetail } from '../resources/file/file-detail.ts';
-import { type FileState, endOf } from '../resources/file/file-state.ts';
+import { type FileState, endOf, UNKNOWN_ATTRIBUTES } from '../resources/file/file-state.ts';
 import { type MountState, mountRequest } from '../resources/mount.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { boolean, path, wholeNumber } from './base/arguments.ts';
@@ -382,8 +382,7 @@ function directoryPrediction(
   if (removed) return [predict(file(at), { type: 'absent', parent: true })];
   const end = endOf(there);
   if (!changesBeneath || end?.type === 'file') return [];
-  const unknown = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
-  const after = { type: 'directory', ...unknown, changedBeneath: true } as const;
+  const after = { type: 'directory', ...UNKNOWN_ATTRIBUTES, changedBeneath: true } as const;
   return [
     predict(
       file(at, 'target'),

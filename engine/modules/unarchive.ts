@@ -3,7 +3,7 @@ import { type ArchiveDetail, type ArchiveState, archiveRequest } from '../resour
 import { dangerOf } from '../resources/archive/archive-member.ts';
 import { type Prediction, type Request, type Seen, predict } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
-import { describeType, type Directory, type FileState, type Followed } from '../resources/file/file-state.ts';
+import { describeType, type FileState, type Followed, UNKNOWN_ATTRIBUTES } from '../resources/file/file-state.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import type { ArchiveContent } from './archive-content/archive-read.ts';
 import { chosenMembers, readOptions, type UnpackOptions } from './archive/archive-options.ts';
@@ -304,15 +304,7 @@ function behindLink(state: FileState): FileState | Followed {
 function changedBeneath(args: Arguments, there: FileState): Prediction {
   const request: Request<unknown, FileState> = file(args.dest, 'target');
   if (there.type !== 'directory') return predict(request, there);
-  const directory: Directory = {
-    type: 'directory',
-    mode: undefined,
-    uid: undefined,
-    gid: undefined,
-    owner: undefined,
-    group: undefined,
-  };
-  return predict(request, { ...directory, changedBeneath: true });
+  return predict(request, { type: 'directory', ...UNKNOWN_ATTRIBUTES, changedBeneath: true });
 }
 
 function after(state: ArchiveState, unpackings: readonly Unpacking[]): ArchiveState {

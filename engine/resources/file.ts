@@ -13,6 +13,7 @@ import {
   endOf,
   isBeneath,
   parentOf,
+  UNKNOWN_ATTRIBUTES,
 } from './file/file-state.ts';
 import { groups } from './group.ts';
 import { isUndeclaredPackage, packages } from './package.ts';
@@ -104,8 +105,7 @@ function isEnd(state: FileState, path: string): boolean {
 
 /** What follows for something that is absent, if something is put beneath it, or beside it. */
 function stateAbove(state: AbsentFile, path: string, changed: string): FileState | undefined {
-  if (isBeneath(changed, path))
-    return { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+  if (isBeneath(changed, path)) return { type: 'directory', ...UNKNOWN_ATTRIBUTES };
   return !state.parent && isBeneath(changed, parentOf(path)) ? { ...state, parent: true } : undefined;
 }
 

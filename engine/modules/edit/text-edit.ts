@@ -1,7 +1,7 @@
 import { quote } from '../../connection/base/quote.ts';
 import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
 import { file, wholeFile } from '../../resources/file.ts';
-import { parentOf } from '../../resources/file/file-state.ts';
+import { parentOf, UNKNOWN_ATTRIBUTES } from '../../resources/file/file-state.ts';
 import type { ValueMap } from '../../values/base/value.ts';
 import type { Apply, CannotKnow, Difference, Impossible, Observed, Outcome } from '../base/module.ts';
 import { type WantedAttributes, newAttributes } from '../path/file-attributes.ts';
@@ -96,14 +96,7 @@ function editNew(path: string, text: string, { seen, context }: Observed, attrib
     kind: 'edit',
     differences: [{ kind: 'text', path, before: undefined, after: text }],
     predictions: [
-      predict(file(directory), {
-        type: 'directory',
-        mode: undefined,
-        uid: undefined,
-        gid: undefined,
-        owner: undefined,
-        group: undefined,
-      }),
+      predict(file(directory), { type: 'directory', ...UNKNOWN_ATTRIBUTES }),
       predict(file(path, 'content'), {
         type: 'file',
         ...newAttributes(attributes, context.user),

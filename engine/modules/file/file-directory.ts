@@ -9,6 +9,7 @@ import {
   endOf,
   describeType,
   parentOf,
+  UNKNOWN_ATTRIBUTES,
 } from '../../resources/file/file-state.ts';
 import type { ProbeState } from '../../resources/probe.ts';
 import type { ValueMap } from '../../values/base/value.ts';
@@ -127,12 +128,7 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
     before: 'absent',
     after: 'a directory',
   }));
-  const asked = attributeDifferences(
-    args.path,
-    args,
-    { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined },
-    'directory',
-  );
+  const asked = attributeDifferences(args.path, args, UNKNOWN_ATTRIBUTES, 'directory');
   for (const difference of asked)
     differences.push(
       difference.kind === 'field'

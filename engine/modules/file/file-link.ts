@@ -9,6 +9,7 @@ import {
   type RegularFile,
   describeType,
   nameOf,
+  UNKNOWN_ATTRIBUTES,
 } from '../../resources/file/file-state.ts';
 import { need } from '../../resources/need.ts';
 import { type ValueMap, Unknown } from '../../values/base/value.ts';
@@ -43,7 +44,7 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
   const result = { dest: args.path, path: args.path, src: target, state: 'link' };
   const settled = (now: Seen): ValueMap => ({
     ...result,
-    ...attributeResult({ ...NOTHING_KNOWN, ...attributesOf(now.of(request)) }),
+    ...attributeResult({ ...UNKNOWN_ATTRIBUTES, ...attributesOf(now.of(request)) }),
   });
   const beyond = args.follow ? attributesBeyond(args, state, seen, context) : NOTHING_BEYOND;
   const link = { args, target, own, state, kept: there?.target === target ? there : undefined };
@@ -236,7 +237,7 @@ function planSecondName(args: FileArguments, source: string, original: RegularFi
   const result = { dest: args.path, path: args.path, src: source, state: 'hard' };
   const settled = (now: Seen): ValueMap => ({
     ...result,
-    ...attributeResult({ ...NOTHING_KNOWN, ...attributesBehind(now.of(request)) }),
+    ...attributeResult({ ...UNKNOWN_ATTRIBUTES, ...attributesBehind(now.of(request)) }),
   });
   const isSame = state.type === 'file' && state.identity !== undefined && state.identity === original.identity;
   const there = isSame ? state : undefined;
@@ -303,8 +304,6 @@ ln -- ${name} ${word} || exit 1
 seen=$(stat -c '%d:%i %h %u' -- ${word} .) && set -- $seen && [ "$1" = ${quote(original.identity ?? '')} ] && { [ "$2" = 2 ] || [ "$3" = "$6" ]; } || ${changed}
 )`;
 }
-
-const NOTHING_KNOWN = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
 
 /** Why a link cannot replace what is at the path. */
 function obstacleTo(args: FileArguments, state: FileState, { seen, context }: Observed): Impossible | undefined {

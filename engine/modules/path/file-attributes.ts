@@ -1,5 +1,10 @@
 import { quote } from '../../connection/base/quote.ts';
-import type { Attributes, Directory, FileState } from '../../resources/file/file-state.ts';
+import {
+  type Attributes,
+  type Directory,
+  type FileState,
+  UNKNOWN_ATTRIBUTES,
+} from '../../resources/file/file-state.ts';
 import { type Value, type ValueMap, Unknown } from '../../values/base/value.ts';
 import { type Account, account, boolean, mode } from '../base/arguments.ts';
 import { applyMode, formatMode, shownMode, type Mode } from '../base/file-mode.ts';
@@ -35,16 +40,8 @@ function booleanDefault() {
 
 /** What a file newly made has, under the umask 022 that changes run with. */
 export function newAttributes(wanted: WantedAttributes, user: string): Attributes {
-  return changedAttributes(wanted, { ...NOTHING_KNOWN, mode: 0o644, owner: user }, 'file');
+  return changedAttributes(wanted, { ...UNKNOWN_ATTRIBUTES, mode: 0o644, owner: user }, 'file');
 }
-
-export const NOTHING_KNOWN: Attributes = {
-  mode: undefined,
-  uid: undefined,
-  gid: undefined,
-  owner: undefined,
-  group: undefined,
-};
 
 /**
  * The attributes of a new directory. It takes set-group-id and the group from its parent directory. If the parent has a
@@ -53,7 +50,7 @@ export const NOTHING_KNOWN: Attributes = {
 export function newDirectory(wanted: WantedAttributes, parent: Attributes | undefined, user: string): Directory {
   const handsOn = ((parent?.mode ?? 0) & 0o2000) !== 0;
   const group = handsOn ? { gid: parent?.gid, group: parent?.group } : {};
-  const plain: Attributes = { ...NOTHING_KNOWN, ...group, mode: 0o755 | (handsOn ? 0o2000 : 0), owner: user };
+  const plain: Attributes = { ...UNKNOWN_ATTRIBUTES, ...group, mode: 0o755 | (handsOn ? 0o2000 : 0), owner: user };
   const after = changedAttributes(wanted, plain, 'directory');
   return { type: 'directory', ...after, ...(wanted.mode === undefined ? { modeIsExpected: true } : {}) };
 }

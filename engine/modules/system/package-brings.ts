@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
+import { UNKNOWN_ATTRIBUTES } from '../../resources/file/file-state.ts';
 import { groupRequest } from '../../resources/group.ts';
 import type { UnitState } from '../../resources/system/unit-state.ts';
 import { ABSENT_UNIT, unitRequest } from '../../resources/unit.ts';
@@ -67,13 +68,12 @@ export function broughtPredictions(one: Brought, seen: Seen, habit: Habit): read
   }
   const request = file('file' in one ? one.file : one.directory);
   if (seen.of(request).type !== 'absent') return [];
-  const nothing = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
   return [
     predict(
       request,
       'file' in one
-        ? { type: 'file', ...nothing, size: undefined, sha256: undefined, content: undefined }
-        : { type: 'directory', ...nothing },
+        ? { type: 'file', ...UNKNOWN_ATTRIBUTES, size: undefined, sha256: undefined, content: undefined }
+        : { type: 'directory', ...UNKNOWN_ATTRIBUTES },
     ),
   ];
 }

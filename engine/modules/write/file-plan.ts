@@ -1,7 +1,13 @@
 import type { Request, Seen } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
 import { type FileDetail, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from '../../resources/file/file-detail.ts';
-import { type FileState, type RegularFile, describeType, parentOf } from '../../resources/file/file-state.ts';
+import {
+  type FileState,
+  type RegularFile,
+  describeType,
+  parentOf,
+  UNKNOWN_ATTRIBUTES,
+} from '../../resources/file/file-state.ts';
 import { type ValueMap, Unknown } from '../../values/base/value.ts';
 import type { Apply, Context, Difference, Impossible, Observed, Outcome } from '../base/module.ts';
 import {
@@ -161,7 +167,7 @@ function differencesOf(
             kind: 'field',
             of: path,
             field: 'type',
-            before: describeType({ ...state, ...NO_ATTRIBUTES }),
+            before: describeType({ ...state, ...UNKNOWN_ATTRIBUTES }),
             after: 'a file',
           },
         ]
@@ -201,8 +207,6 @@ function refused(
   );
 }
 
-const NO_ATTRIBUTES = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
-
 function fileAfter(wanted: WantedFile, before: RegularFile | undefined, context: Context): RegularFile {
   const attributes =
     before === undefined
@@ -218,7 +222,7 @@ function fileAfter(wanted: WantedFile, before: RegularFile | undefined, context:
 
 /** Of a new file only what was asked for is worth a line. */
 function newFields(wanted: WantedFile, path: string): readonly Difference[] {
-  return attributeDifferences(path, wanted.attributes, NO_ATTRIBUTES, 'file').map((one) =>
+  return attributeDifferences(path, wanted.attributes, UNKNOWN_ATTRIBUTES, 'file').map((one) =>
     one.kind === 'field' ? { ...one, before: null } : one,
   );
 }

@@ -23,6 +23,15 @@ export interface Attributes {
   readonly identity?: string | undefined;
 }
 
+/** Of what is there, nothing is known. */
+export const UNKNOWN_ATTRIBUTES: Attributes = {
+  mode: undefined,
+  uid: undefined,
+  gid: undefined,
+  owner: undefined,
+  group: undefined,
+};
+
 export interface RegularFile extends Attributes {
   readonly type: 'file';
   /** Bytes. */
