@@ -18,7 +18,6 @@ export interface ReviewedStep {
 /** A task with all that its items and hosts come to, in the order of the plan. */
 export interface ReviewedTask {
   readonly play: Plays[number];
-  readonly id: string;
   readonly steps: readonly ReviewedStep[];
 }
 
@@ -52,7 +51,6 @@ function reviewed(play: Plays[number], steps: readonly PlanStep[], names: OwnNam
   }
   return {
     play,
-    id: steps[0]?.task.id ?? '',
     steps: [...groups.values()].map(({ first, marked, hosts }) => {
       const isAlone = hosts.length === first.hosts.length;
       const shown = isAlone ? first : marked;
