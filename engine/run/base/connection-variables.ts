@@ -17,7 +17,7 @@ export const CONNECTION_VARIABLES = {
   connection: { names: ['ansible_connection'], use: 'kept', says: '`ssh`, `openssh` or `local`' },
   host: { names: ['ansible_ssh_host', 'ansible_host'], use: 'kept', says: 'the address, or a name of `~/.ssh/config`' },
   port: { names: ['ansible_ssh_port', 'ansible_port'], use: 'kept', says: 'the port' },
-  user: { names: ['ansible_user', 'ansible_ssh_user'], use: 'kept', says: 'who logs in' },
+  user: { names: ['ansible_ssh_user', 'ansible_user'], use: 'kept', says: 'who logs in' },
   password: {
     names: ['ansible_ssh_password', 'ansible_ssh_pass', 'ansible_password'],
     use: 'kept',

@@ -193,12 +193,12 @@ function entry<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): Item
   return item;
 }
 
-/** `remote_user`, below the inventory's ansible_user and what else it may say. */
+/** `remote_user`, below what the inventory says of ansible_user and ansible_ssh_user. */
 function loginOf(play: PlayScope | undefined): readonly Layer[] {
   const user = play?.play.settings.user;
   return user === undefined
     ? []
-    : [{ level: 'role defaults', origin: 'remote_user', variables: new Map([['ansible_ssh_user', user]]) }];
+    : [{ level: 'role defaults', origin: 'remote_user', variables: new Map([['ansible_user', user]]) }];
 }
 
 const NO_ROLE = {};

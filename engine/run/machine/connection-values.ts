@@ -2,6 +2,7 @@ import { Problem } from '../../errors/problem.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
 import type { ConnectionVariable } from '../base/connection-variables.ts';
+import { inventoryBoolean } from '../base/inventory-boolean.ts';
 
 /** Values of the variables that say how one host is reached, each undefined where none of its names is set. */
 export interface ConnectionValues {
@@ -16,9 +17,6 @@ export interface ConnectionValues {
   /** As Ansible reads it: an INI file has texts for it. */
   boolean(variable: ConnectionVariable): boolean | undefined;
 }
-
-const TRUE = /^(?:true|yes|on|y|t|1)$/i;
-const FALSE = /^(?:false|no|off|n|f|0)$/i;
 
 /** Each throws Problem `wrong-type`, which shows no secret. */
 export function connectionValues(host: string, scope: Scope): ConnectionValues {
@@ -71,10 +69,8 @@ export function connectionValues(host: string, scope: Scope): ConnectionValues {
       }),
     boolean: (variable) =>
       read(variable, (said) => {
-        const text =
-          said.value instanceof Secret ? said.value.reveal() : JSON.stringify(said.value).replaceAll('"', '');
-        if (TRUE.test(text)) return true;
-        if (FALSE.test(text)) return false;
+        const meant = inventoryBoolean(said.value);
+        if (meant !== undefined) return meant;
         throw wrong(said, 'true or false');
       }),
   };

@@ -5,23 +5,15 @@ import type { Scope, Value } from '../../values/base/value.ts';
 
 /**
  * How to become `user`: by the method of the task, else of the variables. The names of variables are those of Ansible's
- * become plugins: what is said of one method (`ansible_su_pass`) goes ahead of what is said of all
- * (`ansible_become_password`). Throws Problem `become-method`.
+ * become plugins, and go ahead of each other as they do there: what is said of one method (`ansible_su_pass`) ahead of
+ * what is said of all (`ansible_become_pass`). Throws Problem `become-method`.
  */
 export function becoming(user: string, wanted: BecomeMethod | undefined, scope: Scope, place: Place): BecomePrivilege {
   const method = wanted ?? methodOf(scope, place);
-  const said = (...names: readonly string[]): string | undefined => {
-    const value = [
-      ...names.map((name) => `ansible_${method}_${name}`),
-      ...names.map((name) => `ansible_become_${name}`),
-    ]
-      .map((name) => scope.lookup(name))
-      .find((one) => one !== undefined && one !== null);
-    return textOf(value);
-  };
-  const password = said('password', 'pass');
-  const exe = said('exe');
-  const flags = said('flags');
+  const text = (...names: readonly string[]): string | undefined => textOf(saidOf(method, names, scope));
+  const password = text('pass', 'password');
+  const exe = text('exe');
+  const flags = text('flags');
   return {
     kind: 'become',
     method,
@@ -30,6 +22,17 @@ export function becoming(user: string, wanted: BecomeMethod | undefined, scope: 
     ...(exe === undefined ? {} : { exe }),
     ...(flags === undefined ? {} : { flags }),
   };
+}
+
+/** The user to become that the variables name, for a task that names none. Throws Problem `become-method`. */
+export function userToBecome(wanted: BecomeMethod | undefined, scope: Scope, place: Place): Value | undefined {
+  return saidOf(wanted ?? methodOf(scope, place), ['user'], scope);
+}
+
+/** The first of the variables that is set, of the method or of all methods. */
+function saidOf(method: BecomeMethod, names: readonly string[], scope: Scope): Value | undefined {
+  const all = [method, 'become'].flatMap((of) => names.map((name) => `ansible_${of}_${name}`));
+  return all.map((name) => scope.lookup(name)).find((one) => one !== undefined && one !== null);
 }
 
 function methodOf(scope: Scope, place: Place): BecomeMethod {

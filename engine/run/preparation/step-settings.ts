@@ -5,8 +5,9 @@ import type { Settings } from '../../playbook/base/play.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, Unknown, isMap } from '../../values/base/value.ts';
 import type { Compiled } from '../../values/compiled.ts';
+import { inventoryBoolean } from '../base/inventory-boolean.ts';
 import { wrongType } from '../base/wrong-type.ts';
-import { becoming } from './becoming.ts';
+import { becoming, userToBecome } from './becoming.ts';
 
 /** What `become`, `timeout` and `environment` of a step come to. */
 interface Resolved {
@@ -33,19 +34,23 @@ export function resolveSettings(settings: Settings, place: Place, scope: Scope):
 function privilegeOf(settings: Settings, place: Place, scope: Scope): Privilege | Unknown {
   const become = becomes(settings, place, scope);
   if (become instanceof Unknown) return become;
+  if (!become) return { kind: 'login' };
   const user = becomeUserOf(settings, place, scope);
-  if (user instanceof Unknown) return user;
-  return become ? becoming(user, settings.becomeMethod, scope, place) : { kind: 'login' };
+  return user instanceof Unknown ? user : becoming(user, settings.becomeMethod, scope, place);
 }
 
 function becomes({ become }: Settings, place: Place, scope: Scope): boolean | Unknown {
-  const value = become?.resolve(scope) ?? scope.lookup('ansible_become') ?? false;
+  const value = become?.resolve(scope);
   if (typeof value === 'boolean' || value instanceof Unknown) return value;
-  throw wrongType('become', 'true or false', become?.place ?? place);
+  if (value !== undefined && value !== null) throw wrongType('become', 'true or false', become?.place ?? place);
+  const said = scope.lookup('ansible_become') ?? false;
+  const meant = said instanceof Unknown ? said : inventoryBoolean(said);
+  if (meant === undefined) throw wrongType('ansible_become', 'true or false', place);
+  return meant;
 }
 
-function becomeUserOf({ becomeUser }: Settings, place: Place, scope: Scope): string | Unknown {
-  const value = becomeUser?.resolve(scope) ?? scope.lookup('ansible_become_user') ?? 'root';
+function becomeUserOf({ becomeUser, becomeMethod }: Settings, place: Place, scope: Scope): string | Unknown {
+  const value = becomeUser?.resolve(scope) ?? userToBecome(becomeMethod, scope, place) ?? 'root';
   if (typeof value === 'string' || value instanceof Unknown) return value;
   throw wrongType('become_user', 'the name of a user', becomeUser?.place ?? place);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { BecomePrivilege } from '../../../engine/connection/base/target.ts';
-import { becoming } from '../../../engine/run/preparation/becoming.ts';
+import { becoming, userToBecome } from '../../../engine/run/preparation/becoming.ts';
 import type { Value } from '../../../engine/values/base/value.ts';
 import { scopeOf } from '../../values/variables.ts';
 
@@ -14,6 +14,11 @@ test.each<[string, Record<string, Value>, Partial<BecomePrivilege>]>([
   [
     'what is said of sudo goes ahead',
     { ansible_sudo_pass: 'b', ansible_become_password: 'a' },
+    { method: 'sudo', password: 'b' },
+  ],
+  [
+    'pass goes ahead of password',
+    { ansible_become_password: 'a', ansible_become_pass: 'b' },
     { method: 'sudo', password: 'b' },
   ],
   [
@@ -47,4 +52,15 @@ test.each(['runas', 'pbrun', '', 5])('the method %j is refused with those that t
   expect(() => becoming('root', undefined, scopeOf({ ansible_become_method: method }), place)).toThrow(
     expect.objectContaining({ code: 'become-method', remedy: 'Use one of sudo, su, doas.' }),
   );
+});
+
+test.each<[string, Record<string, Value>, Value | undefined]>([
+  ['nobody', {}, undefined],
+  ['who all methods become', { ansible_become_user: 'a' }, 'a'],
+  ['who sudo becomes goes ahead', { ansible_become_user: 'a', ansible_sudo_user: 'b' }, 'b'],
+  ['who another method becomes does not count', { ansible_su_user: 'b', ansible_become_user: 'a' }, 'a'],
+  ['null is not set', { ansible_sudo_user: null, ansible_become_user: 'a' }, 'a'],
+  ['who su becomes', { ansible_become_method: 'su', ansible_su_user: 'b', ansible_sudo_user: 'c' }, 'b'],
+])('the variables name the user to become: %s', (_what, variables, expected) => {
+  expect(userToBecome(undefined, scopeOf(variables), place)).toBe(expected);
 });
