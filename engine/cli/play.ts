@@ -13,6 +13,10 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
   addLimitOption(addInventoryOptions(command.argument('<playbook>')))
     .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectCommas, [])
     .option('--skip-tags <tags>', 'all tasks but those with one of these tags', collectCommas, [])
+    .option(
+      '--start-at-task <name>',
+      'leave out what stands before this task; a name, or a pattern such as "Install*" (see --list-tasks)',
+    )
     .option('-b, --become', 'become root on the hosts; playbook and inventory win over this option')
     .option('-K, --ask-become-pass', 'ask for the password of sudo')
     .option('--list-hosts', 'print the hosts of each play and stop')
@@ -23,6 +27,8 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
     command
       .option('-C, --check', 'change nothing, only show what would be changed (as `runbook plan`)')
       .option('-D, --diff', 'show the differences that are made', false)
+      .option('--step', 'ask before each task and handler: (N)o, (y)es, or (c)ontinue without more questions')
+      .option('--profile', 'list the slowest tasks at the end')
       .option(
         '--resume [run]',
         'continue the last run of the playbook, or the run with this id: leave out the tasks that hosts have finished',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { listRuns, readRun } from '../report/journal/run-history.ts';
-import { printRun, printRuns } from '../report/journal/runs.ts';
+import { printRun, printRuns, printTimes } from '../report/journal/runs.ts';
 import { EXIT } from './base/exit-status.ts';
 import { journalFolder } from './run/perform-run.ts';
 
@@ -15,8 +15,11 @@ export function addRunsCommand(command: Command, done: (status: number) => void)
     .command('show')
     .description('show what a run did, how far it came and which handlers are owed')
     .argument('<run>', 'the id of the run, or a part of the id')
-    .action((id: string) => {
-      printRun(readRun(journalFolder(), id), process.stdout);
+    .option('--profile', 'list its slowest tasks instead')
+    .action((id: string, flags: { readonly profile?: true }) => {
+      const run = readRun(journalFolder(), id);
+      if (flags.profile === true) printTimes(run, process.stdout);
+      else printRun(run, process.stdout);
       done(EXIT.ok);
     });
 }

@@ -25,6 +25,10 @@ export interface ReportOptions {
   readonly command: readonly string[];
   /** Digest of what the run rests on, for the journal. */
   readonly inputs?: string | undefined;
+  /** Tell at the end how long each task took. */
+  readonly profile?: boolean;
+  /** Whether questions come in between, so that nothing may be put off. */
+  readonly asks?: boolean;
 }
 
 export interface Report {
@@ -84,6 +88,8 @@ function chooseRenderer(options: ReportOptions): Renderer {
     verbosity: options.verbosity,
     // `--resume` compares them.
     isResumable: options.inputs !== undefined,
+    profile: options.profile === true,
+    mayPutOff: options.asks !== true,
     paint: paintFor(stdout),
     read: sourceReader(),
   };

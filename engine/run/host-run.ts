@@ -14,6 +14,7 @@ import { collectOwed } from './handlers/collect-owed.ts';
 import { forgetOwed } from './handlers/owed-handlers.ts';
 import type { HostState } from './host/host-state.ts';
 import { type Route, type Stop, itinerary } from './order/itinerary.ts';
+import { type BeforeStep, isDeclined, isHandlerDeclined } from './task/declined-step.ts';
 import { isSparedAlways, stopIfEnded, weigh } from './task/fatal-errors.ts';
 import type { TaskRun } from './task/item.ts';
 import { pauseBetween } from './task/loop-pause.ts';
@@ -86,13 +87,14 @@ export class HostRun {
       if (problem === undefined) throw error;
       const hush = hushOf(stop.step, this.#host.variables.scope(stop.step));
       const identity = identityOfStep(stop.step, isHandler(frame));
-      throw this.#weigh(
-        failedStep(this.#context, this.#host, identity, hushedProblem(problem, hush)),
-        stop,
-        frame,
-        false,
-      );
+      const failed = failedStep(this.#context, this.#host, identity, hushedProblem(problem, hush));
+      throw this.#weigh(failed, stop, frame, false);
     }
+  }
+
+  #before(stop: Stop, frame: Frame): BeforeStep {
+    const mayGoOn = (): void => this.#mayGoOn(stop.at, frame);
+    return { context: this.#context, batch: this.#batch, host: this.#host, stop, frame, mayGoOn };
   }
 
   /** Settles what an error at a step means for the other hosts. Gives the error to throw. */
@@ -109,6 +111,7 @@ export class HostRun {
     const { frame } = way;
     if (!isHandler(frame) && this.#roles.isRepeated(step.role) === true) return;
     const isChosen = isHandler(frame) || isSelected(step.tags, this.#context.selection);
+    if (isChosen && (await isDeclined(this.#before(stop, frame), step))) return;
     switch (step.kind) {
       case 'task':
         return isChosen ? this.#task(stop, step, way) : undefined;
@@ -233,11 +236,8 @@ export class HostRun {
     const isRescued = isHandler(frame) ? block.rescue.length > 0 : hasSelected(block.rescue, this.#context.selection);
     let ended = await this.#part(stop.block, route, { ...frame, isRescued: frame.isRescued || isRescued });
     if (ended instanceof TaskFailed && isRescued) {
-      this.#host.variables.remember('failed_task', {
-        name: ended.task.name,
-        msg: ended.problem.what,
-        result: ended.task.result,
-      });
+      const { task, problem } = ended;
+      this.#host.variables.remember('failed_task', { name: task.name, msg: problem.what, result: task.result });
       const rescued = (): void => {
         this.#host.rescued(before);
         forgetOwed(this.#context, this.#host, this.#batch.play, this.#host.called.rescue(callsFailed));
@@ -375,6 +375,7 @@ export class HostRun {
       if (!frame.alone) this.#batch.barrier?.reach(this.#host.name, stop.at);
       const due = called.due(handler, which);
       if (due.length === 0) continue;
+      if (await isHandlerDeclined(this.#before(stop, frame), handler)) continue;
       hasRun = true;
       const kind = due.some((call) => call.certain) ? 'notified' : 'perhaps';
       const handling: Frame = { ...frame, handler: kind, handling: handler.name };
@@ -388,12 +389,7 @@ export class HostRun {
 
   /** Handlers that an earlier run left owed are called for again. */
   async collectOwed(route: Route | undefined): Promise<void> {
-    await collectOwed({
-      context: this.#context,
-      host: this.#host,
-      play: this.#batch.play,
-      handlers: this.#handlers,
-      route,
-    });
+    const { play } = this.#batch;
+    await collectOwed({ context: this.#context, host: this.#host, play, handlers: this.#handlers, route });
   }
 }

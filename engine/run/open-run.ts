@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { Emit } from './base/events.ts';
 import { debtorOf } from './base/owed.ts';
+import { Stepping } from './base/stepping.ts';
 import { TaskIdentities } from './base/task-identity.ts';
 import type { RunContext } from './context/context.ts';
 import { ControllerFiles } from './controller/controller-files.ts';
@@ -65,12 +66,11 @@ export function openRun(options: RunOptions): OpenRun {
     prepared: new PreparedAhead(),
     named: new NamedRequests(),
     approval: options.approval,
+    stepping: options.askBefore === undefined ? undefined : new Stepping(options.askBefore, options.interrupt),
     debtor: debtorOf(options.playbook.file, playNames),
     turns: turns(options.forks),
     module: options.module,
-    joinGroup: (host, group, parents) => {
-      hosts.join(host, group, parents);
-    },
+    joinGroup: (host, group, parents) => hosts.join(host, group, parents),
     silenceMs: options.silenceMs,
     interrupt: options.interrupt,
     interrupted: () => options.interrupt.aborted,

@@ -4,6 +4,7 @@ import type { Playbook } from '../playbook/base/play.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Emit, Mode } from './base/events.ts';
+import type { AskStep } from './base/stepping.ts';
 import type { Selection } from './context/context.ts';
 import type { TargetSettings } from './machine/target-settings.ts';
 import type { Resume } from './resume.ts';
@@ -16,6 +17,10 @@ export interface RunOptions {
   /** Patterns of --limit; undefined: all hosts. */
   readonly limit: string | undefined;
   readonly selection: Selection;
+  /** The task that the playbook was cut off at: it holds what comes from there on. */
+  readonly startAtTask?: string | undefined;
+  /** Asks the operator before each task. */
+  readonly askBefore?: AskStep | undefined;
   /** -b and -K: counts where nothing else says it. */
   readonly fallback?: Layer;
   /** -e, already compiled; the highest level. */

@@ -104,10 +104,11 @@ function begunWithNobody({ name, place }: Play): PlayStarted {
 }
 
 /** What of the playbook is left out, in the words of the command line. */
-export function partialBecause(options: Pick<RunOptions, 'limit' | 'selection'>): readonly string[] {
+export function partialBecause(options: Pick<RunOptions, 'limit' | 'selection' | 'startAtTask'>): readonly string[] {
   const reasons: string[] = [];
   if (options.limit !== undefined) reasons.push(`--limit ${options.limit}`);
   if (options.selection.tags.length > 0) reasons.push(`--tags ${options.selection.tags.join(',')}`);
   if (options.selection.skipTags.length > 0) reasons.push(`--skip-tags ${options.selection.skipTags.join(',')}`);
+  if (options.startAtTask !== undefined) reasons.push(`--start-at-task ${options.startAtTask}`);
   return reasons;
 }

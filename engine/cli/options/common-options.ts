@@ -19,6 +19,9 @@ export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags {
   readonly resume?: string | true;
   /** Where a plan is saved. */
   readonly out?: string;
+  readonly startAtTask?: string;
+  readonly step?: true;
+  readonly profile?: true;
 }
 
 export interface ApplyFlags extends ConnectionFlags, KeyFlags, LockFlags, ControllerFlags {

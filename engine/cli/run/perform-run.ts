@@ -20,6 +20,8 @@ export type Performance = Pick<
   | 'inventory'
   | 'limit'
   | 'selection'
+  | 'startAtTask'
+  | 'askBefore'
   | 'extra'
   | 'fallback'
   | 'lock'
@@ -33,12 +35,19 @@ export function journalFolder(): string {
   return join(process.env['RUNBOOK_STATE'] ?? '.runbook', 'runs');
 }
 
-type ReportFlags = Pick<ConnectionFlags, 'output' | 'verbose'> & { readonly extraVars: readonly string[] };
+type ReportFlags = Pick<ConnectionFlags, 'output' | 'verbose'> & {
+  readonly extraVars: readonly string[];
+  readonly profile?: true;
+  readonly step?: true;
+  /** Digest of what the run rests on, for the journal. */
+  readonly inputs?: string;
+};
 
 /** How plays and plans are shown. */
-export function runReport(mode: Mode, diff: boolean, flags: ReportFlags, inputs?: string): Report {
+export function runReport(mode: Mode, diff: boolean, flags: ReportFlags): Report {
   return startReport({
-    format: flags.output,
+    // Live rows would overwrite the questions.
+    format: flags.output === 'auto' && flags.step === true ? 'plain' : flags.output,
     mode,
     diff,
     verbosity: flags.verbose,
@@ -46,7 +55,9 @@ export function runReport(mode: Mode, diff: boolean, flags: ReportFlags, inputs?
     stderr: process.stderr,
     journal: journalFolder(),
     command: shownCommand(process.argv.slice(2), flags.extraVars),
-    inputs,
+    inputs: flags.inputs,
+    profile: flags.profile === true,
+    asks: flags.step === true,
   });
 }
 

@@ -6,6 +6,7 @@ import { LOCALHOST } from '../../inventory/localhost.ts';
 import { modules } from '../../modules/base/catalogue.ts';
 import type { Playbook } from '../../playbook/base/play.ts';
 import { loadPlaybook } from '../../playbook/load-playbook.ts';
+import { startingAt } from '../../playbook/start-at.ts';
 import { hostScopes } from '../../run/host/host-scopes.ts';
 import { isController } from '../../run/machine/connection-kind.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
@@ -49,6 +50,19 @@ export async function prepareRun(playbookFile: string, flags: InventoryFlags): P
   const isAlone =
     !access.playbook.isFull && hasThisMachineAlone(inventory, extra, { folder: dirname(playbookFile), access });
   return { playbook, inventory, extra, vault, access: isAlone ? access.alone : access.playbook, inputs };
+}
+
+/** What a run does, as the command line or a saved plan narrows it down. */
+interface Scope {
+  readonly startAtTask?: string | undefined;
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+}
+
+/** The same run from the task of `--start-at-task` on. Throws Problem where there is none to start at. */
+export function cutOff(prepared: PreparedRun, { startAtTask, tags, skipTags }: Scope): PreparedRun {
+  if (startAtTask === undefined) return prepared;
+  return { ...prepared, playbook: startingAt(prepared.playbook, startAtTask, { tags, skipTags }) };
 }
 
 /**

@@ -44,11 +44,11 @@ export async function resumeOf(folder: string, named: string | undefined, now: R
     );
   }
   if (run.partial.join() !== now.partial.join()) {
-    const why = `It had ${run.partial.join(', ') || 'no --limit and no tags'}.`;
+    const why = `It had ${run.partial.join(', ') || 'none of the options that leave something out'}.`;
     throw refusal(
       `The run ${run.id} left out other parts of the playbook`,
       why,
-      'Give the same --limit, --tags and --skip-tags.',
+      'Give the same --limit, --tags, --skip-tags and --start-at-task.',
     );
   }
   const chain = chainOf(folder, run);

@@ -13,7 +13,7 @@ import { ENGINE_VERSION } from '../base/version.ts';
 import { type ApplyFlags, type InventoryFlags, lockOf } from '../options/common-options.ts';
 import { workOfOthersOnDisk } from '../options/standing.ts';
 import { performRun, runReport, statusOf } from './perform-run.ts';
-import { type PreparedRun, prepareRun } from './prepare-run.ts';
+import { type PreparedRun, cutOff, prepareRun } from './prepare-run.ts';
 import { makePlan, wholePlan } from './saved-plan.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function runApplyCommand(file: string, flags: ApplyFlags): Promise<
   const planned = await readPlan(file);
   if (flags.extraVars.length === 0) for (const path of planned.extraFiles) refuseVariablesOfOthers(path, flags);
   refuseIf(file, [...engineChanged(planned, ENGINE_VERSION), ...(await inputsChanged(planned.inputs))]);
-  const prepared = await prepareRun(planned.playbook, inventoryFlags(planned, flags));
+  const prepared = cutOff(await prepareRun(planned.playbook, inventoryFlags(planned, flags)), planned);
   refuseIf(file, extraChanged(planned, await extraDigests(prepared.extra)));
   const made = await makePlan(prepared, planned, flags, SILENT);
   const now = wholePlan(made, `The plan ${file} cannot be held against the hosts: nothing was changed`);
@@ -56,6 +56,7 @@ async function play(
       access,
       limit: planned.limit ?? undefined,
       selection: { tags: planned.tags, skipTags: planned.skipTags },
+      startAtTask: planned.startAtTask,
       lock: lockOf(flags),
       approval,
     },

@@ -8,8 +8,9 @@ import { EXIT } from '../base/exit-status.ts';
 import { becomeFallback } from '../options/become-fallback.ts';
 import { lockOf, type PlayFlags } from '../options/common-options.ts';
 import { refuseUnknownTags } from '../options/unknown-tags.ts';
+import { askOnTerminal, refuseWithoutTerminal } from './ask-step.ts';
 import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
-import { type PreparedRun, prepareRun } from './prepare-run.ts';
+import { type PreparedRun, cutOff, prepareRun } from './prepare-run.ts';
 
 /**
  * `runbook play` and `runbook plan`: wires the parts and gives the exit status. What most runs do not need is loaded
@@ -17,9 +18,12 @@ import { type PreparedRun, prepareRun } from './prepare-run.ts';
  */
 export async function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
   const mode: Mode = flags.check === true ? 'plan' : command;
-  const prepared = await prepareRun(playbookFile, flags);
-  const { playbook, inventory, extra, vault, access } = prepared;
+  refuseTogether(mode, flags);
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
+  const { startAtTask } = flags;
+  const whole = await prepareRun(playbookFile, flags);
+  const prepared = cutOff(whole, flags);
+  const { playbook, inventory, extra, vault, access } = prepared;
   if (flags.listHosts === true || flags.listTasks === true || flags.listTags === true) {
     const { printLists } = await import('../../report/listing/lists.ts');
     printLists(
@@ -36,7 +40,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
     );
     return EXIT.ok;
   }
-  printNotes(refuseUnknownTags(playbook, selection), process.stderr);
+  printNotes(refuseUnknownTags(whole.playbook, selection), process.stderr);
   if (mode === 'plan' && flags.out !== undefined && flags.become === true) {
     throw new Problem({
       code: 'not-in-a-saved-plan',
@@ -50,18 +54,41 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
   const resume = mode === 'plan' ? undefined : await resumption(playbook.file, inputs, flags);
   const lock = lockOf(flags);
   const fallback = await becomeFallback(flags);
+  const askBefore = flags.step === true ? askOnTerminal : undefined;
+  const partOf = { limit: flags.limit, selection, startAtTask };
   const result = await performRun(
-    { mode, playbook, inventory, limit: flags.limit, selection, extra, vault, access, fallback, lock, resume },
+    { mode, playbook, inventory, ...partOf, extra, vault, access, fallback, lock, resume, askBefore },
     flags,
-    runReport(mode, flags.diff, flags, inputs),
+    runReport(mode, flags.diff, { ...flags, inputs }),
   );
   return statusOf(result, mode, flags.detailedExitcode === true);
+}
+
+/** Options that say nothing together, or something that is not meant. */
+function refuseTogether(mode: Mode, flags: PlayFlags): void {
+  if (flags.step === true && mode === 'plan')
+    throw together('--step', '-C', 'A plan changes nothing, so there is nothing to ask.', 'Leave out --step.');
+  if (flags.step === true && flags.output === 'json')
+    throw together('--step', '--output json', 'The questions would stand among the lines.', 'Leave one of them out.');
+  if (flags.step === true) refuseWithoutTerminal();
+  if (flags.profile === true && flags.output === 'json')
+    throw together(
+      '--profile',
+      '--output json',
+      'Each task_finished has its time in milliseconds.',
+      'Leave out --profile; `runbook runs show RUN --profile` gives the table later.',
+    );
+}
+
+function together(one: string, other: string, why: string, remedy: string): Problem {
+  return new Problem({ code: 'options-together', what: `${one} does not go together with ${other}`, why, remedy });
 }
 
 async function resumption(playbook: string, inputs: string, flags: PlayFlags): Promise<Resume | undefined> {
   if (flags.resume === undefined) return undefined;
   const { resumeOf } = await import('./resume.ts');
-  const partial = partialBecause({ limit: flags.limit, selection: { tags: flags.tags, skipTags: flags.skipTags } });
+  const { limit, tags, skipTags, startAtTask } = flags;
+  const partial = partialBecause({ limit, selection: { tags, skipTags }, startAtTask });
   return resumeOf(journalFolder(), flags.resume === true ? undefined : flags.resume, {
     playbook,
     inputs,
@@ -83,13 +110,13 @@ function digestOf(prepared: PreparedRun, flags: PlayFlags): string {
 }
 
 async function savePlan(playbook: string, prepared: PreparedRun, flags: PlayFlags, path: string): Promise<RunResult> {
-  const { inventory, limit = null, tags, skipTags } = flags;
+  const { inventory, limit = null, tags, skipTags, startAtTask } = flags;
   const { makePlan, wholePlan } = await import('./saved-plan.ts');
   const { writePlan } = await import('../../run/saved-plan/plan-file.ts');
   const extraFiles = flags.extraVars.filter((given) => given.startsWith('@')).map((given) => given.slice(1));
   const made = await makePlan(
     prepared,
-    { playbook, inventory, limit, tags, skipTags, extraFiles },
+    { playbook, inventory, limit, tags, skipTags, startAtTask, extraFiles },
     flags,
     runReport('plan', flags.diff, flags),
   );

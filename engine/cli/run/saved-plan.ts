@@ -12,7 +12,10 @@ import { performRun } from './perform-run.ts';
 import type { PreparedRun } from './prepare-run.ts';
 
 /** What a plan is asked for with. */
-export type PlanScope = Pick<PlanDocument, 'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'extraFiles'>;
+export type PlanScope = Pick<
+  PlanDocument,
+  'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'startAtTask' | 'extraFiles'
+>;
 
 export interface MadePlan {
   readonly result: RunResult;
@@ -43,9 +46,9 @@ export async function makePlan(
   };
   const { playbook, inventory, extra, vault, access } = prepared;
   const selection = { tags: scope.tags, skipTags: scope.skipTags };
-  const limit = scope.limit ?? undefined;
+  const partOf = { selection, limit: scope.limit ?? undefined, startAtTask: scope.startAtTask };
   const result = await performRun(
-    { mode: 'plan', playbook, inventory, extra, vault, access, selection, limit, lock: undefined, approval },
+    { mode: 'plan', playbook, inventory, extra, vault, access, ...partOf, lock: undefined, approval },
     flags,
     { emit, finish: report.finish },
   );

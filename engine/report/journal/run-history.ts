@@ -5,6 +5,7 @@ import { Problem } from '../../errors/problem.ts';
 import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
 import type { Debt } from '../../run/base/owed.ts';
 import { ownUsers, workOfOthers } from '../../values/own-files.ts';
+import { taskTitle } from '../text/task-title.ts';
 import { isSameProcess } from './own-process.ts';
 
 /** What became of a run. `killed`: its process is gone, and it never came to its end. */
@@ -29,6 +30,8 @@ export interface RunHistory {
   readonly stopped: string | undefined;
   readonly milliseconds: number | undefined;
   readonly changes: readonly TaskNote[];
+  /** How long each task took on each host and item, in milliseconds. */
+  readonly times: readonly (TaskNote & { readonly title: string; readonly milliseconds: number })[];
   readonly failures: readonly (TaskNote & { readonly what: string; readonly why: string | undefined })[];
   /** Begun, and not told to be finished. */
   readonly open: readonly TaskNote[];
@@ -46,7 +49,7 @@ export interface TaskNote {
   readonly place: string;
 }
 
-const task = z.looseObject({ id: z.string(), name: z.string(), handler: z.boolean() });
+const task = z.looseObject({ id: z.string(), name: z.string(), handler: z.boolean(), role: z.string().optional() });
 const problem = z.looseObject({ what: z.string(), why: z.string().optional() });
 /** Versions before 2 of the list of owed handlers knew the name only. */
 const debt = z.union([
@@ -87,7 +90,13 @@ const line = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('play_started'), play: z.string(), place: z.string(), hosts: z.array(z.string()) }),
   z.looseObject({ type: z.literal('host_unreachable'), host: z.string(), problem, during: task.optional() }),
   z.looseObject({ type: z.literal('task_started'), host: z.string(), task }),
-  z.looseObject({ type: z.literal('task_finished'), host: z.string(), task, outcome }),
+  z.looseObject({
+    type: z.literal('task_finished'),
+    host: z.string(),
+    task,
+    outcome,
+    milliseconds: z.number().optional(),
+  }),
   z.looseObject({
     type: z.literal('handler_owed'),
     host: z.string(),
@@ -167,6 +176,7 @@ function history(folder: string, id: string): RunHistory | undefined {
     stopped: ended?.stopped,
     milliseconds: ended?.milliseconds,
     changes: story.changes,
+    times: story.times,
     failures: story.failures,
     open: [...story.open.values()],
     owed:
@@ -197,6 +207,7 @@ function endOf(ended: Extract<Line, { type: 'run_finished' }>): RunOutcome {
 /** Puts together what the lines tell one after the other. */
 class Story {
   readonly changes: TaskNote[] = [];
+  readonly times: RunHistory['times'][number][] = [];
   readonly failures: (TaskNote & { readonly what: string; readonly why: string | undefined })[] = [];
   readonly open = new Map<string, TaskNote>();
   readonly files = new Map<string, string>();
@@ -252,6 +263,9 @@ class Story {
   #taskFinished(event: Extract<Line, { type: 'task_finished' }>): void {
     const note = noteOf(event.host, event.task);
     this.open.delete(event.host);
+    const { id, name, role, handler } = event.task;
+    const title = taskTitle({ id, name, module: '', role, handler }, undefined);
+    if (event.milliseconds !== undefined) this.times.push({ ...note, title, milliseconds: event.milliseconds });
     if (event.outcome.kind === 'changed') {
       this.changes.push(note);
       for (const name of event.outcome.notifies ?? [])

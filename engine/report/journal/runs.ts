@@ -1,3 +1,4 @@
+import { TaskTimes } from '../run/task-times.ts';
 import { durationText } from '../text/duration.ts';
 import { openOutput } from '../text/output.ts';
 import { owedTexts } from '../text/owed-text.ts';
@@ -31,6 +32,13 @@ export function printRun(run: RunHistory, stdout: NodeJS.WritableStream): void {
     ...run.hosts.flatMap((host) => hostLines(run, host, paint)),
   ];
   openOutput(stdout).write(`${lines.join('\n')}\n`);
+}
+
+/** Prints how long the tasks of a run took, the slowest first. */
+export function printTimes(run: RunHistory, stdout: NodeJS.WritableStream): void {
+  const times = new TaskTimes();
+  for (const { host, title, milliseconds } of run.times) times.note(host, title, milliseconds);
+  openOutput(stdout).write(`${times.lines(paintFor(stdout)).join('\n')}\n`);
 }
 
 function hostLines(run: RunHistory, host: string, paint: Paint): readonly string[] {

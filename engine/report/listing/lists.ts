@@ -1,10 +1,8 @@
-import { Problem } from '../../errors/problem.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { selectHosts } from '../../inventory/select-hosts.ts';
-import type { Play, Playbook, Step } from '../../playbook/base/play.ts';
+import type { Play, Playbook } from '../../playbook/base/play.ts';
 import { type TagSelection, listTags, listTasks } from '../../playbook/base/select-tasks.ts';
-import type { Scope } from '../../values/base/value.ts';
-import type { Template } from '../../values/template/template.ts';
+import { writtenTitle } from '../../playbook/base/written-title.ts';
 import { openOutput } from '../text/output.ts';
 import { safeLine } from '../text/safe-text.ts';
 
@@ -42,7 +40,7 @@ export function printLists(
       lines.push(
         '    tasks:',
         ...listTasks(play, selection).map(
-          (step) => `      ${stepTitle(step)}\tTAGS: ${bracketed([...step.tags].toSorted())}`,
+          (step) => `      ${safeLine(writtenTitle(step))}\tTAGS: ${bracketed([...step.tags].toSorted())}`,
         ),
       );
     if (lists.tags) lines.push(`    TASK TAGS: ${bracketed(listTags(play, selection))}`);
@@ -66,38 +64,6 @@ function hostLines(
   const names = selectHosts(inventory, pattern, play.hostsPlace).map((host) => host.name);
   const hosts = allowed === undefined ? names : names.filter((name) => allowed.has(name));
   return [`    hosts (${hosts.length}):`, ...hosts.map((name) => `      ${safeLine(name)}`)];
-}
-
-function stepTitle(step: Step): string {
-  const role = step.role === undefined ? '' : `${safeLine(step.role.name)} : `;
-  switch (step.kind) {
-    case 'task':
-      return `${role}${nameOf(step.name) ?? step.module}`;
-    case 'include':
-      return `${role}${nameOf(step.name) ?? (step.target.kind === 'role' ? 'include_role' : 'include_tasks')}`;
-    case 'meta':
-      return `${role}meta: ${step.action}`;
-    case 'block':
-      return `${role}${nameOf(step.name) ?? 'block'}`;
-    default: {
-      const never: never = step;
-      throw new Error(`unknown step ${JSON.stringify(never)}`);
-    }
-  }
-}
-
-/** Variables stand for themselves: no host is chosen yet. */
-const written: Scope = { lookup: (name) => `{{${name}}}`, names: () => [] };
-
-function nameOf(template: Template | undefined): string | undefined {
-  if (template === undefined) return undefined;
-  try {
-    const name = template.render(written);
-    return typeof name === 'string' ? safeLine(name) : undefined;
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  }
 }
 
 function bracketed(names: readonly string[]): string {

@@ -5,13 +5,13 @@ import { type RecordedPlan, summaryOf } from './recorded-plan.ts';
 /** What a plan was made of and with. */
 export type PlanOrigin = Pick<
   PlanDocument,
-  'engine' | 'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'extraFiles' | 'inputs'
+  'engine' | 'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'startAtTask' | 'extraFiles' | 'inputs'
 >;
 
 /** The document of a plan that was recorded whole. */
 export function documentPlan(recorded: RecordedPlan, evidence: Evidence, origin: PlanOrigin): PlanDocument {
   const plays = recorded.plays();
-  const { engine, playbook, inventory, limit, tags, skipTags, extraFiles, inputs } = origin;
+  const { engine, playbook, inventory, limit, tags, skipTags, startAtTask, extraFiles, inputs } = origin;
   return {
     format: 'runbook-plan',
     version: PLAN_VERSION,
@@ -21,6 +21,7 @@ export function documentPlan(recorded: RecordedPlan, evidence: Evidence, origin:
     limit,
     tags,
     skipTags,
+    ...(startAtTask === undefined ? {} : { startAtTask }),
     extraFiles,
     partial: recorded.partial,
     summary: summaryOf(plays, recorded.hosts.length),

@@ -17,6 +17,7 @@ import { warningLines } from '../text/warnings.ts';
 import { Recap } from './recap.ts';
 import type { Renderer } from './renderer.ts';
 import { ResultGroups } from './result-groups.ts';
+import { TaskTimes } from './task-times.ts';
 
 export interface PlainOptions {
   readonly diff: boolean;
@@ -32,20 +33,27 @@ export interface PlainOptions {
 export interface PlayOptions extends PlainOptions {
   /** Whether the command that runs has `--resume`. */
   readonly isResumable: boolean;
+  /** Tell at the end how long each task took. */
+  readonly profile?: boolean;
+  /** Whether equal results of many hosts may wait to be told together. */
+  readonly mayPutOff?: boolean;
 }
 
 /** A play, as lines in the order in which things happen. */
 export function plain(output: Output, options: PlayOptions): Renderer {
   const failures: (TaskFinished | HostUnreachable)[] = [];
   const recap = new Recap('play', options.isResumable);
+  const times = options.profile === true ? new TaskTimes() : undefined;
   const say = (lines: readonly string[]): void => {
     if (lines.length > 0) output.write(`${lines.join('\n')}\n`);
   };
-  const groups = options.verbosity === 0 && !options.diff ? new ResultGroups(say, options.paint) : undefined;
+  const isGrouped = options.mayPutOff !== false && options.verbosity === 0 && !options.diff;
+  const groups = isGrouped ? new ResultGroups(say, options.paint) : undefined;
   return {
     show(event) {
       const isPutOff = groups?.take(event) === true;
       if (event.type === 'run_started' || event.type === 'task_finished') recap.note(event);
+      if (event.type === 'task_finished') times?.note(event.host, taskTitle(event.task, undefined), event.milliseconds);
       if (isFailure(event)) failures.push(event);
       if (event.type === 'run_finished') {
         const { paint } = options;
@@ -53,7 +61,7 @@ export function plain(output: Output, options: PlayOptions): Renderer {
           (failure) => failure.type !== 'task_finished' || event.rescued?.has(failure) !== true,
         );
         if (standing.length > 0) say(['', paint('bold', 'Failures'), ...groupedFailureLines(standing, options)]);
-        say(['', ...recap.lines(event, paint)]);
+        say(['', ...recap.lines(event, paint), ...(times === undefined ? [] : ['', ...times.lines(paint)])]);
         return;
       }
       if (!isPutOff) say(eventLines(event, options));

@@ -8,6 +8,7 @@ import type { Vault } from '../../vault/vault.ts';
 import type { ChangeCount } from '../base/change-count.ts';
 import type { Emit, Mode } from '../base/events.ts';
 import type { Debtor } from '../base/owed.ts';
+import type { Stepping } from '../base/stepping.ts';
 import type { TaskIdentities } from '../base/task-identity.ts';
 import type { ControllerFiles } from '../controller/controller-files.ts';
 import type { HostState } from '../host/host-state.ts';
@@ -58,6 +59,8 @@ export interface RunContext {
   readonly named: NamedRequests;
   /** A plan fills it; a play makes no change that it does not have. */
   readonly approval: Approval | undefined;
+  /** Under --step. */
+  readonly stepping: Stepping | undefined;
   /** Who owes the handlers that this run calls for. */
   readonly debtor: Debtor;
   /** At most `forks` hosts are talked to at the same time. */

@@ -98,6 +98,8 @@ export const planDocument = z.strictObject({
   limit: z.string().nullable(),
   tags: names,
   skipTags: names,
+  /** The task that it was cut off at. */
+  startAtTask: z.string().optional(),
   /** The files of -e. Values given by themselves are not kept. */
   extraFiles: names,
   /** Why it is not the whole playbook. */

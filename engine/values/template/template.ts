@@ -13,13 +13,15 @@ import { TemplateSource } from './template-syntax.ts';
 export interface Template {
   /** The top-level variables that it uses. */
   readonly references: ReadonlySet<string>;
+  /** The text as it is written. */
+  readonly source: string;
   /** The text itself where nothing in it is a template. */
   readonly literal?: string;
   /** Throws a Problem with the place within the template. */
   render(scope: Scope): Value;
 }
 
-export interface FileTemplate extends Template {
+export interface FileTemplate extends Omit<Template, 'source'> {
   render(scope: Scope): string | Secret | Unknown;
 }
 
@@ -52,12 +54,13 @@ export function parseTemplate(
   style: ScalarNode['style'] = 'plain',
   source?: string,
 ): Template {
-  if (!text.includes('{{') && !mayHoldJinja(text)) return { references: NO_REFERENCES, render: () => text };
+  if (!text.includes('{{') && !mayHoldJinja(text))
+    return { source: text, references: NO_REFERENCES, render: () => text };
   const locate = locateIn({ text, place, style, source });
   if (!text.includes('{{')) {
     withProblems(locate, () => refuseJinja(text));
     const meant = withoutJinjaEscapes(text);
-    return { references: NO_REFERENCES, literal: meant, render: () => meant };
+    return { source: text, references: NO_REFERENCES, literal: meant, render: () => meant };
   }
   let compiled = cache.get(text);
   if (compiled === undefined) {
@@ -68,10 +71,11 @@ export function parseTemplate(
   const { references, lone, emit } = compiled;
   if (lone !== undefined)
     return {
+      source: text,
       references,
       render: (scope) => withProblems(locate, () => withinSteps(() => lone(rootFrame(scope))) ?? null),
     };
-  return { references, render: (scope) => withProblems(locate, () => renderText(emit, scope)) };
+  return { source: text, references, render: (scope) => withProblems(locate, () => renderText(emit, scope)) };
 }
 
 /**

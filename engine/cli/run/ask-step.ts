@@ -1,0 +1,55 @@
+import { createInterface } from 'node:readline/promises';
+import { setImmediate } from 'node:timers/promises';
+import { Problem } from '../../errors/problem.ts';
+import { safeLine } from '../../report/text/safe-text.ts';
+import { taskTitle } from '../../report/text/task-title.ts';
+import type { AskStep, StepAnswer } from '../../run/base/stepping.ts';
+import { listNames } from '../../values/language/suggest.ts';
+import { mask } from '../../values/mask/mask.ts';
+
+const ANSWERS: ReadonlyMap<string, StepAnswer> = new Map([
+  ['', 'no'],
+  ['n', 'no'],
+  ['no', 'no'],
+  ['y', 'yes'],
+  ['yes', 'yes'],
+  ['c', 'continue'],
+  ['continue', 'continue'],
+]);
+/** So many hosts are named in a question. */
+const MOST_HOSTS = 5;
+
+/** Throws Problem where nobody could see the question or answer it. */
+export function refuseWithoutTerminal(): void {
+  if (process.stdin.isTTY && process.stderr.isTTY) return;
+  throw new Problem({
+    code: 'no-terminal',
+    what: '--step asks before each task, and there is no terminal to ask on',
+    remedy:
+      'Run it on a terminal, with stdin and stderr on it; or use `runbook plan -o FILE` and `runbook apply FILE`.',
+  });
+}
+
+/** Asks on the terminal: (N)o, (y)es or (c)ontinue. Ctrl-D is Ctrl-C. */
+export const askOnTerminal: AskStep = async ({ task, hosts }, signal) => {
+  // What has happened so far is shown by then.
+  await setImmediate();
+  const on = listNames(hosts.map(safeLine), MOST_HOSTS);
+  const question = mask(`Do ${taskTitle(task, undefined)} on ${on}? (N)o/(y)es/(c)ontinue: `);
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  lines.once('close', () => {
+    if (process.stdin.readableEnded) process.kill(process.pid, 'SIGINT');
+  });
+  try {
+    for (;;) {
+      const given = await lines.question(question, { signal });
+      const answer = ANSWERS.get(given.trim().toLowerCase());
+      if (answer !== undefined) return answer;
+    }
+  } catch (error) {
+    if (signal.aborted) return 'no';
+    throw error;
+  } finally {
+    lines.close();
+  }
+};

@@ -1,0 +1,91 @@
+import { wildcards } from '../connection/base/wildcards.ts';
+import { Problem } from '../errors/problem.ts';
+import { didYouMean, listNames } from '../values/language/suggest.ts';
+import type { Play, Playbook, Step } from './base/play.ts';
+import { type TagSelection, hasSelected, isSelected, walkSteps } from './base/select-tasks.ts';
+import { writtenName, writtenTitle } from './base/written-title.ts';
+
+type Fits = (step: Step) => boolean;
+
+/**
+ * The playbook from a task on, as ansible-playbook's `--start-at-task` means it: the first task in the order of the
+ * plays whose name, or `role : name`, is `name` or fits it as a pattern (`*`, `?`, `[abc]`). Names count as they are
+ * written, without variables. What stands before it is left out, with the tag `always` too; of a block around it the
+ * rest, the rescue and the `always` stay. Handlers stay. Throws Problem `unknown-task` where no task can be meant.
+ */
+export function startingAt(playbook: Playbook, name: string, selection: TagSelection): Playbook {
+  const pattern = wildcards(name, { classes: true, ignoreCase: false });
+  const fits: Fits = (step) =>
+    step.kind !== 'meta' &&
+    [writtenName(step), writtenTitle(step)].some((title) => title === name || pattern.test(title));
+  for (const [index, play] of playbook.plays.entries()) {
+    const rest = playFrom(play, fits, selection);
+    if (rest !== undefined) return { ...playbook, plays: [rest, ...playbook.plays.slice(index + 1)] };
+  }
+  throw unknownTask(playbook, name, { fits, selection });
+}
+
+function playFrom(play: Play, fits: Fits, selection: TagSelection): Play | undefined {
+  for (const [index, section] of play.sections.entries()) {
+    const steps = stepsFrom(section.steps, fits, selection);
+    if (steps === undefined) continue;
+    const sections = [{ ...section, steps }, ...play.sections.slice(index + 1)];
+    const used = new Set(sections.flatMap((one) => [...walkSteps(one.steps)].map((step) => step.role)));
+    return { ...play, sections, roles: play.roles.filter((role) => used.has(role)) };
+  }
+  return undefined;
+}
+
+function stepsFrom(steps: readonly Step[], fits: Fits, selection: TagSelection): readonly Step[] | undefined {
+  for (const [index, step] of steps.entries()) {
+    const first = stepFrom(step, fits, selection);
+    if (first !== undefined) return [first, ...steps.slice(index + 1)];
+  }
+  return undefined;
+}
+
+function stepFrom(step: Step, fits: Fits, selection: TagSelection): Step | undefined {
+  if (step.kind !== 'block') return fits(step) && isSelected(step.tags, selection) ? step : undefined;
+  if (fits(step) && step.name !== undefined && hasSelected(step.block, selection)) return step;
+  const block = stepsFrom(step.block, fits, selection);
+  if (block !== undefined) return { ...step, block };
+  // A rescue runs only after a failure, so nothing begins in it.
+  const always = stepsFrom(step.always, fits, selection);
+  return always === undefined ? undefined : { ...step, block: [], rescue: [], always };
+}
+
+interface Search {
+  readonly fits: Fits;
+  readonly selection: TagSelection;
+}
+
+function unknownTask(playbook: Playbook, name: string, { fits, selection }: Search): Problem {
+  const steps = playbook.plays.flatMap((play) => play.sections.flatMap((section) => [...walkSteps(section.steps)]));
+  const names = [
+    ...new Set(
+      steps
+        .filter((step) => step.kind !== 'meta' && step.kind !== 'block' && isSelected(step.tags, selection))
+        .map(writtenTitle),
+    ),
+  ];
+  const near = didYouMean(name, [...names, ...steps.map(writtenName)]);
+  return new Problem({
+    code: 'unknown-task',
+    what: `there is no task "${name}" to start at`,
+    why: whyNot(playbook, steps, { fits, selection }),
+    remedy: `${near === undefined ? '' : `${near} `}The tasks are: ${listNames(names)}. See --list-tasks.`,
+  });
+}
+
+/** Why a task of this name is none to start at, where there is one. */
+function whyNot({ plays }: Playbook, steps: readonly Step[], { fits, selection }: Search): string | undefined {
+  const named = steps.find(fits);
+  if (named !== undefined && named.kind !== 'block' && !isSelected(named.tags, selection))
+    return 'The tags of the command line leave it out.';
+  if (named !== undefined) return 'It stands in a rescue, which runs only after a failure.';
+  if (plays.some((play) => play.handlers.some((handler) => fits(handler.step))))
+    return 'It is a handler, which runs where a task calls for it.';
+  return steps.some((step) => step.kind === 'include')
+    ? 'What include_tasks and include_role bring is not known before the run: start at the include.'
+    : undefined;
+}

@@ -1,0 +1,66 @@
+import type { Handler, Step } from '../../playbook/base/play.ts';
+import { writtenName } from '../../playbook/base/written-title.ts';
+import type { TaskIdentity } from '../base/events.ts';
+import { type Frame, isHandler } from '../base/frame.ts';
+import { identityOfStep } from '../base/task-identity.ts';
+import { type Batch, type RunContext, keyOf } from '../context/context.ts';
+import type { HostState } from '../host/host-state.ts';
+import type { Stop } from '../order/itinerary.ts';
+import { aggregate, skippedTurn } from './task-results.ts';
+
+/** A host before a step. */
+export interface BeforeStep {
+  readonly context: RunContext;
+  readonly batch: Batch;
+  readonly host: HostState;
+  readonly stop: Stop;
+  readonly frame: Frame;
+  /** Throws HostStops if the host may not begin the step. */
+  readonly mayGoOn: () => void;
+}
+
+/**
+ * Under `--step`: whether the operator declines a task or an include. It counts as skipped then. Handlers are asked for
+ * as a whole.
+ */
+export async function isDeclined(before: BeforeStep, step: Step): Promise<boolean> {
+  const { context, host, frame, stop } = before;
+  if (context.stepping === undefined || isHandler(frame) || step.kind === 'block' || step.kind === 'meta') return false;
+  const identity =
+    step.kind === 'task'
+      ? context.identities.of(step, host.variables.scope(step), frame)
+      : { ...identityOfStep(step, false), name: writtenName(step) };
+  if (await isWanted(before, keyOf(stop), identity)) return false;
+  host.count('skipped');
+  context.emit({
+    type: 'task_finished',
+    host: host.name,
+    delegatedTo: undefined,
+    task: identity,
+    item: undefined,
+    outcome: { kind: 'skipped', why: 'it was declined' },
+    result: undefined,
+    milliseconds: 0,
+  });
+  if (step.kind === 'task' && step.register !== undefined)
+    host.variables.remember(step.register, step.loop === undefined ? skippedTurn(undefined).value : aggregate([]));
+  return true;
+}
+
+/** The same for a handler: it stays owed. */
+export async function isHandlerDeclined(before: BeforeStep, handler: Handler): Promise<boolean> {
+  const identity = { ...identityOfStep(handler.step, true), name: handler.name };
+  return !(await isWanted(before, `handler ${handler.name}`, identity));
+}
+
+/** In lock-step it is asked once all hosts have come so far. */
+async function isWanted(before: BeforeStep, key: string, task: TaskIdentity): Promise<boolean> {
+  const { context, batch, stop, frame, mayGoOn } = before;
+  if (context.stepping === undefined) return true;
+  if (!frame.alone) await batch.barrier?.allReached(stop.at);
+  mayGoOn();
+  const hosts = batch.hosts.filter(({ status }) => status === 'active').map(({ name }) => name);
+  const wanted = await context.stepping.wants(batch, key, { task, hosts });
+  mayGoOn();
+  return wanted;
+}
