@@ -5,7 +5,14 @@ import { MAX_CONTENT_BYTES } from '../resources/file/file-detail.ts';
 import { type FileState, type RegularFile, describeType } from '../resources/file/file-state.ts';
 import { boolean, exactlyOne, mode, modeOrPreserve, pathOrDirectory, plainText } from './base/arguments.ts';
 import type { Mode } from './base/file-mode.ts';
-import { type CannotKnow, type Context, type Controller, type Impossible, defineModule } from './base/module.ts';
+import {
+  type CannotKnow,
+  type Context,
+  type Controller,
+  type Impossible,
+  type Outcome,
+  defineModule,
+} from './base/module.ts';
 import { writtenValue } from './base/written-value.ts';
 import type { WantedAttributes } from './path/file-attributes.ts';
 import { aboveNeeds, cannotLook, fileNeeds } from './path/file-needs.ts';
@@ -94,7 +101,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     const path = isInside && args.src !== undefined ? intoDirectory(directory, args.src) : directory;
     const source = loaded ?? contentOnHost(args, seen, context);
     if ('kind' in source) return source;
-    return planFile(
+    const outcome = planFile(
       {
         path,
         content: source.content,
@@ -115,8 +122,16 @@ export const module = defineModule<Arguments, Loaded | undefined>({
       seen,
       context,
     );
+    return loaded === undefined ? asSureAsSource(args, outcome, seen) : outcome;
   },
 });
+
+/** A copy of a file of the host that may not be there, or may be another one, by then. */
+function asSureAsSource({ src = '' }: Arguments, outcome: Outcome, seen: Seen): Outcome {
+  if (seen.certainty(file(src, 'digest')) === 'certain') return outcome;
+  if (outcome.kind === 'change') return { ...outcome, certainty: 'after_change' };
+  return outcome.kind === 'in_sync' ? { kind: 'cannot_know', because: `an earlier change of ${src}` } : outcome;
+}
 
 function attributesOf(args: Arguments, bits: number | undefined): WantedAttributes {
   return { owner: args.owner, group: args.group, mode: args.mode === 'preserve' ? preserved(bits) : args.mode };

@@ -270,7 +270,7 @@ export class HostRun {
     const plain = variables.scope(step);
     if (isLoopInVain(step, plain)) return;
     const turns = step.loop === undefined ? [undefined] : turnsOf(step.loop, step, plain);
-    const bare = { context: this.#context, host: this.#host, step, frame };
+    const bare = { context: this.#context, host: this.#host, step, frame, at: stop.at };
     if (turns instanceof Unknown) {
       reportUnknown(bare, turns.because);
       return;
@@ -304,14 +304,14 @@ export class HostRun {
     }
   }
 
-  #isMeant(step: Meta, frame: Frame): boolean {
-    return holds({ context: this.#context, host: this.#host, step, frame }, this.#host.variables.scope(step));
+  #isMeant({ at }: Stop, step: Meta, frame: Frame): boolean {
+    return holds({ context: this.#context, host: this.#host, step, frame, at }, this.#host.variables.scope(step));
   }
 
   /** In lock-step one host asks whether the play ends, for all. */
   async #endPlay(stop: Stop, step: Meta, frame: Frame): Promise<void> {
     const end = (): void => {
-      if (!this.#isMeant(step, frame)) return;
+      if (!this.#isMeant(stop, step, frame)) return;
       abort(this.#batch, { kind: 'end_play' }, this.#host);
       throw new HostStops('end_play');
     };
@@ -321,7 +321,7 @@ export class HostRun {
 
   async #meta(stop: Stop, step: Meta, { route, frame }: Way): Promise<void> {
     if (step.action === 'end_play') return this.#endPlay(stop, step, frame);
-    if (!this.#isMeant(step, frame)) return;
+    if (!this.#isMeant(stop, step, frame)) return;
     switch (step.action) {
       case 'flush_handlers':
         return this.flush('reached', { from: stop.at, until: stop.until }, route, frame);

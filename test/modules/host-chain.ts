@@ -56,11 +56,11 @@ function planOver(host: Host, view: View, { module, args }: Link, facts: Partial
     view.learnUnderPlan(missing, decode(host.run(script)));
   }
   const outcome = module.plan(parsed, undefined, view.seen, contextOf(facts));
-  view.lay(predictionsOf(outcome));
+  view.lay({ predictions: predictionsOf(outcome), certainty: 'certain', decider: { at: 0, label: 'a task' } });
   return storyOf(outcome);
 }
 
-function predictionsOf(outcome: Outcome): Parameters<View['lay']>[0] {
+function predictionsOf(outcome: Outcome): Parameters<View['lay']>[0]['predictions'] {
   if (outcome.kind === 'change') return outcome.predictions;
   return outcome.kind === 'cannot_know' ? (outcome.predictions ?? []) : [];
 }

@@ -56,7 +56,12 @@ export class Here {
     const args = this.#args(module, given);
     this.#look(this.planned, module, args, 'plan');
     const outcome = module.plan(args, undefined, this.planned.seen, contextAt(this.now));
-    if (outcome.kind === 'change') this.planned.lay(outcome.predictions);
+    if (outcome.kind === 'change')
+      this.planned.lay({
+        predictions: outcome.predictions,
+        certainty: 'certain',
+        decider: { at: 0, label: 'a task' },
+      });
     return outcome;
   }
 

@@ -232,7 +232,7 @@ describe('a plan and what it says beside the changes', () => {
       '  ~ would change: Task 1 [a]  tasks.yml:1',
       '  ~ may change: Task 2 [a] (an earlier change decides)  tasks.yml:2',
       '  ! would run: Task 3 [a] (nothing tells whether it is needed)  tasks.yml:3',
-      '  ? unknown: Task 4 [a] (known after apply: task "x")',
+      '  ? unknown: Task 4 [a] (known after apply: task "x")  tasks.yml:4',
       '  ~ may change: Task 5 [a] (fresh package lists decide)  tasks.yml:5',
     ]);
     expect(sink.text).toContain('then the handler Restart');

@@ -256,7 +256,9 @@ function planSecondName(args: FileArguments, source: string, original: RegularFi
   return {
     kind: 'change',
     differences,
-    certainty: seen.certainty(request),
+    certainty: [request, sourceRequest].some((one) => seen.certainty(one) === 'after_change')
+      ? 'after_change'
+      : 'certain',
     predictions: [predict(request, after), predict(sourceRequest, after)],
     touches: 'predicted',
     apply: () => ({

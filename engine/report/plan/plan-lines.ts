@@ -114,13 +114,14 @@ function stepLines({ step, operation }: ReviewedStep, hosts: string, options: Pl
   const { paint, verbosity, diff, extent } = options;
   const { outcome } = step;
   const title = `${stepTitle(step)} [${onHosts(step, hosts)}]`;
+  const place = paint('dim', `  ${placeOf(step)}`);
   switch (outcome.kind) {
     case 'ok':
       return verbosity > 0 ? [paint('green', `in sync: ${title}`)] : [];
     case 'skipped':
       return verbosity > 0 ? [paint('cyan', `skipped: ${title} (${safeLine(outcome.why)})`)] : [];
     case 'unknown':
-      return [paint('magenta', `? unknown: ${title} (known after apply: ${safeLine(outcome.because)})`)];
+      return [`${paint('magenta', `? unknown: ${title} (known after apply: ${safeLine(outcome.because)})`)}${place}`];
     case 'change': {
       const { word, doubt } = certaintyOf(outcome);
       const sign = operation === undefined ? ' ' : SIGNS[operation];
@@ -128,7 +129,6 @@ function stepLines({ step, operation }: ReviewedStep, hosts: string, options: Pl
         ...(diff ? plannedChangeLines(outcome, paint, extent) : []),
         ...outcome.notifies.map((name) => `then the handler ${safeLine(name)}`),
       ];
-      const place = paint('dim', `  ${placeOf(step)}`);
       return [
         `${paint(COLOURS[operation ?? 'change'], `${sign} ${word}: ${title}${doubt === '' ? '' : ` (${doubt})`}`)}${place}`,
         ...details.map((line) => `    ${line}`),

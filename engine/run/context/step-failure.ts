@@ -1,6 +1,7 @@
 import { Unreachable } from '../../connection/base/unreachable.ts';
 import { Problem, Problems } from '../../errors/problem.ts';
 import { isStackOverflow } from '../../values/language/fault.ts';
+import { deciderOf } from '../base/decider.ts';
 import type { TaskIdentity, TaskOutcome } from '../base/events.ts';
 import { TaskFailed } from '../base/signals.ts';
 import type { HostState } from '../host/host-state.ts';
@@ -26,9 +27,17 @@ export function failedStep(context: RunContext, host: HostState, step: TaskIdent
   });
 }
 
-/** Tells and counts that a plan cannot know whether such a step is done, or with what. */
-export function unknownStep(context: RunContext, host: HostState, step: TaskIdentity, because: string): void {
+export interface UnknownStep {
+  readonly host: HostState;
+  readonly step: TaskIdentity;
+  readonly at: number;
+  readonly because: string;
+}
+
+/** Tells and counts that a plan cannot know whether such a step is done, or with what. Its number is `at`. */
+export function unknownStep(context: RunContext, { host, step, at, because }: UnknownStep): void {
   host.count('unknown');
+  context.machines.get(host.name)?.layUnknown([], deciderOf(step, at, false));
   context.approval?.leaveOpen(host.name, step);
   tell(context, host, step, { kind: 'unknown', because });
 }

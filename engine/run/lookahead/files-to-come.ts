@@ -23,7 +23,7 @@ export const MAY_WRITE_ANYTHING: ReadonlySet<string> = new Set([
 ]);
 
 /** They look, wait or set variables, and make no file. */
-const WRITES_NOTHING: ReadonlySet<string> = new Set([
+export const WRITES_NOTHING: ReadonlySet<string> = new Set([
   'assert',
   'certificate_info',
   'debug',

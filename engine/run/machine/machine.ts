@@ -7,10 +7,11 @@ import type { Apply } from '../../modules/base/module.ts';
 import type { Prediction, Request } from '../../resources/base/resource.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { ChangeCount } from '../base/change-count.ts';
+import { type Decider, withDecider } from '../base/decider.ts';
 import { HostStops } from '../base/signals.ts';
 import { openSealedFiles } from './sealed-files.ts';
 import { syncFiles } from './sync-files.ts';
-import { type Asked, View, observation, observe } from './view.ts';
+import { type Asked, type Laid, View, observation, observe } from './view.ts';
 
 /** How an apply ended, with the host's new look already taken in. */
 export type Applied =
@@ -75,9 +76,10 @@ export class Machine {
   /** Files that are written and not on the disk yet, by the privilege that they were written under. */
   readonly #unsynced = new Map<string, Set<string>>();
   readonly #privileges = new Map<string, Privilege>();
-  #doubted = false;
+  /** In a plan: the steps that may have made anything different. */
+  #doubters: readonly Decider[] = [];
   /** In a plan: what its changes would come to. */
-  readonly #laid: Prediction[] = [];
+  readonly #laid: Laid[] = [];
 
   constructor(connection: Connection, parts: MachineParts) {
     this.#connection = connection;
@@ -105,7 +107,7 @@ export class Machine {
     let view = this.#views.get(key);
     if (view === undefined) {
       this.#views.set(key, (view = new View(this.#changes)));
-      if (this.#doubted) view.doubt();
+      for (const decider of this.#doubters) view.doubt(decider);
     }
     this.#privileges.set(key, privilege);
     return view;
@@ -187,31 +189,36 @@ export class Machine {
     }
   }
 
-  /** In a plan: whether a change so far may bring an account of that name. */
-  mayBring(account: string): boolean {
-    return this.#doubted || this.#laid.some(({ request }) => bringsAccount(request, account));
+  /** In a plan: the steps so far that may bring an account of that name. */
+  mayBring(account: string): readonly Decider[] {
+    const bringing = this.#laid.filter(({ predictions }) =>
+      predictions.some(({ request }) => bringsAccount(request, account)),
+    );
+    return [...bringing.map(({ decider }) => decider), ...this.#doubters];
   }
 
   /**
-   * True where, in a plan, an earlier change may have made anything different: what looks impossible now may be
-   * possible then.
+   * In a plan: the steps so far that may have made anything different. After them, what looks impossible now may be
+   * possible.
    */
-  get doubted(): boolean {
-    return this.#doubted;
+  get doubters(): readonly Decider[] {
+    return this.#doubters;
   }
 
   /** A plan's stand-in for a change. */
-  lay(
-    predictions: readonly Prediction[],
-    touches: 'predicted' | 'everything',
-    certainty: 'certain' | 'after_change',
-  ): void {
-    this.#laid.push(...predictions);
+  lay(laid: Laid, touches: 'predicted' | 'everything'): void {
+    this.#laid.push(laid);
     for (const view of this.#views.values()) {
-      view.lay(predictions, certainty);
-      if (touches === 'everything') view.doubt();
+      view.lay(laid);
+      if (touches === 'everything') view.doubt(laid.decider);
     }
-    this.#doubted ||= touches === 'everything';
+    if (touches === 'everything') this.#doubters = withDecider(this.#doubters, laid.decider);
+  }
+
+  /** A plan's stand-in for a step that nobody can plan yet. It may touch anything, and most likely these. */
+  layUnknown(requests: readonly Request[], decider: Decider): void {
+    this.lay({ predictions: [], certainty: 'certain', decider }, 'everything');
+    for (const view of this.#views.values()) view.leaveOpen(requests, decider);
   }
 
   /** To be sent ahead of the next change (or by `settle`): shell text that crosses out what is done. */

@@ -5,6 +5,7 @@ import { Problem } from '../../errors/problem.ts';
 import { composeObservation } from '../../resources/base/observation.ts';
 import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
 import type { ChangeCount } from '../base/change-count.ts';
+import { type Decider, withDecider } from '../base/decider.ts';
 
 interface Known {
   readonly request: Request;
@@ -17,14 +18,27 @@ interface Known {
   stale: boolean;
   /** False once the task that asked is finished: then nobody needs it looked at again. */
   wanted: boolean;
+  /** In a plan: the steps that bring the state, or may change it. */
+  readonly deciders: readonly Decider[];
 }
+
+/** What a step of a plan will do to a host. */
+export interface Laid {
+  readonly predictions: readonly Prediction[];
+  /** `after_change`: the run goes on also where it has not come about. */
+  readonly certainty: Known['certainty'];
+  readonly decider: Decider;
+}
+
+const NOBODY: readonly Decider[] = [];
 
 /** What is known of one host, seen with one user's eyes. */
 export class View {
   readonly #known = new Map<string, Known>();
   readonly #changes: ChangeCount;
   readonly seen: Seen;
-  #doubted = false;
+  /** In a plan: the steps that may touch anything. What commands answer is no longer certain after them. */
+  #doubters: readonly Decider[] = [];
 
   constructor(changes: ChangeCount) {
     this.#changes = changes;
@@ -35,7 +49,7 @@ export class View {
         return known.state as State;
       },
       certainty: (request) => {
-        if (this.#doubted && request.kind.name === 'probe') return 'after_change';
+        if (this.#doubters.length > 0 && request.kind.name === 'probe') return 'after_change';
         return this.#known.get(request.key)?.certainty ?? 'certain';
       },
     };
@@ -83,6 +97,7 @@ export class View {
         changes: this.#changes.value,
         stale: false,
         wanted: true,
+        deciders: [],
       });
     }
   }
@@ -124,16 +139,14 @@ export class View {
   }
 
   /** Predictions so far: what is first looked at later must still be seen through them. */
-  readonly #laid: { readonly prediction: Prediction; readonly certainty: Known['certainty'] }[] = [];
+  readonly #laid: { readonly prediction: Prediction; readonly by: Omit<Laid, 'predictions'> }[] = [];
 
-  /**
-   * In a plan: what the host will be like is laid over what was seen. `after_change`: the run goes on also where it has
-   * not come about.
-   */
-  lay(predictions: readonly Prediction[], certainty: Known['certainty'] = 'certain'): void {
+  /** In a plan: what the host will be like is laid over what was seen. */
+  lay({ predictions, certainty, decider }: Laid): void {
+    const by = { certainty, decider };
     for (const prediction of predictions) {
-      for (const key of this.#known.keys()) this.#follow(key, prediction, certainty);
-      this.#laid.push({ prediction, certainty });
+      for (const key of this.#known.keys()) this.#follow(key, prediction, by);
+      this.#laid.push({ prediction, by });
     }
     for (const { request, state } of predictions) {
       this.#known.set(request.key, {
@@ -144,40 +157,77 @@ export class View {
         changes: this.#changes.value,
         stale: false,
         wanted: true,
+        deciders: withDecider(this.#known.get(request.key)?.deciders ?? [], decider),
       });
     }
   }
 
+  /** In a plan: a step of which nothing more is known may change these. */
+  readonly #open = new Map<string, readonly Decider[]>();
+
+  /** In a plan, after a step of which only the requests are known: what they show may be different then. */
+  leaveOpen(requests: readonly Request[], decider: Decider): void {
+    for (const { key } of this.#endsOf(requests)) {
+      this.#leaveOpen(key, [decider]);
+      this.#open.set(key, withDecider(this.#open.get(key) ?? [], decider));
+    }
+  }
+
+  /** What a task works on: the requests without the folders that are there, on the way to others of them. */
+  #endsOf(requests: readonly Request[]): readonly Request[] {
+    const ways = new Set(requests.flatMap(({ id }) => waysTo(id)));
+    return requests.filter(({ id, key }) => !ways.has(id) || !isDirectory(this.#known.get(key)?.state));
+  }
+
+  #leaveOpen(key: string, by: readonly Decider[]): void {
+    const known = this.#known.get(key);
+    if (known === undefined || by.length === 0) return;
+    const deciders = by.reduce(withDecider, known.deciders);
+    this.#known.set(key, { ...known, certainty: 'after_change', deciders });
+  }
+
   /** In a plan, after a change that may touch anything: what commands answer is no longer certain. */
-  doubt(): void {
-    this.#doubted = true;
+  doubt(decider: Decider): void {
+    this.#doubters = withDecider(this.#doubters, decider);
+  }
+
+  /** In a plan: the steps before that bring these states, or may change them. */
+  decidersOf(requests: readonly Request[]): readonly Decider[] {
+    const decidersOf = (some: readonly Request[]): readonly Decider[] =>
+      some.flatMap(({ key }) => this.#known.get(key)?.deciders ?? []);
+    const atEnds = decidersOf(this.#endsOf(requests));
+    const own = atEnds.length > 0 ? atEnds : decidersOf(requests);
+    return requests.some(({ kind }) => kind.name === 'probe') ? [...own, ...this.#doubters] : own;
   }
 
   /** As `learn`, in a plan: the host does not show yet what earlier tasks will have done to it. */
   learnUnderPlan(requests: readonly Request[], states: ReadonlyMap<string, unknown>): void {
     this.learn(requests, states);
     for (const request of requests) {
-      for (const { prediction, certainty } of this.#laid) this.#follow(request.key, prediction, certainty);
+      for (const { prediction, by } of this.#laid) this.#follow(request.key, prediction, by);
     }
+    for (const { key } of requests) this.#leaveOpen(key, this.#open.get(key) ?? NOBODY);
   }
 
-  #follow(key: string, prediction: Prediction, certainty: Known['certainty']): void {
+  #follow(key: string, prediction: Prediction, { certainty, decider }: Omit<Laid, 'predictions'>): void {
     const known = this.#known.get(key);
     if (known === undefined || key === prediction.request.key) return;
+    const deciders = withDecider(known.deciders, decider);
     const decided = known.request.kind.decided?.(known.request.id, prediction);
     if (decided !== undefined) {
-      this.#known.set(key, { ...known, state: decided, origin: 'predicted', certainty });
+      this.#known.set(key, { ...known, state: decided, origin: 'predicted', certainty, deciders });
       return;
     }
     const state = known.request.kind.after?.(known.state, known.request.id, prediction);
     if (state === undefined || state === known.state) return;
-    if (state === 'stale') this.#known.set(key, { ...known, certainty: 'after_change' });
+    if (state === 'stale') this.#known.set(key, { ...known, certainty: 'after_change', deciders });
     else
       this.#known.set(key, {
         ...known,
         state,
         origin: 'predicted',
         certainty: certainty === 'certain' ? known.certainty : certainty,
+        deciders,
       });
   }
 
@@ -212,6 +262,17 @@ const STRICTNESS: Readonly<Record<Asked, number>> = { plain: 0, secret: 1, hidde
 function stricter(one: Asked, other: Asked): Asked {
   if (one !== other && (one === 'hidden' || other === 'hidden')) return 'secret';
   return STRICTNESS[one] > STRICTNESS[other] ? one : other;
+}
+
+function waysTo(path: string): readonly string[] {
+  if (!path.startsWith('/')) return [];
+  const ways = ['/'];
+  for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1)) ways.push(path.slice(0, at));
+  return path === '/' ? [] : ways;
+}
+
+function isDirectory(state: unknown): boolean {
+  return typeof state === 'object' && state !== null && 'type' in state && state.type === 'directory';
 }
 
 /** Of plain data, as details are. */

@@ -3,6 +3,7 @@ import type { Completed } from '../../connection/connection.ts';
 import type { Change, Outcome } from '../../modules/base/module.ts';
 import type { Request } from '../../resources/base/resource.ts';
 import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
+import { type Decider, deciderOf, namesOf } from '../base/decider.ts';
 import { type Debt, owedBy } from '../base/owed.ts';
 import type { RunContext } from '../context/context.ts';
 import { permitTask } from '../controller/controller-tasks.ts';
@@ -13,6 +14,7 @@ import { type Prepared, moduleContext, onController } from '../preparation/prepa
 import { type ItemResult, asOutput, failure, lastLines, outputOf } from './item-result.ts';
 import { isDelegated, placeOf, type ItemRun } from './item.ts';
 import { makeChange } from './make-change.ts';
+import { mayHaveChangedThese } from './unknown-step.ts';
 
 type OutcomeOf<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
 
@@ -22,8 +24,11 @@ export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<It
   try {
     return await lookAndDo(run, look);
   } catch (error) {
-    if (!(error instanceof NoSuchAccount) || context.mode === 'play' || !machine.mayBring(error.account)) throw error;
-    return { kind: 'unknown', because: `the account ${error.account}, which an earlier change may bring`, result: {} };
+    if (!(error instanceof NoSuchAccount) || context.mode === 'play') throw error;
+    const bringing = machine.mayBring(error.account);
+    if (bringing.length === 0) throw error;
+    const because = `the account ${error.account}, which an earlier change may bring`;
+    return { kind: 'unknown', because: naming(because, bringing), result: {} };
   }
 }
 
@@ -92,11 +97,11 @@ async function handleOutcome(run: ItemRun, outcome: Outcome, requests: readonly 
     case 'impossible':
       return impossible(run, outcome);
     case 'cannot_know':
-      return cannotKnow(run, outcome);
+      return cannotKnow(run, outcome, requests);
     case 'await':
       return mode === 'plan' ? { kind: 'ok', result: {}, effects: [] } : await awaitIt(run, outcome);
     case 'change':
-      return mode === 'plan' ? planChange(run, outcome) : await makeChange(run, outcome, requests);
+      return mode === 'plan' ? planChange(run, outcome, requests) : await makeChange(run, outcome, requests);
     default: {
       const never: never = outcome;
       throw new Error(`unknown outcome ${JSON.stringify(never)}`);
@@ -111,22 +116,53 @@ function inSync(run: ItemRun, { result = {}, failure: failed, effects }: Outcome
 
 function impossible(run: ItemRun, outcome: OutcomeOf<'impossible'>): ItemResult {
   const { result = {} } = outcome;
-  if (run.context.mode === 'plan' && run.machine.doubted)
-    return { kind: 'unknown', because: `${outcome.what}, which an earlier change may mend`, result: {} };
+  const { doubters } = run.machine;
+  if (run.context.mode === 'plan' && doubters.length > 0) {
+    const because = `${outcome.what}, which an earlier change may mend`;
+    return { kind: 'unknown', because: naming(because, doubters), result: {} };
+  }
   return { kind: 'failed', problem: failure(run, outcome), result, output: outputOf(result) };
 }
 
-function cannotKnow(run: ItemRun, { because, predictions = [], planned = {} }: OutcomeOf<'cannot_know'>): ItemResult {
-  lay(run, { predictions, touches: 'predicted', certainty: 'after_change' });
-  if (run.context.mode === 'plan') return { kind: 'unknown', because, result: planned };
+function cannotKnow(
+  run: ItemRun,
+  { because, predictions = [], planned = {} }: OutcomeOf<'cannot_know'>,
+  requests: readonly Request[],
+): ItemResult {
+  const deciders = deciding(run, requests);
+  if (predictions.length === 0) mayHaveChangedThese(run, requests);
+  else lay(run, { predictions, touches: 'predicted', certainty: 'after_change' });
+  if (run.context.mode === 'plan') return { kind: 'unknown', because: naming(because, deciders), result: planned };
   const problem = failure(run, { what: `what it needs is not known: ${because}` });
   return { kind: 'failed', problem, result: {}, output: undefined };
 }
 
-function planChange(run: ItemRun, change: Change): ItemResult {
+function planChange(run: ItemRun, planned: Change, requests: readonly Request[]): ItemResult {
+  const change = withDoubt(planned, deciding(run, requests));
   lay(run, change);
   run.context.approval?.foresee(placeOf(run), change);
   return { kind: 'changed', change, result: change.planned ?? {}, output: undefined };
+}
+
+/** In a plan: the steps before that may decide what these show. */
+function deciding({ machine, prepared, stop }: ItemRun, requests: readonly Request[]): readonly Decider[] {
+  // Another host may be ahead on the same machine.
+  return machine
+    .view(prepared.privilege)
+    .decidersOf(requests)
+    .filter(({ at }) => at <= stop.at);
+}
+
+/** What is not known, with the steps that decide it. */
+function naming(because: string, deciders: readonly Decider[]): string {
+  const names = namesOf(deciders);
+  return names === undefined ? because : `${because}: ${names}`;
+}
+
+/** The change, with the steps that decide whether it is needed, if the module names nothing else. */
+function withDoubt(change: Change, deciders: readonly Decider[]): Change {
+  const names = change.certainty === 'after_change' && change.doubt === undefined ? namesOf(deciders) : undefined;
+  return names === undefined ? change : { ...change, doubt: `an earlier change decides: ${names}` };
 }
 
 /**
@@ -135,10 +171,13 @@ function planChange(run: ItemRun, change: Change): ItemResult {
  */
 function lay(
   run: ItemRun,
-  { predictions, touches, certainty }: Pick<Change, 'predictions' | 'touches' | 'certainty'>,
+  { predictions, touches, certainty: sure }: Pick<Change, 'predictions' | 'touches' | 'certainty'>,
 ): void {
   const { machine, context } = run;
-  machine.lay(predictions, touches, certainty === 'after_change' && mayBePassedOver(run) ? 'after_change' : 'certain');
+  const mayNotCome = run.doubtful || (sure === 'after_change' && mayBePassedOver(run));
+  const certainty = mayNotCome ? 'after_change' : 'certain';
+  const decider = deciderOf(run.identity, run.stop.at, run.prepared.noLog);
+  machine.lay({ predictions, certainty, decider }, touches);
   if (machine.isController) context.files.expect(predictions, touches);
 }
 

@@ -15,6 +15,8 @@ export interface BareStep {
   readonly host: HostState;
   readonly step: Include | Meta;
   readonly frame: Frame;
+  /** Its number in the order of the play. */
+  readonly at: number;
 }
 
 /** Whether the condition of the step is true. A condition that a plan cannot know is reported, and counts as false. */
@@ -25,10 +27,10 @@ export function holds(bare: BareStep, scope: Scope): boolean {
 }
 
 /** Reports in a plan that the step cannot be planned. A play knows every value by then: it throws Problem. */
-export function reportUnknown({ context, host, step, frame }: BareStep, because: string): void {
+export function reportUnknown({ context, host, step, frame, at }: BareStep, because: string): void {
   const identity = identityOfStep(step, isHandler(frame));
   const { hides } = hushOf(step, host.variables.scope(step));
   if (context.mode !== 'plan')
     throw new Problem({ code: 'task-failed', what: `what it needs is not known: ${because}`, place: step.place });
-  unknownStep(context, host, identity, hides ? `what is ${HIDDEN}` : because);
+  unknownStep(context, { host, step: identity, at, because: hides ? `what is ${HIDDEN}` : because });
 }

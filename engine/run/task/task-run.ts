@@ -5,6 +5,7 @@ import type { Layer } from '../../values/scope.ts';
 import type { Call } from '../base/called-handlers.ts';
 import { all } from '../base/conditions.ts';
 import type { TaskIdentity, TaskOutcome } from '../base/events.ts';
+import { isHandler } from '../base/frame.ts';
 import { type LoopTurn, isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
 import {
   HIDDEN,
@@ -34,6 +35,7 @@ import type { StepDone } from './roles-done.ts';
 import { type Recorded, aggregate, failedTurn, shape, skippedTurn, unknownTurn } from './task-results.ts';
 import { failedOutcome, ignores, judge, outcomeOf } from './task-verdict.ts';
 import { throttled } from './throttle.ts';
+import { mayHaveChanged } from './unknown-step.ts';
 import { attempted } from './until.ts';
 
 /** A task on its way, once for each item of its loop. */
@@ -97,7 +99,7 @@ async function runLoop(whole: Turn, loop: Loop): Promise<Omit<Recorded, 'changed
   } catch (error) {
     return failed(whole, asTaskProblem(error));
   }
-  if (turns instanceof Unknown) return unknown(whole, turns.because);
+  if (turns instanceof Unknown) return await unknown(whole, turns.because);
   if (turns.length === 0) return { ...skip(whole, 'its list is empty'), value: aggregate([]) };
   const results = await runTurns(whole, turns);
   const ran = results.filter((one) => !one.skipped);
@@ -202,12 +204,12 @@ async function runOne(unlabelled: Turn): Promise<Recorded> {
     if (loop !== undefined) turn = { ...turn, label: shownLabel(turn, loop) };
     const holds = all(task.when, scope);
     if (holds === false) return skip(turn);
-    if (holds instanceof Unknown) return unknown(turn, holds.because);
+    if (holds instanceof Unknown) return await unknown(turn, holds.because);
     const preparing = await context.prepared.prepareNow(context, { host, task, item: loop?.item }, scope);
-    if (preparing.kind === 'unknown') return unknown(turn, preparing.because);
+    if (preparing.kind === 'unknown') return await unknown(turn, preparing.because);
     // Only a plan can do with what is not known.
     const missing = context.mode === 'play' ? unknownIn(preparing.prepared) : undefined;
-    if (missing !== undefined) return unknown(turn, missing.because);
+    if (missing !== undefined) return await unknown(turn, missing.because);
     return await runPrepared(turn, preparing.prepared);
   } catch (error) {
     if (!(error instanceof NotInPlan)) return failed(turn, asTaskProblem(error));
@@ -305,7 +307,8 @@ function told({ context }: TaskRun, judged: ItemResult, outcome: TaskOutcome): P
   if (context.mode === 'play') return plain;
   const open = judged.kind === 'ok' || judged.kind === 'changed' ? (judged.open ?? plain) : plain;
   if (outcome.kind !== 'changed' || outcome.certainty !== 'after_change') return open;
-  return { ...open, changed: new Unknown('whether the task changes anything, which an earlier change decides') };
+  const decides = outcome.doubt === undefined ? ', which an earlier change decides' : `: ${outcome.doubt}`;
+  return { ...open, changed: new Unknown(`whether the task changes anything${decides}`) };
 }
 
 function withdraw({ context, host, batch }: TaskRun, calls: readonly Call[]): void {
@@ -319,7 +322,8 @@ function failedItem(error: unknown): ItemResult {
 /** A handler that is only perhaps called for changes only perhaps what it would. */
 function doubted(run: TaskRun, outcome: TaskOutcome): TaskOutcome {
   if (!run.doubtful || outcome.kind !== 'changed' || outcome.certainty !== 'certain') return outcome;
-  return { ...outcome, certainty: 'after_change' };
+  const what = isHandler(run.frame) ? 'it is notified' : 'the role has run already';
+  return { ...outcome, certainty: 'after_change', doubt: `a step before decides whether ${what}` };
 }
 
 function skip(turn: Turn, why = 'its condition is false'): Recorded {
@@ -337,12 +341,13 @@ function failed(turn: Turn, error: Problem): Recorded {
 }
 
 /** A plan tells that it is not known; a play needs to know. */
-function unknown(turn: Turn, because: string): Recorded {
-  const { run, scope } = turn;
+async function unknown(turn: Turn, because: string): Promise<Recorded> {
+  const { run, identity, scope, loop, hush } = turn;
   if (run.context.mode === 'play')
     return failed(turn, failure(run, { what: `what it needs is not known: ${because}` }));
   run.host.called.call(nameableNotifies(run.task, scope), 'doubtful');
   if (isOnController(run.task, run.host.name, scope, run.context.hosts)) run.context.files.expectAnything();
+  await mayHaveChanged(run, { identity, scope, item: loop?.item, hides: hush.hides });
   finish(turn, { outcome: { kind: 'unknown', because } });
   return unknownTurn(becauseOf(turn, because));
 }
