@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,6 +44,28 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
       uid: process.getuid?.(),
     });
     expect(state?.type === 'file' && state.content?.toString()).toBe('hello\n');
+  });
+
+  it("tells of access lists where a directory seems to be its group's", ({ skip }) => {
+    skip(shell[0]?.includes('busybox') === true, 'ls of busybox does not tell');
+    const [open, shared, closed] = ['open\nto all', 'shared', 'closed'].map((name) => join(directory, name));
+    if (open === undefined || shared === undefined || closed === undefined) return;
+    for (const path of [open, shared, closed]) mkdirSync(path);
+    for (const path of [open, closed])
+      skip(spawnSync('setfacl', ['-m', 'u:65534:rwx', path]).status !== 0, 'directories take no ACL here');
+    chmodSync(shared, 0o775);
+    chmodSync(closed, 0o755);
+    const [target, link] = [join(open, 'f'), join(directory, 'link')];
+    writeFileSync(target, '');
+    symlinkSync(target, link);
+    const states = look(shell, file(open), file(shared), file(closed), file(link, 'content'));
+    expect(states.slice(0, 3)).toEqual([
+      expect.objectContaining({ type: 'directory', mode: 0o775, hasAccessList: true }),
+      expect.not.objectContaining({ hasAccessList: true }),
+      expect.not.objectContaining({ hasAccessList: true }),
+    ]);
+    const end = states[3]?.type === 'link' ? states[3].to : undefined;
+    expect(end?.above?.at(-1)).toMatchObject({ type: 'directory', hasAccessList: true });
   });
 
   it('brings no content where the digest is one of those the asker has', () => {

@@ -99,11 +99,16 @@ function modesBeneath(
   });
 }
 
-/** Whether somebody else than root and the user of the task can change names beneath. */
+/**
+ * Whether somebody else than root and the user of the task can change names beneath. In a directory of root that its
+ * group may write in, an access list (ACL) may let others in.
+ */
 export function isInForeignHands(tree: ProbeState, user: string): boolean {
   return combinationsIn(tree).some(
     ({ type, uid, owner, group, mode }) =>
       type === 'directory' &&
-      ((uid !== 0 && owner !== user) || (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && owner !== group)),
+      ((uid !== 0 && owner !== user) ||
+        (mode & 0o002) !== 0 ||
+        ((mode & 0o020) !== 0 && (uid === 0 || owner !== group))),
   );
 }

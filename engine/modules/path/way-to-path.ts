@@ -201,7 +201,7 @@ class Walk {
     this.#take(directory);
   }
 
-  #take(directory: Attributes): void {
+  #take(directory: Directory): void {
     const owner = this.#hand(directory);
     const mode = directory.mode ?? 0;
     const others = (mode & 0o022) === 0 || isGroupOfItsOwn(directory) ? 'no' : (mode & 0o1000) === 0 ? 'yes' : 'sticky';
@@ -250,8 +250,13 @@ class Walk {
 }
 
 /** A directory that its group may write in, where the group is that of its owner alone by its name. */
-function isGroupOfItsOwn({ mode, owner, group }: Attributes): boolean {
-  return ((mode ?? 0) & 0o002) === 0 && owner !== undefined && owner === group;
+function isGroupOfItsOwn({
+  mode,
+  owner,
+  group,
+  hasAccessList,
+}: Attributes & Pick<Directory, 'hasAccessList'>): boolean {
+  return ((mode ?? 0) & 0o002) === 0 && owner !== undefined && owner === group && hasAccessList !== true;
 }
 
 function depthOf(path: string): number {

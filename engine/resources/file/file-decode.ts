@@ -77,6 +77,8 @@ class Records {
         if (path !== '') this.targets.set(index, path);
         return;
       }
+      case 'a':
+        return this.#readAccessLists(rest.toString('utf8'));
       case 'm':
         return this.#readMissing(rest.toString('latin1'));
       case 'd':
@@ -119,6 +121,13 @@ class Records {
       this.states.set(name, { ...state, target: targetIn(withoutNewline(record.toString('utf8')), name) });
     }
     this.#linkOfNextName = undefined;
+  }
+
+  #readAccessLists(listing: string): void {
+    for (const found of [this.states, this.followed] as readonly Map<string, FileState | Followed>[])
+      for (const [path, state] of found)
+        if (state.type === 'directory' && ((state.mode ?? 0) & 0o022) === 0o020 && isListed(path, listing))
+          found.set(path, { ...state, hasAccessList: true });
   }
 
   #readMissing(text: string): void {
@@ -164,6 +173,14 @@ function directoriesAbove(path: string, seen: ReadonlyMap<string, Followed>): re
     if (state?.type === 'directory') above.unshift(state);
   }
   return above;
+}
+
+/** Whether `ls -ld` has a `+` behind the mode of the path. Names with line ends go over several lines. */
+function isListed(path: string, listing: string): boolean {
+  const ending = ` ${path}\n`;
+  for (let at = listing.indexOf(ending); at !== -1; at = listing.indexOf(ending, at + 1))
+    if (/^d.{9}\+/.test(listing.slice(listing.lastIndexOf('\n', at) + 1))) return true;
+  return false;
 }
 
 /** A boundary, as in the last record. */

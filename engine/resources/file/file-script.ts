@@ -31,7 +31,9 @@ export function observeFiles(requests: readonly Request<FileDetail, FileState>[]
     all.map(({ index, id }) => `p${index}=${quote(id)}`).join(' '),
     `set -- ${words(all)}`,
     // stat always has an answer for the root directory: without an answer it understands no format.
-    `QUOTING_STYLE=literal stat -c "\${b}s${FIELDS}\t${names}" -- "$@" / 2>/dev/null`,
+    `s=$(QUOTING_STYLE=literal stat -c "\${b}s${FIELDS}\t${names}" -- "$@" / 2>/dev/null)`,
+    LISTED,
+    'listed s "$@"',
     MISSING,
     ...(followed.length === 0 ? [] : [NOWHERE, followLinks(followed)]),
     ...(digests.length + contents.length === 0 ? [] : ['d=', READING]),
@@ -45,6 +47,16 @@ export function observeFiles(requests: readonly Request<FileDetail, FileState>[]
 
 /** The fields of `stat` for a file, before its name. */
 const FIELDS = '%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%d:%i';
+
+/**
+ * `listed LETTER PATH…` prints what stat has said of the paths. Where a directory has an access list (ACL), its mode has
+ * the rights of the list in place of those of the group. So where a group may write, and not everybody, `ls` tells of
+ * the lists, in one process. (`ls` of busybox does not.)
+ */
+const LISTED = `listed() {
+  printf '%s\\n' "$s"
+  case $s in *"$b$1"4?[13579bdf][014589cd]'\t'*) shift; printf '%sa' "$b"; ls -ldL -- "$@" 2>/dev/null ;; esac
+}`;
 
 /** For each path without anything: whether its directory is there, and can be looked into. */
 const MISSING = `i=0
@@ -76,7 +88,7 @@ while [ $n -gt 0 ]; do
     while e=\${e%/*}; [ -n "$e" ]; do set -- "$@" "$e"; done
   fi
 done
-[ $# -eq 0 ] || stat -L -c "\${b}l${FIELDS}\t%n" -- "$@" 2>/dev/null`;
+[ $# -eq 0 ] || { s=$(stat -L -c "\${b}l${FIELDS}\t%n" -- "$@" 2>/dev/null); listed l "$@"; }`;
 }
 
 /** The digest of a file with a name that sha256sum would write with escapes. */

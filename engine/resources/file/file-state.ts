@@ -50,6 +50,8 @@ export interface RegularFile extends Attributes {
 
 export interface Directory extends Attributes {
   readonly type: 'directory';
+  /** An access list (ACL) may let others write in it. It is only looked for where the mode lets a group write. */
+  readonly hasAccessList?: boolean | undefined;
   /** Only in a prediction: the content of the directory changes too. */
   readonly changedBeneath?: boolean | undefined;
 }

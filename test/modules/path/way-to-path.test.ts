@@ -88,6 +88,16 @@ describe('a way that is in the hands of one other user', () => {
       { '/srv/x': dir('root', 0o2775, 'staff') },
       { folder: '/srv/x', missing: [], proof: below('/srv/x', 0) },
     ],
+    [
+      '/srv/x/file',
+      { '/srv/x': { ...dir('root', 0o775, 'root'), hasAccessList: true } },
+      { folder: '/srv/x', missing: [], proof: below('/srv/x', 0) },
+    ],
+    [
+      '/srv/l/x',
+      { '/srv/l': link('root', '/srv/x', [dir('root')], { ...dir('root', 0o775, 'root'), hasAccessList: true }) },
+      { folder: '/srv/x', missing: [], proof: below('/srv/x', 0) },
+    ],
     ['/tmp/file', {}, { folder: '/tmp', missing: [], proof: below('/tmp', 0) }],
     ['/tmp/file', { '/tmp/file': plain('alice') }, { folder: '/tmp', missing: [], proof: below('/tmp', 0) }],
     ['/tmp/a/file', { '/tmp/a': dir('alice') }, { folder: '/tmp/a', missing: [], proof: below('/tmp', 1) }],
