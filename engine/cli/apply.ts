@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addClosingOptions } from './options/closing-options.ts';
 import {
   type ApplyFlags,
   addConnectionOptions,
@@ -17,7 +18,7 @@ export function addApplyCommand(command: Command, done: (status: number) => void
       [],
     ),
   );
-  addLockOptions(connecting)
+  addClosingOptions(addLockOptions(connecting))
     .option('-D, --diff', 'show the differences that are made', false)
     .action(async (file: string, flags: ApplyFlags) => {
       const { runApplyCommand } = await import('./run/run-apply.ts');

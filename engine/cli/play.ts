@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Mode } from '../run/base/events.ts';
+import { addClosingOptions } from './options/closing-options.ts';
 import {
   type PlayFlags,
   addConnectionOptions,
@@ -22,7 +23,7 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
     .option('--list-hosts', 'print the hosts of each play and stop')
     .option('--list-tasks', 'print the tasks of each play and stop')
     .option('--list-tags', 'print the tags of each play and stop');
-  addConnectionOptions(command);
+  addClosingOptions(addConnectionOptions(command));
   if (mode === 'play') {
     command
       .option('-C, --check', 'change nothing, only show what would be changed (as `runbook plan`)')

@@ -1,6 +1,6 @@
 import { WriteStream } from 'node:tty';
 import type { Emit, Mode, RunEvent } from '../run/base/events.ts';
-import { openJournal } from './journal/journal.ts';
+import { type TimedEvent, openJournal } from './journal/journal.ts';
 import { plan } from './plan/plan.ts';
 import { jsonLines } from './run/json-lines.ts';
 import { plain } from './run/plain.ts';
@@ -56,16 +56,16 @@ export function startReport(options: ReportOptions): Report {
         )
       : undefined;
   const renderer = chooseRenderer(options);
-  let waiting: RunEvent[] = [];
+  let waiting: TimedEvent[] = [];
   const tell = (): void => {
     const events = waiting;
     waiting = [];
     journal?.note(events);
-    for (const event of events) renderer.show(event);
+    for (const { event, at } of events) renderer.show(event, at);
   };
   return {
     emit: (event) => {
-      waiting.push(event);
+      waiting.push({ event, at: new Date() });
       if (!mayWait(event) || waiting.length === MOST_WAITING) tell();
       else if (waiting.length === 1) setImmediate(tell);
     },

@@ -43,7 +43,7 @@ export function startResultReport(options: ResultOptions): Report {
   };
   return {
     emit: (event) => {
-      journal.note([event]);
+      journal.note([{ event, at: new Date() }]);
       if (event.type === 'task_finished') output.write(lines(resultLines(event, details)));
       else if (event.type === 'message')
         output.write(lines([`[${safeLine(event.host)}] ${shown(maskValue(event.text))}`]));

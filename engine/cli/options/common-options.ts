@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { ClosingFlags } from './closing-options.ts';
 import { type ControllerFlags, addControllerOptions } from './controller-access.ts';
 import { limitPattern } from './limit.ts';
 
 /** Options of `play` and `plan`, as the command line gives them. */
-export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags {
+export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags, ClosingFlags {
   readonly limit?: string;
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
@@ -24,7 +25,7 @@ export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags {
   readonly profile?: true;
 }
 
-export interface ApplyFlags extends ConnectionFlags, KeyFlags, LockFlags, ControllerFlags {
+export interface ApplyFlags extends ConnectionFlags, KeyFlags, LockFlags, ControllerFlags, ClosingFlags {
   readonly extraVars: readonly string[];
   readonly diff: boolean;
 }

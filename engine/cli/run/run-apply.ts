@@ -12,15 +12,20 @@ import { EXIT } from '../base/exit-status.ts';
 import { ENGINE_VERSION } from '../base/version.ts';
 import { type ApplyFlags, type InventoryFlags, lockOf } from '../options/common-options.ts';
 import { workOfOthersOnDisk } from '../options/standing.ts';
+import { type Watch, withClosing } from './closing.ts';
 import { performRun, runReport, statusOf } from './perform-run.ts';
 import { type PreparedRun, cutOff, prepareRun } from './prepare-run.ts';
-import { makePlan, wholePlan } from './saved-plan.ts';
+import { type MadePlan, makePlan, wholePlan } from './saved-plan.ts';
 
 /**
  * `runbook apply`: plans anew, refuses where that is another plan than the saved one, and makes its changes and no
  * other.
  */
-export async function runApplyCommand(file: string, flags: ApplyFlags): Promise<number> {
+export function runApplyCommand(file: string, flags: ApplyFlags): Promise<number> {
+  return withClosing(flags, { command: 'apply', playbook: file }, (watch) => apply(file, flags, watch));
+}
+
+async function apply(file: string, flags: ApplyFlags, watch: Watch): Promise<number> {
   refuseWorkOfOthers(file, flags);
   const planned = await readPlan(file);
   if (flags.extraVars.length === 0) for (const path of planned.extraFiles) refuseVariablesOfOthers(path, flags);
@@ -30,18 +35,23 @@ export async function runApplyCommand(file: string, flags: ApplyFlags): Promise<
   const made = await makePlan(prepared, planned, flags, SILENT);
   const now = wholePlan(made, `The plan ${file} cannot be held against the hosts: nothing was changed`);
   refuseIf(file, staleBecause(planned, now));
-  return play(planned, prepared, made.approval, flags);
+  return play(planned, prepared, { approval: made.approval, flags, watch });
+}
+
+interface Application {
+  readonly approval: MadePlan['approval'];
+  readonly flags: ApplyFlags;
+  readonly watch: Watch;
 }
 
 async function play(
   planned: PlanDocument,
   prepared: PreparedRun,
-  approval: Awaited<ReturnType<typeof makePlan>>['approval'],
-  flags: ApplyFlags,
+  { approval, flags, watch }: Application,
 ): Promise<number> {
   const { playbook, inventory, extra, vault, access } = prepared;
   const recorded = new RecordedPlan();
-  const report = runReport('play', flags.diff, flags);
+  const report = watch(runReport('play', flags.diff, flags));
   const emit = (event: RunEvent): void => {
     recorded.note(event);
     report.emit(event);

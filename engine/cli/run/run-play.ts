@@ -9,6 +9,7 @@ import { becomeFallback } from '../options/become-fallback.ts';
 import { lockOf, type PlayFlags } from '../options/common-options.ts';
 import { refuseUnknownTags } from '../options/unknown-tags.ts';
 import { askOnTerminal, refuseWithoutTerminal } from './ask-step.ts';
+import { type Watch, withClosing } from './closing.ts';
 import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
 import { type PreparedRun, cutOff, prepareRun } from './prepare-run.ts';
 
@@ -16,9 +17,21 @@ import { type PreparedRun, cutOff, prepareRun } from './prepare-run.ts';
  * `runbook play` and `runbook plan`: wires the parts and gives the exit status. What most runs do not need is loaded
  * when one does.
  */
-export async function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
+export function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
   const mode: Mode = flags.check === true ? 'plan' : command;
   refuseTogether(mode, flags);
+  return withClosing(flags, { command: mode, playbook: playbookFile }, (watch) =>
+    runWatched(playbookFile, { mode, flags, watch }),
+  );
+}
+
+interface WatchedRun {
+  readonly mode: Mode;
+  readonly flags: PlayFlags;
+  readonly watch: Watch;
+}
+
+async function runWatched(playbookFile: string, { mode, flags, watch }: WatchedRun): Promise<number> {
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
   const { startAtTask } = flags;
   const whole = await prepareRun(playbookFile, flags);
@@ -49,7 +62,11 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
     });
   }
   if (mode === 'plan' && flags.out !== undefined)
-    return statusOf(await savePlan(playbookFile, prepared, flags, flags.out), mode, flags.detailedExitcode === true);
+    return statusOf(
+      await savePlan(playbookFile, prepared, { flags, watch, path: flags.out }),
+      mode,
+      flags.detailedExitcode === true,
+    );
   const inputs = digestOf(prepared, flags);
   const resume = mode === 'plan' ? undefined : await resumption(playbook.file, inputs, flags);
   const lock = lockOf(flags);
@@ -59,7 +76,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
   const result = await performRun(
     { mode, playbook, inventory, ...partOf, extra, vault, access, fallback, lock, resume, askBefore },
     flags,
-    runReport(mode, flags.diff, { ...flags, inputs }),
+    watch(runReport(mode, flags.diff, { ...flags, inputs })),
   );
   return statusOf(result, mode, flags.detailedExitcode === true);
 }
@@ -109,7 +126,11 @@ function digestOf(prepared: PreparedRun, flags: PlayFlags): string {
     .digest('hex');
 }
 
-async function savePlan(playbook: string, prepared: PreparedRun, flags: PlayFlags, path: string): Promise<RunResult> {
+interface SavedRun extends Omit<WatchedRun, 'mode'> {
+  readonly path: string;
+}
+
+async function savePlan(playbook: string, prepared: PreparedRun, { flags, watch, path }: SavedRun): Promise<RunResult> {
   const { inventory, limit = null, tags, skipTags, startAtTask } = flags;
   const { makePlan, wholePlan } = await import('./saved-plan.ts');
   const { writePlan } = await import('../../run/saved-plan/plan-file.ts');
@@ -118,7 +139,7 @@ async function savePlan(playbook: string, prepared: PreparedRun, flags: PlayFlag
     prepared,
     { playbook, inventory, limit, tags, skipTags, startAtTask, extraFiles },
     flags,
-    runReport('plan', flags.diff, flags),
+    watch(runReport('plan', flags.diff, flags)),
   );
   // The report has told why it is not whole.
   if (made.problems.length > 0 || made.result.interrupted) {

@@ -7,15 +7,19 @@ import { pairsIn } from '../options/extra-variables.ts';
 
 /**
  * The arguments of the program as a journal may hold them: of the values of -e only their names, secrets masked,
- * `@file` as it is.
+ * `@file` as it is. A command of --on-finish may hold the address of a chat that nobody else may write to.
  */
 export function shownCommand(args: readonly string[], extraVars: readonly string[]): readonly string[] {
   const given = extraVars.filter((one) => one !== '' && !one.startsWith('@'));
-  return args.map((arg) => {
+  return args.map((arg, index) => {
+    if (args[index - 1] === ON_FINISH) return MASK;
+    if (arg.startsWith(`${ON_FINISH}=`)) return `${ON_FINISH}=${MASK}`;
     const value = given.find((one) => arg === one || (arg.startsWith('-') && arg.endsWith(one)));
     return mask(value === undefined ? arg : arg.slice(0, arg.length - value.length) + namesIn(value));
   });
 }
+
+const ON_FINISH = '--on-finish';
 
 function namesIn(given: string): string {
   const names = given.trimStart().startsWith('{') ? keysOf(given) : pairsIn(given)?.map(({ name }) => name);

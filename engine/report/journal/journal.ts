@@ -5,9 +5,15 @@ import type { RunEvent } from '../../run/base/events.ts';
 import { eventJson } from '../run/event-json.ts';
 import { ownProcess } from './own-process.ts';
 
+/** An event, and when it happened. */
+export interface TimedEvent {
+  readonly event: RunEvent;
+  readonly at: Date;
+}
+
 /** Writes down what a run does: one line an event, there before the event is shown. */
 export interface Journal {
-  note(events: readonly RunEvent[]): void;
+  note(events: readonly TimedEvent[]): void;
 }
 
 /**
@@ -26,9 +32,9 @@ export function openJournal(
   return {
     note(events) {
       const lines: string[] = [];
-      for (const event of events) {
+      for (const { event, at } of events) {
         if (event.type === 'run_started') begun = begin(join(folder, event.runId), command, inputs);
-        if (begun !== undefined) lines.push(`${eventJson(event)}\n`);
+        if (begun !== undefined) lines.push(`${eventJson(event, at)}\n`);
       }
       if (begun === undefined) return;
       try {

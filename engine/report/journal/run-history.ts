@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
 import { Problem } from '../../errors/problem.ts';
 import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
 import type { Debt } from '../../run/base/owed.ts';
 import { ownUsers, workOfOthers } from '../../values/own-files.ts';
 import { taskTitle } from '../text/task-title.ts';
+import { type Line, type ToldTask, parseLine } from './journal-line.ts';
 import { isSameProcess } from './own-process.ts';
 
 /** What became of a run. `killed`: its process is gone, and it never came to its end. */
@@ -49,70 +49,6 @@ export interface TaskNote {
   readonly place: string;
 }
 
-const task = z.looseObject({ id: z.string(), name: z.string(), handler: z.boolean(), role: z.string().optional() });
-const problem = z.looseObject({ what: z.string(), why: z.string().optional() });
-/** Versions before 2 of the list of owed handlers knew the name only. */
-const debt = z.union([
-  z.string().transform((handler): Debt => ({ playbook: undefined, play: undefined, handler })),
-  z
-    .looseObject({ playbook: z.string().optional(), play: z.string().optional(), handler: z.string() })
-    .transform(({ playbook, play, handler }): Debt => ({ playbook, play, handler })),
-]);
-const recap = z.looseObject({
-  host: z.string(),
-  failed: z.number(),
-  unreachable: z.boolean(),
-  owed: z.array(debt),
-});
-const outcome = z.looseObject({
-  kind: z.string(),
-  ignored: z.boolean().optional(),
-  problem: problem.optional(),
-  notifies: z.array(z.string()).optional(),
-});
-
-const line = z.discriminatedUnion('type', [
-  z.looseObject({
-    type: z.literal('command'),
-    arguments: z.array(z.string()),
-    process: z.looseObject({ pid: z.number(), began: z.string() }).optional(),
-    inputs: z.string().optional(),
-  }),
-  z.looseObject({
-    type: z.literal('run_started'),
-    playbook: z.string(),
-    at: z.string().refine((text) => !Number.isNaN(Date.parse(text))),
-    hosts: z.array(z.string()),
-    partial: z.array(z.string()),
-    resumed: z.string().optional(),
-  }),
-  z.looseObject({ type: z.literal('files_read'), files: z.record(z.string(), z.string()) }),
-  z.looseObject({ type: z.literal('play_started'), play: z.string(), place: z.string(), hosts: z.array(z.string()) }),
-  z.looseObject({ type: z.literal('host_unreachable'), host: z.string(), problem, during: task.optional() }),
-  z.looseObject({ type: z.literal('task_started'), host: z.string(), task }),
-  z.looseObject({
-    type: z.literal('task_finished'),
-    host: z.string(),
-    task,
-    outcome,
-    milliseconds: z.number().optional(),
-  }),
-  z.looseObject({
-    type: z.literal('handler_owed'),
-    host: z.string(),
-    handler: z.string(),
-    playbook: z.string().optional(),
-  }),
-  z.looseObject({ type: z.literal('play_finished') }),
-  z.looseObject({
-    type: z.literal('run_finished'),
-    recap: z.array(recap),
-    stopped: z.string().optional(),
-    milliseconds: z.number(),
-  }),
-]);
-type Line = z.infer<typeof line>;
-
 /** The same play in two runs of the same files. */
 export function playKey(name: string, place: string): string {
   return `${place} ${name}`;
@@ -131,6 +67,18 @@ export function listRuns(folder: string): readonly RunHistory[] {
     .toSorted((one, other) => other.at.getTime() - one.at.getTime());
 }
 
+/** The run that was begun last. Throws Problem `no-such-run`. */
+export function latestRun(folder: string): RunHistory {
+  const [last] = listRuns(folder);
+  if (last !== undefined) return last;
+  throw new Problem({
+    code: 'no-such-run',
+    what: 'No play has been run from here yet',
+    why: `Looked in ${folder}.`,
+    remedy: 'Change into the folder that the play was run in, or name the folder of its journals in RUNBOOK_STATE.',
+  });
+}
+
 /** Throws Problem `no-such-run`. A part of an id is enough where it is one run's only. */
 export function readRun(folder: string, id: string): RunHistory {
   const found = listRuns(folder).filter((one) => one.id === id || one.id.includes(id));
@@ -144,8 +92,13 @@ export function readRun(folder: string, id: string): RunHistory {
   });
 }
 
+/** The file that the journal of a run is in. */
+export function journalFile(folder: string, id: string): string {
+  return join(folder, id, 'journal.jsonl');
+}
+
 function history(folder: string, id: string): RunHistory | undefined {
-  const file = join(folder, id, 'journal.jsonl');
+  const file = journalFile(folder, id);
   let text: string;
   let byOthers: string | undefined;
   try {
@@ -155,7 +108,7 @@ function history(folder: string, id: string): RunHistory | undefined {
   } catch {
     return undefined;
   }
-  const lines = text.split('\n').flatMap((one) => parse(one) ?? []);
+  const lines = text.split('\n').flatMap((one) => parseLine(one) ?? []);
   const started = lines.find((one) => one.type === 'run_started');
   if (started === undefined) return undefined;
   const command = lines.find((one) => one.type === 'command');
@@ -188,16 +141,8 @@ function history(folder: string, id: string): RunHistory | undefined {
   };
 }
 
-/** A run that was killed may have left half a line. */
-function parse(text: string): Line | undefined {
-  try {
-    return line.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-function endOf(ended: Extract<Line, { type: 'run_finished' }>): RunOutcome {
+/** What became of a run that came to its end. */
+export function endOf(ended: Extract<Line, { type: 'run_finished' }>): RunOutcome {
   if (ended.stopped === 'interrupted') return 'interrupted';
   if (ended.recap.some((host) => host.failed > 0)) return 'failed';
   if (ended.recap.some((host) => host.unreachable)) return 'unreachable';
@@ -247,6 +192,7 @@ class Story {
         this.#playbook = basename(event.playbook);
         return;
       case 'command':
+      case 'message':
         return;
       case 'run_finished':
         this.open.clear();
@@ -293,6 +239,6 @@ class Story {
   }
 }
 
-function noteOf(host: string, about: z.infer<typeof task>): TaskNote {
+function noteOf(host: string, about: ToldTask): TaskNote {
   return { host, task: about.name, place: about.id };
 }

@@ -41,6 +41,12 @@ export function printTimes(run: RunHistory, stdout: NodeJS.WritableStream): void
   openOutput(stdout).write(`${times.lines(paintFor(stdout)).join('\n')}\n`);
 }
 
+/** Said before a run that others may have written is given to a program. */
+export function warnOfOthers(run: RunHistory, stderr: NodeJS.WritableStream): void {
+  if (run.byOthers !== undefined)
+    openOutput(stderr).write(`warning: the run is not your own, and may say anything: ${safeLine(run.byOthers)}\n`);
+}
+
 function hostLines(run: RunHistory, host: string, paint: Paint): readonly string[] {
   const of = <Note extends TaskNote>(notes: readonly Note[]): readonly Note[] =>
     notes.filter((note) => note.host === host);

@@ -13,9 +13,12 @@ import { certaintyOf, stepTitle } from './step-title.ts';
 /** The longest comment that GitHub takes, in characters; GitLab takes more. */
 export const COMMENT_LIMIT = 65_536;
 
+/** What the comment needs of a plan. */
+export type ReviewablePlan = Pick<PlanDocument, 'summary' | 'playbook' | 'inventory' | 'engine' | 'partial' | 'plays'>;
+
 export interface MarkdownOptions {
-  /** The file of the plan, as `runbook show` is to be given it. */
-  readonly file: string;
+  /** The file of the plan, as `runbook show` is to be given it; undefined where it is not saved. */
+  readonly file: string | undefined;
   /** In characters. */
   readonly limit?: number;
   readonly link?: PlaceLink;
@@ -31,7 +34,7 @@ type Detail = (typeof DETAILS)[number];
  * folded. It is never longer than `limit` characters. Room is made by leaving out the differences of what is created,
  * the longest first, then of the rest, and then whole tasks; what is removed, run and restarted stays on top.
  */
-export function planMarkdown(plan: PlanDocument, options: MarkdownOptions): string {
+export function planMarkdown(plan: ReviewablePlan, options: MarkdownOptions): string {
   const { limit = COMMENT_LIMIT } = options;
   const comment = new Comment(plan, options);
   comment.shrinkTo(limit);
@@ -42,13 +45,13 @@ export function planMarkdown(plan: PlanDocument, options: MarkdownOptions): stri
 }
 
 class Comment {
-  readonly #plan: PlanDocument;
+  readonly #plan: ReviewablePlan;
   readonly #options: MarkdownOptions;
   readonly #tasks: readonly ReviewedTask[];
   readonly #details: Map<ReviewedTask, Detail>;
   readonly #highlights: readonly Highlight[];
 
-  constructor(plan: PlanDocument, options: MarkdownOptions) {
+  constructor(plan: ReviewablePlan, options: MarkdownOptions) {
     this.#plan = plan;
     this.#options = options;
     const all = review(plan.plays, options.names);
@@ -146,8 +149,9 @@ function rankOf({ steps }: ReviewedTask): number {
   );
 }
 
-function leftOut(file: string, what: string): string {
-  return `> ⚠️ ${what}. See everything with ${code(`runbook show ${file}`)}.`;
+function leftOut(file: string | undefined, what: string): string {
+  const see = file === undefined ? 'the output of the command' : code(`runbook show ${file}`);
+  return `> ⚠️ ${what}. See everything ${file === undefined ? 'in' : 'with'} ${see}.`;
 }
 
 function highlightMarkdown({ sign, title, hosts, all, order, details, isCertain }: Highlight): string {

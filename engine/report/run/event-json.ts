@@ -8,9 +8,15 @@ import { MASK, Secret } from '../../values/base/secret.ts';
 import { Unknown } from '../../values/base/value.ts';
 import { mask, maskedOnce, maskValue } from '../../values/mask/mask.ts';
 
-/** An event as one line of JSON, without a line end. Dates as ISO 8601, problems as their parts, secrets masked. */
-export function eventJson(event: RunEvent): string {
-  return escapeControlsInJson(JSON.stringify(plainEvent(event)));
+/**
+ * An event as one line of JSON, without a line end, with the time when it happened. Dates as ISO 8601 in UTC, times in
+ * whole milliseconds, problems as their parts, secrets masked.
+ */
+export function eventJson(event: RunEvent, at: Date): string {
+  const told = { type: event.type, at, ...plainEvent(event) };
+  return escapeControlsInJson(
+    JSON.stringify('milliseconds' in event ? { ...told, milliseconds: Math.round(event.milliseconds) } : told),
+  );
 }
 
 /** Events of texts and numbers alone. */
@@ -40,8 +46,8 @@ function plainEvent(event: RunEvent): object {
       return { ...maskTexts(rest), text: maskValue(text) };
     }
     case 'run_finished': {
-      const { rescued: _rescued, ...told } = event;
-      return maskTexts(told);
+      const { rescued = new Set(), ...told } = event;
+      return maskTexts({ ...told, rescued: rescued.size === 0 ? undefined : [...rescued].map(plainRescued) });
     }
     default: {
       const never: never = event;
@@ -63,6 +69,10 @@ function plainFinished(event: TaskFinished): object {
     result: result === undefined ? undefined : maskValue(result),
     hidden,
   };
+}
+
+function plainRescued({ host, task, item }: TaskFinished): object {
+  return { host, task: task.id, item };
 }
 
 /** Hosts share what names a task. */

@@ -5,7 +5,7 @@ import type { Renderer } from './renderer.ts';
 /** For programs: each event as one JSON object a line. */
 export function jsonLines(output: Output): Renderer {
   return {
-    show: (event) => output.write(`${eventJson(event)}\n`),
+    show: (event, at) => output.write(`${eventJson(event, at)}\n`),
     finish: () => output.drained(),
   };
 }

@@ -15,10 +15,10 @@ export function terminal(stdout: WriteStream, paint: Paint, linesOn: (output: Ou
   const live = liveRows(stdout, () => progress.rows(most(), performance.now()));
   const lines = linesOn(live.output);
   return {
-    show(event) {
+    show(event, at) {
       progress.follow(event);
       if (event.type === 'run_finished') live.stop();
-      lines.show(event);
+      lines.show(event, at);
     },
     async finish() {
       live.stop();

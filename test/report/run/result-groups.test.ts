@@ -27,7 +27,7 @@ function rendered(events: readonly RunEvent[], more: More): { readonly sink: Sin
     read: () => undefined,
     ...more,
   });
-  for (const event of events) renderer.show(event);
+  for (const event of events) renderer.show(event, new Date(0));
   return { sink, renderer };
 }
 

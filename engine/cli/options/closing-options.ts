@@ -1,0 +1,44 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** What a report can be written as. */
+export const REPORT_FORMATS = ['github', 'json', 'junit', 'markdown'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+export interface WantedReport {
+  readonly format: ReportFormat;
+  /** Undefined: stdout. */
+  readonly file: string | undefined;
+}
+
+/** What `addClosingOptions` gives. */
+export interface ClosingFlags {
+  readonly report: readonly WantedReport[];
+  /** A command of the controller. Nothing but the command line may set it. */
+  readonly onFinish?: string;
+}
+
+/** What is done with the result of a command at its end. */
+export function addClosingOptions(command: Command): Command {
+  return command
+    .option(
+      '--report <format=file>',
+      'at the end also write a report: junit=FILE, markdown=FILE, json=FILE, or github (annotations of GitHub Actions, to stdout); may be given more than once',
+      collectReports,
+      [],
+    )
+    .option(
+      '--on-finish <command>',
+      'at the end run this command on this machine, with the result in RUNBOOK_STATUS and others, and as JSON on stdin',
+    );
+}
+
+function collectReports(value: string, before: readonly WantedReport[]): readonly WantedReport[] {
+  const [name = '', ...rest] = value.split('=');
+  const format = REPORT_FORMATS.find((one) => one === name);
+  const file = rest.length === 0 ? undefined : rest.join('=');
+  if (format === undefined)
+    throw new InvalidArgumentError(`It must begin with one of ${REPORT_FORMATS.join(', ')}, such as junit=report.xml.`);
+  if (file === '' || (file === undefined && format !== 'github'))
+    throw new InvalidArgumentError(`It must name a file, such as ${format}=report.txt.`);
+  return [...before, { format, file }];
+}

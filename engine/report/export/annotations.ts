@@ -1,0 +1,79 @@
+import type { Problem } from '../../errors/problem.ts';
+import type { RunRecord } from '../journal/run-record.ts';
+import { hostNames } from '../text/host-names.ts';
+import { safeText } from '../text/safe-text.ts';
+import { type FailureGroup, endedEarly, failureGroups, mildGroups } from './failures.ts';
+import { type FilePlace, placeOfResult, problemDetails, resultTitle } from './result-text.ts';
+
+/** GitHub shows no more of each kind from one step. */
+const MOST = 10;
+
+/** Gives the path of a file from the top of the repository, as the forge knows it. */
+export type RepositoryPath = (file: string) => string;
+
+/**
+ * What failed, as commands of GitHub Actions that mark the lines of a pull request; what is the same on several hosts
+ * once. What was ignored or rescued is a warning.
+ */
+export function runAnnotations(record: RunRecord, path: RepositoryPath): string {
+  const failures = failureGroups(record).map((group) => groupAnnotation(group, path));
+  const early = endedEarly(record);
+  const stopped = early === undefined ? [] : [annotation('error', undefined, 'The run ended early', early)];
+  return written([
+    ...bounded('error', [...failures, ...stopped]),
+    ...bounded(
+      'warning',
+      mildGroups(record).map((group) => groupAnnotation(group, path)),
+    ),
+  ]);
+}
+
+/** The same of mistakes that kept a run from beginning. */
+export function problemAnnotations(problems: readonly Problem[], path: RepositoryPath): string {
+  const all = problems.map(({ what, place, why, remedy }) =>
+    annotation('error', inRepository(place, path), what, problemDetails({ what, why, remedy }, undefined).join('\n')),
+  );
+  return written(bounded('error', all));
+}
+
+type Level = 'error' | 'warning';
+
+function groupAnnotation({ result, hosts }: FailureGroup, path: RepositoryPath): string {
+  const { problem, output, status } = result;
+  const level = status === 'ignored' || status === 'rescued' ? 'warning' : 'error';
+  const text = [problem?.what ?? '', ...problemDetails(problem, output)].join('\n');
+  const title = `${resultTitle(result)}: ${status} on ${hostNames(hosts)}`;
+  return annotation(level, inRepository(placeOfResult(result), path), title, text);
+}
+
+function inRepository(place: FilePlace | undefined, path: RepositoryPath): FilePlace | undefined {
+  return place && { ...place, file: path(place.file) };
+}
+
+function annotation(level: Level, place: FilePlace | undefined, title: string, text: string): string {
+  const properties = [
+    ...(place === undefined ? [] : [['file', place.file] as const, ['line', place.line], ['col', place.column]]),
+    ['title', title] as const,
+  ];
+  const given = properties.map(([name, value]) => `${name}=${property(String(value))}`).join(',');
+  return `::${level} ${given}::${data(text === '' ? title : text)}`;
+}
+
+function bounded(level: Level, all: readonly string[]): readonly string[] {
+  if (all.length <= MOST) return all;
+  const more = all.length - MOST + 1;
+  return [...all.slice(0, MOST - 1), `::${level}::${data(`… and ${more} more: see the output of the run`)}`];
+}
+
+function written(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** As the toolkit of GitHub Actions escapes it: nothing in a text can begin another command. */
+function data(text: string): string {
+  return safeText(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

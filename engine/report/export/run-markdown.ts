@@ -1,0 +1,139 @@
+import type { Problem } from '../../errors/problem.ts';
+import type { RunRecord } from '../journal/run-record.ts';
+import type { PlaceLink } from '../plan/forge-links.ts';
+import { code, escaped, fenceFor } from '../plan/markdown-text.ts';
+import { durationText } from '../text/duration.ts';
+import { hostNames } from '../text/host-names.ts';
+import { safeLines } from '../text/safe-text.ts';
+import { slowest, taskSummaries } from './changed-tasks.ts';
+import { type FailureGroup, endedEarly, failureGroups, mildGroups } from './failures.ts';
+import { runSentence } from './host-counts.ts';
+import { type FilePlace, placeOfResult, placeOfTask, problemDetails, resultTitle } from './result-text.ts';
+
+/** What a comment on GitHub may have, in characters; a job summary takes more. */
+const LIMIT = 65_536;
+const MOST_SLOW = 5;
+
+export interface RunMarkdownOptions {
+  readonly link: PlaceLink;
+  /** In characters. */
+  readonly limit?: number;
+}
+
+/** A run for a comment or the summary of a job: what failed, what was changed, what was slow. */
+export function runMarkdown(record: RunRecord, { link, limit = LIMIT }: RunMarkdownOptions): string {
+  const tasks = taskSummaries(record);
+  const changed = tasks.filter((task) => task.changed.length > 0);
+  const slow = slowest(tasks, MOST_SLOW);
+  const page = new Page(limit);
+  page.add([`### ${isBad(record) ? '❌' : '✅'} ${escaped(runSentence(record))}`, '', about(record)]);
+  const early = endedEarly(record);
+  if (early !== undefined) page.add(['', `> ❌ ${escaped(early)}`]);
+  page.section('Failures', failureMarkdown(failureGroups(record), link));
+  page.section(
+    record.mode === 'plan' ? 'To change' : 'Changed',
+    changed.map(
+      ({ task, changed: hosts }) =>
+        `- 🟡 <b>${escaped(task.title)}</b> on ${escaped(hostNames(hosts, record.hosts))}${placed(placeOfTask(task), link)}`,
+    ),
+  );
+  page.section('Failed, and taken care of by the play', failureMarkdown(mildGroups(record), link));
+  if (record.owing.length > 0) page.section('Handlers are owed', [`- on ${escaped(hostNames(record.owing))}`]);
+  page.section(
+    'Slowest',
+    slow.map(({ task, longest }) => `- ${durationText(longest)} <b>${escaped(task.title)}</b>`),
+  );
+  return page.text();
+}
+
+/** Mistakes that kept a run from beginning. */
+export function problemsMarkdown(playbook: string, problems: readonly Problem[], link: PlaceLink): string {
+  const page = new Page(LIMIT);
+  page.add([`### ❌ ${escaped(playbook)} was not run`]);
+  page.section(
+    'Mistakes',
+    problems.map(({ what, place, why, remedy }) =>
+      folded(`<b>${escaped(what)}</b>${placed(place, link)}`, problemDetails({ what, why, remedy }, undefined)),
+    ),
+  );
+  return page.text();
+}
+
+/** Only the failures, to stand behind a plan; empty where there are none. */
+export function failuresMarkdown(record: RunRecord, link: PlaceLink): string {
+  const page = new Page(LIMIT);
+  page.section('Failures', failureMarkdown(failureGroups(record), link));
+  return page.text();
+}
+
+function isBad(record: RunRecord): boolean {
+  return record.outcome !== 'ok';
+}
+
+function about({ id, partial, began }: RunRecord): string {
+  const parts = [
+    `run ${code(id)}, begun ${began.toISOString()}`,
+    ...(partial.length === 0 ? [] : [`only a part of the playbook: ${escaped(partial.join(', '))}`]),
+  ];
+  return parts.join(', ');
+}
+
+function failureMarkdown(groups: readonly FailureGroup[], link: PlaceLink): readonly string[] {
+  return groups.map(({ result, hosts }) => {
+    const what = result.problem?.what ?? '';
+    const title = `❌ <b>${escaped(resultTitle(result))}</b> on ${escaped(hostNames(hosts))}: ${escaped(what)}${placed(placeOfResult(result), link)}`;
+    return folded(title, problemDetails(result.problem, result.output));
+  });
+}
+
+function folded(title: string, details: readonly string[]): string {
+  if (details.length === 0) return `- ${title}`;
+  const lines = details.flatMap((text) => safeLines(text));
+  const fence = fenceFor(lines);
+  return `<details><summary>${title}</summary>\n\n${fence}text\n${lines.join('\n')}\n${fence}\n</details>`;
+}
+
+function placed(place: FilePlace | undefined, link: PlaceLink): string {
+  if (place === undefined) return '';
+  const text = `<code>${escaped(`${place.file}:${place.line}`)}</code>`;
+  const address = link(`${place.file}:${place.line}`);
+  return address === undefined ? ` ${text}` : ` <a href="${escaped(address).replaceAll('&#8203;', '')}">${text}</a>`;
+}
+
+/** Lines up to a limit; of a section, as many entries as there is room for, and how many more there are. */
+class Page {
+  readonly #limit: number;
+  readonly #parts: string[] = [];
+  #length = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(lines: readonly string[]): void {
+    const text = lines.map((line) => `${line}\n`).join('');
+    this.#parts.push(text);
+    this.#length += text.length;
+  }
+
+  section(title: string, entries: readonly string[]): void {
+    if (entries.length === 0) return;
+    this.add(['', `#### ${title}`, '']);
+    const fitting: string[] = [];
+    let room = this.#limit - this.#length - ROOM_FOR_REST;
+    for (const entry of entries) {
+      room -= entry.length + 1;
+      if (room < 0) break;
+      fitting.push(entry);
+    }
+    const left = entries.length - fitting.length;
+    this.add([...fitting, ...(left === 0 ? [] : [`- … and ${left} more`])]);
+  }
+
+  text(): string {
+    return this.#parts.join('');
+  }
+}
+
+/** Titles of the sections behind, and what says how many more there are. */
+const ROOM_FOR_REST = 500;

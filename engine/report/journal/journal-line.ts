@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import type { Debt } from '../../run/base/owed.ts';
+
+/** Journals of earlier versions have no times but that of `run_started`. */
+const at = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)))
+  .optional();
+const task = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  handler: z.boolean(),
+  role: z.string().optional(),
+  within: z.string().optional(),
+});
+const place = z.looseObject({ file: z.string(), line: z.number(), column: z.number() });
+const problem = z.looseObject({
+  code: z.string().optional(),
+  what: z.string(),
+  place: place.optional(),
+  why: z.string().optional(),
+  remedy: z.string().optional(),
+});
+/** Versions before 2 of the list of owed handlers knew the name only. */
+const debt = z.union([
+  z.string().transform((handler): Debt => ({ playbook: undefined, play: undefined, handler })),
+  z
+    .looseObject({ playbook: z.string().optional(), play: z.string().optional(), handler: z.string() })
+    .transform(({ playbook, play, handler }): Debt => ({ playbook, play, handler })),
+]);
+const recap = z.looseObject({
+  host: z.string(),
+  changed: z.number().optional(),
+  unknown: z.number().optional(),
+  failed: z.number(),
+  unreachable: z.boolean(),
+  interrupted: z.boolean().optional(),
+  owed: z.array(debt),
+});
+const difference = z.union([
+  z.looseObject({
+    kind: z.literal('text'),
+    path: z.string(),
+    before: z.unknown().optional(),
+    after: z.unknown().optional(),
+  }),
+  z.looseObject({
+    kind: z.literal('field'),
+    of: z.string(),
+    field: z.string(),
+    before: z.unknown().optional(),
+    after: z.unknown().optional(),
+  }),
+  z.looseObject({ kind: z.literal('command'), text: z.string() }),
+]);
+const output = z.looseObject({ status: z.number().optional(), stdout: z.string(), stderr: z.string() });
+const outcome = z.looseObject({
+  kind: z.string(),
+  why: z.string().optional(),
+  because: z.string().optional(),
+  differences: z.array(difference).optional(),
+  ignored: z.boolean().optional(),
+  problem: problem.optional(),
+  output: output.optional(),
+  notifies: z.array(z.string()).optional(),
+});
+const rescued = z.looseObject({ host: z.string(), task: z.string(), item: z.string().optional() });
+
+const line = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('command'),
+    arguments: z.array(z.string()),
+    process: z.looseObject({ pid: z.number(), began: z.string() }).optional(),
+    inputs: z.string().optional(),
+  }),
+  z.looseObject({
+    type: z.literal('run_started'),
+    runId: z.string().optional(),
+    mode: z.enum(['play', 'plan']).optional(),
+    playbook: z.string(),
+    at: z.string().refine((text) => !Number.isNaN(Date.parse(text))),
+    hosts: z.array(z.string()),
+    partial: z.array(z.string()),
+    resumed: z.string().optional(),
+  }),
+  z.looseObject({ type: z.literal('files_read'), files: z.record(z.string(), z.string()) }),
+  z.looseObject({
+    type: z.literal('play_started'),
+    at,
+    play: z.string(),
+    place: z.string(),
+    hosts: z.array(z.string()),
+  }),
+  z.looseObject({ type: z.literal('host_unreachable'), at, host: z.string(), problem, during: task.optional() }),
+  z.looseObject({ type: z.literal('task_started'), at, host: z.string(), task, item: z.string().optional() }),
+  z.looseObject({
+    type: z.literal('task_finished'),
+    at,
+    host: z.string(),
+    delegatedTo: z.string().optional(),
+    task,
+    item: z.string().optional(),
+    milliseconds: z.number().optional(),
+    outcome,
+    result: z.unknown().optional(),
+    hidden: z.boolean().optional(),
+  }),
+  z.looseObject({ type: z.literal('message'), at, host: z.string(), task, text: z.unknown().optional() }),
+  z.looseObject({
+    type: z.literal('handler_owed'),
+    at,
+    host: z.string(),
+    handler: z.string(),
+    playbook: z.string().optional(),
+  }),
+  z.looseObject({ type: z.literal('play_finished'), at }),
+  z.looseObject({
+    type: z.literal('run_finished'),
+    at,
+    recap: z.array(recap),
+    rescued: z.array(rescued).optional(),
+    stopped: z.string().optional(),
+    milliseconds: z.number(),
+  }),
+]);
+
+/** A line of a journal, or of `--output json`, as far as its readers need it. Secrets in it are masked. */
+export type Line = z.infer<typeof line>;
+export type ToldTask = z.infer<typeof task>;
+export type ToldProblem = z.infer<typeof problem>;
+export type ToldDifference = z.infer<typeof difference>;
+export type ToldOutput = z.infer<typeof output>;
+
+/** Undefined for what tells nothing here, and for half a line, which a run that was killed may have left. */
+export function parseLine(text: string): Line | undefined {
+  try {
+    return line.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

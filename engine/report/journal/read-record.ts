@@ -1,0 +1,14 @@
+import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
+import { parseLine } from './journal-line.ts';
+import { type RunHistory, journalFile } from './run-history.ts';
+import { type RunRecord, RunRecorder } from './run-record.ts';
+
+/** The whole record of a run that has a journal in this folder. */
+export function readRecord(folder: string, { id }: RunHistory): RunRecord | undefined {
+  const recorder = new RunRecorder();
+  for (const text of readAtOnce(journalFile(folder, id), MOST_SEALED).toString().split('\n')) {
+    const line = parseLine(text);
+    if (line !== undefined) recorder.note(line);
+  }
+  return recorder.record();
+}
