@@ -19,7 +19,6 @@ import { type PreparedRun, cutOff, prepareRun } from './prepare-run.ts';
  */
 export function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
   const mode: Mode = flags.check === true ? 'plan' : command;
-  refuseTogether(mode, flags);
   return withClosing(flags, { command: mode, playbook: playbookFile }, (watch) =>
     runWatched(playbookFile, { mode, flags, watch }),
   );
@@ -32,6 +31,7 @@ interface WatchedRun {
 }
 
 async function runWatched(playbookFile: string, { mode, flags, watch }: WatchedRun): Promise<number> {
+  refuseTogether(mode, flags);
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
   const { startAtTask } = flags;
   const whole = await prepareRun(playbookFile, flags);
