@@ -11,7 +11,7 @@ import { GREETING } from './shell/greeting.ts';
 import { lockScript, takeLock, type Lock } from './shell/lock.ts';
 import { openLoginShell, startLoginShell } from './shell/open-shell.ts';
 import { Session } from './shell/session.ts';
-import type { Shell, Traffic } from './shell/shell.ts';
+import type { ScriptLimits, Shell, Traffic } from './shell/shell.ts';
 import { upload, type UploadRoom, type UploadSource } from './shell/upload.ts';
 import { connectionContext, type ConnectionContext } from './ssh/connection-context.ts';
 import type { PatchedLibrary } from './ssh2/ssh2-patches.ts';
@@ -38,12 +38,19 @@ export interface ChangeOptions {
   /** How long it may print nothing. */
   readonly silenceMs?: number | undefined;
   readonly maxOutputBytes?: number | undefined;
-  readonly onOutput?: ((text: string) => void) | undefined;
+  readonly onOutput?: ScriptLimits['onOutput'];
 }
 
 /** The handle that a plan gets: its scripts must not change the host. */
 export interface Looking {
   look(script: string, options?: LookOptions): Promise<Completed>;
+}
+
+export interface SendOptions {
+  readonly mode: string;
+  readonly room?: UploadRoom | undefined;
+  /** Told how many bytes have left, as they leave. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
 /** The handle for applying changes. */
@@ -56,11 +63,7 @@ export interface Changing extends Looking {
    * beside the file that is meant; what it then replaces is the caller's matter. Where anything goes wrong nothing is
    * left at `path`.
    */
-  send(
-    source: UploadSource,
-    path: string,
-    options: { readonly mode: string; readonly room?: UploadRoom | undefined },
-  ): Promise<void>;
+  send(source: UploadSource, path: string, options: SendOptions): Promise<void>;
 }
 
 export interface Counters {
@@ -110,6 +113,8 @@ export interface ConnectOptions {
    * Locks the host for this connection until it ends, however it ends. At no round trip of its own where it is free.
    */
   readonly lock?: Lock | undefined;
+  /** Told who holds the lock while that is waited for, and nobody once it is taken. */
+  readonly waiting?: ((holder: string | undefined) => void) | undefined;
   /** What it shares with other connections of the run; its own unless told. */
   readonly context?: ConnectionContext | undefined;
 }
@@ -132,10 +137,13 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
     const first = await openLoginShell(transport, target.name, traffic, { script: GREETING, bare, signal: attempt });
     if (lock !== undefined) {
       const { shell, bare: said } = first;
-      await takeLock({ shell, host: target.name, lock, first: said, signal: attempt }).catch(async (error: unknown) => {
-        await shell.end();
-        throw error;
-      });
+      const { waiting } = options;
+      await takeLock({ shell, host: target.name, lock, first: said, waiting, signal: attempt }).catch(
+        async (error: unknown) => {
+          await shell.end();
+          throw error;
+        },
+      );
     }
     traffic.roundTrips = 0;
     const facts = decodeFacts(first.greeting);
@@ -171,6 +179,7 @@ class OpenConnection implements Connection {
   readonly #login: Session;
   readonly #uploads = new Set<Session>();
   readonly #lock: Lock | undefined;
+  readonly #waiting: ConnectOptions['waiting'];
   readonly #looks: LookLimits;
   readonly #attempt: AbortSignal | undefined;
   #closing: Promise<void> | undefined;
@@ -179,6 +188,7 @@ class OpenConnection implements Connection {
   constructor({ target, transport, traffic, facts, shell }: Opened, options: ConnectOptions) {
     this.target = target;
     this.#lock = options.lock;
+    this.#waiting = options.waiting;
     this.#looks = options.looks ?? LOOK_LIMITS;
     this.#attempt = options.attempt;
     this.facts = facts;
@@ -213,12 +223,12 @@ class OpenConnection implements Connection {
       look: (script, options = {}) => session.exchange(watched(script), { script: { ...this.#looks, ...options } }),
       change: (script, options = {}) => session.exchange(watched(script), { script: options }),
       changeAndLook: (frame, options, lookOptions) => this.#changeAndLook(session, frame, options, lookOptions),
-      send: async (source, path, { mode, room }) => {
+      send: async (source, path, options) => {
         const session = new Session(() => this.#openForFile(privilege));
         this.#uploads.add(session);
         try {
           await session.use((shell) =>
-            upload(shell, source, { path, mode, room, host: this.target.name, limitMs: this.#looks.timeoutMs }),
+            upload(shell, source, { ...options, path, host: this.target.name, limitMs: this.#looks.timeoutMs }),
           );
         } finally {
           this.#uploads.delete(session);
@@ -318,7 +328,8 @@ class OpenConnection implements Connection {
     const opened = await this.#become(privilege, bare);
     if (lock === undefined) return opened.shell;
     try {
-      await takeLock({ shell: opened.shell, host: this.target.name, lock, first: opened.bare });
+      const { shell, bare: first } = opened;
+      await takeLock({ shell, host: this.target.name, lock, first, waiting: this.#waiting });
       return opened.shell;
     } catch (error) {
       await opened.shell.end();

@@ -57,7 +57,7 @@ export const module = defineModule<Arguments>({
       apply: () => {
         if (apply instanceof Unknown) throw new Error('a command that is not known cannot be run');
         // `eval` keeps the text, which may be secret, out of every process's arguments.
-        return { script: `${context.preamble}eval ${quote(revealed(apply))}\n`, finish: finishCommand };
+        return { script: `${context.preamble}eval ${quote(revealed(apply))}\n`, talks: true, finish: finishCommand };
       },
     };
   },

@@ -178,6 +178,7 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
       }),
       // Mirrors may be slow; a package manager that says nothing for so long hangs.
       timeoutMs: SLOW_MIRROR_MS,
+      talks: true,
       finish: (completed) => finished(completed, facts),
     }),
   };
@@ -234,7 +235,7 @@ function planLists(
     certainty: seen.certainty(request),
     predictions: [predict(request, { ...state, refreshed: undefined, isRefreshed: true })],
     touches: 'predicted',
-    apply: () => ({ script: packageLists(manager), timeoutMs: SLOW_MIRROR_MS }),
+    apply: () => ({ script: packageLists(manager), timeoutMs: SLOW_MIRROR_MS, talks: true }),
   };
 }
 

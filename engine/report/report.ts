@@ -1,10 +1,12 @@
 import { WriteStream } from 'node:tty';
 import type { Emit, Mode, RunEvent } from '../run/base/events.ts';
+import type { HostActivity, TellLive } from '../run/base/live-events.ts';
 import { type TimedEvent, openJournal } from './journal/journal.ts';
 import { plan } from './plan/plan.ts';
 import { jsonLines } from './run/json-lines.ts';
 import { plain } from './run/plain.ts';
 import type { Renderer } from './run/renderer.ts';
+import { stillRunning } from './run/still-running.ts';
 import { terminal } from './run/terminal.ts';
 import { type Output, openOutput } from './text/output.ts';
 import { paintFor } from './text/paint.ts';
@@ -33,6 +35,8 @@ export interface ReportOptions {
 
 export interface Report {
   readonly emit: Emit;
+  /** Takes what goes on at the moment. Of that nothing is written down. */
+  readonly live: TellLive;
   /** Resolves when everything is written. */
   readonly finish: () => Promise<void>;
 }
@@ -56,19 +60,26 @@ export function startReport(options: ReportOptions): Report {
         )
       : undefined;
   const renderer = chooseRenderer(options);
-  let waiting: TimedEvent[] = [];
+  let waiting: (TimedEvent | HostActivity)[] = [];
   const tell = (): void => {
     const events = waiting;
     waiting = [];
-    journal?.note(events);
-    for (const { event, at } of events) renderer.show(event, at);
+    journal?.note(events.filter((one) => 'event' in one));
+    for (const one of events)
+      if ('event' in one) renderer.show(one.event, one.at);
+      else renderer.live?.(one);
+  };
+  const put = (one: TimedEvent | HostActivity): void => {
+    waiting.push(one);
+    if (('event' in one && !mayWait(one.event)) || waiting.length === MOST_WAITING) tell();
+    else if (waiting.length === 1) setImmediate(tell);
   };
   return {
     emit: (event) => {
-      waiting.push({ event, at: new Date() });
-      if (!mayWait(event) || waiting.length === MOST_WAITING) tell();
-      else if (waiting.length === 1) setImmediate(tell);
+      put({ event, at: new Date() });
     },
+    // In the order of the events: a host finishes a task before it comes to the next one.
+    live: renderer.live === undefined ? () => {} : put,
     finish: () => {
       tell();
       return renderer.finish();
@@ -94,11 +105,37 @@ function chooseRenderer(options: ReportOptions): Renderer {
     read: sourceReader(),
   };
   const linesOn = (output: Output): Renderer => (mode === 'plan' ? plan(output, details) : plain(output, details));
-  return format === 'auto' && isLive(stdout) ? terminal(stdout, details.paint, linesOn) : linesOn(openOutput(stdout));
+  if (format === 'auto' && isLive(stdout)) return terminal(stdout, details.paint, linesOn);
+  const output = openOutput(stdout);
+  // A line that comes by itself would stand in a question.
+  if (options.asks === true) return linesOn(output);
+  // A plan on stdout is a document: what is said meanwhile does not belong into it.
+  return stillRunning(linesOn, output, mode === 'plan' ? openOutput(options.stderr) : output);
+}
+
+/** Shows what goes on in a run, and nothing of what comes of it. */
+export function startLiveReport({
+  format,
+  stdout,
+  stderr,
+}: Pick<ReportOptions, 'format' | 'stdout' | 'stderr'>): Report {
+  const nothing: Renderer = { show: () => {}, finish: () => Promise.resolve() };
+  const renderer = ((): Renderer => {
+    if (format === 'json') return nothing;
+    if (format === 'auto' && isLive(stdout)) return terminal(stdout, paintFor(stdout), () => nothing);
+    return stillRunning(() => nothing, openOutput(stdout), openOutput(stderr));
+  })();
+  return {
+    emit: (event) => {
+      renderer.show(event, new Date());
+    },
+    live: (event) => renderer.live?.(event),
+    finish: () => renderer.finish(),
+  };
 }
 
 /** A terminal that can move its cursor, and no build server that only pretends to be one. */
-function isLive(stream: NodeJS.WritableStream): stream is WriteStream {
+export function isLive(stream: NodeJS.WritableStream): stream is WriteStream {
   return (
     stream instanceof WriteStream && stream.isTTY && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === ''
   );

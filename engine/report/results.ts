@@ -1,11 +1,14 @@
 import type { TaskFinished } from '../run/base/events.ts';
 import { maskValue } from '../values/mask/mask.ts';
 import { openJournal } from './journal/journal.ts';
-import type { Report } from './report.ts';
+import { isLive, type Report } from './report.ts';
 import { eventLines } from './run/plain.ts';
+import type { Renderer } from './run/renderer.ts';
+import { stillRunning } from './run/still-running.ts';
+import { terminal } from './run/terminal.ts';
 import { differenceLines } from './text/differences.ts';
 import { failureLines, unreachableLines } from './text/failure.ts';
-import { openOutput } from './text/output.ts';
+import { type Output, openOutput } from './text/output.ts';
 import { type Paint, paintFor } from './text/paint.ts';
 import { type SourceReader, sourceReader } from './text/problems.ts';
 import { shown, valueLines, wholeResultLines } from './text/result-value.ts';
@@ -34,25 +37,36 @@ export function startResultReport(options: ResultOptions): Report {
   const journal = openJournal(options.journal, options.command, (text) =>
     openOutput(options.stderr).write(`${text}\n`),
   );
-  const output = openOutput(options.stdout);
-  const details = {
-    diff: options.diff,
-    verbosity: options.verbosity,
-    paint: paintFor(options.stdout),
-    read: sourceReader(),
-  };
+  const { stdout } = options;
+  const details = { diff: options.diff, verbosity: options.verbosity, paint: paintFor(stdout), read: sourceReader() };
+  const renderer = isLive(stdout)
+    ? terminal(stdout, details.paint, (output) => results(output, details))
+    : // What a command has printed stands on stdout, and nothing else.
+      stillRunning((output) => results(output, details), openOutput(stdout), openOutput(options.stderr));
   return {
     emit: (event) => {
-      journal.note([{ event, at: new Date() }]);
+      const at = new Date();
+      journal.note([{ event, at }]);
+      renderer.show(event, at);
+    },
+    live: (event) => renderer.live?.(event),
+    finish: () => renderer.finish(),
+  };
+}
+
+function results(output: Output, details: Details): Renderer {
+  const { verbosity } = details;
+  return {
+    show: (event) => {
       if (event.type === 'task_finished') output.write(lines(resultLines(event, details)));
       else if (event.type === 'message')
         output.write(lines([`[${safeLine(event.host)}] ${shown(maskValue(event.text))}`]));
-      else if (options.verbosity > 0 && ['run_started', 'host_connected', 'task_retried'].includes(event.type))
+      else if (verbosity > 0 && ['run_started', 'host_connected', 'task_retried'].includes(event.type))
         output.write(lines(eventLines(event, details)));
       else if (
         event.type === 'options_not_kept' ||
         event.type === 'settings_without_effect' ||
-        (options.verbosity > 1 && event.type === 'ssh_patches')
+        (verbosity > 1 && event.type === 'ssh_patches')
       )
         output.write(lines(eventLines(event, details)));
       else if (event.type === 'host_unreachable') output.write(lines(unreachableLines(event, details)));

@@ -10,6 +10,7 @@ import { wrongType } from './base/wrong-type.ts';
 import { abort } from './context/abort.ts';
 import type { Batch, RunContext } from './context/context.ts';
 import { failedStep, userProblem } from './context/step-failure.ts';
+import { waitForHosts } from './context/wait-for-hosts.ts';
 import { collectOwed } from './handlers/collect-owed.ts';
 import { forgetOwed } from './handlers/owed-handlers.ts';
 import type { HostState } from './host/host-state.ts';
@@ -138,7 +139,7 @@ export class HostRun {
     const asks = this.#context.asking.has(task);
     const inStep = this.#batch.barrier !== undefined && !frame.alone;
     if (inStep && (asks || this.#mayStopAll(frame))) {
-      await this.#batch.barrier?.allReached(stop.at);
+      await waitForHosts(this.#context, this.#batch, this.#host, stop.at);
       this.#mayGoOn(stop.at, frame);
     }
     this.#isFatalBehind = task.anyErrorsFatal !== undefined;
@@ -277,7 +278,7 @@ export class HostRun {
     }
     const width = (stop.until - stop.at) / Math.max(1, turns.length + 1);
     for (const [index, turn] of turns.entries()) {
-      await pauseBetween(this.#context, step.loop, index);
+      await pauseBetween(this.#context, this.#host.name, step.loop, index);
       const over = turn === undefined ? [] : [loopLayer(turn)];
       const scope = variables.scope(step, over);
       if (!holds(bare, scope)) continue;
@@ -300,7 +301,9 @@ export class HostRun {
       });
       this.#included = countIncluded(this.#included, opened.steps, step.place);
       const from = stop.at + width * (index + 0.5);
-      await this.steps(itinerary(opened.steps, from, from + width * 0.5), route, frame);
+      const stops = itinerary(opened.steps, from, from + width * 0.5);
+      this.#batch.tasks.add(`${stop.at} ${index}`, stops);
+      await this.steps(stops, route, frame);
     }
   }
 

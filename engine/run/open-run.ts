@@ -34,6 +34,7 @@ export function openRun(options: RunOptions): OpenRun {
       hosts.byName.get(event.host)?.noteFailure(event);
     options.emit(event);
   };
+  const live = options.live ?? ((): void => {});
   const changes = { value: 0, done: 0 };
   const digests = new DigestCache(options.digestCache);
   const playNames = new Set<string>();
@@ -41,24 +42,24 @@ export function openRun(options: RunOptions): OpenRun {
   const tellRead = (path: string, sha256: string): void => {
     if (begun) emit({ type: 'files_read', files: { [path]: sha256 } });
   };
-  const { access } = options.settings;
   const context: RunContext = {
     mode: options.mode,
     runId: `${now.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')}-${randomBytes(3).toString('hex')}`,
     now,
     emit,
+    live,
     selection: options.selection,
     changes,
     files: new ControllerFiles({
       digests,
       changes,
-      access,
+      access: options.settings.access,
       told: tellRead,
       vault: options.vault,
       interrupt: options.interrupt,
     }),
-    access,
-    machines: machinesOf(options, { now, changes, emit }),
+    access: options.settings.access,
+    machines: machinesOf(options, { now, changes, emit, live }),
     vault: options.vault,
     hosts: hosts.byName,
     identities: new TaskIdentities(),
@@ -88,13 +89,14 @@ export function openRun(options: RunOptions): OpenRun {
 
 function machinesOf(
   options: RunOptions,
-  { now, changes, emit }: Pick<RunContext, 'now' | 'changes' | 'emit'>,
+  { now, changes, emit, live }: Pick<RunContext, 'now' | 'changes' | 'emit' | 'live'>,
 ): Machines {
   return new Machines({
     settings: options.settings,
     vault: options.vault,
     changes,
     emit,
+    live,
     holder: `${userInfo().username}@${hostname()} pid ${process.pid} since ${now.toISOString()}`,
     lock: options.mode === 'play' ? options.lock : undefined,
     looks: { timeoutMs: options.lookTimeoutMs, silenceMs: options.silenceMs },

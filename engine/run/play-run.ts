@@ -13,6 +13,7 @@ import { HostRun } from './host-run.ts';
 import type { HostState } from './host/host-state.ts';
 import { Barrier } from './order/barrier.ts';
 import { type Route, type Stop, itinerary, opened, size } from './order/itinerary.ts';
+import { TaskCount } from './order/task-count.ts';
 
 export type PlayEnd = { readonly kind: 'done' } | { readonly kind: 'stopped'; readonly why: string };
 
@@ -66,11 +67,13 @@ async function runBatch(
     onceWaiting: new Map(),
     isOnce: new Map(),
     throttles: new Map(),
+    tasks: new TaskCount(context.selection),
     aborted: undefined,
   };
   let at = 1;
   const sections: Section[] = play.sections.map((section) => {
     const stops = itinerary(section.steps, at);
+    batch.tasks.add(section.name, stops);
     const flush = at + Math.max(1, size(section.steps));
     at = flush + 1;
     return { stops, flush };
@@ -118,6 +121,7 @@ async function runHost({ context, batch, host, sections, later }: HostInPlay): P
   } finally {
     host.leavePlay(debtsOf(context, batch.play, host.called.names));
     batch.barrier?.leave(host.name);
+    context.live({ host: host.name, activity: { kind: 'left' } });
   }
 }
 

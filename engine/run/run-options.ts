@@ -4,6 +4,7 @@ import type { Playbook } from '../playbook/base/play.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Emit, Mode } from './base/events.ts';
+import type { TellLive } from './base/live-events.ts';
 import type { AskStep } from './base/stepping.ts';
 import type { Selection } from './context/context.ts';
 import type { TargetSettings } from './machine/target-settings.ts';
@@ -35,6 +36,8 @@ export interface RunOptions {
   /** Modules by name. */
   readonly module: (name: string) => Promise<AnyModule>;
   readonly emit: Emit;
+  /** Where it is shown what hosts do at the moment. */
+  readonly live?: TellLive | undefined;
   /** How long a host may take to be looked at. */
   readonly lookTimeoutMs: number;
   /** First sign: finish what runs, start no more. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { quote } from '../../engine/connection/base/quote.ts';
 import { TimedOut, Unreachable } from '../../engine/connection/base/unreachable.ts';
 import type { ChangeOptions, Changing, Connection, LookOptions } from '../../engine/connection/connection.ts';
@@ -390,7 +390,9 @@ describe.each(SHELLS)('a session in %s', (program) => {
   });
 
   test('the lock is held by one, who is named, also after its shell was ended, and is free when he is gone', async () => {
-    const ben = (waitMs: number): Promise<Connection> => shell.connect({ lock: { holder: 'ben', waitMs } });
+    const told: (string | undefined)[] = [];
+    const ben = (waitMs: number): Promise<Connection> =>
+      shell.connect({ lock: { holder: 'ben', waitMs }, waiting: (holder) => told.push(holder) });
     const anna = await shell.connect({ lock: { holder: "anna@desk, it's site.yml", waitMs: 10_000 } });
     const hers = await anna.changing({ kind: 'login' });
     expect(anna.counters.roundTrips).toBe(0);
@@ -401,9 +403,14 @@ describe.each(SHELLS)('a session in %s', (program) => {
     await expect(hers.change('sleep 600', { timeoutMs: 50 })).rejects.toBeInstanceOf(TimedOut);
     await hers.look('true');
     await expect(ben(0)).rejects.toMatchObject({ code: 'locked' });
+    expect(told).toEqual([]);
     const waiting = ben(20_000);
+    await vi.waitFor(() => expect(told.length).toBeGreaterThan(0), 10_000);
+    expect(told[0]).toMatch(/^anna@desk, it's site.yml \(process \d+ of user \d+\)$/);
     await anna.close();
     await (await waiting).close();
+    expect(told.filter((holder) => holder === undefined)).toEqual([undefined]);
+    expect(told.at(-1)).toBeUndefined();
   });
 });
 

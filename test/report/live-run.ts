@@ -9,6 +9,9 @@ const how = process.argv[2];
 const journal = mkdtempSync(join(tmpdir(), 'runbook-live-'));
 process.on('exit', () => rmSync(journal, { recursive: true, force: true }));
 
+// Rows alone keep no program from its end.
+const alive = setInterval(() => {}, 1000);
+const shown = rowsAreShown();
 const report = startReport({
   format: 'auto',
   mode: 'play',
@@ -22,7 +25,8 @@ const report = startReport({
 report.emit(started('play', ['a']));
 report.emit(playStarted(['a']));
 for (let line = 1; line <= 10; line += 1) report.emit(finished('a', taskAt(line), changed()));
-await rowsAreShown();
+await shown;
+clearInterval(alive);
 process.stderr.write('a notice from elsewhere\n');
 for (let line = 11; line <= 20; line += 1) report.emit(finished('a', taskAt(line), changed()));
 if (how === 'exits') process.exit(7);
@@ -34,10 +38,9 @@ function rowsAreShown(): Promise<void> {
   const { stdout } = process;
   const write = stdout.write.bind(stdout);
   return new Promise((resolve) => {
-    const watching = (chunk: string | Uint8Array, ...rest: readonly never[]): boolean => {
-      if (String(chunk).includes('1/1 host')) resolve();
+    stdout.write = (chunk: string | Uint8Array, ...rest: readonly never[]): boolean => {
+      if (String(chunk).includes('Play: 1 host')) resolve();
       return write(chunk, ...rest);
     };
-    stdout.write = watching;
   });
 }

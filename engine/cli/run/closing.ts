@@ -59,6 +59,7 @@ function watched(report: Report, listener: RunListener): Report {
       listener.note(event);
       report.emit(event);
     },
+    live: report.live,
     finish: report.finish,
   };
 }

@@ -80,6 +80,7 @@ export async function performRun(
         if (event.type === 'run_started') signs.begin();
         report.emit(event);
       },
+      live: report.live,
       interrupt: signs.first,
       kill: signs.second,
       digestCache: join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'runbook', 'digests.json'),

@@ -1,7 +1,7 @@
 import { Problem } from '../../errors/problem.ts';
 import { holdAgainst, printHeldPlan } from '../../report/plan/held-plan.ts';
 import { RecordedPlan } from '../../report/plan/recorded-plan.ts';
-import type { Report } from '../../report/report.ts';
+import { startLiveReport } from '../../report/report.ts';
 import type { RunEvent } from '../../run/base/events.ts';
 import { extraDigests } from '../../run/evidence.ts';
 import { engineChanged, extraChanged, staleBecause } from '../../run/saved-plan/compare-plans.ts';
@@ -32,7 +32,8 @@ async function apply(file: string, flags: ApplyFlags, watch: Watch): Promise<num
   refuseIf(file, [...engineChanged(planned, ENGINE_VERSION), ...(await inputsChanged(planned.inputs))]);
   const prepared = cutOff(await prepareRun(planned.playbook, inventoryFlags(planned, flags)), planned);
   refuseIf(file, extraChanged(planned, await extraDigests(prepared.extra)));
-  const made = await makePlan(prepared, planned, flags, SILENT);
+  const { stdout, stderr } = process;
+  const made = await makePlan(prepared, planned, flags, startLiveReport({ format: flags.output, stdout, stderr }));
   const now = wholePlan(made, `The plan ${file} cannot be held against the hosts: nothing was changed`);
   refuseIf(file, staleBecause(planned, now));
   return play(planned, prepared, { approval: made.approval, flags, watch });
@@ -71,7 +72,7 @@ async function play(
       approval,
     },
     flags,
-    { emit, finish: report.finish },
+    { ...report, emit },
   );
   const held = holdAgainst(planned.plays, recorded.plays());
   printHeldPlan(held, flags.output, process.stdout);
@@ -131,5 +132,3 @@ function refuseIf(file: string, reasons: readonly string[]): void {
     remedy: 'Make it anew with `runbook plan -o FILE`, and have it reviewed again.',
   });
 }
-
-const SILENT: Report = { emit: () => undefined, finish: () => Promise.resolve() };

@@ -50,7 +50,7 @@ export async function makePlan(
   const result = await performRun(
     { mode: 'plan', playbook, inventory, extra, vault, access, ...partOf, lock: undefined, approval },
     flags,
-    { emit, finish: report.finish },
+    { ...report, emit },
   );
   const { evidence } = result;
   if (evidence === undefined) return { result, approval, document: undefined, problems };

@@ -23,6 +23,8 @@ export interface LockRequest {
   readonly lock: Lock;
   /** What the shell has answered to `lockScript` already. */
   readonly first: string;
+  /** Told who holds the lock while that is waited for, and nobody once it is taken. */
+  readonly waiting?: ((holder: string | undefined) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,11 +33,14 @@ export interface LockRequest {
  * however that ends. Throws Problem `locked`, which names
  * the holder, after `waitMs`.
  */
-export async function takeLock({ shell, host, lock, first, signal }: LockRequest): Promise<void> {
+export async function takeLock({ shell, host, lock, first, waiting, signal }: LockRequest): Promise<void> {
   const deadline = performance.now() + lock.waitMs;
   for (let said = first; ;) {
     const [answer, ...rest] = said.trim().split('\n');
-    if (isAnswer(answer) && answer === 'taken') return;
+    if (isAnswer(answer) && answer === 'taken') {
+      if (said !== first) waiting?.(undefined);
+      return;
+    }
     if (answer !== 'locked') {
       throw new Problem({
         code: 'lock-impossible',
@@ -56,6 +61,7 @@ export async function takeLock({ shell, host, lock, first, signal }: LockRequest
           'Wait until that run has finished, or let this run wait: `--wait-lock 600`. The lock ends with that run, however it ends.',
       });
     }
+    waiting?.(holder);
     await sleep(Math.min(AGAIN_MS, Math.max(20, deadline - performance.now())), undefined, { signal }).catch(
       () => undefined,
     );

@@ -14,7 +14,7 @@ export interface ScriptLimits {
   readonly silenceMs?: number | undefined;
   /** Per stream; 1 MiB unless told. What comes after it is read and dropped. */
   readonly maxOutputBytes?: number | undefined;
-  readonly onOutput?: ((text: string) => void) | undefined;
+  readonly onOutput?: ((text: string, stream: 'stdout' | 'stderr') => void) | undefined;
   /** Ends it, and the shell with it: Unreachable `stopped`. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -269,7 +269,7 @@ class Answer {
       new FrameDecoder(this.marker, (data) => {
         output[stream].add(data);
         heard(output[stream]);
-        options.onOutput?.(data.toString());
+        options.onOutput?.(data.toString(), stream);
       });
     this.#output = output;
     this.#decoders = { stdout: decoder('stdout'), stderr: decoder('stderr') };

@@ -36,6 +36,8 @@ export interface Destination {
   readonly room?: UploadRoom | undefined;
   /** How long the host may take nothing of the file, and how long to say that all of it came. */
   readonly limitMs: number;
+  /** Told how many bytes of it have left, as they leave. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
 /**
@@ -118,10 +120,12 @@ interface HostAnswer {
  * drops it.
  */
 async function feed(shell: Shell, source: UploadSource, to: Destination, answer: HostAnswer): Promise<unknown> {
-  const send = (piece: Uint8Array): Promise<void> =>
-    inTime(Promise.race([written(shell.stdin, piece), answer.over]), to);
-  const digest = source.sha256 === undefined || source.isUnchanged !== undefined ? undefined : createHash('sha256');
   let sent = 0;
+  const send = async (piece: Uint8Array): Promise<void> => {
+    await inTime(Promise.race([written(shell.stdin, piece), answer.over]), to);
+    to.onSent?.(sent);
+  };
+  const digest = source.sha256 === undefined || source.isUnchanged !== undefined ? undefined : createHash('sha256');
   let lastPiece: Uint8Array | undefined;
   try {
     for await (const piece of source.open()) {

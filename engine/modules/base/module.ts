@@ -232,6 +232,11 @@ export interface Apply {
    * be empty. It is synced together with others before the next change that is not brief, and at the end of the play.
    */
   readonly unsynced?: string;
+  /**
+   * What the script prints is the output of a command that the playbook names: its last line may be shown while the
+   * script runs.
+   */
+  readonly talks?: true;
   /** After this apply the connection is expected to go away and come back (reboot). */
   readonly reconnect?: { readonly timeoutMs: number };
   /**

@@ -80,6 +80,7 @@ export function planRun(
       const mark = unguessable(8);
       return {
         script: inEnvironment(args, args.stdin, script, { preamble: context.preamble, mark }),
+        talks: true,
         finish: (completed) =>
           args.chdir !== undefined && completed.stderr.toString('latin1') === mark
             ? noFolder(args.chdir, cmd)

@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
-import type * as listr2 from 'listr2';
+import { stripVTControlCharacters } from 'node:util';
 import { type Output, openOutput } from '../text/output.ts';
+import { displayWidth } from '../text/width.ts';
 
 /** How often the rows are drawn. Drawing costs CPU that the connections need as well. */
 const TICK_MS = 100;
@@ -13,10 +14,9 @@ export interface LiveRows {
   stop(): void;
 }
 
-/** A renderer of listr2 that can be put aside and taken up again. */
-interface Drawing {
-  pause(): void;
-  resume(): void;
+export interface Window {
+  readonly columns: number;
+  readonly lines: number;
 }
 
 /** A text that waits until the rows are off the screen. */
@@ -25,18 +25,28 @@ interface Held {
   readonly text: string;
 }
 
+const ESC = '\u001b[';
+const HIDE_CURSOR = `${ESC}?25l`;
+const SHOW_CURSOR = `${ESC}?25h`;
+/** A terminal that knows these shows what is between them in one step. */
+const BEGIN_FRAME = `${ESC}?2026h`;
+const END_FRAME = `${ESC}?2026l`;
+const CLEAR_LINE = `${ESC}K`;
+const CLEAR_BELOW = `${ESC}J`;
+
 /**
- * Shows rows on a terminal; `rows` is asked for their texts at each tick. Whatever happens to the drawing, lines are
- * written: they wait for at most a tick, and what waits when the process ends is written then.
+ * Shows rows on a terminal; `rows` is asked for their texts at each tick, and gives none that is wider than the window.
+ * Only rows that have changed are written. Whatever happens to the drawing, lines are written: they wait for at most a
+ * tick, and what waits when the process ends is written then.
  */
-export function liveRows(stdout: WriteStream, rows: () => readonly string[]): LiveRows {
+export function liveRows(stdout: WriteStream, rows: (window: Window) => readonly string[]): LiveRows {
   return new Screen(stdout, rows);
 }
 
 class Screen implements LiveRows {
   readonly output: Output = {
     write: (text) => {
-      if (this.#drawing === undefined || this.#isStopped) this.#direct.write(text);
+      if (this.#isStopped) this.#direct.write(text);
       else if (text !== '') this.#held.push({ to: this.#direct, text });
     },
     drained: () => {
@@ -45,27 +55,28 @@ class Screen implements LiveRows {
     },
   };
   readonly #stdout: WriteStream;
-  readonly #rows: () => readonly string[];
+  readonly #rows: (window: Window) => readonly string[];
   readonly #direct: Output;
+  readonly #release: () => void;
   readonly #held: Held[] = [];
   readonly #timer: NodeJS.Timeout;
-  readonly #ended = Promise.withResolvers<void>();
-  #drawing: Drawing | undefined;
-  #setTitle: (() => void) | undefined;
+  /** The rows on the screen. The cursor stands behind the last one. */
+  #drawn: readonly string[] = [];
   #isStopped = false;
+  #isMisplaced = false;
 
-  constructor(stdout: WriteStream, rows: () => readonly string[]) {
+  constructor(stdout: WriteStream, rows: (window: Window) => readonly string[]) {
     this.#stdout = stdout;
     this.#rows = rows;
-    this.#direct = openOutput(stdout);
-    this.#timer = setInterval(() => {
-      this.#setTitle?.();
-      this.#flush();
-    }, TICK_MS);
+    const { direct, release } = holdOthers(stdout, (one) => this.#held.push(one));
+    this.#direct = direct;
+    this.#release = release;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();
     process.on('exit', this.stop);
-    // Without rows a run goes on as well: its lines are what counts.
-    this.#begin().catch(this.stop);
+    process.on('SIGCONT', this.#beginAnew);
+    stdout.on('resize', this.#misplace);
+    this.#direct.write(HIDE_CURSOR);
   }
 
   readonly stop = (): void => {
@@ -73,106 +84,107 @@ class Screen implements LiveRows {
     this.#isStopped = true;
     clearInterval(this.#timer);
     process.off('exit', this.stop);
-    this.#drawing?.pause();
-    this.#flush();
-    this.#ended.resolve();
+    process.off('SIGCONT', this.#beginAnew);
+    this.#stdout.off('resize', this.#misplace);
+    this.#release();
+    this.#direct.write(this.#erased());
+    this.#writeHeld();
+    this.#direct.write(SHOW_CURSOR);
   };
 
-  #flush(): void {
-    if (this.#held.length === 0) return;
-    this.#drawing?.pause();
-    for (const { to, text } of this.#held.splice(0)) to.write(text);
-    if (!this.#isStopped) this.#drawing?.resume();
+  /** A shell has written to the terminal while the program was stopped. */
+  readonly #beginAnew = (): void => {
+    this.#drawn = [];
+    this.#direct.write(`\r\n${HIDE_CURSOR}`);
+  };
+
+  /** Terminals break rows anew that are wider than the window has become. */
+  readonly #misplace = (): void => {
+    this.#isMisplaced = true;
+  };
+
+  #tick(): void {
+    const rows = this.#rows({ columns: this.#stdout.columns || 80, lines: this.#stdout.rows || 24 });
+    if (this.#held.length === 0 && !this.#isMisplaced) {
+      const changes = inPlace(this.#drawn, rows);
+      if (changes !== '') this.#direct.write(`${BEGIN_FRAME}${changes}${END_FRAME}`);
+    } else {
+      this.#direct.write(`${BEGIN_FRAME}${this.#erased()}`);
+      this.#writeHeld();
+      this.#direct.write(`${rows.join('\r\n')}${END_FRAME}`);
+    }
+    this.#isMisplaced = false;
+    this.#drawn = rows;
   }
 
-  async #begin(): Promise<void> {
-    const library = await import('listr2');
-    if (this.#isStopped) return;
-    const streams = heldStreams(library, this.#stdout, (one) => this.#held.push(one));
-    const renderer = rowsRenderer(library, {
-      isStopped: () => this.#isStopped,
-      begun: (drawing) => {
-        this.#drawing = drawing;
-      },
-    });
-    await new library.Listr([{ title: this.#title(), task: (_: unknown, task) => this.#follow(task) }], {
-      registerSignalListeners: false,
-      renderer,
-      rendererOptions: {
-        logger: new library.ListrLogger({ processOutput: streams }),
-        clearOutput: true,
-        formatOutput: 'truncate',
-      },
-    }).run();
+  /** What takes the rows away, and leaves the cursor where the first one began. */
+  #erased(): string {
+    if (this.#drawn.length === 0) return '';
+    const columns = this.#stdout.columns || 80;
+    const lines = this.#drawn.reduce((sum, row) => sum + Math.max(1, Math.ceil(columnsOf(row) / columns)), 0);
+    return `${upToFirst(lines)}${CLEAR_BELOW}`;
   }
 
-  #title(): string {
-    return this.#rows().join('\n');
-  }
-
-  /** The one task of listr2: its title is the rows, and it ends with them. */
-  #follow(task: { title: string }): Promise<void> {
-    this.#setTitle = () => {
-      const title = this.#title();
-      if (task.title !== title) task.title = title;
-    };
-    return this.#ended.promise;
+  #writeHeld(): void {
+    for (const { to, text } of this.#held.splice(0)) to.write(text.endsWith('\n') ? text : `${text}\n`);
   }
 }
 
-/** What others write to the terminal while rows are on it (the notice of Ctrl-C) is held, so that it is not drawn into. */
-function heldStreams(
-  { ProcessOutput }: typeof listr2,
+/** From the last of so many lines to the beginning of the first one. */
+function upToFirst(lines: number): string {
+  return lines > 1 ? `\r${ESC}${lines - 1}A` : '\r';
+}
+
+/** What makes new rows of those that are drawn, and leaves the cursor behind the last one. */
+function inPlace(drawn: readonly string[], rows: readonly string[]): string {
+  const isShorter = rows.length < drawn.length;
+  const firstChange = rows.findIndex((row, index) => row !== drawn[index]);
+  if (firstChange === -1 && !isShorter) return '';
+  let text = drawn.length === 0 ? '' : upToFirst(drawn.length);
+  for (const [index, row] of rows.entries()) {
+    if (index > 0) text += '\r\n';
+    if (row !== drawn[index]) text += `${row}${index < drawn.length ? CLEAR_LINE : ''}`;
+  }
+  // The last row may stand as it was, with the cursor at its beginning.
+  const last = rows.at(-1) ?? '';
+  if (last === drawn[rows.length - 1] && last !== '') text += `\r${last}`;
+  return isShorter ? `${text}${CLEAR_BELOW}` : text;
+}
+
+function columnsOf(row: string): number {
+  return displayWidth(stripVTControlCharacters(row));
+}
+
+/**
+ * What others write to stdout and stderr (the notice of Ctrl-C) is held until `release`, so that it is not drawn into.
+ * `direct` goes out at once.
+ */
+function holdOthers(
   stdout: WriteStream,
   hold: (text: Held) => void,
-): listr2.ProcessOutput {
-  class Streams extends ProcessOutput {
-    override hijack(): void {
-      super.hijack();
-      for (const stream of [process.stdout, process.stderr]) {
-        const to = openOutput(stream);
-        stream.write = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
-          hold({ to, text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8') });
-          const callback = rest.at(-1);
-          if (typeof callback === 'function') callback();
-          return true;
-        };
-      }
-    }
+): { readonly direct: Output; readonly release: () => void } {
+  const releases: (() => void)[] = [];
+  const direct = openOutput(stdout);
+  const bare = stdout.write.bind(stdout);
+  for (const stream of new Set<NodeJS.WriteStream>([stdout, process.stdout, process.stderr])) {
+    const write = stream.write.bind(stream);
+    const own = Object.getOwnPropertyDescriptor(stream, 'write');
+    const to: Output = { write: (text) => void write(text), drained: () => openOutput(stream).drained() };
+    stream.write = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
+      hold({ to, text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8') });
+      const callback = rest.at(-1);
+      if (typeof callback === 'function') callback();
+      return true;
+    };
+    releases.push(() => {
+      if (own === undefined) Reflect.deleteProperty(stream, 'write');
+      else Object.defineProperty(stream, 'write', own);
+    });
   }
-  return new Streams(stdout, undefined, { dump: [] });
-}
-
-/** The class of the renderer: listr2 makes the one object of it. */
-function rowsRenderer(
-  { DefaultRenderer }: typeof listr2,
-  screen: { readonly isStopped: () => boolean; readonly begun: (drawing: Drawing) => void },
-): typeof listr2.DefaultRenderer {
-  return class Rows extends DefaultRenderer implements Drawing {
-    #state: 'away' | 'coming' | 'shown' = 'away';
-    constructor(...given: ConstructorParameters<typeof listr2.DefaultRenderer>) {
-      super(...given);
-      screen.begun(this);
-    }
-    // The rows come after a while (imports). A `stop` in the meantime takes them away as soon as they are there.
-    override async render(): Promise<void> {
-      if (screen.isStopped() || this.#state !== 'away') return;
-      this.#state = 'coming';
-      await super.render();
-      this.#state = 'shown';
-      if (screen.isStopped()) this.end();
-      else this.update();
-    }
-    override end(): void {
-      if (this.#state !== 'shown') return;
-      this.#state = 'away';
-      super.end();
-    }
-    pause(): void {
-      this.end();
-    }
-    resume(): void {
-      void this.render();
-    }
+  return {
+    direct: { write: (text) => void (text === '' || bare(text)), drained: () => direct.drained() },
+    release: () => {
+      for (const release of releases) release();
+    },
   };
 }

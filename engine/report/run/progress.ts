@@ -1,139 +1,158 @@
-import { isEventOf, type EventOf } from '../../run/base/event-of.ts';
-import type { RunEvent, TaskFinished } from '../../run/base/events.ts';
-import type { Paint } from '../text/paint.ts';
+import type { RunEvent } from '../../run/base/events.ts';
+import type { HostActivity } from '../../run/base/live-events.ts';
+import { maskedOnce } from '../../values/mask/mask.ts';
+import { elapsedText } from '../text/amounts.ts';
+import type { Color, Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
-import { taskTitle } from '../text/task-title.ts';
-import { displayWidth } from '../text/width.ts';
+import { cutToWidth, displayWidth } from '../text/width.ts';
+import { Activities, isBusy, type Doing } from './activities.ts';
+import { activityText, activityWords } from './activity-text.ts';
 
-/** What a host does: since when counts in milliseconds of `performance.now()`. */
-interface Doing {
-  readonly what: string;
-  readonly since: number;
-  /** It changes something; otherwise it has just finished this and goes on. */
-  readonly busy: boolean;
+/** The room for rows, in columns and lines. */
+export interface Room {
+  readonly columns: number;
+  readonly rows: number;
 }
 
-/** A change that takes longer than this has its time shown. */
-const SHOW_TIME_AFTER_MS = 2000;
+/** A part of a row, with its color. */
+type Part = readonly [text: string, color?: Color | undefined];
 
-/** Events that do not change where a run is. */
-const OF_NO_HOST = [
-  'files_read',
-  'run_started',
-  'message',
-  'handler_owed',
-  'ssh_patches',
-  'options_not_kept',
-  'settings_without_effect',
-  'run_finished',
-] as const;
+const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
+const SPINNER_MS = 100;
+/** A host is given its time from when it does the same for so long. */
+const SHOW_TIME_AFTER_MS = 1000;
+/** Columns of a time, so that rows do not move sideways when the first one is shown: `12 s`. */
+const LEAST_TIME = 4;
+/** Columns before the name, and behind name and time. */
+const MARGINS = 6;
 
-/** Where a run is: the play, how far it has come, and what each host is doing. */
+/** Where a run is, as rows of a terminal: the run, the hosts, and how many are not named. */
 export class Progress {
   readonly #paint: Paint;
-  #play: string | undefined;
-  #hosts: readonly string[] = [];
-  readonly #doing = new Map<string, Doing>();
-  readonly #broken = new Set<string>();
-  readonly #changed = new Set<string>();
+  readonly #now: () => number;
+  readonly #began: number;
+  readonly #activities: Activities;
+  /** Texts of hosts are made once for what they do, as secrets in them are searched for. */
+  readonly #texts = maskedOnce((doing: Doing) => ({ name: safeLine(doing.host), ...activityWords(doing) }));
 
-  constructor(paint: Paint) {
+  /** The time of the run counts from now. */
+  constructor(paint: Paint, now: () => number) {
     this.#paint = paint;
+    this.#now = now;
+    this.#began = now();
+    this.#activities = new Activities(now);
   }
 
   follow(event: RunEvent): void {
-    if (isEventOf(event, OF_NO_HOST)) return;
-    switch (event.type) {
-      case 'play_started':
-        this.#begin(event);
-        return;
-      case 'host_connected':
-        this.#doing.set(event.host, { what: 'connected', since: performance.now(), busy: false });
-        return;
-      case 'task_started':
-        this.#doing.set(event.host, { what: taskTitle(event.task, event.item), since: performance.now(), busy: true });
-        return;
-      case 'task_retried':
-        this.#doing.set(event.host, {
-          what: `${taskTitle(event.task, undefined)}, attempt ${event.attempt + 1} of ${event.attempts}`,
-          since: performance.now(),
-          busy: true,
-        });
-        return;
-      case 'task_finished':
-        this.#finish(event);
-        return;
-      case 'host_unreachable':
-        this.#broken.add(event.host);
-        return;
-      case 'play_finished':
-        this.#play = undefined;
-        this.#doing.clear();
-        return;
-      default:
-        throw new Error(`unknown event ${JSON.stringify(event satisfies never)}`);
-    }
+    this.#activities.follow(event);
   }
 
-  #begin({ play, hosts, batch, batches }: EventOf<'play_started'>): void {
-    this.#play = `${safeLine(play)}${batches > 1 ? `, batch ${batch} of ${batches}` : ''}`;
-    this.#hosts = hosts;
-    this.#doing.clear();
-  }
-
-  #finish({ host, task, item, outcome }: TaskFinished): void {
-    this.#doing.set(host, { what: taskTitle(task, item), since: performance.now(), busy: false });
-    if (outcome.kind === 'failed' && !outcome.ignored) this.#broken.add(host);
-    if (outcome.kind === 'changed') this.#changed.add(host);
+  live(event: HostActivity): void {
+    this.#activities.live(event);
   }
 
   /**
-   * At most so many lines. Where there are more hosts than lines, those are named that change something, longest first.
+   * At most `room.rows` rows, none wider than the room. All hosts have a row where there is room; otherwise those do
+   * that are busy, the longest first, and the last row counts the others.
    */
-  rows(most: number, now: number): readonly string[] {
-    if (this.#play === undefined) return ['starting'];
-    const heading = `${this.#play}: ${this.#counts()}`;
-    const alive = this.#hosts.filter((host) => !this.#broken.has(host));
-    const named =
-      alive.length < most
-        ? alive
-        : alive
-            .filter((host) => this.#doing.get(host)?.busy === true)
-            .toSorted((one, other) => this.#since(one) - this.#since(other));
-    const shown = named.slice(0, Math.max(0, most - 1));
-    const names = shown.map(safeLine);
-    const width = Math.max(0, ...names.map(displayWidth));
-    return [
-      heading,
-      ...shown.map(
-        (host, index) =>
-          `${names[index] ?? ''}${' '.repeat(width - displayWidth(names[index] ?? ''))}  ${this.#activity(host, now)}`,
-      ),
-    ];
+  rows(room: Room): readonly string[] {
+    const now = this.#now();
+    const { alive, busy } = this.#activities;
+    const most = Math.max(0, room.rows - 1);
+    const heading = this.#fit(this.#heading(now, room.columns), room.columns);
+    if (alive.size <= most) return [heading, ...this.#hostRows([...alive.values()], room.columns, now)];
+    const shown: Doing[] = [];
+    for (const doing of busy.values()) {
+      if (shown.length >= most - 1) break;
+      shown.push(doing);
+    }
+    const others = this.#fit([[`  ${this.#othersText(shown.length)}`, 'dim']], room.columns);
+    return most === 0 ? [heading] : [heading, ...this.#hostRows(shown, room.columns, now), others];
   }
 
-  #counts(): string {
-    const begun = this.#hosts.filter((host) => this.#doing.has(host)).length;
-    const broken = this.#hosts.filter((host) => this.#broken.has(host)).length;
-    const changed = this.#hosts.filter((host) => this.#changed.has(host)).length;
-    return [
-      `${begun}/${this.#hosts.length} ${this.#hosts.length === 1 ? 'host' : 'hosts'}`,
-      ...(changed > 0 ? [this.#paint('yellow', `${changed} changed`)] : []),
-      ...(broken > 0 ? [this.#paint('red', `${broken} failed`)] : []),
-    ].join(', ');
+  #heading(now: number, columns: number): readonly Part[] {
+    const spinner = SPINNER[Math.floor((now - this.#began) / SPINNER_MS) % SPINNER.length] ?? '';
+    const time = elapsedText(now - this.#began);
+    const { play, isOver } = this.#activities;
+    const lead: Part = [`${spinner} ${time}  `];
+    if (play === undefined) return [lead, ['starting']];
+    const batch = play.batches > 1 ? `, batch ${play.batch} of ${play.batches}` : '';
+    const counts = isOver ? [[': done'] as const] : this.#counts(play.hosts.length);
+    // The name of the play is cut before anything else is.
+    const taken = widthOf([lead, [batch], ...counts]);
+    const name = cutToWidth(safeLine(play.play), Math.max(LEAST_NAME, columns - taken));
+    return [lead, [`${name}${batch}`], ...counts];
   }
 
-  #activity(host: string, now: number): string {
-    const doing = this.#doing.get(host);
-    if (doing === undefined) return this.#paint('dim', 'connecting');
-    if (!doing.busy) return this.#paint('dim', doing.what);
-    const milliseconds = now - doing.since;
-    return milliseconds < SHOW_TIME_AFTER_MS
-      ? doing.what
-      : `${doing.what} ${this.#paint('dim', `${Math.floor(milliseconds / 1000)} s`)}`;
+  #counts(hosts: number): readonly Part[] {
+    const activities = this.#activities;
+    const { taskNumber, failed, changed } = activities;
+    const connected = hosts - activities.count('unconnected') - activities.count('connecting');
+    const done = activities.count('left');
+    const parts: Part[] = [];
+    if (taskNumber !== undefined) parts.push([`task ${taskNumber.number} of ${taskNumber.of}`]);
+    const noun = hosts === 1 ? 'host' : 'hosts';
+    parts.push([connected < hosts ? `${connected} of ${hosts} ${noun} connected` : `${hosts} ${noun}`]);
+    if (changed > 0) parts.push([`${changed} changed`, 'yellow']);
+    if (failed > 0) parts.push([`${failed} failed`, 'red']);
+    if (done > 0) parts.push([`${done} done`]);
+    return parts.flatMap((part, index) => [[index === 0 ? ': ' : ', '], part]);
   }
 
-  #since(host: string): number {
-    return this.#doing.get(host)?.since ?? 0;
+  #hostRows(hosts: readonly Doing[], columns: number, now: number): readonly string[] {
+    const widest = Math.max(LEAST_NAME, Math.floor(columns / 3));
+    const texts = hosts.map((doing) => this.#texts(doing));
+    const names = texts.map(({ name }) => cutToWidth(name, widest));
+    const times = hosts.map((doing) => timeText(doing, now));
+    const nameWidth = Math.max(0, ...names.map(displayWidth));
+    const timeWidth = Math.max(LEAST_TIME, ...times.map((time) => time.length));
+    const most = columns - nameWidth - timeWidth - MARGINS;
+    return hosts.map((doing, index) => {
+      const [name, time, words] = [names[index] ?? '', times[index] ?? '', texts[index]];
+      const row: readonly Part[] = [
+        [`  ${name}${' '.repeat(nameWidth - displayWidth(name))}  `],
+        [`${time.padStart(timeWidth)}  `],
+        [words === undefined ? '' : activityText(words, most), isBusy(doing.phase) ? undefined : 'dim'],
+      ];
+      return this.#fit(row, columns);
+    });
   }
+
+  /** The hosts that have no row: those that are busy by their number, the others by what they wait for. */
+  #othersText(shown: number): string {
+    const { busy } = this.#activities;
+    const count = (...phases: readonly Parameters<Activities['count']>[0][]): number =>
+      phases.reduce((sum, phase) => sum + this.#activities.count(phase), 0);
+    const parts = [
+      [busy.size - shown, 'more'],
+      [count('unconnected', 'waiting_for_turn'), 'wait for their turn'],
+      [count('waiting_for_hosts', 'idle'), 'wait for other hosts'],
+      [count('left'), 'done'],
+    ] as const;
+    const said = parts.filter(([hosts]) => hosts > 0).map(([hosts, what]) => `${hosts} ${what}`);
+    return said.length === 0 ? '' : `and ${said.join(', ')}`;
+  }
+
+  #fit(parts: readonly Part[], columns: number): string {
+    let left = columns;
+    let row = '';
+    for (const [text, color] of parts) {
+      const cut = cutToWidth(text, left);
+      if (cut === '') continue;
+      row += color === undefined ? cut : this.#paint(color, cut);
+      left -= displayWidth(cut);
+    }
+    return row;
+  }
+}
+
+/** Columns of a name that are shown at least. */
+const LEAST_NAME = 8;
+
+function timeText({ phase, since }: Doing, now: number): string {
+  return isBusy(phase) && now - since >= SHOW_TIME_AFTER_MS ? elapsedText(now - since) : '';
+}
+
+function widthOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, [text]) => sum + displayWidth(text), 0);
 }

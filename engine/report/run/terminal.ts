@@ -5,20 +5,27 @@ import { liveRows } from './live-rows.ts';
 import { Progress } from './progress.ts';
 import type { Renderer } from './renderer.ts';
 
-/** Beyond so many rows drawing costs too much CPU, and nobody reads them. */
+/** Nobody reads more rows, and each costs CPU. */
 const MOST_ROWS = 30;
+/** Lines of the window that are kept for what scrolls. */
+const LINES_ABOVE = 3;
 
 /** On a terminal: the lines of another renderer, and below them what is going on. */
 export function terminal(stdout: WriteStream, paint: Paint, linesOn: (output: Output) => Renderer): Renderer {
-  const progress = new Progress(paint);
-  const most = (): number => Math.max(2, Math.min(MOST_ROWS, stdout.rows - 3));
-  const live = liveRows(stdout, () => progress.rows(most(), performance.now()));
+  const progress = new Progress(paint, () => performance.now());
+  const live = liveRows(stdout, ({ columns, lines }) =>
+    // In the last column some terminals break the line already.
+    progress.rows({ columns: columns - 1, rows: Math.max(2, Math.min(MOST_ROWS, lines - LINES_ABOVE)) }),
+  );
   const lines = linesOn(live.output);
   return {
     show(event, at) {
       progress.follow(event);
       if (event.type === 'run_finished') live.stop();
       lines.show(event, at);
+    },
+    live(event) {
+      progress.live(event);
     },
     async finish() {
       live.stop();

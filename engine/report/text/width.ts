@@ -3,13 +3,14 @@
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Extended_Pictographic}/u;
 const NARROW_PICTURE = /[\u00A9\u00AE\u203C\u2049\u2122\u2139\u2194-\u21AA\u2600-\u27BF]/u;
-const ASCII = /^[\x20-\x7E]*$/;
+/** Characters of one column each: ASCII, the ellipsis of a text that was cut, and Braille. */
+const NARROW = /^[\x20-\x7E…\u2800-\u28FF]*$/;
 /** Made when it is first needed: that takes as long as loading a library. */
 let segments: Intl.Segmenter | undefined;
 
 /** How many columns a text takes on a terminal. The text has no control characters. */
 export function displayWidth(text: string): number {
-  if (ASCII.test(text)) return text.length;
+  if (NARROW.test(text)) return text.length;
   let width = 0;
   segments ??= new Intl.Segmenter();
   for (const { segment } of segments.segment(text)) {
@@ -17,4 +18,20 @@ export function displayWidth(text: string): number {
     width += WIDE.test(segment) && (!NARROW_PICTURE.test(segment) || segment.includes('\uFE0F')) ? 2 : 1;
   }
   return width;
+}
+
+/** A text with no more columns than `most`; where it is longer, its end is replaced by an ellipsis. */
+export function cutToWidth(text: string, most: number): string {
+  if (most <= 0) return '';
+  if (NARROW.test(text)) return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  if (displayWidth(text) <= most) return text;
+  let width = 0;
+  let end = 0;
+  segments ??= new Intl.Segmenter();
+  for (const { segment, index } of segments.segment(text)) {
+    width += displayWidth(segment);
+    if (width > most - 1) break;
+    end = index + segment.length;
+  }
+  return `${text.slice(0, end)}…`;
 }

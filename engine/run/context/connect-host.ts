@@ -39,7 +39,10 @@ export async function connectFor(
   if (ready !== undefined) return ready;
   const scope = (context.hosts.get(name) ?? host).variables.scope(undefined);
   try {
-    const machine = await context.turns.connecting(() => context.machines.to(name, scope, patienceMs));
+    const machine = await context.turns.connecting(() => {
+      context.live({ host: name, activity: { kind: 'connecting' } });
+      return context.machines.to(name, scope, patienceMs);
+    });
     // A delegate may come to its own turn later, and is not connected again then.
     context.hosts.get(name)?.variables.setFacts(machine.connection.facts);
     return machine;

@@ -7,6 +7,7 @@ import type { Layer } from '../../values/scope.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { ChangeCount } from '../base/change-count.ts';
 import type { Emit, Mode } from '../base/events.ts';
+import type { TellLive } from '../base/live-events.ts';
 import type { Debtor } from '../base/owed.ts';
 import type { Stepping } from '../base/stepping.ts';
 import type { TaskIdentities } from '../base/task-identity.ts';
@@ -17,6 +18,7 @@ import type { Barrier } from '../order/barrier.ts';
 import type { Stop } from '../order/itinerary.ts';
 import type { AskingTasks } from '../order/other-hosts.ts';
 import type { Pace } from '../order/pace.ts';
+import type { TaskCount } from '../order/task-count.ts';
 import type { Turns } from '../order/turns.ts';
 import type { NamedRequests } from '../preparation/named-requests.ts';
 import type { PreparedAhead } from '../preparation/prepared-ahead.ts';
@@ -44,6 +46,8 @@ export interface RunContext {
   readonly runId: string;
   readonly now: Date;
   readonly emit: Emit;
+  /** Tells what hosts do at the moment, to whoever shows it. */
+  readonly live: TellLive;
   readonly selection: Selection;
   readonly changes: ChangeCount;
   readonly files: ControllerFiles;
@@ -89,6 +93,7 @@ export interface Batch {
   /** Whether a step is done by one host for all, by where it stands: the same for all hosts. */
   readonly isOnce: Map<string, boolean>;
   readonly throttles: Map<string, LimitFunction>;
+  readonly tasks: TaskCount;
   /** Why no host may go on. */
   aborted: Abort | undefined;
 }

@@ -25,6 +25,10 @@ export interface ChangeLimits {
   readonly silenceMs: number | undefined;
   /** Called when the change goes to the host: from then on it may have been made. */
   readonly begun: () => void;
+  /** Told how many bytes of a file have left this machine. */
+  readonly sent?: ((bytes: number, size: number) => void) | undefined;
+  /** Told what the script prints, in pieces as they come. */
+  readonly printed?: ((text: string, stream: 'stdout' | 'stderr') => void) | undefined;
 }
 
 export interface MachineChange {
@@ -234,7 +238,8 @@ export class Machine {
    */
   async change({ privilege, apply, before, own, touches, limits: given }: MachineChange): Promise<Applied> {
     const changing: Changing = await this.#opened(privilege, this.connection.changing(privilege));
-    for (const upload of apply.uploads ?? []) await changing.send(upload.source, upload.path, upload);
+    for (const { source, path, mode, room } of apply.uploads ?? [])
+      await changing.send(source, path, { mode, room, onSent: (bytes) => given.sent?.(bytes, source.size) });
     const key = keyOf(privilege);
     this.#changes.value += 1;
     for (const view of this.#views.values()) view.invalidate(touches);
@@ -245,7 +250,7 @@ export class Machine {
     const syncs = apply.brief === true && (this.#unsynced.get(key)?.size ?? 0) < MOST_UNSYNCED ? '' : this.#syncs(key);
     const ahead = this.#ahead(key, syncs, before);
     given.begun();
-    const limits = { timeoutMs: given.timeoutMs, silenceMs: given.silenceMs };
+    const limits = { timeoutMs: given.timeoutMs, silenceMs: given.silenceMs, onOutput: given.printed };
     const isBrief = apply.brief === true && syncs === '' && isBriefLook(asked.requests);
     const scripts = { ahead, change: apply.script, look: asked.script };
     const answer = await changing

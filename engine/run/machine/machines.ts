@@ -5,6 +5,7 @@ import type { Scope } from '../../values/base/value.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { ChangeCount } from '../base/change-count.ts';
 import type { Emit } from '../base/events.ts';
+import type { TellLive } from '../base/live-events.ts';
 import { HostStops } from '../base/signals.ts';
 import { type MachineParts, Machine } from './machine.ts';
 import { NotKept } from './not-kept.ts';
@@ -26,6 +27,7 @@ export class Machines {
   readonly #vault: Vault;
   readonly #changes: ChangeCount;
   readonly #emit: Emit;
+  readonly #live: TellLive;
   readonly #holder: string;
   readonly #lock: { readonly waitMs: number } | undefined;
   readonly #signal: AbortSignal;
@@ -38,6 +40,7 @@ export class Machines {
     readonly vault: Vault;
     readonly changes: ChangeCount;
     readonly emit: Emit;
+    readonly live: TellLive;
     readonly holder: string;
     readonly lock: { readonly waitMs: number } | undefined;
     readonly looks: LookLimits;
@@ -50,6 +53,7 @@ export class Machines {
     this.#vault = options.vault;
     this.#changes = options.changes;
     this.#emit = options.emit;
+    this.#live = options.live;
     this.#holder = options.holder;
     this.#lock = options.lock;
     this.#signal = options.signal;
@@ -105,6 +109,12 @@ export class Machines {
         signal: this.#signal,
         attempt,
         lock,
+        waiting: (holder) => {
+          this.#live({
+            host: name,
+            activity: holder === undefined ? { kind: 'unlocked' } : { kind: 'locked', holder },
+          });
+        },
         looks: this.#looks,
         context: this.#settings.connections,
       });

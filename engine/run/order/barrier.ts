@@ -38,9 +38,14 @@ export class Barrier {
     return this.#progress.get(host) === at;
   }
 
+  /** Whether every host that still takes part has reached `at`. */
+  isReached(at: number): boolean {
+    return this.#slowest() >= at;
+  }
+
   /** Resolves when every host that still takes part has reached `at`. */
   async allReached(at: number): Promise<void> {
-    if (this.#slowest() >= at) return;
+    if (this.isReached(at)) return;
     await new Promise<void>((go) => this.#waiting.push({ at, go }));
   }
 

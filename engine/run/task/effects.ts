@@ -1,8 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Effect } from '../../modules/base/module.ts';
 import type { TaskIdentity } from '../base/events.ts';
+import { whileDoing } from '../base/live-events.ts';
 import { HIDDEN, type Hush } from '../base/no-log.ts';
 import type { TaskRun } from './item.ts';
+import { pauseFor } from './loop-pause.ts';
+
+type Pause = Extract<Effect, { kind: 'pause' }>;
 
 /** Does what an engine-side module asked for: tell, remember, group, pause. */
 export async function applyEffects(
@@ -27,8 +30,7 @@ export async function applyEffects(
         context.joinGroup(host.name, effect.group, effect.parents);
         break;
       case 'pause':
-        if (context.mode === 'play')
-          await wait(effect.milliseconds, undefined, { signal: context.interrupt }).catch(() => undefined);
+        if (context.mode === 'play') await pause(run, hush, effect);
         break;
       default: {
         const never: never = effect;
@@ -36,4 +38,9 @@ export async function applyEffects(
       }
     }
   }
+}
+
+async function pause({ context, host }: TaskRun, hush: Hush, { milliseconds, prompt }: Pause): Promise<void> {
+  const activity = { kind: 'pausing', milliseconds, prompt: hush.hides ? undefined : prompt } as const;
+  await whileDoing(context.live, { host: host.name, activity }, () => pauseFor(milliseconds, context.interrupt));
 }

@@ -4,8 +4,10 @@ import type { Change, Outcome } from '../../modules/base/module.ts';
 import type { Request } from '../../resources/base/resource.ts';
 import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
 import { type Decider, deciderOf, namesOf } from '../base/decider.ts';
+import { whileDoing } from '../base/live-events.ts';
 import { type Debt, owedBy } from '../base/owed.ts';
 import type { RunContext } from '../context/context.ts';
+import { waitForHosts } from '../context/wait-for-hosts.ts';
 import { permitTask } from '../controller/controller-tasks.ts';
 import { learnOwed } from '../handlers/owed-handlers.ts';
 import { NoSuchAccount } from '../machine/machine.ts';
@@ -13,6 +15,7 @@ import type { Asked } from '../machine/view.ts';
 import { type Prepared, moduleContext, onController } from '../preparation/prepare.ts';
 import { type ItemResult, asOutput, failure, lastLines, outputOf } from './item-result.ts';
 import { isDelegated, placeOf, type ItemRun } from './item.ts';
+import { inTurnOf } from './live-turn.ts';
 import { makeChange } from './make-change.ts';
 import { mayHaveChangedThese } from './unknown-step.ts';
 
@@ -43,14 +46,14 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
   // What a command answers may depend on any host, so it is not believed before every host is through with the tasks
   // ahead of it.
   const asks = requests.some((request) => request.kind.name === 'probe');
-  if (asks && !run.frame.alone && run.batch.barrier !== undefined) await run.batch.barrier.allReached(run.stop.at);
+  if (asks && !run.frame.alone) await waitForHosts(context, run.batch, run.host, run.stop.at);
   if (look === 'again') view.forget(requests);
   const owed = unknownOwed(run);
   if (view.missing([...requests, ...owed]).length > 0) {
     // Once something has changed, commands are asked in their turn only: they may be slow, and answers from before do
     // not count.
     const more = (await run.foresee()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
-    await context.turns.connected(() =>
+    await inTurnOf(run, 'looking', () =>
       machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode),
     );
     for (const one of owed)
@@ -191,7 +194,9 @@ async function awaitIt(run: ItemRun, outcome: OutcomeOf<'await'>): Promise<ItemR
   const began = performance.now();
   const look = (): Promise<Completed> =>
     run.machine.wait(run.prepared.privilege, outcome.script, outcome.timeoutMs + 5000);
-  const answer = await look().catch(async (error: unknown) => {
+  const activity = { kind: 'awaiting', limitMs: outcome.timeoutMs } as const;
+  const waited = whileDoing(run.context.live, { host: run.host.name, activity }, look);
+  const answer = await waited.catch(async (error: unknown) => {
     if (outcome.reconnects !== true || !(error instanceof Unreachable) || error.code === 'stopped') throw error;
     await run.machine.connectAnew(outcome.timeoutMs - (performance.now() - began), 'stoppable');
     return look();

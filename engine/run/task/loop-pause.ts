@@ -1,17 +1,26 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Loop } from '../../playbook/base/play.ts';
+import { whileDoing } from '../base/live-events.ts';
 import type { RunContext } from '../context/context.ts';
+
+/** Waits so many milliseconds, or until the operator stops the run. */
+export async function pauseFor(milliseconds: number, interrupt: AbortSignal): Promise<void> {
+  await wait(milliseconds, undefined, { signal: interrupt }).catch(() => undefined);
+}
 
 /**
  * `loop_control.pause`: waits ahead of every item but the first. A plan does not wait, and an operator who stops the
  * run does not either.
  */
 export async function pauseBetween(
-  context: Pick<RunContext, 'mode' | 'interrupt' | 'interrupted'>,
+  context: Pick<RunContext, 'mode' | 'interrupt' | 'interrupted' | 'live'>,
+  host: string,
   loop: Pick<Loop, 'pauseSeconds'> | undefined,
   index: number,
 ): Promise<void> {
   if (loop === undefined || loop.pauseSeconds === 0 || index === 0 || context.mode === 'plan' || context.interrupted())
     return;
-  await wait(loop.pauseSeconds * 1000, undefined, { signal: context.interrupt }).catch(() => undefined);
+  const milliseconds = loop.pauseSeconds * 1000;
+  const activity = { kind: 'pausing', milliseconds, prompt: undefined } as const;
+  await whileDoing(context.live, { host, activity }, () => pauseFor(milliseconds, context.interrupt));
 }

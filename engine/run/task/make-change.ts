@@ -6,6 +6,7 @@ import type { Prediction, Request } from '../../resources/base/resource.ts';
 import type { ValueMap } from '../../values/base/value.ts';
 import { writeDown } from '../base/owed.ts';
 import { NotInPlan } from '../base/signals.ts';
+import { waitForHosts } from '../context/wait-for-hosts.ts';
 import { permitTask, permitWrites } from '../controller/controller-tasks.ts';
 import { debtsOf } from '../handlers/owed-handlers.ts';
 import type { ChangeLimits } from '../machine/machine.ts';
@@ -13,6 +14,8 @@ import { syncedAtOnce } from '../machine/sync-files.ts';
 import { onController } from '../preparation/prepare.ts';
 import { type ItemResult, asOutput, failure, knownOnly, lastLines } from './item-result.ts';
 import { isDelegated, placeOf, type ItemRun } from './item.ts';
+import { progressOf } from './live-progress.ts';
+import { inTurnOf } from './live-turn.ts';
 
 /** A change that is about to be made. */
 interface Making {
@@ -50,7 +53,7 @@ export async function makeChange(run: ItemRun, change: Change, requests: readonl
 /** Waits for the other hosts, and asks once more whether this change may be made. */
 async function claimTurn(run: ItemRun, change: Change): Promise<void> {
   const { context, batch, machine, prepared } = run;
-  if (!run.frame.alone && batch.barrier !== undefined) await batch.barrier.allReached(run.stop.at);
+  if (!run.frame.alone) await waitForHosts(context, batch, run.host, run.stop.at);
   // Another host may have failed meanwhile, and that may be fatal for all.
   run.mayGoOn(run.stop.at);
   const refusal = context.approval?.refusal(placeOf(run), change);
@@ -68,7 +71,7 @@ async function makingOf(run: ItemRun, change: Change, requests: readonly Request
   // The play may not come to another host again.
   const apply = isDelegated(run) ? syncedAtOnce(made) : made;
   const timeoutMs = prepared.timeoutMs ?? apply.timeoutMs;
-  const limits = { timeoutMs, silenceMs: context.silenceMs, begun: () => callFor(run) };
+  const limits = { timeoutMs, silenceMs: context.silenceMs, begun: () => callFor(run), ...progressOf(run, apply) };
   return { run, change, apply, own: ownRequests(requests, change.predictions), limits };
 }
 
@@ -86,7 +89,7 @@ async function send({ run, change, apply, own, limits }: Making): Promise<Steppe
   }
   const touches = change.touches === 'everything' ? 'everything' : change.predictions;
   try {
-    const applied = await context.turns.connected(() =>
+    const applied = await inTurnOf(run, 'changing', () =>
       machine.change({ privilege: prepared.privilege, apply, before: delegated ? '' : note, own, touches, limits }),
     );
     if (applied.kind === 'begun') return { kind: 'done', value: applied.completed };
@@ -140,7 +143,7 @@ async function disagreementsLeft({ run, change, apply, own, limits }: Making): P
   if (unsettled.length === 0 || apply.mend === undefined) return unsettled;
   const mend: Apply = { script: apply.mend, brief: true };
   const { privilege } = prepared;
-  await run.context.turns.connected(() =>
+  await inTurnOf(run, 'changing', () =>
     machine.change({ privilege, apply: mend, before: '', own, touches: change.predictions, limits }),
   );
   return disagreements(run, change.predictions);

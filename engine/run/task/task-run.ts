@@ -152,7 +152,7 @@ async function runTurns({ run, scope: plain }: Turn, turns: readonly LoopTurn[])
   return await inTurn(run, plain, async () => {
     const results: Recorded[] = [];
     for (const loop of turns) {
-      await pauseBetween(run.context, loop.loop, loop.index);
+      await pauseBetween(run.context, run.host.name, loop.loop, loop.index);
       results.push(await runOne(turnOf(run, loop)));
     }
     return results;
@@ -220,6 +220,7 @@ async function runOne(unlabelled: Turn): Promise<Recorded> {
 
 async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
   const { run, identity, scope, hush } = turn;
+  tellTask(turn);
   const item = await itemOf(turn, prepared);
   const judged = await attempts(turn, item);
   const outcome = doubted(run, outcomeOf(run.task, scope, judged, item.notifies));
@@ -230,6 +231,13 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
   const result = hushedUnknowns(judged.kind === 'unknown' ? shaped : { ...shaped, ...verdict }, identity.id, hush);
   finish(turn, { outcome, delegatedTo: prepared.delegate, result });
   return recorded(turn, { judged, outcome, verdict, result });
+}
+
+/** For those who show what goes on: the host has come to the task. */
+function tellTask({ run, identity, label }: Turn): void {
+  const { host, batch, stop } = run;
+  const [number, of] = [batch.tasks.upTo(stop.at), batch.tasks.total];
+  run.context.live({ host: host.name, activity: { kind: 'at_task', task: identity, item: label, number, of } });
 }
 
 async function itemOf(turn: Turn, prepared: Prepared): Promise<ItemRun> {

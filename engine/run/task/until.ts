@@ -1,13 +1,14 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../../errors/problem.ts';
 import type { Task } from '../../playbook/base/play.ts';
 import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import { explain } from '../../values/expression/explain.ts';
 import { all } from '../base/conditions.ts';
 import type { TaskIdentity } from '../base/events.ts';
+import { whileDoing } from '../base/live-events.ts';
 import { wrongType } from '../base/wrong-type.ts';
 import type { RunContext } from '../context/context.ts';
 import { type ItemResult, failure } from './item-result.ts';
+import { pauseFor } from './loop-pause.ts';
 import { type Judged, resultScope } from './task-verdict.ts';
 
 /** Does the task, and says what came of it. `again`: what was seen before is not trusted. */
@@ -39,7 +40,8 @@ export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResu
     if (attempts > retries && isExcused(task, result)) return result;
     if (attempts > retries || context.interrupt.aborted) return gaveUp(of, result, attempts, performance.now() - began);
     context.emit({ type: 'task_retried', host: of.host, task: of.identity, attempt: attempts, attempts: retries + 1 });
-    await wait(delayMs, undefined, { signal: context.interrupt }).catch(() => undefined);
+    const delaying = { host: of.host, activity: { kind: 'delaying', milliseconds: delayMs } } as const;
+    await whileDoing(context.live, delaying, () => pauseFor(delayMs, context.interrupt));
   }
 }
 

@@ -4,7 +4,7 @@ import { pauseBetween } from '../../../engine/run/task/loop-pause.ts';
 const HOUR = { pauseSeconds: 3600 };
 
 function contextOf(mode: 'play' | 'plan', interrupt = new AbortController().signal) {
-  return { mode, interrupt, interrupted: () => interrupt.aborted };
+  return { mode, interrupt, interrupted: () => interrupt.aborted, live: () => {} };
 }
 
 test.each([
@@ -19,13 +19,13 @@ test.each([
     index: 1,
   },
 ])('nothing waits $what', async ({ context, loop, index }) => {
-  await pauseBetween(context, loop, index);
+  await pauseBetween(context, 'web-1', loop, index);
 });
 
 test('a pause ends when the operator asks to stop', async () => {
   const stop = new AbortController();
   let isOver = false;
-  const pause = pauseBetween(contextOf('play', stop.signal), HOUR, 1).then(() => (isOver = true));
+  const pause = pauseBetween(contextOf('play', stop.signal), 'web-1', HOUR, 1).then(() => (isOver = true));
   await new Promise(setImmediate);
   expect(isOver).toBe(false);
   stop.abort();

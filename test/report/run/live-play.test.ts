@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { TerminalScreen } from '../screen.ts';
+
+// The program itself on a pseudo-terminal: what stands on the screen while it runs.
+
+const RUNBOOK = join(import.meta.dirname, '../../../bin/runbook.js');
+const COLUMNS = 80;
+const LINES = 24;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'live-play-'));
+  return () => rmSync(folder, { recursive: true });
+});
+
+interface Watched {
+  readonly status: number | null;
+  /** All screens that were drawn, one after the other. */
+  readonly screens: readonly string[];
+  readonly last: TerminalScreen;
+}
+
+/** Runs it with these files, and looks at the screen behind everything that is written at once. */
+function watch(files: Readonly<Record<string, string>>, args: readonly string[]): Watched {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const { CI: _, ...env } = process.env;
+  const command = [process.execPath, RUNBOOK, ...args].map((word) => `'${word}'`).join(' ');
+  const done = spawnSync('script', ['-qec', `stty cols ${COLUMNS} rows ${LINES}; ${command}`, '/dev/null'], {
+    cwd: folder,
+    env: { ...env, TERM: 'xterm', NO_COLOR: '1', TMPDIR: folder },
+    encoding: 'utf8',
+  });
+  const screen = new TerminalScreen(COLUMNS, LINES);
+  const screens: string[] = [];
+  for (const frame of done.stdout.split('\u001B[?2026l')) {
+    screen.write(frame);
+    screens.push(screen.lines.join('\n'));
+  }
+  return { status: done.status, screens, last: screen };
+}
+
+const HOSTS = JSON.stringify({
+  all: { hosts: { 'web-1': {}, 'web-2': {} }, vars: { ansible_connection: 'local' } },
+});
+
+it('tells what each host does, how long, and what it waits for', () => {
+  const site = `
+- name: Site
+  hosts: all
+  tasks:
+    - name: Talk
+      shell: for word in one two three; do echo "word $word of many"; sleep 0.5; done
+    - name: Settle, in words that are more than a window of eighty columns has room for in one line
+      pause: { seconds: 1, prompt: the load }
+    - name: Ask again
+      shell: 'false'
+      register: asked
+      until: asked.rc == 0
+      retries: 1
+      delay: 1
+      ignore_errors: true
+    - name: Port
+      wait_for: { port: 1, host: 127.0.0.1, timeout: 1 }
+      ignore_errors: true
+    - include_tasks: more.yml
+    - name: Hidden
+      shell: for word in one two three; do echo "hidden $word of many"; sleep 0.5; done
+      no_log: true
+`;
+  const more = '- { name: Included, command: sleep 1 }\n';
+  const { status, screens, last } = watch({ 'site.yml': site, 'more.yml': more, 'hosts.yml': HOSTS }, [
+    'play',
+    'site.yml',
+    '-i',
+    'hosts.yml',
+    '-f',
+    '1',
+  ]);
+  const all = screens.join('\n');
+  const rows = [
+    /^. \d+ s {2}Site: task 1 of 5, 2 hosts$/mu,
+    /^ {2}web-[12] {8}Talk: word (?:one|two|three) of many$/mu,
+    /^ {2}web-[12] {3}1 s {2}Talk: word three of many$/mu,
+    /^ {2}web-[12] {8}Talk: waits for its turn$/mu,
+    /^ {2}web-[12] {8}Settle, in words .*…: pauses for 1 s \(the load\)$/mu,
+    /^ {2}web-[12] {8}Ask again: waits 1 s before attempt 2 of 2$/mu,
+    /^ {2}web-[12] {8}Port: waits, at most 1 s$/mu,
+    /^. \d+ s {2}Site: task 5 of 6, 2 hosts, 2 changed$/mu,
+    /^ {2}web-[12] {8}Hidden$/mu,
+  ];
+  for (const row of rows) expect(all).toMatch(row);
+  expect(all).not.toContain('hidden two');
+  expect(status).toBe(0);
+  expect(last.isCursorShown).toBe(true);
+  expect(last.lines.join('\n')).not.toMatch(/^. \d+ s {2}Site/mu);
+  expect(new Set(all.match(/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏](?= \d+ s {2}Site)/gmu)).size).toBe(10);
+});
+
+it('shows how much of a file has been sent', () => {
+  writeFileSync(join(folder, 'big'), Buffer.alloc(200_000_000));
+  const site = '- { name: Site, hosts: web-1, tasks: [{ name: Big, copy: { src: big, dest: "{{dir}}/there" } }] }\n';
+  const args = ['play', 'site.yml', '-i', 'hosts.yml', '-e', `dir=${folder}`];
+  const { status, screens } = watch({ 'site.yml': site, 'hosts.yml': HOSTS }, args);
+  expect(screens.join('\n')).toMatch(/^ {2}web-1 .* Big: \d+ % of 200 MB sent$/mu);
+  expect(status).toBe(0);
+});
