@@ -269,6 +269,7 @@ export class HostRun {
   async #include(stop: Stop, step: Include, { route, frame }: Way): Promise<void> {
     const { variables } = this.#host;
     const plain = variables.scope(step);
+    this.#isFatalBehind ||= step.ahead.endsPlay;
     if (isLoopInVain(step, plain)) return;
     const turns = step.loop === undefined ? [undefined] : turnsOf(step.loop, step, plain);
     const bare = { context: this.#context, host: this.#host, step, frame, at: stop.at };

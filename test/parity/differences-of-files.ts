@@ -240,7 +240,7 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, input) =>
       argumentsFor(['file'], input).some(({ state }) => state === 'hard') &&
       input.given.some((line) => line.startsWith('mkdir t')) &&
-      /^tree[^/]*\/s$/.test(fact) &&
+      /^tree[^/]*\/(s|d\/in)$/.test(fact) &&
       contentOf(ansible) === contentOf(runbook),
   },
   {
@@ -288,6 +288,14 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       runbook === 'ok' &&
       argumentsFor(['blockinfile'], input, fact).some((args) => isRemoved(args) && args['create'] !== true),
   },
+  {
+    id: 'block-of-no-file',
+    explains: ({ fact, ansible, runbook }, input) =>
+      /^tree[^/]*\/t$/.test(fact) &&
+      runbook === null &&
+      contentOf(ansible) === '""' &&
+      argumentsFor(['blockinfile'], input).some((args) => isRemoved(args) && args['create'] === true),
+  },
 ];
 
 /** Without what is by chance, and the digest, which is another row's; of a look what both have. */
@@ -309,7 +317,12 @@ function isRemoved({ state, block }: { readonly state?: Json; readonly block?: J
 }
 
 function withoutEmptyLines(value: Json): Json {
-  return typeof value === 'string' ? value.replaceAll(/(\\n)+/g, '\\n').replace(/\\n"$/, '"') : value;
+  return typeof value === 'string'
+    ? value
+        .replaceAll(/(\\n)+/g, '\\n')
+        .replace(/^([^"]*")\\n/, '$1')
+        .replace(/\\n"$/, '"')
+    : value;
 }
 
 function isStatus(fact: string): boolean {

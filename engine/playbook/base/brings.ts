@@ -1,8 +1,20 @@
 import type { Brings, Step, Task } from './play.ts';
 import { walkSteps } from './select-tasks.ts';
 
-export const BRINGS_NOTHING: Brings = { results: new Set(), tags: new Set(), isWhole: true, delegates: false };
-export const BRINGS_ANYTHING: Brings = { results: new Set(), tags: new Set(), isWhole: false, delegates: true };
+export const BRINGS_NOTHING: Brings = {
+  results: new Set(),
+  tags: new Set(),
+  isWhole: true,
+  delegates: false,
+  endsPlay: false,
+};
+export const BRINGS_ANYTHING: Brings = {
+  results: new Set(),
+  tags: new Set(),
+  isWhole: false,
+  delegates: true,
+  endsPlay: true,
+};
 
 /** The names that a task registers or sets. */
 export function resultsOf(task: Task): readonly string[] {
@@ -16,17 +28,20 @@ export function broughtBy(steps: readonly Step[]): Brings {
   const tags = new Set<string>();
   let isWhole = true;
   let delegates = false;
+  let endsPlay = false;
   for (const step of walkSteps(steps)) {
     for (const tag of step.tags) tags.add(tag);
     if (step.kind === 'task') {
       for (const name of resultsOf(step)) results.add(name);
       delegates ||= step.delegateTo !== undefined;
     }
+    if (step.kind === 'meta') endsPlay ||= step.action === 'end_play';
     if (step.kind !== 'include') continue;
     for (const name of step.ahead.results) results.add(name);
     for (const tag of step.ahead.tags) tags.add(tag);
     isWhole &&= step.ahead.isWhole;
     delegates ||= step.ahead.delegates;
+    endsPlay ||= step.ahead.endsPlay;
   }
-  return { results, tags, isWhole, delegates };
+  return { results, tags, isWhole, delegates, endsPlay };
 }

@@ -14,6 +14,8 @@ export interface Brings {
   readonly isWhole: boolean;
   /** Whether a task in them is delegated, and so may write files on the controller. */
   readonly delegates: boolean;
+  /** Whether `meta: end_play` is among them, or may be. */
+  readonly endsPlay: boolean;
 }
 
 /** A playbook, read whole and checked: every import resolved, every module and argument name known. */

@@ -1,5 +1,6 @@
 import type { HostRecap, RunFinished, RunStarted, TaskFinished } from '../../run/base/events.ts';
 import { durationText } from '../text/duration.ts';
+import { hostNames } from '../text/host-names.ts';
 import { owedTexts } from '../text/owed-text.ts';
 import type { Color, Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
@@ -30,6 +31,8 @@ const COLUMNS = { play: columns('changed'), plan: columns('to change') };
 
 /** With more hosts than these only those that need somebody have a row, and no more of them than these. */
 const MOST_ROWS = 20;
+/** More hosts than these share a row if their counts are the same. */
+const MOST_APART = 5;
 /** Tasks that take less than this are not worth a thought. */
 const SLOW_MS = 1000;
 const MOST_SLOW = 3;
@@ -59,13 +62,10 @@ export class Recap {
   /** What became of the hosts: in a sentence, as a table; what is owed; what was slow; why the run stopped; what next. */
   lines(event: RunFinished, paint: Paint): readonly string[] {
     const slowest = [...this.#slowest].toSorted(([, one], [, other]) => other - one).slice(0, MOST_SLOW);
-    const owed = event.recap.flatMap((recap) =>
-      owedTexts(recap.owed).map((text) => paint('yellow', `${safeLine(recap.host)} owes the handlers ${text}.`)),
-    );
     return [
       ...(this.#mode === 'play' && this.#started !== undefined ? [this.#sentence(this.#started, event, paint)] : []),
       ...tableLines(event.recap, COLUMNS[this.#mode], paint),
-      ...owed,
+      ...owedLines(event.recap).map((line) => paint('yellow', line)),
       ...(slowest.length === 0
         ? []
         : [`Slowest: ${slowest.map(([title, took]) => `${title} ${durationText(took)}`).join(' · ')}`]),
@@ -104,6 +104,15 @@ export class Recap {
   }
 }
 
+/** What is owed, once for all hosts that owe the same. */
+function owedLines(recap: readonly HostRecap[]): readonly string[] {
+  const texts = recap.flatMap(({ host, owed }) => owedTexts(owed).map((text) => ({ host, text })));
+  return [...Map.groupBy(texts, ({ text }) => text)].map(([text, of]) => {
+    const names = hostNames(of.map(({ host }) => host));
+    return `${names} ${of.length === 1 ? 'owes' : 'owe'} the handlers ${text}.`;
+  });
+}
+
 type Counted = 'changed' | 'inSync' | 'failed' | 'unreachable' | 'interrupted';
 
 function countsOf(recap: readonly HostRecap[]): Readonly<Record<Counted, number>> {
@@ -121,12 +130,13 @@ function countsOf(recap: readonly HostRecap[]): Readonly<Record<Counted, number>
 function tableLines(recap: readonly HostRecap[], columns: readonly Column[], paint: Paint): readonly string[] {
   const isLong = recap.length > MOST_ROWS;
   const worth = isLong ? recap.filter((host) => isBroken(host) || host.owed.length > 0) : recap;
-  const shown = worth.slice(0, MOST_ROWS);
+  const rows = isLong && worth.length > MOST_APART ? groupedRows(worth, columns) : worth.map((host) => [host] as const);
+  const shown = rows.slice(0, MOST_ROWS);
   if (shown.length === 0) return [];
-  const used = columns.filter(({ of, isUsual }) => isUsual === true || shown.some((host) => of(host) > 0));
-  const names = shown.map((host) => safeLine(host.host));
+  const used = columns.filter(({ of, isUsual }) => isUsual === true || shown.some(([host]) => of(host) > 0));
+  const names = shown.map(rowName);
   const width = Math.max(4, ...names.map(displayWidth));
-  const rows = shown.map((host, index) => {
+  const lines = shown.map(([host], index) => {
     const name = names[index] ?? '';
     const cells = used.map(({ title, of, color }) => {
       const count = of(host);
@@ -134,11 +144,30 @@ function tableLines(recap: readonly HostRecap[], columns: readonly Column[], pai
     });
     return [`${paint(hostColor(host), name)}${' '.repeat(width - displayWidth(name))}`, ...cells].join('  ');
   });
+  const left = rows.slice(MOST_ROWS).reduce((sum, hosts) => sum + hosts.length, 0);
   return [
     paint('bold', [' '.repeat(width), ...used.map(({ title }) => title)].join('  ')),
-    ...rows,
-    ...(worth.length > shown.length ? [`… and ${worth.length - shown.length} more hosts like these`] : []),
+    ...lines,
+    ...(left > 0 ? [`… and ${left} more hosts like these`] : []),
   ];
+}
+
+/** Hosts with the same counts, which share a row. */
+type Row = readonly [HostRecap, ...HostRecap[]];
+
+function groupedRows(recap: readonly HostRecap[], columns: readonly Column[]): readonly Row[] {
+  const rows = new Map<string, [HostRecap, ...HostRecap[]]>();
+  for (const host of recap) {
+    const key = columns.map(({ of }) => of(host)).join(' ');
+    const row = rows.get(key);
+    if (row === undefined) rows.set(key, [host]);
+    else row.push(host);
+  }
+  return [...rows.values()];
+}
+
+function rowName([{ host }, ...others]: Row): string {
+  return others.length === 0 ? safeLine(host) : `${safeLine(host)} and ${others.length} more`;
 }
 
 function isBroken({ failed, unreachable, interrupted }: HostRecap): boolean {

@@ -1,6 +1,7 @@
-import type { RunEvent, TaskFinished } from '../../run/base/events.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { HostUnreachable, RunEvent, TaskFinished } from '../../run/base/events.ts';
 import { durationText } from '../text/duration.ts';
-import { shortFailureLines } from '../text/failure.ts';
+import { shortFailureLines, shortUnreachableLines } from '../text/failure.ts';
 import { hostNames, inNaturalOrder } from '../text/host-names.ts';
 import { OwnNames } from '../text/own-names.ts';
 import type { Paint } from '../text/paint.ts';
@@ -14,8 +15,10 @@ const LONGEST_WAIT_MS = 10_000;
 /** Below this it does not matter how long a task took. */
 const SLOW_MS = 1000;
 
+type Told = TaskFinished | HostUnreachable;
+
 interface Group {
-  readonly first: TaskFinished;
+  readonly first: Told;
   readonly hosts: string[];
   least: number;
   most: number;
@@ -43,28 +46,33 @@ export class ResultGroups {
   take(event: RunEvent): boolean {
     if (event.type === 'task_started' || event.type === 'task_finished') {
       if (event.task.id !== this.#task || performance.now() - this.#since > LONGEST_WAIT_MS) this.tell();
-    } else if (event.type !== 'host_connected' && event.type !== 'files_read') this.tell();
+    } else if (!isOfConnecting(event)) this.tell();
     if (event.type === 'play_started') this.#all = event.hosts;
-    if (event.type !== 'task_finished' || this.#all.length <= MOST_APART || !isGrouped(event)) return false;
+    if (this.#all.length <= MOST_APART) return false;
+    if (event.type === 'host_unreachable') return this.#put(event, 0);
+    if (event.type !== 'task_finished' || !isGrouped(event)) return false;
     if (warningLines(event, this.#paint).length > 0) return false;
-    this.#put(event);
+    this.#task = event.task.id;
+    return this.#put(event, event.milliseconds);
+  }
+
+  #put(event: Told, milliseconds: number): true {
+    if (this.#groups.size === 0) this.#since = performance.now();
+    const key = this.#names.marking(event.host)(this.#keyOf(event));
+    const group = this.#groups.get(key);
+    if (group === undefined) {
+      this.#groups.set(key, { first: event, hosts: [event.host], least: milliseconds, most: milliseconds });
+      return true;
+    }
+    group.hosts.push(event.host);
+    group.least = Math.min(group.least, milliseconds);
+    group.most = Math.max(group.most, milliseconds);
     return true;
   }
 
-  #put(event: TaskFinished): void {
-    if (this.#groups.size === 0) this.#since = performance.now();
-    this.#task = event.task.id;
-    const mark = this.#names.marking(event.host);
-    const key = mark(JSON.stringify([event.task.name, event.item, event.delegatedTo, this.#outcome(event)]));
-    const group = this.#groups.get(key);
-    if (group === undefined) {
-      const { milliseconds } = event;
-      this.#groups.set(key, { first: event, hosts: [event.host], least: milliseconds, most: milliseconds });
-      return;
-    }
-    group.hosts.push(event.host);
-    group.least = Math.min(group.least, event.milliseconds);
-    group.most = Math.max(group.most, event.milliseconds);
+  #keyOf(event: Told): string {
+    if (event.type === 'host_unreachable') return shortUnreachableLines({ ...event, host: '' }, this.#paint).join('\n');
+    return JSON.stringify([event.task.name, event.item, event.delegatedTo, this.#outcome(event)]);
   }
 
   #outcome(event: TaskFinished): string {
@@ -83,16 +91,25 @@ export class ResultGroups {
     const took = most < SLOW_MS ? '' : ` (${timesText(least, most)})`;
     const isAlone = hosts.length === 1;
     const on = hostNames(inNaturalOrder(hosts), this.#all);
+    const mark = isAlone ? (text: string): string => text : this.#names.marking(first.host);
+    if (first.type === 'host_unreachable')
+      return shortUnreachableLines(isAlone ? first : markedLoss(first, on, mark), this.#paint);
     if (first.outcome.kind === 'failed') {
       const [line = '', ...more] = shortFailureLines(isAlone ? first : { ...first, host: on }, this.#paint);
-      const mark = isAlone ? (text: string): string => text : this.#names.marking(first.host);
       return [`${line}${took}`, ...more.map(mark)];
     }
-    const title = isAlone
-      ? taskTitle(first.task, first.item)
-      : this.#names.marking(first.host)(taskTitle(first.task, first.item));
-    return [this.#paint('yellow', `changed: [${on}] ${title}${took}`)];
+    return [this.#paint('yellow', `changed: [${on}] ${mark(taskTitle(first.task, first.item))}${took}`)];
   }
+}
+
+/** What comes while hosts are connected to, in between. */
+function isOfConnecting({ type }: RunEvent): boolean {
+  return type === 'host_connected' || type === 'host_unreachable' || type === 'files_read';
+}
+
+function markedLoss(loss: HostUnreachable, on: string, mark: (text: string) => string): HostUnreachable {
+  const { problem } = loss;
+  return { ...loss, host: on, problem: new Problem({ code: problem.code, what: mark(problem.what), cause: problem }) };
 }
 
 function isGrouped({ outcome, delegatedTo, host }: TaskFinished): boolean {

@@ -1,14 +1,40 @@
 import { safeLine } from './safe-text.ts';
+import { displayWidth } from './width.ts';
 
 /** Beyond so many names the rest is counted. */
 const MOST_NAMES = 8;
+/** Names that take more columns are told in short, so that a line keeps room for what happens there. */
+const WIDEST = 72;
 
-/** `all`: the hosts of the play, where it has to be seen that none of many is left out. */
+/**
+ * Names of hosts, in their order: up to eight of them, and how many there are more. What is too wide for a line is
+ * `all 3 hosts`, or the first labels with the domain that they share: `web-1, web-2 (.example.com)`.
+ *
+ * `all`: the hosts of the play, where it has to be seen that none of many is left out.
+ */
 export function hostNames(hosts: readonly string[], all: readonly string[] = []): string {
   const names = [...new Set(hosts)];
-  if (names.length > MOST_NAMES && names.length === all.length) return `all ${names.length} hosts`;
+  const plain = listed(names);
+  const isLong = names.length > MOST_NAMES || displayWidth(plain) > WIDEST;
+  if (!isLong || names.length < 2) return plain;
+  if (names.length === all.length) return `all ${names.length} hosts`;
+  const domain = domainOf(names);
+  if (domain === undefined || displayWidth(plain) <= WIDEST) return plain;
+  return `${listed(names.map((name) => name.slice(0, -domain.length)))} (${safeLine(domain)})`;
+}
+
+function listed(names: readonly string[]): string {
   const shown = names.length > MOST_NAMES ? names.slice(0, MOST_NAMES - 2) : names;
   return `${shown.map(safeLine).join(', ')}${shown.length < names.length ? ` and ${names.length - shown.length} more` : ''}`;
+}
+
+/** What all names have from their first dot on; undefined if they differ there, or are addresses. */
+function domainOf(names: readonly string[]): string | undefined {
+  const [first = ''] = names;
+  const at = first.indexOf('.');
+  if (at < 1 || /^[\d.]+$/.test(first)) return undefined;
+  const domain = first.slice(at);
+  return names.every((name) => name.indexOf('.') > 0 && name.slice(name.indexOf('.')) === domain) ? domain : undefined;
 }
 
 /** `web-2` before `web-10`. */

@@ -71,8 +71,25 @@ test('of many hosts only those that need somebody have a row', () => {
   ]);
 });
 
-test('of very many failures the rest is counted', () => {
-  expect(told({ recap: many(200, { failed: 1 }) }).slice(-2)).toEqual([
+test('of many failures those with the same counts share a row', () => {
+  const recap = [...many(200, { failed: 1 }), recapOf('odd', { ok: 3, failed: 1 })];
+  expect(told({ recap }).slice(-3)).toEqual([
+    'web-0 and 199 more   0        0       1',
+    'odd                  3        0       1',
+    'Next: run the same command with --resume run-1; without --resume, if you change one of its files.',
+  ]);
+});
+
+test('what many hosts owe is told once', () => {
+  const owed = [{ handler: 'Restart web', playbook: 'site.yml', play: 'Play' }];
+  expect(told({ recap: many(3, { failed: 1, owed }) }).filter((line) => line.includes('Restart'))).toEqual([
+    'web-0, web-1, web-2 owe the handlers Restart web: the next play of site.yml runs them.',
+  ]);
+});
+
+test('of very many different rows the rest is counted', () => {
+  const recap = Array.from({ length: 200 }, (_, index) => recapOf(`web-${index}`, { failed: 1, ok: index }));
+  expect(told({ recap }).slice(-2)).toEqual([
     '… and 180 more hosts like these',
     'Next: run the same command with --resume run-1; without --resume, if you change one of its files.',
   ]);
