@@ -30,6 +30,13 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'drift',
+    {
+      description: 'tell which hosts are not as a playbook says, by task and by host',
+      add: async (command, done) => (await import('./drift.ts')).addDriftCommand(command, done),
+    },
+  ],
+  [
     'show',
     {
       description: 'show a saved plan, for people, programs or a pull request',

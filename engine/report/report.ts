@@ -1,4 +1,3 @@
-import { WriteStream } from 'node:tty';
 import type { Emit, Mode, RunEvent } from '../run/base/events.ts';
 import type { HostActivity, TellLive } from '../run/base/live-events.ts';
 import { type TimedEvent, openJournal } from './journal/journal.ts';
@@ -8,6 +7,7 @@ import { plain } from './run/plain.ts';
 import type { Renderer } from './run/renderer.ts';
 import { stillRunning } from './run/still-running.ts';
 import { terminal } from './run/terminal.ts';
+import { isLive } from './text/is-live.ts';
 import { type Output, openOutput } from './text/output.ts';
 import { paintFor } from './text/paint.ts';
 import { sourceReader } from './text/problems.ts';
@@ -132,11 +132,4 @@ export function startLiveReport({
     live: (event) => renderer.live?.(event),
     finish: () => renderer.finish(),
   };
-}
-
-/** A terminal that can move its cursor, and no build server that only pretends to be one. */
-export function isLive(stream: NodeJS.WritableStream): stream is WriteStream {
-  return (
-    stream instanceof WriteStream && stream.isTTY && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === ''
-  );
 }

@@ -19,17 +19,22 @@ export interface ClosingFlags {
 
 /** What is done with the result of a command at its end. */
 export function addClosingOptions(command: Command): Command {
-  return command
-    .option(
+  return addOnFinishOption(
+    command.option(
       '--report <format=file>',
       'at the end also write a report: junit=FILE, markdown=FILE, json=FILE, or github (annotations of GitHub Actions, to stdout); may be given more than once',
       collectReports,
       [],
-    )
-    .option(
-      '--on-finish <command>',
-      'at the end run this command on this machine, with the result in RUNBOOK_STATUS and others, and as JSON on stdin',
-    );
+    ),
+  );
+}
+
+/** The half of it that needs no format. */
+export function addOnFinishOption(command: Command): Command {
+  return command.option(
+    '--on-finish <command>',
+    'at the end run this command on this machine, with the result in RUNBOOK_STATUS and others, and as JSON on stdin',
+  );
 }
 
 function collectReports(value: string, before: readonly WantedReport[]): readonly WantedReport[] {

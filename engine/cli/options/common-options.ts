@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { DriftFormat } from '../../report/drift-report.ts';
 import type { ClosingFlags } from './closing-options.ts';
 import { type ControllerFlags, addControllerOptions } from './controller-access.ts';
 import { limitPattern } from './limit.ts';
@@ -23,6 +24,17 @@ export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags, C
   readonly startAtTask?: string;
   readonly step?: true;
   readonly profile?: true;
+}
+
+/** Options of `drift`. */
+export interface DriftFlags extends InventoryFlags, ConnectionFlags {
+  readonly limit?: string;
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly become?: true;
+  readonly askBecomePass?: true;
+  readonly format?: DriftFormat;
+  readonly onFinish?: string;
 }
 
 export interface ApplyFlags extends ConnectionFlags, KeyFlags, LockFlags, ControllerFlags, ClosingFlags {

@@ -17,6 +17,8 @@ import { topOf } from '../options/standing.ts';
 interface Closed {
   readonly command: string;
   readonly playbook: string;
+  /** Numbers of hosts, where they are not those of the run. Asked for at the end. */
+  readonly counts?: () => Finish['counts'];
 }
 
 /** Makes a report listen for the reports at the end of the command too. */
@@ -72,7 +74,8 @@ interface Result {
 
 async function close({ report, onFinish }: ClosingFlags, closed: Closed, result: Result): Promise<void> {
   const { listener, exitStatus, problems } = result;
-  const finish = { ...closed, exitStatus, record: listener.record(), problems };
+  const { command, playbook, counts } = closed;
+  const finish = { command, playbook, exitStatus, record: listener.record(), problems, counts: counts?.() };
   // Nothing was run, as with --list-hosts.
   if (finish.record === undefined && problems.length === 0) return;
   for (const wanted of report) await writeWanted(wanted, finish, listener);

@@ -8,6 +8,7 @@ import { safeLines } from '../text/safe-text.ts';
 import { slowest, taskSummaries } from './changed-tasks.ts';
 import { type FailureGroup, endedEarly, failureGroups, mildGroups } from './failures.ts';
 import { runSentence } from './host-counts.ts';
+import { MarkdownPage } from './markdown-page.ts';
 import { type FilePlace, placeOfResult, placeOfTask, problemDetails, resultTitle } from './result-text.ts';
 
 /** What a comment on GitHub may have, in characters; a job summary takes more. */
@@ -25,7 +26,7 @@ export function runMarkdown(record: RunRecord, { link, limit = LIMIT }: RunMarkd
   const tasks = taskSummaries(record);
   const changed = tasks.filter((task) => task.changed.length > 0);
   const slow = slowest(tasks, MOST_SLOW);
-  const page = new Page(limit);
+  const page = new MarkdownPage(limit);
   page.add([`### ${isBad(record) ? '❌' : '✅'} ${escaped(runSentence(record))}`, '', about(record)]);
   const early = endedEarly(record);
   if (early !== undefined) page.add(['', `> ❌ ${escaped(early)}`]);
@@ -48,7 +49,7 @@ export function runMarkdown(record: RunRecord, { link, limit = LIMIT }: RunMarkd
 
 /** Mistakes that kept a run from beginning. */
 export function problemsMarkdown(playbook: string, problems: readonly Problem[], link: PlaceLink): string {
-  const page = new Page(LIMIT);
+  const page = new MarkdownPage(LIMIT);
   page.add([`### ❌ ${escaped(playbook)} was not run`]);
   page.section(
     'Mistakes',
@@ -61,7 +62,7 @@ export function problemsMarkdown(playbook: string, problems: readonly Problem[],
 
 /** Only the failures, to stand behind a plan; empty where there are none. */
 export function failuresMarkdown(record: RunRecord, link: PlaceLink): string {
-  const page = new Page(LIMIT);
+  const page = new MarkdownPage(LIMIT);
   page.section('Failures', failureMarkdown(failureGroups(record), link));
   return page.text();
 }
@@ -93,47 +94,9 @@ function folded(title: string, details: readonly string[]): string {
   return `<details><summary>${title}</summary>\n\n${fence}text\n${lines.join('\n')}\n${fence}\n</details>`;
 }
 
-function placed(place: FilePlace | undefined, link: PlaceLink): string {
+export function placed(place: FilePlace | undefined, link: PlaceLink): string {
   if (place === undefined) return '';
   const text = `<code>${escaped(`${place.file}:${place.line}`)}</code>`;
   const address = link(`${place.file}:${place.line}`);
   return address === undefined ? ` ${text}` : ` <a href="${escaped(address).replaceAll('&#8203;', '')}">${text}</a>`;
 }
-
-/** Lines up to a limit; of a section, as many entries as there is room for, and how many more there are. */
-class Page {
-  readonly #limit: number;
-  readonly #parts: string[] = [];
-  #length = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  add(lines: readonly string[]): void {
-    const text = lines.map((line) => `${line}\n`).join('');
-    this.#parts.push(text);
-    this.#length += text.length;
-  }
-
-  section(title: string, entries: readonly string[]): void {
-    if (entries.length === 0) return;
-    this.add(['', `#### ${title}`, '']);
-    const fitting: string[] = [];
-    let room = this.#limit - this.#length - ROOM_FOR_REST;
-    for (const entry of entries) {
-      room -= entry.length + 1;
-      if (room < 0) break;
-      fitting.push(entry);
-    }
-    const left = entries.length - fitting.length;
-    this.add([...fitting, ...(left === 0 ? [] : [`- … and ${left} more`])]);
-  }
-
-  text(): string {
-    return this.#parts.join('');
-  }
-}
-
-/** Titles of the sections behind, and what says how many more there are. */
-const ROOM_FOR_REST = 500;

@@ -16,6 +16,8 @@ export interface Finish {
   readonly record: RunRecord | undefined;
   /** What kept it from beginning. */
   readonly problems: readonly Problem[];
+  /** Numbers of hosts, where they are not those of the record. */
+  readonly counts?: ReadonlyMap<HostOutcome, number> | undefined;
 }
 
 /** So many failures are told; the journal has all of them. */
@@ -51,9 +53,8 @@ export interface RunSummary {
 
 export function runSummary(finish: Finish): RunSummary {
   const { command, playbook, exitStatus, record, problems } = finish;
-  const counts = record === undefined ? new Map<HostOutcome, number>() : hostCounts(record);
+  const counts = finish.counts ?? (record === undefined ? new Map<HostOutcome, number>() : hostCounts(record));
   const count = (name: HostOutcome): number => counts.get(name) ?? 0;
-  const failures = record === undefined ? [] : failureGroups(record).slice(0, MOST_FAILURES);
   return {
     command,
     run: record?.id ?? null,
@@ -70,16 +71,7 @@ export function runSummary(finish: Finish): RunSummary {
     unreachable: count('unreachable'),
     interrupted: count('interrupted'),
     stopped: record?.stopped ?? null,
-    failures: failures.map(({ result, hosts }) => {
-      const place = placeOfResult(result);
-      return {
-        task: resultTitle(result),
-        hosts,
-        place: place === undefined ? null : formatPlace(place),
-        what: result.problem?.what ?? '',
-        why: result.problem?.why ?? null,
-      };
-    }),
+    failures: record === undefined ? [] : failuresOf(record),
     problems: problems.map(({ code, what, place }) => ({
       code,
       what,
@@ -88,17 +80,40 @@ export function runSummary(finish: Finish): RunSummary {
   };
 }
 
+function failuresOf(record: RunRecord): RunSummary['failures'] {
+  return failureGroups(record)
+    .slice(0, MOST_FAILURES)
+    .map(({ result, hosts }) => {
+      const place = placeOfResult(result);
+      return {
+        task: resultTitle(result),
+        hosts,
+        place: place === undefined ? null : formatPlace(place),
+        what: result.problem?.what ?? '',
+        why: result.problem?.why ?? null,
+      };
+    });
+}
+
 /** As one JSON object, secrets masked. */
 export function summaryJson(summary: RunSummary): string {
   return `${safeJson(summary, 2)}\n`;
 }
 
-function statusOf({ record, exitStatus }: Finish): FinalStatus {
+function statusOf({ record, exitStatus, counts }: Finish): FinalStatus {
   if (record === undefined) return 'error';
   const { outcome, mode, results } = record;
   if (outcome === undefined || outcome === 'killed' || outcome === 'running') return 'stopped';
+  if (outcome === 'interrupted') return outcome;
+  if (counts !== undefined) return statusOfCounts(counts);
   if (outcome !== 'ok') return outcome;
   if (exitStatus !== 0) return mode === 'plan' ? 'changes' : 'failed';
   const isChange = results.some(({ status }) => status === 'changed' || (mode === 'plan' && status === 'unknown'));
   return isChange && mode === 'plan' ? 'changes' : 'ok';
+}
+
+function statusOfCounts(counts: ReadonlyMap<HostOutcome, number>): FinalStatus {
+  if (counts.has('failed')) return 'failed';
+  if (counts.has('changed')) return 'changes';
+  return counts.has('unreachable') ? 'unreachable' : 'ok';
 }

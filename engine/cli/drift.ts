@@ -1,0 +1,31 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { DRIFT_FORMATS, type DriftFormat } from '../report/drift-report.ts';
+import { addOnFinishOption } from './options/closing-options.ts';
+import {
+  type DriftFlags,
+  addConnectionOptions,
+  addInventoryOptions,
+  addLimitOption,
+  collectCommas,
+} from './options/common-options.ts';
+
+export function addDriftCommand(command: Command, done: (status: number) => void): void {
+  addLimitOption(addInventoryOptions(command.argument('<playbook>')))
+    .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectCommas, [])
+    .option('--skip-tags <tags>', 'all tasks but those with one of these tags', collectCommas, [])
+    .option('-b, --become', 'become root on the hosts; playbook and inventory win over this option')
+    .option('-K, --ask-become-pass', 'ask for the password of sudo')
+    .option('--format <format>', `${DRIFT_FORMATS.join(', ')} (default: text)`, format);
+  addOnFinishOption(addConnectionOptions(command))
+    .addHelpText('after', '\nExample:\n  runbook drift site.yml -i prod.yml --format markdown >drift.md\n')
+    .action(async (playbook: string, flags: DriftFlags) => {
+      const { runDriftCommand } = await import('./run/run-drift.ts');
+      done(await runDriftCommand(playbook, flags));
+    });
+}
+
+function format(value: string): DriftFormat {
+  const known = DRIFT_FORMATS.find((one) => one === value);
+  if (known === undefined) throw new InvalidArgumentError(`It must be one of ${DRIFT_FORMATS.join(', ')}.`);
+  return known;
+}

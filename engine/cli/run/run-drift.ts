@@ -1,0 +1,68 @@
+import { startDriftReport } from '../../report/drift-report.ts';
+import { type Drift, driftCounts } from '../../report/drift/drift.ts';
+import { printNotes } from '../../report/listing/vault.ts';
+import type { RunResult } from '../../run/run.ts';
+import { EXIT } from '../base/exit-status.ts';
+import { becomeFallback } from '../options/become-fallback.ts';
+import type { DriftFlags } from '../options/common-options.ts';
+import { refuseUnknownTags } from '../options/unknown-tags.ts';
+import { exportOptions, withClosing } from './closing.ts';
+import { performRun } from './perform-run.ts';
+import { prepareRun } from './prepare-run.ts';
+
+/**
+ * `runbook drift`: a plan, summed up by task and by host. Exit status: 0 where nothing has drifted for certain, 2 where
+ * something has, or a task could not be planned, 4 where hosts could not be reached and none of that is so.
+ */
+export function runDriftCommand(playbookFile: string, flags: DriftFlags): Promise<number> {
+  const report = startDriftReport({
+    format: flags.format ?? (flags.output === 'json' ? 'json' : 'text'),
+    live: flags.output === 'auto',
+    verbosity: flags.verbose,
+    stdout: process.stdout,
+    link: exportOptions().link,
+  });
+  const closing = {
+    output: flags.output,
+    report: [],
+    ...(flags.onFinish === undefined ? {} : { onFinish: flags.onFinish }),
+  };
+  const counts = (): ReturnType<typeof countsOf> | undefined => {
+    const drift = report.drift();
+    return drift === undefined ? undefined : countsOf(drift);
+  };
+  return withClosing(closing, { command: 'drift', playbook: playbookFile, counts }, async (watch) => {
+    const { playbook, inventory, extra, vault, access } = await prepareRun(playbookFile, flags);
+    const selection = { tags: flags.tags, skipTags: flags.skipTags };
+    printNotes(refuseUnknownTags(playbook, selection), process.stderr);
+    const fallback = await becomeFallback(flags);
+    const { limit } = flags;
+    const result = await performRun(
+      { mode: 'plan', playbook, inventory, limit, selection, extra, vault, access, fallback, lock: undefined },
+      flags,
+      watch(report),
+    );
+    return statusOf(result, report.drift());
+  });
+}
+
+function statusOf({ interrupted, stopped }: RunResult, drift: Drift | undefined): number {
+  if (interrupted || drift === undefined) return EXIT.interrupted;
+  const counts = driftCounts(drift);
+  if (counts.has('drifted') || counts.has('failed')) return EXIT.failed;
+  if (counts.has('unreachable')) return EXIT.unreachable;
+  return stopped === undefined ? EXIT.ok : EXIT.failed;
+}
+
+function countsOf(drift: Drift): ReadonlyMap<'changed' | Exclude<keyof typeof NAMES, 'drifted'>, number> {
+  return new Map([...driftCounts(drift)].map(([status, count]) => [NAMES[status], count]));
+}
+
+/** As reports call them. */
+const NAMES = {
+  unreachable: 'unreachable',
+  failed: 'failed',
+  drifted: 'changed',
+  unknown: 'unknown',
+  'in sync': 'in sync',
+} as const;
