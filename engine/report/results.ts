@@ -8,6 +8,7 @@ import { stillRunning } from './run/still-running.ts';
 import { terminal } from './run/terminal.ts';
 import { differenceLines } from './text/differences.ts';
 import { failureLines, unreachableLines } from './text/failure.ts';
+import { isLive } from './text/is-live.ts';
 import { type Output, openOutput } from './text/output.ts';
 import { type Paint, paintFor } from './text/paint.ts';
 import { type SourceReader, sourceReader } from './text/problems.ts';
