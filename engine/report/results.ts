@@ -1,7 +1,7 @@
 import type { TaskFinished } from '../run/base/events.ts';
 import { maskValue } from '../values/mask/mask.ts';
 import { openJournal } from './journal/journal.ts';
-import { type Report } from './report.ts';
+import type { Report } from './report.ts';
 import { eventLines } from './run/plain.ts';
 import type { Renderer } from './run/renderer.ts';
 import { stillRunning } from './run/still-running.ts';

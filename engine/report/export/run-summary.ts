@@ -53,7 +53,7 @@ export interface RunSummary {
 
 export function runSummary(finish: Finish): RunSummary {
   const { command, playbook, exitStatus, record, problems } = finish;
-  const counts = finish.counts ?? (record === undefined ? new Map<HostOutcome, number>() : hostCounts(record));
+  const counts = countsOf(finish);
   const count = (name: HostOutcome): number => counts.get(name) ?? 0;
   return {
     command,
@@ -78,6 +78,10 @@ export function runSummary(finish: Finish): RunSummary {
       place: place === undefined ? null : formatPlace(place),
     })),
   };
+}
+
+function countsOf({ counts, record }: Finish): ReadonlyMap<HostOutcome, number> {
+  return counts ?? (record === undefined ? new Map() : hostCounts(record));
 }
 
 function failuresOf(record: RunRecord): RunSummary['failures'] {
