@@ -159,6 +159,7 @@ export class View {
         wanted: true,
         deciders: withDecider(this.#known.get(request.key)?.deciders ?? [], decider),
       });
+      if (certainty === 'certain') this.#open.delete(request.key);
     }
   }
 
@@ -171,6 +172,11 @@ export class View {
       this.#leaveOpen(key, [decider]);
       this.#open.set(key, withDecider(this.#open.get(key) ?? [], decider));
     }
+  }
+
+  /** In a plan: whether a step that nobody can plan may have changed what these show. */
+  isOpen(requests: readonly Request[]): boolean {
+    return this.#open.size > 0 && this.#endsOf(requests).some(({ key }) => this.#open.has(key));
   }
 
   /** What a task works on: the requests without the folders that are there, on the way to others of them. */

@@ -66,12 +66,21 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
     if (owed.length > 0) run.host.called.reach(run.notifies, machine.userOf(prepared.privilege));
   }
   if (isEvidence(context)) view.noteAsked(requests, heldIn(prepared));
-  const outcome = prepared.module.plan(prepared.args, prepared.loaded, view.seen, about);
+  const planned = prepared.module.plan(prepared.args, prepared.loaded, view.seen, about);
+  const outcome = context.mode === 'plan' && view.isOpen(requests) ? notCertain(planned) : planned;
   try {
     return await handleOutcome(run, outcome, requests);
   } finally {
     view.release(requests);
   }
+}
+
+/** What a module plans on a state that a step may have changed of which nothing is known. */
+function notCertain(outcome: Outcome): Outcome {
+  if (outcome.kind === 'in_sync') return { kind: 'cannot_know', because: 'a step before may change the same' };
+  return outcome.kind === 'change' && outcome.certainty === 'certain'
+    ? { ...outcome, certainty: 'after_change' }
+    : outcome;
 }
 
 /** How much of what a task rests on may stand in a plan. */
