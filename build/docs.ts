@@ -1,6 +1,7 @@
 // Writes the pages of docs/ that are made of data, and wraps the lines of the others.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rulesPage } from '../engine/report/reference/rule-document.ts';
 import { differences, differencesPage } from './differences.ts';
 import { errorCodes, errorCodesPage } from './error-codes.ts';
 import { roles, rolesPage } from './roles.ts';
@@ -11,6 +12,7 @@ const DOCS = join(ROOT, 'docs');
 writeFileSync(join(DOCS, 'differences.md'), differencesPage(differences()));
 writeFileSync(join(DOCS, 'error-codes.md'), errorCodesPage(errorCodes()));
 writeFileSync(join(DOCS, 'roles.md'), rolesPage(roles()));
+writeFileSync(join(DOCS, 'lint-rules.md'), wrapped(rulesPage()));
 for (const folder of [ROOT, DOCS]) {
   for (const name of readdirSync(folder).filter((one) => one.endsWith('.md'))) {
     const path = join(folder, name);

@@ -1,172 +1,144 @@
-import { dirname } from 'node:path';
-import type { Command } from 'commander';
-import { config } from 'zod';
-import { connectionContext } from '../connection/connection.ts';
-import { Problem, Problems } from '../errors/problem.ts';
-import type { Inventory } from '../inventory/inventory.ts';
-import { loadInventory } from '../inventory/load-inventory.ts';
-import { selectHosts } from '../inventory/select-hosts.ts';
-import { VariableFolders } from '../inventory/variable-folders.ts';
-import { mistakesOf } from '../inventory/written-variable.ts';
-import { modules } from '../modules/base/catalogue.ts';
-import type { Play, Playbook } from '../playbook/base/play.ts';
-import { loadPlaybook } from '../playbook/load-playbook.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { Problem } from '../errors/problem.ts';
+import { type Fixed, applyEdits } from '../lint/fix.ts';
+import { type Levels, findings } from '../lint/lint.ts';
+import { readSite } from '../lint/read-site.ts';
+import { lintCodeClimate, lintGitHub, lintJUnit } from '../report/lint/lint-ci.ts';
+import { type LintReport, countOf, entryOfFinding, entryOfProblem } from '../report/lint/lint-entry.ts';
+import { lintJson } from '../report/lint/lint-json.ts';
+import { printRules } from '../report/lint/lint-rules.ts';
+import { lintSarif } from '../report/lint/lint-sarif.ts';
+import { printFindings, printFixed, printSummary, resultLine } from '../report/lint/lint-text.ts';
 import { openOutput } from '../report/text/output.ts';
-import { printProblems } from '../report/text/problems.ts';
-import { checkFiles } from '../run/lookahead/check-files.ts';
-import { run } from '../run/run.ts';
-import type { ControllerAccess } from '../values/controller-access.ts';
-import type { Vault } from '../vault/vault.ts';
 import { EXIT } from './base/exit-status.ts';
-import { type InventoryFlags, addInventoryOptions, LOOK_TIMEOUT } from './options/common-options.ts';
-import { accessOf, roleRefusal } from './options/controller-access.ts';
-import { extraVariables } from './options/extra-variables.ts';
-import { vaultFor } from './options/flag-values.ts';
+import { ENGINE_VERSION } from './base/version.ts';
+import { checkPlaybooks } from './lint/check-playbooks.ts';
+import { lintLevels, SETTINGS_FILE } from './lint/lint-levels.ts';
+import { type InventoryFlags, addInventoryOptions } from './options/common-options.ts';
+import { topOf } from './options/standing.ts';
+
+const FORMATS = ['text', 'json', 'sarif', 'junit', 'github', 'codeclimate'] as const;
+type Format = (typeof FORMATS)[number];
+
+interface LintFlags extends InventoryFlags {
+  readonly format: Format;
+  readonly rule: readonly string[];
+  readonly config?: string;
+  readonly rules?: true;
+  readonly summary?: true;
+  readonly strict?: true;
+  readonly fix?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  runbook lint site.yml -i inventory.yml --strict
+  runbook lint site.yml --rule latest-version=error --rule unnamed-task=off
+  runbook lint site.yml --format sarif > lint.sarif
+  runbook lint playbooks/*.yml --fix
+
+A comment "# runbook-lint: ignore NAME" leaves a rule out, for its line or for the task below it.
+`;
 
 /**
  * `runbook lint PLAYBOOK…`: reads all that the playbooks need, and tells everything that is wrong. Nothing is connected
  * to.
  */
 export function addLintCommand(command: Command, done: (status: number) => void): void {
-  addInventoryOptions(command.argument('<playbooks...>')).action(
-    async (playbooks: readonly string[], flags: InventoryFlags) => {
+  addInventoryOptions(command.argument('[playbooks...]'))
+    .option('--rules', 'list the rules with their levels, and stop')
+    .option(
+      '--rule <name=level>',
+      'error, warning, advice or off for one rule; may be given more than once',
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .option('--config <file>', `levels of rules, in place of ${SETTINGS_FILE} in the working folder`)
+    .option('--strict', 'exit 1 for warnings too')
+    .option('--fix', 'mend what can be mended for certain, in the files of the project')
+    .option('--summary', 'only how often each kind was found')
+    .option('--format <format>', FORMATS.join(', '), lintFormat, 'text')
+    .addHelpText('after', EXAMPLES)
+    .action(async (playbooks: readonly string[], flags: LintFlags) => {
       done(await lint(playbooks, flags));
-    },
-  );
+    });
 }
 
-async function lint(playbooks: readonly string[], flags: InventoryFlags): Promise<number> {
-  // To make code of a schema pays after many values; here each checks a few.
-  config({ jitless: true });
-  const found: Problem[] = [];
-  const folders = [...new Set(playbooks.map((file) => dirname(file)))];
-  const vault = vaultFor(flags);
-  const access = accessOf(flags, playbooks, flags.inventory);
-  const inventory = await gather(found, () => loadInventory(flags.inventory, folders, vault, access));
-  const linting: Linting = { flags, vault, access: access.playbook, inventory };
-  if (inventory !== undefined) found.push(...mistakesOf([...inventory.hosts.values()].flatMap(({ layers }) => layers)));
-  if (flags.inventory.length === 0)
-    for (const folder of folders) found.push(...(await variableProblems(folder, vault, access.playbook)));
-  for (const file of playbooks) found.push(...(await playbookProblems(file, linting)));
-  const told = distinct(found);
-  if (told.length > 0) printProblems(told, process.stderr);
-  const files = `${playbooks.length} ${playbooks.length === 1 ? 'playbook' : 'playbooks'}`;
-  openOutput(process.stdout).write(
-    `${files}: ${told.length === 0 ? 'no problems' : told.length === 1 ? '1 problem' : `${told.length} problems`}\n`,
-  );
-  return told.length === 0 ? EXIT.ok : EXIT.problem;
+function lintFormat(value: string): Format {
+  const known = FORMATS.find((format) => format === value);
+  if (known === undefined) throw new InvalidArgumentError(`It must be one of: ${FORMATS.join(', ')}.`);
+  return known;
 }
 
-/** What the playbooks of one command have in common. */
-interface Linting {
-  readonly flags: InventoryFlags;
-  readonly vault: Vault;
-  readonly access: ControllerAccess;
-  /** Undefined if it cannot be read. */
-  readonly inventory: Inventory | undefined;
-}
-
-async function playbookProblems(file: string, linting: Linting): Promise<readonly Problem[]> {
-  const { flags, vault, access, inventory } = linting;
-  const found: Problem[] = [];
-  const playbook = await gather(found, () =>
-    loadPlaybook(file, { modules, rolesPath: [], vault, access, roleRefusal: roleRefusal(flags) }),
-  );
-  if (playbook === undefined) return found;
-  found.push(...(await checkFiles(playbook, access)));
-  if (inventory === undefined) return found;
-  const hasInventory = flags.inventory.length > 0;
-  const patterns = hasInventory ? patternProblems(playbook, inventory) : [];
-  found.push(...patterns);
-  const isHere = playbook.plays.every((play) => patternOf(play) === 'localhost');
-  if (patterns.length === 0 && (hasInventory || isHere))
-    await gather(found, () => checkHosts(playbook, inventory, linting));
-  return found;
-}
-
-/** What is wrong in group_vars and host_vars beside a playbook, whichever groups and hosts there will be. */
-async function variableProblems(folder: string, vault: Vault, access: ControllerAccess): Promise<readonly Problem[]> {
-  const found: Problem[] = [];
-  const report = (error: unknown): void => {
-    if (error instanceof Problem) found.push(error);
-    else if (error instanceof Problems) found.push(...error.problems);
-    else throw error;
-  };
-  const given = await new VariableFolders(vault, report, () => access).all(folder);
-  return [...found, ...mistakesOf(given)];
-}
-
-/** What a plan refuses under the variables of the hosts before it connects to any. */
-async function checkHosts(playbook: Playbook, inventory: Inventory, { flags, vault, access }: Linting): Promise<void> {
-  const never = new AbortController().signal;
-  await run({
-    mode: 'plan',
-    isCheckOnly: true,
-    playbook,
-    inventory,
-    limit: undefined,
-    selection: { tags: [], skipTags: [] },
-    extra: await extraVariables(flags.extraVars, vault),
-    forks: 1,
-    silenceMs: undefined,
-    lookTimeoutMs: LOOK_TIMEOUT * 1000,
-    settings: {
-      user: undefined,
-      identityFile: undefined,
-      password: undefined,
-      connectTimeoutMs: 1,
-      keepAliveMs: 1,
-      connections: connectionContext(),
-      access,
-    },
-    vault,
-    lock: undefined,
-    module: (name) => modules.module(name),
-    emit: () => {},
-    interrupt: never,
-    kill: never,
-    digestCache: undefined,
-  });
-}
-
-/** The same mistake, found in two ways, is told once. */
-function distinct(problems: readonly Problem[]): readonly Problem[] {
-  const byWhat = new Map(
-    problems
-      .toReversed()
-      .map((problem) => [`${problem.code} ${problem.what} ${JSON.stringify(problem.place)}`, problem]),
-  );
-  return [...byWhat.values()].toReversed();
-}
-
-/** What `read` gives; undefined where it throws problems, which are gathered. */
-async function gather<T>(found: Problem[], read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Problem) found.push(error);
-    else if (error instanceof Problems) found.push(...error.problems);
-    else throw error;
-    return undefined;
+async function lint(playbooks: readonly string[], flags: LintFlags): Promise<number> {
+  const levels = lintLevels(flags.rule, flags.config);
+  if (flags.rules === true) {
+    printRules(levels, process.stdout);
+    return EXIT.ok;
   }
+  if (playbooks.length === 0)
+    throw new Problem({
+      code: 'missing-argument',
+      what: 'lint needs a playbook',
+      remedy: 'Name it: `runbook lint site.yml`. `runbook lint --rules` lists the rules.',
+    });
+  const { report, passes } = await reportOf(playbooks, flags, levels);
+  await print(report, flags, passes);
+  const isFailed = countOf(report, 'error') > 0 || (report.isStrict && countOf(report, 'warning') > 0);
+  return isFailed ? EXIT.problem : EXIT.ok;
 }
 
-function patternProblems(playbook: Playbook, inventory: Inventory): readonly Problem[] {
-  return playbook.plays.flatMap((play) => {
-    const pattern = patternOf(play);
-    if (pattern === undefined) return [];
-    try {
-      selectHosts(inventory, pattern, play.hostsPlace);
-      return [];
-    } catch (error) {
-      if (error instanceof Problem) return [error];
-      throw error;
-    }
-  });
+/** Passes of --fix. Each has less to do than the one before. */
+const MOST_PASSES = 5;
+
+/** What is wrong; with --fix what is left of it. */
+async function reportOf(
+  playbooks: readonly string[],
+  flags: LintFlags,
+  levels: Levels,
+): Promise<{ readonly report: LintReport; readonly passes: readonly Fixed[] }> {
+  const isStrict = flags.strict === true;
+  const look = async () => {
+    const { problems, input } = await checkPlaybooks(playbooks, flags);
+    return { problems, found: findings(await readSite(input), levels) };
+  };
+  let { problems, found } = await look();
+  const folder = process.cwd();
+  const passes: Fixed[] = [];
+  // What touches an earlier edit is left for the next pass.
+  while (flags.fix === true && passes.length < MOST_PASSES) {
+    const pass = await applyEdits(found, topOf(folder) ?? folder);
+    passes.push(pass);
+    if (pass.done.length === 0) break;
+    ({ problems, found } = await look());
+  }
+  const entries = [...problems.map(entryOfProblem), ...found.map(entryOfFinding)];
+  return { report: { files: playbooks, entries, isStrict }, passes };
 }
 
-/** Undefined where it is a template: that is known with the variables only. */
-function patternOf({ hosts: { literal } }: Play): string | undefined {
-  if (typeof literal === 'string') return literal;
-  return Array.isArray(literal) && literal.every((one) => typeof one === 'string') ? literal.join(',') : undefined;
+async function print(report: LintReport, flags: LintFlags, passes: readonly Fixed[]): Promise<void> {
+  const stdout = openOutput(process.stdout);
+  if (passes.length > 0) printFixed(passes, process.stderr);
+  if (flags.format !== 'text') stdout.write(inFormat(report, flags.format));
+  else {
+    if (flags.summary === true) printSummary(report, process.stdout);
+    else printFindings(report, process.stderr);
+    stdout.write(resultLine(report));
+  }
+  await stdout.drained();
+}
+
+function inFormat(report: LintReport, format: Exclude<Format, 'text'>): string {
+  switch (format) {
+    case 'json':
+      return lintJson(report);
+    case 'sarif':
+      return lintSarif(report, ENGINE_VERSION);
+    case 'junit':
+      return lintJUnit(report);
+    case 'github':
+      return lintGitHub(report);
+    case 'codeclimate':
+      return lintCodeClimate(report);
+  }
 }

@@ -24,6 +24,8 @@ export interface LoadOptions extends SourceOptions {
   readonly rolesPath: readonly string[];
   /** Why a role that was found by its name in `folder` must not be used. */
   readonly roleRefusal?: RoleRefusal | undefined;
+  /** Reads the files, and knows afterwards which these were. Left out: nobody asks. */
+  readonly files?: SourceFiles | undefined;
 }
 
 export type RoleRefusal = (role: string, folder: string) => string | undefined;
@@ -36,7 +38,7 @@ export async function loadPlaybook(file: string, options: LoadOptions): Promise<
   const path = resolve(file);
   const problems = new ProblemCollector();
   const loading: Loading = {
-    files: new SourceFiles(options),
+    files: options.files ?? new SourceFiles(options),
     modules: options.modules,
     problems,
     budget: new StepBudget(),

@@ -17,6 +17,17 @@ export interface SourceOptions {
   readonly vault?: Pick<Vault, 'documents' | 'variables'> | undefined;
 }
 
+/** What a file of a playbook holds. */
+export type SourceKind = 'plays' | 'tasks' | 'handlers' | 'meta' | 'variables';
+
+/** A file that was read for a playbook, whether or not anything in it was wrong. */
+export interface ReadSource {
+  /** Absolute. */
+  readonly path: string;
+  readonly kind: SourceKind;
+  readonly nodes: readonly Node[];
+}
+
 /**
  * The YAML files of one playbook, each read once. Paths are shown relative to the working folder where that is shorter.
  */
@@ -24,13 +35,21 @@ export class SourceFiles {
   readonly #options: SourceOptions;
   readonly #documents = new Map<string, readonly Node[]>();
   readonly #variables = new Map<string, Node>();
+  readonly #kinds = new Map<string, SourceKind>();
 
   constructor(options: SourceOptions) {
     this.#options = options;
   }
 
-  /** The one document of a file; undefined for a file that is empty or cannot be read (a Problem then). */
-  async read(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<Node | undefined> {
+  /** All that were read so far. */
+  all(): readonly ReadSource[] {
+    return [...this.#kinds].map(([path, kind]) => {
+      const document = this.#variables.get(path);
+      return { path, kind, nodes: document === undefined ? (this.#documents.get(path) ?? []) : [document] };
+    });
+  }
+
+  async #read(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<Node | undefined> {
     const nodes = await this.#load(path, problems, asked);
     return nodes === undefined ? undefined : problems.attempt(() => oneDocument(nodes));
   }
@@ -39,10 +58,11 @@ export class SourceFiles {
   async readList(
     path: string,
     problems: ProblemCollector,
-    what: string,
+    what: 'plays' | 'tasks' | 'handlers',
     asked: Place | undefined,
   ): Promise<readonly Node[]> {
-    const node = await this.read(path, problems, asked);
+    this.#kinds.set(path, what);
+    const node = await this.#read(path, problems, asked);
     if (node === undefined || (node.kind === 'scalar' && node.value === null)) return [];
     if (node.kind === 'list') return node.items;
     problems.add({
@@ -56,7 +76,8 @@ export class SourceFiles {
 
   /** The map that a file holds; undefined for an empty file. */
   async readMap(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<MapNode | undefined> {
-    const node = await this.read(path, problems, asked);
+    this.#kinds.set(path, 'meta');
+    const node = await this.#read(path, problems, asked);
     if (node === undefined || (node.kind === 'scalar' && node.value === null)) return undefined;
     if (node.kind === 'map') return node;
     return problems.add({
@@ -68,6 +89,7 @@ export class SourceFiles {
 
   /** The one document of a file of variables; undefined for a file that is empty or cannot be read (a Problem then). */
   async readVariables(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<Node | undefined> {
+    this.#kinds.set(path, 'variables');
     const known = this.#variables.get(path);
     if (known !== undefined) return known;
     const { vault } = this.#options;

@@ -7,6 +7,7 @@ import { errorCodes, errorCodesPage } from '../../build/error-codes.ts';
 import { roles, rolesPage } from '../../build/roles.ts';
 import { wrapped } from '../../build/wrap.ts';
 import { COMMANDS } from '../../engine/cli/main.ts';
+import { rulesPage } from '../../engine/report/reference/rule-document.ts';
 import { connectionRows, differenceRows, functionRows, helperRows, moduleRows, sshOptionRows } from './tables.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -69,6 +70,10 @@ test('the page of differences on purpose is made of its data', () => {
 
 test('the page of roles is made of the roles', () => {
   expect(page('docs/roles.md'), 'npm run docs makes it').toBe(rolesPage(roles()));
+});
+
+test('the page of rules is made of the rules', () => {
+  expect(page('docs/lint-rules.md'), 'npm run docs makes it').toBe(wrapped(rulesPage()));
 });
 
 test('the page of error codes is made of the sources', () => {

@@ -1,10 +1,10 @@
 import { constants } from 'node:os';
+import { findFile } from '../../files/replace-file.ts';
 import { printNotes } from '../../report/listing/vault.ts';
 import { printProblems } from '../../report/text/problems.ts';
 import type { Recipient } from '../../vault/age/recipient.ts';
 import { sealedForm } from '../../vault/base/sealed-form.ts';
 import { editSealed } from '../../vault/edit/edit.ts';
-import { findFile } from '../../vault/edit/replace-file.ts';
 import { sealAgain } from '../../vault/seal.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { EXIT } from '../base/exit-status.ts';

@@ -15,9 +15,22 @@ export function printProblems(problems: readonly Problem[], stream: NodeJS.Writa
 
 /** One problem as lines, without a line end. `read` gives the text of a file, or undefined. */
 export function problemLines(problem: Problem, paint: Paint, read: SourceReader): readonly string[] {
+  return messageLines(problem, paint('red', 'error'), paint, read);
+}
+
+/** What is told of a place in a file, in the form of a problem, with the word that begins it. */
+export interface Message {
+  readonly what: string;
+  readonly place?: Place | undefined;
+  readonly why?: string | undefined;
+  readonly remedy?: string | undefined;
+}
+
+/** A message as lines, without a line end. */
+export function messageLines(problem: Message, label: string, paint: Paint, read: SourceReader): readonly string[] {
   const [first = '', ...more] = safeLines(problem.what);
   return [
-    `${paint('red', 'error')}: ${paint('bold', first)}`,
+    `${label}: ${paint('bold', first)}`,
     ...more.map((line) => `  ${line}`),
     ...(problem.place === undefined ? [] : placeLines(problem.place, paint, read)),
     ...labelled('why', problem.why, paint),

@@ -3,9 +3,9 @@ import { access, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
+import { type FoundFile, findFile, replaceFile, writeNewFile } from '../../files/replace-file.ts';
 import { makeClearFolder, removeClearFolder } from './clear-folder.ts';
 import { type SignalGuard, guardSignals, runEditor } from './editor.ts';
-import { type FoundFile, findFile, replaceFile, writeNewFile } from './replace-file.ts';
 
 export interface EditRequest {
   readonly file: FoundFile;

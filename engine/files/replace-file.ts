@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Problem } from '../../errors/problem.ts';
-import { MOST_SEALED } from '../../files/read-file.ts';
+import { Problem } from '../errors/problem.ts';
+import { MOST_SEALED } from './read-file.ts';
 
 /** A file that is to be written anew, as it was found. */
 export interface FoundFile {

@@ -1,0 +1,71 @@
+import { realpathSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
+import { type FoundFile, findFile, replaceFile } from '../files/replace-file.ts';
+import type { Edit } from './base/rule.ts';
+import type { Reported } from './lint.ts';
+
+/** What became of the findings that can be mended without a person. */
+export interface Fixed {
+  /** The files that were written, as they were named in the findings. */
+  readonly files: readonly string[];
+  readonly done: readonly Reported[];
+  /** Files that lie outside of the folder. */
+  readonly refused: readonly string[];
+  /** What is to be told besides, as sentences. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Writes the edits of the findings into their files, below `folder` only. An edit that touches an earlier one is left
+ * for the next time. Throws Problem where a file cannot be written; files before it are mended then.
+ */
+export async function applyEdits(found: readonly Reported[], folder: string): Promise<Fixed> {
+  const byFile = Map.groupBy(
+    found.filter(({ edits }) => edits.length > 0),
+    ({ edits }) => edits[0]?.path ?? '',
+  );
+  const files: string[] = [];
+  const refused: string[] = [];
+  const done: Reported[] = [];
+  const notes: string[] = [];
+  for (const [path, findings] of byFile) {
+    const name = findings[0]?.place.file ?? path;
+    const file = await findFile(path);
+    if (!isWithin(file, folder)) {
+      refused.push(name);
+      continue;
+    }
+    const { result, applied } = edited(file.bytes.toString(), findings);
+    notes.push(...(await replaceFile(file, Buffer.from(result))));
+    files.push(name);
+    done.push(...applied);
+  }
+  return { files, done, refused, notes };
+}
+
+/** Below the folder, links followed. */
+function isWithin({ path }: FoundFile, folder: string): boolean {
+  const fromFolder = relative(realpathSync(folder), path);
+  return fromFolder !== '' && !fromFolder.startsWith('..') && !isAbsolute(fromFolder);
+}
+
+/** A mark of the byte order, which places do not count. */
+const MARK = '\uFEFF';
+
+function edited(
+  text: string,
+  findings: readonly Reported[],
+): { readonly result: string; readonly applied: readonly Reported[] } {
+  const shift = text.startsWith(MARK) ? 1 : 0;
+  const taken: Edit[] = [];
+  const applied: Reported[] = [];
+  for (const finding of findings) {
+    if (finding.edits.some((edit) => taken.some((other) => edit.from < other.to && other.from < edit.to))) continue;
+    taken.push(...finding.edits);
+    applied.push(finding);
+  }
+  let result = text;
+  for (const { from, to, text: replacement } of taken.toSorted((one, other) => other.from - one.from))
+    result = result.slice(0, from + shift) + replacement + result.slice(to + shift);
+  return { result, applied };
+}

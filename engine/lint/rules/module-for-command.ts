@@ -1,0 +1,110 @@
+/** A module that does what a command does. */
+export interface ModuleFor {
+  readonly command: string;
+  readonly module: string;
+  /** What to write, as an example. */
+  readonly example: string;
+}
+
+interface Row {
+  readonly module: string;
+  readonly example: string;
+  /** Whether the arguments are of that kind. Left out: they all are. */
+  readonly when?: RegExp;
+  /** Where the module cannot do it. */
+  readonly unless?: RegExp;
+}
+
+const PACKAGE: Row = {
+  module: 'package',
+  example: 'package: {name: …}',
+  when: /^(?:-\S+ )*(?:install|add|in|remove|rm|del|erase|purge|update|upgrade|dist-upgrade|full-upgrade|makecache)(?: |$)/,
+};
+const UNIT: Row = {
+  module: 'systemd',
+  example: 'systemd: {name: …, state: started}',
+  when: /^(?:-\S+ )*(?:start|stop|restart|reload|try-restart|enable|disable|mask|unmask|daemon-reload)(?: |$)/,
+  unless: /--user\b|\*/,
+};
+const MODE: Row = { module: 'file', example: 'file: {path: …, owner: …, mode: "0644"}' };
+const ACCOUNT: Row = { module: 'user', example: 'user: {name: …}' };
+const GROUP: Row = { module: 'group', example: 'group: {name: …}' };
+const DOWNLOAD: Row = { module: 'get_url', example: 'get_url: {url: …, dest: …, checksum: …}' };
+const REQUEST: Row = { module: 'uri', example: 'uri: {url: …}' };
+const REBOOT: Row = { module: 'reboot', example: 'reboot: {}' };
+
+/** Programs with what does the same. The first row that fits counts. */
+const PROGRAMS: ReadonlyMap<string, readonly Row[]> = new Map<string, readonly Row[]>([
+  ['systemctl', [UNIT]],
+  [
+    'service',
+    [{ module: 'service', example: 'service: {name: …, state: started}', when: / (?:start|stop|restart|reload)$/ }],
+  ],
+  ...['apt-get', 'apt', 'aptitude', 'yum', 'dnf', 'zypper', 'apk'].map((program) => [program, [PACKAGE]] as const),
+  ...['useradd', 'adduser', 'usermod', 'userdel', 'deluser'].map((program) => [program, [ACCOUNT]] as const),
+  ...['groupadd', 'addgroup', 'groupmod', 'groupdel', 'delgroup'].map((program) => [program, [GROUP]] as const),
+  ['mkdir', [{ module: 'file', example: 'file: {path: …, state: directory}' }]],
+  ...['chmod', 'chown', 'chgrp'].map((program) => [program, [MODE]] as const),
+  ['ln', [{ module: 'file', example: 'file: {path: …, src: …, state: link}' }]],
+  ['rm', [{ module: 'file', example: 'file: {path: …, state: absent}', unless: /\*/ }]],
+  ['rmdir', [{ module: 'file', example: 'file: {path: …, state: absent}' }]],
+  ['touch', [{ module: 'file', example: 'file: {path: …, state: touch, modification_time: preserve}' }]],
+  ['cp', [{ module: 'copy', example: 'copy: {src: …, dest: …, remote_src: true}', unless: /\*/ }]],
+  ['mv', [{ module: 'move', example: 'move: {src: …, dest: …}', unless: /\*/ }]],
+  ['mount', [{ module: 'mount', example: 'mount: {path: …, src: …, fstype: …}', when: / / }]],
+  ['umount', [{ module: 'mount', example: 'mount: {path: …, state: unmounted}' }]],
+  ['sysctl', [{ module: 'sysctl', example: 'sysctl: {name: …, value: …}', when: /^-w |=/ }]],
+  ['modprobe', [{ module: 'kernel_module', example: 'kernel_module: {name: …}' }]],
+  ['rmmod', [{ module: 'kernel_module', example: 'kernel_module: {name: …, state: absent}' }]],
+  ['swapoff', [{ module: 'swap', example: 'swap: {state: "off"}', when: /^(?:-a|--all)$/ }]],
+  ['curl', [{ ...DOWNLOAD, when: /(?:^| )(?:-[a-zA-Z]*[oO]|--output|--remote-name)(?:[ =]|$)/ }, REQUEST]],
+  ['wget', [DOWNLOAD]],
+  [
+    'tar',
+    [
+      {
+        module: 'unarchive',
+        example: 'unarchive: {src: …, dest: …, remote_src: true}',
+        when: /^(?:-?[a-zA-Z]*x[a-zA-Z]*|--extract)(?: |$)/,
+      },
+    ],
+  ],
+  ['unzip', [{ module: 'unarchive', example: 'unarchive: {src: …, dest: …, remote_src: true}', unless: /-[lt]/ }]],
+  [
+    'sed',
+    [
+      {
+        module: 'replace',
+        example: 'replace: {path: …, regexp: …, replace: …}',
+        when: /(?:^| )(?:-[a-zA-Z]*i|--in-place)/,
+      },
+    ],
+  ],
+  ['crontab', [{ module: 'cron', example: 'cron: {name: …, job: …}', unless: /(?:^| )-l/ }]],
+  ['hostname', [{ module: 'hostname', example: 'hostname: {name: …}', when: /^[^-\s]/ }]],
+  ['hostnamectl', [{ module: 'hostname', example: 'hostname: {name: …}', when: /^(?:set-)?hostname / }]],
+  ['timedatectl', [{ module: 'timezone', example: 'timezone: {name: …}', when: /^set-timezone / }]],
+  ['reboot', [REBOOT]],
+  ['shutdown', [{ ...REBOOT, when: /(?:^| )-r/ }]],
+  ['setenforce', [{ module: 'selinux', example: 'selinux: {state: enforcing}' }]],
+  ['sleep', [{ module: 'wait_for', example: 'wait_for: {port: …} for what it waits for, or until: at the task' }]],
+  ['add-apt-repository', [{ module: 'apt_repository', example: 'apt_repository: {repo: …}' }]],
+  [
+    'yum-config-manager',
+    [{ module: 'yum_repository', example: 'yum_repository: {name: …, baseurl: …}', when: /--add-repo/ }],
+  ],
+  ['test', [{ module: 'stat', example: 'stat: {path: …}', when: /^-[a-zA-Z] / }]],
+  ['stat', [{ module: 'stat', example: 'stat: {path: …}' }]],
+]);
+
+/** What does the same as this command. Undefined where no module does. */
+export function moduleFor(words: readonly string[]): ModuleFor | undefined {
+  const [first, ...rest] = words;
+  if (first === undefined) return undefined;
+  const command = first.replace(/^(?:\/usr)?(?:\/local)?\/s?bin\//, '');
+  const row = PROGRAMS.get(command)?.find(({ when, unless }) => {
+    const given = rest.join(' ');
+    return (when?.test(given) ?? true) && !(unless?.test(given) ?? false);
+  });
+  return row === undefined ? undefined : { command, module: row.module, example: row.example };
+}

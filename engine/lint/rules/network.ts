@@ -1,0 +1,150 @@
+import { commandsOf, simpleCommands } from '../base/command-line.ts';
+import type { Finding, Rule } from '../base/rule.ts';
+import { type TaskSource, isValue, textOf } from '../base/site.ts';
+
+/** Of this machine: nobody stands between. */
+const LOOPBACK = /^https?:\/\/(?:localhost|127\.|\[::1\])/;
+
+export const downloadWithoutChecksum: Rule = {
+  name: 'download-without-checksum',
+  level: 'warning',
+  summary: 'get_url without checksum',
+  why: `What is installed is what the server gives at that moment: a broken download, another version, or what somebody else
+has put there. Without checksum an existing file is also never replaced.`,
+  remedy: 'Add checksum: sha256:… with the digest that the publisher gives.',
+  bad: `- name: Tool
+  get_url: { url: https://example.com/tool-1.2.tar.gz, dest: /opt/tool.tar.gz, mode: "0644" }`,
+  good: `- name: Tool
+  get_url:
+    url: https://example.com/tool-1.2.tar.gz
+    dest: /opt/tool.tar.gz
+    mode: "0644"
+    checksum: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`,
+  *check({ tasks }) {
+    for (const task of tasks) {
+      const url = task.arguments.get('url');
+      if (task.module !== 'get_url' || url === undefined || task.arguments.has('checksum')) continue;
+      if (LOOPBACK.test(textOf(url.value) ?? '') || textOf(url.value)?.startsWith('file:') === true) continue;
+      yield { place: task.action.keyPlace, what: 'Nothing says what the downloaded file must be' };
+    }
+  },
+};
+
+export const httpWithoutTls: Rule = {
+  name: 'http-without-tls',
+  level: 'warning',
+  summary: 'A download without checksum, or a request with a password, by http://',
+  why: 'Whoever is on the way can read the password, and put another file in place of the one that is asked for.',
+  remedy: 'Write https://, or for a download add checksum:.',
+  bad: `- name: State of the shop
+  uri: { url: http://shop.example.com/state, url_username: probe, url_password: "{{probe_password}}" }`,
+  good: `- name: State of the shop
+  uri: { url: https://shop.example.com/state, url_username: probe, url_password: "{{probe_password}}" }`,
+  *check({ tasks }) {
+    for (const task of tasks) {
+      const url = task.arguments.get('url');
+      const text = textOf(url?.value) ?? '';
+      if (url === undefined || !text.startsWith('http://') || LOOPBACK.test(text)) continue;
+      const isDownload = task.module === 'get_url' && !task.arguments.has('checksum');
+      if (isDownload || hasCredentials(task))
+        yield {
+          place: url.value.place,
+          what: isDownload
+            ? 'The file comes by http:// and is not checked'
+            : 'The password goes over the network in clear',
+        };
+    }
+  },
+};
+
+function hasCredentials(task: TaskSource): boolean {
+  const headers = task.arguments.get('headers')?.value;
+  const isAuthorized =
+    headers?.kind === 'map' && headers.entries.some(({ key }) => /^(?:authorization|cookie)$|token/i.test(key));
+  return task.arguments.has('url_password') || isAuthorized;
+}
+
+export const certificateNotVerified: Rule = {
+  name: 'certificate-not-verified',
+  level: 'warning',
+  summary: 'validate_certs: false, curl -k, wget --no-check-certificate',
+  why: 'The other side may be anybody. TLS then protects against nobody who can change what is on the way.',
+  remedy: 'Take it out. For an authority of your own write ca_path: (uri), or put its certificate onto the host.',
+  bad: `- name: State of the shop
+  uri: { url: https://shop.example.com/state, validate_certs: false }`,
+  good: `- name: State of the shop
+  uri: { url: https://shop.example.com/state }`,
+  *check({ tasks }): Iterable<Finding> {
+    const what = 'The certificate of the server is not verified';
+    for (const task of tasks) {
+      const verified = task.arguments.get('validate_certs');
+      if (verified !== undefined && isValue(verified.value, false)) yield { place: verified.value.place, what };
+      for (const { text, node } of commandsOf(task)) {
+        const isUnverified = simpleCommands(text).some(({ words }) => {
+          const program = words.findIndex((word) => /^(?:.*\/)?(?:curl|wget)$/.test(word.text));
+          const given = program < 0 ? [] : words.slice(program + 1).map((word) => word.text);
+          const isCurl = words[program]?.text.endsWith('curl') === true;
+          return given.some((word) =>
+            isCurl ? /^(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)$/.test(word) : word === '--no-check-certificate',
+          );
+        });
+        if (isUnverified) yield { place: node.place, what };
+      }
+    }
+  },
+};
+
+export const unsignedPackages: Rule = {
+  name: 'unsigned-packages',
+  level: 'warning',
+  summary: 'Packages whose signature is not checked: gpgcheck: false, trusted=yes, --allow-unauthenticated',
+  why: 'Packages run programs as root when they are installed. Without the signature anybody on the way can bring one.',
+  remedy: 'Put the key of the repository onto the host, and name it: gpgkey:, or [signed-by=/etc/apt/keyrings/…].',
+  bad: `- name: Repository of the vendor
+  apt_repository: { repo: "deb [trusted=yes] https://apt.example.com stable main" }`,
+  good: `- name: Repository of the vendor
+  apt_repository: { repo: "deb [signed-by=/etc/apt/keyrings/vendor.asc] https://apt.example.com stable main" }`,
+  *check({ tasks }) {
+    const what = 'The signatures of the packages are not checked';
+    for (const task of tasks) {
+      const checked = task.arguments.get('gpgcheck');
+      if (checked !== undefined && isValue(checked.value, false)) yield { place: checked.value.place, what };
+      const repository = task.module === 'apt_repository' ? task.arguments.get('repo') : undefined;
+      if (repository !== undefined && /\[[^\]]*trusted=yes/.test(textOf(repository.value) ?? ''))
+        yield { place: repository.value.place, what };
+      for (const { text, node } of commandsOf(task))
+        if (
+          /(?:^|\s)(?:--allow-unauthenticated|--force-yes|--nogpgcheck|--no-gpg-checks|--allow-untrusted)(?:\s|$)/.test(
+            text,
+          )
+        )
+          yield { place: node.place, what };
+    }
+  },
+};
+
+const SSH_VARIABLE = /^ansible_(?:ssh_)?(?:common_args|extra_args|args|host_key_checking)$/;
+
+export const hostKeyNotChecked: Rule = {
+  name: 'host-key-not-checked',
+  level: 'warning',
+  summary: 'SSH without a check of the host key: StrictHostKeyChecking=no, UserKnownHostsFile=/dev/null',
+  why: 'The other side may be anybody, who then gets the passwords and the files that are meant for the host.',
+  remedy: 'Take it out, and put the keys of the hosts into known_hosts (ssh-keyscan, and compare the fingerprints).',
+  bad: `- name: Files fetched
+  command: { cmd: "scp -o StrictHostKeyChecking=no backup:/srv/db.gz /srv/", creates: /srv/db.gz }`,
+  good: `- name: Files fetched
+  command: { cmd: "scp backup:/srv/db.gz /srv/", creates: /srv/db.gz }`,
+  *check({ tasks, variables }) {
+    const what = 'The key of the host is not checked';
+    const isUnchecked = (text: string): boolean =>
+      /StrictHostKeyChecking[ =](?:no|off)\b|UserKnownHostsFile[ =]\/dev\/null/i.test(text);
+    for (const task of tasks)
+      for (const { text, node } of commandsOf(task)) if (isUnchecked(text)) yield { place: node.place, what };
+    for (const { name, literal, place } of variables) {
+      if (!SSH_VARIABLE.test(name)) continue;
+      const isOff = name.endsWith('host_key_checking') && /^(?:false|no|off|0)$/i.test(literal ?? '');
+      if (isOff || isUnchecked(literal ?? '')) yield { place, what };
+    }
+  },
+};

@@ -1,0 +1,136 @@
+import { commandsOf, simpleCommands } from '../base/command-line.ts';
+import type { Rule } from '../base/rule.ts';
+import { scalarsIn } from '../base/scalars.ts';
+import { type VariableSource, textOf } from '../base/site.ts';
+
+/** The last word of a name decides: db_password is one, password_file and token_path are none. */
+const SECRET_NAME =
+  /(?:^|_)(?:password|passwd|passphrase|pass|secret|token|api_?key|access_?key|secret_?key|private_?key|encryption_?key)$/i;
+/** Arguments of modules that are secret by their nature. */
+const SECRET_ARGUMENTS: ReadonlySet<string> = new Set(['url_password', 'password']);
+/** A path, an address, a crypt hash, a locked account, a word for "none". */
+const NO_SECRET = /^(?:\/|~\/|https?:|\$[0-9a-z]+\$|[!*]+$|\*+$|none$|null$|false$|true$|omit$|<.*>$)/i;
+
+export const secretInClear: Rule = {
+  name: 'secret-in-clear',
+  level: 'warning',
+  summary: 'A variable or argument such as *password or *token with its value in clear',
+  why: `Whoever can read the repository, or one of its old states, has the password. Values in clear are not masked either:
+they stand in plans, diffs and logs.`,
+  remedy: 'Encrypt the value or its file: `runbook vault encrypt`.',
+  bad: `- name: Shop
+  hosts: web
+  vars:
+    shop_db_password: correct-horse
+  tasks:
+    - name: Settings
+      template: { src: shop.ini.hbs, dest: /etc/shop.ini, mode: "0600" }`,
+  good: `- name: Shop
+  hosts: web
+  vars:
+    shop_db_password_file: /etc/shop/password
+  tasks:
+    - name: Settings
+      template: { src: shop.ini.hbs, dest: /etc/shop.ini, mode: "0600" }`,
+  *check({ variables, tasks }) {
+    for (const { name, literal, place } of variables)
+      if (SECRET_NAME.test(name) && isSecretValue(literal))
+        yield { place, what: `The value of ${name} stands in clear` };
+    for (const variable of variables) yield* membersInClear(variable);
+    for (const task of tasks)
+      for (const [name, { value }] of task.arguments)
+        if (SECRET_ARGUMENTS.has(name) && isSecretValue(textOf(value)) && textOf(value)?.includes('{{') === false)
+          yield { place: value.place, what: `${name} stands in clear` };
+  },
+};
+
+function isSecretValue(literal: string | undefined): boolean {
+  return literal !== undefined && literal.trim() !== '' && !NO_SECRET.test(literal.trim());
+}
+
+/** `users: [{name: …, password: …}]`: secrets within a value. */
+function* membersInClear({
+  node,
+}: VariableSource): Iterable<ReturnType<Rule['check']> extends Iterable<infer T> ? T : never> {
+  if (node === undefined || node.kind === 'scalar') return;
+  for (const { scalar, key } of scalarsIn(node)) {
+    const { value } = scalar;
+    const isClear = typeof value === 'string' && !value.includes('{{') && scalar.isHidden !== true;
+    if (key !== undefined && SECRET_NAME.test(key) && isClear && isSecretValue(value))
+      yield { place: scalar.place, what: `The value of ${key} stands in clear` };
+  }
+}
+
+export const privateKeyInClear: Rule = {
+  name: 'private-key-in-clear',
+  level: 'error',
+  summary: 'A private key in a file that is not encrypted',
+  why: 'Whoever can read the repository, or one of its old states, has the key. It must be replaced, not only removed.',
+  remedy: 'Make a new key, and encrypt it: `runbook vault encrypt`.',
+  bad: `- name: Web
+  hosts: web
+  vars:
+    web_tls: |
+      -----BEGIN PRIVATE KEY-----
+      MC4CAQAwBQYDK2VwBCIEIE9uZS1leGFtcGxlLWtleS1vZi1ub3RoaW5n
+      -----END PRIVATE KEY-----
+  tasks:
+    - name: Key
+      copy: { content: "{{web_tls}}", dest: /etc/web.key, mode: "0600" }`,
+  good: `- name: Web
+  hosts: web
+  tasks:
+    - name: Key
+      copy: { src: web.key.age, dest: /etc/web.key, mode: "0600" }`,
+  *check({ files, variables }) {
+    for (const file of files)
+      for (const node of file.nodes)
+        for (const { scalar } of scalarsIn(node))
+          if (scalar.isHidden !== true && isPrivateKey(scalar.value))
+            yield { place: scalar.place, what: 'A private key stands here in clear' };
+    for (const { where, literal, place } of variables)
+      if (where === 'inventory' && isPrivateKey(literal)) yield { place, what: 'A private key stands here in clear' };
+  },
+};
+
+function isPrivateKey(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----|^AGE-SECRET-KEY-1/m.test(value) &&
+    !/\{\{/.test(value)
+  );
+}
+
+const SECRET_OPTION = /^--?(?:[a-z0-9]+-)*(?:password|passwd|passphrase|token|secret|api-?key)(?<value>=.*)?$/i;
+
+/** The token of a new cluster of etcd only keeps clusters apart. */
+const NO_SECRET_OPTION = /^--initial-cluster-token/;
+
+export const secretOnCommandLine: Rule = {
+  name: 'secret-on-command-line',
+  level: 'warning',
+  summary: 'A password or token among the arguments of a command',
+  why: 'Every user of the host sees the arguments of all running commands (ps), and audit logs keep them.',
+  remedy: 'Hand it over by stdin: or environment:, or by a file that only the user of the command may read.',
+  bad: `- name: Account of the shop
+  command: { cmd: "shopctl add admin --password={{shop_password}}", creates: /var/lib/shop/admin }`,
+  good: `- name: Account of the shop
+  command: { cmd: shopctl add admin --password-stdin, stdin: "{{shop_password}}", creates: /var/lib/shop/admin }`,
+  *check({ tasks }) {
+    for (const task of tasks)
+      for (const { text, node } of commandsOf(task)) {
+        const words = simpleCommands(text).flatMap((command) => command.words);
+        const found = words.find(({ text: word }, index) => {
+          const match = SECRET_OPTION.exec(word);
+          if (match === null || NO_SECRET_OPTION.test(word)) return false;
+          const value = match.groups?.['value']?.slice(1) ?? words[index + 1]?.text;
+          return value !== undefined && value !== '' && !/^(?:-|\$|<|\/|@|env:|file:|stdin$)/.test(value);
+        });
+        if (found !== undefined)
+          yield {
+            place: node.place,
+            what: `All users of the host can see the value of ${found.text.replace(/=.*$/s, '')}`,
+          };
+      }
+  },
+};

@@ -1,0 +1,145 @@
+import type { Finding, Rule } from '../base/rule.ts';
+import { scalarsIn } from '../base/scalars.ts';
+import type { Site, SourceFile } from '../base/site.ts';
+import { keyEdit } from '../base/text-edits.ts';
+
+export const trailingBlank: Rule = {
+  name: 'trailing-blank',
+  level: 'advice',
+  summary: 'Blanks at the end of a line',
+  why: 'Nobody sees them, and they show in every diff of a later change.',
+  remedy: 'Take them out.',
+  bad: `- name: Folder   \n  file: { path: /opt/app, state: directory, mode: "0755" }`,
+  good: `- name: Folder\n  file: { path: /opt/app, state: directory, mode: "0755" }`,
+  *check({ files }) {
+    for (const file of files) {
+      const { text } = file;
+      if (text === undefined) continue;
+      const kept = linesOfText(file);
+      for (let line = 1; line <= text.length; line += 1) {
+        const blanks = /[ \t]+$/.exec(text.line(line))?.[0];
+        if (blanks === undefined || kept.has(line)) continue;
+        const column = text.line(line).length - blanks.length + 1;
+        const from = text.offsetOf({ line, column });
+        yield {
+          place: { file: file.shown, line, column, length: blanks.length },
+          what: 'The line ends in blanks',
+          edits: [{ path: file.path, from, to: from + blanks.length, text: '' }],
+        };
+      }
+    }
+  },
+};
+
+/** Lines in which blanks may belong to a value: of texts in several lines. */
+function linesOfText(file: SourceFile): ReadonlySet<number> {
+  const lines = new Set<number>();
+  for (const node of file.nodes)
+    for (const { scalar } of scalarsIn(node)) {
+      if (scalar.place.file !== file.shown) continue;
+      const many = scalar.source.split('\n').length;
+      if (many === 1) continue;
+      for (let line = 0; line < many; line += 1) lines.add(scalar.place.line + line);
+    }
+  return lines;
+}
+
+export const lineEnd: Rule = {
+  name: 'line-end',
+  level: 'advice',
+  summary: 'A file with the line ends of Windows',
+  why: 'Tools that compare line by line see every line as changed when the next editor writes the file.',
+  remedy: 'Save the file with the line ends of Unix.',
+  bad: `- name: Folder\r\n  file: { path: /opt/app, state: directory, mode: "0755" }`,
+  good: `- name: Folder\n  file: { path: /opt/app, state: directory, mode: "0755" }`,
+  *check({ files }) {
+    for (const file of files) {
+      const { text } = file;
+      if (text === undefined || !text.text.includes('\r\n')) continue;
+      const edits = [...text.text.matchAll(/\r\n/g)].map(({ index }) => ({
+        path: file.path,
+        from: index,
+        to: index + 1,
+        text: '',
+      }));
+      const line = text.text.slice(0, text.text.indexOf('\r\n')).split('\n').length;
+      yield { place: { file: file.shown, line, column: 1 }, what: 'The lines end in \\r\\n', edits };
+    }
+  },
+};
+
+export const finalNewline: Rule = {
+  name: 'no-final-newline',
+  level: 'advice',
+  summary: 'A file whose last line does not end',
+  why: 'The next line that somebody appends shows a change of the line above it too, and some tools leave the last line out.',
+  remedy: 'End the last line.',
+  bad: `- name: Folder\n  file: { path: /opt/app, state: directory, mode: "0755" }\\`,
+  good: `- name: Folder\n  file: { path: /opt/app, state: directory, mode: "0755" }`,
+  *check({ files }) {
+    for (const file of files) {
+      const { text } = file;
+      if (text === undefined || text.text === '' || text.text.endsWith('\n')) continue;
+      const at = text.text.length;
+      // At the end of a text in a block, a line end would be a part of the value.
+      const isValue = linesOfText(file).has(text.length);
+      yield {
+        place: { file: file.shown, line: text.length, column: Math.max(1, text.line(text.length).length) },
+        what: 'The last line does not end',
+        edits: isValue ? [] : [{ path: file.path, from: at, to: at, text: '\n' }],
+      };
+    }
+  },
+};
+
+export const longModuleName: Rule = {
+  name: 'long-module-name',
+  level: 'advice',
+  summary: 'ansible.builtin.copy in place of copy',
+  why: 'Both mean the same here. There are no collections, so that the prefix says nothing.',
+  remedy: 'Write the short name.',
+  bad: `- name: Folder
+  ansible.builtin.file: { path: /opt/app, state: directory, mode: "0755" }`,
+  good: `- name: Folder
+  file: { path: /opt/app, state: directory, mode: "0755" }`,
+  *check({ files }): Iterable<Finding> {
+    for (const file of files) {
+      if (file.kind === 'variables' || file.kind === 'meta') continue;
+      for (const node of file.nodes) yield* longNames(file, node);
+    }
+  },
+};
+
+function* longNames(file: SourceFile, node: Site['files'][number]['nodes'][number]): Generator<Finding> {
+  if (node.kind === 'list') for (const item of node.items) yield* longNames(file, item);
+  if (node.kind !== 'map') return;
+  for (const { key, keyPlace, value } of node.entries) {
+    const short = /^ansible\.(?:builtin|legacy)\.(?<name>\w+)$/.exec(key)?.groups?.['name'];
+    if (short !== undefined)
+      yield { place: keyPlace, what: `${key} is ${short}`, edits: keyEdit(file, keyPlace, key, short) };
+    if (['tasks', 'pre_tasks', 'post_tasks', 'handlers', 'block', 'rescue', 'always'].includes(key))
+      yield* longNames(file, value);
+  }
+}
+
+export const argumentAlias: Rule = {
+  name: 'argument-alias',
+  level: 'advice',
+  summary: 'Another name of an argument, as Ansible has it',
+  why: 'Two names for one thing: whoever searches for one does not find the other. The plan and the errors have the name of the module.',
+  remedy: 'Write the name that `runbook docs MODULE` has.',
+  bad: `- name: Setting
+  lineinfile: { dest: /etc/app.conf, line: "a=1" }`,
+  good: `- name: Setting
+  lineinfile: { path: /etc/app.conf, line: "a=1" }`,
+  *check({ tasks }) {
+    for (const task of tasks)
+      for (const [name, { written, keyPlace }] of task.arguments)
+        if (name !== written)
+          yield {
+            place: keyPlace,
+            what: `${written} is ${name}`,
+            edits: keyEdit(task.file, keyPlace, written, name),
+          };
+  },
+};

@@ -1,0 +1,113 @@
+import { BLOCK_KEYWORDS, IMPORT_KEYWORDS, META_KEYWORDS, shortName, TASK_KEYWORDS } from '../playbook/base/keywords.ts';
+import type { ModuleCatalogue } from '../playbook/base/module-catalogue.ts';
+import type { MapEntry, MapNode, Node } from '../values/base/node.ts';
+import type { ArgumentSource, PlaySource, SourceFile, TaskSource } from './base/site.ts';
+
+const SECTIONS = ['pre_tasks', 'tasks', 'post_tasks', 'handlers'] as const;
+/** Parts of a block. */
+const PARTS = ['block', 'rescue', 'always'] as const;
+const KEYWORDS: ReadonlySet<string> = new Set([
+  ...TASK_KEYWORDS,
+  ...IMPORT_KEYWORDS,
+  ...META_KEYWORDS,
+  ...BLOCK_KEYWORDS,
+  'listen',
+]);
+/** Steps that have no arguments of a module. */
+const STRUCTURE: ReadonlySet<string> = new Set([
+  'block',
+  'meta',
+  'import_tasks',
+  'include_tasks',
+  'import_role',
+  'include_role',
+]);
+
+/** The plays of a file. Entries that import another playbook are none. */
+export function playsOf(file: SourceFile): readonly PlaySource[] {
+  if (file.kind !== 'plays') return [];
+  return entriesOf(file).flatMap((map) => (map.entries.some(({ key }) => key === 'hosts') ? [playOf(file, map)] : []));
+}
+
+function playOf(file: SourceFile, map: MapNode): PlaySource {
+  return { file, map, entry: (name) => map.entries.find(({ key }) => key === name) };
+}
+
+/** The maps of a file that is a list. */
+function entriesOf(file: SourceFile): readonly MapNode[] {
+  return file.nodes.flatMap((node) => (node.kind === 'list' ? mapsOf(node.items) : []));
+}
+
+function mapsOf(nodes: readonly Node[]): readonly MapNode[] {
+  return nodes.filter((node) => node.kind === 'map');
+}
+
+function listUnder(entry: MapEntry | undefined): readonly MapNode[] {
+  return entry?.value.kind === 'list' ? mapsOf(entry.value.items) : [];
+}
+
+/** All tasks of a file, blocks before what is in them. */
+export async function tasksOf(
+  file: SourceFile,
+  plays: readonly PlaySource[],
+  modules: ModuleCatalogue,
+): Promise<readonly TaskSource[]> {
+  const found: TaskSource[] = [];
+  const walk = async (siblings: readonly MapNode[], around: Around): Promise<void> => {
+    for (const [index, map] of siblings.entries()) {
+      const task = await taskOf(map, { ...around, file, siblings, index }, modules);
+      if (task === undefined) continue;
+      found.push(task);
+      for (const part of PARTS) {
+        const inner = { play: around.play, blocks: [...around.blocks, task] };
+        if (task.module === 'block') await walk(listUnder(task.entry(part)), inner);
+      }
+    }
+  };
+  for (const play of plays)
+    for (const section of SECTIONS) await walk(listUnder(play.entry(section)), { play, blocks: [] });
+  if (file.kind === 'tasks' || file.kind === 'handlers') await walk(entriesOf(file), { play: undefined, blocks: [] });
+  return found;
+}
+
+type Around = Pick<TaskSource, 'play' | 'blocks'>;
+type Position = Pick<TaskSource, 'file' | 'play' | 'blocks' | 'siblings' | 'index'>;
+
+async function taskOf(map: MapNode, position: Position, modules: ModuleCatalogue): Promise<TaskSource | undefined> {
+  const entries = map.entries.map((entry) => ({ ...entry, key: shortName(entry.key) }));
+  const entry = (name: string): MapEntry | undefined => entries.find(({ key }) => key === name);
+  const action = entry('block') ?? entry('check') ?? entries.find(({ key }) => !KEYWORDS.has(key));
+  if (action === undefined) return undefined;
+  const isStructure = STRUCTURE.has(action.key);
+  if (!isStructure && !modules.has(action.key)) return undefined;
+  return {
+    ...position,
+    map,
+    module: action.key,
+    action,
+    arguments: isStructure ? new Map() : await argumentsOf(action, entry, modules),
+    entry,
+  };
+}
+
+/** The arguments of a module, from its map, its text, `args` and, for `check`, `apply`. */
+async function argumentsOf(
+  action: MapEntry,
+  entry: (name: string) => MapEntry | undefined,
+  modules: ModuleCatalogue,
+): Promise<ReadonlyMap<string, ArgumentSource>> {
+  const { key: module, keyPlace, value } = action;
+  const beside = [entry('args')?.value].flatMap((node) => (node?.kind === 'map' ? node.entries : []));
+  const pair = module === 'check' ? [action, entry('apply')].flatMap((one) => (one === undefined ? [] : [one])) : [];
+  const own = value.kind === 'map' ? value.entries : [];
+  const aliases = await modules.aliases(module);
+  const found = new Map<string, ArgumentSource>();
+  for (const argument of [...beside, ...pair, ...own]) {
+    const name = Object.hasOwn(aliases, argument.key) ? (aliases[argument.key] ?? argument.key) : argument.key;
+    found.set(name, { written: argument.key, keyPlace: argument.keyPlace, value: argument.value });
+  }
+  const freeForm = await modules.freeForm(module);
+  if (value.kind !== 'map' && module !== 'check' && freeForm !== undefined)
+    found.set(freeForm, { written: freeForm, keyPlace, value });
+  return found;
+}

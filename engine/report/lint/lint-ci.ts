@@ -1,0 +1,111 @@
+import { formatPlace } from '../../errors/problem.ts';
+import type { Level } from '../../lint/base/rule.ts';
+import { safeJson, safeText } from '../text/safe-text.ts';
+import type { LintEntry, LintReport } from './lint-entry.ts';
+import { fingerprint } from './lint-sarif.ts';
+
+const COMMANDS: Readonly<Record<Level, 'error' | 'warning' | 'notice'>> = {
+  error: 'error',
+  warning: 'warning',
+  advice: 'notice',
+};
+
+/** Commands of a workflow of GitHub Actions, one a line: they show at the lines of a pull request. */
+export function lintGitHub({ entries }: LintReport): string {
+  const lines = entries.map((entry) => {
+    const { level, code, place } = entry;
+    const properties: readonly (readonly [string, string | number | undefined])[] = [
+      ['file', place?.file],
+      ['line', place?.line],
+      ['col', place?.column],
+      ['title', code],
+    ];
+    const given = properties.flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name}=${property(String(value))}`],
+    );
+    return `::${COMMANDS[level]} ${given.join(',')}::${data(messageOf(entry))}\n`;
+  });
+  return lines.join('');
+}
+
+function messageOf({ what, why, remedy }: LintEntry): string {
+  return safeText([what, why, remedy].filter((text) => text !== undefined && text !== '').join('\n'));
+}
+
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(safeText(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+const SEVERITIES: Readonly<Record<Level, 'critical' | 'major' | 'info'>> = {
+  error: 'critical',
+  warning: 'major',
+  advice: 'info',
+};
+
+/** A report of Code Climate, as GitLab takes it for its report of code quality. */
+export function lintCodeClimate({ entries }: LintReport): string {
+  const seen = new Map<string, number>();
+  const issues = entries.map((entry) => {
+    const { code, level, place, what } = entry;
+    const print = fingerprint(code, what, place);
+    const count = seen.get(print) ?? 0;
+    seen.set(print, count + 1);
+    return {
+      type: 'issue',
+      check_name: code,
+      description: messageOf(entry),
+      categories: ['Bug Risk'],
+      severity: SEVERITIES[level],
+      // GitLab shows issues with the same fingerprint once.
+      fingerprint: count === 0 ? print : `${print}-${count}`,
+      location: { path: place?.file ?? '-', lines: { begin: place?.line ?? 1 } },
+    };
+  });
+  return `${safeJson(issues, 2)}\n`;
+}
+
+/**
+ * JUnit's XML: a test case for each entry, and one for each playbook without any. What makes the exit status 1 is a
+ * failure; the rest is output of a case that passes, as JUnit has no warnings.
+ */
+export function lintJUnit(report: LintReport): string {
+  const { files, entries, isStrict } = report;
+  const failing = (entry: LintEntry): boolean => entry.level === 'error' || (isStrict && entry.level === 'warning');
+  const cases = entries.map((entry) => {
+    const { code, place, what } = entry;
+    const where = place === undefined ? '' : ` ${formatPlace(place)}`;
+    const begin = `    <testcase classname="${xml(place?.file ?? 'runbook')}" name="${xml(`${code}${where}`)}">`;
+    const message = xml(safeText(messageOf(entry)));
+    const content = failing(entry)
+      ? `<failure type="${xml(code)}" message="${xml(safeText(what))}">${message}</failure>`
+      : `<system-out>${message}</system-out>`;
+    return `${begin}${content}</testcase>`;
+  });
+  const clean = files.filter((file) => !entries.some(({ place }) => place?.file === file));
+  const passed = clean.map((file) => `    <testcase classname="${xml(file)}" name="lint"/>`);
+  const tests = cases.length + passed.length;
+  const failures = entries.filter(failing).length;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="runbook lint" tests="${tests}" failures="${failures}">`,
+    `  <testsuite name="runbook lint" tests="${tests}" failures="${failures}" errors="0" skipped="0">`,
+    ...cases,
+    ...passed,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function xml(text: string): string {
+  return safeText(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('\n', '&#10;');
+}

@@ -1,0 +1,46 @@
+import type { Place, Problem } from '../../errors/problem.ts';
+import type { Level } from '../../lint/base/rule.ts';
+import type { Reported } from '../../lint/lint.ts';
+
+/** One line of a report: an error that a plan refuses too, or what a rule has found. */
+export interface LintEntry {
+  readonly level: Level;
+  /** The code of an error, or the name of a rule. */
+  readonly code: string;
+  readonly place: Place | undefined;
+  readonly what: string;
+  readonly why: string | undefined;
+  readonly remedy: string | undefined;
+  /** What the rule finds; undefined for an error. */
+  readonly summary: string | undefined;
+  readonly isFixable: boolean;
+}
+
+export interface LintReport {
+  /** The playbooks, as they were named. */
+  readonly files: readonly string[];
+  readonly entries: readonly LintEntry[];
+  /** Whether a warning counts as a failure. */
+  readonly isStrict: boolean;
+}
+
+export function entryOfProblem({ code, place, what, why, remedy }: Problem): LintEntry {
+  return { level: 'error', code, place, what, why, remedy, summary: undefined, isFixable: false };
+}
+
+export function entryOfFinding({ rule, level, place, what, remedy, edits }: Reported): LintEntry {
+  return {
+    level,
+    code: rule.name,
+    place,
+    what,
+    why: undefined,
+    remedy,
+    summary: rule.summary,
+    isFixable: edits.length > 0,
+  };
+}
+
+export function countOf({ entries }: LintReport, level: Level): number {
+  return entries.filter((entry) => entry.level === level).length;
+}

@@ -1,0 +1,111 @@
+import { formatPlace } from '../../errors/problem.ts';
+import { type Level, LEVELS } from '../../lint/base/rule.ts';
+import type { Fixed } from '../../lint/fix.ts';
+import { openOutput } from '../text/output.ts';
+import { type Color, type Paint, paintFor } from '../text/paint.ts';
+import { messageLines, sourceReader } from '../text/problems.ts';
+import { safeLines } from '../text/safe-text.ts';
+import { type LintEntry, type LintReport, countOf } from './lint-entry.ts';
+
+/** Findings of one rule that are shown each with its line. More of them are one list of places. */
+const MOST_IN_FULL = 5;
+
+const COLORS: Readonly<Record<Level, Color>> = { error: 'red', warning: 'yellow', advice: 'cyan' };
+
+/** Everything that was found, for people: on stderr, as errors are. */
+export function printFindings({ entries }: LintReport, stream: NodeJS.WritableStream): void {
+  const paint = paintFor(stream);
+  const read = sourceReader();
+  const blocks = byCode(entries).map((group) =>
+    group.length > MOST_IN_FULL && group[0]?.summary !== undefined
+      ? groupLines(group, paint)
+      : group.map((entry) => messageLines(entry, labelOf(entry, paint), paint, read).join('\n')).join('\n\n'),
+  );
+  if (blocks.length > 0) openOutput(stream).write(`${blocks.join('\n\n')}\n`);
+}
+
+/** A rule with all of its places. */
+function groupLines(group: readonly LintEntry[], paint: Paint): string {
+  const [first] = group;
+  if (first === undefined) return '';
+  const remedies = [...new Set(group.map(({ remedy }) => remedy))];
+  return [
+    `${labelOf(first, paint)}: ${paint('bold', first.summary ?? first.what)} (${group.length} times)`,
+    ...group.map(({ place, what }) =>
+      [
+        `  ${paint('cyan', '-->')}`,
+        place === undefined ? '' : safeLines(formatPlace(place)).join(' '),
+        safeLines(what).join(' '),
+      ].join(' '),
+    ),
+    ...(remedies.length === 1 && remedies[0] !== undefined ? [`  ${paint('cyan', 'help')}: ${remedies[0]}`] : []),
+  ].join('\n');
+}
+
+function labelOf({ level, code, summary }: LintEntry, paint: Paint): string {
+  return summary === undefined ? paint(COLORS[level], level) : `${paint(COLORS[level], level)}[${code}]`;
+}
+
+/** The entries of each code together: errors of the playbook first and one by one, then rules by their level. */
+function byCode(entries: readonly LintEntry[]): readonly (readonly LintEntry[])[] {
+  const problems = entries.filter(({ summary }) => summary === undefined).map((entry) => [entry]);
+  const groups = new Map<string, LintEntry[]>();
+  for (const entry of entries) {
+    if (entry.summary === undefined) continue;
+    groups.set(entry.code, [...(groups.get(entry.code) ?? []), entry]);
+  }
+  const rules = [...groups.values()].toSorted(
+    ([one], [other]) => LEVELS.indexOf(one?.level ?? 'advice') - LEVELS.indexOf(other?.level ?? 'advice'),
+  );
+  return [...problems, ...rules];
+}
+
+/** How often each kind was found, the most frequent first. */
+export function printSummary(report: LintReport, stream: NodeJS.WritableStream): void {
+  const paint = paintFor(stream);
+  const groups = new Map<string, LintEntry[]>();
+  for (const entry of report.entries) groups.set(entry.code, [...(groups.get(entry.code) ?? []), entry]);
+  const rows = [...groups.values()].toSorted((one, other) => other.length - one.length);
+  const width = Math.max(0, ...groups.keys().map((code) => code.length));
+  const lines = rows.flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const level = paint(COLORS[first.level], first.level.padEnd('warning'.length));
+    return [
+      `${String(group.length).padStart(5)}  ${level}  ${first.code.padEnd(width)}  ${first.summary ?? ''}`.trimEnd(),
+    ];
+  });
+  if (lines.length > 0) openOutput(stream).write(`${lines.join('\n')}\n`);
+}
+
+/** The last line: `2 playbooks: no problems, 3 warnings`. */
+export function resultLine(report: LintReport): string {
+  const { files } = report;
+  const playbooks = `${files.length} ${files.length === 1 ? 'playbook' : 'playbooks'}`;
+  const problems = countOf(report, 'error');
+  const warnings = countOf(report, 'warning');
+  const advice = countOf(report, 'advice');
+  const parts = [
+    problems === 0 ? 'no problems' : problems === 1 ? '1 problem' : `${problems} problems`,
+    ...(warnings === 0 ? [] : [warnings === 1 ? '1 warning' : `${warnings} warnings`]),
+    ...(advice === 0 ? [] : [advice === 1 ? '1 piece of advice' : `${advice} pieces of advice`]),
+  ];
+  const fixable = report.entries.filter(({ isFixable }) => isFixable).length;
+  const fix = fixable === 0 ? '' : `; --fix mends ${fixable}`;
+  return `${playbooks}: ${parts.join(', ')}${fix}\n`;
+}
+
+/** What --fix has done, pass by pass. */
+export function printFixed(passes: readonly Fixed[], stream: NodeJS.WritableStream): void {
+  const all = <T>(of: (pass: Fixed) => readonly T[]): readonly T[] => [...new Set(passes.flatMap(of))];
+  const files = all((pass) => pass.files);
+  const done = passes.flatMap((pass) => pass.done).length;
+  const lines = [
+    ...all(({ refused }) => refused).map((file) => `warning: ${file} is left as it is: it lies outside of the project`),
+    ...all(({ notes }) => notes).map((note) => `warning: ${note}`),
+    done === 0
+      ? 'nothing to mend'
+      : `mended: ${done} in ${files.length === 1 ? '1 file' : `${files.length} files`}: ${files.join(', ')}`,
+  ];
+  openOutput(stream).write(lines.map((line) => `${safeLines(line).join(' ')}\n`).join(''));
+}
