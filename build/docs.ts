@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rulesPage } from '../engine/report/reference/rule-document.ts';
 import { differences, differencesPage } from './differences.ts';
-import { errorCodes, errorCodesPage } from './error-codes.ts';
+import { errorCodes, errorCodesJson, errorCodesPage } from './error-codes.ts';
 import { roles, rolesPage } from './roles.ts';
 import { wrapped } from './wrap.ts';
 
@@ -11,6 +11,7 @@ const ROOT = join(import.meta.dirname, '..');
 const DOCS = join(ROOT, 'docs');
 writeFileSync(join(DOCS, 'differences.md'), differencesPage(differences()));
 writeFileSync(join(DOCS, 'error-codes.md'), errorCodesPage(errorCodes()));
+writeFileSync(join(ROOT, 'engine/report/reference/error-codes.json'), errorCodesJson(errorCodes()));
 writeFileSync(join(DOCS, 'roles.md'), rolesPage(roles()));
 writeFileSync(join(DOCS, 'lint-rules.md'), wrapped(rulesPage()));
 for (const folder of [ROOT, DOCS]) {

@@ -13,25 +13,34 @@ interface Node {
   readonly [key: string]: unknown;
 }
 
-/**
- * The codes of all problems with the messages that they come with, as the sources of the engine have them. What a
- * message fills in is `…`.
- */
-export function errorCodes(): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>();
+/** What the sources say under one code. What a text fills in is `…`. */
+export interface ErrorCode {
+  readonly messages: ReadonlySet<string>;
+  readonly remedies: ReadonlySet<string>;
+}
+
+/** The codes of all problems with the messages and remedies that they come with, as the sources of the engine have them. */
+export function errorCodes(): ReadonlyMap<string, ErrorCode> {
+  const found = new Map<string, Gathered>();
   for (const name of readdirSync(ENGINE, { recursive: true, encoding: 'utf8' }).toSorted()) {
     if (name.endsWith('.ts')) collect(parseAst(readFileSync(join(ENGINE, name), 'utf8'), { lang: 'ts' }), found);
   }
   return new Map([...found].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-function collect(value: unknown, found: Map<string, Set<string>>): void {
+interface Gathered {
+  readonly messages: Set<string>;
+  readonly remedies: Set<string>;
+}
+
+function collect(value: unknown, found: Map<string, Gathered>): void {
   if (Array.isArray(value)) for (const item of value) collect(item, found);
   if (!isNode(value)) return;
-  const { codes, messages } = problemOf(value);
+  const { codes, messages, remedies } = problemOf(value);
   for (const code of codes.filter((one) => CODE.test(one.replace('…', 'x')))) {
-    const known = found.get(code) ?? new Set();
-    for (const message of messages) known.add(message);
+    const known = found.get(code) ?? { messages: new Set(), remedies: new Set() };
+    for (const message of messages) known.messages.add(message);
+    for (const remedy of remedies) known.remedies.add(remedy);
     found.set(code, known);
   }
   for (const child of Object.values(value)) collect(child, found);
@@ -40,23 +49,25 @@ function collect(value: unknown, found: Map<string, Set<string>>): void {
 interface Found {
   readonly codes: readonly string[];
   readonly messages: readonly string[];
+  readonly remedies: readonly string[];
 }
 
 /** What one node of the sources says of problems: an object with `code`, a call of a builder, or a type of codes. */
 function problemOf(node: Node): Found {
   if (node.type === 'ObjectExpression' && saysWhat(node)) {
-    return { codes: textsOf(propertyOf(node, 'code')), messages: textsOf(propertyOf(node, 'what')) };
+    const [codes, messages, remedies] = ['code', 'what', 'remedy'].map((name) => textsOf(propertyOf(node, name)));
+    return { codes: codes ?? [], messages: messages ?? [], remedies: remedies ?? [] };
   }
   if (node.type === 'CallExpression' && isNode(node['callee']) && Array.isArray(node['arguments'])) {
     const { property } = node['callee'];
     const [code, message] = node['arguments'] as readonly unknown[];
     if (isNode(property) && BUILDERS.has(String(property['name'])))
-      return { codes: textsOf(code), messages: textsOf(message) };
+      return { codes: textsOf(code), messages: textsOf(message), remedies: [] };
   }
   if (node.type === 'TSTypeAliasDeclaration' && isNode(node['id']) && String(node['id']['name']).endsWith('Code')) {
-    return { codes: textsOf(node['typeAnnotation']), messages: [] };
+    return { codes: textsOf(node['typeAnnotation']), messages: [], remedies: [] };
   }
-  return { codes: [], messages: [] };
+  return { codes: [], messages: [], remedies: [] };
 }
 
 /** Other objects with a code, such as the issues of a schema, have no `what`. */
@@ -80,6 +91,8 @@ function textsOf(value: unknown): readonly string[] {
       return [templateText(value)];
     case 'ConditionalExpression':
       return [...textsOf(value['consequent']), ...textsOf(value['alternate'])];
+    case 'LogicalExpression':
+      return [...textsOf(value['left']), ...textsOf(value['right'])];
     case 'TSLiteralType':
       return textsOf(value['literal']);
     case 'TSUnionType':
@@ -100,16 +113,28 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
 
+/** What `runbook explain` reads: texts by code, as JSON. */
+export function errorCodesJson(codes: ReadonlyMap<string, ErrorCode>): string {
+  const table = Object.fromEntries(
+    [...codes].map(([code, { messages, remedies }]) => [
+      code,
+      { messages: [...messages].toSorted(), remedies: [...remedies].toSorted() },
+    ]),
+  );
+  return `${JSON.stringify(table, undefined, 2)}\n`;
+}
+
 /** docs/error-codes.md, whole. */
-export function errorCodesPage(codes: ReadonlyMap<string, ReadonlySet<string>>): string {
+export function errorCodesPage(codes: ReadonlyMap<string, ErrorCode>): string {
   const rows = [...codes].map(
-    ([code, messages]) => `| \`${code}\` | ${[...messages].toSorted().map(cell).join('<br>')} |`,
+    ([code, { messages }]) => `| \`${code}\` | ${[...messages].toSorted().map(cell).join('<br>')} |`,
   );
   return wrapped(`# Error codes
 
 Every error has a code. \`--output json\` and the journal give it beside the message, the place and the advice, so that a
 script can tell errors apart. A code keeps its meaning ([versioning.md](versioning.md)); messages may change. In messages
 \`…\` stands for a name or a value. A code without a message has one that is made of the case at hand.
+\`runbook explain CODE\` shows one code with what to do.
 
 This page is made from the sources by \`npm run docs\`.
 

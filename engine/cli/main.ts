@@ -79,6 +79,13 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'explain',
+    {
+      description: 'explain the code of an error, or a rule of lint',
+      add: async (command, done) => (await import('./explain.ts')).addExplainCommand(command, done),
+    },
+  ],
+  [
     'vault',
     {
       description: 'keep secrets encrypted in files',

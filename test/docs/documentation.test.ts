@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { differences, differencesPage } from '../../build/differences.ts';
-import { errorCodes, errorCodesPage } from '../../build/error-codes.ts';
+import { errorCodes, errorCodesJson, errorCodesPage } from '../../build/error-codes.ts';
 import { roles, rolesPage } from '../../build/roles.ts';
 import { wrapped } from '../../build/wrap.ts';
 import { COMMANDS } from '../../engine/cli/main.ts';
@@ -78,6 +78,7 @@ test('the page of rules is made of the rules', () => {
 
 test('the page of error codes is made of the sources', () => {
   expect(page('docs/error-codes.md'), 'npm run docs makes it').toBe(errorCodesPage(errorCodes()));
+  expect(page('engine/report/reference/error-codes.json'), 'npm run docs makes it').toBe(errorCodesJson(errorCodes()));
 });
 
 test('every code that a test of the engine expects is on the page of error codes', () => {

@@ -12,7 +12,9 @@ import { temporaryFolder } from '../temporary-folder.ts';
 /** The example of a rule as files: tasks get a play around them; `# roles/…/name.yml` begins another file. */
 export function exampleFiles(example: string): ReadonlyMap<string, string> {
   const [first = '', ...rest] = example.split(/^# ([\w./-]+\.(?:yml|html|hbs))\n/m);
-  const files = new Map([['site.yml', first.includes('hosts:') ? `${first.trimEnd()}\n` : playAround(first)]]);
+  const files = new Map([
+    ['site.yml', /^ *(?:hosts|tasks):/m.test(first) ? `${first.trimEnd()}\n` : playAround(first)],
+  ]);
   for (let at = 0; at < rest.length; at += 2) files.set(rest[at] ?? '', `${rest[at + 1]?.trimEnd() ?? ''}\n`);
   return files;
 }
