@@ -14,7 +14,7 @@ function filesOver(isMeant: (row: { readonly over: string; readonly plain?: bool
 
 /**
  * unit: quick and alone. ssh: real OpenSSH servers on loopback; openssh: most of them by the system's ssh; plain-ssh:
- * some without the patches that only save time. lab: real hosts, one file after another. e2e: so, with clusters in use.
+ * some without the patches that only save time. browser: pages in Chromium. lab: real hosts, one file after another. e2e: so, with clusters in use.
  */
 export default defineConfig({
   test: {
@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/ssh/**', 'test/lab/**', 'test/e2e/**', 'test/bench/**'],
+          exclude: ['test/ssh/**', 'test/browser/**', 'test/lab/**', 'test/e2e/**', 'test/bench/**'],
           testTimeout: 60_000,
           globalSetup: 'test/system-packages.ts',
         },
@@ -62,6 +62,15 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           globalSetup: 'test/system-packages.ts',
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          globalSetup: 'test/browser/chromium.ts',
         },
       },
       {

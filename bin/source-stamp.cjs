@@ -31,7 +31,7 @@ function sourcesIn(root, folder) {
   return readdirSync(`${root}/${folder}`, { withFileTypes: true }).flatMap((entry) => {
     const name = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return sourcesIn(root, name);
-    return name.endsWith('.ts') ? [name] : [];
+    return /\.(?:ts|css|js)$/.test(name) ? [name] : [];
   });
 }
 

@@ -7,6 +7,7 @@ import { type Plugin, rolldown } from 'rolldown';
 import { sourceStamp, stampOf } from '../bin/source-stamp.cjs';
 import { CORRECTED, corrected } from '../engine/connection/ssh2/ssh2-patch.ts';
 import { moduleFiles } from '../engine/modules/base/module-files.ts';
+import * as pageAssets from '../engine/report/page/page-assets.ts';
 import { inAscii } from './ascii.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -24,6 +25,18 @@ const listedModules: Plugin = {
       const entries = [...moduleFiles.keys()].map((name) => `['${name}', () => import('../${name}.ts')]`);
       return `export const moduleFiles = new Map([${entries.join(', ')}]);`;
     },
+  },
+};
+
+/** The files of the page of a run, as the folder of the sources has them. */
+const filesOfPage: Plugin = {
+  name: 'files-of-page',
+  load: {
+    filter: { id: /\/engine\/report\/page\/page-assets\.ts$/ },
+    handler: () =>
+      Object.entries(pageAssets)
+        .map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`)
+        .join('\n'),
   },
 };
 
@@ -85,7 +98,7 @@ async function bundle(): Promise<{
       input: join(ROOT, 'engine/cli/main.ts'),
       cwd: ROOT,
       platform: 'node',
-      plugins: [listedModules, noNativeParts, noHttpAgents, correctedSsh2],
+      plugins: [listedModules, filesOfPage, noNativeParts, noHttpAgents, correctedSsh2],
     });
     const { output } = await build.generate({
       format: 'cjs',

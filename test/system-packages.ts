@@ -39,14 +39,15 @@ export function installedPath(program: string): string | undefined {
  * what they miss.
  */
 export default function installWhatTestsNeed(): void {
-  installMissingPrograms();
+  installMissingPrograms(PROGRAMS);
   unpackBusyboxes();
 }
 
-function installMissingPrograms(): void {
+/** `programs`: what is known of each package, and its name. */
+export function installMissingPrograms(programs: ReadonlyMap<string, string>): void {
   const isThere = (known: string): boolean =>
     known.startsWith('/') ? existsSync(known) : installedPath(known) !== undefined;
-  const missing = [...PROGRAMS].filter(([known]) => !isThere(known)).map(([, name]) => name);
+  const missing = [...programs].filter(([known]) => !isThere(known)).map(([, name]) => name);
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   const policy = '/usr/sbin/policy-rc.d';
   const ours = !existsSync(policy);

@@ -100,6 +100,13 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'report',
+    {
+      description: 'make a web page of a run: its hosts over time, differences, outputs',
+      add: async (command, done) => (await import('./report.ts')).addReportCommand(command, done),
+    },
+  ],
+  [
     'exec',
     {
       description: 'run one task on some hosts',

@@ -64,6 +64,7 @@ const COMMANDS: readonly (readonly [readonly string[], RegExp])[] = [
   [['play', 'site.yml', ...INVENTORY, '--output', 'json'], /"run_finished"|"recap"/],
   [['exec', 'all', '-m', 'command', '-a', 'id', ...INVENTORY], /uid=/],
   [['runs'], /site\.yml/],
+  [['report'], /<!doctype html>[^]*<style>:root[^]*<script>[^]*getElementById/],
   [['vault', 'keygen', '--identity', 'identity.txt'], /age1/],
 ];
 

@@ -146,6 +146,22 @@ test('each event has the time when it happened', async () => {
 
 const JSON_PLAY = ['play', 'site.yml', '-i', 'hosts.yml', '--output', 'json'];
 
+describe('the page of a run', () => {
+  test('goes to stdout or into a file, from the last run or the one that is named', async () => {
+    const { stdout, status } = await runbook(['report']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^<!doctype html>[\s\S]*<h1>site\.yml<\/h1>[\s\S]*<\/html>\n$/);
+    const run = /Run (\S+),/.exec(stdout)?.[1] ?? '';
+    expect(await runbook(['report', run, '-o', 'run.html'])).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(read('run.html')).toBe(stdout);
+  });
+
+  test('of a run that there is not, or to a place that cannot be written, is refused', async () => {
+    expect((await runbook(['report', 'nope'])).stderr).toContain('There is no run nope');
+    expect((await runbook(['report', '-o', '/nowhere/run.html'])).stderr).toContain('cannot be written to /nowhere');
+  });
+});
+
 describe('--on-finish', () => {
   test('runs a command with the result, and its output goes to stderr', async () => {
     const command = 'echo "$RUNBOOK_COMMAND $RUNBOOK_STATUS $RUNBOOK_EXIT $RUNBOOK_HOSTS $RUNBOOK_FAILED"; cat';

@@ -1,0 +1,101 @@
+import {
+  type PlayRecord,
+  type ResultRecord,
+  type RunRecord,
+  STATUSES,
+  type TaskRecord,
+} from '../journal/run-record.ts';
+import { safeLine } from '../text/safe-text.ts';
+import { DetailTable, type Detail } from './page-details.ts';
+
+/**
+ * A run as its page gets it: texts once, in a table, and a column of numbers for each thing to know of a result. The
+ * script of the page reads it, so a change here is one there too.
+ */
+export interface PageData {
+  readonly statuses: readonly string[];
+  /** The whole time that is shown, in milliseconds. */
+  readonly span: number;
+  /** Whether times are made up from durations, as the journal has none. */
+  readonly isApproximate: boolean;
+  readonly hosts: readonly string[];
+  readonly plays: readonly string[];
+  /** Play, title, place. */
+  readonly tasks: readonly (readonly [number, string, string])[];
+  readonly items: readonly string[];
+  readonly details: readonly Detail[];
+  /** Of each result: its host, its task, and so on. An item or details of -1: none. */
+  readonly host: readonly number[];
+  readonly task: readonly number[];
+  readonly item: readonly number[];
+  readonly status: readonly number[];
+  /** When it began and how long it took, in milliseconds from the beginning of the run. */
+  readonly start: readonly number[];
+  readonly took: readonly number[];
+  readonly detail: readonly number[];
+}
+
+export function pageData(record: RunRecord): PageData {
+  const hosts = new Numbers(record.hosts.map(safeLine));
+  const items = new Numbers<string>();
+  const plays = new Numbers<PlayRecord>();
+  const tasks = new Numbers<TaskRecord>();
+  const details = new DetailTable();
+  const times = timesOf(record);
+  const columns = {
+    host: record.results.map(({ host }) => hosts.of(safeLine(host))),
+    task: record.results.map(({ task }) => tasks.of(task)),
+    item: record.results.map(({ item }) => (item === undefined ? -1 : items.of(safeLine(item)))),
+    status: record.results.map(({ status }) => STATUSES.indexOf(status)),
+    start: times.map(({ start }) => start),
+    took: record.results.map(({ milliseconds }) => Math.round(milliseconds)),
+    detail: record.results.map((result) => details.of(result)),
+  };
+  const last = times.reduce((most, { start, took }) => Math.max(most, start + took), 0);
+  return {
+    statuses: STATUSES,
+    span: Math.max(1, Math.round(record.milliseconds ?? 0), last),
+    isApproximate: record.results.some(({ ended }) => ended === undefined),
+    tasks: tasks.all.map(({ play, title, place }) => [plays.of(play), title, safeLine(place.replace(/:\d+$/, ''))]),
+    plays: plays.all.map(({ name }) => safeLine(name)),
+    hosts: hosts.all,
+    items: items.all,
+    details: details.all,
+    ...columns,
+  };
+}
+
+interface Time {
+  readonly start: number;
+  readonly took: number;
+}
+
+/** Without times in the journal, the tasks of a host follow each other without a pause. */
+function timesOf({ began, results }: RunRecord): readonly Time[] {
+  const ends = new Map<string, number>();
+  return results.map(({ host, ended, milliseconds }: ResultRecord) => {
+    const took = Math.round(milliseconds);
+    const start = ended === undefined ? (ends.get(host) ?? 0) : Math.max(0, ended - began.getTime() - took);
+    ends.set(host, start + took);
+    return { start, took };
+  });
+}
+
+/** Gives each thing a number, in the order in which they come. */
+class Numbers<Thing> {
+  readonly #numbers: Map<Thing, number>;
+
+  constructor(things: readonly Thing[] = []) {
+    this.#numbers = new Map(things.map((thing, index) => [thing, index]));
+  }
+
+  of(thing: Thing): number {
+    const known = this.#numbers.get(thing) ?? this.#numbers.size;
+    this.#numbers.set(thing, known);
+    return known;
+  }
+
+  get all(): readonly Thing[] {
+    return [...this.#numbers.keys()];
+  }
+}
