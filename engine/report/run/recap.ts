@@ -36,6 +36,8 @@ const MOST_APART = 5;
 /** Tasks that take less than this are not worth a thought. */
 const SLOW_MS = 1000;
 const MOST_SLOW = 3;
+/** Of the lines on what is owed, the last ones are of this run. */
+const MOST_OWED = 5;
 
 /** Gathers what the end of a run tells. */
 export class Recap {
@@ -107,10 +109,12 @@ export class Recap {
 /** What is owed, once for all hosts that owe the same. */
 function owedLines(recap: readonly HostRecap[]): readonly string[] {
   const texts = recap.flatMap(({ host, owed }) => owedTexts(owed).map((text) => ({ host, text })));
-  return [...Map.groupBy(texts, ({ text }) => text)].map(([text, of]) => {
+  const lines = [...Map.groupBy(texts, ({ text }) => text)].map(([text, of]) => {
     const names = hostNames(of.map(({ host }) => host));
     return `${names} ${of.length === 1 ? 'owes' : 'owe'} the handlers ${text}.`;
   });
+  const left = lines.length - MOST_OWED;
+  return left > 0 ? [...lines.slice(-MOST_OWED), `… and ${left} more lines like these, of earlier runs`] : lines;
 }
 
 type Counted = 'changed' | 'inSync' | 'failed' | 'unreachable' | 'interrupted';

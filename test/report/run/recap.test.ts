@@ -87,6 +87,20 @@ test('what many hosts owe is told once', () => {
   ]);
 });
 
+test('of what many earlier runs have left only the last is told', () => {
+  const owed = Array.from({ length: 30 }, (_, index) => ({
+    handler: 'Restart web',
+    playbook: `${index}.yml`,
+    play: 'Play',
+  }));
+  const lines = told({ recap: [recapOf('a', { failed: 1, owed })] }).filter((line) => /owes|lines/.test(line));
+  expect(lines).toHaveLength(6);
+  expect(lines.slice(-2)).toEqual([
+    'a owes the handlers Restart web: the next play of 29.yml runs them.',
+    '… and 25 more lines like these, of earlier runs',
+  ]);
+});
+
 test('of very many different rows the rest is counted', () => {
   const recap = Array.from({ length: 200 }, (_, index) => recapOf(`web-${index}`, { failed: 1, ok: index }));
   expect(told({ recap }).slice(-2)).toEqual([
