@@ -37,7 +37,8 @@ async function exported(run: RunHistory, format: Exclude<Format, 'text'>): Promi
   const { exportOptions } = await import('./run/closing.ts');
   warnOfOthers(run, process.stderr);
   const record = readRecord(journalFolder(), run);
-  const finish = { command: 'play', playbook: run.playbook, exitStatus: statusOf(run.outcome), record, problems: [] };
+  const [command = 'play'] = run.command;
+  const finish = { command, playbook: run.playbook, exitStatus: statusOf(run.outcome), record, problems: [] };
   return exportFinish(finish, format, exportOptions());
 }
 

@@ -135,6 +135,16 @@ describe('a thousand hosts with a hundred tasks', () => {
   });
 });
 
+test('paper is light, also where the screen is dark', async () => {
+  const { page } = await opened(SMALL, 'dark');
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+  await page.keyboard.press('t');
+  await page.keyboard.press('t');
+  expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+  await page.context().close();
+});
+
 test('on a narrow screen nothing is wider than the screen', async () => {
   const { page } = await opened(SMALL, 'light', 360);
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);

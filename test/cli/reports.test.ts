@@ -58,7 +58,7 @@ beforeAll(() => {
 
 describe('reports at the end of a play', () => {
   test('are written in each format, whole, beside the output', async () => {
-    const formats = ['junit', 'markdown', 'json', 'github'];
+    const formats = ['junit', 'markdown', 'json', 'github', 'html'];
     const wanted = formats.flatMap((format) => ['--report', `${format}=${join(folder, format)}`]);
     const { status, stdout } = await runbook(['play', 'site.yml', '-i', 'hosts.yml', ...wanted]);
     expect(status).toBe(2);
@@ -73,6 +73,7 @@ describe('reports at the end of a play', () => {
       failed: 1,
     });
     expect(read('github')).toMatch(/^::error file=site.yml,line=12,col=7,title=Break%3A failed on two::/);
+    expect(read('html')).toMatch(/^<!doctype html>[\s\S]*<b>Break<\/b> on two/);
     expect(readdirSync(folder).filter((name) => name.endsWith('.new'))).toEqual([]);
   });
 
@@ -108,7 +109,7 @@ describe('reports at the end of a play', () => {
 
 describe('reports', () => {
   test.each([
-    [['--report', 'nope'], 'It must begin with one of github, json, junit, markdown'],
+    [['--report', 'nope'], 'It must begin with one of github, html, json, junit, markdown'],
     [['--report', 'junit'], 'It must name a file, such as junit='],
     [['--report', 'junit='], 'It must name a file'],
     [['--report', 'junit=/nowhere/x'], 'A report cannot be written to /nowhere/x'],
@@ -130,6 +131,11 @@ describe('reports', () => {
     expect((await runbook(['runs', 'show', '--format', 'github'])).stdout).toMatch(/^::error file=site.yml/);
     expect((await runbook(['runs', 'show'])).stdout).toContain('failed   Break (site.yml:11:7)');
   });
+});
+
+test('a report tells which command it was', async () => {
+  await runbook(['exec', 'localhost', '-a', 'true']);
+  expect(JSON.parse((await runbook(['runs', 'show', '--format', 'json'])).stdout)).toMatchObject({ command: 'exec' });
 });
 
 test('each event has the time when it happened', async () => {

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 
 /** What a report can be written as. */
-export const REPORT_FORMATS = ['github', 'json', 'junit', 'markdown'] as const;
+export const REPORT_FORMATS = ['github', 'html', 'json', 'junit', 'markdown'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export interface WantedReport {
@@ -22,7 +22,7 @@ export function addClosingOptions(command: Command): Command {
   return addOnFinishOption(
     command.option(
       '--report <format=file>',
-      'at the end also write a report: junit=FILE, markdown=FILE, json=FILE, or github (annotations of GitHub Actions, to stdout); may be given more than once',
+      'at the end also write a report: junit=FILE, markdown=FILE, json=FILE, html=FILE, or github (annotations of GitHub Actions, to stdout); may be given more than once',
       collectReports,
       [],
     ),

@@ -86,15 +86,12 @@ async function close({ report, onFinish }: ClosingFlags, closed: Closed, result:
   if (why !== undefined) printNotes([`warning: the command of --on-finish failed: ${why}.`], process.stderr);
 }
 
-async function writeWanted({ format, file }: WantedReport, finish: Finish, listener: RunListener): Promise<void> {
-  const { exportFinish } = await import('../../report/export/formats.ts');
+async function writeWanted(wanted: WantedReport, finish: Finish, listener: RunListener): Promise<void> {
+  const { file } = wanted;
   const { writeReport } = await import('../../report/export/write-report.ts');
-  const options = exportOptions();
-  const { record } = finish;
-  const text =
-    format === 'markdown' && record?.mode === 'plan'
-      ? listener.planMarkdown(record, ENGINE_VERSION, options.link)
-      : exportFinish(finish, format, options);
+  const text = await textOf(wanted, finish, listener);
+  // A page is of a run.
+  if (text === undefined) return;
   if (file === undefined) return openOutput(process.stdout).write(text);
   try {
     writeReport(file, text, file === process.env['GITHUB_STEP_SUMMARY']);
@@ -102,6 +99,17 @@ async function writeWanted({ format, file }: WantedReport, finish: Finish, liste
     if (!(error instanceof Problem)) throw error;
     printNotes([`warning: ${error.what}: ${error.why ?? ''}`], process.stderr);
   }
+}
+
+async function textOf({ format }: WantedReport, finish: Finish, listener: RunListener): Promise<string | undefined> {
+  const { record } = finish;
+  if (format === 'html')
+    return record === undefined ? undefined : (await import('../../report/page/run-page.ts')).runPage(record);
+  const { exportFinish } = await import('../../report/export/formats.ts');
+  const options = exportOptions();
+  return format === 'markdown' && record?.mode === 'plan'
+    ? listener.planMarkdown(record, ENGINE_VERSION, options.link)
+    : exportFinish(finish, format, options);
 }
 
 /** How places are led to: links of the forge, and paths from the top of the repository. */
