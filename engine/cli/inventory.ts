@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Problem } from '../errors/problem.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
-import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
+import { LOCALHOST } from '../inventory/localhost.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { printInventoryGraph, printInventoryHost, printInventoryList } from '../report/listing/inventory.ts';
 import { didYouMean } from '../values/language/suggest.ts';
@@ -58,7 +58,7 @@ async function show(flags: Flags): Promise<void> {
   );
   const extra = await extraVariables(flags.extraVars, vault);
   if (flags.host !== undefined) {
-    const host = inventory.hosts.get(flags.host) ?? (flags.host === LOCALHOST ? localhostOf(inventory) : undefined);
+    const host = inventory.hosts.get(flags.host) ?? (flags.host === LOCALHOST ? inventory.localhost : undefined);
     if (host === undefined) throw unknown('host', flags.host, inventory.hosts.keys());
     printInventoryHost(host, extra, process.stdout);
   } else if (flags.graph !== undefined) {
@@ -67,7 +67,14 @@ async function show(flags: Flags): Promise<void> {
     printInventoryGraph(group, { inventory, withVariables: flags.vars === true, extra }, process.stdout);
   } else {
     const shown =
-      flags.limit === undefined ? [...inventory.hosts.values()] : selectHosts(inventory, flags.limit, undefined);
+      flags.limit === undefined
+        ? [...inventory.hosts.values()]
+        : selectHosts(inventory, flags.limit, {
+            file: '--limit',
+            line: 1,
+            column: 1,
+            length: flags.limit.length,
+          });
     printInventoryList(inventory, shown, extra, process.stdout);
   }
 }

@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { type Option, Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
-import { didYouMean } from '../values/language/suggest.ts';
+import { systemReason } from '../files/system-reason.ts';
 import { EXIT } from './base/exit-status.ts';
 import { ENGINE_VERSION } from './base/version.ts';
-import { optionRemedy } from './options/ansible-options.ts';
+import { commandLineProblem, unknownCommand } from './options/command-line-problem.ts';
 import { endAtOnce } from './run/interruptions.ts';
 
 interface CommandEntry {
@@ -136,9 +136,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('Runs YAML playbooks over SSH: observes, plans, applies. No agent and no Python on the hosts.')
     .version(ENGINE_VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
-    .showHelpAfterError('(add --help for the options)')
     .configureHelp({ sortSubcommands: false, optionDescription })
-    .configureOutput({ outputError: (text, write) => write(withRemedy(text)) })
+    .configureOutput({ outputError: () => {} })
     .exitOverride();
   const done = (result: number): void => {
     status = result;
@@ -153,16 +152,24 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     refuseOtherEncodings(argv);
     if (argv[0] === 'help' && wanted !== undefined && !wanted.startsWith('-') && !COMMANDS.has(wanted))
-      throw unknownCommand(wanted);
+      throw unknownCommand(wanted, program);
     await program.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.problem;
-    const { printProblems } = await import('../report/text/problems.ts');
-    if (error instanceof Problems) printProblems(error.problems, process.stderr);
-    else printProblems([error instanceof Problem ? error : fileProblem(error)], process.stderr);
-    return EXIT.problem;
+    return await tell(error, program, argv);
   }
+}
+
+/** Prints what went wrong, and gives the exit status. Throws on what is a fault of ours. */
+async function tell(error: unknown, program: Command, argv: readonly string[]): Promise<number> {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+  // It has shown the help of a command that is called with one of its own commands.
+  if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.problem;
+  const { printProblems } = await import('../report/text/problems.ts');
+  if (error instanceof Problems) printProblems(error.problems, process.stderr);
+  else if (error instanceof CommanderError) printProblems([commandLineProblem(error, program, argv)], process.stderr);
+  else printProblems([error instanceof Problem ? error : fileProblem(error)], process.stderr);
+  return EXIT.problem;
 }
 
 /** Node makes U+FFFD of bytes that are not UTF-8, which would then be written onto hosts. */
@@ -176,14 +183,6 @@ function refuseOtherEncodings(argv: readonly string[]): void {
     code: 'not-utf8',
     what: `an argument is not UTF-8: ${wrong}`,
     remedy: 'Set the terminal and its locale to UTF-8, such as LC_ALL=C.UTF-8, or put the text into a file in UTF-8.',
-  });
-}
-
-function unknownCommand(name: string): Problem {
-  return new Problem({
-    code: 'unknown-command',
-    what: `there is no command "${name}"`,
-    remedy: didYouMean(name, COMMANDS.keys()) ?? 'See `runbook --help` for the commands there are.',
   });
 }
 
@@ -203,15 +202,10 @@ function fileProblem(error: unknown): Problem {
   return new Problem({
     code: 'file-error',
     what: `${String(error.path)} cannot be used`,
-    why: error.message,
+    why: systemReason(error),
+    remedy: 'Correct the path, or allow the user who runs this to use it.',
     cause: error,
   });
-}
-
-/** For those who bring an option of ansible-playbook. */
-function withRemedy(text: string): string {
-  const remedy = optionRemedy(text);
-  return remedy === undefined ? text : `${text}  help: ${remedy}\n`;
 }
 
 /** A default that says nothing (an empty list, false, 0) is not shown. */

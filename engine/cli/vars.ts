@@ -44,7 +44,9 @@ async function show(hostName: string, name: string | undefined, flags: Flags): P
       what: `there is no host "${hostName}" in the inventory`,
       remedy:
         didYouMean(hostName, inventory.hosts.keys()) ??
-        'Name the inventory with -i; `runbook inventory --graph` shows its hosts.',
+        (flags.inventory.length === 0
+          ? 'Name the inventory: -i inventory.yml.'
+          : `See \`runbook inventory -i ${flags.inventory.join(' -i ')} --graph\` for its hosts.`),
     });
   }
   if (name !== undefined && !scope.names().includes(name)) {

@@ -4,6 +4,7 @@ import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import { MOST_SEALED } from './read-file.ts';
+import { systemReason } from './system-reason.ts';
 
 /** A file that is to be written anew, as it was found. */
 export interface FoundFile {
@@ -25,12 +26,19 @@ export async function findFile(name: string): Promise<FoundFile> {
     throw new Problem({
       code: 'file-not-found',
       what: isLink ? `${name} is a link that leads to no file` : `${name} cannot be read`,
-      why: error.message,
-      remedy: isLink ? 'Name the file itself, or repair the link.' : undefined,
+      why: systemReason(error),
+      remedy: isLink
+        ? 'Name the file itself, or repair the link.'
+        : 'Correct the path, or allow the user who runs this to read the file.',
     });
   });
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
-    throw new Problem({ code: 'file-not-found', what: `${name} cannot be read`, why: error.message });
+    throw new Problem({
+      code: 'file-not-found',
+      what: `${name} cannot be read`,
+      why: systemReason(error),
+      remedy: 'Allow the user who runs this to read it.',
+    });
   });
   try {
     const status = await file.stat();

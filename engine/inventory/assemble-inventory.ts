@@ -1,6 +1,7 @@
 import { Problem } from '../errors/problem.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Group, Host, Inventory } from './inventory.ts';
+import { implicitLocalhost, LOCALHOST } from './localhost.ts';
 import type { GivenVariables, RawInventory } from './raw-inventory.ts';
 import { sourceDirectory } from './source-directory.ts';
 import type { VariableFolders } from './variable-folders.ts';
@@ -46,9 +47,7 @@ export async function assembleInventory(
   for (const name of groups.get('all')?.hosts ?? []) {
     const mine = groupsOf.get(name) ?? [];
     const ranked = mine.filter((group) => group !== 'all').toSorted(before);
-    const own = [...(raw.hosts.get(name)?.variables ?? [])];
-    for (const folder of [...folders.inventory, ...folders.playbook])
-      own.push(...(await files.variables(folder, 'host_vars', name)));
+    const own = [...(raw.hosts.get(name)?.variables ?? []), ...(await ownVariables(name, folders, files))];
     hosts.set(name, {
       name,
       groups: mine.toSorted(),
@@ -56,8 +55,27 @@ export async function assembleInventory(
       layers: [...layersOf(ranked), ...own.map((given) => layer('host_vars', given))],
     });
   }
+  const directory = sourceDirectory(sources[0]);
+  const localhost =
+    hosts.get(LOCALHOST) ??
+    implicitLocalhost(
+      directory,
+      layersOf([]),
+      (await ownVariables(LOCALHOST, folders, files)).map((given) => layer('host_vars', given)),
+    );
   raw.throwIfAny();
-  return { sources, directory: sourceDirectory(sources[0]), hosts, groups };
+  return { sources, directory, hosts, localhost, groups };
+}
+
+/** The files of host_vars/ for one host. */
+async function ownVariables(
+  name: string,
+  { inventory, playbook }: Folders,
+  files: VariableFolders,
+): Promise<readonly GivenVariables[]> {
+  const own: GivenVariables[] = [];
+  for (const folder of [...inventory, ...playbook]) own.push(...(await files.variables(folder, 'host_vars', name)));
+  return own;
 }
 
 /**

@@ -28,6 +28,8 @@ export interface Inventory {
   readonly directory: string;
   /** In the order of the group `all`. */
   readonly hosts: ReadonlyMap<string, Host>;
+  /** This machine, under the name localhost: the host of that name, or the one that is always there. */
+  readonly localhost: Host;
   /** `all` and `ungrouped` are always there. */
   readonly groups: ReadonlyMap<string, Group>;
 }

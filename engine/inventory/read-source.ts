@@ -7,6 +7,7 @@ import type { Node } from '../values/base/node.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import { hiddenNode } from '../values/hidden-node.ts';
 import { statusOf } from '../values/look-at-once.ts';
+import { similarFile } from '../values/similar-file.ts';
 import { readYamlInTurns } from '../values/yaml/yaml.ts';
 import { sealedForm } from '../vault/base/sealed-form.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -42,7 +43,7 @@ export async function readSource(
       new Problem({
         code: 'file-not-found',
         what: `there is no inventory ${source}`,
-        remedy: 'Name a file, a folder, or hosts with a comma behind them ("web1,").',
+        remedy: similarFile(source, [source]) ?? 'Name a file, a folder, or hosts with a comma behind them ("web1,").',
       }),
     );
     return undefined;

@@ -78,5 +78,18 @@ function namesIn(node: Node, otherwise: string, into: RawInventory): readonly Ma
     const nothing: Node = { kind: 'scalar', value: null, style: 'plain', place: node.place, source: '' };
     return [{ key: node.value, keyPlace: node.place, value: nothing }];
   }
+  if (node.kind === 'list') {
+    const [first] = node.items;
+    const name = first?.kind === 'scalar' && typeof first.value === 'string' ? first.value : 'name';
+    into.report(
+      new Problem({
+        code: 'wrong-type',
+        what: `${otherwise}, and this is a list`,
+        place: node.place,
+        remedy: `Write each name as a key: "${name}:" in place of "- ${name}".`,
+      }),
+    );
+    return [];
+  }
   return into.attempt(() => optionalEntries(node, otherwise)) ?? [];
 }

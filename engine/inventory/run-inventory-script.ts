@@ -77,7 +77,12 @@ function namesOf(node: Node, what: string): readonly string[] {
       ? node.items.map((item) => (item.kind === 'scalar' && typeof item.value === 'string' ? item.value : undefined))
       : [undefined];
   if (names.every((name) => name !== undefined)) return names;
-  throw new Problem({ code: 'wrong-type', what: `${what} must be a list of names`, place: node.place });
+  throw new Problem({
+    code: 'wrong-type',
+    what: `${what} must be a list of names`,
+    place: node.place,
+    remedy: 'Write ["one", "two"].',
+  });
 }
 
 async function askEach(path: string, hosts: readonly string[]): Promise<ReadonlyMap<string, Node>> {
@@ -114,6 +119,7 @@ async function answer(path: string, args: readonly string[]): Promise<Node> {
       what: `${shown} printed something that is not JSON`,
       place: { file: path, line: 1, column: 1 },
       why: error.message,
+      remedy: `Run \`${shown}\` by hand: it must print {"group": {"hosts": ["name"]}}, and nothing else on stdout.`,
     });
   }
 }

@@ -3,7 +3,7 @@ import { type Place, Problem } from '../errors/problem.ts';
 import { EndlessMatch, match, matchLines, powerOf } from '../values/language/match-limit.ts';
 import { nearestName } from '../values/language/suggest.ts';
 import type { Host, Inventory } from './inventory.ts';
-import { LOCALHOST, localhostOf } from './localhost.ts';
+import { LOCALHOST } from './localhost.ts';
 
 /**
  * The hosts that a pattern names, in the order in which its parts name them; those of a group in the group's own order.
@@ -33,7 +33,7 @@ export function selectHosts(inventory: Inventory, pattern: string, place: Place 
   for (const part of parts.filter((one) => one.startsWith('!'))) {
     for (const name of named(inventory, part.slice(1), pattern, place)) chosen.delete(name);
   }
-  return [...chosen].map((name) => inventory.hosts.get(name) ?? localhostOf(inventory));
+  return [...chosen].map((name) => inventory.hosts.get(name) ?? inventory.localhost);
 }
 
 /** Reading a part takes the square of its length. */
@@ -93,7 +93,9 @@ function named(inventory: Inventory, part: string, whole: string, place: Place |
     why: part === whole ? undefined : `It stands in the pattern "${whole}".`,
     remedy:
       near === undefined
-        ? 'See `runbook inventory --graph` for the hosts and groups there are.'
+        ? inventory.hosts.size === 0
+          ? 'There are no hosts: name the inventory, such as -i inventory.yml.'
+          : 'See `runbook inventory --graph` for the hosts and groups there are.'
         : `Did you mean "${near}"?`,
   });
 }

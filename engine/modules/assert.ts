@@ -39,6 +39,9 @@ export const module = defineModule<z.infer<typeof schema>>({
         kind: 'impossible',
         what: typeof message === 'string' ? message : 'a condition does not hold',
         why: why.join('\n'),
+        ...(message === undefined
+          ? { remedy: 'Correct the value or the condition. fail_msg: "…" says it in words of your own.' }
+          : {}),
         result: { assertion: first.expression, evaluated_to: false },
       };
     }

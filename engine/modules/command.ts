@@ -42,7 +42,12 @@ export const module = defineModule<Arguments>({
         remedy: 'Close it, or give the words as a list: argv.',
       };
     if (words instanceof Unknown) return planRun(args, { shown: words, cmd: words, script: undefined }, seen, context);
-    if (words.length === 0) return { kind: 'impossible', what: 'the command line is empty' };
+    if (words.length === 0)
+      return {
+        kind: 'impossible',
+        what: 'the command line is empty',
+        remedy: 'Write the command behind the name of the module, or in cmd.',
+      };
     const line = words.map(quote).join(' ');
     // The program itself: the shell has commands of the same name that do otherwise (echo), or change but the shell
     // (cd, export, exit).

@@ -177,7 +177,11 @@ function contentOnHost(
       };
     case 'link':
     case 'other':
-      return { kind: 'impossible', what: `${src} is ${describeType(there)}, not a file` };
+      return {
+        kind: 'impossible',
+        what: `${src} is ${describeType(there)}, not a file`,
+        remedy: 'Name a file; a folder of the host is copied by check and apply: apply: "cp -a A B".',
+      };
   }
 }
 

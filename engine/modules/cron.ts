@@ -15,13 +15,33 @@ import { printBytes } from './system/print-bytes.ts';
 import { ACCOUNT_NAME } from './system/user-arguments.ts';
 import { bytesOf, readably, textOf } from './write/file-text.ts';
 
+interface FieldRange {
+  readonly least: number;
+  readonly most: number;
+  /** Whether words stand for the numbers, such as jan or mon. */
+  readonly hasNames: boolean;
+}
+
 /** A `*` is the default of a field, so it may be given together with special_time. */
-const field = z
-  .union([z.string().regex(/^[0-9A-Za-z*,/~-]+$/), z.number().int().min(0)], {
-    error: 'must be a value that cron accepts in this field: a number, *, */5, 1,2 or 1-5',
-  })
-  .transform((value) => (value === '*' ? undefined : String(value)))
-  .optional();
+function field({ least, most, hasNames }: FieldRange): z.ZodType<string | undefined> {
+  const letters = hasNames ? 'A-Za-z' : '';
+  const characters = new RegExp(`^[0-9${letters}*,/~-]+$`);
+  const isRight = (value: unknown): boolean => {
+    if (typeof value !== 'string' && typeof value !== 'number') return false;
+    const text = String(value);
+    // Behind a slash stands a step, which may be any number.
+    const numbers = text.replaceAll(/\/\d+/g, '').match(/\d+/g) ?? [];
+    return characters.test(text) && numbers.every((one) => Number(one) >= least && Number(one) <= most);
+  };
+  return z
+    .custom<string | number | undefined>(
+      (value) => value === undefined || isRight(value),
+      `must be what cron takes in this field: numbers from ${least} to ${most}, *, */5, 1,2 or 1-5`,
+    )
+    .transform((value) => (value === undefined || value === '*' ? undefined : String(value)))
+    .optional();
+}
+
 const line = z.string().regex(/^[^\n]+$/, 'must be one line');
 const fileName = z
   .string()
@@ -40,11 +60,11 @@ const schema = z.strictObject({
     .optional()
     .describe('The command. cron reads a % in it as a line end. With env, the value of the variable.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether the entry exists.'),
-  minute: field.describe('0 to 59, *, */5, 1,2. Default: every minute.'),
-  hour: field.describe('0 to 23. Default: every hour.'),
-  day: field.describe('Day of the month, 1 to 31.'),
-  month: field.describe('1 to 12.'),
-  weekday: field.describe('0 to 6, Sunday is 0.'),
+  minute: field({ least: 0, most: 59, hasNames: false }).describe('0 to 59, *, */5, 1,2. Default: every minute.'),
+  hour: field({ least: 0, most: 23, hasNames: false }).describe('0 to 23. Default: every hour.'),
+  day: field({ least: 1, most: 31, hasNames: false }).describe('Day of the month, 1 to 31.'),
+  month: field({ least: 1, most: 12, hasNames: true }).describe('1 to 12.'),
+  weekday: field({ least: 0, most: 7, hasNames: true }).describe('0 to 6, Sunday is 0.'),
   special_time: z
     .enum(['reboot', 'yearly', 'annually', 'monthly', 'weekly', 'daily', 'hourly'])
     .optional()

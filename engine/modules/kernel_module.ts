@@ -141,7 +141,11 @@ function sortForLoading(
 function sortForRemoval(args: Arguments, seen: Seen): Sorted | Impossible {
   const builtin = args.name.find((name) => seen.of(kernelModuleRequest(name)).presence === 'builtin');
   if (builtin !== undefined && !args.optional)
-    return { kind: 'impossible', what: `${builtin} is built into the kernel: it cannot be removed` };
+    return {
+      kind: 'impossible',
+      what: `${builtin} is built into the kernel: it cannot be removed`,
+      remedy: 'Leave the task out for this host: when: facts.kernel != "…".',
+    };
   const steps = args.name
     .map((name) => ({ name, state: seen.of(kernelModuleRequest(name)) }))
     .filter(({ state }) => state.presence === 'loaded');

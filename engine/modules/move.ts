@@ -61,7 +61,11 @@ export const module = defineModule<Arguments>({
 function withoutSource({ src, dest }: Arguments, target: Standing): Outcome {
   return target.kind === 'file'
     ? { kind: 'in_sync', result: { src, dest } }
-    : { kind: 'impossible', what: `there is neither ${src} nor ${dest}` };
+    : {
+        kind: 'impossible',
+        what: `there is neither ${src} nor ${dest}`,
+        remedy: 'Correct src, or make it with a task before this one.',
+      };
 }
 
 /** The copy of a file that is replaced. */

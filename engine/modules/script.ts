@@ -44,7 +44,11 @@ export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
   plan(args, loaded, seen, context) {
     const words = splitWords(args.cmd);
     if (words === undefined || loaded === undefined)
-      return { kind: 'impossible', what: 'the command line is empty, or has a quote that is left open' };
+      return {
+        kind: 'impossible',
+        what: 'the command line is empty, or has a quote that is left open',
+        remedy: 'Write the file of the script and its arguments, each quote closed.',
+      };
     const { path, room, remove } = temporaryRoom();
     const interpreter =
       args.executable === undefined ? loaded.interpreter : (splitWords(args.executable) ?? [args.executable]);

@@ -41,10 +41,13 @@ export const module = defineModule<z.infer<typeof schema>>({
         kind: 'impossible',
         what: `${args.src} is too large to be read`,
         why: `It has ${there.size} bytes; at most 8 MiB can be read.`,
+        remedy: 'Read a part of it by query: head -c 100000 FILE, and register.',
       };
     return {
       kind: 'impossible',
       what: there.type === 'absent' ? `${args.src} does not exist` : `${args.src} is not a file`,
+      remedy:
+        there.type === 'absent' ? 'Correct the path, or make the file with a task before this one.' : 'Name a file.',
     };
   },
 });

@@ -76,7 +76,11 @@ function noFolder(path: string, seen: Seen): Impossible | undefined {
   if (there.type === 'directory' || there.type === 'hidden' || seen.certainty(request) === 'after_change')
     return undefined;
   if (there.type !== 'absent')
-    return { kind: 'impossible', what: `${path} is ${describeType(there)}, not a directory` };
+    return {
+      kind: 'impossible',
+      what: `${path} is ${describeType(there)}, not a directory`,
+      remedy: 'Name a directory.',
+    };
   return {
     kind: 'impossible',
     what: `the directory ${path} does not exist`,

@@ -169,7 +169,11 @@ function blockerOf(args: Arguments, there: FileState | Followed, seen: Seen, con
   if (there.type === 'absent' && seen.certainty(file(args.dest, 'target')) === 'certain')
     return noDirectory(`${args.dest}/…`);
   if (there.type !== 'directory' && there.type !== 'absent')
-    return { kind: 'impossible', what: `${args.dest} is ${describeType(there)}, not a directory` };
+    return {
+      kind: 'impossible',
+      what: `${args.dest} is ${describeType(there)}, not a directory`,
+      remedy: 'Name a directory as dest, or remove what is there first: file: { path: …, state: absent }.',
+    };
   if (!args.remote_src) return undefined;
   if (!args.src.startsWith('/'))
     return {

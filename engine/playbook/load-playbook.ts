@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import type { MapNode, Node } from '../values/base/node.ts';
+import { similarFile } from '../values/similar-file.ts';
 import { Fields, nodeKind } from './base/fields.ts';
 import { IMPORT_PLAYBOOK_KEYWORDS, shortName } from './base/keywords.ts';
 import type { ModuleCatalogue } from './base/module-catalogue.ts';
@@ -141,7 +142,9 @@ async function readImport(
       what: `There is no playbook ${name.value}`,
       place: name.place,
       why: `Looked for ${displayPath(imported)}.`,
-      remedy: 'Names are relative to the playbook that imports: correct it, or put the playbook there.',
+      remedy:
+        similarFile(name.value, [imported]) ??
+        'Names are relative to the playbook that imports: correct it, or put the playbook there.',
     });
     return [];
   }

@@ -4,6 +4,7 @@ import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression/expression.ts';
 import { type Fields, isNull, isTemplated, nodeKind } from './base/fields.ts';
 import { type KeyValues, asMap, readKeyValues } from './base/key-values.ts';
+import { TASK_KEYWORDS } from './base/keywords.ts';
 import type { Argument } from './base/play.ts';
 import type { Reading } from './reading.ts';
 
@@ -32,6 +33,7 @@ export async function readModuleCall(
   const isReadable =
     module === 'check' ? readCheckPair(fields, written, reading) : await readArguments(module, entry, written, reading);
   mergeArgs(fields, written, reading);
+  await takeMisplaced(fields, { module, entry }, written, reading);
   const nodes = renamed(written, await reading.modules.aliases(module), reading);
   const compiled = new Map<string, Argument>();
   let isWhole = isReadable;
@@ -50,6 +52,20 @@ export async function readModuleCall(
   }
   const that = module === 'assert' ? nodes.get('that') : undefined;
   return { module, arguments: compiled, asserts: that === undefined ? undefined : readAsserts(fields, that.value) };
+}
+
+/** Arguments beside the module in place of below it are reported as such; the rest is read as if they stood there. */
+async function takeMisplaced(
+  fields: Fields,
+  { module, entry }: ModuleEntry,
+  into: Nodes,
+  reading: Reading,
+): Promise<void> {
+  const known = module === 'check' ? new Set<string>() : await reading.modules.argumentNames(module);
+  for (const { key, keyPlace, value } of fields.map.entries) {
+    const isMisplaced = known.has(key) && key !== entry.key && !TASK_KEYWORDS.has(key) && !reading.modules.has(key);
+    if (isMisplaced && !into.has(key)) into.set(key, { keyPlace, value });
+  }
 }
 
 /** Each argument under the name that the module has for it. */

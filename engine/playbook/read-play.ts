@@ -21,10 +21,12 @@ const ORDERS = ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 's
 export async function readPlay(map: MapNode, imported: Surroundings, reading: Reading): Promise<Play | undefined> {
   const fields = new Fields(map, reading.problems);
   if (isTask(fields))
-    return reportNoHosts(
-      fields,
-      'A playbook is a list of plays. Tasks stand below tasks: of a play, which has hosts:.',
-    );
+    return fields.problems.add({
+      code: 'play-without-hosts',
+      what: 'This is a task, and a playbook is a list of plays',
+      place: fields.map.place,
+      remedy: 'Begin with a play, "- hosts: all", and put the tasks below its key tasks:.',
+    });
   fields.refuseOthers(PLAY_KEYWORDS, 'A play', 'play', 'task');
   const hosts = readHosts(fields);
   const settingsOnly = fields.map.entries.filter((entry) => entry.key !== 'vars' && entry.key !== 'any_errors_fatal');
@@ -98,7 +100,11 @@ function reportNoHosts(fields: Fields, remedy: string): undefined {
 
 /** A file of tasks was given for a playbook. */
 function isTask(fields: Fields): boolean {
-  return !fields.map.entries.some(({ key }) => PLAY_KEYWORDS.has(key) && !TASK_KEYWORDS.has(key));
+  const { entries } = fields.map;
+  return (
+    !entries.some(({ key }) => PLAY_KEYWORDS.has(key) && !TASK_KEYWORDS.has(key)) &&
+    entries.some(({ key }) => !PLAY_KEYWORDS.has(key))
+  );
 }
 
 function hostsName(hosts: Play['hosts']['literal']): string {
@@ -137,7 +143,11 @@ async function readPlayVariables(
 
 function readFileName(node: Node, fields: Fields): { readonly template: Template; readonly text: string } | undefined {
   if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '')
-    return fields.wrongNode(node, `vars_files must be a list of names of files, and this is ${nodeKind(node)}`);
+    return fields.wrongNode(
+      node,
+      `vars_files must be a list of names of files, and this is ${nodeKind(node)}`,
+      'Write vars_files: [vars/main.yml].',
+    );
   const template = fields.templateOf(node, 'vars_files');
   return template === undefined ? undefined : { template, text: node.value };
 }

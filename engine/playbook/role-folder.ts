@@ -1,8 +1,9 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
-import { didYouMean } from '../values/language/suggest.ts';
+import { didYouMean, nearestName } from '../values/language/suggest.ts';
 import { namesIn, statusOf } from '../values/look-at-once.ts';
 import type { Layer } from '../values/scope.ts';
+import { similarFile } from '../values/similar-file.ts';
 import { Fields } from './base/fields.ts';
 import type { RoleArgument } from './base/play.ts';
 import type { Reading, RoleFolder } from './reading.ts';
@@ -80,6 +81,7 @@ function findRole(name: string, place: Place, reading: Reading): string | undefi
 }
 
 async function readRole(path: string, place: Place, parts: RoleParts, reading: Reading): Promise<RoleFolder> {
+  refuseMisnamed(path, place, reading);
   const metaPath = rolePart(path, 'meta', 'main');
   const metaMap = metaPath === undefined ? undefined : await reading.files.readMap(metaPath, reading.problems, place);
   const meta = metaMap === undefined ? undefined : new Fields(metaMap, reading.problems);
@@ -93,6 +95,26 @@ async function readRole(path: string, place: Place, parts: RoleParts, reading: R
     dependencies: meta?.list('dependencies')?.items ?? [],
     allowDuplicates: meta?.boolean('allow_duplicates') ?? false,
   };
+}
+
+/** The folders of a role whose `main.yml` is read by itself. */
+const READ_FOLDERS = ['tasks', 'handlers', 'vars', 'defaults', 'meta'];
+
+/** `task/main.yml` would never be read. */
+function refuseMisnamed(path: string, place: Place, reading: Reading): void {
+  for (const name of namesIn(path)) {
+    const meant = READ_FOLDERS.includes(name) ? undefined : nearestName(name, READ_FOLDERS);
+    if (meant === undefined || statusOf(join(path, meant)) !== undefined) continue;
+    const file = rolePart(path, name, 'main');
+    if (file === undefined) continue;
+    reading.problems.add({
+      code: 'unread-folder',
+      what: `Nothing reads ${displayPath(file)}`,
+      place,
+      why: `A role has its files in ${READ_FOLDERS.join(', ')}, templates and files.`,
+      remedy: `Did you mean "${meant}"? Rename the folder.`,
+    });
+  }
 }
 
 async function readArguments(
@@ -142,7 +164,7 @@ async function readRoleVariables(
       what: `The role has no file ${part}/${from}.yml`,
       place,
       why: `Looked in ${displayPath(path)}.`,
-      remedy: 'Put the file there, or correct the name.',
+      remedy: similarFile(`${from}.yml`, [`${folder}.yml`]) ?? 'Put the file there, or correct the name.',
     });
   }
   const layers: Layer[] = [];

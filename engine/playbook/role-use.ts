@@ -3,6 +3,7 @@ import type { Place } from '../errors/problem.ts';
 import type { MapEntry, Node } from '../values/base/node.ts';
 import { didYouMean, nearestName } from '../values/language/suggest.ts';
 import type { Layer } from '../values/scope.ts';
+import { similarFile } from '../values/similar-file.ts';
 import { insteadOf } from './base/ansible-differences.ts';
 import { Fields, nodeKind } from './base/fields.ts';
 import { NO_ROLE_PARAMETERS, ROLE_KEYWORDS } from './base/keywords.ts';
@@ -266,6 +267,7 @@ function missingPart(role: Role, part: string, from: string, reading: Reading): 
     what: `The role ${role.name} has no file ${part}/${from}.yml`,
     place: role.place,
     why: `Looked in ${displayPath(role.path)}.`,
-    remedy: 'Put the file there, or correct the name.',
+    remedy:
+      similarFile(`${from}.yml`, [join(role.path, part, `${from}.yml`)]) ?? 'Put the file there, or correct the name.',
   });
 }

@@ -1,8 +1,10 @@
 import { relative, resolve } from 'node:path';
 import { Problem, Problems, type Place } from '../errors/problem.ts';
 import { readWhole } from '../files/read-file.ts';
+import { systemReason } from '../files/system-reason.ts';
 import type { MapNode, Node } from '../values/base/node.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
+import { similarFile } from '../values/similar-file.ts';
 import { oneDocument } from '../values/yaml/one-document.ts';
 import { textIn } from '../values/yaml/text-file.ts';
 import { readYaml } from '../values/yaml/yaml.ts';
@@ -134,9 +136,10 @@ export class SourceFiles {
       if (!(error instanceof Error && 'syscall' in error)) throw error;
       if ('code' in error && error.code === 'ENOENT') {
         const remedy =
-          asked === undefined
+          similarFile(displayPath(path), [path]) ??
+          (asked === undefined
             ? `Correct the path. It was looked for in ${process.cwd()}.`
-            : 'Put the file there, or correct its name.';
+            : 'Put the file there, or correct its name.');
         return problems.add({
           code: 'file-not-found',
           what: `There is no file ${displayPath(path)}`,
@@ -152,7 +155,7 @@ export class SourceFiles {
         code: 'file-unreadable',
         what: `${displayPath(path)} cannot be read`,
         place: asked,
-        why: error.message,
+        why: systemReason(error),
         remedy: 'Allow the user who runs this to read it.',
       });
     }

@@ -50,10 +50,12 @@ function withShortNames(node: MapNode): MapNode {
 
 async function readStep(node: MapNode, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
   const fields = new Fields(node, reading.problems);
+  if (fields.has('hosts') && !reading.modules.has('hosts')) return reportPlay(fields);
   const action = findAction(fields, reading);
   if (action === undefined) return [];
+  const names = reading.modules.has(action.key) ? await reading.modules.argumentNames(action.key) : new Set<string>();
   const refuse = (allowed: ReadonlySet<string>, what: string, besides: readonly string[] = []) =>
-    refuseKeywords(fields, { allowed, besides: [action.key, ...besides], what, reading });
+    refuseKeywords(fields, { action: action.key, arguments: names, allowed, besides, what, reading });
   switch (action.key) {
     case 'block':
       refuse(BLOCK_KEYWORDS, 'A block');
@@ -89,6 +91,16 @@ async function readStep(node: MapNode, outer: Surroundings, reading: Reading): P
       refuse(TASK_KEYWORDS, 'A task');
       return [await readTask(fields, { module: action.key, entry: action }, outer, reading)];
   }
+}
+
+function reportPlay(fields: Fields): readonly [] {
+  fields.problems.add({
+    code: 'play-among-tasks',
+    what: 'This is a play, and a task is wanted here',
+    place: fields.placeOf('hosts'),
+    remedy: 'A file of tasks holds the tasks alone. A whole playbook is imported beside the plays: import_playbook.',
+  });
+  return [];
 }
 
 /** The one entry that says what the step does. */
@@ -166,6 +178,8 @@ function refuseAtInclude(fields: Fields, action: MapEntry, reading: Reading): vo
     const remedy = APPLY_KEYWORDS.has(entry.key) ? inApply(entry.key) : remedies[entry.key];
     if (remedy === undefined)
       refuseKeywords(new Fields({ ...fields.map, entries: [entry] }, problems), {
+        action: action.key,
+        arguments: new Set(),
         allowed: INCLUDE_KEYWORDS,
         besides: [],
         what: action.key,
@@ -182,18 +196,30 @@ function refuseAtInclude(fields: Fields, action: MapEntry, reading: Reading): vo
 }
 
 interface Refusal {
+  /** The key that says what the step does. */
+  readonly action: string;
+  /** The arguments that a module of that name has. */
+  readonly arguments: ReadonlySet<string>;
   readonly allowed: ReadonlySet<string>;
-  /** What the step does, which is no keyword. */
+  /** Keys besides that are no keywords. */
   readonly besides: readonly string[];
   readonly what: string;
   readonly reading: Reading;
 }
 
 /** Keywords that a task does not know; a module that stands beside another action was reported already. */
-function refuseKeywords(fields: Fields, { allowed, besides, what, reading }: Refusal): void {
+function refuseKeywords(fields: Fields, refusal: Refusal): void {
+  const { action, allowed, besides, what, reading } = refusal;
   for (const entry of fields.map.entries) {
     const isReported = STRUCTURAL_ACTIONS.has(entry.key) || reading.modules.has(entry.key);
-    if (!allowed.has(entry.key) && !besides.includes(entry.key) && !isReported)
-      fields.refuse(entry, allowed, what, 'task', 'module');
+    if (allowed.has(entry.key) || entry.key === action || besides.includes(entry.key) || isReported) continue;
+    if (refusal.arguments.has(entry.key))
+      reading.problems.add({
+        code: 'unknown-keyword',
+        what: `${what} has no keyword "${entry.key}": it is an argument of ${action}`,
+        place: entry.keyPlace,
+        remedy: `Indent it, so that it stands below ${action}: with the other arguments.`,
+      });
+    else fields.refuse(entry, allowed, what, 'task', 'module');
   }
 }

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import type { Node } from '../values/base/node.ts';
 import { statusOf } from '../values/look-at-once.ts';
+import { similarFile } from '../values/similar-file.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { displayPath } from './source-files.ts';
 
@@ -15,7 +16,7 @@ export function findTaskFile(name: string, place: Place, outer: Surroundings, re
       what: `There is no file ${name}`,
       place,
       why: `Looked for ${candidates.map(displayPath).join(', ')}.`,
-      remedy: 'Put the file there, or correct its name.',
+      remedy: similarFile(name, candidates) ?? 'Put the file there, or correct its name.',
     })
   );
 }

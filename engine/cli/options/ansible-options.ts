@@ -58,9 +58,3 @@ export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--sudo', 'Write -b or become: true.'],
   ['-s', 'Write -b or become: true.'],
 ]);
-
-/** What to add to the message of an option that is not there. */
-export function optionRemedy(message: string): string | undefined {
-  const option = /unknown option '(-{1,2}[^'=]+)/.exec(message)?.[1];
-  return option === undefined ? undefined : ANSIBLE_OPTIONS.get(option);
-}

@@ -1,4 +1,5 @@
 import { Problem } from '../../errors/problem.ts';
+import { systemReason } from '../../files/system-reason.ts';
 import { writtenVariable } from '../../inventory/written-variable.ts';
 import { concealed } from '../../values/base/concealed.ts';
 import type { Node } from '../../values/base/node.ts';
@@ -7,6 +8,7 @@ import type { Value } from '../../values/base/value.ts';
 import { isCompiled, type Compiled } from '../../values/compiled.ts';
 import { isCredential, variableNode } from '../../values/hidden-node.ts';
 import type { Layer } from '../../values/scope.ts';
+import { similarFile } from '../../values/similar-file.ts';
 import { TYPED, isTyped } from '../../values/typed.ts';
 import { oneDocument } from '../../values/yaml/one-document.ts';
 import { readYaml } from '../../values/yaml/yaml.ts';
@@ -32,8 +34,8 @@ async function fromFile(path: string, variables: Map<string, Compiled | Value>, 
     throw new Problem({
       code: 'file-not-found',
       what: `the file of -e @${path} cannot be read`,
-      why: error.message,
-      remedy: 'Correct the path; it is looked for in the working folder.',
+      why: systemReason(error),
+      remedy: similarFile(path, [path]) ?? 'Correct the path; it is looked for in the working folder.',
     });
   });
   fromNode(node, path, variables);

@@ -1,8 +1,11 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { connectionContext } from '../../connection/connection.ts';
+import { Problem } from '../../errors/problem.ts';
 import type { TargetSettings } from '../../run/machine/target-settings.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
+import { statusOf } from '../../values/look-at-once.ts';
+import { similarFile } from '../../values/similar-file.ts';
 import { DEFAULT_LABEL } from '../../vault/base/ansible-vault.ts';
 import { type PasswordSource, passwordSource } from '../../vault/base/passwords.ts';
 import type { SopsSources } from '../../vault/sops/sops-keys.ts';
@@ -20,11 +23,30 @@ export function identityFiles(given: readonly string[]): readonly string[] {
 
 /** What opens encrypted files: identities, passwords of ansible-vault, and whoever sits at the terminal. */
 export function vaultFor(flags: KeyFlags): Vault {
+  refuseMissing(flags);
   return new Vault(identityFiles(flags.identity), {
     passwords: passwordSources(flags),
     ask: askOnTerminal,
     sops: sopsSources(),
   });
+}
+
+/** A file that an option names is wanted, also where nothing turns out to be encrypted. Throws Problem. */
+function refuseMissing({ identity, vaultPasswordFile, vaultId }: KeyFlags): void {
+  const ofIds = vaultId.map(passwordSource).flatMap(({ from }) => (from.kind === 'file' ? [from.path] : []));
+  for (const [option, paths] of [
+    ['--identity', identity],
+    ['--vault-password-file', vaultPasswordFile],
+    ['--vault-id', ofIds],
+  ] as const) {
+    const missing = paths.find((path) => statusOf(path) === undefined);
+    if (missing === undefined) continue;
+    throw new Problem({
+      code: 'file-not-found',
+      what: `there is no file ${missing}, which ${option} names`,
+      remedy: similarFile(missing, [missing]) ?? 'Correct the path; it is looked for in the working folder.',
+    });
+  }
 }
 
 /** What SOPS itself looks at: identities for age. */

@@ -1,5 +1,7 @@
 import { Problem } from '../../errors/problem.ts';
 import { readAtOnce } from '../../files/read-file.ts';
+import { systemReason } from '../../files/system-reason.ts';
+import { similarFile } from '../../values/similar-file.ts';
 import { textIn, withoutMark } from '../../values/yaml/text-file.ts';
 
 /** The pattern of `--limit`; of `@file`, the names and patterns in the file, one a line. Throws Problem. */
@@ -23,12 +25,11 @@ function readLimit(file: string): Buffer {
     return readAtOnce(file);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    const why = error instanceof Error ? error.message : String(error);
     throw new Problem({
       code: 'file-not-found',
       what: `the file of --limit @${file} cannot be read`,
-      why,
-      remedy: 'Correct the path.',
+      why: systemReason(error),
+      remedy: similarFile(file, [file]) ?? 'Correct the path; it is looked for in the working folder.',
     });
   }
 }

@@ -19,7 +19,8 @@ export interface OneTask {
   readonly becomeUser: string | undefined;
 }
 
-const PATTERN_PLACE: Place = { file: 'the pattern', line: 1, column: 1 };
+/** It has no frame: a message about it names it. */
+const PATTERN_PLACE: Place = { file: 'the pattern of hosts', line: 1, column: 1 };
 const TASK_PLACE: Place = { file: '-m', line: 1, column: 1 };
 const ARGUMENTS_FILE = '-a';
 
@@ -28,7 +29,8 @@ export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
   const module = await modules.module(given.module);
   const taken = underOwnNames(await readArguments(given), module.aliases ?? {});
   const problems = await modules.check(module.name, taken, TASK_PLACE);
-  const [first, ...rest] = problems;
+  const [first, ...rest] =
+    given.arguments === '' && problems.length > 0 ? [nothingToDo(module.name, problems)] : problems;
   if (first !== undefined) throw new Problems([first, ...rest]);
   const settings = {
     ...NO_SETTINGS,
@@ -80,6 +82,19 @@ export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
     roles: [],
   };
   return { file: 'exec', plays: [play] };
+}
+
+/** Without `-a`, a module that needs arguments is most often the command that was forgotten. */
+function nothingToDo(module: string, [first, ...rest]: readonly Problem[]): Problem {
+  const isCommand = module === 'command' || module === 'shell';
+  return new Problem({
+    code: first?.code ?? 'missing-argument',
+    what: isCommand ? 'there is no command to run' : `${module} is given no arguments`,
+    why: isCommand ? undefined : [first, ...rest].map((one) => one?.what).join('\n'),
+    remedy: isCommand
+      ? 'Write it behind -a: -a "uptime".'
+      : `Write them behind -a: -a "name=value …"; see \`runbook docs ${module}\`.`,
+  });
 }
 
 function underOwnNames(

@@ -32,7 +32,11 @@ export async function visitPattern(pattern: string, flags: VisitFlags, show: (vi
   const allowed =
     flags.limit === undefined
       ? undefined
-      : new Set(selectHosts(inventory, flags.limit, undefined).map((host) => host.name));
+      : new Set(
+          selectHosts(inventory, flags.limit, { file: '--limit', line: 1, column: 1, length: flags.limit.length }).map(
+            (host) => host.name,
+          ),
+        );
   const scopeOf = hostScopes(inventory, extra, '.');
   const hosts = selectHosts(inventory, pattern, undefined).flatMap((host) => {
     const scope = scopeOf(host.name);

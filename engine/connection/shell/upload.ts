@@ -65,7 +65,7 @@ export async function upload(shell: Shell, source: UploadSource, to: Destination
   if (status === 1) {
     throw new Problem({
       code: 'upload-failed',
-      what: `${to.host}: ${to.path} cannot be written`,
+      what: `${to.host}: ${to.path.startsWith('./') ? 'the new file' : to.path} cannot be written`,
       why: stderr.toString().trim(),
       remedy:
         'Check the free space and the permissions of that folder, and whether its file system is mounted read-only.',

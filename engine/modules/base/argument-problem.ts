@@ -3,7 +3,7 @@ import { type Place, Problem } from '../../errors/problem.ts';
 import { COMMON_ARGUMENTS } from '../../playbook/base/ansible-modules.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Value, type ValueMap, Unknown, isList, isMap } from '../../values/base/value.ts';
-import { didYouMean, listNames } from '../../values/language/suggest.ts';
+import { didYouMean, listNames, nearestName } from '../../values/language/suggest.ts';
 import { mask } from '../../values/mask/mask.ts';
 import type { AnyModule } from './module.ts';
 
@@ -32,7 +32,7 @@ function unknownKey(key: string, path: Path, { module, placeOf, keyPlace }: Plac
       code: 'unknown-argument',
       what: `"${nameOf(path)}" of ${module.name} has no key "${key}"`,
       place: placeOf([...path, key]),
-      remedy: didYouMean(key, []),
+      remedy: didYouMean(key, keysAt(module.arguments, path)) ?? `See \`runbook docs ${module.name}\` for its keys.`,
     });
   const known = argumentNames(module);
   return new Problem({
@@ -40,14 +40,22 @@ function unknownKey(key: string, path: Path, { module, placeOf, keyPlace }: Plac
     what: `${module.name} has no argument "${key}"`,
     place: keyPlace === undefined ? placeOf([key]) : keyPlace(key),
     why: known.length === 0 ? undefined : `It has: ${listNames(known, 40)}`,
-    remedy: foreignRemedy(module, key) ?? didYouMean(key, known),
+    remedy:
+      foreignRemedy(module, key) ??
+      didYouMean(key, known) ??
+      (known.length === 0 ? 'Remove it: the module takes no arguments.' : 'Remove it, or write one of these.'),
   });
 }
 
 /** A problem of several arguments together. */
 function unfitting(issue: z.core.$ZodIssue, { module, placeOf }: PlacedArguments): Problem {
   const [what, remedy] = issue.message.split('\n');
-  return new Problem({ code: 'arguments-do-not-fit', what: `${module.name}: ${what}`, place: placeOf([]), remedy });
+  return new Problem({
+    code: 'arguments-do-not-fit',
+    what: `${module.name}: ${what}`,
+    place: placeOf([]),
+    remedy: remedy ?? `See \`runbook docs ${module.name}\` for what goes together.`,
+  });
 }
 
 function wrongValue(issue: z.core.$ZodIssue, path: Path, { module, values, placeOf }: PlacedArguments): Problem {
@@ -75,8 +83,78 @@ function wrongValue(issue: z.core.$ZodIssue, path: Path, { module, values, place
     what: `"${name}" of ${module.name} ${sentenceOf(issue, what ?? issue.message)}`,
     place,
     why: `It is ${describeValue(value)}`,
-    remedy: remedy ?? describedBy(module, path),
+    remedy: remedy ?? writtenInstead(issue, value) ?? describedBy(module, path),
   });
+}
+
+/** Words that people write for one of the words that an argument takes. */
+const SAME_WORDS: ReadonlyMap<string, string> = new Map([
+  ['running', 'started'],
+  ['start', 'started'],
+  ['stop', 'stopped'],
+  ['restart', 'restarted'],
+  ['reload', 'reloaded'],
+  ['installed', 'present'],
+  ['install', 'present'],
+  ['removed', 'absent'],
+  ['uninstalled', 'absent'],
+  ['deleted', 'absent'],
+  ['dir', 'directory'],
+  ['folder', 'directory'],
+  ['symlink', 'link'],
+  ['hardlink', 'hard'],
+]);
+
+/** What to write in place of a value that is nearly right. */
+function writtenInstead(issue: z.core.$ZodIssue, value: Value): string | undefined {
+  if (issue.code === 'invalid_value' && typeof value === 'string') {
+    const words = issue.values.map(String);
+    const same = SAME_WORDS.get(value.toLowerCase());
+    return same !== undefined && words.includes(same) ? `Write ${same}.` : didYouMean(value, words);
+  }
+  if (issue.code !== 'invalid_type') return undefined;
+  if (issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean'))
+    return `Write it in quotes: "${value}".`;
+  if (issue.expected === 'number' && typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value))
+    return `Write ${value} without quotes.`;
+  if (issue.expected === 'array' && (typeof value === 'string' || typeof value === 'number'))
+    return `Write a list: [${value}].`;
+  return undefined;
+}
+
+/** The keys that a map within the arguments takes. */
+function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
+  let at: z.core.$ZodType | undefined = schema;
+  for (const part of path) {
+    if (at === undefined) return [];
+    const inner: z.core.$ZodType = unwrapped(at);
+    at = typeof part === 'number' && inner instanceof z.ZodArray ? inner.element : shapeOf(inner)[part];
+  }
+  return at === undefined ? [] : Object.keys(shapeOf(unwrapped(at)));
+}
+
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
+    return unwrapped(schema.unwrap());
+  return schema instanceof z.ZodPipe ? unwrapped(schema.in) : schema;
+}
+
+/**
+ * Without the issues that only follow from a typing mistake: where `dst` was written for `dest`, it is not told as well
+ * that `dest` is missing.
+ */
+export function ownIssues(issues: readonly z.core.$ZodIssue[], module: AnyModule): readonly z.core.$ZodIssue[] {
+  const meant = new Set(
+    issues.flatMap((issue) => {
+      if (issue.code !== 'unrecognized_keys') return [];
+      const path = plainPath(issue.path);
+      return issue.keys.flatMap((key) => {
+        const nearest = nearestName(key, keysAt(module.arguments, path));
+        return nearest === undefined ? [] : [nameOf([...path, nearest])];
+      });
+    }),
+  );
+  return issues.filter((issue) => issue.code === 'unrecognized_keys' || !meant.has(nameOf(plainPath(issue.path))));
 }
 
 function nameOf(path: Path): string {

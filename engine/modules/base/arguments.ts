@@ -286,8 +286,14 @@ export function exactlyOne<Schema extends z.ZodObject>(
   return ruled(schema, (given) => {
     const there = names.filter((name) => given.has(name));
     if (there.length === 1) return undefined;
-    return there.length === 0 ? `give one of ${names.join(', ')}` : `${there.join(' and ')} cannot be given together`;
+    return there.length === 0
+      ? `give one of ${names.join(', ')}\nAdd ${names.map((name) => `${name}:`).join(' or ')}.`
+      : together(there);
   });
+}
+
+function together(names: readonly string[]): string {
+  return `${names.join(' and ')} cannot be given together\nRemove all of them but one.`;
 }
 
 /** Of these arguments at most one may be given. */
@@ -297,7 +303,7 @@ export function atMostOne<Schema extends z.ZodObject>(
 ): Schema {
   return ruled(schema, (given) => {
     const there = names.filter((name) => given.has(name));
-    return there.length < 2 ? undefined : `${there.join(' and ')} cannot be given together`;
+    return there.length < 2 ? undefined : together(there);
   });
 }
 

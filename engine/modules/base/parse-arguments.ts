@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Place, Problem } from '../../errors/problem.ts';
 import type { Argument } from '../../playbook/base/play.ts';
 import { type Scope, type Value, type ValueMap, Unknown } from '../../values/base/value.ts';
-import { type Path, plainPath, problemsOf, unknownWithin, valueAt } from './argument-problem.ts';
+import { type Path, ownIssues, plainPath, problemsOf, unknownWithin, valueAt } from './argument-problem.ts';
 import type { AnyModule } from './module.ts';
 
 /**
@@ -20,7 +20,7 @@ export function parseArguments(module: AnyModule, resolved: ValueMap, placeOf: (
   if (parsed.success) return { kind: 'args', args: parsed.data };
   const problems: Problem[] = [];
   let unknown: Unknown | undefined;
-  for (const issue of parsed.error.issues) {
+  for (const issue of ownIssues(parsed.error.issues, module)) {
     const path = plainPath(issue.path);
     const value = valueAt(resolved, path);
     const reason = unknownWithin(value);
@@ -49,7 +49,7 @@ export function checkArguments(
     return rest.length === 0 ? argument.value.place : argument.value.placeOf(rest);
   };
   const keyPlace = (name: string): Place => given.get(name)?.keyPlace ?? task;
-  return parsed.error.issues.flatMap((issue) => {
+  return ownIssues(parsed.error.issues, module).flatMap((issue) => {
     const path = plainPath(issue.path);
     return isOpen(issue, path, literals) ? [] : problemsOf(issue, { module, values: literals, placeOf, keyPlace });
   });

@@ -18,7 +18,8 @@ export function planAbsent(
   const result = { path, state: 'absent' };
   if (state.type === 'absent') return { kind: 'in_sync', result };
   if (state.type === 'hidden') return cannotLook(path, context.user);
-  if (path === '/') return { kind: 'impossible', what: 'the root directory cannot be removed' };
+  if (path === '/')
+    return { kind: 'impossible', what: 'the root directory cannot be removed', remedy: 'Correct path.' };
   const way = isTrusted ? OWN_WAY : wayTo(request, false, seen, context);
   if (way.kind === 'impossible') return way;
   return {

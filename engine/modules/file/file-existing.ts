@@ -111,7 +111,11 @@ export function planTouch(args: FileArguments, seen: Seen, context: Context): Ou
   }
   const there = state.type === 'link' ? state.to?.state : state;
   if (there === undefined || there.type === 'absent')
-    return { kind: 'impossible', what: `${args.path} is a link that leads nowhere` };
+    return {
+      kind: 'impossible',
+      what: `${args.path} is a link that leads nowhere`,
+      remedy: 'Make what it leads to first, or set follow: false for the link itself.',
+    };
   return planAttributes(args, there, timesToSet(args), { seen, context });
 }
 

@@ -217,12 +217,20 @@ export function planHardLink(args: FileArguments, seen: Seen, context: Context):
     return { kind: 'cannot_know', because: args.src?.because ?? 'src' };
   const source = sourceOf(args.src);
   if (source === undefined)
-    return { kind: 'impossible', what: 'src of a hard link must be an absolute path without ".."' };
+    return {
+      kind: 'impossible',
+      what: 'src of a hard link must be an absolute path without ".."',
+      remedy: 'Write the whole path of the file.',
+    };
   const original = seen.of(file(source, 'target'));
   if (original.type === 'file') return planSecondName(args, source, original, { seen, context });
   if (seen.certainty(file(source, 'target')) === 'after_change')
     return { kind: 'cannot_know', because: `an earlier change that may bring ${source}` };
-  return { kind: 'impossible', what: `${source} is ${describeType(original)}; only a file can have a hard link` };
+  return {
+    kind: 'impossible',
+    what: `${source} is ${describeType(original)}; only a file can have a hard link`,
+    remedy: 'Name a file as src, or write state: link.',
+  };
 }
 
 function sourceOf(src: string): string | undefined {

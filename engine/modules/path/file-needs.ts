@@ -52,6 +52,7 @@ export function noDirectoryAbove(path: string, seen: Seen, context: Context): Im
         kind: 'impossible',
         what: `${ancestor.id} is ${describeType(state)}, not a directory`,
         why: `${path} would be beneath it.`,
+        remedy: 'Correct the path, or remove what is there first: file: { path: …, state: absent }.',
       };
     }
   }

@@ -83,7 +83,11 @@ function standing(
     case 'directory':
     case 'other':
     case 'link':
-      return { kind: 'impossible', what: `${path} is ${describeType(state)}, not a file` };
+      return {
+        kind: 'impossible',
+        what: `${path} is ${describeType(state)}, not a file`,
+        remedy: 'Correct the path, or remove what is there first: file: { path: …, state: absent }.',
+      };
   }
 }
 
@@ -93,6 +97,6 @@ export function noDirectory(path: string): Impossible {
     kind: 'impossible',
     what: `the directory ${parentOf(path)} does not exist`,
     why: `${path} would be in it.`,
-    remedy: `Make it first: file: { path: ${parentOf(path)}, state: directory }`,
+    remedy: `Make it first: file: { path: ${parentOf(path)}, state: directory }. A file in its place must be removed before.`,
   };
 }

@@ -112,7 +112,7 @@ export class Fields {
     const { value } = entry;
     if (isTemplated(value) || (value.kind === 'scalar' && typeof value.value === 'number' && value.value >= 0))
       return this.compile(value);
-    return this.wrong(entry, 'a number of 0 or more', unquotedNumber(value));
+    return this.wrong(entry, 'a number of 0 or more', unquotedNumber(value) ?? 'Write a number such as 0 or 3.');
   }
 
   number(name: string, unit: string): number | undefined {
@@ -120,7 +120,7 @@ export class Fields {
     if (entry === undefined) return undefined;
     const { value } = entry;
     if (value.kind === 'scalar' && typeof value.value === 'number' && value.value >= 0) return value.value;
-    return this.wrong(entry, unit, unquotedNumber(value));
+    return this.wrong(entry, unit, unquotedNumber(value) ?? 'Write a number such as 0 or 3.');
   }
 
   /** Text without templates. */
@@ -134,7 +134,7 @@ export class Fields {
       const remedy =
         node.kind === 'scalar' && (typeof node.value === 'number' || typeof node.value === 'boolean')
           ? `Quote it: "${node.source}".`
-          : undefined;
+          : `Write one text behind ${name}:, or remove ${name}.`;
       return this.wrongNode(node, `${name} must be text, and this is ${nodeKind(node)}`, remedy);
     }
     if (hasTemplate(node.value)) {
@@ -143,6 +143,7 @@ export class Fields {
         what: `${name} cannot hold a template`,
         place: node.place,
         why: 'It is needed when the playbook is read, before there are hosts and variables.',
+        remedy: 'Write the text itself.',
       });
     }
     return { ...node, value: node.value };
@@ -155,7 +156,11 @@ export class Fields {
 
   templateOf(node: Node, name: string): Template | undefined {
     if (node.kind !== 'scalar' || node.value === null || node.value === '' || node.value instanceof Secret) {
-      return this.wrongNode(node, `${name} must be text, and this is ${nodeKind(node)}`);
+      return this.wrongNode(
+        node,
+        `${name} must be text, and this is ${nodeKind(node)}`,
+        `Write one text behind ${name}:, or remove ${name}.`,
+      );
     }
     const text = typeof node.value === 'string' ? node.value : node.source;
     return this.problems.attempt(() => parseTemplate(text, node.place, node.style, node.source));
@@ -171,13 +176,15 @@ export class Fields {
   list(name: string): ListNode | undefined {
     const entry = this.entry(name);
     if (entry === undefined || isNull(entry.value)) return undefined;
-    return entry.value.kind === 'list' ? entry.value : this.wrong(entry, 'a list');
+    return entry.value.kind === 'list' ? entry.value : this.wrong(entry, 'a list', listRemedy(entry.value));
   }
 
   subMap(name: string): MapNode | undefined {
     const entry = this.entry(name);
     if (entry === undefined || isNull(entry.value)) return undefined;
-    return entry.value.kind === 'map' ? entry.value : this.wrong(entry, 'a map');
+    return entry.value.kind === 'map'
+      ? entry.value
+      : this.wrong(entry, 'a map', `Write name: value below ${name}:, one a line.`);
   }
 
   /** Conditions: text, true or false, or a list of them, of which all must hold. */
@@ -230,8 +237,20 @@ function misplaced(keyword: string, what: string): string | undefined {
     return 'Write it into the include: include_role: {name: role, apply: {tags: [a]}}';
   if (keyword === 'args' && what.startsWith('include_'))
     return `Write the arguments into the include: ${what}: {${what === 'include_role' ? 'name: role' : 'file: tasks.yml'}, apply: {tags: [a]}}`;
+  if (keyword === 'rescue' || keyword === 'always')
+    return what === 'A task'
+      ? `Only a block has it: put the task below block:, and ${keyword}: beside block:.`
+      : undefined;
   if (keyword === 'loop') return 'Only tasks and includes loop: put the steps into a file and loop over include_tasks.';
   return TASK_KEYWORDS.has(keyword) ? 'It belongs to a task.' : undefined;
+}
+
+/** For what stands where a list is wanted. */
+function listRemedy(node: Node): string {
+  const [first] = node.kind === 'map' ? node.entries : [];
+  return first !== undefined && /^-\S/.test(first.key)
+    ? `Put a space behind the dash: "- ${first.key.slice(1)}: …".`
+    : 'Begin each entry with "- ".';
 }
 
 function booleanRemedy(node: Node): string | undefined {

@@ -27,7 +27,13 @@ export function printLists(
 ): void {
   const { limit, selection } = lists;
   const allowed =
-    limit === undefined ? undefined : new Set(selectHosts(inventory, limit, undefined).map((host) => host.name));
+    limit === undefined
+      ? undefined
+      : new Set(
+          selectHosts(inventory, limit, { file: '--limit', line: 1, column: 1, length: limit.length }).map(
+            (host) => host.name,
+          ),
+        );
   const lines = [`playbook: ${safeLine(playbook.file)}`];
   for (const [index, play] of playbook.plays.entries()) {
     const pattern = patternOf(play);

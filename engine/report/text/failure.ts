@@ -1,4 +1,4 @@
-import { Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 import type { HostUnreachable, TaskFinished, TaskIdentity } from '../../run/base/events.ts';
 import { hostNames, inNaturalOrder } from './host-names.ts';
 import { type Marking, OwnNames, legendOf, marksIn } from './own-names.ts';
@@ -84,8 +84,6 @@ interface Failure {
   readonly elsewhere: string | undefined;
   readonly title: string;
   readonly problem: Pick<Problem, 'code' | 'what' | 'place' | 'why' | 'remedy'>;
-  /** file:line:column of the task, where the problem has no place. */
-  readonly at: string | undefined;
   readonly output: FailedOutput | undefined;
 }
 
@@ -103,8 +101,7 @@ function failureOf(event: TaskFinished): Failure {
     hosts: [event.host],
     elsewhere: event.delegatedTo === event.host ? undefined : event.delegatedTo,
     title: taskTitle(event.task, event.item),
-    problem: partsOf(outcome.problem),
-    at: outcome.problem.place === undefined ? event.task.id : undefined,
+    problem: { ...partsOf(outcome.problem), place: outcome.problem.place ?? placeOf(event.task) },
     output: outcome.output,
   };
 }
@@ -117,9 +114,14 @@ function unreachableOf({ host, during, problem }: HostUnreachable): Failure {
     elsewhere: undefined,
     title: during === undefined ? '' : title(during),
     problem: partsOf(problem),
-    at: undefined,
     output: undefined,
   };
+}
+
+/** A task has its place as its name. */
+function placeOf({ id }: TaskIdentity): Place | undefined {
+  const [, file, line, column] = /^(.*):(\d+):(\d+)$/s.exec(id) ?? [];
+  return file === undefined ? undefined : { file, line: Number(line), column: Number(column) };
 }
 
 function partsOf({ code, what, place, why, remedy }: Problem): Failure['problem'] {
@@ -139,14 +141,13 @@ function markedFailure(failure: Failure, mark: Marking): Failure {
 
 function wholeLines(failure: Failure, options: FailureOptions): readonly string[] {
   const { paint, read, verbosity } = options;
-  const { word, hosts, elsewhere, title, at, output } = failure;
+  const { word, hosts, elsewhere, title, output } = failure;
   const on = [hosts.join(', '), ...(elsewhere === undefined ? [] : [elsewhere])].map(safeLine).join(' -> ');
   // What stands in the output below is not told as reason too.
   const why = isIn(failure.problem.why, output) ? undefined : failure.problem.why;
   return [
     paint('red', `${word}: [${on}]${title === '' ? '' : ` ${title}`}`),
     ...problemLines(new Problem({ ...failure.problem, why }), paint, read).map(indented),
-    ...(at === undefined ? [] : [`      ${paint('cyan', '-->')} ${safeLine(at)}`]),
     ...(output === undefined ? [] : outputLines(output, verbosity)),
   ];
 }

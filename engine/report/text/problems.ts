@@ -50,14 +50,27 @@ export function sourceReader(): SourceReader {
 }
 
 function readText(file: string): string | undefined {
-  // Arguments of a single task stand on the command line.
-  if (file === '-a' || file === '-m')
-    return process.argv.includes(file) ? process.argv[process.argv.indexOf(file) + 1] : undefined;
+  const names = ON_THE_COMMAND_LINE.get(file);
+  if (names !== undefined) return valueOf(names);
   try {
     return readAtOnce(file).toString();
   } catch {
     return undefined;
   }
+}
+
+/** What may be wrong in options whose values are shown. */
+const ON_THE_COMMAND_LINE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['-a', ['-a', '--args']],
+  ['-m', ['-m', '--module-name']],
+  ['--limit', ['-l', '--limit']],
+]);
+
+function valueOf(names: readonly string[]): string | undefined {
+  const at = process.argv.findIndex((word) => names.includes(word));
+  if (at >= 0) return process.argv[at + 1];
+  const joined = process.argv.find((word) => names.some((name) => word.startsWith(`${name}=`)));
+  return joined?.slice(joined.indexOf('=') + 1);
 }
 
 function placeLines(place: Place, paint: Paint, read: SourceReader): readonly string[] {

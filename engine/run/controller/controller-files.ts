@@ -14,6 +14,7 @@ import { Secret } from '../../values/base/secret.ts';
 import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 import { statusOf } from '../../values/look-at-once.ts';
+import { similarFile } from '../../values/similar-file.ts';
 import { type FileTemplate, parseTemplateFile } from '../../values/template/template.ts';
 import { textIn } from '../../values/yaml/text-file.ts';
 import { isSealed, isSealedFile } from '../../vault/base/sealed-form.ts';
@@ -338,7 +339,7 @@ export class MissingFile extends Problem {
       what: `there is no ${kind} "${name}" on the controller`,
       place,
       why: `Looked for ${tried.join(', ')}`,
-      remedy: `Put the ${kind} there, or give its absolute path.`,
+      remedy: similarFile(name, tried) ?? `Put the ${kind} there, or give its absolute path.`,
     });
     this.tried = tried;
   }

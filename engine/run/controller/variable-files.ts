@@ -8,6 +8,7 @@ import { compileNode } from '../../values/compiled.ts';
 import { variableNode } from '../../values/hidden-node.ts';
 import { statusOf } from '../../values/look-at-once.ts';
 import type { Layer } from '../../values/scope.ts';
+import { similarFile } from '../../values/similar-file.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { ControllerFiles } from './controller-files.ts';
 
@@ -30,7 +31,12 @@ export async function variableFileLayer(
     files.note(path, bytes);
     return variablesLayer(await vault.variables(bytes, path), path);
   }
-  throw new Problem({ code: 'file-not-found', what: `there is no variables file ${paths.join(', and no ')}`, place });
+  throw new Problem({
+    code: 'file-not-found',
+    what: `there is no variables file ${paths.join(', and no ')}`,
+    place,
+    remedy: similarFile(paths[0] ?? '', paths) ?? 'Put the file there, or correct its name.',
+  });
 }
 
 function readOrTell(path: string, place: Place): Buffer {

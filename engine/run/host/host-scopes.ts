@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Inventory } from '../../inventory/inventory.ts';
-import { LOCALHOST, localhostOf } from '../../inventory/localhost.ts';
+import { LOCALHOST } from '../../inventory/localhost.ts';
 import type { ValueMap } from '../../values/base/value.ts';
 import type { Layer, LayeredScope } from '../../values/scope.ts';
 import { type RunVariables, HostVariables, lazyMap } from './variables.ts';
@@ -20,7 +20,7 @@ export function hostScopes(
     hostvars: () => hostvars,
     hostvarsAsTheyAre: () => hostvars,
   };
-  const hosts = new Map([...inventory.hosts, [LOCALHOST, localhostOf(inventory)]]);
+  const hosts = new Map([...inventory.hosts, [LOCALHOST, inventory.localhost]]);
   const all = new Map([...hosts].map(([name, host]) => [name, new HostVariables(host, run)]));
   const hostvars: ValueMap = lazyMap(all.keys(), (name) => all.get(name)?.asHostvars() ?? null);
   return (host) => all.get(host)?.scope(undefined);

@@ -15,6 +15,7 @@ import type { HostState } from '../host/host-state.ts';
 import { pendingLayer } from '../host/variables.ts';
 import { connectionFault } from '../machine/connection-arguments.ts';
 import { isController } from '../machine/connection-kind.ts';
+import { WrongConnectionValue } from '../machine/connection-values.ts';
 import { onController } from '../preparation/prepare.ts';
 import { checkRole } from './check-role.ts';
 import { FilesToCome, anyItem, isOnController } from './files-to-come.ts';
@@ -88,7 +89,10 @@ class Trial {
   #connection(host: HostState): void {
     const scope = host.variables.scope(undefined);
     const fault = isController(host.name, scope) ? undefined : connectionFault(host.name, scope);
-    if (fault !== undefined) this.#add(fault);
+    if (fault instanceof WrongConnectionValue) {
+      const { code, what, why, remedy } = fault;
+      this.#add(new Problem({ code, what, place: scope.explain(fault.variable)[0]?.place, why, remedy }));
+    } else if (fault !== undefined) this.#add(fault);
     try {
       permitConnection(host.name, scope, this.#context.access);
     } catch (error) {

@@ -4,13 +4,14 @@ import type { WithoutEffect } from '../../connection/base/target.ts';
 import { parseSshArguments, type SaidPatience, type SshArguments } from '../../connection/ssh-config/ssh-arguments.ts';
 import type { SshCall } from '../../connection/ssh-config/ssh-config-outline.ts';
 import { Problem } from '../../errors/problem.ts';
-import type { Scope } from '../../values/base/value.ts';
+import { type Scope, Unknown } from '../../values/base/value.ts';
 import {
   ALL_CONNECTION_VARIABLES,
   CONNECTION_VARIABLES,
   type ConnectionVariable,
 } from '../base/connection-variables.ts';
-import { connectionValues, saidOf } from './connection-values.ts';
+import { connectionOf } from './connection-kind.ts';
+import { type ConnectionValues, connectionValues, saidOf } from './connection-values.ts';
 
 /** What the variables of a host say for the program ssh, and of what nothing comes. */
 export interface HostArguments {
@@ -51,12 +52,38 @@ export function argumentsFor(host: string, scope: Scope): HostArguments {
 /** Why the connection of a host cannot be made as its variables say; undefined where nothing speaks against it. */
 export function connectionFault(host: string, scope: Scope): Problem | undefined {
   try {
-    argumentsFor(host, scope);
+    const known = withoutUnknown(scope);
+    if (connectionOf(host, known) === 'local') return undefined;
+    argumentsFor(host, known);
+    readAll(connectionValues(host, known));
     return undefined;
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;
   }
+}
+
+/** What only an earlier change brings is judged when it is there. */
+function withoutUnknown(scope: Scope): Scope {
+  return {
+    lookup: (name) => {
+      const value = scope.lookup(name);
+      return value instanceof Unknown ? undefined : value;
+    },
+    names: () => scope.names(),
+  };
+}
+
+/** Throws WrongConnectionValue for the first value that cannot be used. */
+function readAll(values: ConnectionValues): void {
+  const variables = CONNECTION_VARIABLES;
+  values.port(variables.port);
+  values.boolean(variables.hostKeyChecking);
+  values.count(variables.retries);
+  for (const one of [variables.timeout, variables.keepAlive]) values.milliseconds(one);
+  for (const one of [variables.password, variables.passphrase]) values.password(one);
+  const { host, user, keyFile, knownHosts, jumps, proxyCommand } = variables;
+  for (const one of [host, user, keyFile, knownHosts, jumps, proxyCommand]) values.text(one);
 }
 
 function parse(variable: ConnectionVariable, host: string, scope: Scope): SshArguments {

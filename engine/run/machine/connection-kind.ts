@@ -1,8 +1,7 @@
-import { Problem } from '../../errors/problem.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Scope } from '../../values/base/value.ts';
 import { CONNECTION_VARIABLES } from '../base/connection-variables.ts';
-import { saidOf } from './connection-values.ts';
+import { saidOf, WrongConnectionValue } from './connection-values.ts';
 
 export type ConnectionKind = 'local' | 'ssh' | 'openssh';
 
@@ -21,7 +20,7 @@ export function connectionOf(host: string, scope: Scope): ConnectionKind {
   const said = wordOf(host, scope);
   const kind = KINDS.get(said);
   if (kind !== undefined) return kind;
-  throw new Problem({
+  throw new WrongConnectionValue('ansible_connection', {
     code: 'unknown-connection',
     what: `${host}: there is no connection "${said}"`,
     why: 'It is what ansible_connection says.',

@@ -1,4 +1,4 @@
-import { Problem } from '../../errors/problem.ts';
+import { type ProblemDetails, Problem } from '../../errors/problem.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
 import type { ConnectionVariable } from '../base/connection-variables.ts';
@@ -18,13 +18,24 @@ export interface ConnectionValues {
   boolean(variable: ConnectionVariable): boolean | undefined;
 }
 
-/** Each throws Problem `wrong-type`, which shows no secret. */
+/** A variable that says how a host is reached has a value that cannot be used. */
+export class WrongConnectionValue extends Problem {
+  readonly variable: string;
+
+  constructor(variable: string, details: ProblemDetails) {
+    super(details);
+    this.variable = variable;
+  }
+}
+
+/** Each throws WrongConnectionValue `wrong-type`, which shows no secret. */
 export function connectionValues(host: string, scope: Scope): ConnectionValues {
   const wrong = ({ name, value }: Said, wanted: string): Problem =>
-    new Problem({
+    new WrongConnectionValue(name, {
       code: 'wrong-type',
       what: `${host}: ${name} must be ${wanted}`,
       why: value instanceof Secret ? 'It is a secret of another form.' : `It is ${JSON.stringify(value)}.`,
+      remedy: `Set ${name} to ${wanted}.`,
     });
   const numberOf = (said: Said): number => {
     const value = said.value instanceof Secret ? said.value.reveal() : said.value;
@@ -44,10 +55,14 @@ export function connectionValues(host: string, scope: Scope): ConnectionValues {
         throw wrong(said, 'text');
       }),
     password: (variable) =>
-      read(variable, ({ value }) => {
+      read(variable, ({ name, value }) => {
         if (value instanceof Secret) return value.reveal();
         if (typeof value === 'string' || typeof value === 'number') return `${value}`;
-        throw new Problem({ code: 'wrong-type', what: `${host}: a password must be text` });
+        throw new WrongConnectionValue(name, {
+          code: 'wrong-type',
+          what: `${host}: a password must be text`,
+          remedy: `Set ${name} to a text, encrypted by \`runbook vault\`.`,
+        });
       }),
     port: (variable) =>
       read(variable, (said) => {

@@ -1,9 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../errors/problem.ts';
 import { MOST_SEALED, readWhole } from '../../files/read-file.ts';
+import { systemReason } from '../../files/system-reason.ts';
 import { escapeControlsInJson } from '../../values/base/control-characters.ts';
+import { similarFile } from '../../values/similar-file.ts';
 import { type PlanDocument, PLAN_VERSION, planDocument } from './plan-document.ts';
 
 /** A plan as the text of its file: JSON, and in its last line the digest of all that is before. */
@@ -11,6 +15,15 @@ export function planText(document: PlanDocument): string {
   // Parsed, its keys come in the order of the schema, wherever the document came from.
   const body = escapeControlsInJson(JSON.stringify(planDocument.parse(document), undefined, 1)).replace(/\n\}$/, '');
   return `${body},\n${checksumLine(body)}\n}\n`;
+}
+
+/** Throws Problem `plan-not-written` where no plan can be written to this path, before one is made. */
+export async function refuseUnwritable(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw notWritten(path, error);
+  }
 }
 
 /** Writes the file whole or not at all, for nobody else to read. Throws Problem `plan-not-written`. */
@@ -27,12 +40,17 @@ export async function writePlan(path: string, document: PlanDocument): Promise<v
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
-    throw new Problem({
-      code: 'plan-not-written',
-      what: `The plan cannot be written to ${path}`,
-      why: reasonOf(error),
-    });
+    throw notWritten(path, error);
   }
+}
+
+function notWritten(path: string, error: unknown): Problem {
+  return new Problem({
+    code: 'plan-not-written',
+    what: `The plan cannot be written to ${path}`,
+    why: systemReason(error),
+    remedy: 'Name a file in a folder that is there and that the user who runs this may write to.',
+  });
 }
 
 /**
@@ -45,8 +63,8 @@ export async function readPlan(path: string): Promise<PlanDocument> {
     throw new Problem({
       code: 'plan-unreadable',
       what: `The plan ${path} cannot be read`,
-      why: reasonOf(error),
-      remedy: 'Plans are made with `runbook plan PLAYBOOK -o FILE`.',
+      why: systemReason(error),
+      remedy: similarFile(path, [path]) ?? 'Plans are made with `runbook plan PLAYBOOK -o FILE`.',
     });
   });
   return parsePlan(bytes.toString(), path);

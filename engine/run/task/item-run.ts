@@ -13,6 +13,7 @@ import { learnOwed } from '../handlers/owed-handlers.ts';
 import { NoSuchAccount } from '../machine/machine.ts';
 import type { Asked } from '../machine/view.ts';
 import { type Prepared, moduleContext, onController } from '../preparation/prepare.ts';
+import { failureRemedy } from './failure-remedy.ts';
 import { type ItemResult, asOutput, failure, lastLines, outputOf } from './item-result.ts';
 import { isDelegated, placeOf, type ItemRun } from './item.ts';
 import { inTurnOf } from './live-turn.ts';
@@ -123,7 +124,12 @@ async function handleOutcome(run: ItemRun, outcome: Outcome, requests: readonly 
 
 function inSync(run: ItemRun, { result = {}, failure: failed, effects }: OutcomeOf<'in_sync'>): ItemResult {
   if (failed === undefined) return { kind: 'ok', result, effects };
-  return { kind: 'failed', problem: failure(run, { what: failed }), result, output: outputOf(result) };
+  const { rc, stderr } = result;
+  const remedy =
+    typeof rc === 'number' && typeof stderr === 'string'
+      ? failureRemedy(failed, { status: rc, stderr, isCommand: true })
+      : undefined;
+  return { kind: 'failed', problem: failure(run, { what: failed, remedy }), result, output: outputOf(result) };
 }
 
 function impossible(run: ItemRun, outcome: OutcomeOf<'impossible'>): ItemResult {
@@ -214,7 +220,11 @@ async function awaitIt(run: ItemRun, outcome: OutcomeOf<'await'>): Promise<ItemR
   const what = `waited ${Math.round(outcome.timeoutMs / 1000)} s for ${outcome.what}`;
   return {
     kind: 'failed',
-    problem: failure(run, { what, why: lastLines(answer) }),
+    problem: failure(run, {
+      what,
+      why: lastLines(answer),
+      remedy: 'Look on the host why it is not so, or raise timeout.',
+    }),
     result: {},
     output: asOutput(answer),
   };

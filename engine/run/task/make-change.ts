@@ -12,6 +12,7 @@ import { debtsOf } from '../handlers/owed-handlers.ts';
 import type { ChangeLimits } from '../machine/machine.ts';
 import { syncedAtOnce } from '../machine/sync-files.ts';
 import { onController } from '../preparation/prepare.ts';
+import { failureRemedy } from './failure-remedy.ts';
 import { type ItemResult, asOutput, failure, knownOnly, lastLines } from './item-result.ts';
 import { isDelegated, placeOf, type ItemRun } from './item.ts';
 import { progressOf } from './live-progress.ts';
@@ -113,7 +114,12 @@ function finish({ run, change, apply }: Making, completed: Completed): Stepped<V
       return { kind: 'ended', result: { kind: 'failed', problem, result: finished.result, output: undefined } };
     }
     case 'failed': {
-      const problem = failure(run, { what: finished.what, why: lastLines(completed) });
+      const remedy = failureRemedy(finished.what, {
+        status: completed.status,
+        stderr: completed.stderr.toString('utf8'),
+        isCommand: 'rc' in finished.result,
+      });
+      const problem = failure(run, { what: finished.what, why: lastLines(completed), remedy });
       const output = asOutput(completed);
       return { kind: 'ended', result: { kind: 'failed', problem, result: finished.result, output, attempted: change } };
     }

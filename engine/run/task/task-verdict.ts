@@ -2,6 +2,7 @@ import { Problem } from '../../errors/problem.ts';
 import type { Change } from '../../modules/base/module.ts';
 import type { Task } from '../../playbook/base/play.ts';
 import { type Scope, type Value, type ValueMap, Unknown } from '../../values/base/value.ts';
+import { explain } from '../../values/expression/explain.ts';
 import type { Expression } from '../../values/expression/expression.ts';
 import type { Layer } from '../../values/scope.ts';
 import { all } from '../base/conditions.ts';
@@ -51,7 +52,7 @@ function withFailure(of: Judged, raw: ItemResult, fails: boolean | Unknown): Ite
   if (fails === true && (raw.kind === 'ok' || raw.kind === 'changed')) {
     return {
       kind: 'failed',
-      problem: failure(of, { what: 'failed_when is true' }),
+      problem: calledFailure(of, raw),
       result: raw.result,
       output: raw.kind === 'changed' ? raw.output : undefined,
     };
@@ -61,6 +62,16 @@ function withFailure(of: Judged, raw: ItemResult, fails: boolean | Unknown): Ite
   return raw.attempted === undefined
     ? { kind: 'ok', result: raw.result, effects: [] }
     : { kind: 'changed', change: raw.attempted, result: raw.result, output: raw.output };
+}
+
+function calledFailure(of: Judged, raw: ItemResult): Problem {
+  const conditions = of.task.failedWhen ?? [];
+  const values = conditions.flatMap((one) => explain(one, resultScope(of, raw)));
+  return failure(of, {
+    what: `failed_when is true: ${conditions.map((one) => one.source).join(' && ')}`,
+    why: values.length === 0 ? undefined : values.join('\n'),
+    remedy: 'Look at what the task has printed. If that is no failure, correct failed_when.',
+  });
 }
 
 /** Of a plan: a command, a request and the like may fail for reasons of their own. */

@@ -136,7 +136,7 @@ function gaveUp(of: Waiting, result: ItemResult, attempts: number, milliseconds:
   const problem = failure(of, {
     what,
     why: why === '' ? undefined : why,
-    remedy: result.kind === 'failed' ? result.problem.remedy : undefined,
+    remedy: 'If it takes longer, raise retries or delay; else correct what is waited for, or the condition.',
   });
   switch (result.kind) {
     case 'failed':

@@ -1,11 +1,165 @@
 import type { ASTNode, EvaluationError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
-import { BOUNDED_MATCHES } from '../cel/cel-environment.ts';
+import type { Scope } from '../base/value.ts';
+import { BOUNDED_MATCHES, celFunctions } from '../cel/cel-environment.ts';
 import type { Evidence } from '../cel/cel-value.ts';
+import { readJinja } from '../jinja/jinja-expression.ts';
+import { WRITE } from '../jinja/jinja-remedy.ts';
 import { ansibleMember } from '../language/ansible-variables.ts';
 import { Fault } from '../language/fault.ts';
 import { didYouMean, listNames } from '../language/suggest.ts';
 
 export type Missing = Evidence['missing'];
+
+/** What to write instead of an expression that is wrong. */
+export type Advise = (source: string) => string | undefined;
+
+/** Strings of an expression hold anything; a look for words must not see into them. */
+export function blankStrings(source: string): string {
+  return source.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (string) => ' '.repeat(string.length));
+}
+
+/** What the parser says, and where. */
+interface Unparsed {
+  readonly summary: string;
+  readonly start: number;
+  readonly length: number;
+}
+
+/** For an expression that cannot be parsed. */
+export function syntaxFault(unparsed: Unparsed, source: string, advise: Advise): Fault {
+  const { start, length } = unparsed;
+  const code = 'expression-syntax';
+  const advice = advise(source);
+  const sign = signRemedy(source, start);
+  const remedy = advice ?? sign;
+  if (isJinja(source))
+    return new Fault({ code, what: 'This is Jinja, and expressions are CEL', remedy }, start, length);
+  const { what, instead, from, long } =
+    endlessText(unparsed, source) ??
+    (remedy === undefined ? openBracket(source) : undefined) ??
+    earlyEnd(unparsed, source) ??
+    unreadable(unparsed, source);
+  return new Fault({ code, what, remedy: remedy ?? instead }, from, long);
+}
+
+interface SyntaxFinding {
+  readonly what: string;
+  readonly instead: string;
+  readonly from: number;
+  readonly long: number;
+}
+
+function endlessText({ summary, start }: Unparsed, source: string): SyntaxFinding | undefined {
+  if (!summary.endsWith('Unterminated string')) return undefined;
+  return {
+    what: 'The text that begins with this quote never ends',
+    instead: `Add ${source[start] ?? '"'} where it ends.`,
+    from: start,
+    long: 1,
+  };
+}
+
+function earlyEnd({ start }: Unparsed, source: string): SyntaxFinding | undefined {
+  const written = source.trimEnd();
+  if (start < written.length) return undefined;
+  const last = /\S+$/.exec(written)?.[0] ?? '';
+  return {
+    what: `The expression ends behind ${last}, where more must follow`,
+    instead: `Write what ${last} is for, or remove it.`,
+    from: written.length - last.length,
+    long: Math.max(1, last.length),
+  };
+}
+
+function unreadable({ start, length }: Unparsed, source: string): SyntaxFinding {
+  return {
+    what: `The expression cannot be read at ${source.slice(start).split(/\s/, 1)[0] ?? ''}`,
+    instead: 'A text stands in quotes, and a list in brackets: x == "a", ["a", "b"].',
+    from: start,
+    long: length,
+  };
+}
+
+const CLOSED_BY: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+
+/** The last bracket that nothing closes. */
+function openBracket(source: string): SyntaxFinding | undefined {
+  const open: { readonly sign: string; readonly at: number }[] = [];
+  for (const { 0: sign, index } of blankStrings(source).matchAll(/[()[\]{}]/g)) {
+    if (CLOSED_BY[sign] !== undefined) open.push({ sign, at: index });
+    else if (CLOSED_BY[open.at(-1)?.sign ?? ''] === sign) open.pop();
+    else return undefined;
+  }
+  const last = open.at(-1);
+  return (
+    last && {
+      what: `This ${last.sign} is not closed`,
+      instead: `Add ${CLOSED_BY[last.sign] ?? ''} where it ends.`,
+      from: last.at,
+      long: 1,
+    }
+  );
+}
+
+/** For signs that other languages have. */
+function signRemedy(source: string, offset: number): string | undefined {
+  const bare = blankStrings(source);
+  if (bare.includes('===') || bare.includes('!==')) return 'Compare with == and !=.';
+  if (/[^=!<>]=(?!=)/.test(bare)) return 'Compare with ==.';
+  if (source.slice(offset).startsWith('|'))
+    return 'There are no filters: call functions, x.lower() or default(x, "…").';
+  if (source.includes('{{')) return 'Expressions are bare CEL, without braces.';
+  if (/\[[^\]?]*:/.test(bare))
+    return 'There are no slices. The beginning of a text is x.regexReplace("^(..).*$", "$1"), an item of a list xs[0].';
+  if (source.includes('**')) return 'There are no powers: write the product, x * x.';
+  return undefined;
+}
+
+/** Words and signs of Jinja, with which no expression can be read. */
+function isJinja(source: string): boolean {
+  return (
+    readJinja(source) !== undefined &&
+    /(?:^|[\s()])(?:and|or|not|is|if)(?=[\s()]|$)|[^|]\|[^|]|~|\/\//.test(blankStrings(source))
+  );
+}
+
+/** The functions of the language itself. */
+const FUNCTIONS_OF_CEL =
+  'size has type string int double bool startsWith endsWith contains matches trim split join all exists exists_one filter map'.split(
+    ' ',
+  );
+
+/** For a function or method that is not there, or not with these arguments. */
+export function noFunction(
+  summary: string,
+  advise: () => string | undefined,
+): { readonly what: string; readonly remedy: string | undefined } {
+  const [, receiver, name = ''] = /'(?:(.*)\.)?(\w+)\(/.exec(summary) ?? [];
+  const advice = advise();
+  const signatures = celFunctions.filter((one) => one.name === name).map((one) => one.signature);
+  if (signatures.length > 0 || name === '')
+    return {
+      what: `No function fits: ${plainTypes(summary)}`,
+      remedy: advice ?? (signatures.length === 0 ? undefined : `It is called as ${signatures.join(' or ')}.`),
+    };
+  const known = [...celFunctions.map((one) => one.name), ...FUNCTIONS_OF_CEL];
+  const written = advice?.includes(WRITE) === true ? advice : undefined;
+  return {
+    what: receiver === undefined ? `There is no function ${name}()` : `There is no function .${name}()`,
+    remedy: written ?? didYouMean(name, known) ?? advice ?? 'docs/language.md lists the functions of expressions.',
+  };
+}
+
+/** The one message for a name that is nowhere. `otherwise` is a clause: what to do if no other name was meant. */
+export function undefinedVariable(
+  { name, scope, offset }: { readonly name: string; readonly scope: Scope; readonly offset: number },
+  instead: string | undefined,
+  otherwise: string,
+): Fault {
+  const suggestion = didYouMean(name, scope.names());
+  const remedy = instead ?? (suggestion === undefined ? sentence(otherwise) : `${suggestion} If not, ${otherwise}`);
+  return new Fault({ code: 'undefined-variable', what: `There is no variable "${name}"`, remedy }, offset, name.length);
+}
 
 /** For a member that a map has not got. `missing` has the keys that there are. */
 export function missingKey(error: EvaluationError | CelTypeError, source: string, missing: Missing): Fault {
@@ -16,22 +170,27 @@ export function missingKey(error: EvaluationError | CelTypeError, source: string
   // Behind the parent there is the member's name, whatever stands between.
   const at = parent === undefined ? -1 : source.indexOf(key, parent.end);
   const keys = missing?.key === key ? missing.keys : undefined;
-  const why = keys === undefined ? undefined : whichKeys(key, keys);
-  const remedy = ansibleMember(name, key) ?? 'Test with has(x.y), or give a fallback: default(x.y, …).';
+  const why = keys === undefined ? undefined : `Its keys: ${listNames(keys)}.`;
+  // A key that was computed may be a secret.
+  const remedy = ansibleMember(name, key) ?? (at < 0 ? undefined : memberRemedy(name, key, keys ?? [])) ?? COMPUTED_KEY;
   const details = { code: 'missing-key', what: `${name} has no key "${key}"`, why, remedy };
   return at < 0
     ? new Fault(details, start, Math.max(1, (error.range?.end ?? source.length) - start))
     : new Fault(details, at, Math.max(1, key.length));
 }
 
+const COMPUTED_KEY = 'Test with has(x.y), or give a fallback: default(x.y, …).';
+
+function memberRemedy(name: string, key: string, keys: readonly string[]): string {
+  const member = /^[A-Za-z_]\w*$/.test(key) ? `${name}.${key}` : `${name}["${key}"]`;
+  const otherwise = `Where it may be missing, test has(${member}), or give a fallback: default(${member}, …).`;
+  const hint = didYouMean(key, keys);
+  return hint === undefined ? otherwise : `${hint} ${otherwise}`;
+}
+
 /** The node whose member or item is asked for. */
 function parentOf({ node }: EvaluationError | CelTypeError): ASTNode | undefined {
   return node?.op === '.' || node?.op === '[]' ? node.args[0] : undefined;
-}
-
-function whichKeys(key: string, keys: readonly string[]): string {
-  const hint = didYouMean(key, keys);
-  return `${hint === undefined ? '' : `${hint} `}Its keys: ${listNames(keys)}.`;
 }
 
 /** For an item behind the end of a list, or before its beginning. */
@@ -59,7 +218,9 @@ export function sentence(text: string): string {
 export function plainTypes(summary: string): string {
   return summary
     .replace(BOUNDED_MATCHES, 'matches')
-    .replaceAll(/dyn<(\w+)>/g, '$1')
+    .replaceAll(/dyn<((?:[^<>]|<[^<>]*>)+)>/g, '$1')
+    .replaceAll(/(list|map)<[^<>]*>/g, '$1')
+    .replaceAll(/\bdyn\b/g, 'any value')
     .replace('found no matching overload for ', '')
     .replace('no such overload', 'These types do not go together');
 }
@@ -67,6 +228,7 @@ export function plainTypes(summary: string): string {
 export function typeRemedy(summary: string): string | undefined {
   if (/bool/.test(summary) && /'(dyn<)?string/.test(summary)) return 'Text is not a boolean: compare it, x == "true".';
   if (/ in /.test(summary)) return 'in looks into a list or the keys of a map; a text is asked by x.contains("a").';
+  if (/\blist.* \+ |\+ .*\blist/.test(summary)) return 'A list goes together with a list: xs + ["a"].';
   if (/no such overload/.test(summary)) return 'Convert one side with string(…), int(…) or double(…).';
   return undefined;
 }

@@ -3,11 +3,10 @@ import type { Place } from '../../errors/problem.ts';
 import type { ScalarNode } from '../base/node.ts';
 import { Secret } from '../base/secret.ts';
 import { type Scope, type Value, Unknown } from '../base/value.ts';
-import { celFunctions, parseCel } from '../cel/cel-environment.ts';
+import { parseCel } from '../cel/cel-environment.ts';
 import { type References, collectReferences } from '../cel/cel-references.ts';
 import { Converter } from '../cel/cel-value.ts';
 import { checkParts } from '../cel/fact-paths.ts';
-import { readJinja } from '../jinja/jinja-expression.ts';
 import { celRemedy } from '../jinja/jinja-remedy.ts';
 import { ansibleVariable, interfaceFact } from '../language/ansible-variables.ts';
 import { describe } from '../language/describe.ts';
@@ -22,8 +21,19 @@ import {
 } from '../language/fault.ts';
 import { locateIn } from '../language/placement.ts';
 import { withinSteps } from '../language/step-limit.ts';
-import { didYouMean } from '../language/suggest.ts';
-import { type Missing, missingItem, missingKey, plainTypes, sentence, typeRemedy } from './expression-fault.ts';
+import {
+  type Advise,
+  type Missing,
+  blankStrings,
+  missingItem,
+  missingKey,
+  noFunction,
+  plainTypes,
+  sentence,
+  syntaxFault,
+  typeRemedy,
+  undefinedVariable,
+} from './expression-fault.ts';
 
 export interface Expression {
   readonly source: string;
@@ -98,9 +108,6 @@ function withProblems<T>(locate: Locate, action: () => T): T {
 export function compileExpression(text: string): CompiledExpression {
   return compile(text, (source) => celRemedy(source, isExpression));
 }
-
-/** What to write instead of an expression that is wrong. */
-type Advise = (source: string) => string | undefined;
 
 function compile(text: string, advise: Advise): CompiledExpression {
   const known = cache.get(text);
@@ -195,20 +202,11 @@ class Variables extends Map<string, unknown> {
     const range = this.#used.variables.get(name);
     if (range === undefined) return undefined;
     throw undefinedVariable(
-      name,
-      this.#scope,
-      range.start,
-      ansibleVariable([name])?.variable.instead ??
-        `Give it a value, such as with \`-e ${name}=…\`, or write default(…, …) or defined(…).`,
+      { name, scope: this.#scope, offset: range.start },
+      ansibleVariable([name])?.variable.instead,
+      `give it a value, such as with \`-e ${name}=…\`, or write default(${name}, …) or defined(${name}).`,
     );
   }
-}
-
-/** The one message for a name that is nowhere. */
-export function undefinedVariable(name: string, scope: Scope, offset: number, remedy: string): Fault {
-  const suggestion = didYouMean(name, scope.names());
-  const what = `There is no variable "${name}"`;
-  return new Fault({ code: 'undefined-variable', what, why: suggestion, remedy }, offset, name.length);
 }
 
 function parse(source: string, advise: Advise): ParseResult {
@@ -307,43 +305,10 @@ export function isExpression(text: string): boolean {
   }
 }
 
-function syntaxRemedy(source: string, offset: number, advise: Advise): string | undefined {
-  const remedy = advise(source);
-  if (remedy !== undefined) return remedy;
-  if (/[^=!<>]=(?!=)/.test(blankStrings(source))) return 'Compare with ==.';
-  if (source.slice(offset).startsWith('|'))
-    return 'There are no filters: call functions, x.lower() or default(x, "…").';
-  if (source.includes('{{')) return 'Expressions are bare CEL, without braces.';
-  if (/\[[^\]?]*:/.test(blankStrings(source)))
-    return 'There are no slices. The beginning of a text is x.regexReplace("^(..).*$", "$1"), an item of a list xs[0].';
-  if (source.includes('**')) return 'There are no powers: write the product, x * x.';
-  return undefined;
-}
-
-/** Words and signs of Jinja, with which no expression can be read. */
-function isJinja(source: string): boolean {
-  return (
-    readJinja(source) !== undefined &&
-    /(?:^|[\s()])(?:and|or|not|is|if)(?=[\s()]|$)|[^|]\|[^|]|~|\/\//.test(blankStrings(source))
-  );
-}
-
-/** Strings of an expression hold anything; a look for words must not see into them. */
-function blankStrings(source: string): string {
-  return source.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (string) => ' '.repeat(string.length));
-}
-
 interface Mistaken {
   readonly source: string;
   readonly advise: Advise;
   readonly missing: Missing;
-}
-
-/** The function that an unknown name may stand for; undefined if the name is known. */
-function similarFunction(summary: string): string | undefined {
-  const name = /'(?:[\w<>, ]+\.)?(\w+)\(/.exec(summary)?.[1] ?? '';
-  const known = celFunctions.map((one) => one.name);
-  return known.includes(name) ? undefined : didYouMean(name, known);
 }
 
 function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown {
@@ -353,25 +318,12 @@ function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown
   if (!(error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError)) return error;
   const { start, end } = error.range ?? { start: 0, end: source.length };
   const length = Math.max(1, end - start);
-  if (error instanceof ParseError) {
-    const remedy = syntaxRemedy(source, start, advise);
-    const what = isJinja(source)
-      ? 'This is Jinja, and expressions are CEL'
-      : `The expression cannot be read: ${error.summary}`;
-    return new Fault({ code: 'expression-syntax', what, remedy }, start, length);
-  }
+  if (error instanceof ParseError) return syntaxFault({ summary: error.summary, start, length }, source, advise);
   switch (error.code) {
     case 'no_such_key':
       return missingKey(error, source, missing);
-    case 'no_matching_overload': {
-      const remedy = advise(source);
-      const why = remedy === undefined ? similarFunction(error.summary) : undefined;
-      return new Fault(
-        { code: 'expression-type', what: `No function fits: ${plainTypes(error.summary)}`, why, remedy },
-        start,
-        length,
-      );
-    }
+    case 'no_matching_overload':
+      return new Fault({ code: 'expression-type', ...noFunction(error.summary, () => advise(source)) }, start, length);
     case 'index_out_of_bounds':
       return missingItem(error, source);
     case 'invalid_macro_argument':

@@ -37,7 +37,8 @@ export class Fault extends Error {
     const { code, what, why, remedy } = this.details;
     const place = (this.origin ?? locate)(this.offset, this.length);
     // A helper may have been given the text of a secret, and tell of it.
-    return new Problem({ code, what: mask(what), place, why: why === undefined ? undefined : mask(why), remedy });
+    const masked = (text: string | undefined) => (text === undefined ? undefined : mask(text));
+    return new Problem({ code, what: mask(what), place, why: masked(why), remedy: masked(remedy) });
   }
 }
 

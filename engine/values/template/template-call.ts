@@ -39,8 +39,7 @@ export function compileCall(call: Call, options: PathOptions): Evaluate {
   if (helper === undefined) {
     const nearest = didYouMean(name, helperNames());
     throw source.fault('unknown-helper', `There is no helper "${name}"`, call.path, {
-      why: nearest,
-      remedy: templateRemedy(source, call) ?? 'Helpers are listed by `runbook docs --helpers`.',
+      remedy: templateRemedy(source, call) ?? nearest ?? 'Helpers are listed by `runbook docs --helpers`.',
     });
   }
   checkArguments(call, helper, options);
@@ -54,12 +53,17 @@ function checkArguments(call: Call, helper: Helper, { source }: PathOptions): vo
   if (count < least || count > most) {
     const wanted = least === most ? String(least) : most === Infinity ? `${least} or more` : `${least} to ${most}`;
     throw source.fault('helper-arguments', `${helper.name} takes ${wanted} arguments, and ${count} are given`, call, {
-      why: `Example: ${helper.example[0]}`,
+      remedy: `It is called as in ${helper.example[0]}.`,
     });
   }
   const extra = call.hash?.pairs.find((pair) => helper.name !== 'dict' && helper.named?.includes(pair.key) !== true);
   if (extra !== undefined)
-    throw source.fault('helper-arguments', `${helper.name} takes no argument named "${extra.key}"`, extra);
+    throw source.fault('helper-arguments', `${helper.name} takes no argument named "${extra.key}"`, extra, {
+      remedy:
+        helper.named === undefined || helper.named.length === 0
+          ? `Leave it out. It is called as in ${helper.example[0]}.`
+          : `It takes ${helper.named.join(', ')}.`,
+    });
 }
 
 /** A fact that is compared with what it can never be. */
@@ -180,7 +184,7 @@ function compileLookup(call: Call, whole: SyntaxExpression, key: SyntaxExpressio
     const name = evaluateKey(frame) ?? null;
     for (const value of [container, name]) if (value instanceof Unknown) throw new UnknownTouched(value);
     if (!isMap(container) && !isList(container))
-      throw new ArgumentFault('lookup takes a map or a list', whyNoMember(container, ''));
+      throw new ArgumentFault('lookup takes a map or a list', whyNoMember(container));
     const revealed = name instanceof Secret ? name.reveal() : name;
     if (typeof revealed !== 'string' && typeof revealed !== 'number')
       throw new ArgumentFault('The key of a lookup must be text or a number');
@@ -188,7 +192,7 @@ function compileLookup(call: Call, whole: SyntaxExpression, key: SyntaxExpressio
     if (member !== undefined || options.isLenient) return member;
     const shown = name instanceof Secret ? '********' : String(revealed);
     throw options.source.fault('missing-key', `There is no key "${shown}" to look up`, key, {
-      why: whyNoMember(container, shown),
+      why: whyNoMember(container),
       remedy: 'Give a fallback: {{default (lookup x "y") "…"}}.',
     });
   });

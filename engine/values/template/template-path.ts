@@ -1,7 +1,8 @@
 import { Secret } from '../base/secret.ts';
 import { type Scope, type Value, isList, isMap, Unknown } from '../base/value.ts';
 import { factPathFault } from '../cel/fact-paths.ts';
-import { ansibleNameFault, undefinedVariable } from '../expression/expression.ts';
+import { undefinedVariable } from '../expression/expression-fault.ts';
+import { ansibleNameFault } from '../expression/expression.ts';
 import { ansibleMember, ansibleVariable } from '../language/ansible-variables.ts';
 import { describe } from '../language/describe.ts';
 import type { Fault } from '../language/fault.ts';
@@ -118,11 +119,9 @@ function compileVariable(name: string, members: readonly string[], path: Path, o
     const start = source.offset(path.loc.start);
     const at = Math.max(start, source.text.indexOf(name, start));
     const fault = undefinedVariable(
-      name,
-      frame.scope,
-      at,
-      ansibleVariable([name])?.variable.instead ??
-        `Give it a value, such as with \`-e ${name}=…\`, or write {{default x "…"}} or {{#if (defined x)}}.`,
+      { name, scope: frame.scope, offset: at },
+      ansibleVariable([name])?.variable.instead,
+      `give it a value, such as with \`-e ${name}=…\`, or write {{default ${name} "…"}} or {{#if (defined ${name})}}.`,
     );
     fault.origin = source.origin;
     throw fault;
@@ -179,11 +178,8 @@ export function memberOf(value: Value, key: string | number): Value | undefined 
   return undefined;
 }
 
-export function whyNoMember(value: Value, key: string): string {
-  if (isMap(value))
-    return [didYouMean(key, Object.keys(value)), `Its keys: ${listNames(Object.keys(value))}.`]
-      .filter(Boolean)
-      .join(' ');
+export function whyNoMember(value: Value): string {
+  if (isMap(value)) return `Its keys: ${listNames(Object.keys(value))}.`;
   if (isList(value)) return `It is a list of ${value.length}.`;
   return `It is ${describe(value)}.`;
 }
@@ -206,14 +202,22 @@ function missingMember({ value, parent, key, path, scope }: MissingMember, { sou
     ? `Inside a block, names are those of its item: write @root.${key} for the variable.`
     : isText && key === 'length'
       ? 'Write (length x).'
-      : (ansibleMember(parent, key) ?? 'Give a fallback: {{default x.y "…"}}.');
+      : (ansibleMember(parent, key) ?? memberRemedy(value, parent, key));
   const fault = source.fault('missing-key', `${parent} has no key "${key}"`, path, {
-    why: whyNoMember(value, key),
+    why: whyNoMember(value),
     remedy,
   });
   fault.offset = at;
   fault.length = Math.max(1, key.length);
   return fault;
+}
+
+function memberRemedy(value: Value, parent: string, key: string): string {
+  const member = /^\d+$/.test(key) ? `[${key}]` : key;
+  const name = parent === 'The item' ? member : `${parent}.${member}`;
+  const otherwise = `Where it may be missing, give a fallback: {{default ${name} "…"}}.`;
+  const hint = isMap(value) ? didYouMean(key, Object.keys(value)) : undefined;
+  return hint === undefined ? otherwise : `${hint} ${otherwise}`;
 }
 
 const LOOP_DATA: Readonly<Record<string, (loop: Loop) => Value>> = {

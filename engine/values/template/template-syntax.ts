@@ -234,7 +234,7 @@ function leadingDot(text: string, offset: number): Finding | undefined {
 function endOfText(text: string): Finding | undefined {
   const at = text.lastIndexOf('{{');
   if (text.slice(at).includes('}}')) return undefined;
-  return { what: 'The template ends too soon', remedy: 'Close it with }}, or write \\{{ for braces as text.', at };
+  return { what: 'These braces are not closed', remedy: 'Close them with }}, or write \\{{ for braces as text.', at };
 }
 
 function unexpectedToken({ token }: SyntaxFailure, text: string, offset: number): Finding | undefined {
@@ -254,19 +254,35 @@ function unexpectedToken({ token }: SyntaxFailure, text: string, offset: number)
       };
     case 'EOF':
     case null:
-      return {
-        what: 'The template ends too soon',
-        remedy: 'Close what is open: {{ with }}, {{#if}} with {{/if}}, a comment with --}}.',
-        at: unclosedOffset(text, offset),
-      };
+      return unclosed(text, offset);
     case 'OPEN_ENDBLOCK':
-      return { what: 'This closes a block that is not open', remedy: undefined, at: open };
+      return {
+        what: 'This closes a block that is not open',
+        remedy: 'Remove it, or open the block ahead of it: {{#if x}}.',
+        at: open,
+      };
     case 'INVERSE':
     case 'OPEN_INVERSE_CHAIN':
-      return { what: 'This else belongs to no block', remedy: undefined, at: open };
+      return {
+        what: 'This else belongs to no block',
+        remedy: 'Remove it, or put it between {{#if x}} and {{/if}}.',
+        at: open,
+      };
     default:
       return undefined;
   }
+}
+
+function unclosed(text: string, offset: number): Finding {
+  const at = unclosedOffset(text, offset);
+  const block = /^\{\{~?[#^]\*?\s*([\w.]+)/.exec(text.slice(at))?.[1];
+  return block === undefined
+    ? {
+        what: 'The template ends too soon',
+        remedy: 'Close what is open: {{ with }}, {{#if}} with {{/if}}, a comment with --}}.',
+        at,
+      }
+    : { what: `The block {{#${block}}} is not closed`, remedy: `Add {{/${block}}} where it ends.`, at };
 }
 
 function unreadable(text: string, at: number): Finding {

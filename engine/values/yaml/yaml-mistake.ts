@@ -15,9 +15,129 @@ export function yamlMistake(
   message: string,
   line: number,
 ): YamlMistake | undefined {
-  if (message.startsWith('Flow ') || message.startsWith('Unexpected flow-'))
-    return tab(lines, line) ?? quotes(lines, line) ?? unclosed(lines, line);
-  return tab(lines, line) ?? quotes(lines, line) ?? colon(lines, line) ?? indentation(lines, code, line);
+  const known =
+    conflict(lines) ??
+    tab(lines, line) ??
+    openTemplate(lines, line) ??
+    reservedStart(lines, code, line) ??
+    quotes(lines, line) ??
+    endlessQuote(lines, code, message) ??
+    endedQuote(lines, line);
+  if (known !== undefined) return known;
+  return message.startsWith('Flow ') || message.startsWith('Unexpected flow-')
+    ? unclosed(lines, line)
+    : (colon(lines, line) ?? noSpace(lines, line) ?? indentation(lines, code, line));
+}
+
+/** `hosts:localhost` */
+function noSpace(lines: readonly string[], line: number): YamlMistake | undefined {
+  const [, before = '', name = '', value] = /^(\s*(?:- +)*)([\w.-]+):([^\s:/].*?)\s*$/.exec(lines[line] ?? '') ?? [];
+  if (value === undefined) return undefined;
+  return {
+    what: 'A space is missing behind the colon',
+    line,
+    column: before.length,
+    length: name.length + 1,
+    remedy: `Write ${name}: ${value}`,
+  };
+}
+
+/** What git writes where two sides have changed the same lines. */
+function conflict(lines: readonly string[]): YamlMistake | undefined {
+  const line = lines.findIndex((text) => /^<{7}(?: |$)/.test(text));
+  if (line < 0) return undefined;
+  return {
+    what: 'Here begins a conflict of git that is not resolved',
+    line,
+    column: 0,
+    length: lines[line]?.length ?? 1,
+    remedy: 'Keep the lines of one side, and remove those that begin with <<<<<<<, ======= and >>>>>>>.',
+  };
+}
+
+/** A key or the dash of an item, with the text behind it. */
+const VALUE = /^(\s*(?:- +)*(?:[\w.-]+:\s+|(?<=- +)))(\S.*?)\s*$/;
+
+function valueAt(lines: readonly string[], line: number): { readonly before: string; readonly value: string } {
+  const [, before = '', value = ''] = VALUE.exec(lines[line] ?? '') ?? [];
+  return { before, value };
+}
+
+/** As YAML writes a text that holds anything. */
+function quoted(text: string): string {
+  return text.includes('"') || text.includes('\\') ? `'${text.replaceAll("'", "''")}'` : `"${text}"`;
+}
+
+/** `path: {{x}}/conf` */
+function openTemplate(lines: readonly string[], line: number): YamlMistake | undefined {
+  const { before, value } = valueAt(lines, line);
+  if (!/^\{\{.*\}\}/.test(value)) return undefined;
+  return {
+    what: 'A text that begins with a template must be quoted',
+    line,
+    column: before.length,
+    length: value.length,
+    why: 'YAML takes {{…}} without quotes for a map.',
+    remedy: `Quote it: ${before.trim()} ${quoted(value)}`,
+  };
+}
+
+/** `home: @home`, `share: %d` */
+function reservedStart(lines: readonly string[], code: string, line: number): YamlMistake | undefined {
+  const { before, value } = valueAt(lines, line);
+  if (code !== 'BAD_SCALAR_START' || value === '') return undefined;
+  return {
+    what: `A text that begins with ${value[0] ?? ''} must be quoted`,
+    line,
+    column: before.length,
+    length: value.length,
+    remedy: `Quote it: ${before.trim()} ${quoted(value)}`,
+  };
+}
+
+/** A quote that opens and is closed nowhere. */
+function endlessQuote(lines: readonly string[], code: string, message: string): YamlMistake | undefined {
+  if (code !== 'MISSING_CHAR' || !message.startsWith('Missing closing')) return undefined;
+  const text = lines.join('\n');
+  let last: { readonly at: number; readonly sign: string } | undefined;
+  const opening = /(?<=^|[\s:,[{-])(["'])|(?<=^|\s)#.*/gm;
+  for (let found = opening.exec(text); found !== null; found = opening.exec(text)) {
+    const sign = found[1];
+    if (sign === undefined) continue;
+    const inside = sign === '"' ? /(?:[^"\\]|\\[\s\S])*"/y : /(?:[^']|'')*'/y;
+    inside.lastIndex = found.index + 1;
+    if (inside.exec(text) === null) {
+      last = { at: found.index, sign };
+      break;
+    }
+    opening.lastIndex = inside.lastIndex;
+  }
+  if (last === undefined) return undefined;
+  const before = text.slice(0, last.at).split('\n');
+  return {
+    what: 'The text that begins with this quote never ends',
+    line: before.length - 1,
+    column: before.at(-1)?.length ?? 0,
+    length: 1,
+    remedy: `Add ${last.sign} where it ends.`,
+  };
+}
+
+/** `'it's done'`, `"a" b` */
+function endedQuote(lines: readonly string[], line: number): YamlMistake | undefined {
+  const { before, value } = valueAt(lines, line);
+  const [text] = /^(?:"(?:[^"\\]|\\.)*"|'[^']*')/.exec(value) ?? [];
+  if (text === undefined || /^\s*(?:$|#|,|\]|\}|:)/.test(value.slice(text.length))) return undefined;
+  const [sign = ''] = text;
+  const isWhole = value.length > text.length && value.endsWith(sign);
+  const meant = isWhole ? value.slice(1, -1) : value;
+  return {
+    what: 'This quote ends the text, and more stands behind it',
+    line,
+    column: before.length + text.length - 1,
+    length: 1,
+    remedy: `Quote the whole: ${before.trim()} ${quoted(meant)}`,
+  };
 }
 
 interface Bracket {
@@ -78,13 +198,12 @@ function colon(lines: readonly string[], line: number): YamlMistake | undefined 
   const [, before = '', name = '', blanks = '', value] =
     /^(\s*(?:- +)*)([\w.-]+):(\s+)([^"'|>\s[{&*!#].*:(?:\s.*)?)$/.exec(text) ?? [];
   if (value === undefined) return undefined;
-  const quoted = value.includes('"') || value.includes('\\') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`;
   return {
     what: 'This text holds ": ", which YAML takes for a map',
     line,
     column: before.length + name.length + 1 + blanks.length,
     length: value.length,
-    remedy: `Quote it: ${name}: ${quoted}`,
+    remedy: `Quote it: ${name}: ${quoted(value)}`,
   };
 }
 

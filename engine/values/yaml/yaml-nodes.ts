@@ -111,9 +111,17 @@ export class NodeConverter {
           : `The alias *${alias.source} contains itself`,
       offset,
       length: alias.source.length + 1,
-      remedy: target === undefined ? 'Text that begins with * must be quoted.' : undefined,
+      why: target === undefined && this.#anchors.size > 0 ? `Above it: ${this.#anchorNames()}.` : undefined,
+      remedy:
+        target === undefined
+          ? `Text that begins with * must be quoted${this.#anchors.size > 0 ? '; an alias has the name of an anchor above it' : ''}.`
+          : 'Write out what is meant there.',
     });
     return this.#null(offset);
+  }
+
+  #anchorNames(): string {
+    return [...this.#anchors.keys()].map((name) => `&${name}`).join(', ');
   }
 
   #map(pairs: readonly Pair<YamlNode, YamlNode | null>[], depth: number, place: Place): Converted {

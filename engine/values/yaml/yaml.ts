@@ -70,6 +70,18 @@ class YamlReader {
       });
       return;
     }
+    const nul = text.indexOf('\0');
+    if (nul >= 0) {
+      for (const { index } of text.slice(0, nul).matchAll(/\n/g)) lines.addNewLine(index + 1);
+      this.#problems.report({
+        code: 'not-text',
+        what: 'The file is no text: it holds a byte that is zero',
+        offset: nul,
+        length: 1,
+        remedy: 'Name a file of YAML. A file that copy brings by src may hold any bytes.',
+      });
+      return;
+    }
     const parser = new Parser(lines.addNewLine);
     lines.addNewLine(0);
     let tokens: CST.Token[] = [];

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
 import { readWhole } from '../../files/read-file.ts';
+import { systemReason } from '../../files/system-reason.ts';
 import { realPath } from '../../values/controller-access.ts';
 import { isOwn, ownUsers } from '../../values/own-files.ts';
+import { similarFile } from '../../values/similar-file.ts';
 import { textIn, withoutMark } from '../../values/yaml/text-file.ts';
 import type { Ask } from '../base/passphrase.ts';
 import { readIdentities } from './identities.ts';
@@ -79,7 +81,8 @@ async function readRecipients(file: string): Promise<readonly Recipient[]> {
     throw new Problem({
       code: 'file-not-found',
       what: `the recipients file ${file} cannot be read`,
-      why: error.message,
+      why: systemReason(error),
+      remedy: similarFile(file, [file]) ?? 'Correct the path, or allow the user who runs this to read the file.',
     });
   });
   const recipients: Recipient[] = [];

@@ -179,8 +179,8 @@ const MISTAKES: [string, string, number, RegExp, RegExp?][] = [
   ['  {{a}}', 'expression-syntax', 11, /without braces/],
   ['a == "{{b}}" and c', 'expression-syntax', 22, /./, /&&/],
   ['', 'expression-syntax', 9, /empty/],
-  ['a ==', 'expression-syntax', 13, /EOF/],
-  ['"a', 'expression-syntax', 9, /string/],
+  ['a ==', 'expression-syntax', 11, /ends behind ==/],
+  ['"a', 'expression-syntax', 9, /never ends/],
   ['text + 1', 'expression-type', 9, /string \+ int/, /Convert/],
   ['text < 1', 'expression-type', 9, /string < int/],
   ['text ? 1 : 2', 'expression-type', 9, /bool/, /not a boolean/],
@@ -221,9 +221,10 @@ describe('mistakes', () => {
   });
 
   test('they say what was likely meant, and name keys but no values', () => {
-    expect(problemOf(() => evaluate('resutl.rc')).why).toBe('Did you mean "result"?');
+    expect(problemOf(() => evaluate('resutl.rc')).remedy).toMatch(/^Did you mean "result"\?/);
     const problem = problemOf(() => evaluate('users[0].pasword'));
-    expect(problem.why).toBe('Did you mean "password"? Its keys: name, password.');
+    expect(problem.why).toBe('Its keys: name, password.');
+    expect(problem.remedy).toMatch(/^Did you mean "password"\?/);
   });
 
   test('in a block of several lines they are told in the right one', () => {

@@ -139,7 +139,7 @@ describe('arguments that cannot be', () => {
     ['{{lookup members 7}}', 'missing-key', /"7"/],
     ['{{lookup labels "__proto__"}}', 'missing-key', /__proto__/],
     ['{{expr name}}', 'template-syntax', /fixed text/],
-    ['{{expr "port +"}}', 'expression-syntax', /EOF/],
+    ['{{expr "port +"}}', 'expression-syntax', /ends behind \+/],
     ['{{lowr name}}', 'unknown-helper', /lowr/],
   ])('%s', (template, code, what) => {
     const problem = problemOf(() => render(template));
@@ -149,6 +149,10 @@ describe('arguments that cannot be', () => {
 
   test('a misspelt helper is found when the template is parsed, with the one that was meant', () => {
     const problem = problemOf(() => parseTemplate('a {{#if true}}{{lowr name}}{{/if}}', place));
-    expect([problem.code, problem.why, problem.place?.column]).toEqual(['unknown-helper', 'Did you mean "lower"?', 17]);
+    expect([problem.code, problem.remedy, problem.place?.column]).toEqual([
+      'unknown-helper',
+      'Did you mean "lower"?',
+      17,
+    ]);
   });
 });

@@ -1,0 +1,115 @@
+import type { Command, CommanderError, Option } from 'commander';
+import { Problem } from '../../errors/problem.ts';
+import { didYouMean } from '../../values/language/suggest.ts';
+import { ANSIBLE_OPTIONS } from './ansible-options.ts';
+
+/**
+ * What the library says of a command line, as every other mistake is told. `program` knows the commands; of the one
+ * that `argv` names, it knows the options.
+ */
+export function commandLineProblem(error: CommanderError, program: Command, argv: readonly string[]): Problem {
+  const command = calledCommand(program, argv);
+  const name = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  switch (error.code) {
+    case 'commander.unknownCommand':
+      return unknownCommand(name, command);
+    case 'commander.unknownOption':
+      return unknownOption(name, command);
+    case 'commander.missingArgument':
+      return new Problem({
+        code: 'missing-argument',
+        what: `runbook ${pathOf(command)} needs the argument ${name}`,
+        remedy: `Usage: ${usageOf(command)}`,
+      });
+    case 'commander.excessArguments':
+      return new Problem({
+        code: 'unknown-argument',
+        what: `there are too many arguments for runbook ${pathOf(command)}: ${wordsBehind(error.message)}`,
+        remedy: `Usage: ${usageOf(command)}`,
+      });
+    case 'commander.optionMissingArgument':
+      return new Problem({
+        code: 'missing-argument',
+        what: `${optionNames(name)} needs a value`,
+        remedy: `Write ${name.replace(/^.*, /, '')}.`,
+      });
+    case 'commander.invalidArgument':
+      return wrongValue(error.message, name);
+    default:
+      return new Problem({
+        code: 'wrong-value',
+        what: error.message.replace(/^error: /, '').replaceAll("'", '"'),
+        remedy: `See \`${programCall(command)} --help\`.`,
+      });
+  }
+}
+
+/** For a word in the place of a command. */
+export function unknownCommand(name: string, command: Command): Problem {
+  const names = command.commands.map((one) => one.name());
+  const call = programCall(command);
+  const isPlaybook = /\.ya?ml$/.test(name) && command.parent === null;
+  return new Problem({
+    code: 'unknown-command',
+    what: `there is no command "${name}"`,
+    remedy: isPlaybook
+      ? `Write \`runbook play ${name}\`, or \`runbook plan ${name}\` to see first what it would change.`
+      : (didYouMean(name, names) ?? `See \`${call} --help\` for the commands there are.`),
+  });
+}
+
+function unknownOption(name: string, command: Command): Problem {
+  const [option = name] = name.split('=');
+  const known = command.options.flatMap(({ long }) => long ?? []);
+  return new Problem({
+    code: 'unknown-option',
+    what: `${programCall(command)} has no option ${option}`,
+    remedy:
+      ANSIBLE_OPTIONS.get(option) ??
+      didYouMean(option, [...known, '--help']) ??
+      `See \`${programCall(command)} --help\` for its options.`,
+  });
+}
+
+/** `error: option '-f, --forks <number>' argument 'many' is invalid. It must be …` */
+function wrongValue(message: string, flags: string): Problem {
+  const [, value = '', rule = ''] = /argument '([\s\S]*)' is invalid\. ([\s\S]*)$/.exec(message) ?? [];
+  return new Problem({
+    code: 'wrong-value',
+    what: `${optionNames(flags)} cannot be "${value}"`,
+    remedy: rule.replace(/^It must be /, 'Write '),
+  });
+}
+
+/** `-f, --forks <number>` without the value. */
+function optionNames(flags: Option['flags']): string {
+  return flags.replaceAll(/ *[<[][^>\]]*[>\]]/g, '');
+}
+
+function wordsBehind(message: string): string {
+  return /but got \d+: ([\s\S]*)\.$/.exec(message)?.[1] ?? '';
+}
+
+function calledCommand(program: Command, argv: readonly string[]): Command {
+  let command = program;
+  for (const word of argv) {
+    const next = command.commands.find((one) => one.name() === word);
+    if (next === undefined) break;
+    command = next;
+  }
+  return command;
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null
+    ? ''
+    : [pathOf(command.parent), command.name()].filter((name) => name !== '').join(' ');
+}
+
+function programCall(command: Command): string {
+  return ['runbook', pathOf(command)].filter((name) => name !== '').join(' ');
+}
+
+function usageOf(command: Command): string {
+  return command.createHelp().commandUsage(command);
+}

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+export const INPUTS = join(import.meta.dirname, 'inputs');
+
+const point = z.union([z.literal(0), z.literal(1)]);
+
+/**
+ * What a reader who does not know the program gets out of a text: where it is, why it is wrong, and what to do. One
+ * point each, given by reading it.
+ */
+export const score = z.strictObject({ place: point, cause: point, remedy: point });
+
+const schema = z.strictObject({
+  says: z.string(),
+  files: z.record(z.string(), z.string()).default({}),
+  /** The arguments of the program, as a shell takes them. */
+  runs: z.string().default('plan site.yml'),
+  status: z.int().default(1),
+  score,
+  /** Whether `lint` says the same. Not where the mistake is on the command line of another command. */
+  lint: z.boolean().default(true),
+  /** What the help says, followed: files that take the place of those above, or other arguments. No problem is left. */
+  followed: z
+    .strictObject({ files: z.record(z.string(), z.string()).default({}), runs: z.string().optional() })
+    .optional(),
+});
+
+export type InputCase = z.infer<typeof schema>;
+
+export interface Family {
+  readonly name: string;
+  /** Files that all cases of the family have. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly cases: readonly InputCase[];
+}
+
+const familySchema = z.strictObject({ files: z.record(z.string(), z.string()).default({}), cases: z.array(schema) });
+
+/** The wrong inputs, by family. A key that the form has not got is an error. */
+export function inputFamilies(): readonly Family[] {
+  return readdirSync(INPUTS)
+    .filter((name) => name.endsWith('.yml'))
+    .toSorted()
+    .map((name) => {
+      const read = familySchema.safeParse(parse(readFileSync(join(INPUTS, name), 'utf8')));
+      if (!read.success) throw new Error(`${name}: ${z.prettifyError(read.error)}`);
+      return { name: name.slice(0, -'.yml'.length), ...read.data };
+    });
+}
+
+/** From 0 to 3. */
+export function points({ place, cause, remedy }: z.infer<typeof score>): number {
+  return place + cause + remedy;
+}

@@ -1,0 +1,44 @@
+import { main } from '../../engine/cli/main.ts';
+
+export interface Ended {
+  readonly status: number;
+  /** What came on stderr and stdout, in the order in which it came. */
+  readonly output: string;
+}
+
+/**
+ * Runs the program within this process, which takes a tenth of the time of a process of its own. One at a time: the
+ * working folder and the outputs are those of the process.
+ */
+export async function runHere(folder: string, args: readonly string[]): Promise<Ended> {
+  const chunks: string[] = [];
+  const write = (chunk: unknown, ...rest: readonly unknown[]): boolean => {
+    chunks.push(chunk instanceof Uint8Array ? Buffer.from(chunk).toString() : String(chunk));
+    const done = rest.at(-1);
+    if (typeof done === 'function') done();
+    return true;
+  };
+  const [cwd, argv] = [process.cwd(), process.argv];
+  const listeners = process.listeners('SIGINT');
+  const streams = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write }));
+  try {
+    for (const { stream } of streams) stream.write = write;
+    process.chdir(folder);
+    process.argv = [...argv.slice(0, 2), ...args];
+    const status = await main(args);
+    return { status, output: chunks.join('') };
+  } finally {
+    for (const one of streams) one.stream.write = one.write;
+    process.argv = argv;
+    process.chdir(cwd);
+    for (const listener of process.listeners('SIGINT'))
+      if (!listeners.includes(listener)) process.off('SIGINT', listener);
+  }
+}
+
+/** Words as a shell reads them: blanks part them, quotes keep them together. */
+export function wordsOf(text: string): readonly string[] {
+  return [...text.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) =>
+    word.replaceAll(/"([^"]*)"|'([^']*)'/g, (_whole, double?: string, single?: string) => double ?? single ?? ''),
+  );
+}
