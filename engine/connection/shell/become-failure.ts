@@ -32,7 +32,7 @@ export function becomeFailure(
       remedy: `Correct become_user, or create the account in an earlier task, with user: or with the package that brings the account.`,
     });
   }
-  if (status === 127 || /not found|No such file/.test(said)) {
+  if (status === 127 || (/not found|No such file/.test(said) && !said.includes('is not enabled'))) {
     return new Unreachable({
       ...common,
       code: isSudo ? 'sudo-missing' : 'become-missing',

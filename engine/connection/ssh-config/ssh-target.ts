@@ -225,7 +225,7 @@ interface Agent {
 
 /** IdentityAgent of ssh_config(5). */
 function agentOf(setting: string | undefined, tokens: TokenValues): Agent {
-  if (setting === undefined) return { socket: process.env['SSH_AUTH_SOCK'], reasons: [] };
+  if (setting === undefined) return { socket: process.env['SSH_AUTH_SOCK'] || undefined, reasons: [] };
   if (setting === 'none') return { socket: undefined, reasons: [] };
   if (setting.startsWith('$') && !setting.startsWith('${'))
     return { socket: process.env[setting.slice(1)], reasons: [] };

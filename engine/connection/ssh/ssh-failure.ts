@@ -10,7 +10,9 @@ const SSH_NAMES = {
 
 /** What sets something for this target: a variable of the inventory, or a line of ssh's configuration. */
 function setting(target: SshTarget, variable: keyof typeof SSH_NAMES): string {
-  return target.isJump === true ? `\`${SSH_NAMES[variable]}\` of ${target.name} in ~/.ssh/config` : `\`${variable}\``;
+  return target.isJump === true
+    ? `what \`ansible_jump_host\` says of ${target.name}, or \`${SSH_NAMES[variable]}\` of ${target.name} in ~/.ssh/config`
+    : `\`${variable}\``;
 }
 
 /** A target that is not reached, as its jump host is not. */
