@@ -1,6 +1,6 @@
 import type { MapEntry } from '../values/base/node.ts';
+import { insteadOf } from '../values/habits/ansible-differences.ts';
 import { didYouMean } from '../values/language/suggest.ts';
-import { insteadOf } from './base/ansible-differences.ts';
 import type { Fields } from './base/fields.ts';
 import { META_ACTIONS } from './base/keywords.ts';
 import type { Meta } from './base/play.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import type { MapEntry, Node } from '../values/base/node.ts';
+import { insteadOf } from '../values/habits/ansible-differences.ts';
 import { didYouMean, nearestName } from '../values/language/suggest.ts';
 import type { Layer } from '../values/scope.ts';
 import { similarFile } from '../values/similar-file.ts';
-import { insteadOf } from './base/ansible-differences.ts';
 import { Fields, nodeKind } from './base/fields.ts';
 import { NO_ROLE_PARAMETERS, ROLE_KEYWORDS } from './base/keywords.ts';
 import type { Role, Step } from './base/play.ts';

@@ -1,7 +1,7 @@
 import { formatPlace } from '../errors/problem.ts';
 import type { MapEntry, MapNode, Node } from '../values/base/node.ts';
+import { insteadOf } from '../values/habits/ansible-differences.ts';
 import { didYouMean } from '../values/language/suggest.ts';
-import { insteadOf } from './base/ansible-differences.ts';
 import { Fields, nodeKind } from './base/fields.ts';
 import {
   APPLY_KEYWORDS,

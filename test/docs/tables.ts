@@ -1,8 +1,8 @@
 import { type Flag, SSH_FLAGS } from '../../engine/connection/ssh-config/ssh-arguments.ts';
 import { modules } from '../../engine/modules/base/catalogue.ts';
-import { ANSIBLE_DIFFERENCES } from '../../engine/playbook/base/ansible-differences.ts';
 import { ALL_CONNECTION_VARIABLES } from '../../engine/run/base/connection-variables.ts';
 import { celFunctions } from '../../engine/values/cel/cel-environment.ts';
+import { ANSIBLE_DIFFERENCES } from '../../engine/values/habits/ansible-differences.ts';
 import { helpers } from '../../engine/values/helpers/helper-table.ts';
 
 /** The rows of the tables in docs/language.md, as they follow from the tables of the engine. */

@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { ANSIBLE_OPTIONS } from '../../engine/cli/options/ansible-options.ts';
 import { commandLineProblem } from '../../engine/cli/options/command-line-problem.ts';
 import { argumentNames } from '../../engine/modules/base/argument-problem.ts';
 import { modules } from '../../engine/modules/base/catalogue.ts';
-import { ANSIBLE_DIFFERENCES, insteadOf } from '../../engine/playbook/base/ansible-differences.ts';
-import { ANSIBLE_MODULES, COMMON_ARGUMENTS } from '../../engine/playbook/base/ansible-modules.ts';
-import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../engine/values/language/ansible-variables.ts';
+import { ANSIBLE_DIFFERENCES, insteadOf } from '../../engine/values/habits/ansible-differences.ts';
+import { ANSIBLE_MODULES, COMMON_ARGUMENTS } from '../../engine/values/habits/ansible-modules.ts';
+import { ANSIBLE_OPTIONS } from '../../engine/values/habits/ansible-options.ts';
+import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../engine/values/habits/ansible-variables.ts';
 import { parseTemplate } from '../../engine/values/template/template.ts';
 import { readYaml } from '../../engine/values/yaml/yaml.ts';
 

@@ -1,7 +1,7 @@
 import type { Command, CommanderError, Option } from 'commander';
 import { Problem } from '../../errors/problem.ts';
+import { ANSIBLE_OPTIONS } from '../../values/habits/ansible-options.ts';
 import { didYouMean } from '../../values/language/suggest.ts';
-import { ANSIBLE_OPTIONS } from './ansible-options.ts';
 
 /**
  * What the library says of a command line, as every other mistake is told. `program` knows the commands; of the one

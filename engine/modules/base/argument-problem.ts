@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type Place, Problem } from '../../errors/problem.ts';
-import { COMMON_ARGUMENTS } from '../../playbook/base/ansible-modules.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Value, type ValueMap, Unknown, isList, isMap } from '../../values/base/value.ts';
+import { COMMON_ARGUMENTS } from '../../values/habits/ansible-modules.ts';
+import { SAME_WORDS } from '../../values/habits/same-words.ts';
 import { didYouMean, listNames, nearestName } from '../../values/language/suggest.ts';
 import { mask } from '../../values/mask/mask.ts';
 import type { AnyModule } from './module.ts';
@@ -86,24 +87,6 @@ function wrongValue(issue: z.core.$ZodIssue, path: Path, { module, values, place
     remedy: remedy ?? writtenInstead(issue, value) ?? describedBy(module, path),
   });
 }
-
-/** Words that people write for one of the words that an argument takes. */
-const SAME_WORDS: ReadonlyMap<string, string> = new Map([
-  ['running', 'started'],
-  ['start', 'started'],
-  ['stop', 'stopped'],
-  ['restart', 'restarted'],
-  ['reload', 'reloaded'],
-  ['installed', 'present'],
-  ['install', 'present'],
-  ['removed', 'absent'],
-  ['uninstalled', 'absent'],
-  ['deleted', 'absent'],
-  ['dir', 'directory'],
-  ['folder', 'directory'],
-  ['symlink', 'link'],
-  ['hardlink', 'hard'],
-]);
 
 /** What to write in place of a value that is nearly right. */
 function writtenInstead(issue: z.core.$ZodIssue, value: Value): string | undefined {

@@ -3,10 +3,10 @@ import type { ListNode, MapEntry, MapNode, Node, ScalarNode } from '../../values
 import { Secret } from '../../values/base/secret.ts';
 import { type Compiled, compileNode } from '../../values/compiled.ts';
 import { type Expression, parseExpression } from '../../values/expression/expression.ts';
+import { insteadOf } from '../../values/habits/ansible-differences.ts';
+import type { AnsibleDifference } from '../../values/habits/ansible-modules.ts';
 import { didYouMean } from '../../values/language/suggest.ts';
 import { type Template, hasTemplate, parseTemplate } from '../../values/template/template.ts';
-import { insteadOf } from './ansible-differences.ts';
-import type { AnsibleDifference } from './ansible-modules.ts';
 import { REFUSED_IN_PLAYS, REFUSED_IN_STEPS, TASK_KEYWORDS } from './keywords.ts';
 import type { ProblemCollector } from './problem-collector.ts';
 

@@ -1,8 +1,10 @@
 import type { AnyModule } from '../../modules/base/module.ts';
-import { ANSIBLE_DIFFERENCES } from '../../playbook/base/ansible-differences.ts';
-import { COMMON_ARGUMENTS } from '../../playbook/base/ansible-modules.ts';
+import { ANSIBLE_DIFFERENCES } from '../../values/habits/ansible-differences.ts';
+import { COMMON_ARGUMENTS } from '../../values/habits/ansible-modules.ts';
+import { ANSIBLE_OPTIONS } from '../../values/habits/ansible-options.ts';
+import { type AnsibleVariable, ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../values/habits/ansible-variables.ts';
+import { JINJA_WORDS } from '../../values/habits/jinja-words.ts';
 import { helpers } from '../../values/helpers/helper-table.ts';
-import { type AnsibleVariable, ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../values/language/ansible-variables.ts';
 import { openOutput } from '../text/output.ts';
 import { paintFor } from '../text/paint.ts';
 
@@ -31,6 +33,8 @@ export function printAnsibleDifferences(all: readonly AnyModule[], stdout: NodeJ
     ...ANSIBLE_DIFFERENCES.map(({ where, name, instead }) => [where, name, instead] as const),
     ...Object.entries(COMMON_ARGUMENTS).map(([name, instead]) => ['argument', name, instead] as const),
     ...ofModules.map(([name, instead]) => ['argument', name, instead] as const),
+    ...[...ANSIBLE_OPTIONS].map(([name, instead]) => ['option', name, instead] as const),
+    ...[...JINJA_WORDS].map(([name, instead]) => ['jinja', name, instead] as const),
     ...ANSIBLE_MAGIC.map((one) => ['variable', one.name, insteadOfVariable(one)] as const),
     ...ANSIBLE_FACTS.map((one) => ['fact', `ansible_${one.name}`, insteadOfVariable(one)] as const),
   ];

@@ -2,9 +2,9 @@ import type { ASTNode, EvaluationError, TypeError as CelTypeError } from '@marcb
 import type { Scope } from '../base/value.ts';
 import { BOUNDED_MATCHES, celFunctions } from '../cel/cel-environment.ts';
 import type { Evidence } from '../cel/cel-value.ts';
+import { ansibleMember } from '../habits/ansible-variables.ts';
 import { readJinja } from '../jinja/jinja-expression.ts';
 import { WRITE } from '../jinja/jinja-remedy.ts';
-import { ansibleMember } from '../language/ansible-variables.ts';
 import { Fault } from '../language/fault.ts';
 import { didYouMean, listNames } from '../language/suggest.ts';
 

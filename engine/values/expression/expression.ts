@@ -7,8 +7,9 @@ import { parseCel } from '../cel/cel-environment.ts';
 import { type References, collectReferences } from '../cel/cel-references.ts';
 import { Converter } from '../cel/cel-value.ts';
 import { checkParts } from '../cel/fact-paths.ts';
+import { ansibleVariable, interfaceFact } from '../habits/ansible-variables.ts';
+import { PYTHON_CONSTANTS } from '../habits/jinja-words.ts';
 import { celRemedy } from '../jinja/jinja-remedy.ts';
-import { ansibleVariable, interfaceFact } from '../language/ansible-variables.ts';
 import { describe } from '../language/describe.ts';
 import {
   type Locate,
@@ -242,17 +243,10 @@ function refuseComment(source: string, advise: Advise): void {
   throw new Fault({ code: 'expression-syntax', what: '// is no operator here', remedy }, at, 2);
 }
 
-/** Names that mean something else here than where they come from. */
-const CONSTANTS: ReadonlyMap<string, string> = new Map([
-  ['True', 'true'],
-  ['False', 'false'],
-  ['None', 'null'],
-]);
-
 /** Constants of Python and variables of Ansible would pass for variables that are not there. */
 function refuseForeignNames(source: string, { variables, paths }: References, advise: Advise): void {
   for (const [name, { start, end }] of variables) {
-    const constant = CONSTANTS.get(name);
+    const constant = PYTHON_CONSTANTS.get(name);
     if (constant === undefined) continue;
     const remedy = advise(source) ?? `Write ${constant}.`;
     throw new Fault(

@@ -1,4 +1,4 @@
-import { ansibleVariable } from '../language/ansible-variables.ts';
+import { ansibleVariable } from '../habits/ansible-variables.ts';
 import { celFilter } from './jinja-cel-filters.ts';
 import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celTest } from './jinja-cel-tests.ts';

@@ -1,4 +1,4 @@
-import { ansibleVariable } from '../language/ansible-variables.ts';
+import { ansibleVariable } from '../habits/ansible-variables.ts';
 import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { celOf } from './jinja-to-cel.ts';
 import {

@@ -1,6 +1,7 @@
 import { FACTS } from '../cel/fact-paths.ts';
+import { ansibleVariable } from '../habits/ansible-variables.ts';
+import { JINJA_WORDS } from '../habits/jinja-words.ts';
 import { findHelper } from '../helpers/helper-table.ts';
-import { ansibleVariable } from '../language/ansible-variables.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
 
 /** Thrown where what Jinja says has no counterpart; `instead` says what to do. */
@@ -13,59 +14,11 @@ export class NoCounterpart extends Error {
   }
 }
 
-/** What Jinja has and neither expressions nor templates have, with the way round. By kind and name. */
-const LACKING: ReadonlyMap<string, string> = new Map([
-  [
-    'filter regex_search',
-    'Nothing gives a match itself: ask x.matches("…"), or cut it out by x.regexReplace("^.*(…).*$", "$1").',
-  ],
-  ['filter regex_findall', 'Nothing gives all matches: let the command print them, and read stdout_lines.'],
-  ['filter regex_escape', 'Write the escaped text itself.'],
-  ['filter from_json', 'Register the task: a result of a command that prints JSON has it as .json.'],
-  [
-    'filter from_yaml',
-    'Register the task: a result of a command that prints JSON has it as .json; a file of variables goes into vars_files.',
-  ],
-  ['filter random', 'A plan must be repeatable, so there is no chance: random_key keeps a random secret on the host.'],
-  ['filter shuffle', 'A plan must be repeatable, so there is no chance.'],
-  ['filter password_hash', 'Give the hash itself, encrypted by runbook vault.'],
-  ['filter to_uuid', 'Give the identifier itself as a variable.'],
-  ['filter ipaddr', 'Write cidrContains(…), cidrHost(…) or cidrPrefix(…) in expressions, {{ip_at …}} in templates.'],
-  ['filter comment', 'Write the marks of the comment into the template.'],
-  ['filter flatten', 'Join the lists: {{concat a b}}, or a + b in expressions.'],
-  ['filter product', 'Put the inner loop into a file, and loop over include_tasks.'],
-  ['filter zip', 'Loop over one list, and take the other one by loop_control.index_var.'],
-  ['filter json_query', 'Filter in an expression: xs.filter(x, x.a == 1).map(x, x.b).'],
-  ['filter fileglob', 'Name the files.'],
-  ['filter mandatory', 'Leave it out: a name that is missing is an error.'],
-  ['filter format', 'Write the text with the values in it: {{a}}-{{b}}.'],
-  ['filter round', 'int(x) gives the whole part of a number.'],
-  ['filter vault', 'Encrypt the value by runbook vault.'],
-  ['lookup env', 'Give the value by -e: -e name="$NAME". Variables of the controller\'s environment are not read.'],
-  ['lookup file', 'Bring the file by copy: {src: …}; variables of a file come by vars_files.'],
-  ['lookup template', 'Use the template by template: {src: …}, or as a partial: {{> name}}.'],
-  [
-    'lookup password',
-    'Write random_key, which makes a secret on the host once, or encrypt the value by runbook vault.',
-  ],
-  ['lookup pipe', 'Write query: with delegate_to: localhost, and register.'],
-  ['lookup vars', 'Write the name itself; a computed one goes into a map: {{lookup settings "name"}}.'],
-  ['lookup varnames', 'Put the variables into a map, and take its keys: {{keys settings}}.'],
-  ['lookup url', 'Write uri: with delegate_to: localhost, and register.'],
-  ['lookup first_found', 'Choose the name by an expression: {{ternary x "a" "b"}}.'],
-  ['lookup fileglob', 'Name the files.'],
-  ['lookup ini', 'Put the values into a file of variables (vars_files).'],
-  ['lookup dict', 'Write loop: with an expression over the keys: x.map(k, {"key": k, "value": x[k]}).'],
-  ['lookup sequence', 'Write the numbers: {{range 1 5}}.'],
-  ['call now', 'Write facts.time, the clock of the host, in seconds since 1970.'],
-  ['call namespace', 'Compute the value in an expression: nothing can be set in a template.'],
-  ['call undef', 'Declare the variable in the arguments of the role, as one that is required.'],
-]);
-
 /** Throws. `kind` is filter, test, lookup or call. */
 export function lacking(kind: string, name: string): never {
   throw new NoCounterpart(
-    LACKING.get(`${kind} ${name}`) ?? (kind === 'call' ? undefined : `There is no counterpart of the ${kind} ${name}.`),
+    JINJA_WORDS.get(`${kind} ${name}`) ??
+      (kind === 'call' ? undefined : `There is no counterpart of the ${kind} ${name}.`),
   );
 }
 

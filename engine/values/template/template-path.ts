@@ -3,7 +3,8 @@ import { type Scope, type Value, isList, isMap, Unknown } from '../base/value.ts
 import { factPathFault } from '../cel/fact-paths.ts';
 import { undefinedVariable } from '../expression/expression-fault.ts';
 import { ansibleNameFault } from '../expression/expression.ts';
-import { ansibleMember, ansibleVariable } from '../language/ansible-variables.ts';
+import { ansibleMember, ansibleVariable } from '../habits/ansible-variables.ts';
+import { PYTHON_CONSTANTS } from '../habits/jinja-words.ts';
 import { describe } from '../language/describe.ts';
 import type { Fault } from '../language/fault.ts';
 import { didYouMean, listNames } from '../language/suggest.ts';
@@ -129,15 +130,9 @@ function compileVariable(name: string, members: readonly string[], path: Path, o
   return members.length === 0 ? variable : compileMembers(variable, members, path, options);
 }
 
-const CONSTANTS: ReadonlyMap<string, string> = new Map([
-  ['True', 'true'],
-  ['False', 'false'],
-  ['None', 'null'],
-]);
-
 /** Constants of Python, variables of Ansible and facts that there are not. */
 function refuseForeignName(names: readonly string[], path: Path, source: TemplateSource): void {
-  const constant = names.length === 1 ? CONSTANTS.get(names[0] ?? '') : undefined;
+  const constant = names.length === 1 ? PYTHON_CONSTANTS.get(names[0] ?? '') : undefined;
   if (constant !== undefined) {
     const remedy = templateRemedy(source, path) ?? `Write ${constant}.`;
     throw source.fault('template-syntax', `${names[0]} is written ${constant} here`, path, { remedy });

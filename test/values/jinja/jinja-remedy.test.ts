@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../../engine/errors/problem.ts';
 import { FACTS } from '../../../engine/values/cel/fact-paths.ts';
 import { parseExpression } from '../../../engine/values/expression/expression.ts';
+import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../../engine/values/habits/ansible-variables.ts';
 import { WRITE } from '../../../engine/values/jinja/jinja-remedy.ts';
-import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../../engine/values/language/ansible-variables.ts';
 import { parseTemplate, parseTemplateFile } from '../../../engine/values/template/template.ts';
 import { problemOf } from '../variables.ts';
 
