@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { wholeFile } from '../resources/file.ts';
 import { Unknown } from '../values/base/value.ts';
 import { path } from './base/arguments.ts';
-import { defineModule } from './base/module.ts';
+import { type Impossible, defineModule } from './base/module.ts';
 import { parseJson } from './command/command-result.ts';
 import { cannotLook } from './path/file-needs.ts';
 
@@ -43,11 +43,16 @@ export const module = defineModule<z.infer<typeof schema>>({
         why: `It has ${there.size} bytes; at most 8 MiB can be read.`,
         remedy: 'Read a part of it by query: head -c 100000 FILE, and register.',
       };
-    return {
-      kind: 'impossible',
-      what: there.type === 'absent' ? `${args.src} does not exist` : `${args.src} is not a file`,
-      remedy:
-        there.type === 'absent' ? 'Correct the path, or make the file with a task before this one.' : 'Name a file.',
-    };
+    return noFile(args.src, there.type === 'absent');
   },
 });
+
+function noFile(path: string, isAbsent: boolean): Impossible {
+  return isAbsent
+    ? {
+        kind: 'impossible',
+        what: `${path} does not exist`,
+        remedy: 'Correct the path, or make the file with a task before this one.',
+      }
+    : { kind: 'impossible', what: `${path} is not a file`, remedy: 'Name a file.' };
+}

@@ -20,7 +20,10 @@ export async function runHere(folder: string, args: readonly string[]): Promise<
   };
   const [cwd, argv] = [process.cwd(), process.argv];
   const listeners = process.listeners('SIGINT');
-  const streams = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write }));
+  const streams = [process.stdout, process.stderr].map((stream) => ({
+    stream,
+    write: stream.write.bind(stream),
+  }));
   try {
     for (const { stream } of streams) stream.write = write;
     process.chdir(folder);

@@ -143,7 +143,9 @@ describe('what other Handlebars runtimes let pass is an error with its place', (
     expect([problem.code, problem.place?.line, problem.place?.column]).toEqual([code, 10, column]);
     expect(problem.what).toMatch(what);
   });
+});
 
+describe('what is missing', () => {
   test('it names what was likely meant', () => {
     expect(problemOf(() => render('{{usrs}}')).remedy).toMatch(/^Did you mean "users"\?/);
     const { why, remedy } = problemOf(() => render('{{map.iner}}'));
