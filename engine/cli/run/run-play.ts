@@ -133,8 +133,8 @@ interface SavedRun extends Omit<WatchedRun, 'mode'> {
 async function savePlan(playbook: string, prepared: PreparedRun, { flags, watch, path }: SavedRun): Promise<RunResult> {
   const { inventory, limit = null, tags, skipTags, startAtTask } = flags;
   const { makePlan, wholePlan } = await import('./saved-plan.ts');
-  const { refuseUnwritable, writePlan } = await import('../../run/saved-plan/plan-file.ts');
-  await refuseUnwritable(path);
+  const { mustBeWritable, writePlan } = await import('../../run/saved-plan/plan-file.ts');
+  await mustBeWritable(path);
   const extraFiles = flags.extraVars.filter((given) => given.startsWith('@')).map((given) => given.slice(1));
   const made = await makePlan(
     prepared,

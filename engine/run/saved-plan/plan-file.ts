@@ -18,7 +18,7 @@ export function planText(document: PlanDocument): string {
 }
 
 /** Throws Problem `plan-not-written` where no plan can be written to this path, before one is made. */
-export async function refuseUnwritable(path: string): Promise<void> {
+export async function mustBeWritable(path: string): Promise<void> {
   try {
     await access(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {

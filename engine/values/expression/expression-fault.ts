@@ -220,7 +220,7 @@ export function plainTypes(summary: string): string {
     .replace(BOUNDED_MATCHES, 'matches')
     .replaceAll(/dyn<((?:[^<>]|<[^<>]*>)+)>/g, '$1')
     .replaceAll(/(list|map)<[^<>]*>/g, '$1')
-    .replaceAll(/\bdyn\b/g, 'any value')
+    .replaceAll(/(?<!\w)dyn(?!\w)/g, 'any value')
     .replace('found no matching overload for ', '')
     .replace('no such overload', 'These types do not go together');
 }
