@@ -171,17 +171,22 @@ export function missingKey(error: EvaluationError | CelTypeError, source: string
   const at = parent === undefined ? -1 : source.indexOf(key, parent.end);
   const keys = missing?.key === key ? missing.keys : undefined;
   const why = keys === undefined ? undefined : `Its keys: ${listNames(keys)}.`;
-  // A key that was computed may be a secret.
-  const remedy = ansibleMember(name, key) ?? (at < 0 ? undefined : memberRemedy(name, key, keys ?? [])) ?? COMPUTED_KEY;
+  const remedy = ansibleMember(name, key) ?? memberRemedy(name, { key, keys, isComputed: at < 0 });
   const details = { code: 'missing-key', what: `${name} has no key "${key}"`, why, remedy };
   return at < 0
     ? new Fault(details, start, Math.max(1, (error.range?.end ?? source.length) - start))
     : new Fault(details, at, Math.max(1, key.length));
 }
 
-const COMPUTED_KEY = 'Test with has(x.y), or give a fallback: default(x.y, …).';
+interface MissingMember {
+  readonly key: string;
+  readonly keys: readonly string[] | undefined;
+  /** What is computed may be a secret. */
+  readonly isComputed: boolean;
+}
 
-function memberRemedy(name: string, key: string, keys: readonly string[]): string {
+function memberRemedy(name: string, { key, keys = [], isComputed }: MissingMember): string {
+  if (isComputed) return 'Test with has(x.y), or give a fallback: default(x.y, …).';
   const member = /^[A-Za-z_]\w*$/.test(key) ? `${name}.${key}` : `${name}["${key}"]`;
   const otherwise = `Where it may be missing, test has(${member}), or give a fallback: default(${member}, …).`;
   const hint = didYouMean(key, keys);
