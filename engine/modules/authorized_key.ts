@@ -21,7 +21,10 @@ const schema = z.strictObject({
   key: textList().describe('Public keys, one on each line, as in a .pub file: one text, or a list of texts.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether the keys may log in.'),
   exclusive: boolean().default(false).describe('Whether all other keys are removed.'),
-  key_options: plainText().optional().describe('Options that are written before each key: from="10.0.0.0/8",no-pty.'),
+  key_options: plainText()
+    .refine((options) => !/[\n\r]/.test(options), 'must be one line')
+    .optional()
+    .describe('Options that are written before each key: from="10.0.0.0/8",no-pty.'),
   comment: z
     .string()
     .regex(/^[^\n\r]*$/, 'must be one line')

@@ -6,6 +6,11 @@ import { forRootAlone } from './base/root-alone.ts';
 import { editOutcome, editText, textNeeds } from './edit/text-edit.ts';
 
 const line = z.string().regex(/^[^\n]+$/, 'must be one line');
+const words = (): z.ZodType<readonly string[]> =>
+  textList().refine(
+    (all) => all.every((one) => !one.includes('\n')),
+    'must hold no line end\nWrite several as a list.',
+  );
 
 const schema = z.strictObject({
   name: z
@@ -13,16 +18,16 @@ const schema = z.strictObject({
     .regex(/^[A-Za-z0-9_.:-]+$/, 'must be an id: letters, digits, . _ : -')
     .describe('Id of the repository.'),
   description: line.optional().describe('The name for people. Default: the id.'),
-  baseurl: textList().optional().describe('The addresses of the repository.'),
+  baseurl: words().optional().describe('The addresses of the repository.'),
   mirrorlist: line.optional().describe('Address of a list of mirrors.'),
   metalink: line.optional().describe('Address of a metalink.'),
   gpgcheck: boolean().default(true).describe('Whether signatures of packages are checked.'),
   repo_gpgcheck: boolean().optional().describe('Whether the signature of the index is checked.'),
-  gpgkey: textList().optional().describe('The addresses of the keys for the signatures.'),
+  gpgkey: words().optional().describe('The addresses of the keys for the signatures.'),
   enabled: boolean().default(true).describe('Whether packages are taken from the repository.'),
   priority: wholeNumber({ max: 99 }).optional().describe('The priority. The lowest number wins.'),
-  exclude: textList().optional().describe('Packages that are not taken from the repository.'),
-  includepkgs: textList().optional().describe('The only packages that are taken from the repository.'),
+  exclude: words().optional().describe('Packages that are not taken from the repository.'),
+  includepkgs: words().optional().describe('The only packages that are taken from the repository.'),
   module_hotfixes: boolean().optional().describe('Whether module filtering is off for the repository.'),
   sslverify: boolean().optional().describe('Whether the certificate of the server is checked.'),
   sslcacert: line.optional().describe('The path of the authority that has issued the certificate of the server.'),

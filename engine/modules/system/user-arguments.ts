@@ -5,6 +5,11 @@ import { unsafePath } from '../path/file-attributes.ts';
 /** What useradd takes, and neither a number nor an option. */
 export const ACCOUNT_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/;
 
+/** A field of a line of /etc/passwd. */
+const FIELD = /^[^:\n]*$/;
+const NO_FIELD = 'must not hold a colon or a line end';
+const pathInLine = (): z.ZodType<string> => path().refine((value) => FIELD.test(value), NO_FIELD);
+
 const LARGEST_ID = 4294967294;
 const days = (what: string): z.ZodType<number | undefined> =>
   wholeNumber({ min: -1 }).optional().describe(`${what} -1: no limit.`);
@@ -31,12 +36,8 @@ export const userArguments = z.strictObject({
   append: boolean()
     .default(false)
     .describe('Whether the account stays a member of groups that are not named in groups.'),
-  comment: z
-    .string()
-    .regex(/^[^:\n]*$/, 'must not hold a colon or a line end')
-    .optional()
-    .describe('Full name or purpose.'),
-  home: path().optional().describe('Home directory.'),
+  comment: z.string().regex(FIELD, NO_FIELD).optional().describe('Full name or purpose.'),
+  home: pathInLine().optional().describe('Home directory.'),
   create_home: boolean().default(true).describe('Whether a missing home directory is made.'),
   move_home: boolean().default(false).describe('Whether an existing home directory is moved to home.'),
   skeleton: path().optional().describe('The directory that is copied for a new home directory. Default: /etc/skel.'),
@@ -45,7 +46,7 @@ export const userArguments = z.strictObject({
     .regex(/^[0-7]{3,4}$/, 'must be octal digits\nWrite them in quotes: "0077".')
     .optional()
     .describe("What a new home directory's permission bits leave out, instead of what /etc/login.defs says."),
-  shell: path().optional().describe('Login shell.'),
+  shell: pathInLine().optional().describe('Login shell.'),
   system: boolean().default(false).describe('Whether a new account gets a number from the range for system accounts.'),
   password: text()
     .optional()
