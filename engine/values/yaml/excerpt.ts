@@ -2,11 +2,15 @@ import type { Place } from '../../errors/problem.ts';
 
 const WIDTH = 120;
 
+/** Files that are encrypted as a whole: a place in one of them is a place of what it holds, not of its lines. */
+const ENCRYPTED = /^\s*(?:-----BEGIN AGE ENCRYPTED FILE-----|\$ANSIBLE_VAULT;|age-encryption\.org\/)/;
+
 /**
- * The line that a place means, with the line before it for context and a caret underline below.
- * `text` is the whole file. Empty where the file has no such line. Masking is left to whoever shows it.
+ * The line that a place means, with the line before it for context and a caret underline below. `text` is the whole
+ * file. Empty where the file has no such line, or is encrypted. Masking is left to whoever shows it.
  */
 export function excerpt(text: string, place: Place): string {
+  if (ENCRYPTED.test(text)) return '';
   const lines = text.split(/\r\n|\n|\r/);
   const line = lines[place.line - 1];
   if (line === undefined) return '';

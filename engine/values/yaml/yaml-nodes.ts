@@ -55,12 +55,7 @@ export class NodeConverter {
   #convert(node: YamlNode, depth: number): Converted {
     const offset = node.range?.[0] ?? 0;
     if (depth > MAX_DEPTH) {
-      this.#problems.report({
-        code: 'yaml-too-deep',
-        what: `Nested more than ${MAX_DEPTH} levels deep`,
-        offset,
-        length: 1,
-      });
+      this.#problems.reportDepth(offset);
       return this.#null(offset);
     }
     if (isAlias(node)) return this.#alias(node);

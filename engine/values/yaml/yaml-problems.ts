@@ -1,5 +1,6 @@
 import { LineCounter } from 'yaml';
 import { type Place, Problem, Problems } from '../../errors/problem.ts';
+import { MAX_DEPTH } from '../base/depth.ts';
 
 const MAX_PROBLEMS = 20;
 
@@ -36,6 +37,18 @@ export class YamlProblems {
 
   report({ offset, length, ...rest }: YamlFinding): void {
     this.add(new Problem({ ...rest, place: this.place(offset, length) }));
+  }
+
+  /** More levels than are read. Only the first of them is told. */
+  reportDepth(offset: number): void {
+    if (this.has('yaml-too-deep')) return;
+    this.report({
+      code: 'yaml-too-deep',
+      what: `Nested more than ${MAX_DEPTH} levels deep`,
+      offset,
+      length: 1,
+      remedy: 'Write the inner part as text, or leave it out.',
+    });
   }
 
   add(problem: Problem): void {

@@ -6,6 +6,8 @@ import type { YamlProblems } from './yaml-problems.ts';
 export function reportSyntax(document: Document.Parsed, problems: YamlProblems): void {
   for (const { code, message, pos } of document.errors) {
     if (code === 'DUPLICATE_KEY') reportDuplicateKey(pos[0], problems);
+    // The parser recurses, and has come to the end of its stack.
+    else if (code === 'RESOURCE_EXHAUSTION') problems.reportDepth(pos[0]);
     // After the first mistake, most errors of the parser only follow from it.
     else if (!problems.has('yaml-syntax')) reportMistake(code, message, pos, problems);
   }

@@ -123,13 +123,11 @@ class YamlReader {
     } catch (error) {
       // The parser recurses; what is nested thousands deep ends its stack.
       if (!(error instanceof Error)) throw error;
-      const nested = error instanceof RangeError;
-      this.#problems.report({
-        code: 'yaml-syntax',
-        what: nested ? 'The file is nested too deeply' : `The file is not valid YAML: ${error.message}`,
-        offset: 0,
-        length: 0,
-      });
+      if (error instanceof RangeError) this.#problems.reportDepth(0);
+      else {
+        const what = `The file is not valid YAML: ${error.message}`;
+        this.#problems.report({ code: 'yaml-syntax', what, offset: 0, length: 0 });
+      }
       return undefined;
     }
   }

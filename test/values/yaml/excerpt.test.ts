@@ -26,3 +26,11 @@ test('a long line is cut around the place', () => {
   expect(shown.length).toBeLessThan(140);
   expect(shown.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1)).toBe('HERE');
 });
+
+test.each([
+  '-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\nLWVu\n',
+  '\n$ANSIBLE_VAULT;1.1;AES256\n6162\n6364\n',
+  'age-encryption.org/v1\n-> X25519 x\n',
+])('nothing is shown of an encrypted file, whose lines are others than those of what it holds', (sealed) => {
+  expect(excerpt(sealed, { file: 'f', line: 2, column: 1 })).toBe('');
+});

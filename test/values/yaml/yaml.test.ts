@@ -133,9 +133,18 @@ describe('mistakes', () => {
     ['a map', '{a: '.repeat(5_000)],
     ['lists in blocks', `${'- '.repeat(20_000)}a`],
     ['maps in blocks', Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
-    ['a legal list', `${'['.repeat(150)}${']'.repeat(150)}`],
   ])('%s nested without end is a problem', (_name, text) => {
     expect(problemOf(() => readYaml(text, 'f')).code).toMatch(/^yaml-/);
+  });
+
+  test.each([150, 5_000, 50_000])('%i lists within one another are said to be too deep', (levels) => {
+    const problem = problemOf(() => readYaml(`a: ${'['.repeat(levels)}${']'.repeat(levels)}`, 'f'));
+    expect(problem).toMatchObject({ code: 'yaml-too-deep', what: 'Nested more than 100 levels deep' });
+  });
+
+  test('so are 2000 maps in blocks', () => {
+    const text = Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n');
+    expect(problemOf(() => readYaml(text, 'f')).code).toBe('yaml-too-deep');
   });
 
   test('an alias bomb is a problem, and quickly so', () => {
