@@ -1,7 +1,7 @@
 import type { Problem } from '../../errors/problem.ts';
 import type { RunRecord } from '../journal/run-record.ts';
 import { hostNames } from '../text/host-names.ts';
-import { safeText } from '../text/safe-text.ts';
+import { workflowCommand } from '../text/workflow-command.ts';
 import { type FailureGroup, endedEarly, failureGroups, mildGroups } from './failures.ts';
 import { type FilePlace, placeOfResult, problemDetails, resultTitle } from './result-text.ts';
 
@@ -51,29 +51,24 @@ function inRepository(place: FilePlace | undefined, path: RepositoryPath): FileP
 }
 
 function annotation(level: Level, place: FilePlace | undefined, title: string, text: string): string {
-  const properties = [
-    ...(place === undefined ? [] : [['file', place.file] as const, ['line', place.line], ['col', place.column]]),
-    ['title', title] as const,
-  ];
-  const given = properties.map(([name, value]) => `${name}=${property(String(value))}`).join(',');
-  return `::${level} ${given}::${data(text === '' ? title : text)}`;
+  return workflowCommand(
+    level,
+    [
+      ['file', place?.file],
+      ['line', place?.line],
+      ['col', place?.column],
+      ['title', title],
+    ],
+    text === '' ? title : text,
+  );
 }
 
 function bounded(level: Level, all: readonly string[]): readonly string[] {
   if (all.length <= MOST) return all;
   const more = all.length - MOST + 1;
-  return [...all.slice(0, MOST - 1), `::${level}::${data(`… and ${more} more: see the output of the run`)}`];
+  return [...all.slice(0, MOST - 1), workflowCommand(level, [], `… and ${more} more: see the output of the run`)];
 }
 
 function written(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
-}
-
-/** As the toolkit of GitHub Actions escapes it: nothing in a text can begin another command. */
-function data(text: string): string {
-  return safeText(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

@@ -1,8 +1,8 @@
 import { type Problem, formatPlace } from '../../errors/problem.ts';
 import type { PlayRecord, ResultRecord, RunRecord } from '../journal/run-record.ts';
+import { element, xmlText } from '../text/xml-text.ts';
 import { endedEarly } from './failures.ts';
 import { type FilePlace, placeOfResult, problemDetails, resultTitle } from './result-text.ts';
-import { element, xmlText } from './xml-text.ts';
 
 /** One test: what is to be true of one thing. */
 export interface TestCase {

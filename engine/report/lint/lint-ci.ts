@@ -1,6 +1,8 @@
 import { formatPlace } from '../../errors/problem.ts';
 import type { Level } from '../../lint/base/rule.ts';
 import { safeJson, safeText } from '../text/safe-text.ts';
+import { workflowCommand } from '../text/workflow-command.ts';
+import { xmlText } from '../text/xml-text.ts';
 import type { LintEntry, LintReport } from './lint-entry.ts';
 import { fingerprint } from './lint-sarif.ts';
 
@@ -14,30 +16,19 @@ const COMMANDS: Readonly<Record<Level, 'error' | 'warning' | 'notice'>> = {
 export function lintGitHub({ entries }: LintReport): string {
   const lines = entries.map((entry) => {
     const { level, code, place } = entry;
-    const properties: readonly (readonly [string, string | number | undefined])[] = [
+    const properties = [
       ['file', place?.file],
       ['line', place?.line],
       ['col', place?.column],
       ['title', code],
-    ];
-    const given = properties.flatMap(([name, value]) =>
-      value === undefined ? [] : [`${name}=${property(String(value))}`],
-    );
-    return `::${COMMANDS[level]} ${given.join(',')}::${data(messageOf(entry))}\n`;
+    ] as const;
+    return `${workflowCommand(COMMANDS[level], properties, messageOf(entry))}\n`;
   });
   return lines.join('');
 }
 
 function messageOf({ what, why, remedy }: LintEntry): string {
   return safeText([what, why, remedy].filter((text) => text !== undefined && text !== '').join('\n'));
-}
-
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(safeText(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
 const SEVERITIES: Readonly<Record<Level, 'critical' | 'major' | 'info'>> = {
@@ -78,15 +69,15 @@ export function lintJUnit(report: LintReport): string {
   const cases = entries.map((entry) => {
     const { code, place, what } = entry;
     const where = place === undefined ? '' : ` ${formatPlace(place)}`;
-    const begin = `    <testcase classname="${xml(place?.file ?? 'runbook')}" name="${xml(`${code}${where}`)}">`;
-    const message = xml(safeText(messageOf(entry)));
+    const begin = `    <testcase classname="${xmlText(place?.file ?? 'runbook')}" name="${xmlText(`${code}${where}`)}">`;
+    const message = xmlText(messageOf(entry));
     const content = failing(entry)
-      ? `<failure type="${xml(code)}" message="${xml(safeText(what))}">${message}</failure>`
+      ? `<failure type="${xmlText(code)}" message="${xmlText(what)}">${message}</failure>`
       : `<system-out>${message}</system-out>`;
     return `${begin}${content}</testcase>`;
   });
   const clean = files.filter((file) => !entries.some(({ place }) => place?.file === file));
-  const passed = clean.map((file) => `    <testcase classname="${xml(file)}" name="lint"/>`);
+  const passed = clean.map((file) => `    <testcase classname="${xmlText(file)}" name="lint"/>`);
   const tests = cases.length + passed.length;
   const failures = entries.filter(failing).length;
   return [
@@ -99,13 +90,4 @@ export function lintJUnit(report: LintReport): string {
     '</testsuites>',
     '',
   ].join('\n');
-}
-
-function xml(text: string): string {
-  return safeText(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\n', '&#10;');
 }

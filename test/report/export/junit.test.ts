@@ -3,6 +3,8 @@ import { sample, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../../engine/errors/problem.ts';
 import { problemsJunit, runJunit } from '../../../engine/report/export/junit.ts';
+import { lintJUnit } from '../../../engine/report/lint/lint-ci.ts';
+import { entryOfProblem } from '../../../engine/report/lint/lint-entry.ts';
 import { Secret } from '../../../engine/values/base/secret.ts';
 import { finished, taskAt } from '../sink.ts';
 import { EVERY_OUTCOME, failure, HOSTS, recordOf } from './runs.ts';
@@ -88,11 +90,19 @@ test('secrets are masked', () => {
   expect(xml).toContain('********');
 });
 
+const HARD = ['\uD800', 'a\uDC00b', '\uFFFE\uFFFF', '\u0000\u0001\u001b[31m', ']]>', '<!--', '&#0;', '\u0085\u2028'];
+
 test('any text gives well-formed XML 1.0', () => {
   const texts = sample(string({ unit: 'binary', maxLength: 60 }), { numRuns: 400, seed: 4711 });
-  const hard = ['\uD800', 'a\uDC00b', '\uFFFE\uFFFF', '\u0000\u0001\u001b[31m', ']]>', '<!--', '&#0;', '\u0085\u2028'];
-  const events = [...texts, ...hard].map((text, line) =>
+  const events = [...texts, ...HARD].map((text, line) =>
     finished(`h${text}`, taskAt(line + 1, text), failure(text, { output: { status: 1, stdout: text, stderr: text } })),
   );
   expect(read(runJunit(recordOf(['a'], events))).cases).toHaveLength(events.length);
+});
+
+test('so does any text in what lint has found', () => {
+  const entries = HARD.map((text) =>
+    entryOfProblem(new Problem({ code: 'unknown-module', what: text, place: { file: text, line: 1, column: 1 } })),
+  );
+  expect(read(lintJUnit({ files: ['site.yml'], entries, isStrict: false })).cases).toHaveLength(HARD.length + 1);
 });

@@ -1,4 +1,4 @@
-import { safeText } from '../text/safe-text.ts';
+import { safeText } from './safe-text.ts';
 
 /**
  * What no document of XML 1.0 may hold, not even as a reference: surrogates by themselves, U+FFFE and U+FFFF. Control
