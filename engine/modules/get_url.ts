@@ -19,6 +19,7 @@ import { inRoom, intoPlace, pinOld, roomFor } from './path/foreign-folder.ts';
 import { foreignSource, localSourceNeeds } from './path/local-source.ts';
 import { setAttributes } from './path/set-attributes.ts';
 import { OWN_WAY, wayNeeds, wayTo, type ForeignWay, type UsableWay } from './path/way-to-path.ts';
+import { CURL_METER } from './web/curl-meter.ts';
 import { ALGORITHMS, readChecksum } from './web/digest-list.ts';
 import {
   checkDigest,
@@ -240,7 +241,7 @@ interface Brought {
 
 function bring(args: Arguments, brought: Brought): Apply {
   const { path, wanted, before, backup, way } = brought;
-  if (way.kind === 'foreign') return { script: bringIntoRoom(args, brought, way) };
+  if (way.kind === 'foreign') return { script: bringIntoRoom(args, brought, way), meter: CURL_METER };
   const kept = keeping(args, before);
   const lines = [
     '(',
@@ -249,7 +250,7 @@ function bring(args: Arguments, brought: Brought): Apply {
     `trap 'rm -f -- "$t"' EXIT`,
     "trap 'exit 1' HUP INT TERM",
     'umask 077',
-    downloadScript(requestOf(args), '"$t"'),
+    downloadScript({ ...requestOf(args), isDrawn: true }, '"$t"'),
     ...checkDigest(wanted),
     ...(before === undefined ? attributeCommands('"$t"', kept, undefined, 'file') : takeOver(args, kept, before)),
     'sync "$t" 2>/dev/null || sync',
@@ -257,7 +258,7 @@ function bring(args: Arguments, brought: Brought): Apply {
     'mv -f -- "$t" "$d"',
     ')',
   ];
-  return { script: `${lines.join('\n')}\n` };
+  return { script: `${lines.join('\n')}\n`, meter: CURL_METER };
 }
 
 function bringIntoRoom(args: Arguments, { path, wanted, before, backup }: Brought, way: ForeignWay): string {
@@ -268,7 +269,7 @@ function bringIntoRoom(args: Arguments, { path, wanted, before, backup }: Brough
     `t=${quote(room.inside)} d=./old`,
     ...(before === undefined ? [] : pinOld(room, undefined)),
     'set -e',
-    downloadScript(requestOf(args), '"$t"'),
+    downloadScript({ ...requestOf(args), isDrawn: true }, '"$t"'),
     ...checkDigest(wanted),
     ...(before === undefined
       ? attributeCommands('"$t"', kept, undefined, 'file')

@@ -25,6 +25,7 @@ import { isOnce, once } from './task/run-once.ts';
 import { holds, reportUnknown } from './task/step-condition.ts';
 import { runTask } from './task/task-run.ts';
 import { throttled } from './task/throttle.ts';
+import { WaitedTime } from './task/waited-time.ts';
 
 /** Steps of a host, and what follows when they go wrong. */
 interface Way {
@@ -176,6 +177,7 @@ export class HostRun {
       doubtful: frame.handler === 'perhaps' || (!isHandler(frame) && this.#roles.isRepeated(task.role) === 'unknown'),
       calls: [],
       remembered: new Map(),
+      waited: new WaitedTime(),
       // In its own turn, to which all hosts have come, a task does not see what another host has not set.
       scope: asks ? (over = []) => variables.scopeOfTurn(task, over) : (over = []) => variables.scope(task, over),
       mayGoOn: (at) => {
@@ -302,8 +304,7 @@ export class HostRun {
       });
       this.#included = countIncluded(this.#included, opened.steps, step.place);
       const from = stop.at + width * (index + 0.5);
-      const stops = itinerary(opened.steps, from, from + width * 0.5);
-      this.#batch.tasks.add(`${stop.at} ${index}`, stops);
+      const stops = this.#batch.tasks.add(`${stop.at} ${index}`, itinerary(opened.steps, from, from + width * 0.5));
       await this.steps(stops, route, frame);
     }
   }

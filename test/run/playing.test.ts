@@ -26,6 +26,7 @@ interface Told {
     readonly changed: number;
   }[];
   readonly stopped?: string;
+  readonly milliseconds?: number;
 }
 
 let folder: string;
@@ -553,5 +554,32 @@ describe('what other hosts set', () => {
       'before=a\n',
       'before=a,b\n',
     ]);
+  });
+});
+
+describe('the time of a task', () => {
+  const SLEEP = '{ name: sleep, command: sleep 0.5 }';
+  const runs: readonly (readonly [what: string, tasks: string, args: readonly string[]])[] = [
+    ['that waits for its turn', `[${SLEEP}]`, ['-f', '1']],
+    ['that is throttled', '[{ name: sleep, command: sleep 0.5, throttle: 1 }]', []],
+    [
+      'that waits for a host',
+      `[{ name: first, command: sleep 1, when: inventory_hostname == "a" }, ${SLEEP}]`,
+      ['-f', '1'],
+    ],
+    [
+      'that looks and waits for a host',
+      '[{ name: first, command: sleep 1, when: inventory_hostname == "a" }, { name: look, query: sleep 0.2 }]',
+      ['-f', '1'],
+    ],
+  ];
+  test.each(runs)('%s is the time that it was at work', async (_, tasks, args) => {
+    const { events } = await play({ 'site.yml': `[{ hosts: web, tasks: ${tasks} }]` }, ...args);
+    const sum = events
+      .filter(({ type }) => type === 'task_finished')
+      .reduce((all, { milliseconds = 0 }) => all + milliseconds, 0);
+    // As they go one after the other.
+    expect(sum).toBeLessThan(events.find(({ type }) => type === 'run_finished')?.milliseconds ?? 0);
+    expect(sum).toBeGreaterThan(0);
   });
 });

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startCuttingProxy } from './cutting-proxy.ts';
 import { startSite, type RunningPlay, type Site, type ToldEvent } from './site.ts';
+
+const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 
 let site: Site;
 
@@ -52,6 +55,17 @@ function twoRuns(): void {
     await site.quiet();
   });
 
+  test('who waits for the lock sees on a terminal who holds it', async () => {
+    const first = await begun(['play', await play([{ command: 'sleep 600' }]), '--limit', 'one']);
+    const book = await site.playbook('quick.yml', '[{ hosts: all, tasks: [{ command: "true" }] }]');
+    const second = onTerminal(['play', book, '--limit', 'one', '--wait-lock', '60']);
+    await second.shows(`one  waits for the lock, held by `);
+    await second.shows(` pid ${first.process.pid} since `);
+    first.process.kill('SIGKILL');
+    expect(await second.status).toBe(0);
+    await site.quiet();
+  });
+
   test('two names of one machine are told apart from a second run, at once', async () => {
     const { status, stdout } = await site.run([
       'play',
@@ -67,6 +81,36 @@ function twoRuns(): void {
     expect(stdout).toContain('Give the machine one name in the inventory');
     await site.quiet();
   });
+}
+
+/** The program on a pseudo-terminal. `shows` resolves when that text stands on it, in any number of spaces. */
+function onTerminal(args: readonly string[]): {
+  readonly shows: (text: string) => Promise<void>;
+  readonly status: Promise<number | null>;
+} {
+  const program = [process.execPath, RUNBOOK, ...args, '-i', join(site.folder, 'inventory.yml')].join(' ');
+  const { CI: _, ...env } = process.env;
+  const child = spawn('script', ['-qec', `stty cols 200 rows 20; ${program}`, '/dev/null'], {
+    env: {
+      ...env,
+      TERM: 'xterm',
+      NO_COLOR: '1',
+      RUNBOOK_STATE: join(site.folder, 'state'),
+      XDG_CACHE_HOME: join(site.folder, 'cache'),
+      TMPDIR: join(site.folder, 'tmp'),
+    },
+    cwd: site.folder,
+  });
+  let said = '';
+  child.stdout.on('data', (data: Buffer) => (said += data.toString()));
+  return {
+    shows: (text) =>
+      vi.waitFor(() => expect(said.replaceAll(/ +(?:\d+ s)? +/g, '  ')).toContain(text), {
+        timeout: 30_000,
+        interval: 50,
+      }),
+    status: new Promise((resolve) => child.once('exit', resolve)),
+  };
 }
 
 function interruptions(): void {

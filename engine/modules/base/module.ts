@@ -237,12 +237,28 @@ export interface Apply {
    * script runs.
    */
   readonly talks?: true;
+  /** Of a script that draws how far it has come on stderr. */
+  readonly meter?: Meter;
   /** After this apply the connection is expected to go away and come back (reboot). */
   readonly reconnect?: { readonly timeoutMs: number };
   /**
    * What `register` gets. Where absent: rc, stdout, stderr are not kept, and an exit status other than 0 is a failure.
    */
   finish?(completed: Completed): Finished;
+}
+
+/** What a program draws about its progress. */
+export interface Meter {
+  /** How far it has come, by a piece of its stderr. */
+  read(piece: string): Download | undefined;
+  /** Its stderr, or lines that hold it, without the drawing. */
+  without(text: string): string;
+}
+
+/** How much of a download is there, in the units of the program. `of`: of how much, where that is known. */
+export interface Download {
+  readonly received: string;
+  readonly of: { readonly percent: number; readonly size: string } | undefined;
 }
 
 export type Finished =

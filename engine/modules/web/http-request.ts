@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly options?: readonly (readonly [string, string | Secret])[] | undefined;
   /** Options without a value. */
   readonly flags?: readonly string[] | undefined;
+  /** Whether curl draws how far a download has come. */
+  readonly isDrawn?: boolean | undefined;
   /** Whether answers that name another address are followed. */
   readonly follows?: 'all' | 'none' | undefined;
 }
@@ -31,7 +33,7 @@ export function curlConfiguration(request: HttpRequest): string {
       ? []
       : ['location', ...(body === undefined ? [] : ['post301', 'post302', 'post303'])]),
     ...(request.flags ?? []),
-    'silent',
+    ...(request.isDrawn === true ? [] : ['silent']),
     'show-error',
     option('connect-timeout', String(request.timeout)),
     option('speed-time', String(Math.max(request.timeout, 1))),

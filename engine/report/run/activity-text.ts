@@ -93,7 +93,9 @@ function progressText(progress: Progressing): string {
       return `${percent} % of ${bytesText(progress.size)} sent`;
     }
     case 'fetching':
-      return `${progress.percent} % of ${safeLine(progress.size)} downloaded`;
+      return progress.of === undefined
+        ? `${safeLine(progress.received)} downloaded`
+        : `${progress.of.percent} % of ${safeLine(progress.of.size)} downloaded`;
     case 'printing':
       return printedText(progress.line);
     default: {

@@ -74,6 +74,7 @@ class Screen implements LiveRows {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();
     process.on('exit', this.stop);
+    process.on('SIGTSTP', this.#suspend);
     process.on('SIGCONT', this.#beginAnew);
     stdout.on('resize', this.#misplace);
     this.#direct.write(HIDE_CURSOR);
@@ -84,6 +85,7 @@ class Screen implements LiveRows {
     this.#isStopped = true;
     clearInterval(this.#timer);
     process.off('exit', this.stop);
+    process.off('SIGTSTP', this.#suspend);
     process.off('SIGCONT', this.#beginAnew);
     this.#stdout.off('resize', this.#misplace);
     this.#release();
@@ -92,10 +94,15 @@ class Screen implements LiveRows {
     this.#direct.write(SHOW_CURSOR);
   };
 
-  /** A shell has written to the terminal while the program was stopped. */
-  readonly #beginAnew = (): void => {
+  /** Ctrl-Z: the shell gets a terminal without rows. */
+  readonly #suspend = (): void => {
+    this.#direct.write(`${this.#erased()}${SHOW_CURSOR}`);
     this.#drawn = [];
-    this.#direct.write(`\r\n${HIDE_CURSOR}`);
+    process.kill(process.pid, 'SIGSTOP');
+  };
+
+  readonly #beginAnew = (): void => {
+    this.#direct.write(HIDE_CURSOR);
   };
 
   /** Terminals break rows anew that are wider than the window has become. */

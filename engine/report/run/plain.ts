@@ -66,6 +66,7 @@ export function plain(output: Output, options: PlayOptions): Renderer {
       }
       if (!isPutOff) say(eventLines(event, options));
     },
+    catchUp: () => groups?.tell(),
     finish: () => {
       groups?.tell();
       return output.drained();

@@ -7,6 +7,8 @@ export interface Renderer {
   show(event: RunEvent, at: Date): void;
   /** Where what goes on at the moment is shown. */
   live?(event: HostActivity): void;
+  /** Nothing has happened for long: what was put off is told. */
+  catchUp?(): void;
   /** After the last event: whatever is still held back is written. */
   finish(): Promise<void>;
 }

@@ -26,7 +26,9 @@ export function stillRunning(linesOn: (output: Output) => Renderer, output: Outp
   });
   const timer = setInterval(() => {
     const line = due.at(performance.now());
-    if (line !== undefined) signs.write(`${line}\n`);
+    if (line === undefined) return;
+    lines.catchUp?.();
+    signs.write(`${line}\n`);
   }, LOOK_EVERY_MS);
   timer.unref();
   return {

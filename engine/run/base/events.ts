@@ -122,6 +122,7 @@ export interface TaskFinished {
   readonly result: ValueMap | undefined;
   /** Set under no_log: item, result, differences, output and why it failed are left out, and a renderer says so. */
   readonly hidden?: true;
+  /** How long it took; waits for the turn of the host and for other hosts are not part of it. */
   readonly milliseconds: number;
 }
 

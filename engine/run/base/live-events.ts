@@ -1,3 +1,4 @@
+import type { Download } from '../../modules/base/module.ts';
 import type { TaskIdentity } from './events.ts';
 
 /**
@@ -34,8 +35,8 @@ export type Activity =
   | { readonly kind: 'changing' }
   /** Of a change: bytes of a file that have left this machine. */
   | { readonly kind: 'sending'; readonly sent: number; readonly size: number }
-  /** Of a change: the download of a file by the host, in percent. */
-  | { readonly kind: 'fetching'; readonly percent: number; readonly size: string }
+  /** Of a change: how much of a file the host has downloaded. */
+  | ({ readonly kind: 'fetching' } & Download)
   /** Of a change: a line that its command has printed. A renderer masks it. Never told under no_log. */
   | { readonly kind: 'printing'; readonly line: string }
   /** It waits for a state of the host, at most for so long. */

@@ -19,15 +19,16 @@ export class TaskCount {
     return this.#places.length;
   }
 
-  /** Counts the tasks of some stops, once for each `key`. */
-  add(key: string, stops: readonly Stop[]): void {
-    if (this.#known.has(key)) return;
+  /** Counts the tasks of some stops, once for each `key`. Gives the stops. */
+  add(key: string, stops: readonly Stop[]): readonly Stop[] {
+    if (this.#known.has(key)) return stops;
     this.#known.add(key);
     const more: number[] = [];
     for (const stop of stops)
       for (const { step, at } of opened(stop))
         if (step.kind === 'task' && isSelected(step.tags, this.#selection)) more.push(at);
     if (more.length > 0) this.#places = [...this.#places, ...more].toSorted((one, other) => one - other);
+    return stops;
   }
 
   /** How many tasks stand up to here. */

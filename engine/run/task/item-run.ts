@@ -47,7 +47,7 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
   // What a command answers may depend on any host, so it is not believed before every host is through with the tasks
   // ahead of it.
   const asks = requests.some((request) => request.kind.name === 'probe');
-  if (asks && !run.frame.alone) await waitForHosts(context, run.batch, run.host, run.stop.at);
+  if (asks && !run.frame.alone) await run.waited.during(waitForHosts(context, run.batch, run.host, run.stop.at));
   if (look === 'again') view.forget(requests);
   const owed = unknownOwed(run);
   if (view.missing([...requests, ...owed]).length > 0) {

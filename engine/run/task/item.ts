@@ -11,6 +11,7 @@ import type { Machine } from '../machine/machine.ts';
 import type { Route, Stop } from '../order/itinerary.ts';
 import type { Prepared } from '../preparation/prepare.ts';
 import type { ChangePlace } from '../saved-plan/approval.ts';
+import type { WaitedTime } from './waited-time.ts';
 
 /** One task on one host, on its way. */
 export interface TaskRun {
@@ -27,6 +28,7 @@ export interface TaskRun {
   readonly calls: Call[];
   /** Takes in what the task registers and sets, for the others of a run_once. */
   readonly remembered: Map<string, Value>;
+  readonly waited: WaitedTime;
   /** The variables that the task sees, below the layers `over`. */
   readonly scope: (over?: readonly Layer[]) => Scope;
   /** Throws HostStops if the host may not begin what stands at `at`. */

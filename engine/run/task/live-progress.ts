@@ -13,13 +13,20 @@ export function progressOf(
     sent: (sent, size) => {
       tell({ kind: 'sending', sent, size });
     },
-    printed:
-      apply.talks !== true || prepared.noLog
-        ? undefined
-        : wholeLines((line) => {
-            tell({ kind: 'printing', line });
-          }),
+    printed: prepared.noLog ? undefined : printedOf(apply, tell),
   };
+}
+
+function printedOf({ talks, meter }: Apply, tell: (activity: Activity) => void): ChangeLimits['printed'] {
+  if (meter !== undefined)
+    return (piece) => {
+      const download = meter.read(piece);
+      if (download !== undefined) tell({ kind: 'fetching', ...download });
+    };
+  if (talks !== true) return undefined;
+  return wholeLines((line) => {
+    tell({ kind: 'printing', line });
+  });
 }
 
 /** Longer lines are not told: they cannot be cut before secrets are masked, and to mask them costs time. */

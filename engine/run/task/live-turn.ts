@@ -3,10 +3,14 @@ import type { ItemRun } from './item.ts';
 
 /** Does work on a host when fewer than `forks` hosts are at work, and tells when it waits and when it begins. */
 export function inTurnOf<Result>(
-  { context, host: { name: host } }: ItemRun,
+  { context, host: { name: host }, waited }: ItemRun,
   kind: 'looking' | 'changing',
   work: () => Promise<Result>,
 ): Promise<Result> {
   context.live({ host, activity: { kind: 'waiting_for_turn' } });
-  return context.turns.connected(() => whileDoing(context.live, { host, activity: { kind } }, work));
+  const begun = waited.begin();
+  return context.turns.connected(() => {
+    begun();
+    return whileDoing(context.live, { host, activity: { kind } }, work);
+  });
 }

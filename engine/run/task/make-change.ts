@@ -54,7 +54,7 @@ export async function makeChange(run: ItemRun, change: Change, requests: readonl
 /** Waits for the other hosts, and asks once more whether this change may be made. */
 async function claimTurn(run: ItemRun, change: Change): Promise<void> {
   const { context, batch, machine, prepared } = run;
-  if (!run.frame.alone) await waitForHosts(context, batch, run.host, run.stop.at);
+  if (!run.frame.alone) await run.waited.during(waitForHosts(context, batch, run.host, run.stop.at));
   // Another host may have failed meanwhile, and that may be fatal for all.
   run.mayGoOn(run.stop.at);
   const refusal = context.approval?.refusal(placeOf(run), change);
@@ -93,14 +93,21 @@ async function send({ run, change, apply, own, limits }: Making): Promise<Steppe
     const applied = await inTurnOf(run, 'changing', () =>
       machine.change({ privilege: prepared.privilege, apply, before: delegated ? '' : note, own, touches, limits }),
     );
-    if (applied.kind === 'begun') return { kind: 'done', value: applied.completed };
+    if (applied.kind === 'begun') return { kind: 'done', value: withoutMeter(apply, applied.completed) };
     run.host.called.withdraw(run.calledFor.splice(0));
     return { kind: 'ended', result: notWrittenDown(run, applied.ahead) };
   } catch (error) {
     if (!(error instanceof TimedOut)) throw error;
-    const problem = failure(run, error);
+    const { what, why, remedy } = error;
+    const problem = failure(run, { what, why: why === undefined ? why : (apply.meter?.without(why) ?? why), remedy });
     return { kind: 'ended', result: { kind: 'failed', problem, result: {}, output: undefined, attempted: change } };
   }
+}
+
+function withoutMeter({ meter }: Apply, completed: Completed): Completed {
+  return meter === undefined
+    ? completed
+    : { ...completed, stderr: Buffer.from(meter.without(completed.stderr.toString())) };
 }
 
 /** What the module says of the answer of its script; without a word of it the exit status decides. */

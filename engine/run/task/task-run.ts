@@ -50,6 +50,8 @@ interface Turn {
   readonly hush: Hush;
   /** By the clock of `performance`. */
   readonly began: number;
+  /** How long the task had waited by then. */
+  readonly waited: number;
 }
 
 /**
@@ -71,6 +73,7 @@ export async function runTask(run: TaskRun): Promise<StepDone> {
     scope,
     hush,
     began: performance.now(),
+    waited: run.waited.milliseconds,
   };
   const result = task.loop === undefined ? await runOne(whole) : await runLoop(whole, task.loop);
   if (task.register !== undefined) {
@@ -136,7 +139,7 @@ function turnsInVain(whole: Turn, loop: Loop): readonly Turn[] | Unknown {
     if (turns instanceof Unknown) return turns;
     return turns.map((one) => {
       const turn = turnOf(run, one);
-      return { ...turn, label: shownLabel(turn, one), began: whole.began };
+      return { ...turn, label: shownLabel(turn, one), began: whole.began, waited: whole.waited };
     });
   } catch (error) {
     if (error instanceof Problem) return [];
@@ -170,7 +173,8 @@ function turnOf(run: TaskRun, loop: LoopTurn): Turn {
   const hush = hushOf(task, scope);
   const named = hush.hides ? run.scope([loopLayer({ ...loop, item: HIDDEN })]) : scope;
   const identity = run.context.identities.of(task, named, run.frame);
-  return { run, identity, loop, label: undefined, over, scope, hush, began: performance.now() };
+  const times = { began: performance.now(), waited: run.waited.milliseconds };
+  return { run, identity, loop, label: undefined, over, scope, hush, ...times };
 }
 
 function shownLabel({ run, hush, scope }: Turn, loop: LoopTurn): string {
@@ -181,7 +185,9 @@ function shownLabel({ run, hush, scope }: Turn, loop: LoopTurn): string {
 function inTurn<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>): Promise<Result> {
   const most = run.context.mode === 'plan' ? undefined : run.task.throttle?.resolve(scope);
   if (most === undefined || most === 0) return work();
+  const begun = run.waited.begin();
   return throttled({ batch: run.batch, stop: run.stop, most }, () => {
+    begun();
     // Hosts go one after another so that the first failure is the last.
     run.mayGoOn(Number.POSITIVE_INFINITY);
     return work();
@@ -378,7 +384,7 @@ function finish(turn: Turn, { outcome, delegatedTo, result }: Finish): void {
   if (outcome.kind === 'failed') host.count(outcome.ignored ? 'ignored' : 'failed');
   else host.count(outcome.kind);
   if (outcome.kind === 'unknown') context.approval?.leaveOpen(host.name, identity);
-  const milliseconds = performance.now() - began;
+  const milliseconds = performance.now() - began - (run.waited.milliseconds - turn.waited);
   const told = hush.hides
     ? { outcome: hushedOutcome(outcome, hush), result: undefined, hidden: true as const }
     : { outcome, result };

@@ -82,7 +82,7 @@ const ROWS: readonly (readonly [what: string, said: readonly Activity[], after: 
   ],
   [
     'that downloads a file',
-    [atTask(1), { kind: 'changing' }, { kind: 'fetching', percent: 7, size: '461M' }],
+    [atTask(1), { kind: 'changing' }, { kind: 'fetching', received: '32M', of: { percent: 7, size: '461M' } }],
     2,
     ' 2 s  Task 1: 7 % of 461M downloaded',
   ],

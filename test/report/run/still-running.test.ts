@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Activities } from '../../../engine/report/run/activities.ts';
-import { SignsOfLife } from '../../../engine/report/run/still-running.ts';
+import { plain } from '../../../engine/report/run/plain.ts';
+import { SignsOfLife, stillRunning } from '../../../engine/report/run/still-running.ts';
+import { openOutput } from '../../../engine/report/text/output.ts';
 import type { Activity } from '../../../engine/run/base/live-events.ts';
-import { playStarted, taskAt } from '../sink.ts';
+import { Sink, changed, ended, finished, playStarted, taskAt } from '../sink.ts';
 
 class Run {
   now = 0;
@@ -100,5 +102,38 @@ describe('where rows cannot be drawn', () => {
     run.now = 10_000;
     run.begin(['b'], 2);
     expect(run.until(75).map((line) => line.split(':')[0])).toEqual(['30', '60']);
+  });
+});
+
+describe('beside the lines of a play', () => {
+  const options = { diff: false, verbosity: 0, paint: (_: string, text: string) => text, read: () => undefined };
+  const at = new Date(0);
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('one stands behind results that were put off, and none behind the end', () => {
+    const [stdout, stderr] = [new Sink(), new Sink()];
+    const renderer = stillRunning(
+      (output) => plain(output, { ...options, isResumable: false }),
+      openOutput(stdout),
+      openOutput(stderr),
+    );
+    const hosts = HOSTS.slice(0, 20);
+    renderer.show(playStarted(hosts), at);
+    for (const host of hosts)
+      renderer.live?.({ host, activity: { kind: 'at_task', task: taskAt(1), item: undefined, number: 1, of: 1 } });
+    for (const host of hosts) renderer.live?.({ host, activity: { kind: 'changing' } });
+    for (const host of hosts.slice(1)) renderer.show(finished(host, taskAt(1), changed()), at);
+    expect(stdout.text).not.toContain('changed:');
+    vi.advanceTimersByTime(31_000);
+    expect(stdout.text).toContain('changed: [web-2, web-3, web-4, web-5, web-6, web-7 and 13 more] Task 1');
+    expect(stderr.text).toBe('still running: Task 1 on web-1, 30 s\n');
+    renderer.show(ended(), at);
+    vi.advanceTimersByTime(120_000);
+    expect(stderr.text).toBe('still running: Task 1 on web-1, 30 s\n');
   });
 });
