@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { driftMarkdown } from '../../../engine/report/drift/drift-formats.ts';
+import { driftLines } from '../../../engine/report/drift/drift-text.ts';
+import { DriftRecorder } from '../../../engine/report/drift/drift.ts';
 import { documentPlan } from '../../../engine/report/plan/document-plan.ts';
 import { COMMENT_LIMIT } from '../../../engine/report/plan/plan-markdown.ts';
 import { RecordedPlan } from '../../../engine/report/plan/recorded-plan.ts';
@@ -42,11 +45,22 @@ function saved(format: PlanFormat, count: number): string {
   return stdout.text;
 }
 
+function drift(format: 'text' | 'markdown', count: number): string {
+  const recorder = new DriftRecorder();
+  for (const event of siteEvents('plan', count)) recorder.note(event);
+  const found = recorder.drift();
+  if (found === undefined) throw new Error('there is no drift');
+  if (format === 'markdown') return driftMarkdown(found, () => undefined);
+  return `${driftLines(found, { paint: (_, text) => text, verbosity: 0 }).join('\n')}\n`;
+}
+
 const OUTPUTS: Readonly<Record<string, (count: number) => Promise<string> | string>> = {
   'plan.txt': (count) => run('plan', count),
   'play.txt': (count) => run('play', count),
   'show.txt': (count) => saved('text', count),
   'show.md': (count) => saved('markdown', count),
+  'drift.txt': (count) => drift('text', count),
+  'drift.md': (count) => drift('markdown', count),
 };
 
 describe.each(COUNTS)('what is told of a site of %i hosts', (count) => {
@@ -67,6 +81,10 @@ describe.each(COUNTS)('what is told of a site of %i hosts', (count) => {
     expect(markdown.length).toBeLessThan(COMMENT_LIMIT);
     const unfolded = markdown.slice(0, markdown.indexOf('<details>'));
     for (const step of ['/opt/app/migrate', 'No old configuration', 'Restart web']) expect(unfolded).toContain(step);
+  });
+
+  test('its drift fits a screen', () => {
+    expect(drift('text', count).split('\n').length).toBeLessThanOrEqual(SCREEN);
   });
 
   test('its play fits a screen', async () => {
