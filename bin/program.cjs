@@ -56,7 +56,7 @@ function keptName(bundle, command) {
     .update(`${bundle}\n${process.arch} ${process.versions.v8}`)
     .digest('hex')
     .slice(0, 16);
-  return `${/^[a-z]+$/.test(command) ? command : 'help'}-${copy}`;
+  return `${/^[a-z_]+$/.test(command) ? command : 'help'}-${copy}`;
 }
 
 /** Undefined where nothing can be kept. That is only slower. */

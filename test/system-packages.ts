@@ -11,6 +11,7 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['doas', 'opendoas'],
   ['busybox', 'busybox'],
   ['zsh', 'zsh'],
+  ['fish', 'fish'],
   ['tcsh', 'tcsh'],
   ['mksh', 'mksh'],
   ['curl', 'curl'],

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DRIFT_FORMATS, type DriftFormat } from '../report/drift-report.ts';
 import { addOnFinishOption } from './options/closing-options.ts';
 import {
@@ -15,7 +15,11 @@ export function addDriftCommand(command: Command, done: (status: number) => void
     .option('--skip-tags <tags>', 'all tasks but those with one of these tags', collectCommas, [])
     .option('-b, --become', 'become root on the hosts; playbook and inventory win over this option')
     .option('-K, --ask-become-pass', 'ask for the password of sudo')
-    .option('--format <format>', `${DRIFT_FORMATS.join(', ')} (default: text)`, format);
+    .addOption(
+      new Option('--format <format>', `${DRIFT_FORMATS.join(', ')} (default: text)`)
+        .choices(DRIFT_FORMATS)
+        .argParser(format),
+    );
   addOnFinishOption(addConnectionOptions(command))
     .addHelpText('after', '\nExample:\n  runbook drift site.yml -i prod.yml --format markdown >drift.md\n')
     .action(async (playbook: string, flags: DriftFlags) => {

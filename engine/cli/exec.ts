@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { startResultReport } from '../report/results.ts';
+import { journalFolder } from './base/journal-folder.ts';
 import {
   type ConnectionFlags,
   type InventoryFlags,
@@ -15,7 +16,7 @@ import { accessOf } from './options/controller-access.ts';
 import { extraVariables } from './options/extra-variables.ts';
 import { vaultFor } from './options/flag-values.ts';
 import { oneTaskPlaybook } from './run/one-task.ts';
-import { journalFolder, performRun, runReport, statusOf } from './run/perform-run.ts';
+import { performRun, runReport, statusOf } from './run/perform-run.ts';
 import { shownCommand } from './run/shown-command.ts';
 
 interface Flags extends InventoryFlags, ConnectionFlags, LockFlags {
@@ -31,14 +32,14 @@ interface Flags extends InventoryFlags, ConnectionFlags, LockFlags {
 /** `runbook exec PATTERN -m MODULE -a ARGUMENTS`: one task, by the same engine as a play. */
 export function addExecCommand(command: Command, done: (status: number) => void): void {
   addLockOptions(addConnectionOptions(addLimitOption(addInventoryOptions(command.argument('<pattern>')))))
-    .option('-m, --module-name <name>', 'the module', 'command')
+    .option('-m, --module-name <module>', 'the module', 'command')
     .option(
       '-a, --args <arguments>',
       "its arguments: 'name=value …', free text where the module takes it, or a map in braces",
       '',
     )
     .option('-b, --become', 'become another user (root)')
-    .option('--become-user <name>', 'the user to become')
+    .option('--become-user <user>', 'the user to become')
     .option('-C, --check', 'change nothing, only show what would be changed')
     .option('-D, --diff', 'show the differences that are made')
     .action(async (pattern: string, flags: Flags) => {

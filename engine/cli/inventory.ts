@@ -25,7 +25,7 @@ export function addInventoryCommand(command: Command, done: (status: number) => 
   addLimitOption(addInventoryOptions(command))
     .option('--list', 'print all groups, hosts and variables as JSON')
     .option('--graph [group]', 'print groups and hosts as a tree')
-    .option('--host <name>', 'print the variables of one host as JSON')
+    .option('--host <host>', 'print the variables of one host as JSON')
     .option('--vars', 'with --graph: the variables too')
     .option('--playbook-dir <folder>', 'also read group_vars and host_vars of this folder')
     .action(async (flags: Flags) => {

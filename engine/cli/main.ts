@@ -3,18 +3,14 @@ import { readFileSync } from 'node:fs';
 import { type Option, Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
 import { systemReason } from '../files/system-reason.ts';
+import type { Commands } from './base/command-entry.ts';
 import { EXIT } from './base/exit-status.ts';
 import { ENGINE_VERSION } from './base/version.ts';
 import { commandLineProblem, unknownCommand } from './options/command-line-problem.ts';
 import { endAtOnce } from './run/interruptions.ts';
 
-interface CommandEntry {
-  readonly description: string;
-  readonly add: (command: Command, done: (status: number) => void) => Promise<void>;
-}
-
 /** Each command's file is loaded when it is called. */
-export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
+export const COMMANDS: Commands = new Map([
   [
     'play',
     {
@@ -127,10 +123,18 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
       add: async (command, done) => (await import('./facts.ts')).addFactsCommand(command, done),
     },
   ],
+  [
+    'completion',
+    {
+      description: 'print the completion script of a shell',
+      add: async (command, done) => (await import('./completion.ts')).addCompletionCommand(command, done),
+    },
+  ],
 ]);
 
 /** The `runbook` command. Takes the arguments behind the program's name; gives the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === COMPLETE) return await complete(argv.slice(1));
   let status: number = EXIT.ok;
   const program = new Command('runbook')
     .description('Runs YAML playbooks over SSH: observes, plans, applies. No agent and no Python on the hosts.')
@@ -170,6 +174,19 @@ async function tell(error: unknown, program: Command, argv: readonly string[]): 
   else if (error instanceof CommanderError) printProblems([commandLineProblem(error, program, argv)], process.stderr);
   else printProblems([error instanceof Problem ? error : fileProblem(error)], process.stderr);
   return EXIT.problem;
+}
+
+/** What completion scripts call. Whatever goes wrong, nothing is offered and nothing said in the middle of a line. */
+const COMPLETE = '__complete';
+
+async function complete([shell = '', ...words]: readonly string[]): Promise<number> {
+  try {
+    const { printCompletions } = await import('./completion/complete.ts');
+    await printCompletions(shell, words, COMMANDS);
+  } catch {
+    return EXIT.problem;
+  }
+  return EXIT.ok;
 }
 
 /** Node makes U+FFFD of bytes that are not UTF-8, which would then be written onto hosts. */

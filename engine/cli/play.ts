@@ -15,7 +15,7 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
     .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectCommas, [])
     .option('--skip-tags <tags>', 'all tasks but those with one of these tags', collectCommas, [])
     .option(
-      '--start-at-task <name>',
+      '--start-at-task <task>',
       'leave out what stands before this task; a name, or a pattern such as "Install*" (see --list-tasks)',
     )
     .option('-b, --become', 'become root on the hosts; playbook and inventory win over this option')

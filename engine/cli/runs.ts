@@ -1,10 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type RunHistory, type RunOutcome, latestRun, listRuns, readRun } from '../report/journal/run-history.ts';
 import { printRun, printRuns, printTimes, warnOfOthers } from '../report/journal/runs.ts';
 import { openOutput } from '../report/text/output.ts';
 import { EXIT } from './base/exit-status.ts';
+import { journalFolder } from './base/journal-folder.ts';
 import { positive } from './options/common-options.ts';
-import { journalFolder } from './run/perform-run.ts';
 
 const FORMATS = ['text', 'json', 'markdown', 'junit', 'github'] as const;
 type Format = (typeof FORMATS)[number];
@@ -21,7 +21,7 @@ export function addRunsCommand(command: Command, done: (status: number) => void)
     .description('show what a run did, how far it came and which handlers are owed')
     .argument('[run]', 'the id of the run, or a part of the id (default: the last run)')
     .option('--profile', 'list its slowest tasks instead')
-    .option('--format <format>', FORMATS.join(', '), format, 'text')
+    .addOption(new Option('--format <format>', FORMATS.join(', ')).choices(FORMATS).default('text').argParser(format))
     .action(async (id: string | undefined, flags: { readonly format: Format; readonly profile?: true }) => {
       const run = id === undefined ? latestRun(journalFolder()) : readRun(journalFolder(), id);
       if (flags.profile === true) printTimes(run, process.stdout);

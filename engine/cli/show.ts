@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { forgeLinks } from '../report/plan/forge-links.ts';
 import { printPlan } from '../report/plan/show-plan.ts';
 import { readPlan } from '../run/saved-plan/plan-file.ts';
@@ -11,10 +11,17 @@ interface ShowFlags {
   readonly verbose: number;
 }
 
+const FORMATS: readonly string[] = ['text', 'json', 'markdown'];
+
 export function addShowCommand(command: Command, done: (status: number) => void): void {
   command
     .argument('<plan>')
-    .option('--format <format>', 'text, json, or markdown (for a comment on a pull request)', planFormat, 'text')
+    .addOption(
+      new Option('--format <format>', 'text, json, or markdown (for a comment on a pull request)')
+        .choices(FORMATS)
+        .default('text')
+        .argParser(planFormat),
+    )
     .option('-v, --verbose', 'show more: tasks in sync and skipped too', (_: string, count: number) => count + 1, 0)
     .action(async (file: string, flags: ShowFlags) => {
       const folder = process.cwd();
@@ -31,7 +38,6 @@ export function addShowCommand(command: Command, done: (status: number) => void)
 }
 
 function planFormat(value: string): string {
-  if (!['text', 'json', 'markdown'].includes(value))
-    throw new InvalidArgumentError('It must be text, json or markdown.');
+  if (!FORMATS.includes(value)) throw new InvalidArgumentError('It must be text, json or markdown.');
   return value;
 }

@@ -21,6 +21,9 @@ import { sourceDirectory } from './source-directory.ts';
 const IGNORED = /^\.|^(?:host_vars|group_vars|vars_plugins)$|~$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$/;
 const YAML_EXTENSIONS: ReadonlySet<string> = new Set(['.yml', '.yaml', '.json']);
 
+/** What a source needs of a vault. */
+export type SourceVault = Pick<Vault, 'noteFile' | 'content' | 'documents' | 'decrypt'>;
+
 /**
  * Adds one source: a file in YAML or INI form, an executable, a folder of all these, or a list `host1,host2,`.
  * Gives the folder beside which group_vars/ and host_vars/ count. What is wrong is reported to `into`.
@@ -28,7 +31,7 @@ const YAML_EXTENSIONS: ReadonlySet<string> = new Set(['.yml', '.yaml', '.json'])
 export async function readSource(
   source: string,
   into: RawInventory,
-  vault: Vault,
+  vault: SourceVault,
   access: ControllerAccess,
 ): Promise<string | undefined> {
   const status = statusOf(source);
@@ -54,7 +57,7 @@ export async function readSource(
 
 interface Reading {
   readonly into: RawInventory;
-  readonly vault: Vault;
+  readonly vault: SourceVault;
   readonly access: ControllerAccess;
 }
 
@@ -93,7 +96,7 @@ async function isProgram(path: string): Promise<boolean> {
   }
 }
 
-async function readText(path: string, into: RawInventory, vault: Vault): Promise<void> {
+async function readText(path: string, into: RawInventory, vault: SourceVault): Promise<void> {
   const extension = extname(path);
   if (extension === '.toml') {
     throw new Problem({

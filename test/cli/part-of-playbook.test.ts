@@ -112,9 +112,9 @@ test('what an omitted task would have registered is missing before anything is c
 
 test('an unknown task is an error before connecting, and the list shows what is left', async () => {
   const { run } = site();
-  const { status, stderr } = await run('plan', 'site.yml', '-i', 'hosts.yml', '--start-at-task', 'Fuor');
+  const { status, stderr } = await run('plan', 'site.yml', '-i', 'hosts.yml', '--start-at-task', 'For');
   expect(status).toBe(1);
-  expect(stderr).toMatch(/there is no task "Fuor" to start at[\s\S]*Did you mean "Four"/);
+  expect(stderr).toMatch(/there is no task "For" to start at[\s\S]*Did you mean "Four"/);
   const list = await run('play', 'site.yml', '-i', 'hosts.yml', '--start-at-task', 'Three', '--list-tasks');
   expect(list.stdout).toMatch(/tasks:\n\s+Three\t.*\n\s+Four\t.*\n$/);
 });

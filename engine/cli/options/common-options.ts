@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { DriftFormat } from '../../report/drift-report.ts';
 import type { ClosingFlags } from './closing-options.ts';
 import { type ControllerFlags, addControllerOptions } from './controller-access.ts';
@@ -68,6 +68,8 @@ export interface ConnectionFlags {
   readonly silence?: number;
   readonly lookTimeout: number;
 }
+
+const OUTPUTS: readonly string[] = ['auto', 'plain', 'json'];
 
 /** How many hosts are talked to at the same time unless -f says otherwise. */
 const FORKS = 50;
@@ -159,13 +161,16 @@ export function addConnectionOptions(command: Command): Command {
       (_: string, count: number) => count + 1,
       0,
     )
-    .option(
-      '--output <format>',
-      'auto (live on a terminal, plain lines elsewhere), plain, or json (one object per line)',
-      outputFormat,
-      'auto',
+    .addOption(
+      new Option(
+        '--output <format>',
+        'auto (live on a terminal, plain lines elsewhere), plain, or json (one object per line)',
+      )
+        .choices(OUTPUTS)
+        .default('auto')
+        .argParser(outputFormat),
     )
-    .option('-u, --user <name>', 'the user to log in as, where the inventory says nothing')
+    .option('-u, --user <user>', 'the user to log in as, where the inventory says nothing')
     .option('--private-key <file>', 'the key to log in with, where the inventory says nothing')
     .option('-T, --timeout <seconds>', 'give up connecting to a host after this many seconds', positive, 10)
     .option(
@@ -208,6 +213,6 @@ export function nonNegative(value: string): number {
 }
 
 function outputFormat(value: string): string {
-  if (!['auto', 'plain', 'json'].includes(value)) throw new InvalidArgumentError('It must be auto, plain or json.');
+  if (!OUTPUTS.includes(value)) throw new InvalidArgumentError('It must be auto, plain or json.');
   return value;
 }

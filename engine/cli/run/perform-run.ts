@@ -7,6 +7,7 @@ import type { RunOptions } from '../../run/run-options.ts';
 import { type RunResult, run } from '../../run/run.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 import { EXIT } from '../base/exit-status.ts';
+import { journalFolder } from '../base/journal-folder.ts';
 import type { ConnectionFlags } from '../options/common-options.ts';
 import { targetSettings } from '../options/flag-values.ts';
 import { interruptions } from './interruptions.ts';
@@ -29,11 +30,6 @@ export type Performance = Pick<
   | 'resume'
   | 'vault'
 > & { readonly access: ControllerAccess };
-
-/** The folder of the journals of all runs. */
-export function journalFolder(): string {
-  return join(process.env['RUNBOOK_STATE'] ?? '.runbook', 'runs');
-}
 
 type ReportFlags = Pick<ConnectionFlags, 'output' | 'verbose'> & {
   readonly extraVars: readonly string[];

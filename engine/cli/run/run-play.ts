@@ -5,12 +5,13 @@ import type { Mode } from '../../run/base/events.ts';
 import type { Resume } from '../../run/resume.ts';
 import { type RunResult, partialBecause } from '../../run/run.ts';
 import { EXIT } from '../base/exit-status.ts';
+import { journalFolder } from '../base/journal-folder.ts';
 import { becomeFallback } from '../options/become-fallback.ts';
 import { lockOf, type PlayFlags } from '../options/common-options.ts';
 import { refuseUnknownTags } from '../options/unknown-tags.ts';
 import { askOnTerminal, refuseWithoutTerminal } from './ask-step.ts';
 import { type Watch, withClosing } from './closing.ts';
-import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
+import { performRun, runReport, statusOf } from './perform-run.ts';
 import { type PreparedRun, cutOff, prepareRun } from './prepare-run.ts';
 
 /**

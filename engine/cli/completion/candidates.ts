@@ -1,0 +1,172 @@
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Problem } from '../../errors/problem.ts';
+import { RawInventory } from '../../inventory/raw-inventory.ts';
+import { type SourceVault, readSource } from '../../inventory/read-source.ts';
+import { modules } from '../../modules/base/catalogue.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { ControllerAccess } from '../../values/controller-access.ts';
+import { textIn } from '../../values/yaml/text-file.ts';
+import { sealedForm } from '../../vault/base/sealed-form.ts';
+import { journalFolder } from '../base/journal-folder.ts';
+import { REPORT_FORMATS } from '../options/closing-options.ts';
+import type { CommandLine } from './command-line.ts';
+import { SHELLS } from './shell-word.ts';
+
+/** One completion: a whole word, and what it is. */
+export interface Candidate {
+  readonly value: string;
+  readonly description?: string | undefined;
+}
+
+/** What a shell is told: words to choose from, and whether files of the disk are meant too. */
+export interface Candidates {
+  readonly files: boolean;
+  readonly values: readonly Candidate[];
+}
+
+const NOTHING: Candidates = { files: false, values: [] };
+const FILES: Candidates = { files: true, values: [] };
+/** So many runs are offered, the last ones. */
+const MOST_RUNS = 30;
+
+type Source = (line: CommandLine, value: string) => Candidates | Promise<Candidates>;
+
+const nothing: Source = () => NOTHING;
+const files: Source = () => FILES;
+
+/**
+ * Where values come from, by what the help calls them: `--limit <pattern>`, `<playbook>`. A placeholder that is not
+ * here has no completion.
+ */
+export const SOURCES: ReadonlyMap<string, Source> = new Map([
+  ['file', files],
+  ['files', files],
+  ['folder', files],
+  ['path', files],
+  ['plan', files],
+  ['playbook', files],
+  ['playbooks', files],
+  ['vars', (_, value) => (value.startsWith('@') ? { files: false, values: filesOf(value.slice(1), '@') } : NOTHING)],
+  [
+    'pattern',
+    async (line, value) =>
+      value.startsWith('@')
+        ? { files: false, values: filesOf(value.slice(1), '@') }
+        : listed(await hostsAndGroups(line), value, /[,:][&!]?/g),
+  ],
+  ['host', async (line) => ({ files: false, values: (await namesOf(line)).hosts })],
+  ['group', async (line) => ({ files: false, values: (await namesOf(line)).groups })],
+  ['tags', async (line, value) => listed(words((await outline(line)).tags), value, /,/g)],
+  ['task', async (line) => ({ files: false, values: words((await outline(line)).tasks) })],
+  ['run', () => ({ files: false, values: runs() })],
+  [
+    'module',
+    (line) => ({
+      files: false,
+      values: words([...modules.names(), ...(line.command.name() === 'docs' ? TOPICS : [])].toSorted()),
+    }),
+  ],
+  [
+    'format=file',
+    () => ({ files: false, values: words(REPORT_FORMATS.map((one) => (one === 'github' ? one : `${one}=`))) }),
+  ],
+  ['shell', () => ({ files: false, values: words(SHELLS) })],
+  ['command', nothing],
+  ['count', nothing],
+  ['number', nothing],
+  ['seconds', nothing],
+  ['arguments', nothing],
+  ['name', nothing],
+  ['user', nothing],
+  ['key', nothing],
+  ['label@source', nothing],
+]);
+
+const TOPICS = ['ansible', 'helpers', 'schema'];
+
+/** The name in `<name>`, `[name]` or `<names...>`. */
+export function placeholderOf(flags: string): string | undefined {
+  return /[<[]([^>\]]+?)(?:\.{3})?[>\]]/.exec(flags)?.[1];
+}
+
+function words(names: Iterable<string>): readonly Candidate[] {
+  return [...names].map((value) => ({ value }));
+}
+
+/** Of a list in one word, the last part is completed. */
+function listed(values: readonly Candidate[], value: string, separator: RegExp): Candidates {
+  const last = [...value.matchAll(separator)].at(-1);
+  const before = last === undefined ? (/^[&!]/.exec(value)?.[0] ?? '') : value.slice(0, last.index + last[0].length);
+  return { files: false, values: values.map((one) => ({ ...one, value: `${before}${one.value}` })) };
+}
+
+async function hostsAndGroups(line: CommandLine): Promise<readonly Candidate[]> {
+  const { hosts, groups } = await namesOf(line);
+  return [...groups, ...hosts];
+}
+
+interface Names {
+  readonly hosts: readonly Candidate[];
+  readonly groups: readonly Candidate[];
+}
+
+async function namesOf({ options }: CommandLine): Promise<Names> {
+  const raw = new RawInventory();
+  for (const source of options.get('--inventory') ?? []) await readSource(source, raw, CLOSED, NO_PROGRAMS);
+  return {
+    hosts: [...new Set([...raw.hosts.keys(), 'localhost'])].map((value) => ({ value, description: 'host' })),
+    groups: [...raw.groups.keys()].map((value) => ({ value, description: 'group' })),
+  };
+}
+
+/** A completion must not run what a command would run. */
+const NO_PROGRAMS: ControllerAccess = {
+  isFull: false,
+  permit: ({ kind }) => {
+    if (kind === 'run') throw new Problem({ code: 'controller-refused', what: 'a completion runs no program' });
+  },
+};
+
+/** It has no keys, and nobody is to be asked for one: hosts have names without their secrets. */
+const UNOPENED = Secret.around('');
+
+const CLOSED: SourceVault = {
+  noteFile: () => undefined,
+  content: async (bytes, file) => ({
+    text: sealedForm(bytes) === undefined ? textIn(bytes, file) : '',
+    wasSealed: false,
+  }),
+  documents: async () => [],
+  decrypt: () => UNOPENED,
+};
+
+async function outline(
+  line: CommandLine,
+): Promise<{ readonly tags: Iterable<string>; readonly tasks: Iterable<string> }> {
+  const [playbook] = line.arguments;
+  if (playbook === undefined) return { tags: [], tasks: [] };
+  const { outlineOf } = await import('./playbook-outline.ts');
+  const { tags, tasks } = outlineOf(playbook);
+  return { tags: [...tags].toSorted(), tasks };
+}
+
+function runs(): readonly Candidate[] {
+  try {
+    return words(readdirSync(journalFolder()).toSorted().toReversed().slice(0, MOST_RUNS));
+  } catch {
+    return [];
+  }
+}
+
+/** The files that a path may become. */
+function filesOf(path: string, before: string): readonly Candidate[] {
+  const folder = path.endsWith('/') ? path : path.includes('/') ? `${dirname(path)}/` : '';
+  try {
+    return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true }).map((entry) => ({
+      value: `${before}${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`,
+    }));
+  } catch {
+    return [];
+  }
+}
