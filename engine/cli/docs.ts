@@ -1,15 +1,15 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { modules } from '../modules/base/catalogue.ts';
 import type { AnyModule } from '../modules/base/module.ts';
 import { printAnsibleDifferences, printHelpers } from '../report/reference/language-tables.ts';
 import { printModule, printModules } from '../report/reference/module-document.ts';
-import { printPlaybookSchema } from '../report/reference/playbook-schema.ts';
+import { SCHEMAS, type SchemaName, printSchema } from '../report/reference/playbook-schema.ts';
 import { EXIT } from './base/exit-status.ts';
 
 interface Flags {
   readonly helpers?: true;
   readonly ansible?: true;
-  readonly schema?: true;
+  readonly schema?: SchemaName | true;
 }
 
 /** `runbook docs`: made of the modules' own schemas and of the tables that the engine itself reads. */
@@ -18,7 +18,12 @@ export function addDocsCommand(command: Command, done: (status: number) => void)
     .argument('[module]', 'a module, or helpers, ansible, schema; the list of all modules without it')
     .option('--helpers', 'the functions that templates may call')
     .option('--ansible', 'what Ansible has and runbook has not, and what to write instead')
-    .option('--schema', 'the JSON Schema of playbooks, for editors')
+    .addOption(
+      new Option('--schema [file]', `the JSON Schema of a kind of file, for editors: ${SCHEMAS.join(', ')}`).choices(
+        SCHEMAS,
+      ),
+    )
+    .addHelpText('after', '\nExample:\n  runbook docs --schema tasks >tasks.schema.json\n')
     .action(async (name: string | undefined, flags: Flags) => {
       await show(name, flags);
       done(EXIT.ok);
@@ -28,7 +33,8 @@ export function addDocsCommand(command: Command, done: (status: number) => void)
 async function show(name: string | undefined, flags: Flags): Promise<void> {
   if (flags.helpers === true || name === 'helpers') printHelpers(process.stdout);
   else if (flags.ansible === true || name === 'ansible') printAnsibleDifferences(await all(), process.stdout);
-  else if (flags.schema === true || name === 'schema') printPlaybookSchema(await all(), process.stdout);
+  else if (flags.schema !== undefined || name === 'schema')
+    printSchema(typeof flags.schema === 'string' ? flags.schema : 'playbook', await all(), process.stdout);
   else if (name === undefined) printModules(await all(), process.stdout);
   else printModule(await modules.module(name), process.stdout);
 }

@@ -10,87 +10,90 @@ import {
   TASK_KEYWORDS,
 } from '../../playbook/base/keywords.ts';
 import { openOutput } from '../text/output.ts';
+import { type Schema, TEMPLATE, keywordProperties } from './keyword-schemas.ts';
+import { inventoryDefinitions, metaSchema, roleUse } from './other-schemas.ts';
 
-type Schema = { readonly [key: string]: unknown };
+/** What an editor is to check: a playbook, a file of tasks or handlers, an inventory, or `meta/main.yml` of a role. */
+export const SCHEMAS = ['playbook', 'tasks', 'inventory', 'meta'] as const;
+export type SchemaName = (typeof SCHEMAS)[number];
 
-const BOOLEANS: ReadonlySet<string> = new Set(['become', 'no_log', 'run_once', 'any_errors_fatal', 'gather_facts']);
-const TASK_LISTS: ReadonlySet<string> = new Set([
-  'tasks',
-  'pre_tasks',
-  'post_tasks',
-  'handlers',
-  'block',
-  'rescue',
-  'always',
-]);
-const TEMPLATE: Schema = { type: 'string', pattern: '\\{\\{' };
-const ANYTHING: Schema = {};
-
-/** Prints the JSON Schema (draft 7) of playbooks, for editors: `# yaml-language-server: $schema=…`. */
-export function printPlaybookSchema(modules: readonly AnyModule[], stdout: NodeJS.WritableStream): void {
-  openOutput(stdout).write(`${JSON.stringify(playbookSchema(modules), undefined, 2)}\n`);
+/** Prints a JSON Schema (draft 7), for editors: `# yaml-language-server: $schema=…`. */
+export function printSchema(name: SchemaName, modules: readonly AnyModule[], stdout: NodeJS.WritableStream): void {
+  const head = { $schema: 'http://json-schema.org/draft-07/schema#', $id: `urn:runbook:schema:${name}` };
+  openOutput(stdout).write(`${JSON.stringify({ ...head, ...schemaOf(name, modules) }, undefined, 2)}\n`);
 }
 
-function playbookSchema(modules: readonly AnyModule[]): Schema {
+function schemaOf(name: SchemaName, modules: readonly AnyModule[]): Schema {
+  switch (name) {
+    case 'playbook':
+      return {
+        title: 'A playbook of runbook',
+        type: 'array',
+        items: { anyOf: [{ $ref: '#/definitions/play' }, { $ref: '#/definitions/import' }] },
+        definitions: { ...playDefinitions(), ...taskDefinitions(modules) },
+      };
+    case 'tasks':
+      return {
+        title: 'Tasks or handlers of a role of runbook',
+        $ref: '#/definitions/tasks',
+        definitions: taskDefinitions(modules),
+      };
+    case 'inventory':
+      return {
+        title: 'An inventory of runbook',
+        anyOf: [{ $ref: '#/definitions/groups' }, { type: 'null' }],
+        definitions: inventoryDefinitions(),
+      };
+    case 'meta':
+      return { title: 'meta/main.yml of a role of runbook', ...metaSchema() };
+    default: {
+      const never: never = name;
+      throw new Error(`unknown schema ${String(never)}`);
+    }
+  }
+}
+
+function playDefinitions(): Schema {
   return {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'A playbook of runbook',
-    type: 'array',
-    items: { anyOf: [{ $ref: '#/definitions/play' }, { $ref: '#/definitions/import' }] },
-    definitions: {
-      play: {
-        type: 'object',
-        required: ['hosts'],
-        additionalProperties: false,
-        properties: keywords(PLAY_KEYWORDS.difference(REFUSED_IN_PLAYS)),
+    play: {
+      type: 'object',
+      required: ['hosts'],
+      additionalProperties: false,
+      properties: keywordProperties(PLAY_KEYWORDS.difference(REFUSED_IN_PLAYS)),
+    },
+    import: {
+      type: 'object',
+      required: ['import_playbook'],
+      additionalProperties: false,
+      properties: keywordProperties(IMPORT_PLAYBOOK_KEYWORDS),
+    },
+    role: roleUse(),
+  };
+}
+
+function taskDefinitions(modules: readonly AnyModule[]): Schema {
+  const actions = STRUCTURAL_ACTIONS.difference(new Set(['import_playbook']));
+  return {
+    ...Object.fromEntries(modules.map((module) => [`module_${module.name}`, moduleSchema(module)])),
+    tasks: { type: 'array', items: { $ref: '#/definitions/task' } },
+    task: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        ...Object.fromEntries(modules.map((module) => [module.name, reference(module)])),
+        // `check` and `apply` are keys of the task itself, where every other module has its arguments below its name.
+        ...keywordProperties(new Set([...actions, 'apply', 'listen'])),
+        ...keywordProperties(BLOCK_KEYWORDS.union(TASK_KEYWORDS).difference(REFUSED_IN_STEPS)),
       },
-      import: {
-        type: 'object',
-        required: ['import_playbook'],
-        additionalProperties: false,
-        properties: keywords(IMPORT_PLAYBOOK_KEYWORDS),
-      },
-      ...Object.fromEntries(modules.map((module) => [`module_${module.name}`, moduleSchema(module)])),
-      tasks: { type: 'array', items: { $ref: '#/definitions/task' } },
-      task: {
-        type: 'object',
-        additionalProperties: false,
-        properties: {
-          ...keywords(STRUCTURAL_ACTIONS),
-          ...keywords(BLOCK_KEYWORDS.union(TASK_KEYWORDS).difference(REFUSED_IN_STEPS)),
-          listen: ANYTHING,
-          ...Object.fromEntries(modules.map((module) => [module.name, reference(module)])),
-          ...pairSchema(modules),
-        },
-        patternProperties: Object.fromEntries(
-          modules.map((module) => [`^ansible\\.(builtin|legacy)\\.${module.name}$`, reference(module)]),
-        ),
-      },
+      patternProperties: Object.fromEntries(
+        modules.map((module) => [`^ansible\\.(builtin|legacy)\\.${module.name}$`, reference(module)]),
+      ),
     },
   };
 }
 
-/** `check` and `apply` are keys of the task itself, where every other module has its arguments below its name. */
-function pairSchema(modules: readonly AnyModule[]): Schema {
-  const pair = modules.find(({ name }) => name === 'check');
-  const { properties: arguments_ = {} } =
-    pair === undefined ? {} : properties.parse(z.toJSONSchema(pair.arguments, { io: 'input', unrepresentable: 'any' }));
-  return Object.fromEntries(
-    ['check', 'apply'].map((name) => [name, { description: arguments_[name]?.['description'], type: 'string' }]),
-  );
-}
-
 function reference(module: AnyModule): Schema {
   return { $ref: `#/definitions/module_${module.name}` };
-}
-
-function keywords(names: ReadonlySet<string>): Schema {
-  return Object.fromEntries([...names].map((name) => [name, keyword(name)]));
-}
-
-function keyword(name: string): Schema {
-  if (TASK_LISTS.has(name)) return { $ref: '#/definitions/tasks' };
-  return BOOLEANS.has(name) ? { anyOf: [{ type: 'boolean' }, TEMPLATE] } : ANYTHING;
 }
 
 const properties = z.looseObject({ properties: z.record(z.string(), z.record(z.string(), z.unknown())).optional() });

@@ -1,0 +1,188 @@
+import { META_ACTIONS } from '../../playbook/base/keywords.ts';
+
+export type Schema = { readonly [key: string]: unknown };
+
+export const TEMPLATE: Schema = { type: 'string', pattern: '\\{\\{' };
+const TEXT: Schema = { type: 'string' };
+const BOOLEAN: Schema = { anyOf: [{ type: 'boolean' }, TEMPLATE] };
+const NUMBER: Schema = { anyOf: [{ type: 'number', minimum: 0 }, TEMPLATE] };
+const MAP: Schema = { type: 'object' };
+const TEXTS: Schema = { anyOf: [TEXT, { type: 'array', items: TEXT }] };
+/** An expression, true or false; or a list of them that must all hold. */
+const EXPRESSION: Schema = { type: ['string', 'boolean'] };
+const CONDITIONS: Schema = { anyOf: [EXPRESSION, { type: 'array', items: EXPRESSION }] };
+const TASKS: Schema = { anyOf: [{ $ref: '#/definitions/tasks' }, { type: 'null' }] };
+const BATCH: Schema = { type: ['number', 'string'] };
+
+interface Keyword {
+  readonly description: string;
+  readonly schema: Schema;
+}
+
+/** Every keyword of plays, blocks, tasks, imports, includes and uses of roles, for editors. */
+export const KEYWORDS: Readonly<Record<string, Keyword>> = {
+  name: {
+    description: 'What it is called in outputs; a template may stand in the name of a task.',
+    schema: { type: 'string', minLength: 1 },
+  },
+  hosts: {
+    description: 'A pattern of hosts and groups, or a list of patterns: web:&eu, !web-1, web[0:2].',
+    schema: TEXTS,
+  },
+  serial: {
+    description: 'Batches of hosts: a number, a percentage, or a list of both; the last one repeats.',
+    schema: { anyOf: [BATCH, { type: 'array', items: BATCH }] },
+  },
+  strategy: {
+    description:
+      'linear (the default): all hosts finish a task before any changes something for the next one. free: no host waits for another.',
+    schema: { enum: ['linear', 'free'] },
+  },
+  order: {
+    description: 'The order in which the hosts of the play are taken.',
+    schema: { enum: ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'] },
+  },
+  max_fail_percentage: {
+    description: 'The play stops for all hosts once more than this percentage of a batch has failed.',
+    schema: NUMBER,
+  },
+  any_errors_fatal: { description: 'Whether the failure of one host stops the play for all hosts.', schema: BOOLEAN },
+  gather_facts: {
+    description: 'Accepted from Ansible; facts come with the connection and cost nothing.',
+    schema: { type: 'boolean' },
+  },
+  vars: { description: 'Variables, by name.', schema: { anyOf: [MAP, { type: 'null' }] } },
+  vars_files: {
+    description:
+      'Files of variables, relative to the playbook; of a list within the list, the first file that is there counts.',
+    schema: { anyOf: [TEXT, { type: 'array', items: TEXTS }] },
+  },
+  roles: {
+    description: 'Roles that run before the tasks; keys that are no keywords are parameters of the role.',
+    schema: { anyOf: [{ type: 'array', items: { $ref: '#/definitions/role' } }, { type: 'null' }] },
+  },
+  role: { description: 'The name of the role, or a path to it.', schema: TEXT },
+  pre_tasks: { description: 'Tasks that run before the roles; handlers run after them.', schema: TASKS },
+  tasks: { description: 'Tasks that run after the roles.', schema: TASKS },
+  post_tasks: { description: 'Tasks that run at the end; handlers run after them.', schema: TASKS },
+  handlers: {
+    description: 'Tasks that run once, at the end of a section, if a task that has changed something notifies them.',
+    schema: TASKS,
+  },
+  tags: {
+    description: 'Names for --tags and --skip-tags; always and never have a meaning of their own.',
+    schema: { anyOf: [TEXTS, { type: 'null' }] },
+  },
+  when: {
+    description: 'An expression (CEL), or a list of them that must all hold; otherwise it is skipped.',
+    schema: CONDITIONS,
+  },
+  become: { description: 'Whether to act as another user, root by default.', schema: BOOLEAN },
+  become_user: { description: 'The user to act as.', schema: TEXT },
+  become_method: { description: 'How to become that user.', schema: { enum: ['sudo', 'su', 'doas'] } },
+  remote_user: { description: 'The user to log in as, if the inventory has no ansible_user.', schema: TEXT },
+  environment: {
+    description: 'Environment variables for every program that a task starts on the host.',
+    schema: { anyOf: [MAP, TEMPLATE, { type: 'array', items: { anyOf: [MAP, TEMPLATE] } }] },
+  },
+  no_log: { description: 'Whether all outputs hide what the task says.', schema: BOOLEAN },
+  timeout: { description: 'Seconds that the change may take.', schema: NUMBER },
+  ignore_errors: { description: 'Whether the host goes on if the task fails.', schema: BOOLEAN },
+  delegate_to: {
+    description: 'Another host of the inventory that runs the task, with the variables of this one.',
+    schema: TEXT,
+  },
+  run_once: { description: 'Whether one host of the batch runs it for all.', schema: BOOLEAN },
+  notify: {
+    description: 'Handlers to run if the task has changed something: their names, or what they listen to.',
+    schema: TEXTS,
+  },
+  listen: { description: 'Of a handler: other names that it may be notified by.', schema: TEXTS },
+  throttle: { description: 'How many hosts run it at the same time; 0: no limit.', schema: NUMBER },
+  args: { description: 'Further arguments of the module.', schema: MAP },
+  register: {
+    description: 'The variable that gets the result.',
+    schema: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+  },
+  loop: {
+    description: 'A list, a template or an expression that gives one; the task runs once for each item.',
+    schema: { type: ['array', 'string'] },
+  },
+  loop_control: {
+    description: 'How the loop goes.',
+    schema: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        loop_var: { description: 'The name of the item, in place of item.', type: 'string' },
+        index_var: { description: 'The variable that counts the items from 0.', type: 'string' },
+        label: { description: 'What outputs show of an item; a template.' },
+        pause: { description: 'Seconds between two items.', type: 'number', minimum: 0 },
+      },
+    },
+  },
+  until: { description: 'Expressions; the task is tried again until they hold.', schema: CONDITIONS },
+  retries: { description: 'How often it is tried again (3 with until).', schema: NUMBER },
+  delay: { description: 'Seconds between two attempts (5).', schema: NUMBER },
+  changed_when: { description: 'Expressions that must hold for a change to count as one.', schema: CONDITIONS },
+  failed_when: { description: 'Expressions that say whether the task has failed.', schema: CONDITIONS },
+  block: { description: 'Tasks that belong together, with keywords that hold for all of them.', schema: TASKS },
+  rescue: { description: 'Tasks that run if a task of the block fails.', schema: TASKS },
+  always: { description: 'Tasks that run behind block and rescue in any case.', schema: TASKS },
+  import_tasks: { description: 'Takes in the tasks of a file when the playbook is read.', schema: fileCall({}) },
+  include_tasks: {
+    description: 'Takes in the tasks of a file when it is reached; the name may be a template.',
+    schema: fileCall(applied()),
+  },
+  import_role: { description: 'Takes in the tasks of a role when the playbook is read.', schema: roleCall({}) },
+  include_role: {
+    description: 'Takes in the tasks of a role when it is reached; the name may be a template.',
+    schema: roleCall(applied()),
+  },
+  import_playbook: { description: 'Takes in the plays of another playbook.', schema: TEXT },
+  meta: {
+    description: 'flush_handlers: run notified handlers now. end_host, end_play: end here, well. noop: nothing.',
+    schema: { enum: META_ACTIONS },
+  },
+  check: { description: 'A command that exits with 0 if nothing needs doing.', schema: TEXT },
+  apply: { description: 'A command that runs if check does not exit with 0.', schema: TEXT },
+};
+
+function applied(): Schema {
+  return { apply: { description: 'Keywords for the tasks that are taken in.', type: 'object' } };
+}
+
+function fileCall(more: Schema): Schema {
+  const file = { description: 'The file, relative to this one.', type: 'string' };
+  return {
+    anyOf: [TEXT, { type: 'object', required: ['file'], additionalProperties: false, properties: { file, ...more } }],
+  };
+}
+
+function roleCall(more: Schema): Schema {
+  const part = (of: string): Schema => ({ description: `The file of its ${of}, in place of main.`, type: 'string' });
+  return {
+    type: 'object',
+    required: ['name'],
+    additionalProperties: false,
+    properties: {
+      name: { description: 'The name of the role, or a path to it.', type: 'string' },
+      tasks_from: part('tasks'),
+      handlers_from: part('handlers'),
+      defaults_from: part('defaults'),
+      vars_from: part('variables'),
+      ...more,
+    },
+  };
+}
+
+/** The properties of a map with these keywords. Throws where one is not described. */
+export function keywordProperties(names: ReadonlySet<string>): Schema {
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const keyword = KEYWORDS[name];
+      if (keyword === undefined) throw new Error(`the keyword ${name} is not described`);
+      return [name, { description: keyword.description, ...keyword.schema }];
+    }),
+  );
+}

@@ -1,0 +1,88 @@
+import { REFUSED_IN_STEPS, ROLE_KEYWORDS } from '../../playbook/base/keywords.ts';
+import { type Schema, keywordProperties } from './keyword-schemas.ts';
+
+const VARIABLES: Schema = { anyOf: [{ type: 'object' }, { type: 'null' }] };
+
+/** A use of a role: its name, or a map of keywords and of parameters of the role. */
+export function roleUse(): Schema {
+  return {
+    anyOf: [
+      { type: 'string' },
+      {
+        type: 'object',
+        anyOf: [{ required: ['role'] }, { required: ['name'] }],
+        properties: keywordProperties(ROLE_KEYWORDS.difference(REFUSED_IN_STEPS)),
+      },
+    ],
+  };
+}
+
+/** Of an inventory in YAML: a map of groups. */
+export function inventoryDefinitions(): Schema {
+  return {
+    groups: { type: 'object', additionalProperties: { $ref: '#/definitions/group' } },
+    group: {
+      anyOf: [
+        { type: 'null' },
+        {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            hosts: {
+              description: 'The hosts of the group, each with its variables; a range (web[01:10]) is several hosts.',
+              anyOf: [{ type: 'string' }, { type: 'null' }, { type: 'object', additionalProperties: VARIABLES }],
+            },
+            children: {
+              description: 'Groups whose hosts are hosts of this group too.',
+              anyOf: [{ type: 'string' }, { type: 'null' }, { $ref: '#/definitions/groups' }],
+            },
+            vars: { description: 'Variables for every host of the group.', ...VARIABLES },
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** Of `meta/main.yml` of a role. */
+export function metaSchema(): Schema {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      description: { description: 'What the role is for.', type: 'string' },
+      dependencies: {
+        description: 'Roles that run before this one.',
+        anyOf: [{ type: 'array', items: { $ref: '#/definitions/role' } }, { type: 'null' }],
+      },
+      arguments: {
+        description: 'The arguments of the role, checked for each host before the first connection.',
+        type: 'object',
+        additionalProperties: { $ref: '#/definitions/argument' },
+      },
+      argument_specs: {
+        description: "The same in Ansible's form; its entry point main counts.",
+        type: 'object',
+      },
+      allow_duplicates: { description: 'Whether the role runs again at each use.', type: 'boolean' },
+      galaxy_info: { description: 'For Ansible Galaxy; not used.', type: 'object' },
+      collections: { description: 'For Ansible; not used.', type: 'array' },
+    },
+    definitions: { role: roleUse(), argument: argument() },
+  };
+}
+
+function argument(): Schema {
+  const types = ['string', 'integer', 'number', 'boolean', 'list', 'map', 'ipv4', 'ipv4_network', 'any'];
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      type: { description: 'What the value must be; any by default.', enum: types },
+      elements: { description: 'What each element of a list must be.', enum: types.filter((one) => one !== 'list') },
+      description: { description: 'What the argument is for.', type: 'string' },
+      required: { description: 'Whether a use of the role must give it.', type: 'boolean' },
+      choices: { description: 'The values that are possible.', type: 'array' },
+    },
+  };
+}
