@@ -4,13 +4,15 @@ import { type Option, Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
 import { systemReason } from '../files/system-reason.ts';
 import type { Commands } from './base/command-entry.ts';
+import { didYouMean } from '../values/language/suggest.ts';
+import type { CommandEntry } from './base/command-entry.ts';
 import { EXIT } from './base/exit-status.ts';
 import { ENGINE_VERSION } from './base/version.ts';
 import { commandLineProblem, unknownCommand } from './options/command-line-problem.ts';
 import { endAtOnce } from './run/interruptions.ts';
 
 /** Each command's file is loaded when it is called. */
-export const COMMANDS: Commands = new Map([
+export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'play',
     {
@@ -121,6 +123,13 @@ export const COMMANDS: Commands = new Map([
     {
       description: 'show the facts of hosts',
       add: async (command, done) => (await import('./facts.ts')).addFactsCommand(command, done),
+    },
+  ],
+  [
+    'graph',
+    {
+      description: 'draw plays, roles and handlers of a playbook',
+      add: async (command, done) => (await import('./graph.ts')).addGraphCommand(command, done),
     },
   ],
   [

@@ -133,7 +133,7 @@ test('a declined handler stays owed, and c asks no more', async () => {
   const play = ['play', 'site.yml', '-i', 'hosts.yml', '--step'];
   const { asked, said } = await answering(['y\n', 'n\n', 'n\n', 'n\n', 'n\n'], ...play);
   expect(asked.at(-1)).toBe('handler Tell of steps on a, b');
-  expect(said).toMatch(/a owes the handler.*Tell of steps/);
+  expect(said).toMatch(/a, b owe the handlers.* Tell of steps/);
   expect(written()).toEqual(both('one'));
   const second = await answering(['c\n'], ...play);
   expect(second.asked).toHaveLength(1);
