@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Problem } from '../errors/problem.ts';
 import { type Fixed, applyEdits } from '../lint/fix.ts';
 import { type Levels, findings } from '../lint/lint.ts';
@@ -57,7 +57,9 @@ export function addLintCommand(command: Command, done: (status: number) => void)
     .option('--strict', 'exit 1 for warnings too')
     .option('--fix', 'mend what can be mended for certain, in the files of the project')
     .option('--summary', 'only how often each kind was found')
-    .option('--format <format>', FORMATS.join(', '), lintFormat, 'text')
+    .addOption(
+      new Option('--format <format>', FORMATS.join(', ')).choices(FORMATS).default('text').argParser(lintFormat),
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (playbooks: readonly string[], flags: LintFlags) => {
       done(await lint(playbooks, flags));

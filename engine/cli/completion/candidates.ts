@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
 import { RawInventory } from '../../inventory/raw-inventory.ts';
 import { type SourceVault, readSource } from '../../inventory/read-source.ts';
+import { LEVELS } from '../../lint/base/rule.ts';
 import { modules } from '../../modules/base/catalogue.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
@@ -71,6 +72,7 @@ export const SOURCES: ReadonlyMap<string, Source> = new Map([
     'format=file',
     () => ({ files: false, values: words(REPORT_FORMATS.map((one) => (one === 'github' ? one : `${one}=`))) }),
   ],
+  ['name=level', async (_, value) => ({ files: false, values: await ruleLevels(value) })],
   ['shell', () => ({ files: false, values: words(SHELLS) })],
   ['command', nothing],
   ['count', nothing],
@@ -149,6 +151,14 @@ async function outline(
   const { outlineOf } = await import('./playbook-outline.ts');
   const { tags, tasks } = outlineOf(playbook);
   return { tags: [...tags].toSorted(), tasks };
+}
+
+/** First the rule, then its level. */
+async function ruleLevels(value: string): Promise<readonly Candidate[]> {
+  const equals = value.indexOf('=');
+  if (equals >= 0) return words([...LEVELS, 'off'].map((level) => `${value.slice(0, equals)}=${level}`));
+  const { RULES } = await import('../../lint/rules.ts');
+  return words(RULES.map(({ name }) => `${name}=`));
 }
 
 function runs(): readonly Candidate[] {

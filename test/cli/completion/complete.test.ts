@@ -76,6 +76,8 @@ test.each<[string, string, readonly string[]]>([
   ['no modules of the list in exec', 'exec all -m helpers', [':']],
   ['nothing behind the last argument but options', 'facts all --loo', [':', '--look-timeout']],
   ['options behind --: none', 'play -- --st', [':files']],
+  ['rules of lint, which go on', 'lint --rule unnamed-t', [':nospace', 'unnamed-task=']],
+  ['levels of a rule, as bash has it', 'lint --rule unnamed-task = w', [':', 'warning']],
   ['shells', 'completion z', [':', 'zsh']],
 ])('offers %s', (_, line, expected) => {
   expect(offered(line)).toEqual(expected);
