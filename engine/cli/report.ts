@@ -5,7 +5,7 @@ import { warnOfOthers } from '../report/journal/runs.ts';
 import { openOutput } from '../report/text/output.ts';
 import { isTerminal } from '../report/text/paint.ts';
 import { EXIT } from './base/exit-status.ts';
-import { journalFolder } from './run/perform-run.ts';
+import { journalFolder } from './base/journal-folder.ts';
 
 export function addReportCommand(command: Command, done: (status: number) => void): void {
   command

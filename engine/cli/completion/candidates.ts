@@ -73,6 +73,13 @@ export const SOURCES: ReadonlyMap<string, Source> = new Map([
     () => ({ files: false, values: words(REPORT_FORMATS.map((one) => (one === 'github' ? one : `${one}=`))) }),
   ],
   ['name=level', async (_, value) => ({ files: false, values: await ruleLevels(value) })],
+  [
+    'code',
+    async () => ({
+      files: false,
+      values: words((await import('../../report/reference/explanation.ts')).explainedNames()),
+    }),
+  ],
   ['shell', () => ({ files: false, values: words(SHELLS) })],
   ['command', nothing],
   ['count', nothing],

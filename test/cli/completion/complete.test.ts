@@ -78,6 +78,7 @@ test.each<[string, string, readonly string[]]>([
   ['options behind --: none', 'play -- --st', [':files']],
   ['rules of lint, which go on', 'lint --rule unnamed-t', [':nospace', 'unnamed-task=']],
   ['levels of a rule, as bash has it', 'lint --rule unnamed-task = w', [':', 'warning']],
+  ['codes and rules to explain', 'explain unknown-task', [':', 'unknown-task']],
   ['shells', 'completion z', [':', 'zsh']],
 ])('offers %s', (_, line, expected) => {
   expect(offered(line)).toEqual(expected);
