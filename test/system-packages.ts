@@ -12,6 +12,7 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['busybox', 'busybox'],
   ['zsh', 'zsh'],
   ['fish', 'fish'],
+  ['dot', 'graphviz'],
   ['tcsh', 'tcsh'],
   ['mksh', 'mksh'],
   ['curl', 'curl'],

@@ -89,7 +89,7 @@ test('dot quotes what would end a label', () => {
 });
 
 test('svg is drawn by Graphviz, and without it is refused with what to do', () => {
-  if (spawnSync('dot', ['-V']).status === 0) expect(graph('--format', 'svg')).toMatch(/<svg[\s\S]*Configure|app/);
+  expect(graph('--format', 'svg')).toMatch(/<svg[\s\S]*Web &quot;servers&quot; &amp; \[more\]/);
   const { status, stderr } = spawnSync(
     process.execPath,
     [RUNBOOK, 'graph', join(import.meta.dirname, '../../../examples/web/site.yml'), '--format', 'svg'],
