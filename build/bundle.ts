@@ -9,6 +9,7 @@ import { CORRECTED, corrected } from '../engine/connection/ssh2/ssh2-patch.ts';
 import { moduleFiles } from '../engine/modules/base/module-files.ts';
 import * as pageAssets from '../engine/report/page/page-assets.ts';
 import { inAscii } from './ascii.ts';
+import { manPage } from './man.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = resolve(process.argv[2] ?? join(ROOT, 'dist'));
@@ -83,6 +84,7 @@ const written = await replace(
   `(function (exports, require, module, __filename, __dirname) {${inAscii(code)}\n})`,
 );
 await replace(join(DIST, 'licenses.txt'), await licenses(packages));
+await replace(join(DIST, 'runbook.1'), await manPage());
 await replace(join(DIST, 'sources.txt'), `${written}\n${stamp}`);
 
 /** The bundle of the sources that the stamp tells of, although they may change meanwhile. */

@@ -13,6 +13,7 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['zsh', 'zsh'],
   ['fish', 'fish'],
   ['dot', 'graphviz'],
+  ['man', 'man-db'],
   ['tcsh', 'tcsh'],
   ['mksh', 'mksh'],
   ['curl', 'curl'],

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { COMMANDS as COMMANDS_OF_THE_PROGRAM } from '../../engine/cli/main.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'runbook-package-'));
@@ -15,7 +16,7 @@ beforeAll(() => {
   const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     readonly files: readonly string[];
   };
-  expect(files).toEqual(['bin', 'dist/runbook.cjs', 'dist/licenses.txt', 'docs', 'README.md']);
+  expect(files).toEqual(['bin', 'dist/runbook.cjs', 'dist/licenses.txt', 'dist/runbook.1', 'docs', 'README.md']);
   for (const path of ['package.json', 'bin', 'docs', 'README.md'])
     cpSync(join(ROOT, path), join(PACKAGE, path), { recursive: true });
   writeFileSync(
@@ -85,7 +86,21 @@ test('the licenses of all libraries in it are with it', () => {
   const libraries = librariesOfTheEngine();
   expect(libraries).toContain('ssh2');
   for (const name of libraries) expect(told).toMatch(new RegExp(`^# ${name} `, 'm'));
-  expect(readdirSync(join(PACKAGE, 'dist')).toSorted()).toEqual(['licenses.txt', 'runbook.cjs', 'sources.txt']);
+  const dist = readdirSync(join(PACKAGE, 'dist')).toSorted();
+  expect(dist).toEqual(['licenses.txt', 'runbook.1', 'runbook.cjs', 'sources.txt']);
+});
+
+test('the manual page is one to man, and has each command and option', () => {
+  const page = join(PACKAGE, 'dist/runbook.1');
+  const shown = spawnSync('man', ['--warnings', '-l', page], {
+    encoding: 'utf8',
+    env: { ...process.env, MANWIDTH: '100', MANPAGER: 'cat', LC_ALL: 'C.UTF-8' },
+  });
+  expect(shown).toMatchObject({ status: 0, stderr: '' });
+  for (const command of COMMANDS_OF_THE_PROGRAM.keys()) expect(shown.stdout).toContain(`runbook ${command}`);
+  expect(shown.stdout).toMatch(/runbook vault encrypt \[files\.\.\.\][^]*--recipients-file <file>/);
+  const { man } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  expect(man).toBe('dist/runbook.1');
 });
 
 /** `… from 'x'` but of types, and `import('x')`; `x/y` is of the package x. */

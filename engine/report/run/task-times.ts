@@ -17,7 +17,9 @@ export class TaskTimes {
   readonly #tasks = new Map<string, Times>();
 
   /** One host or item that has finished the task of this title. */
-  note(host: string, title: string, milliseconds: number): void {
+  note(host: string, title: string, took: number): void {
+    // As the journal has it, so that the table of a run is the same later.
+    const milliseconds = Math.round(took);
     const times = this.#tasks.get(title) ?? { total: 0, longest: -1, longestOn: '', count: 0 };
     times.total += milliseconds;
     times.count += 1;
