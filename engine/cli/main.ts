@@ -3,8 +3,6 @@ import { readFileSync } from 'node:fs';
 import { type Option, Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
 import { systemReason } from '../files/system-reason.ts';
-import type { Commands } from './base/command-entry.ts';
-import { didYouMean } from '../values/language/suggest.ts';
 import type { CommandEntry } from './base/command-entry.ts';
 import { EXIT } from './base/exit-status.ts';
 import { ENGINE_VERSION } from './base/version.ts';
