@@ -73,10 +73,13 @@ function unknownOption(name: string, command: Command): Problem {
 
 /** `error: option '-f, --forks <number>' argument 'many' is invalid. It must be …` */
 function wrongValue(message: string, flags: string): Problem {
-  const [, value = '', rule = ''] = /argument '([\s\S]*)' is invalid\. ([\s\S]*)$/.exec(message) ?? [];
+  const ofArgument = /value '([\s\S]*)' is invalid for argument '([^']*)'\. ([\s\S]*)$/.exec(message);
+  const ofOption = /argument '([\s\S]*)' is invalid\. ([\s\S]*)$/.exec(message);
+  const [value = '', named = '', rule = ''] =
+    ofArgument === null ? [ofOption?.[1], flags, ofOption?.[2]] : ofArgument.slice(1);
   return new Problem({
     code: 'wrong-value',
-    what: `${optionNames(flags)} cannot be "${value}"`,
+    what: `${optionNames(named)} cannot be "${value}"`,
     remedy: rule.replace(/^It must be /, 'Write '),
   });
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -110,6 +110,14 @@ test.each([
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   expect(out.replace(/^:\n/, '')).toBe('');
+});
+
+test('a shell that it does not know is refused with those that it knows', () => {
+  const { status, stderr } = spawnSync(process.execPath, [RUNBOOK, 'completion', 'tcsh'], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: 'error: shell cannot be "tcsh"\n  help: Allowed choices are bash, zsh, fish.\n',
+  });
 });
 
 test('every value of every command is known by what its placeholder says, or has choices', async () => {
