@@ -1,9 +1,10 @@
 import { formatPlace } from '../../errors/problem.ts';
 import { type Level, LEVELS } from '../../lint/base/rule.ts';
 import type { Fixed } from '../../lint/fix.ts';
+import { MASK } from '../../values/base/secret.ts';
 import { openOutput } from '../text/output.ts';
 import { type Color, type Paint, paintFor } from '../text/paint.ts';
-import { messageLines, sourceReader } from '../text/problems.ts';
+import { messageLines, type SourceReader, sourceReader } from '../text/problems.ts';
 import { safeLines } from '../text/safe-text.ts';
 import { type LintEntry, type LintReport, countOf } from './lint-entry.ts';
 
@@ -15,13 +16,29 @@ const COLORS: Readonly<Record<Level, Color>> = { error: 'red', warning: 'yellow'
 /** Everything that was found, for people: on stderr, as errors are. */
 export function printFindings({ entries }: LintReport, stream: NodeJS.WritableStream): void {
   const paint = paintFor(stream);
-  const read = sourceReader();
+  const read = withoutSecrets(sourceReader(), entries);
   const blocks = byCode(entries).map((group) =>
     group.length > MOST_IN_FULL && group[0]?.summary !== undefined
       ? groupLines(group, paint)
       : group.map((entry) => messageLines(entry, labelOf(entry, paint), paint, read).join('\n')).join('\n\n'),
   );
   if (blocks.length > 0) openOutput(stream).write(`${blocks.join('\n\n')}\n`);
+}
+
+/** Rules whose findings point at a secret, from its first character on. */
+const ABOUT_SECRETS: ReadonlySet<string> = new Set(['secret-in-clear', 'private-key-in-clear']);
+
+/** What lint finds in clear shall not stand in the log of a pipeline as well. */
+function withoutSecrets(read: SourceReader, entries: readonly LintEntry[]): SourceReader {
+  const places = entries.flatMap(({ code, place }) => (ABOUT_SECRETS.has(code) && place !== undefined ? [place] : []));
+  return (file) => {
+    const lines = read(file)?.split('\n');
+    for (const { line, column } of places.filter((place) => place.file === file)) {
+      const text = lines?.[line - 1];
+      if (lines !== undefined && text !== undefined) lines[line - 1] = `${text.slice(0, column - 1)}${MASK}`;
+    }
+    return lines?.join('\n');
+  };
 }
 
 /** A rule with all of its places. */
