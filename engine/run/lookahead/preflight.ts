@@ -19,6 +19,7 @@ import { WrongConnectionValue } from '../machine/connection-values.ts';
 import { onController } from '../preparation/prepare.ts';
 import { checkRole } from './check-role.ts';
 import { FilesToCome, anyItem, isOnController } from './files-to-come.ts';
+import { tryJudgements } from './judged-ahead.ts';
 
 /**
  * At most this many pairs of host and task are tried one by one; beyond that, one host for each different set of
@@ -106,10 +107,28 @@ class Trial {
     if (step.kind === 'task') await this.#task(host, step);
     else {
       const { isWhole, delegates } = step.ahead;
-      if (!isWhole) this.#open.add(host);
+      if (!isWhole) {
+        await this.#include(host, step);
+        this.#open.add(host);
+      }
       if (!isWhole || delegates || isController(host.name, host.variables.scope(step))) this.#toCome.noteAnything();
     }
     for (const name of namesBroughtBy(step)) this.#pending(host).set(name, unknownOf(step));
+  }
+
+  /** An include whose name is made of variables that are known: its file must be there. */
+  async #include(host: HostState, include: Include): Promise<void> {
+    const { target, when, loop } = include;
+    if (loop !== undefined) return;
+    const over = [pendingLayer(new Map(this.#pending(host)))];
+    const scope = host.variables.scope(include, over);
+    try {
+      if (all(when, scope) !== true) return;
+      const name = (target.kind === 'tasks' ? target.file : target.role).render(scope);
+      if (typeof name === 'string') await include.open(name, []);
+    } catch (error) {
+      this.#each(error, (problem) => this.#addUnless(host, problem));
+    }
   }
 
   async #task(host: HostState, task: Task): Promise<void> {
@@ -133,13 +152,15 @@ class Trial {
 
   async #turn(tried: Tried, turn: LoopTurn | undefined, plain: Scope | undefined): Promise<void> {
     const { host, task, over } = tried;
-    const scope = plain ?? host.variables.scope(task, turn === undefined ? over : [...over, loopLayer(turn)]);
+    const layers = turn === undefined ? over : [...over, loopLayer(turn)];
+    const scope = plain ?? host.variables.scope(task, layers);
     if (turn !== undefined) tried.hush = hushOf(task, scope);
     const runs = all(task.when, scope);
     const isHere = runs !== false && isOnController(task, host.name, scope, this.#context.hosts);
     if (runs instanceof Unknown && isHere) notePerhaps(this.#toCome, task, scope);
     if (runs !== true) return;
     const preparing = await this.#context.prepared.prepareAhead(this.#context, { host, task, item: turn?.item }, scope);
+    tryJudgements(task, (result) => host.variables.scope(task, [...layers, result]));
     if (!isHere) return;
     this.#toCome.note(task, preparing);
     permitTask(
@@ -149,14 +170,20 @@ class Trial {
   }
 
   #tell({ host, task, hush }: Tried, error: unknown): void {
-    const add = (problem: Problem): void => {
-      const told = hushedAhead(problem, task.id, hush);
-      if (!this.#open.has(host) || told.code !== 'undefined-variable') this.#add(told);
-    };
+    if (error instanceof MissingFile && this.#toCome.mayBring(error)) return;
+    this.#each(error, (problem) => this.#addUnless(host, hushedAhead(problem, task.id, hush)));
+  }
+
+  /** What is no problem is thrown on. */
+  #each(error: unknown, add: (problem: Problem) => void): void {
     if (error instanceof Problems) error.problems.forEach(add);
-    else if (error instanceof MissingFile && this.#toCome.mayBring(error)) return;
     else if (error instanceof Problem) add(error);
     else throw error;
+  }
+
+  /** A variable that an include may have brought is not missed. */
+  #addUnless(host: HostState, problem: Problem): void {
+    if (!this.#open.has(host) || problem.code !== 'undefined-variable') this.#add(problem);
   }
 
   #add(problem: Problem): void {
