@@ -7,7 +7,7 @@ import type { Layer } from '../../values/scope.ts';
  * condition by itself. `scope` gives the variables of the task with one more layer. Throws Problem for what is wrong
  * whatever the result will be: a variable that does not exist, a comparison that cannot be made.
  */
-export function tryJudgements(task: Task, scope: (result: Layer) => Scope): void {
+export function tryVerdicts(task: Task, scope: (result: Layer) => Scope): void {
   const conditions = [...(task.until?.expressions ?? []), ...(task.failedWhen ?? []), ...(task.changedWhen ?? [])];
   if (conditions.length === 0) return;
   const names = ['result', ...(task.register === undefined ? [] : [task.register])];

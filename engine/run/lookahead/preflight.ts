@@ -19,7 +19,7 @@ import { WrongConnectionValue } from '../machine/connection-values.ts';
 import { onController } from '../preparation/prepare.ts';
 import { checkRole } from './check-role.ts';
 import { FilesToCome, anyItem, isOnController } from './files-to-come.ts';
-import { tryJudgements } from './judged-ahead.ts';
+import { tryVerdicts } from './judged-ahead.ts';
 
 /**
  * At most this many pairs of host and task are tried one by one; beyond that, one host for each different set of
@@ -160,7 +160,7 @@ class Trial {
     if (runs instanceof Unknown && isHere) notePerhaps(this.#toCome, task, scope);
     if (runs !== true) return;
     const preparing = await this.#context.prepared.prepareAhead(this.#context, { host, task, item: turn?.item }, scope);
-    tryJudgements(task, (result) => host.variables.scope(task, [...layers, result]));
+    tryVerdicts(task, (result) => host.variables.scope(task, [...layers, result]));
     if (!isHere) return;
     this.#toCome.note(task, preparing);
     permitTask(
