@@ -69,7 +69,7 @@ test.each([
     ['--config', 'nowhere.yml'],
     /settings of lint nowhere\.yml cannot be read[\s\S]*help: Correct the path behind --config/,
   ],
-  [['--format', 'xml'], /It must be one of: text, json, sarif, junit, github, codeclimate/],
+  [['--format', 'xml'], /Write one of: text, json, sarif, junit, github, codeclimate/],
 ])('%j is refused with a remedy', async (args, says) => {
   const ended = await lint(project({ 'site.yml': LATEST }), 'site.yml', ...args);
   expect(ended.status).toBe(1);

@@ -16,11 +16,17 @@ const COLORS: Readonly<Record<Level, Color>> = { error: 'red', warning: 'yellow'
 /** Everything that was found, for people: on stderr, as errors are. */
 export function printFindings({ entries }: LintReport, stream: NodeJS.WritableStream): void {
   const paint = paintFor(stream);
-  const read = withoutSecrets(sourceReader(), entries);
+  const source = sourceReader();
+  const masked = withoutSecrets(source, entries);
   const blocks = byCode(entries).map((group) =>
     group.length > MOST_IN_FULL && group[0]?.summary !== undefined
       ? groupLines(group, paint)
-      : group.map((entry) => messageLines(entry, labelOf(entry, paint), paint, read).join('\n')).join('\n\n'),
+      : group
+          .map((entry) => {
+            const read = entry.summary === undefined ? masked : withoutSilent(masked, source);
+            return messageLines(entry, labelOf(entry, paint), paint, read).join('\n');
+          })
+          .join('\n\n'),
   );
   if (blocks.length > 0) openOutput(stream).write(`${blocks.join('\n\n')}\n`);
 }
@@ -39,6 +45,14 @@ function withoutSecrets(read: SourceReader, entries: readonly LintEntry[]): Sour
     }
     return lines?.join('\n');
   };
+}
+
+/**
+ * Where a file has tasks whose words may be in no log, a finding shows none of its lines: a log of a pipeline is one.
+ * Errors show theirs, as every command does.
+ */
+function withoutSilent(read: SourceReader, source: SourceReader): SourceReader {
+  return (file) => (/\bno_log\b/.test(source(file) ?? '') ? undefined : read(file));
 }
 
 /** A rule with all of its places. */
