@@ -22,11 +22,11 @@ function problems(module: AnyModule, given: ValueMap): readonly (readonly [strin
 const WRONG: readonly [AnyModule, ValueMap, readonly [string, string, string | undefined]][] = [
   [copy, { content: 'x', dets: '/a' }, ['unknown-argument', 'copy has no argument "dets"', 'Did you mean "dest"?']],
   [copy, { content: 'x' }, ['missing-argument', 'copy needs "dest"', expect.stringContaining('dest: ')]],
-  [copy, { dest: '/a' }, ['arguments-do-not-fit', 'copy: give one of src, content', undefined]],
+  [copy, { dest: '/a' }, ['arguments-do-not-fit', 'copy: give one of src, content', 'Add src: or content:.']],
   [
     copy,
     { dest: '/a', src: 'x', content: 'y' },
-    ['arguments-do-not-fit', 'copy: src and content cannot be given together', undefined],
+    ['arguments-do-not-fit', 'copy: src and content cannot be given together', 'Remove all of them but one.'],
   ],
   [
     copy,
@@ -72,7 +72,11 @@ const WRONG: readonly [AnyModule, ValueMap, readonly [string, string, string | u
     { path: '/a', state: 'dir' },
     ['wrong-type', '"state" of file must be one of file, directory, link, hard, touch, absent', expect.anything()],
   ],
-  [file, { path: '/a', state: 'hard' }, ['arguments-do-not-fit', 'file: state: hard needs src', undefined]],
+  [
+    file,
+    { path: '/a', state: 'hard' },
+    ['arguments-do-not-fit', 'file: state: hard needs src', 'See `runbook docs file` for what goes together.'],
+  ],
 ];
 
 describe('arguments that are wrong', () => {
@@ -115,7 +119,6 @@ describe('arguments at load time', () => {
   it('are checked as far as they are known, each at its place', () => {
     const found = checkArguments(copy, given({ dset: '/a', mode: template, backup: 'no', content: template }), PLACE);
     expect(found.map(({ what, place }) => [what, place?.line, place?.column])).toEqual([
-      ['copy needs "dest"', PLACE.line, PLACE.column],
       ['"backup" of copy must be true or false', 12, 9],
       ['copy has no argument "dset"', 10, 3],
     ]);

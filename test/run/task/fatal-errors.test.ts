@@ -114,7 +114,7 @@ test.each([
   },
   {
     what: 'a step that is no task',
-    steps: `- { any_errors_fatal: true, block: [{ include_tasks: "of-{{inventory_hostname}}.yml" }, ${say('two')}], always: [${say('always')}] }`,
+    steps: `- { any_errors_fatal: true, block: [{ command: "echo {{inventory_hostname}}", register: r, changed_when: false }, { include_tasks: "of-{{r.stdout}}.yml" }, ${say('two')}], always: [${say('always')}] }`,
     did: { always: 'abc' },
     lacks: ['two', 'of a', 'of c'],
   },
