@@ -92,5 +92,5 @@ test('a command at the end is told of it', async () => {
 test('a format that there is not is refused', async () => {
   const { status, stderr } = await runbook('drift', 'site.yml', '--format', 'yaml');
   expect(status).toBe(1);
-  expect(stderr).toContain('It must be one of text, json, markdown, junit.');
+  expect(stderr).toContain('Write one of: text, json, markdown, junit.');
 });
