@@ -30,6 +30,6 @@ export function addDriftCommand(command: Command, done: (status: number) => void
 
 function format(value: string): DriftFormat {
   const known = DRIFT_FORMATS.find((one) => one === value);
-  if (known === undefined) throw new InvalidArgumentError(`It must be one of ${DRIFT_FORMATS.join(', ')}.`);
+  if (known === undefined) throw new InvalidArgumentError(`It must be one of: ${DRIFT_FORMATS.join(', ')}.`);
   return known;
 }

@@ -64,6 +64,6 @@ function statusOf(outcome: RunOutcome): number | null {
 
 function format(value: string): Format {
   const known = FORMATS.find((one) => one === value);
-  if (known === undefined) throw new InvalidArgumentError(`It must be one of ${FORMATS.join(', ')}.`);
+  if (known === undefined) throw new InvalidArgumentError(`It must be one of: ${FORMATS.join(', ')}.`);
   return known;
 }
