@@ -24,10 +24,14 @@ export const CURL_METER: Meter = {
   },
 };
 
+/** All twelve columns. What curl says of a failure stands right behind them, without a line end between. */
+const WHOLE = /^\s*\d+\s+\S+\s+\d+\s+\S+\s+\d+(?:\s+\S+){3}(?:\s+(?:\d+d(?: \d+h)?|[\d:-]+)){3}\s+[\d.]+[kMGTP]?/;
+
 function withoutDrawn(line: string): string {
   if (!line.includes('\r')) return line;
   return line
     .split('\r')
-    .filter((part) => part !== '' && !DRAWN.test(part))
+    .map((part) => (WHOLE.test(part) ? part.replace(WHOLE, '') : DRAWN.test(part) ? '' : part))
+    .filter((part) => part !== '')
     .join('\r');
 }

@@ -28,6 +28,8 @@ it.each([
   [`${HEADING}${START}\n${REFUSED}`, REFUSED],
   [`${HEADING}${START}${LONG}\ncurl: (56) broken\n`, 'curl: (56) broken\n'],
   [`before\n${HEADING}${START}${THIRD}\n${REFUSED}behind\r\n\nthe end\n`, `before\n${REFUSED}behind\n\nthe end\n`],
+  [`${HEADING}${START}${REFUSED}`, REFUSED],
+  [`${HEADING}${START}${THIRD}${LONG}curl: (56) broken\n`, 'curl: (56) broken\n'],
   ['', ''],
 ])('takes the drawing out of %j', (text, left) => {
   expect(CURL_METER.without(text)).toBe(left);
