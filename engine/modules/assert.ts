@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { boolean, text } from './base/arguments.ts';
+import { UNWRITTEN, boolean, text } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
-/** The runner evaluates the expressions. The module only checks that they are expressions. */
+/** The runner evaluates the expressions, and puts what came out in place of each. Nobody writes that form. */
 const condition = z.union([
   z.string(),
   z.boolean(),
-  z.strictObject({ expression: z.string(), holds: z.boolean(), values: z.array(z.string()) }),
+  z
+    .strictObject({ expression: z.string(), holds: z.boolean(), values: z.array(z.string()) })
+    .meta({ [UNWRITTEN]: true }),
 ]);
 
 const schema = z.strictObject({

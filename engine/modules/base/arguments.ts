@@ -6,6 +6,9 @@ import { type Mode, parseMode } from './file-mode.ts';
 // The pieces that modules build their arguments of. A message is what is wrong ("must be …"), then, on a line of its
 // own, the remedy.
 
+/** Marks, by `meta`, a form of an argument that the engine makes itself: documentation and editors leave it out. */
+export const UNWRITTEN = 'unwritten';
+
 const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
 
 /** Text that may be secret and, in a plan, not known yet. */

@@ -14,14 +14,22 @@ const ACCOUNT = /^[A-Za-z_][A-Za-z0-9_.-]*\$?$/;
 export const brought = z.union(
   [
     z.strictObject({
-      unit: z.string().regex(/^[A-Za-z0-9:_.\\@-]+$/),
-      state: z.enum(['started', 'stopped']).optional(),
-      enabled: boolean().optional(),
+      unit: z
+        .string()
+        .regex(/^[A-Za-z0-9:_.\\@-]+$/)
+        .describe('A unit of the service manager, such as haproxy or haproxy.service.'),
+      state: z
+        .enum(['started', 'stopped'])
+        .optional()
+        .describe('Whether the installation starts the unit. Default: as the distribution does.'),
+      enabled: boolean()
+        .optional()
+        .describe('Whether the installation has the unit started at boot. Default: as the distribution does.'),
     }),
-    z.strictObject({ user: z.string().regex(ACCOUNT) }),
-    z.strictObject({ group: z.string().regex(ACCOUNT) }),
-    z.strictObject({ file: path() }),
-    z.strictObject({ directory: path() }),
+    z.strictObject({ user: z.string().regex(ACCOUNT).describe('The name of an account.') }),
+    z.strictObject({ group: z.string().regex(ACCOUNT).describe('The name of a group of accounts.') }),
+    z.strictObject({ file: path().describe('The path of a file.') }),
+    z.strictObject({ directory: path().describe('The path of a directory.') }),
   ],
   { error: 'must be one of { unit, state, enabled }, { user }, { group }, { file }, { directory }' },
 );

@@ -1,17 +1,25 @@
 import { META_ACTIONS } from '../../playbook/base/keywords.ts';
 
+/**
+ * Part of a JSON Schema. Forms of different types are one schema with a list of types, not `anyOf`: an editor then names
+ * the key that is wrong, in place of the types that the whole could have.
+ */
 export type Schema = { readonly [key: string]: unknown };
 
 export const TEMPLATE: Schema = { type: 'string', pattern: '\\{\\{' };
+/** Any value. Editors write the colon behind a key only if its value has a type. */
+export const ANY: Schema = { type: ['string', 'number', 'boolean', 'array', 'object', 'null'] };
 const TEXT: Schema = { type: 'string' };
 const BOOLEAN: Schema = { anyOf: [{ type: 'boolean' }, TEMPLATE] };
 const NUMBER: Schema = { anyOf: [{ type: 'number', minimum: 0 }, TEMPLATE] };
 const MAP: Schema = { type: 'object' };
-const TEXTS: Schema = { anyOf: [TEXT, { type: 'array', items: TEXT }] };
+const LIST_OF_TEXTS: Schema = { type: ['string', 'array'], items: TEXT };
+const TEXTS: Schema = onOneLine(LIST_OF_TEXTS);
 /** An expression, true or false; or a list of them that must all hold. */
 const EXPRESSION: Schema = { type: ['string', 'boolean'] };
-const CONDITIONS: Schema = { anyOf: [EXPRESSION, { type: 'array', items: EXPRESSION }] };
-const TASKS: Schema = { anyOf: [{ $ref: '#/definitions/tasks' }, { type: 'null' }] };
+const CONDITIONS: Schema = onOneLine({ type: ['string', 'boolean', 'array'], items: EXPRESSION });
+const TASKS: Schema = { type: ['array', 'null'], items: { $ref: '#/definitions/task' } };
+const ENVIRONMENT: Schema = { ...TEMPLATE, type: ['object', 'string'] };
 const BATCH: Schema = { type: ['number', 'string'] };
 
 interface Keyword {
@@ -31,7 +39,7 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   },
   serial: {
     description: 'Batches of hosts: a number, a percentage, or a list of both; the last one repeats.',
-    schema: { anyOf: [BATCH, { type: 'array', items: BATCH }] },
+    schema: onOneLine({ type: ['number', 'string', 'array'], items: BATCH }),
   },
   strategy: {
     description:
@@ -51,15 +59,15 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     description: 'Accepted from Ansible; facts come with the connection and cost nothing.',
     schema: { type: 'boolean' },
   },
-  vars: { description: 'Variables, by name.', schema: { anyOf: [MAP, { type: 'null' }] } },
+  vars: { description: 'Variables, by name.', schema: { type: ['object', 'null'] } },
   vars_files: {
     description:
       'Files of variables, relative to the playbook; of a list within the list, the first file that is there counts.',
-    schema: { anyOf: [TEXT, { type: 'array', items: TEXTS }] },
+    schema: { type: ['string', 'array'], items: LIST_OF_TEXTS },
   },
   roles: {
     description: 'Roles that run before the tasks; keys that are no keywords are parameters of the role.',
-    schema: { anyOf: [{ type: 'array', items: { $ref: '#/definitions/role' } }, { type: 'null' }] },
+    schema: { type: ['array', 'null'], items: { $ref: '#/definitions/role' } },
   },
   role: { description: 'The name of the role, or a path to it.', schema: TEXT },
   pre_tasks: { description: 'Tasks that run before the roles; handlers run after them.', schema: TASKS },
@@ -71,7 +79,7 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   },
   tags: {
     description: 'Names for --tags and --skip-tags; always and never have a meaning of their own.',
-    schema: { anyOf: [TEXTS, { type: 'null' }] },
+    schema: onOneLine({ ...LIST_OF_TEXTS, type: ['string', 'array', 'null'] }),
   },
   when: {
     description: 'An expression (CEL), or a list of them that must all hold; otherwise it is skipped.',
@@ -83,7 +91,7 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   remote_user: { description: 'The user to log in as, if the inventory has no ansible_user.', schema: TEXT },
   environment: {
     description: 'Environment variables for every program that a task starts on the host.',
-    schema: { anyOf: [MAP, TEMPLATE, { type: 'array', items: { anyOf: [MAP, TEMPLATE] } }] },
+    schema: onOneLine({ ...ENVIRONMENT, type: ['object', 'array', 'string'], items: ENVIRONMENT }),
   },
   no_log: { description: 'Whether all outputs hide what the task says.', schema: BOOLEAN },
   timeout: { description: 'Seconds that the change may take.', schema: NUMBER },
@@ -102,7 +110,11 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   args: { description: 'Further arguments of the module.', schema: MAP },
   register: {
     description: 'The variable that gets the result.',
-    schema: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+    schema: {
+      type: 'string',
+      pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+      patternErrorMessage: 'The name of a variable has letters, digits and _, and no digit first.',
+    },
   },
   loop: {
     description: 'A list, a template or an expression that gives one; the task runs once for each item.',
@@ -116,7 +128,7 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
       properties: {
         loop_var: { description: 'The name of the item, in place of item.', type: 'string' },
         index_var: { description: 'The variable that counts the items from 0.', type: 'string' },
-        label: { description: 'What outputs show of an item; a template.' },
+        label: { description: 'What outputs show of an item; a template.', ...ANY },
         pause: { description: 'Seconds between two items.', type: 'number', minimum: 0 },
       },
     },
@@ -148,22 +160,35 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   apply: { description: 'A command that runs if check does not exit with 0.', schema: TEXT },
 };
 
+/** Behind the key of a value with these forms, an editor goes on in the same line: most often it is a text. */
+export function onOneLine(schema: Schema): Schema {
+  return { anyOf: [schema] };
+}
+
+/** A map needs one of the keys. As `required` of the map itself, an editor would offer each of them twice. */
+export function needs(...keys: readonly string[]): Schema {
+  return { anyOf: keys.map((key) => ({ required: [key] })) };
+}
+
 function applied(): Schema {
   return { apply: { description: 'Keywords for the tasks that are taken in.', type: 'object' } };
 }
 
 function fileCall(more: Schema): Schema {
   const file = { description: 'The file, relative to this one.', type: 'string' };
-  return {
-    anyOf: [TEXT, { type: 'object', required: ['file'], additionalProperties: false, properties: { file, ...more } }],
-  };
+  return onOneLine({
+    type: ['string', 'object'],
+    ...needs('file'),
+    additionalProperties: false,
+    properties: { file, ...more },
+  });
 }
 
 function roleCall(more: Schema): Schema {
   const part = (of: string): Schema => ({ description: `The file of its ${of}, in place of main.`, type: 'string' });
   return {
     type: 'object',
-    required: ['name'],
+    ...needs('name'),
     additionalProperties: false,
     properties: {
       name: { description: 'The name of the role, or a path to it.', type: 'string' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UNWRITTEN } from '../../modules/base/arguments.ts';
 import type { AnyModule } from '../../modules/base/module.ts';
 import { openOutput } from '../text/output.ts';
 import { type Paint, paintFor } from '../text/paint.ts';
@@ -62,7 +63,10 @@ function documentsOf(within: Shape, output: Shape | undefined, prefix: string): 
 
 function typeOf(one: Shape): string {
   if (one.enum !== undefined) return one.enum.map(String).join(' | ');
-  if (one.anyOf !== undefined) return [...new Set(one.anyOf.map(typeOf))].join(' or ');
+  if (one.anyOf !== undefined) {
+    const written = one.anyOf.filter((form) => form[UNWRITTEN] !== true);
+    return [...new Set(written.map(typeOf))].join(' or ');
+  }
   const type = Array.isArray(one.type) ? one.type.join(' or ') : one.type;
   if (type === 'array') return one.items === undefined ? 'list' : `list of ${typeOf(one.items)}`;
   return type === 'object' ? 'map' : (type ?? 'any');

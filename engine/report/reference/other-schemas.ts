@@ -1,45 +1,42 @@
 import { REFUSED_IN_STEPS, ROLE_KEYWORDS } from '../../playbook/base/keywords.ts';
-import { type Schema, keywordProperties } from './keyword-schemas.ts';
+import { type Schema, keywordProperties, needs } from './keyword-schemas.ts';
 
-const VARIABLES: Schema = { anyOf: [{ type: 'object' }, { type: 'null' }] };
+const VARIABLES: Schema = { type: ['object', 'null'] };
 
 /** A use of a role: its name, or a map of keywords and of parameters of the role. */
 export function roleUse(): Schema {
   return {
-    anyOf: [
-      { type: 'string' },
-      {
-        type: 'object',
-        anyOf: [{ required: ['role'] }, { required: ['name'] }],
-        properties: keywordProperties(ROLE_KEYWORDS.difference(REFUSED_IN_STEPS)),
-      },
-    ],
+    type: ['string', 'object'],
+    ...needs('role', 'name'),
+    properties: keywordProperties(ROLE_KEYWORDS.difference(REFUSED_IN_STEPS)),
   };
 }
 
-/** Of an inventory in YAML: a map of groups. */
-export function inventoryDefinitions(): Schema {
+/** An inventory in YAML: a map of groups. */
+export function inventorySchema(): Schema {
   return {
-    groups: { type: 'object', additionalProperties: { $ref: '#/definitions/group' } },
-    group: {
-      anyOf: [
-        { type: 'null' },
-        {
-          type: 'object',
-          additionalProperties: false,
-          properties: {
-            hosts: {
-              description: 'The hosts of the group, each with its variables; a range (web[01:10]) is several hosts.',
-              anyOf: [{ type: 'string' }, { type: 'null' }, { type: 'object', additionalProperties: VARIABLES }],
-            },
-            children: {
-              description: 'Groups whose hosts are hosts of this group too.',
-              anyOf: [{ type: 'string' }, { type: 'null' }, { $ref: '#/definitions/groups' }],
-            },
-            vars: { description: 'Variables for every host of the group.', ...VARIABLES },
-          },
-        },
-      ],
+    type: ['object', 'null'],
+    additionalProperties: { $ref: '#/definitions/group' },
+    definitions: { group: group() },
+  };
+}
+
+function group(): Schema {
+  return {
+    type: ['object', 'null'],
+    additionalProperties: false,
+    properties: {
+      hosts: {
+        description: 'The hosts of the group, each with its variables; a range (web[01:10]) is several hosts.',
+        type: ['object', 'string', 'null'],
+        additionalProperties: VARIABLES,
+      },
+      children: {
+        description: 'Groups whose hosts are hosts of this group too.',
+        type: ['object', 'string', 'null'],
+        additionalProperties: { $ref: '#/definitions/group' },
+      },
+      vars: { description: 'Variables for every host of the group.', ...VARIABLES },
     },
   };
 }
@@ -47,13 +44,14 @@ export function inventoryDefinitions(): Schema {
 /** Of `meta/main.yml` of a role. */
 export function metaSchema(): Schema {
   return {
-    type: 'object',
+    type: ['object', 'null'],
     additionalProperties: false,
     properties: {
       description: { description: 'What the role is for.', type: 'string' },
       dependencies: {
         description: 'Roles that run before this one.',
-        anyOf: [{ type: 'array', items: { $ref: '#/definitions/role' } }, { type: 'null' }],
+        type: ['array', 'null'],
+        items: { $ref: '#/definitions/role' },
       },
       arguments: {
         description: 'The arguments of the role, checked for each host before the first connection.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UNWRITTEN } from '../../modules/base/arguments.ts';
 import type { AnyModule } from '../../modules/base/module.ts';
 import {
   BLOCK_KEYWORDS,
@@ -10,8 +11,8 @@ import {
   TASK_KEYWORDS,
 } from '../../playbook/base/keywords.ts';
 import { openOutput } from '../text/output.ts';
-import { type Schema, TEMPLATE, keywordProperties } from './keyword-schemas.ts';
-import { inventoryDefinitions, metaSchema, roleUse } from './other-schemas.ts';
+import { ANY, type Schema, TEMPLATE, keywordProperties, needs, onOneLine } from './keyword-schemas.ts';
+import { inventorySchema, metaSchema, roleUse } from './other-schemas.ts';
 
 /** What an editor is to check: a playbook, a file of tasks or handlers, an inventory, or `meta/main.yml` of a role. */
 export const SCHEMAS = ['playbook', 'tasks', 'inventory', 'meta'] as const;
@@ -27,25 +28,22 @@ function schemaOf(name: SchemaName, modules: readonly AnyModule[]): Schema {
   switch (name) {
     case 'playbook':
       return {
-        title: 'A playbook of runbook',
+        description: 'A playbook of runbook.',
         type: 'array',
-        items: { anyOf: [{ $ref: '#/definitions/play' }, { $ref: '#/definitions/import' }] },
+        items: { $ref: '#/definitions/play' },
         definitions: { ...playDefinitions(), ...taskDefinitions(modules) },
       };
     case 'tasks':
       return {
-        title: 'Tasks or handlers of a role of runbook',
-        $ref: '#/definitions/tasks',
+        description: 'Tasks or handlers of runbook.',
+        type: ['array', 'null'],
+        items: { $ref: '#/definitions/task' },
         definitions: taskDefinitions(modules),
       };
     case 'inventory':
-      return {
-        title: 'An inventory of runbook',
-        anyOf: [{ $ref: '#/definitions/groups' }, { type: 'null' }],
-        definitions: inventoryDefinitions(),
-      };
+      return { description: 'An inventory of runbook.', ...inventorySchema() };
     case 'meta':
-      return { title: 'meta/main.yml of a role of runbook', ...metaSchema() };
+      return { description: 'The file meta/main.yml of a role of runbook.', ...metaSchema() };
     default: {
       const never: never = name;
       throw new Error(`unknown schema ${String(never)}`);
@@ -53,29 +51,35 @@ function schemaOf(name: SchemaName, modules: readonly AnyModule[]): Schema {
   }
 }
 
+/** An entry of a playbook. An editor offers the keys of a play, and the one that makes an import of it. */
 function playDefinitions(): Schema {
+  const play = keywordProperties(PLAY_KEYWORDS.difference(REFUSED_IN_PLAYS));
+  const imported = keywordProperties(IMPORT_PLAYBOOK_KEYWORDS);
+  const both = { ...play, import_playbook: imported['import_playbook'] };
   return {
     play: {
       type: 'object',
-      required: ['hosts'],
-      additionalProperties: false,
-      properties: keywordProperties(PLAY_KEYWORDS.difference(REFUSED_IN_PLAYS)),
-    },
-    import: {
-      type: 'object',
-      required: ['import_playbook'],
-      additionalProperties: false,
-      properties: keywordProperties(IMPORT_PLAYBOOK_KEYWORDS),
+      ...where('import_playbook', map(imported), where('hosts', map(play), { ...map(both), ...needs('hosts') })),
     },
     role: roleUse(),
   };
+}
+
+function map(keys: Schema): Schema {
+  return { additionalProperties: false, properties: keys };
+}
+
+/** What a map with the key must be, and what any other. */
+function where(key: string, then: Schema, otherwise: Schema): Schema {
+  // `then` is the word of JSON Schema. Nobody awaits a schema.
+  // oxlint-disable-next-line unicorn/no-thenable
+  return { if: { type: 'object', required: [key] }, then, else: otherwise };
 }
 
 function taskDefinitions(modules: readonly AnyModule[]): Schema {
   const actions = STRUCTURAL_ACTIONS.difference(new Set(['import_playbook']));
   return {
     ...Object.fromEntries(modules.map((module) => [`module_${module.name}`, moduleSchema(module)])),
-    tasks: { type: 'array', items: { $ref: '#/definitions/task' } },
     task: {
       type: 'object',
       additionalProperties: false,
@@ -103,17 +107,29 @@ function templated(schema: Schema): Schema {
   return Object.fromEntries(
     Object.entries(schema).map(([name, value]) => {
       if (name === 'items' || name === 'additionalProperties') return [name, orTemplate(value)];
-      if (name === 'anyOf' && Array.isArray(value))
-        return [name, value.map((one) => (isSchema(one) ? templated(one) : one))];
+      if (name === 'anyOf' && Array.isArray(value)) return [name, written(value).map(templated)];
       if (name === 'properties' && isSchema(value))
         return [name, Object.fromEntries(Object.entries(value).map(([key, one]) => [key, orTemplate(one)]))];
+      // As `required` of the map itself, an editor would offer each of these keys twice.
+      if (name === 'required') return ['allOf', [{ required: value }]];
       return [name, value];
     }),
   );
 }
 
+function written(forms: readonly unknown[]): readonly Schema[] {
+  return forms.filter((form) => isSchema(form)).filter((form) => form[UNWRITTEN] !== true);
+}
+
+/** The description stands beside the forms, where an editor looks for it, not within one of them. */
 function orTemplate(value: unknown): unknown {
-  return isSchema(value) ? { anyOf: [templated(value), TEMPLATE] } : value;
+  if (!isSchema(value)) return value;
+  const { description, ...schema } = value;
+  const said = description === undefined ? {} : { description };
+  if (Object.keys(schema).length === 0) return { ...said, ...ANY };
+  // A text may be a template as it is.
+  const isText = Object.keys(schema).every((key) => key === 'default' || (key === 'type' && schema[key] === 'string'));
+  return { ...said, anyOf: [templated(schema), ...(isText ? [] : [TEMPLATE])] };
 }
 
 function isSchema(value: unknown): value is Schema {
@@ -125,22 +141,19 @@ function moduleSchema(module: AnyModule): Schema {
   const { $schema: _, ...given } = properties.parse(
     z.toJSONSchema(module.arguments, { io: 'input', unrepresentable: 'any', target: 'draft-7' }),
   );
-  const entries = Object.entries(given.properties ?? {}).map(([name, { description, ...schema }]) => [
-    name,
-    { ...(description === undefined ? {} : { description }), anyOf: [templated(schema), TEMPLATE] },
-  ]);
-  const others = Object.entries(module.aliases ?? {}).map(([alias, name]) => [
-    alias,
-    { description: `The same as ${name}.` },
-  ]);
-  const asMap = {
-    ...given,
-    ...(given.properties === undefined ? {} : { properties: Object.fromEntries([...entries, ...others]) }),
-  };
-  const forms = [asMap, ...(module.freeForm === undefined ? [] : [{ type: 'string' }]), { type: 'null' }];
+  const named = Object.entries(given.properties ?? {}).map(([name, schema]) => [name, orTemplate(schema)] as const);
+  const byName = new Map(named);
+  const others = Object.entries(module.aliases ?? {}).map(([alias, name]) => {
+    const schema = byName.get(name);
+    return [alias, { ...(isSchema(schema) ? schema : ANY), description: `The same as ${name}.` }] as const;
+  });
   // `args:` of the task may bring what is missing here.
+  const { required: _required, ...asMap } = given;
+  const keys = given.properties === undefined ? {} : { properties: Object.fromEntries([...named, ...others]) };
   return {
     description: module.summary,
-    anyOf: forms.map((form) => ('required' in form ? { ...form, required: [] } : form)),
+    ...(module.freeForm === undefined
+      ? { ...asMap, ...keys, type: ['object', 'null'] }
+      : onOneLine({ ...asMap, ...keys, type: ['object', 'string', 'null'] })),
   };
 }

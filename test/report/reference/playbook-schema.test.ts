@@ -89,12 +89,12 @@ test.each([...SCHEMAS])('%s: every keyword says what it is for', (_, schema) => 
   expect(unexplained(schema, '#')).toEqual([]);
 });
 
-/** Paths of properties that say nothing. Arguments within arguments of modules have their description where they stand. */
+/** Paths of properties that say nothing. */
 function unexplained(schema: unknown, path: string): readonly string[] {
   if (typeof schema !== 'object' || schema === null) return [];
   return Object.entries(schema).flatMap(([key, value]: [string, unknown]) => {
     const at = `${path}/${key}`;
-    if (key !== 'properties' || /\/module_\w+/.test(path)) return unexplained(value, at);
+    if (key !== 'properties') return unexplained(value, at);
     return Object.entries(value ?? {}).flatMap(([name, one]) => {
       const isSaid = 'description' in one || ('$ref' in one && one.$ref.startsWith('#/definitions/module_'));
       return [...(isSaid ? [] : [`${at}/${name}`]), ...unexplained(one, `${at}/${name}`)];
