@@ -1,4 +1,5 @@
 import { Problem } from '../../errors/problem.ts';
+import { isEventOf } from '../../run/base/event-of.ts';
 import type { HostUnreachable, RunEvent, TaskFinished } from '../../run/base/events.ts';
 import { durationText } from '../text/duration.ts';
 import { shortFailureLines, shortUnreachableLines } from '../text/failure.ts';
@@ -7,35 +8,44 @@ import { OwnNames } from '../text/own-names.ts';
 import type { Paint } from '../text/paint.ts';
 import { taskTitle } from '../text/task-title.ts';
 import { warningLines } from '../text/warnings.ts';
+import { Passing } from './passing.ts';
 
 /** With so many hosts in a play or less, each has lines of its own. */
 const MOST_APART = 10;
-/** What was put off is told with the first event after so long, in milliseconds. */
+/** What was put off is told with the first event after so long, in milliseconds; failures sooner. */
 const LONGEST_WAIT_MS = 10_000;
+const FAILURES_WAIT_MS = 2000;
 /** Below this it does not matter how long a task took. */
 const SLOW_MS = 1000;
+
+/** Events that have nothing to tell where results are grouped. */
+const QUIET = ['task_started', 'task_retried', 'host_connected', 'ssh_patches', 'files_read'] as const;
 
 type Told = TaskFinished | HostUnreachable;
 
 interface Group {
   readonly first: Told;
+  /** The number of its task; none of a host that went away. */
+  readonly number: number | undefined;
+  /** By the clock of `performance`. */
+  readonly since: number;
   readonly hosts: string[];
   least: number;
   most: number;
 }
 
 /**
- * Puts off what changed or failed on one of many hosts, until another task has its turn, and tells it then once for all
- * hosts with the same result. What comes in between is told behind it.
+ * Puts off what changed or failed on one of many hosts, until all hosts have come to the task or past it, and tells it
+ * then once for all hosts with the same result. Some hosts may be ahead meanwhile. What else is to be told comes behind
+ * it.
  */
 export class ResultGroups {
   readonly #say: (lines: readonly string[]) => void;
   readonly #paint: Paint;
   readonly #names = new OwnNames();
   readonly #groups = new Map<string, Group>();
+  readonly #passing = new Passing();
   #all: readonly string[] = [];
-  #task: string | undefined;
-  #since = 0;
 
   constructor(say: (lines: readonly string[]) => void, paint: Paint) {
     this.#say = say;
@@ -44,30 +54,74 @@ export class ResultGroups {
 
   /** Whether the event is told with others, later. Tells those that were put off where they wait no longer. */
   take(event: RunEvent): boolean {
-    if (event.type === 'task_started' || event.type === 'task_finished') {
-      if (event.task.id !== this.#task || performance.now() - this.#since > LONGEST_WAIT_MS) this.tell();
-    } else if (!isOfConnecting(event)) this.tell();
-    if (event.type === 'play_started') this.#all = event.hosts;
+    if (event.type === 'play_started') {
+      this.tell();
+      this.#all = event.hosts;
+      this.#passing.begin(event.hosts);
+    }
     if (this.#all.length <= MOST_APART) return false;
-    if (event.type === 'host_unreachable') return this.#put(event, 0);
-    if (event.type !== 'task_finished' || !isGrouped(event)) return false;
-    if (warningLines(event, this.#paint).length > 0) return false;
-    this.#task = event.task.id;
-    return this.#put(event, event.milliseconds);
+    const isPutOff = this.#takeIn(event);
+    this.#tellWhatIsDue();
+    return isPutOff;
   }
 
-  #put(event: Told, milliseconds: number): true {
-    if (this.#groups.size === 0) this.#since = performance.now();
-    const key = this.#names.marking(event.host)(this.#keyOf(event));
+  #takeIn(event: RunEvent): boolean {
+    if (event.type === 'task_finished') return this.#finish(event);
+    if (event.type === 'host_unreachable') {
+      this.#passing.leave(event.host);
+      return this.#put(event, { number: undefined, milliseconds: 0 });
+    }
+    if (!isEventOf(event, QUIET)) this.tell();
+    return false;
+  }
+
+  #finish(event: TaskFinished): boolean {
+    const number = this.#passing.come(event.host, event.task.id);
+    if (event.outcome.kind === 'failed' && !event.outcome.ignored) this.#passing.leave(event.host);
+    if (!isGrouped(event)) return false;
+    if (warningLines(event, this.#paint).length > 0) {
+      this.tell();
+      return false;
+    }
+    return this.#put(event, { number, milliseconds: event.milliseconds });
+  }
+
+  #put(
+    event: Told,
+    { number, milliseconds }: { readonly number: number | undefined; readonly milliseconds: number },
+  ): true {
+    const key = `${number ?? ''} ${this.#names.marking(event.host)(this.#keyOf(event))}`;
     const group = this.#groups.get(key);
     if (group === undefined) {
-      this.#groups.set(key, { first: event, hosts: [event.host], least: milliseconds, most: milliseconds });
+      const since = performance.now();
+      this.#groups.set(key, {
+        first: event,
+        number,
+        since,
+        hosts: [event.host],
+        least: milliseconds,
+        most: milliseconds,
+      });
       return true;
     }
     group.hosts.push(event.host);
     group.least = Math.min(group.least, milliseconds);
     group.most = Math.max(group.most, milliseconds);
     return true;
+  }
+
+  #tellWhatIsDue(): void {
+    if (this.#groups.size === 0) return;
+    const { slowest } = this.#passing;
+    const now = performance.now();
+    const due = [...this.#groups].filter(([, group]) => isOver(group, slowest) || isLate(group, now));
+    if (due.length === 0) return;
+    // A host that went away before is told before.
+    const lost = [...this.#groups].filter((one) => one[1].number === undefined && !due.includes(one));
+    for (const [key, group] of [...lost, ...due]) {
+      this.#say(this.#lines(group));
+      this.#groups.delete(key);
+    }
   }
 
   #keyOf(event: Told): string {
@@ -84,7 +138,6 @@ export class ResultGroups {
   tell(): void {
     for (const group of this.#groups.values()) this.#say(this.#lines(group));
     this.#groups.clear();
-    this.#task = undefined;
   }
 
   #lines({ first, hosts, least, most }: Group): readonly string[] {
@@ -102,9 +155,16 @@ export class ResultGroups {
   }
 }
 
-/** What comes while hosts are connected to, in between. */
-function isOfConnecting({ type }: RunEvent): boolean {
-  return type === 'host_connected' || type === 'host_unreachable' || type === 'files_read';
+/** Whether all hosts have come to the task or past it. Of a loop more may come while a host is at it. */
+function isOver({ number, first }: Group, slowest: number): boolean {
+  if (number === undefined) return false;
+  const isLoop = first.type === 'task_finished' && first.item !== undefined;
+  return isLoop ? number < slowest : number <= slowest;
+}
+
+function isLate({ first, since }: Group, now: number): boolean {
+  const isFailure = first.type === 'host_unreachable' || first.outcome.kind === 'failed';
+  return now - since > (isFailure ? FAILURES_WAIT_MS : LONGEST_WAIT_MS);
 }
 
 function markedLoss(loss: HostUnreachable, on: string, mark: (text: string) => string): HostUnreachable {

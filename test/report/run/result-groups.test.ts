@@ -39,13 +39,62 @@ const failed = (host: string, stderr: string): TaskFinished =>
     output: { status: 1, stdout: '', stderr },
   });
 
-test('what changed on many hosts is one line, told when another task begins', () => {
+const DONE = 'changed: [all 200 hosts] Task 1 (0.4 s to 2.4 s)';
+
+test('what changed on many hosts is one line, told when the last host has come so far', () => {
   const all = hosts(200);
   const changes = all.map((host, index) => finished(host, taskAt(1), changed(), { milliseconds: 400 + 10 * index }));
-  const second = { type: 'task_started', host: 'web-1', task: taskAt(2), item: undefined } as const;
-  expect(told([playStarted(all), ...changes])).toEqual(['']);
-  expect(told([playStarted(all), ...changes, second])).toEqual([
-    'changed: [all 200 hosts] Task 1 (0.4 s to 2.4 s)',
+  expect(told([playStarted(all), ...changes.slice(1)])).toEqual(['']);
+  expect(told([playStarted(all), ...changes])).toEqual([DONE, '']);
+});
+
+test('hosts that are ahead break no line into pieces', () => {
+  const all = hosts(200);
+  const at = (line: number): readonly TaskFinished[] =>
+    all.map((host, index) => finished(host, taskAt(line), changed(), { milliseconds: 400 + 10 * index }));
+  const inTurns = at(1).flatMap((one, index) => [one, ...at(2).slice(index, index + 1)]);
+  expect(told([playStarted(all), ...inTurns])).toEqual([DONE, DONE.replace('Task 1', 'Task 2'), '']);
+});
+
+test('a task that some hosts leave out waits for nobody who is past it, nor for who has failed', () => {
+  const all = hosts(12);
+  const [first = '', second = '', ...others] = all;
+  const events = [
+    failed(first, 'no room'),
+    finished(second, taskAt(3), { kind: 'ok' }),
+    ...others.map((host) => finished(host, taskAt(2), changed())),
+  ];
+  expect(told([playStarted(all), ...events]).slice(0, 3)).toEqual([
+    'failed: [web-1] Task 2: the command ended with exit status 1',
+    '    no room',
+    'changed: [web-3, web-4, web-5, web-6, web-7, web-8 and 4 more] Task 2',
+  ]);
+});
+
+test('a handler that runs twice is told twice', () => {
+  const all = hosts(12);
+  const handler = { ...taskAt(9), handler: true };
+  const round = (line: number): readonly TaskFinished[] => [
+    ...all.map((host) => finished(host, taskAt(line), changed())),
+    ...all.map((host) => finished(host, handler, changed())),
+  ];
+  expect(told([playStarted(all), ...round(1), ...round(2)])).toEqual([
+    'changed: [all 12 hosts] Task 1',
+    'changed: [all 12 hosts] handler Task 9',
+    'changed: [all 12 hosts] Task 2',
+    'changed: [all 12 hosts] handler Task 9',
+    '',
+  ]);
+});
+
+test('the items of a loop are told when all hosts are past it', () => {
+  const all = hosts(12);
+  const items = all.flatMap((host) => ['a', 'b'].map((item) => finished(host, taskAt(1), changed(), { item })));
+  const after = all.map((host) => finished(host, taskAt(2), { kind: 'ok' }));
+  expect(told([playStarted(all), ...items])).toEqual(['']);
+  expect(told([playStarted(all), ...items, ...after])).toEqual([
+    'changed: [all 12 hosts] Task 1 (a)',
+    'changed: [all 12 hosts] Task 1 (b)',
     '',
   ]);
 });
