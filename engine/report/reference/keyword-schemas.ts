@@ -171,7 +171,7 @@ export function needs(...keys: readonly string[]): Schema {
 }
 
 function applied(): Schema {
-  return { apply: { description: 'Keywords for the tasks that are taken in.', type: 'object' } };
+  return { apply: { description: 'Keywords for the tasks that are taken in.', $ref: '#/definitions/applied' } };
 }
 
 function fileCall(more: Schema): Schema {

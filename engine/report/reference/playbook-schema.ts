@@ -2,8 +2,12 @@ import { z } from 'zod';
 import { UNWRITTEN } from '../../modules/base/arguments.ts';
 import type { AnyModule } from '../../modules/base/module.ts';
 import {
+  APPLY_KEYWORDS,
   BLOCK_KEYWORDS,
+  IMPORT_KEYWORDS,
   IMPORT_PLAYBOOK_KEYWORDS,
+  INCLUDE_KEYWORDS,
+  META_KEYWORDS,
   PLAY_KEYWORDS,
   REFUSED_IN_PLAYS,
   REFUSED_IN_STEPS,
@@ -51,6 +55,9 @@ function schemaOf(name: SchemaName, modules: readonly AnyModule[]): Schema {
   }
 }
 
+/** A map whose keys `where` tells. An editor that makes a list of such maps ends the line if none are told here. */
+const CHOICE: Schema = { type: 'object', properties: {} };
+
 /** An entry of a playbook. An editor offers the keys of a play, and the one that makes an import of it. */
 function playDefinitions(): Schema {
   const play = keywordProperties(PLAY_KEYWORDS.difference(REFUSED_IN_PLAYS));
@@ -58,7 +65,7 @@ function playDefinitions(): Schema {
   const both = { ...play, import_playbook: imported['import_playbook'] };
   return {
     play: {
-      type: 'object',
+      ...CHOICE,
       ...where('import_playbook', map(imported), where('hosts', map(play), { ...map(both), ...needs('hosts') })),
     },
     role: roleUse(),
@@ -77,22 +84,43 @@ function where(key: string, then: Schema, otherwise: Schema): Schema {
 }
 
 function taskDefinitions(modules: readonly AnyModule[]): Schema {
-  const actions = STRUCTURAL_ACTIONS.difference(new Set(['import_playbook']));
   return {
     ...Object.fromEntries(modules.map((module) => [`module_${module.name}`, moduleSchema(module)])),
     task: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        ...Object.fromEntries(modules.map((module) => [module.name, reference(module)])),
-        // `check` and `apply` are keys of the task itself, where every other module has its arguments below its name.
-        ...keywordProperties(new Set([...actions, 'apply', 'listen'])),
-        ...keywordProperties(BLOCK_KEYWORDS.union(TASK_KEYWORDS).difference(REFUSED_IN_STEPS)),
-      },
-      patternProperties: Object.fromEntries(
-        modules.map((module) => [`^ansible\\.(builtin|legacy)\\.${module.name}$`, reference(module)]),
-      ),
+      ...CHOICE,
+      ...OWN_KEYWORDS.reduceRight((otherwise, [action, keywords]) => {
+        const names = new Set([action, 'listen']).union(keywords).difference(REFUSED_IN_STEPS);
+        return where(action, map(keywordProperties(names)), otherwise);
+      }, anyTask(modules)),
     },
+    applied: { type: 'object', ...map(keywordProperties(APPLY_KEYWORDS.difference(REFUSED_IN_STEPS))) },
+  };
+}
+
+/** What takes other keywords than a task with a module. */
+const OWN_KEYWORDS: ReadonlyArray<readonly [string, ReadonlySet<string>]> = [
+  ['block', BLOCK_KEYWORDS],
+  ['import_tasks', IMPORT_KEYWORDS],
+  ['import_role', IMPORT_KEYWORDS],
+  ['include_tasks', INCLUDE_KEYWORDS],
+  ['include_role', INCLUDE_KEYWORDS],
+  ['meta', META_KEYWORDS],
+];
+
+/** A task with a module, or one of which an editor cannot know yet what it becomes. */
+function anyTask(modules: readonly AnyModule[]): Schema {
+  const actions = STRUCTURAL_ACTIONS.difference(new Set(['import_playbook']));
+  return {
+    additionalProperties: false,
+    properties: {
+      ...Object.fromEntries(modules.map((module) => [module.name, reference(module)])),
+      // `check` and `apply` are keys of the task itself, where every other module has its arguments below its name.
+      ...keywordProperties(new Set([...actions, 'apply', 'listen'])),
+      ...keywordProperties(BLOCK_KEYWORDS.union(TASK_KEYWORDS).difference(REFUSED_IN_STEPS)),
+    },
+    patternProperties: Object.fromEntries(
+      modules.map((module) => [`^ansible\\.(builtin|legacy)\\.${module.name}$`, reference(module)]),
+    ),
   };
 }
 

@@ -4,6 +4,12 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import {
+  APPLY_KEYWORDS,
+  INCLUDE_KEYWORDS,
+  META_KEYWORDS,
+  REFUSED_IN_STEPS,
+} from '../../../engine/playbook/base/keywords.ts';
 import { KEYWORDS } from '../../../engine/report/reference/keyword-schemas.ts';
 import { LanguageClient, type Position } from './language-server/client.ts';
 import { installLanguageServer } from './language-server/install.ts';
@@ -112,50 +118,55 @@ describe.concurrent('completion offers', () => {
   });
 });
 
+const OFFERS: ReadonlyArray<readonly [string, Kind, string, readonly string[]]> = [
+  ['keys of an import', 'playbook', '- import_playbook: x.yml\n  <here>', ['name', 'when', 'tags', 'vars']],
+  ['arguments', 'tasks', '- debug:\n    <here>', ['msg', 'var', 'verbosity']],
+  ['arguments in arguments', 'tasks', '- package:\n    brings:\n      - unit: x\n        <here>', ['state', 'enabled']],
+  [
+    'each form of an element once',
+    'tasks',
+    '- package:\n    brings:\n      - <here>',
+    ['unit', 'state', 'enabled', 'user', 'group', 'file', 'directory'],
+  ],
+  ['values of an argument', 'tasks', '- file:\n    path: /x\n    state: <here>', STATES],
+  ["values of an argument by Ansible's long name", 'tasks', '- ansible.builtin.file:\n    state: <here>', STATES],
+  ['values of an argument by its other name', 'tasks', '- service:\n    daemon-reload: <here>', ['true', 'false']],
+  ['values of a keyword', 'playbook', '- hosts: all\n  strategy: <here>', ['linear', 'free']],
+  ['true and false', 'playbook', '- hosts: all\n  become: <here>', ['true', 'false']],
+  ['actions of meta', 'tasks', '- meta: <here>', ['flush_handlers', 'end_host', 'end_play', 'noop']],
+  [
+    'keys of an import of a role',
+    'tasks',
+    '- import_role:\n    <here>',
+    ['name', 'tasks_from', 'handlers_from', 'defaults_from', 'vars_from'],
+  ],
+  ['keywords of an include', 'tasks', '- include_tasks: x.yml\n  <here>', [...INCLUDE_KEYWORDS, 'listen']],
+  ['keywords of a meta', 'tasks', '- meta: noop\n  <here>', [...META_KEYWORDS, 'listen']],
+  [
+    'keywords for what an include takes in',
+    'tasks',
+    '- include_role:\n    name: x\n    apply:\n      <here>',
+    [...APPLY_KEYWORDS.difference(REFUSED_IN_STEPS)],
+  ],
+  ['keys of a loop', 'tasks', '- loop_control:\n    <here>', ['loop_var', 'index_var', 'label', 'pause']],
+  ['no form that nobody writes', 'tasks', '- assert:\n    that:\n      - <here>', []],
+  ['keys of a group', 'inventory', 'all:\n  children:\n    web:\n      <here>', ['hosts', 'children', 'vars']],
+  [
+    'keys of an argument of a role',
+    'meta',
+    'arguments:\n  port:\n    <here>',
+    ['type', 'elements', 'description', 'required', 'choices'],
+  ],
+  [
+    'types of an argument of a role',
+    'meta',
+    'arguments:\n  port:\n    type: <here>',
+    ['string', 'integer', 'number', 'boolean', 'list', 'map', 'ipv4', 'ipv4_network', 'any'],
+  ],
+];
+
 describe.concurrent('completion offers nothing but', () => {
-  test.each<readonly [string, Kind, string, readonly string[]]>([
-    ['keys of an import', 'playbook', '- import_playbook: x.yml\n  <here>', ['name', 'when', 'tags', 'vars']],
-    ['arguments', 'tasks', '- debug:\n    <here>', ['msg', 'var', 'verbosity']],
-    [
-      'arguments in arguments',
-      'tasks',
-      '- package:\n    brings:\n      - unit: x\n        <here>',
-      ['state', 'enabled'],
-    ],
-    [
-      'each form of an element once',
-      'tasks',
-      '- package:\n    brings:\n      - <here>',
-      ['unit', 'state', 'enabled', 'user', 'group', 'file', 'directory'],
-    ],
-    ['values of an argument', 'tasks', '- file:\n    path: /x\n    state: <here>', STATES],
-    ["values of an argument by Ansible's long name", 'tasks', '- ansible.builtin.file:\n    state: <here>', STATES],
-    ['values of an argument by its other name', 'tasks', '- service:\n    daemon-reload: <here>', ['true', 'false']],
-    ['values of a keyword', 'playbook', '- hosts: all\n  strategy: <here>', ['linear', 'free']],
-    ['true and false', 'playbook', '- hosts: all\n  become: <here>', ['true', 'false']],
-    ['actions of meta', 'tasks', '- meta: <here>', ['flush_handlers', 'end_host', 'end_play', 'noop']],
-    [
-      'keys of an import of a role',
-      'tasks',
-      '- import_role:\n    <here>',
-      ['name', 'tasks_from', 'handlers_from', 'defaults_from', 'vars_from'],
-    ],
-    ['keys of a loop', 'tasks', '- loop_control:\n    <here>', ['loop_var', 'index_var', 'label', 'pause']],
-    ['no form that nobody writes', 'tasks', '- assert:\n    that:\n      - <here>', []],
-    ['keys of a group', 'inventory', 'all:\n  children:\n    web:\n      <here>', ['hosts', 'children', 'vars']],
-    [
-      'keys of an argument of a role',
-      'meta',
-      'arguments:\n  port:\n    <here>',
-      ['type', 'elements', 'description', 'required', 'choices'],
-    ],
-    [
-      'types of an argument of a role',
-      'meta',
-      'arguments:\n  port:\n    type: <here>',
-      ['string', 'integer', 'number', 'boolean', 'list', 'map', 'ipv4', 'ipv4_network', 'any'],
-    ],
-  ])('%s', async (_, kind, text, labels) => {
+  test.each(OFFERS)('%s', async (_, kind, text, labels) => {
     const found = (await offered(kind, text)).map(({ label }) => label);
     expect(found.toSorted()).toEqual([...labels].toSorted());
   });
@@ -231,50 +242,57 @@ describe.concurrent('hovering explains', () => {
   });
 });
 
+const WRONG: ReadonlyArray<readonly [Kind, string, readonly string[]]> = [
+  ['playbook', '- tasks: []', ['1: Missing property "hosts".']],
+  ['playbook', '- hosts: all\n  task: []', ['2: Property task is not allowed.']],
+  ['playbook', '- import_playbook: x.yml\n  tasks: []', ['2: Property tasks is not allowed.']],
+  ['playbook', '- hosts: all\n  strategy: fre', ['2: Value is not accepted. Valid values: "linear", "free".']],
+  ['playbook', '- hosts: all\n  gather_facts: maybe', ['2: Incorrect type. Expected "boolean".']],
+  ['playbook', '- hosts: all\n  roles:\n    - port: 1', ['3: Missing property "role".']],
+  ['tasks', '- copy:\n    dest: /x\n    contnt: x', ['3: Property contnt is not allowed.']],
+  ['tasks', '- command:\n    cmd: id\n    create: /x', ['3: Property create is not allowed.']],
+  ['tasks', '- command: id\n- command: 5', ['2: Incorrect type. Expected one of object, string, null.']],
+  ['tasks', '- service:\n    name: x\n    enabled: maybe', ['3: Incorrect type. Expected "boolean".']],
+  [
+    'tasks',
+    '- package:\n    name: x\n    brings:\n      - unit: x\n        foo: y',
+    ['5: Property foo is not allowed.'],
+  ],
+  ['tasks', '- package:\n    name: x\n    brings:\n      - state: started', ['4: Missing property "unit".']],
+  ['tasks', '- command: id\n  whn: "true"', ['2: Property whn is not allowed.']],
+  ['tasks', '- command: id\n  become: maybe', ['2: Incorrect type. Expected "boolean".']],
+  ['tasks', '- command: id\n  when: 5', ['2: Incorrect type. Expected one of string, boolean, array.']],
+  [
+    'tasks',
+    '- command: id\n  register: a b',
+    ['2: The name of a variable has letters, digits and _, and no digit first.'],
+  ],
+  [
+    'tasks',
+    '- block:\n    - copy: { dst: /x }\n  rescue:\n    - debug: { message: x }',
+    ['2: Property dst is not allowed.', '4: Property message is not allowed.'],
+  ],
+  ['tasks', '- block: []\n  register: x', ['2: Property register is not allowed.']],
+  ['tasks', '- import_tasks: x.yml\n  loop: [1]', ['2: Property loop is not allowed.']],
+  ['tasks', '- include_role: { name: x }\n  become: true', ['2: Property become is not allowed.']],
+  ['tasks', '- include_tasks: { file: x.yml, apply: { becom: true } }', ['1: Property becom is not allowed.']],
+  ['tasks', '- meta: noop\n  notify: x', ['2: Property notify is not allowed.']],
+  ['tasks', '- import_role:\n    tasks_from: x', ['1: Missing property "name".']],
+  ['tasks', 'hosts: all', ['1: Incorrect type. Expected one of array, null.']],
+  ['inventory', 'all:\n  host:\n    a:', ['2: Property host is not allowed.']],
+  ['inventory', 'all:\n  hosts: [a, b]', ['2: Incorrect type. Expected one of object, string, null.']],
+  [
+    'inventory',
+    'all:\n  children:\n    web:\n      hosts: { a: 5 }',
+    ['4: Incorrect type. Expected one of object, null.'],
+  ],
+  ['meta', 'dependency: []', ['1: Property dependency is not allowed.']],
+  ['meta', 'allow_duplicates: sometimes', ['1: Incorrect type. Expected "boolean".']],
+  ['meta', 'dependencies:\n  - port: 1', ['2: Missing property "role".']],
+];
+
 describe.concurrent('marks', () => {
-  test.each<readonly [Kind, string, readonly string[]]>([
-    ['playbook', '- tasks: []', ['1: Missing property "hosts".']],
-    ['playbook', '- hosts: all\n  task: []', ['2: Property task is not allowed.']],
-    ['playbook', '- import_playbook: x.yml\n  tasks: []', ['2: Property tasks is not allowed.']],
-    ['playbook', '- hosts: all\n  strategy: fre', ['2: Value is not accepted. Valid values: "linear", "free".']],
-    ['playbook', '- hosts: all\n  gather_facts: maybe', ['2: Incorrect type. Expected "boolean".']],
-    ['playbook', '- hosts: all\n  roles:\n    - port: 1', ['3: Missing property "role".']],
-    ['tasks', '- copy:\n    dest: /x\n    contnt: x', ['3: Property contnt is not allowed.']],
-    ['tasks', '- command:\n    cmd: id\n    create: /x', ['3: Property create is not allowed.']],
-    ['tasks', '- command: id\n- command: 5', ['2: Incorrect type. Expected one of object, string, null.']],
-    ['tasks', '- service:\n    name: x\n    enabled: maybe', ['3: Incorrect type. Expected "boolean".']],
-    [
-      'tasks',
-      '- package:\n    name: x\n    brings:\n      - unit: x\n        foo: y',
-      ['5: Property foo is not allowed.'],
-    ],
-    ['tasks', '- package:\n    name: x\n    brings:\n      - state: started', ['4: Missing property "unit".']],
-    ['tasks', '- command: id\n  whn: "true"', ['2: Property whn is not allowed.']],
-    ['tasks', '- command: id\n  become: maybe', ['2: Incorrect type. Expected "boolean".']],
-    ['tasks', '- command: id\n  when: 5', ['2: Incorrect type. Expected one of string, boolean, array.']],
-    [
-      'tasks',
-      '- command: id\n  register: a b',
-      ['2: The name of a variable has letters, digits and _, and no digit first.'],
-    ],
-    [
-      'tasks',
-      '- block:\n    - copy: { dst: /x }\n  rescue:\n    - debug: { message: x }',
-      ['2: Property dst is not allowed.', '4: Property message is not allowed.'],
-    ],
-    ['tasks', '- import_role:\n    tasks_from: x', ['1: Missing property "name".']],
-    ['tasks', 'hosts: all', ['1: Incorrect type. Expected one of array, null.']],
-    ['inventory', 'all:\n  host:\n    a:', ['2: Property host is not allowed.']],
-    ['inventory', 'all:\n  hosts: [a, b]', ['2: Incorrect type. Expected one of object, string, null.']],
-    [
-      'inventory',
-      'all:\n  children:\n    web:\n      hosts: { a: 5 }',
-      ['4: Incorrect type. Expected one of object, null.'],
-    ],
-    ['meta', 'dependency: []', ['1: Property dependency is not allowed.']],
-    ['meta', 'allow_duplicates: sometimes', ['1: Incorrect type. Expected "boolean".']],
-    ['meta', 'dependencies:\n  - port: 1', ['2: Missing property "role".']],
-  ])('%s %j', async (kind, text, wrong) => {
+  test.each(WRONG)('%s %j', async (kind, text, wrong) => {
     expect((await open(kind, text)).wrong).toEqual(wrong);
   });
 
