@@ -15,7 +15,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   name: 'set_fact',
   summary: 'Set variables of this host for the tasks that follow.',
   arguments: schema,
-  examples: ['set_fact: { is_first: "{{expr "groups.etcd[0] == inventory_hostname"}}" }'],
+  examples: [`set_fact: { is_first: "{{expr 'groups.etcd[0] == inventory_hostname'}}" }`],
   observes: () => [],
   plan(args) {
     const deep = Object.entries(args).find(([, value]) => isDeep(value));

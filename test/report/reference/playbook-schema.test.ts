@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { modules } from '../../../engine/modules/base/catalogue.ts';
 import { KEYWORDS } from '../../../engine/report/reference/keyword-schemas.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -64,6 +65,13 @@ describe('takes', () => {
   ])('%s', (_, task) => {
     expect(errorsOf('playbook', [{ hosts: 'all', tasks: [read(task)] }])).toEqual([]);
   });
+});
+
+test('takes the examples of all modules', async () => {
+  const all = await Promise.all(modules.names().map((name) => modules.module(name)));
+  const examples = all.flatMap(({ examples: ofOne }) => ofOne);
+  expect(examples.length).toBeGreaterThan(all.length);
+  expect(examples.filter((example) => errorsOf('tasks', [read(example)]).length > 0)).toEqual([]);
 });
 
 describe('takes inventories and meta files of this repository', () => {
