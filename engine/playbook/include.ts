@@ -88,9 +88,10 @@ export async function readIncludedRole(
   let ahead = BRINGS_ANYTHING;
   if (isTemplated(call.name)) reading.play.unknownHandlers.push(call.name.place);
   else if (call.name.kind === 'scalar') ahead = await readAhead(open, String(call.name.value), reading);
-  return [
-    include(fields, { target: { kind: 'role', role, tasksFrom: call.parts.tasksFrom }, frame, ahead, open }, reading),
-  ];
+  // The include itself sees its vars, in the name of the role and in its condition; the role has them as parameters.
+  const own = enter(fields, outer, reading);
+  const target = { kind: 'role' as const, role, tasksFrom: call.parts.tasksFrom };
+  return [include(fields, { target, frame: own, ahead, open }, reading)];
 }
 
 /**
