@@ -80,7 +80,7 @@ function wrongValue(message: string, flags: string): Problem {
   return new Problem({
     code: 'wrong-value',
     what: `${optionNames(named)} cannot be "${value}"`,
-    remedy: rule.replace(/^It must be /, 'Write '),
+    remedy: rule.replace(/^It must be /, 'Write ').replace(/^Allowed choices are /, 'Write one of: '),
   });
 }
 

@@ -116,7 +116,7 @@ test('a shell that it does not know is refused with those that it knows', () => 
   const { status, stderr } = spawnSync(process.execPath, [RUNBOOK, 'completion', 'tcsh'], { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({
     status: 1,
-    stderr: 'error: shell cannot be "tcsh"\n  help: Allowed choices are bash, zsh, fish.\n',
+    stderr: 'error: shell cannot be "tcsh"\n  help: Write one of: bash, zsh, fish.\n',
   });
 });
 
