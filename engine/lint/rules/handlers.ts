@@ -1,4 +1,5 @@
 import type { Place } from '../../errors/problem.ts';
+import { CHANGES_NOTHING } from '../../playbook/base/changes-nothing.ts';
 import { fixedText } from '../base/fixed-text.ts';
 import type { Rule } from '../base/rule.ts';
 import { type Site, type TaskSource, isValue } from '../base/site.ts';
@@ -58,23 +59,6 @@ function calledNames({ loaded }: Site): ReadonlySet<string> | undefined {
   }
   return names;
 }
-
-/** Modules that look, say or wait, and never change anything on a host. */
-const CHANGES_NOTHING: ReadonlySet<string> = new Set([
-  'assert',
-  'debug',
-  'fail',
-  'find',
-  'pause',
-  'query',
-  'set_fact',
-  'slurp',
-  'stat',
-  'wait_for',
-  'group_by',
-  'wait_for_connection',
-  'certificate_info',
-]);
 
 export const notifyWithoutChange: Rule = {
   name: 'notify-without-change',

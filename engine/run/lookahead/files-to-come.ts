@@ -1,3 +1,4 @@
+import { CHANGES_NOTHING } from '../../playbook/base/changes-nothing.ts';
 import type { Loop, Task } from '../../playbook/base/play.ts';
 import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
@@ -22,22 +23,6 @@ export const MAY_WRITE_ANYTHING: ReadonlySet<string> = new Set([
   'unarchive',
 ]);
 
-/** They look, wait or set variables, and make no file. */
-export const WRITES_NOTHING: ReadonlySet<string> = new Set([
-  'assert',
-  'certificate_info',
-  'debug',
-  'fail',
-  'find',
-  'group_by',
-  'pause',
-  'query',
-  'set_fact',
-  'slurp',
-  'stat',
-  'wait_for',
-  'wait_for_connection',
-]);
 /** Stands for an item that is not known yet. */
 const ANY_ITEM = 'runbook-any-item';
 
@@ -70,7 +55,7 @@ export class FilesToCome {
 
   /** A task on the controller that may run: what its arguments name, with any item of its loop. Throws Problem. */
   notePerhaps(task: Task, scope: Scope): void {
-    if (WRITES_NOTHING.has(task.module)) return;
+    if (CHANGES_NOTHING.has(task.module)) return;
     this.#anything ||= MAY_WRITE_ANYTHING.has(task.module);
     for (const { value } of task.arguments.values()) {
       const given = value.resolve(scope);

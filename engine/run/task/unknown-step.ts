@@ -1,10 +1,10 @@
 import { Problem } from '../../errors/problem.ts';
+import { CHANGES_NOTHING } from '../../playbook/base/changes-nothing.ts';
 import type { Request } from '../../resources/base/resource.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
 import { deciderOf } from '../base/decider.ts';
 import type { TaskIdentity } from '../base/events.ts';
 import { machineFor } from '../context/connect-host.ts';
-import { WRITES_NOTHING } from '../lookahead/files-to-come.ts';
 import type { Machine } from '../machine/machine.ts';
 import { type Prepared, moduleContext } from '../preparation/prepare.ts';
 import type { ItemRun, TaskRun } from './item.ts';
@@ -23,7 +23,7 @@ export interface UnknownTask {
  */
 export async function mayHaveChanged(run: TaskRun, unknown: UnknownTask): Promise<void> {
   const { context, host, task, stop } = run;
-  if (WRITES_NOTHING.has(task.module)) return;
+  if (CHANGES_NOTHING.has(task.module)) return;
   const prepared = await preparedPerhaps(run, unknown);
   const machine = machineFor(context, host, prepared?.delegate);
   if (machine === undefined) return;
@@ -36,7 +36,7 @@ export function mayHaveChangedThese(
   { task, machine, identity, stop, prepared }: ItemRun,
   these: readonly Request[],
 ): void {
-  if (!WRITES_NOTHING.has(task.module)) machine.layUnknown(these, deciderOf(identity, stop.at, prepared.noLog));
+  if (!CHANGES_NOTHING.has(task.module)) machine.layUnknown(these, deciderOf(identity, stop.at, prepared.noLog));
 }
 
 /** With its arguments, if these at least are known. What is wrong with them may be why it has a condition. */

@@ -1,0 +1,16 @@
+/** Modules that look, wait, say or set variables, and never change anything on a host. */
+export const CHANGES_NOTHING: ReadonlySet<string> = new Set([
+  'assert',
+  'certificate_info',
+  'debug',
+  'fail',
+  'find',
+  'group_by',
+  'pause',
+  'query',
+  'set_fact',
+  'slurp',
+  'stat',
+  'wait_for',
+  'wait_for_connection',
+]);
