@@ -136,10 +136,10 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
           runbook === 'changed',
   },
   {
-    // What is mounted now is there for the second run.
+    // What is mounted now is there for the tasks behind it, and for the second run.
     id: 'remounted-not-mounted',
     explains: ({ fact, ansible, runbook }, input) =>
-      /^second\.\d\.status$/.test(fact) &&
+      /^(?:first\.[1-9]|second\.\d)\.status$/.test(fact) &&
       ansible === 'ok' &&
       runbook === 'changed' &&
       argument(fact, input, 'mount', 'state') === 'unmounted' &&
