@@ -1,5 +1,6 @@
 import { isEventOf, type EventOf } from '../../run/base/event-of.ts';
 import type { RunEvent, TaskFinished, TaskIdentity } from '../../run/base/events.ts';
+import { HostPositions } from '../../run/base/host-positions.ts';
 import type { Activity, HostActivity } from '../../run/base/live-events.ts';
 
 /** What a host does. Times count in milliseconds of one clock. */
@@ -66,9 +67,8 @@ export class Activities {
   readonly #broken = new Map<string, string | undefined>();
   readonly #changed = new Set<string>();
   readonly #connected = new Set<string>();
-  /** The number of the task that a host is at, and how many hosts are at each number. */
-  readonly #numbers = new Map<string, number>();
-  readonly #hostsAt = new Map<number, number>();
+  /** The numbers of the tasks that the hosts are at, from 1. */
+  readonly #numbers = new HostPositions();
   #tasks = 0;
 
   constructor(now: () => number) {
@@ -110,8 +110,8 @@ export class Activities {
 
   /** The task that the slowest host is at, of all that are known; nothing before the first one. */
   get taskNumber(): { readonly number: number; readonly of: number } | undefined {
-    const numbers = [...this.#hostsAt.keys()].filter((number) => number > 0);
-    return numbers.length === 0 ? undefined : { number: Math.min(...numbers), of: this.#tasks };
+    const number = this.#numbers.slowest(1);
+    return Number.isFinite(number) ? { number, of: this.#tasks } : undefined;
   }
 
   follow(event: RunEvent): void {
@@ -155,7 +155,7 @@ export class Activities {
     else if (kind === 'locked') this.#lock(host, activity.holder);
     else if (kind === 'unlocked') this.#unlock(host);
     else {
-      if (kind === 'left') this.#stand(host, undefined);
+      if (kind === 'left') this.#numbers.leave(host);
       this.#enter(host, activity);
     }
   }
@@ -179,7 +179,6 @@ export class Activities {
     this.#broken.clear();
     this.#changed.clear();
     this.#numbers.clear();
-    this.#hostsAt.clear();
   }
 
   #comeTo(host: string, { task, item, number, of }: Kind<'at_task'>): void {
@@ -187,7 +186,7 @@ export class Activities {
     if (this.#broken.has(host) && this.#broken.get(host) !== task.id) this.#revive(host);
     this.#tasks = Math.max(this.#tasks, of);
     if (!this.#alive.has(host)) return;
-    this.#stand(host, number);
+    this.#numbers.move(host, number);
     this.#change(host, { phase: IDLE, task: { identity: task, item }, attempt: undefined, progress: undefined });
   }
 
@@ -258,27 +257,12 @@ export class Activities {
     this.#add(before.phase.kind, -1);
     this.#alive.delete(host);
     this.#busy.delete(host);
-    this.#stand(host, undefined);
+    this.#numbers.leave(host);
     this.#broken.set(host, task);
   }
 
   #add(kind: PhaseKind, more: number): void {
     this.#counts.set(kind, this.count(kind) + more);
-  }
-
-  #stand(host: string, number: number | undefined): void {
-    const before = this.#numbers.get(host);
-    if (before === number) return;
-    if (before !== undefined) {
-      const left = (this.#hostsAt.get(before) ?? 1) - 1;
-      if (left === 0) this.#hostsAt.delete(before);
-      else this.#hostsAt.set(before, left);
-    }
-    if (number === undefined) this.#numbers.delete(host);
-    else {
-      this.#numbers.set(host, number);
-      this.#hostsAt.set(number, (this.#hostsAt.get(number) ?? 0) + 1);
-    }
   }
 }
 

@@ -1,0 +1,44 @@
+/** How far hosts are, as numbers. A move costs the same however many hosts there are. */
+export class HostPositions {
+  readonly #at = new Map<string, number>();
+  readonly #hostsAt = new Map<number, number>();
+
+  /** Nothing for a host that takes no part. */
+  of(host: string): number | undefined {
+    return this.#at.get(host);
+  }
+
+  move(host: string, number: number): void {
+    const before = this.#at.get(host);
+    if (before === number) return;
+    if (before !== undefined) this.#drop(before);
+    this.#at.set(host, number);
+    this.#hostsAt.set(number, (this.#hostsAt.get(number) ?? 0) + 1);
+  }
+
+  /** The host takes no more part. */
+  leave(host: string): void {
+    const before = this.#at.get(host);
+    if (before === undefined) return;
+    this.#at.delete(host);
+    this.#drop(before);
+  }
+
+  clear(): void {
+    this.#at.clear();
+    this.#hostsAt.clear();
+  }
+
+  /** The number of the slowest host, of those that are at `least` or further; infinite if there is none. */
+  slowest(least = Number.NEGATIVE_INFINITY): number {
+    let slowest = Number.POSITIVE_INFINITY;
+    for (const number of this.#hostsAt.keys()) if (number >= least && number < slowest) slowest = number;
+    return slowest;
+  }
+
+  #drop(number: number): void {
+    const left = (this.#hostsAt.get(number) ?? 1) - 1;
+    if (left === 0) this.#hostsAt.delete(number);
+    else this.#hostsAt.set(number, left);
+  }
+}
