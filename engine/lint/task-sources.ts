@@ -2,6 +2,7 @@ import { BLOCK_KEYWORDS, IMPORT_KEYWORDS, META_KEYWORDS, shortName, TASK_KEYWORD
 import type { ModuleCatalogue } from '../playbook/base/module-catalogue.ts';
 import type { MapEntry, MapNode, Node } from '../values/base/node.ts';
 import type { ArgumentSource, PlaySource, SourceFile, TaskSource } from './base/site.ts';
+import { STRUCTURE } from './base/structure.ts';
 
 const SECTIONS = ['pre_tasks', 'tasks', 'post_tasks', 'handlers'] as const;
 /** Parts of a block. */
@@ -12,15 +13,6 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   ...META_KEYWORDS,
   ...BLOCK_KEYWORDS,
   'listen',
-]);
-/** Steps that have no arguments of a module. */
-const STRUCTURE: ReadonlySet<string> = new Set([
-  'block',
-  'meta',
-  'import_tasks',
-  'include_tasks',
-  'import_role',
-  'include_role',
 ]);
 
 /** The plays of a file. Entries that import another playbook are none. */

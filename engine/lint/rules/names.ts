@@ -1,16 +1,7 @@
 import { formatPlace } from '../../errors/problem.ts';
 import type { Finding, Rule } from '../base/rule.ts';
 import { type TaskSource, textOf } from '../base/site.ts';
-
-/** Steps that only lead to others, or that need no name to be understood. */
-const NAMELESS: ReadonlySet<string> = new Set([
-  'block',
-  'meta',
-  'import_tasks',
-  'include_tasks',
-  'import_role',
-  'include_role',
-]);
+import { STRUCTURE } from '../base/structure.ts';
 
 export const unnamedTask: Rule = {
   name: 'unnamed-task',
@@ -23,7 +14,7 @@ export const unnamedTask: Rule = {
   file: { path: /opt/app, state: directory, mode: "0755" }`,
   *check({ tasks }) {
     for (const task of tasks)
-      if (!NAMELESS.has(task.module) && task.entry('name') === undefined)
+      if (!STRUCTURE.has(task.module) && task.entry('name') === undefined)
         yield { place: task.map.place, what: `The task has no name: ${task.module}` };
   },
 };

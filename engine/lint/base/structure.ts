@@ -1,0 +1,9 @@
+/** Steps that lead to others, or to the run itself: they have no arguments of a module, and need no name. */
+export const STRUCTURE: ReadonlySet<string> = new Set([
+  'block',
+  'meta',
+  'import_tasks',
+  'include_tasks',
+  'import_role',
+  'include_role',
+]);
