@@ -156,7 +156,7 @@ function cannotKnow(
 }
 
 function planChange(run: ItemRun, planned: Change, requests: readonly Request[]): ItemResult {
-  const change = withDoubt(planned, deciding(run, requests));
+  const change = withDoubt(run, planned, requests);
   lay(run, change);
   run.context.approval?.foresee(placeOf(run), change);
   return { kind: 'changed', change, result: change.planned ?? {}, output: undefined };
@@ -178,8 +178,9 @@ function naming(because: string, deciders: readonly Decider[]): string {
 }
 
 /** The change, with the steps that decide whether it is needed, if the module names nothing else. */
-function withDoubt(change: Change, deciders: readonly Decider[]): Change {
-  const names = change.certainty === 'after_change' && change.doubt === undefined ? namesOf(deciders) : undefined;
+function withDoubt(run: ItemRun, change: Change, requests: readonly Request[]): Change {
+  if (change.certainty !== 'after_change' || change.doubt !== undefined) return change;
+  const names = namesOf(deciding(run, requests));
   return names === undefined ? change : { ...change, doubt: `an earlier change decides: ${names}` };
 }
 
