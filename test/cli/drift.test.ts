@@ -1,26 +1,15 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Ended, runProgram } from './run-program.ts';
 
-const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const folder = mkdtempSync(join(tmpdir(), 'drift-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function runbook(...args: readonly string[]): Promise<Ended> {
   const env = { ...process.env, XDG_CACHE_HOME: join(folder, '.cache') };
-  return new Promise((resolve) => {
-    execFile(RUNBOOK, [...args], { cwd: folder, env, encoding: 'utf8' }, (error, stdout, stderr) =>
-      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
+  return runProgram(args, { cwd: folder, env });
 }
 
 beforeAll(() => {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -15,24 +14,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parsePlan, planText } from '../../engine/run/saved-plan/plan-file.ts';
+import { type Ended, runProgram } from './run-program.ts';
 
-const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const base = mkdtempSync(join(tmpdir(), 'plan-'));
 afterAll(() => rmSync(base, { recursive: true }));
 
-interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function runbook(folder: string, ...args: readonly string[]): Promise<Ended> {
   const env = { ...process.env, RUNBOOK_STATE: join(folder, '.runbook'), XDG_CACHE_HOME: join(folder, '.cache') };
-  return new Promise((resolve) => {
-    execFile(RUNBOOK, [...args], { cwd: folder, env, encoding: 'utf8' }, (error, stdout, stderr) =>
-      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
+  return runProgram(args, { cwd: folder, env });
 }
 
 const FILES: Readonly<Record<string, string>> = {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,25 +5,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runOnFinish } from '../../engine/cli/run/on-finish.ts';
 import { runSummary } from '../../engine/report/export/run-summary.ts';
 import { recordOf } from '../report/export/runs.ts';
+import { type Ended, runProgram } from './run-program.ts';
 
-const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const folder = mkdtempSync(join(tmpdir(), 'reports-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 function runbook(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const { GITHUB_ACTIONS: _actions, GITHUB_WORKSPACE: _workspace, GITHUB_STEP_SUMMARY: _summary, ...own } = process.env;
   const env = { ...own, XDG_CACHE_HOME: join(folder, '.cache'), ...environment };
-  return new Promise((resolve) => {
-    execFile(RUNBOOK, [...args], { cwd: folder, env, encoding: 'utf8' }, (error, stdout, stderr) =>
-      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
+  return runProgram(args, { cwd: folder, env });
 }
 
 function read(name: string): string {
