@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { cacheFolder, fillOnce, keyOf } from './cache.ts';
 import { run } from './command.ts';
@@ -49,11 +49,14 @@ export async function packageRepository({ source, base, report, signal, names = 
     await mkdir(join(apt, 'lists', 'partial'), { recursive: true });
     await mkdir(join(folder, 'partial'));
     await writeFile(join(apt, 'sources.list'), `deb ${url} ${suite} main\n`);
+    // apt locks the folder of the status file: with the base's own, a second repository at the same time would fail.
+    const installed = join(apt, 'status');
+    await copyFile(join(base, 'var/lib/dpkg/status'), installed);
     const settings = {
       'Dir::Etc::sourcelist': join(apt, 'sources.list'),
       'Dir::Etc::sourceparts': '/dev/null',
       'Dir::State::lists': join(apt, 'lists'),
-      'Dir::State::status': join(base, 'var/lib/dpkg/status'),
+      'Dir::State::status': installed,
       'Dir::State::extended_states': join(apt, 'extended_states'),
       'Dir::Cache::archives': folder,
       'Dir::Cache::pkgcache': '',

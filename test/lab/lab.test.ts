@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../engine/errors/problem.ts';
 import { cacheFolder } from '../../lab/cache.ts';
+import { distribution } from '../../lab/distribution.ts';
 import { type Lab, down, find, up } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
+import { packageRepository } from '../../lab/packages.ts';
 import { namesOf, stateFolder } from '../../lab/state.ts';
 import { until } from '../../lab/until.ts';
 
@@ -81,6 +85,22 @@ describe.skipIf(reason !== undefined)(`lab${SKIPPED}`, () => {
 
   it('has a package repository that works without a network', async () => {
     await lab.ssh(HOST, 'sudo apt-get -q update && sudo apt-get -q -y install conntrack && sudo conntrack --version');
+  });
+
+  it('fetches packages twice at the same time: the second waits for no lock and fails at none', async () => {
+    const before = process.env['RUNBOOK_CACHE'];
+    const cache = mkdtempSync(join(tmpdir(), 'runbook-lab-cache-'));
+    process.env['RUNBOOK_CACHE'] = cache;
+    try {
+      const wish = { source: await distribution(), base: lab.state.base, report: () => undefined, names: ['socat'] };
+      const [one, other] = await Promise.all([packageRepository(wish), packageRepository(wish)]);
+      expect(other).toBe(one);
+      expect(readFileSync(join(one, 'Packages'), 'utf8')).toContain('Package: socat\n');
+    } finally {
+      if (before === undefined) delete process.env['RUNBOOK_CACHE'];
+      else process.env['RUNBOOK_CACHE'] = before;
+      rmSync(cache, { recursive: true });
+    }
   });
 
   it('is brought up twice without a change', async () => {
