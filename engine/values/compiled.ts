@@ -5,15 +5,15 @@ import { type Scope, type Value, Unknown, isList, isMap } from './base/value.ts'
 import { mayHoldJinja } from './jinja/jinja-statement.ts';
 import { type Template, hasTemplate, parseTemplate } from './template/template.ts';
 
-/** A YAML value whose templates are parsed. One without templates costs nothing to resolve. */
+/** A YAML value with parsed templates. A value without templates costs nothing to resolve. */
 export interface Compiled {
   readonly place: Place;
   readonly references: ReadonlySet<string>;
-  /** The value itself where no template is inside, else `undefined`. */
+  /** The value itself if it contains no template, else `undefined`. */
   readonly literal: Value | undefined;
-  /** Renders what is inside. Throws Problem. */
+  /** Renders the value. Throws Problem. */
   resolve(scope: Scope): Value;
-  /** Where a part stands, such as `['options', 'mode']`; for a part that is not there, what is nearest. */
+  /** Place of a part, such as `['options', 'mode']`; the place of the nearest parent if the part does not exist. */
   placeOf(path: readonly (string | number)[]): Place;
 }
 
@@ -23,7 +23,7 @@ export function isCompiled(value: Compiled | Value): value is Compiled {
 
 const NO_REFERENCES: ReadonlySet<string> = new Set();
 
-/** Parses all templates of a YAML value. Throws the Problem of the first that cannot be parsed. */
+/** Parses all templates of a YAML value. Throws the Problem of the first template that cannot be parsed. */
 export function compileNode(node: Node): Compiled {
   const { place } = node;
   const placeOf = (path: readonly (string | number)[]) => placeWithin(node, path);
@@ -63,8 +63,8 @@ function compileScalar(node: ScalarNode): Content {
 }
 
 /**
- * What a template of an encrypted file has rendered to. Of lists and maps only what stands in the template itself is
- * hidden elsewhere.
+ * Makes a secret of the result of a template in an encrypted file. In lists and maps, only texts that the template
+ * itself contains are masked elsewhere.
  */
 function asSecret(rendered: Value, template: string): Value {
   if (rendered instanceof Secret) return Secret.of(rendered.reveal());

@@ -2,39 +2,39 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { type Place, Problem } from '../errors/problem.ts';
 
-/** What a playbook or an inventory wants of the machine that the program runs on. */
+/** An action on the controller that a playbook or an inventory asks for. */
 export type AccessRequest =
   | { readonly kind: 'read' | 'write'; readonly path: string }
   /** `what`: a noun, such as `the module shell`. */
   | { readonly kind: 'run'; readonly what: string };
 
-/** The one gate that all such wishes go through. */
+/** Decides all such requests. */
 export interface ControllerAccess {
-  /** Whether it lets everything through, so that nobody need ask. */
+  /** True if every request is permitted, so that nobody needs to ask. */
   readonly isFull: boolean;
-  /** Throws Problem `controller-refused`, which says what to write to allow it. */
+  /** Throws Problem `controller-refused` if the request is refused; its remedy says how to allow it. */
   permit(request: AccessRequest, place: Place | undefined): void;
 }
 
-/** What is trusted as much as the operator. */
+/** For playbooks and inventories that are trusted like the operator. */
 export const FULL_ACCESS: ControllerAccess = { isFull: true, permit: () => {} };
 
-/** What comes from elsewhere: it may read and write in its own project, and runs no code. */
+/** A playbook or inventory from elsewhere. It may read and write files of its own project, and may run no code. */
 export interface Foreigner {
   /** The playbook or inventory. */
   readonly file: string;
-  /** The folder of what belongs to it. */
+  /** The folder of its files. */
   readonly project: string;
   /** Why it is not trusted, as a sentence. */
   readonly why: string;
-  /** Whether it would be trusted if the operator was in its folder. */
+  /** True if it would be trusted if the operator worked in its folder. */
   readonly isElsewhere: boolean;
 }
 
 /**
- * The access of a run in which a playbook or an inventory is from elsewhere.
+ * Makes the access for a run with a playbook or an inventory from elsewhere.
  * @param projects folders in which files may be read and written
- * @param allowed further ones, of the command line
+ * @param allowed further requests that the command line permits
  */
 export function projectAccess(
   foreigner: Foreigner,
@@ -82,7 +82,7 @@ export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
 
-/** Where a path leads, all links followed, as far as it is there; the rest as it is written. */
+/** Resolves all links of a path. Parts that do not exist stay as they are written. */
 export function realPath(path: string): string {
   const absolute = resolve(path);
   try {

@@ -2,16 +2,16 @@ import type { Node, ScalarNode } from './base/node.ts';
 import { Secret, hideNumber } from './base/secret.ts';
 import { hasTemplate } from './template/template.ts';
 
-/** A piece of text between templates is hidden by itself from this length on. In characters. */
+/** Minimal length of a text between templates that is masked alone. In characters. */
 const MIN_TEXT_LENGTH = 8;
-/** A key is only hidden where it cannot be a word or a name. In characters. */
+/** Minimal length of a key that is masked; shorter keys may be words or names. In characters. */
 const MIN_KEY_LENGTH = 8;
 const MIN_TOKEN_LENGTH = 20;
 
 /**
- * The nodes of a file that is encrypted as a whole: from here on its texts, numbers and telling keys are hidden in
- * every output, and its scalars are marked, so that `variableNode` makes secrets of those that become variables.
- * Booleans are none: `true` would be hidden everywhere.
+ * Marks the nodes of a file that is encrypted as a whole. Its texts, its numbers and keys that look like secrets are
+ * masked in every output from now on, and its scalars are marked so that `variableNode` makes secrets of them. Booleans
+ * are left out: otherwise `true` would be masked everywhere.
  */
 export function hiddenNode(node: Node): Node {
   if (node.kind === 'list') return { ...node, items: node.items.map(hiddenNode) };
@@ -30,12 +30,13 @@ function hiddenScalar(node: ScalarNode): ScalarNode {
 }
 
 /**
- * A value as the variable of this name: a text of an encrypted file becomes a secret, and so does a password of the
+ * Prepares the value of a variable: text of an encrypted file becomes a secret, and so does a password for the
  * connection.
  */
 export function variableNode(name: string, node: Node): Node {
   if (isCredential(name)) return credentialNode(node);
-  // How a host is reached is compared and told apart; it is hidden as text all the same.
+  // Settings of the connection are compared with other values, so they stay plain values. `mask` hides their text all
+  // the same.
   if (name.startsWith('ansible_')) return node;
   hideKeys(node);
   return secretNode(node);
@@ -51,8 +52,8 @@ function secretNode(node: Node): Node {
 }
 
 /**
- * `ansible_password`, `ansible_become_pass`, `ansible_ssh_private_key_passphrase` and the like: secret wherever they
- * come from.
+ * Returns whether the variable is always a secret: `ansible_password`, `ansible_become_pass`,
+ * `ansible_ssh_private_key_passphrase` and the like.
  */
 export function isCredential(name: string): boolean {
   return /^ansible_(?:\w+_)?(?:pass|passwd|password|passphrase)$/.test(name);
@@ -66,12 +67,12 @@ function credentialNode(node: Node): Node {
   return hasTemplate(value) ? { ...node, renders: 'secret' } : { ...node, value: Secret.of(value) };
 }
 
-/** A template that is nothing but another variable's value says nothing of its own. */
+/** Returns whether the template is only a reference to another variable. It contains no text of its own. */
 function isReference(template: string): boolean {
   return /^\s*\{\{\s*[A-Za-z_][\w.]*\s*\}\}\s*$/.test(template);
 }
 
-/** The names of variables themselves are no secrets. */
+/** Masks keys that look like secrets in the value of a variable. The names of variables are not masked. */
 function hideKeys(node: Node): void {
   if (node.kind === 'list') node.items.forEach(hideKeys);
   if (node.kind !== 'map') return;
@@ -86,7 +87,10 @@ function isHiddenWithin(node: Node): boolean {
   return node.kind === 'map' ? node.entries.some(({ value }) => isHiddenWithin(value)) : node.isHidden === true;
 }
 
-/** Of mixed letters and digits, or a long row of them: no word, name or address. */
+/**
+ * Returns whether a key looks like a secret, and not like a word, a name or an address: digits with letters of both
+ * cases, or a long row of letters and digits.
+ */
 function isTellingKey(key: string): boolean {
   if (key.length < MIN_KEY_LENGTH || !/\d/.test(key)) return false;
   return (

@@ -1,9 +1,9 @@
 import { readdirSync, statSync, type Stats } from 'node:fs';
 
-// What the program reads before it connects to anything lies on its own disk: to wait for another thread takes longer
-// than to look.
+// Files that are read before the first connection are on the local disk. A synchronous read is faster than waiting for
+// another thread.
 
-/** What stands at a path; undefined where nothing does, or nobody can tell. */
+/** Returns the status of the file at a path; undefined if there is none, or if it cannot be read. */
 export function statusOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -12,7 +12,7 @@ export function statusOf(path: string): Stats | undefined {
   }
 }
 
-/** What is in a folder; nothing where there is no folder, or none that can be read. */
+/** Returns the names in a folder; empty if the folder does not exist or cannot be read. */
 export function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);

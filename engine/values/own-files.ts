@@ -10,8 +10,8 @@ export function ownUsers(env: NodeJS.ProcessEnv = process.env): ReadonlySet<numb
 }
 
 /**
- * Whether a file or folder is there, belongs to one of the users, and not everybody may write to it. A link counts by
- * itself.
+ * Returns whether a file or folder exists, belongs to one of the users, and is not writable by everybody. Links are not
+ * followed.
  */
 export function isOwn(path: string, users: ReadonlySet<number>): boolean {
   const status = lstatSync(path, { throwIfNoEntry: false });
@@ -19,8 +19,8 @@ export function isOwn(path: string, users: ReadonlySet<number>): boolean {
 }
 
 /**
- * Whether others cannot take away what the operator has in a folder: it is the operator's, and whoever may write to it
- * cannot remove what is there.
+ * Returns whether others cannot remove the operator's files from a folder: the operator owns it, and either nobody else
+ * may write to it or its sticky bit protects the files.
  */
 export function isKept(folder: string, users: ReadonlySet<number>): boolean {
   const status = lstatSync(folder, { throwIfNoEntry: false });
@@ -28,8 +28,8 @@ export function isKept(folder: string, users: ReadonlySet<number>): boolean {
 }
 
 /**
- * Why a file may be another user's work, as a sentence: the file, or the one that a link of this name leads to, belongs
- * to another user or may be written or replaced by everybody. Undefined where it is the operator's own.
+ * Returns as a sentence why another user may have written a file: the file, or the file that a link leads to, belongs
+ * to another user, or everybody may write or replace it. Undefined if the file is the operator's own.
  */
 export function workOfOthers(path: string, users: ReadonlySet<number>): string | undefined {
   const both = [...new Set([path, realPath(path)])];

@@ -3,7 +3,8 @@ import type { Scope, Value } from './base/value.ts';
 import { type Compiled, isCompiled } from './compiled.ts';
 
 /**
- * From low to high: a variable of a later level hides one of an earlier level. Names of the `magic` level are reserved.
+ * Levels from low to high: a variable of a later level hides one of an earlier level. Names of the level `magic` are
+ * reserved.
  */
 export const LEVELS = [
   'role defaults',
@@ -20,9 +21,9 @@ export type Level = (typeof LEVELS)[number];
 
 export interface Layer {
   readonly level: Level;
-  /** Where it comes from, for people: `group_vars/all.yml`. */
+  /** Origin of the variables, for people: `group_vars/all.yml`. */
   readonly origin: string;
-  /** A Compiled value is rendered when it is asked for, in the scope that is asked. */
+  /** A Compiled value is rendered when it is looked up, in the scope of that look-up. */
   readonly variables: ReadonlyMap<string, Compiled | Value>;
 }
 
@@ -30,19 +31,19 @@ export interface Candidate {
   readonly level: Level;
   readonly origin: string;
   readonly place?: Place | undefined;
-  /** `undefined` where it could not be rendered; `problem` says why. */
+  /** `undefined` if the value could not be rendered; `problem` says why. */
   readonly value: Value | undefined;
   readonly problem?: Problem | undefined;
 }
 
 export interface LayeredScope extends Scope {
-  /** Every value that the variable has on some layer, low to high: the last one counts. */
+  /** Every value that the variable has on some layer, from low to high. The last one is used. */
   explain(name: string): readonly Candidate[];
 }
 
 /**
- * Variables of several layers, given low to high; within a level, later layers win. Making one costs nothing:
- * variables are looked up and rendered when they are asked for, once a scope.
+ * Makes a scope of several layers, given from low to high; within a level, later layers hide earlier ones. It does no
+ * work in advance: variables are looked up and rendered on demand, once per scope.
  */
 export function layeredScope(layers: readonly Layer[]): LayeredScope {
   return new Layers(layers);
@@ -51,7 +52,7 @@ export function layeredScope(layers: readonly Layer[]): LayeredScope {
 class Layers implements LayeredScope {
   readonly #layers: readonly Layer[];
   readonly #rendered = new Map<string, Value>();
-  /** Variables that are being rendered, outermost first. */
+  /** Variables that are being rendered now, outermost first. */
   readonly #open = new Map<string, Compiled>();
   #names: readonly string[] | undefined;
 

@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { nearestName } from './language/suggest.ts';
 
 /**
- * `Did you mean "app.conf"?` for a file that is not there: a file that is there under a similar name. `name` is what
- * was written, `tried` the paths that it was looked for at. Undefined where nothing is near.
+ * Returns `Did you mean "app.conf"?` for a file that does not exist, if a file with a similar name exists. `name` is
+ * the name as written, `tried` the paths where it was searched for. Undefined if no name is similar.
  */
 export function similarFile(name: string, tried: readonly string[]): string | undefined {
   for (const path of tried) {

@@ -3,15 +3,15 @@ import type { Value } from './base/value.ts';
 import { type Compiled, isCompiled } from './compiled.ts';
 import type { Layer } from './scope.ts';
 
-/** What names the command line as the place of a variable. */
+/** The place of a variable of the command line in messages. */
 export const TYPED = '-e';
 
-/** Whether a variable of -e was typed, and did not come from a file. */
+/** Returns whether a variable of -e was typed on the command line; else it comes from a file. */
 export function isTyped(value: Compiled | Value): boolean {
   return isTypedAt(isCompiled(value) ? value.place : undefined);
 }
 
-/** The same of a value on some level: at no place are those that are no YAML. */
+/** Like `isTyped`, for a candidate. Candidates without a place are not from YAML. */
 export function isTypedCandidate({
   level,
   place,

@@ -1,7 +1,10 @@
 import { Secret } from './secret.ts';
 import { type Value, isList, isMap, Unknown } from './value.ts';
 
-/** A value whose texts are not shown, though they may be asked. They are no secrets elsewhere. */
+/**
+ * Returns a copy of a value whose texts are masked in this place. The texts do not become secrets: other outputs show
+ * them.
+ */
 export function concealed(value: Value): Value {
   if (typeof value === 'string') return Secret.around(value);
   if (value instanceof Unknown || value instanceof Secret) return value;

@@ -1,12 +1,14 @@
 /**
- * C0 but tab and line feed, DEL, C1, line separators, what turns the direction of writing around or marks it, and what
- * annotates text out of sight.
+ * C0 except tab and line feed, DEL, C1, line separators, characters that mark or reverse the direction of writing, and
+ * annotations that are not shown.
  */
 const CONTROL =
   // oxlint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069\uFFF9-\uFFFB]/g;
 
-/** Writes them out, as `\x1b`, `\u202e`. What is written out already stays as it is. */
+/**
+ * Replaces control characters by their escapes, such as `\x1b` and `\u202e`. Escapes that the text already has stay.
+ */
 export function escapeControls(text: string): string {
   return text.replaceAll(CONTROL, (character) => {
     if (character === '\r') return '\\r';
@@ -15,7 +17,7 @@ export function escapeControls(text: string): string {
   });
 }
 
-/** JSON without such characters: it means the same, and a terminal shows all of it. */
+/** Escapes control characters in JSON. The JSON keeps its meaning, and a terminal shows every character of it. */
 export function escapeControlsInJson(json: string): string {
   return json.replaceAll(CONTROL, (character) => unicodeEscape(character.charCodeAt(0)));
 }

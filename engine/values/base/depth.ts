@@ -1,14 +1,17 @@
 import { type Value, isList, isMap } from './value.ts';
 
-/** How deep lists and maps may lie within one another, wherever they come from. What works on values recurses. */
+/** Maximal depth of nested lists and maps, from any source. Code that works on values is recursive. */
 export const MAX_DEPTH = 100;
 
-/** Whether JSON goes deeper than that; told before it is parsed. */
+/** Returns whether JSON text is nested deeper than that. It can be asked before the text is parsed. */
 export function isDeepJson(text: string): boolean {
   return shapeOfJson(text).depth > MAX_DEPTH;
 }
 
-/** How deep the lists and maps of a text in JSON lie, and how many values it has at most. It need not be right. */
+/**
+ * Estimates the depth of the lists and maps in JSON text, and an upper bound for its number of values. The text may be
+ * invalid.
+ */
 export function shapeOfJson(text: string): { readonly depth: number; readonly values: number } {
   let depth = 0;
   let deepest = 0;
@@ -36,7 +39,7 @@ const BACKSLASH = 0x5c;
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
 
-/** Whether a value goes deeper than that. */
+/** Returns whether a value is nested deeper than that. */
 export function isDeep(value: Value, depth = 1): boolean {
   if (!isList(value) && !isMap(value)) return false;
   if (depth > MAX_DEPTH) return true;

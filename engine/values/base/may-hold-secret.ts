@@ -1,8 +1,8 @@
 import { Secret } from './secret.ts';
 
 /**
- * True where a secret is anywhere within what a task was given: then what it looks at may be an old secret, which
- * nobody has marked.
+ * Returns whether the arguments of a task contain a secret. Then the state on the host may contain an older secret,
+ * which is not in the list of known secrets.
  */
 export function mayHoldSecret(given: unknown): boolean {
   if (typeof given !== 'object' || given === null || Buffer.isBuffer(given)) return false;

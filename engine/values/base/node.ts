@@ -1,25 +1,22 @@
 import type { Place } from '../../errors/problem.ts';
 import type { Secret } from './secret.ts';
 
-/** YAML as it was written, before any template is rendered; each part knows its place. */
+/** YAML as it was written, before templates are rendered. Each part has its place. */
 export type Node = ScalarNode | ListNode | MapNode;
 
 export interface ScalarNode {
   readonly kind: 'scalar';
   /** A string may hold templates. `!vault` scalars come as Secret. */
   readonly value: null | boolean | number | string | Secret;
-  /** How it was written: only plain and quoted strings have their text at `place` character by character. */
+  /** Style of the scalar. In plain and quoted scalars, the text begins at `place`, character by character. */
   readonly style: 'plain' | 'quoted' | 'block';
-  /**
-   * For a quoted or plain scalar, where its text begins (behind the quote); for a block scalar, where the `|` or `>`
-   * stands.
-   */
+  /** Place of the text: after the quote of a quoted scalar, at the `|` or `>` of a block scalar. */
   readonly place: Place;
   /** The source as written, e.g. `0644` for a number. */
   readonly source: string;
-  /** It stands in a file that is encrypted as a whole. */
+  /** Set if the scalar is in a file that is encrypted as a whole. */
   readonly isHidden?: true;
-  /** Whatever its template renders to is a secret. */
+  /** Set if the result of the template is always a secret. */
   readonly renders?: 'secret';
 }
 

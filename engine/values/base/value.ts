@@ -1,13 +1,13 @@
 import { Secret } from './secret.ts';
 
 /**
- * A value that only exists after an earlier change. It flows through templates and conditions:
- * whatever is made of it is unknown as well.
+ * A value that exists only after an earlier change. It passes through templates and conditions: everything that is made
+ * from it is unknown too.
  */
 export class Unknown {
-  /** The task (or other cause) that will bring the value, as a phrase: `task "Members"`. */
+  /** The cause that will bring the value (usually a task), as a phrase: `task "Members"`. */
   readonly because: string;
-  /** True where the value will be newly made, as a key to be generated: it equals nothing that is on a host now. */
+  /** True if the value will be generated, such as a new key: it differs from everything that is on a host now. */
   readonly fresh: boolean;
 
   constructor(because: string, fresh = false) {
@@ -22,7 +22,7 @@ export interface PlainMap {
   readonly [key: string]: Plain;
 }
 
-/** What a variable may hold. Maps have no prototype worth reading: look keys up with `Object.hasOwn`. */
+/** A value of a variable. Maps have no useful prototype: check keys with `Object.hasOwn`. */
 export type Value = null | boolean | number | string | Secret | Unknown | readonly Value[] | ValueMap;
 export interface ValueMap {
   readonly [key: string]: Value;
@@ -42,10 +42,10 @@ export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** Where a template or an expression finds its variables. */
+/** The source of variables for a template or an expression. */
 export interface Scope {
-  /** The variable's value with its own templates rendered; `undefined` where there is no such variable. */
+  /** The value of the variable, with its templates rendered; `undefined` if there is no such variable. */
   lookup(name: string): Value | undefined;
-  /** All names, for "did you mean". */
+  /** All names, for "Did you mean". */
   names(): readonly string[];
 }

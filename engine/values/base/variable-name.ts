@@ -1,6 +1,6 @@
 import { type Place, Problem } from '../../errors/problem.ts';
 
-/** Names that CEL takes for types or namespaces: a variable of such a name would misbehave silently. */
+/** Names of CEL types and namespaces. A variable with such a name would silently give wrong results. */
 export const typeNames: ReadonlySet<string> = new Set([
   'bool',
   'bytes',
@@ -47,7 +47,7 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   'constructor',
 ]);
 
-/** The problem with a variable's name, or `undefined` for a good one. Magic names are not looked at. */
+/** Returns the problem with the name of a variable, or `undefined` if the name is good. Magic names are not checked. */
 export function variableNameProblem(name: string, place?: Place): Problem | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     return new Problem({

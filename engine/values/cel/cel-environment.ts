@@ -1,5 +1,5 @@
 import { type ParseResult, Environment } from '@marcbachmann/cel-js';
-// One by one: the whole package is five times as many files to load.
+// Imported one by one: the whole package would load five times as many files.
 import type { SemVer } from 'semver';
 import coerce from 'semver/functions/coerce.js';
 import compare from 'semver/functions/compare.js';
@@ -11,13 +11,14 @@ import { matches, replaceMatches } from '../language/pattern.ts';
 import { spendForMade, spendForSeen, spendSteps } from '../language/step-limit.ts';
 
 /**
- * A function that expressions have beyond those of CEL itself. The documentation and the tests are made of this list.
+ * A function of expressions that standard CEL does not have. The documentation and the tests are generated from this
+ * list.
  */
 export interface CelFunction {
   readonly name: string;
   readonly signature: string;
   readonly summary: string;
-  /** An expression and what it gives. */
+  /** An example expression and its result. */
   readonly example: readonly [expression: string, result: string | number | boolean | readonly (string | number)[]];
 }
 
@@ -26,7 +27,7 @@ interface Implemented extends CelFunction {
 }
 
 function version(text: string): SemVer {
-  // By itself, coerce finds a version in any text that holds a digit.
+  // `coerce` alone finds a version in any text that contains a digit.
   const parsed = /^v?\d+(\.\d+){0,2}([-+][0-9A-Za-z.+-]+)?$/.test(text)
     ? coerce(text, { includePrerelease: true })
     : null;
@@ -35,8 +36,8 @@ function version(text: string): SemVer {
 }
 
 /**
- * Does the version fulfil the range, such as `>=1.31 <2`? A leading v and missing parts are accepted; pre-releases
- * count.
+ * Returns whether the version is in the range, such as `>=1.31 <2`. A leading v and missing parts are accepted;
+ * pre-releases are included.
  */
 export function semverSatisfies(text: string, range: string): boolean {
   const parsed = validRange(range, { includePrerelease: true });
@@ -49,7 +50,7 @@ export function semverCompare(left: string, right: string): -1 | 0 | 1 {
   return compare(version(left), version(right));
 }
 
-/** Stands for `matches` inside; shown to nobody. */
+/** Internal name that replaces `matches`. It is never shown. */
 export const BOUNDED_MATCHES = 'matchesPattern';
 
 function isNumeric(item: unknown): item is bigint | number {
@@ -191,14 +192,14 @@ export const celFunctions: readonly CelFunction[] = [
   ...table,
 ];
 
-/** Is this how the evaluation of something that is not there ends? */
+/** Returns whether the error says that a member or an item does not exist. */
 function isMissing(error: unknown): boolean {
   if (error instanceof Fault) return error.details.code === 'undefined-variable';
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'no_such_key' || code === 'index_out_of_bounds';
 }
 
-/** A part of a parsed expression. */
+/** Part of a parsed expression. */
 interface Part {
   readonly op: string;
   evaluate(evaluator: Evaluator, ast: Part, context: unknown): unknown;
@@ -214,7 +215,7 @@ interface Checker {
   getType(name: string): unknown;
 }
 
-/** `undefined` for what is not there. */
+/** Evaluates the expression; `undefined` if it asks for something that does not exist. */
 function runLeniently(evaluator: Evaluator, ast: Part, context: unknown): unknown {
   try {
     return evaluator.run(ast, context) ?? undefined;
@@ -249,12 +250,12 @@ const definedMacro = ({ args: [value] }: MacroCall) => ({
   },
 });
 
-/** What works out anew what may be large. */
+/** Operators that compute a new value, which may be large. */
 const MAKERS: ReadonlySet<string> = new Set(['+', 'call', 'rcall', 'list', 'map']);
-/** Looks up what is there already. */
+/** Operators that look up an existing value. */
 const LOOKUPS: ReadonlySet<string> = new Set(['id', '.', '.?', '[]', '[?]']);
 
-/** Counts each part of an expression that is evaluated, each time. */
+/** Counts a step for each evaluation of each part of an expression. */
 function countSteps(environment: Environment): void {
   environment.registerFunction('countSteps(): bool', function (this: Evaluator) {
     this.run = (ast, context) => {
@@ -270,8 +271,8 @@ function countSteps(environment: Environment): void {
 }
 
 /**
- * CEL lets `&&`, `||`, exists and all ignore an error where the other side decides, which would hide a misspelt name.
- * Here only the unknown is ignored so: three-valued logic, and mistakes stay mistakes.
+ * CEL lets `&&`, `||`, `exists` and `all` ignore an error if the other operand decides. That would hide a misspelt
+ * name. Here only unknown values are ignored in this way (three-valued logic); mistakes are still reported.
  */
 function keepMistakes(environment: Environment): void {
   environment.registerFunction('keepMistakes(): bool', function (this: Evaluator) {
@@ -295,7 +296,7 @@ function createEnvironment(): Environment {
     enableOptionalTypes: true,
     limits: { maxAstNodes: 5000, maxDepth: 100 },
   });
-  // Numbers from YAML and JSON do not say whether they are int or double, so arithmetic mixes the two.
+  // Numbers of YAML and JSON are not marked as int or double, so arithmetic accepts a mixture of both.
   for (const [left, right] of [
     ['int', 'double'],
     ['double', 'int'],
@@ -318,11 +319,12 @@ function createEnvironment(): Environment {
   return environment;
 }
 
-/** All expressions of a process share its functions. */
+/** Shared by all expressions of the process. */
 const environment = createEnvironment();
 
 /**
- * Calls of `matches` go to the bounded one: the library's own takes any pattern, and its functions cannot be replaced.
+ * Redirects calls of `matches` to the bounded function. The library's own accepts any pattern, and its functions cannot
+ * be replaced.
  */
 function boundMatches(node: unknown): void {
   if (Array.isArray(node)) {

@@ -7,13 +7,15 @@ const MACROS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map
 export interface References {
   /** Free variables, each with the range of its first use. */
   readonly variables: ReadonlyMap<string, { readonly start: number; readonly end: number }>;
-  /** Those whose value may become part of the result, not only decide over it. */
+  /**
+   * The variables whose value may become part of the result. Variables that only decide between results are not in it.
+   */
   readonly flowing: ReadonlySet<string>;
-  /** Text that is written in the expression itself. */
+  /** Texts that are literals of the expression. */
   readonly literals: ReadonlySet<string>;
-  /** Fixed paths from a variable on, such as `a.b["c"]`, each as long as it is. */
+  /** Fixed paths that begin with a variable, such as `a.b["c"]`, each in its full length. */
   readonly paths: readonly { readonly names: readonly string[]; readonly start: number; readonly end: number }[];
-  /** Where a type's name is used as if it were a variable. */
+  /** A place where the name of a type is used like a variable. */
   readonly typeAsVariable: { readonly name: string; readonly start: number; readonly end: number } | undefined;
 }
 
@@ -39,14 +41,14 @@ const DECIDING_FUNCTIONS: ReadonlySet<string> = new Set([
 
 const DECIDING_OPERATORS: ReadonlySet<string> = new Set(['!_', '&&', '||', '==', '!=', '<', '<=', '>', '>=', 'in']);
 
-/** What a parsed expression refers to. The macros' own variables are not counted. */
+/** Collects the variables, paths and literals of a parsed expression. Variables of macros are left out. */
 export function collectReferences(root: ASTNode): References {
   const collector = new ReferenceCollector();
   collector.visit(root, { bound: new Set(), flows: true });
   return collector;
 }
 
-/** The nodes that are not simply an operator or a literal with operands. */
+/** Operators whose operands need a rule of their own. */
 const STRUCTURED = ['id', 'value', '.', '.?', '[]', '[?]', 'call', 'rcall', '?:'] as const;
 type Structured = Extract<ASTNode, { readonly op: (typeof STRUCTURED)[number] }>;
 
@@ -54,13 +56,13 @@ function isStructured(node: ASTNode): node is Structured {
   return STRUCTURED.some((op) => op === node.op);
 }
 
-/** Where a node stands. */
+/** The context of a node. */
 interface Surroundings {
-  /** The variables of the macros around it. */
+  /** Variables of the surrounding macros. */
   readonly bound: ReadonlySet<string>;
-  /** Its value may become part of the result. */
+  /** True if the value of the node may become part of the result. */
   readonly flows: boolean;
-  /** It is part of a path that is noted as a whole. */
+  /** True if the node is part of a path that is recorded as a whole. */
   readonly isInPath?: boolean;
 }
 
@@ -123,7 +125,7 @@ class ReferenceCollector implements References {
     if (flows) this.flowing.add(name);
   }
 
-  /** What a member or a method belongs to: there the name of a type would be a variable. */
+  /** Visits the object of a member or method. The name of a type would be a variable there. */
   #visitOwner(node: ASTNode, around: Surroundings): void {
     if (node.op === 'id' && !around.bound.has(node.args) && node.args !== 'cel' && node.args !== 'optional') {
       if (typeNames.has(node.args)) this.typeAsVariable ??= { name: node.args, start: node.start, end: node.end };
@@ -148,7 +150,9 @@ class ReferenceCollector implements References {
   }
 }
 
-/** The names of `a.b["c"]`; undefined where a step is computed, or what it begins with is. */
+/**
+ * Returns the names of `a.b["c"]`; `undefined` if a step is computed, or if the path does not begin with a variable.
+ */
 export function pathOf(node: ASTNode): readonly string[] | undefined {
   if (node.op === 'id') return [node.args];
   if (node.op === '.') {
@@ -165,7 +169,7 @@ function isNode(value: unknown): value is ASTNode {
   return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
 }
 
-/** The nodes right below a node with these arguments, in whatever lists they stand. */
+/** Returns the direct child nodes in the arguments of a node, at any depth of lists. */
 export function partsOf(args: unknown): readonly ASTNode[] {
   if (isNode(args)) return [args];
   return Array.isArray(args) ? args.flatMap((part: unknown) => partsOf(part)) : [];

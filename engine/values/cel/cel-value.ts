@@ -4,17 +4,17 @@ import { type Value, type ValueMap, isList, Unknown } from '../base/value.ts';
 import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
 import { spendSteps } from '../language/step-limit.ts';
 
-/** What an evaluation has come upon so far. */
+/** What one evaluation has used so far. */
 export interface Evidence {
-  /** Secrets that were looked at, each with the variable that it came from. */
+  /** Secrets that were read, each with the variable that holds it. */
   readonly secrets: Map<Secret, string>;
-  /** The last key that was asked for in vain, and the keys that are there. */
+  /** The last key that did not exist, and the keys that do. */
   missing: { readonly key: string; readonly keys: readonly string[] } | undefined;
 }
 
 /**
- * A map as CEL sees it. Members are converted when they are asked for: whole numbers to int, secrets to their text
- * (taking note of it), and unknown values end the evaluation.
+ * A map for CEL. Members are converted when they are read: whole numbers become int; secrets become their text, and the
+ * read is recorded; unknown values end the evaluation.
  */
 class CelMap extends Map<string, unknown> {
   readonly source: ValueMap;
@@ -25,7 +25,7 @@ class CelMap extends Map<string, unknown> {
     super();
     this.source = source;
     this.#convert = convert;
-    // The library tells maps by their exact constructor.
+    // The library recognizes maps by their exact constructor.
     Object.defineProperty(this, 'constructor', { value: Map });
   }
 
@@ -39,7 +39,7 @@ class CelMap extends Map<string, unknown> {
     const member = this.source[key];
     if (member === undefined) return undefined;
     const converted = this.#convert.toCel(member);
-    // A secret must be noted at each look.
+    // Every read of a secret must be recorded, so secrets are not cached.
     if (!(member instanceof Secret)) this.#members.set(key, converted);
     return converted;
   }
@@ -61,8 +61,7 @@ class CelMap extends Map<string, unknown> {
   }
 
   /**
-   * The library takes the first entry to name the map's type, and uses `entries` for nothing else: this must not count
-   * as a look.
+   * The library uses `entries` only to name the type of the map, from the first entry. This must not count as a read.
    */
   override *entries(): MapIterator<[string, unknown]> {
     for (const key of Object.keys(this.source)) {
@@ -82,14 +81,14 @@ export class Converter {
 
   readonly #variables: Value[] = [];
 
-  /** The value of a variable, on its way in. */
+  /** Converts the value of a variable to CEL. */
   variable(name: string, value: Value): unknown {
     this.#variable = name;
     this.#variables.push(value);
     return this.toCel(value);
   }
 
-  /** Did this very text come in as it is, not as a secret? Looks through everything that was looked at. */
+  /** Returns whether exactly this text was read as a value that is not a secret. Searches all values that were read. */
   cameIn(text: string): boolean {
     if (this.#variables.includes(text)) return true;
     for (const list of this.#lists.keys()) if (list.includes(text)) return true;
@@ -133,7 +132,10 @@ export class Converter {
     return list;
   }
 
-  /** The result as a value; `protect` marks text that was made of secrets. An ArgumentFault for what is not data. */
+  /**
+   * Converts the result to a value. `protect` marks text that was made from secrets. Throws ArgumentFault for a result
+   * that is not data.
+   */
   fromCel(result: unknown, protect: (text: string) => string | Secret): Value {
     spendSteps(1);
     if (typeof result === 'string') return protect(result);

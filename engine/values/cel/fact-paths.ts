@@ -3,13 +3,13 @@ import { Fault } from '../language/fault.ts';
 import { didYouMean, listNames } from '../language/suggest.ts';
 import { partsOf, pathOf } from './cel-references.ts';
 
-/** What a fact is. `inside`: its own names are not known before the host answers. */
+/** The type of a fact. `inside`: its members are not known before the host has answered. */
 interface Fact {
   readonly type: 'text' | 'number' | 'list' | 'map';
   readonly values?: readonly string[];
-  /** Text that never holds a capital. */
+  /** Set if the text never contains a capital letter. */
   readonly isLower?: true;
-  /** Names that others have for its values. */
+  /** Other common names for its values. */
   readonly otherNames?: Readonly<Record<string, string>>;
   readonly inside?: true;
 }
@@ -17,7 +17,7 @@ interface Fact {
 const TEXT: Fact = { type: 'text' };
 const NUMBER: Fact = { type: 'number' };
 
-/** All that a playbook sees as `facts`. A test holds it against what the greeting tells. */
+/** All members of `facts`. A test compares them with the answer of the greeting. */
 export const FACTS: ReadonlyMap<string, Fact> = new Map<string, Fact>([
   ['hostname', TEXT],
   ['fqdn', TEXT],
@@ -56,7 +56,7 @@ export const FACTS: ReadonlyMap<string, Fact> = new Map<string, Fact>([
   ['selinux', { type: 'text', values: ['enforcing', 'permissive', 'disabled'] }],
 ]);
 
-/** Is `facts.a.b` a fact that there is? Gives the Fault where there is none. */
+/** Checks that the fact `facts.a.b` exists. Returns the Fault if it does not. */
 export function factPathFault(names: readonly string[]): Fault | undefined {
   if (names[0] !== 'facts') return undefined;
   const path = names.slice(1);
@@ -84,7 +84,7 @@ export function factPathFault(names: readonly string[]): Fault | undefined {
   return undefined;
 }
 
-/** What is wrong with comparing this fact with this fixed value: it can never be equal. */
+/** Returns the Fault of a comparison of a fact with a fixed value that it can never equal. */
 export function neverEqual(names: readonly string[], value: unknown): Fault | undefined {
   if (names[0] !== 'facts' || value === null) return undefined;
   const name = names.slice(1).join('.');
@@ -142,8 +142,8 @@ function plainNumber(_key: string, value: unknown): unknown {
 }
 
 /**
- * Throws the Fault of the first part of an expression that can never be right: a fact that does not exist, one that is
- * compared with what it can never be, and a text that is taken for a list. `advise` gives what to write for the whole.
+ * Throws the Fault of the first part that can never be right: a fact that does not exist, a comparison that can never
+ * be true, or text that is used as a list. `advise` returns the correction of the whole expression.
  */
 export function checkParts(node: ASTNode, advise: () => string | undefined): void {
   const names = pathOf(node);
@@ -156,7 +156,7 @@ export function checkParts(node: ASTNode, advise: () => string | undefined): voi
   if (names === undefined) for (const part of partsOf(node.args)) checkParts(part, advise);
 }
 
-/** What is text in each result that has it. */
+/** Members of results that are always text. */
 const TEXTS_OF_RESULTS: ReadonlySet<string> = new Set(['stdout', 'stderr']);
 
 function comparisonFault(node: ASTNode): Fault | undefined {
@@ -179,7 +179,7 @@ function membershipFault(item: ASTNode, whole: ASTNode): Fault | undefined {
   return undefined;
 }
 
-/** The fault of comparing a path with a fixed value. */
+/** Returns the Fault of a comparison of a path with a fixed value. */
 function valueFault(path: ASTNode, value: ASTNode): Fault | undefined {
   const names = value.op === 'value' ? pathOf(path) : undefined;
   return names === undefined || value.op !== 'value' ? undefined : neverEqual(names, value.args);

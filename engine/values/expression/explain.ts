@@ -8,13 +8,10 @@ import { type Expression, parseExpression } from './expression.ts';
 const LONGEST = 200;
 const NOWHERE: Place = { file: '', line: 1, column: 1 };
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', 'in']);
-/** They ask whether something is there: what they are given need not be. */
+/** Functions that test whether a value exists. Their arguments need not exist. */
 const ASKING: ReadonlySet<string> = new Set(['has', 'defined', 'default']);
 
-/**
- * What the sides of an expression's comparisons are under these variables, a line each: `result.rc is 1`. Secrets are
- * masked.
- */
+/** Lists the values of the operands of all comparisons, one line each: `result.rc is 1`. Secrets are masked. */
 export function explain({ source }: Expression, scope: Scope): readonly string[] {
   const lines = new Set<string>();
   for (const { start, end } of operands(parseCel(source).ast)) {
@@ -32,7 +29,7 @@ function* operands(node: ASTNode): Generator<{ readonly start: number; readonly 
   else if (node.op === 'call' && !ASKING.has(node.args[0])) {
     for (const argument of node.args[1]) yield* operands(argument);
   } else if (node.op === 'rcall') {
-    // What a macro does with each item has no value of its own.
+    // The body of a macro has no single value: it is evaluated once per item.
     yield* operands(node.args[1]);
   } else if (COMPARISONS.has(node.op) && isPair(node.args)) {
     for (const side of node.args) if (side.op !== 'value') yield side;

@@ -10,22 +10,22 @@ import { didYouMean, listNames } from '../language/suggest.ts';
 
 export type Missing = Evidence['missing'];
 
-/** What to write instead of an expression that is wrong. */
+/** Returns the correction of a wrong expression; undefined if none is known. */
 export type Advise = (source: string) => string | undefined;
 
-/** Strings of an expression hold anything; a look for words must not see into them. */
+/** Replaces the content of strings by blanks, so that a search for words does not find words in strings. */
 export function blankStrings(source: string): string {
   return source.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (string) => ' '.repeat(string.length));
 }
 
-/** What the parser says, and where. */
+/** The message of the parser and its position. */
 interface Unparsed {
   readonly summary: string;
   readonly start: number;
   readonly length: number;
 }
 
-/** For an expression that cannot be parsed. */
+/** Makes the Fault of an expression that cannot be parsed. */
 export function syntaxFault(unparsed: Unparsed, source: string, advise: Advise): Fault {
   const { start, length } = unparsed;
   const code = 'expression-syntax';
@@ -82,7 +82,7 @@ function unreadable({ start, length }: Unparsed, source: string): SyntaxFinding 
 
 const CLOSED_BY: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** The last bracket that nothing closes. */
+/** Finds the last bracket that is not closed. */
 function openBracket(source: string): SyntaxFinding | undefined {
   const open: { readonly sign: string; readonly at: number }[] = [];
   for (const { 0: sign, index } of blankStrings(source).matchAll(/[()[\]{}]/g)) {
@@ -101,7 +101,7 @@ function openBracket(source: string): SyntaxFinding | undefined {
   );
 }
 
-/** For signs that other languages have. */
+/** Returns the remedy for an operator of another language. */
 function signRemedy(source: string, offset: number): string | undefined {
   const bare = blankStrings(source);
   if (bare.includes('===') || bare.includes('!==')) return 'Compare with == and !=.';
@@ -115,7 +115,7 @@ function signRemedy(source: string, offset: number): string | undefined {
   return undefined;
 }
 
-/** Words and signs of Jinja, with which no expression can be read. */
+/** Returns whether the text has words or operators of Jinja that make it unreadable as an expression. */
 function isJinja(source: string): boolean {
   return (
     readJinja(source) !== undefined &&
@@ -123,13 +123,13 @@ function isJinja(source: string): boolean {
   );
 }
 
-/** The functions of the language itself. */
+/** Functions of standard CEL. */
 const FUNCTIONS_OF_CEL =
   'size has type string int double bool startsWith endsWith contains matches trim split join all exists exists_one filter map'.split(
     ' ',
   );
 
-/** For a function or method that is not there, or not with these arguments. */
+/** Makes the Fault of a function or method that does not exist, or that does not take these arguments. */
 export function noFunction(
   summary: string,
   advise: () => string | undefined,
@@ -150,7 +150,7 @@ export function noFunction(
   };
 }
 
-/** The one message for a name that is nowhere. `otherwise` is a clause: what to do if no other name was meant. */
+/** Makes the one Fault for an undefined name. `otherwise` is a clause: what to do if no similar name was meant. */
 export function undefinedVariable(
   { name, scope, offset }: { readonly name: string; readonly scope: Scope; readonly offset: number },
   instead: string | undefined,
@@ -161,13 +161,13 @@ export function undefinedVariable(
   return new Fault({ code: 'undefined-variable', what: `There is no variable "${name}"`, remedy }, offset, name.length);
 }
 
-/** For a member that a map has not got. `missing` has the keys that there are. */
+/** Makes the Fault of a member that the map does not have. `missing` has the existing keys. */
 export function missingKey(error: EvaluationError | CelTypeError, source: string, missing: Missing): Fault {
   const key = /^No such key: (.*)$/s.exec(error.summary)?.[1] ?? '';
   const parent = parentOf(error);
   const start = parent?.start ?? 0;
   const name = parent === undefined ? 'The value' : source.slice(parent.start, parent.end);
-  // Behind the parent there is the member's name, whatever stands between.
+  // The name of the member follows its parent, after any blanks and operators.
   const at = parent === undefined ? -1 : source.indexOf(key, parent.end);
   const keys = missing?.key === key ? missing.keys : undefined;
   const why = keys === undefined ? undefined : `Its keys: ${listNames(keys)}.`;
@@ -181,7 +181,7 @@ export function missingKey(error: EvaluationError | CelTypeError, source: string
 interface MissingMember {
   readonly key: string;
   readonly keys: readonly string[] | undefined;
-  /** What is computed may be a secret. */
+  /** True if the value is computed: it may be a secret. */
   readonly isComputed: boolean;
 }
 
@@ -193,12 +193,12 @@ function memberRemedy(name: string, { key, keys = [], isComputed }: MissingMembe
   return hint === undefined ? otherwise : `${hint} ${otherwise}`;
 }
 
-/** The node whose member or item is asked for. */
+/** Returns the node whose member or item was asked for. */
 function parentOf({ node }: EvaluationError | CelTypeError): ASTNode | undefined {
   return node?.op === '.' || node?.op === '[]' ? node.args[0] : undefined;
 }
 
-/** For an item behind the end of a list, or before its beginning. */
+/** Makes the Fault of an index outside of a list. */
 export function missingItem({ node, range, summary }: EvaluationError | CelTypeError, source: string): Fault {
   const index = /index (-?\d+)/.exec(summary)?.[1] ?? '';
   const size = /size (\d+)/.exec(summary)?.[1];
@@ -219,7 +219,7 @@ export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What the library says of types, without its own terms. */
+/** Rewrites what the library says of types in plain words. */
 export function plainTypes(summary: string): string {
   return summary
     .replace(BOUNDED_MATCHES, 'matches')

@@ -38,15 +38,15 @@ import {
 
 export interface Expression {
   readonly source: string;
-  /** The top-level variables that it uses. */
+  /** The top-level variables that the expression uses. */
   readonly references: ReadonlySet<string>;
   /** Throws a Problem with the place within the expression. */
   evaluate(scope: Scope): Value;
-  /** As `evaluate`, and a Problem for anything but true and false. */
+  /** Like `evaluate`, but throws a Problem if the result is neither true nor false. */
   test(scope: Scope): boolean | Unknown;
 }
 
-/** An expression that does not know where it stands: its mistakes are Faults. */
+/** An expression that does not know its place. Its mistakes are Faults. */
 export interface CompiledExpression {
   readonly source: string;
   readonly references: ReadonlySet<string>;
@@ -58,8 +58,8 @@ const MAX_CACHED = 10_000;
 const cache = new Map<string, CompiledExpression>();
 
 /**
- * A CEL expression. `place` is where its text begins; `style` and `source` say how YAML has it written, as in a
- * ScalarNode. Throws Problem `expression-syntax` or `expression-type`.
+ * Parses a CEL expression. `place` is the place of its text; `style` and `source` are those of the ScalarNode. Throws
+ * Problem `expression-syntax` or `expression-type`.
  */
 export function parseExpression(
   text: string,
@@ -105,7 +105,7 @@ function withProblems<T>(locate: Locate, action: () => T): T {
   }
 }
 
-/** Parses and checks an expression, once for each text. Throws Fault. */
+/** Parses and checks an expression; each text only once. Throws Fault. */
 export function compileExpression(text: string): CompiledExpression {
   return compile(text, (source) => celRemedy(source, isExpression));
 }
@@ -124,7 +124,9 @@ class CelExpression implements CompiledExpression {
   readonly references: ReadonlySet<string>;
   readonly #used: References;
   readonly #program: ParseResult;
-  /** The library keeps loop variables in the parsed expression, so one that is running must not be entered again. */
+  /**
+   * The library keeps loop variables in the parsed expression, so it must not be evaluated while it is being evaluated.
+   */
   #isRunning = false;
 
   constructor(source: string, advise: Advise) {
@@ -165,7 +167,7 @@ class CelExpression implements CompiledExpression {
     }
   }
 
-  /** Text that secrets became part of is a secret; what they only decided over is not. */
+  /** Text that contains a secret is a secret. A result that a secret only selects is not. */
   #protect(text: string, converter: Converter): string | Secret {
     const { secrets } = converter.evidence;
     if (secrets.size === 0 || text === '') return text;
@@ -184,7 +186,7 @@ class CelExpression implements CompiledExpression {
   }
 }
 
-/** The variables of a scope as the library asks for them: by name, one by one. */
+/** The variables of a scope in the form that the library reads: by name, one at a time. */
 class Variables extends Map<string, unknown> {
   readonly #scope: Scope;
   readonly #converter: Converter;
@@ -234,7 +236,9 @@ function parse(source: string, advise: Advise): ParseResult {
   }
 }
 
-/** In CEL a comment begins with two slashes, so what Python divides by would be left out in silence. */
+/**
+ * CEL begins a comment with two slashes: everything after the division operator of Python would be ignored silently.
+ */
 function refuseComment(source: string, advise: Advise): void {
   const at = blankStrings(source).indexOf('//');
   if (at < 0) return;
@@ -243,7 +247,7 @@ function refuseComment(source: string, advise: Advise): void {
   throw new Fault({ code: 'expression-syntax', what: '// is no operator here', remedy }, at, 2);
 }
 
-/** Constants of Python and variables of Ansible would pass for variables that are not there. */
+/** Reports constants of Python and variables of Ansible, which would otherwise look like undefined variables. */
 function refuseForeignNames(source: string, { variables, paths }: References, advise: Advise): void {
   for (const [name, { start, end }] of variables) {
     const constant = PYTHON_CONSTANTS.get(name);
@@ -264,7 +268,10 @@ function refuseForeignNames(source: string, { variables, paths }: References, ad
   }
 }
 
-/** For a name of Ansible's that is no variable here; `remedy` is what to write for the whole. */
+/**
+ * Returns the Fault of a variable of Ansible that does not exist here. `remedy` is the correction of the whole
+ * expression.
+ */
 export function ansibleNameFault(names: readonly string[], advise: () => string | undefined): Fault | undefined {
   const found = ansibleVariable(names);
   if (found === undefined || found.variable.isSettable === true) {
@@ -288,7 +295,7 @@ export function ansibleNameFault(names: readonly string[], advise: () => string 
   });
 }
 
-/** Can the text be read as an expression, and be right for some values? */
+/** Returns whether the text is a valid expression that can be right for some values. */
 export function isExpression(text: string): boolean {
   try {
     compile(text, () => undefined);

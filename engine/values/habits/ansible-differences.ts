@@ -1,6 +1,6 @@
 import { ANSIBLE_MODULES, familyOf, type AnsibleDifference } from './ansible-modules.ts';
 
-/** The one table of the differences: error messages and the documentation are made of it. */
+/** The one table of the differences. Error messages and the documentation are generated from it. */
 export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   { name: 'with_items', where: 'task', instead: 'Write loop: with the list, or an expression that gives one.' },
   { name: 'with_list', where: 'task', instead: 'Write loop: with the list.' },
@@ -167,7 +167,7 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   { name: 'rolespec_validate', where: 'role', instead: 'Leave it out; the arguments of roles are always checked.' },
 ];
 
-/** What to write instead of a name that Ansible has there. */
+/** Returns what to write in place of a name that Ansible has in this position. */
 export function insteadOf(name: string, ...where: readonly AnsibleDifference['where'][]): string | undefined {
   const difference = ANSIBLE_DIFFERENCES.find((one) => one.name === name && where.includes(one.where));
   if (difference !== undefined) return difference.instead;

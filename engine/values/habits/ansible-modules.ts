@@ -1,4 +1,4 @@
-/** Something that Ansible has and this language has not, and what to write instead. */
+/** A name that Ansible has and this language does not have, and what to write in its place. */
 export interface AnsibleDifference {
   readonly name: string;
   readonly where: 'play' | 'task' | 'loop_control' | 'module' | 'meta' | 'role';
@@ -12,7 +12,7 @@ function row(name: string, instead: string): AnsibleDifference {
 
 const CHECK = 'Write check: with a command that asks whether it is so, and apply: with the one that does it';
 
-/** Modules of Ansible and its collections that there are not. */
+/** Modules of Ansible and its collections that do not exist here. */
 export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
   row(
     'fetch',
@@ -78,7 +78,7 @@ export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
   row('import_playbook', 'Put it beside the plays of the playbook.'),
 ];
 
-/** Families of modules, by how their names begin. */
+/** Families of modules, by the beginning of their names. */
 const FAMILIES: readonly (readonly [prefix: string, instead: string])[] = [
   ['docker_', `${CHECK}, by docker.`],
   ['podman_', `${CHECK}, by podman.`],
@@ -99,7 +99,7 @@ export function familyOf(module: string): string | undefined {
   return FAMILIES.find(([prefix]) => module.startsWith(prefix))?.[1];
 }
 
-/** Arguments that many of Ansible's modules take, and none here. */
+/** Arguments that many modules of Ansible have, and no module here. */
 export const COMMON_ARGUMENTS: Readonly<Record<string, string>> = {
   unsafe_writes: 'Leave it out: each write is atomic.',
   attributes: 'Leave it out, or write check: lsattr … and apply: chattr ….',

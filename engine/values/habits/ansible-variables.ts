@@ -1,12 +1,12 @@
-/** A variable or fact that Ansible gives and runbook does not give by that name. */
+/** A variable or fact that Ansible sets and runbook does not set under that name. */
 export interface AnsibleVariable {
-  /** Without `ansible_`, as in `ansible_facts`; of the magic variables the whole name. */
+  /** For facts, the name without `ansible_`, as in `ansible_facts`; for magic variables the whole name. */
   readonly name: string;
-  /** Its counterpart, where it is a path and no more. */
+  /** The path of the counterpart, if the counterpart is only a path. */
   readonly path?: string;
   /** A sentence that says what to write. */
   readonly instead: string;
-  /** People may set it themselves, and then it is theirs. */
+  /** Set if users may define the variable themselves. Then it is not reported. */
   readonly isSettable?: true;
 }
 
@@ -137,7 +137,7 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   { name: 'discovered_interpreter_python', instead: 'Leave it out; nothing here needs Python on the host.' },
 ];
 
-/** Variables that Ansible itself gives. */
+/** Variables that Ansible sets itself. */
 export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
   {
     name: 'ansible_facts',
@@ -219,11 +219,11 @@ const byName: ReadonlyMap<string, AnsibleVariable> = new Map([
 
 export interface FoundVariable {
   readonly variable: AnsibleVariable;
-  /** How many of the given names it stands for. */
+  /** Number of the given names that the row covers. */
   readonly length: number;
 }
 
-/** The row that a path such as `ansible_facts.default_ipv4.address` begins with; the longest one. */
+/** Finds the row with the longest path that a path such as `ansible_facts.default_ipv4.address` begins with. */
 export function ansibleVariable(names: readonly string[]): FoundVariable | undefined {
   const plain =
     names[0] === 'ansible_facts'
@@ -236,7 +236,10 @@ export function ansibleVariable(names: readonly string[]): FoundVariable | undef
   return undefined;
 }
 
-/** What to write for a name of Ansible's that is asked of the variables of a host, as in hostvars[h].ansible_facts. */
+/**
+ * Returns what to write for a variable of Ansible that is a member of the variables of a host, as in
+ * `hostvars[h].ansible_facts`.
+ */
 export function ansibleMember(parent: string, key: string): string | undefined {
   const found = ansibleVariable([key]);
   if (found === undefined) return undefined;
@@ -244,7 +247,7 @@ export function ansibleMember(parent: string, key: string): string | undefined {
   return path === undefined ? instead : `Write ${parent}.${path}. ${instead}`;
 }
 
-/** Facts of Ansible that are named after an interface: `ansible_eth0`. */
+/** Returns what to write for a fact that is named after an interface: `ansible_eth0`. */
 export function interfaceFact(name: string): string | undefined {
   return /^ansible_((?:eth|ens|eno|enp|bond|br|wlan|lo|vlan|tun|wg)\w*)$/.exec(name)?.[1];
 }

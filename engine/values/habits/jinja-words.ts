@@ -1,4 +1,4 @@
-/** What Jinja has and neither expressions nor templates have, with the way round. By kind and name. */
+/** Words of Jinja that neither expressions nor templates have, with what to write. The key is kind and name. */
 export const JINJA_WORDS: ReadonlyMap<string, string> = new Map([
   [
     'filter regex_search',
@@ -47,7 +47,7 @@ export const JINJA_WORDS: ReadonlyMap<string, string> = new Map([
   ['call undef', 'Declare the variable in the arguments of the role, as one that is required.'],
 ]);
 
-/** Constants of Python, as Jinja has them, and how they are written here. */
+/** Constants of Python and Jinja, and how to write them here. */
 export const PYTHON_CONSTANTS: ReadonlyMap<string, string> = new Map([
   ['True', 'true'],
   ['False', 'false'],

@@ -1,4 +1,4 @@
-/** Words that people write for one of the words that an argument takes. */
+/** Common synonyms of values of arguments. */
 export const SAME_WORDS: ReadonlyMap<string, string> = new Map([
   ['running', 'started'],
   ['start', 'started'],

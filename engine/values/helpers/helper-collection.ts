@@ -11,7 +11,7 @@ function kept(helper: Omit<Helper, 'secrets'>): Helper {
   return { ...helper, secrets: 'kept' };
 }
 
-/** Code points, so that an emoji counts once. */
+/** Splits into code points, so that an emoji counts as one character. */
 function characters(text: string): number {
   return Array.from(text).length;
 }

@@ -19,8 +19,8 @@ function comparison({ name, summary, example, test }: Comparison): Helper {
 }
 
 /**
- * Helpers that answer true or false, or choose by it. `and`, `or`, `ternary`, `default`, `defined`, `lookup` and `expr`
- * look at their arguments one by one.
+ * Helpers that return true or false, or choose a value. `and`, `or`, `ternary`, `default`, `defined`, `lookup` and
+ * `expr` evaluate their arguments one by one.
  */
 export const comparisonHelpers: readonly Helper[] = [
   comparison({
@@ -79,10 +79,7 @@ function special(helper: Omit<Helper, 'secrets' | 'run'>): Helper {
   };
 }
 
-/**
- * Helpers that the compiler itself carries out, since they do not want all their arguments at once, or some that are
- * missing.
- */
+/** Helpers that the compiler itself implements, because some arguments may be missing or are not evaluated. */
 export const specialHelpers: readonly Helper[] = [
   special({
     name: 'and',

@@ -5,7 +5,7 @@ import { numberHelpers } from './helper-number.ts';
 import { textHelpers } from './helper-text.ts';
 import type { Helper } from './helper.ts';
 
-/** Every helper that a template may call. The documentation is made of this table, and the tests run each example. */
+/** Every helper of templates. The documentation is generated from this table, and the tests run each example. */
 export const helpers: readonly Helper[] = [
   ...specialHelpers,
   ...comparisonHelpers,

@@ -23,7 +23,7 @@ function shellWord(text: string): string {
   return quote(text);
 }
 
-/** The last part of a path, as POSIX basename has it. */
+/** Returns the last part of a path, like POSIX `basename`. */
 function baseName(path: string): string {
   const trimmed = withoutSlashesAtEnd(path);
   return trimmed === '' && path !== '' ? '/' : (trimmed.split('/').at(-1) ?? '');
@@ -37,7 +37,7 @@ function directoryName(path: string): string {
   return withoutSlashesAtEnd(trimmed.slice(0, slash)) || '/';
 }
 
-/** An expression would take the square of the slashes elsewhere in it. */
+/** A regular expression would need quadratic time for many slashes within the path. */
 function withoutSlashesAtEnd(path: string): string {
   let end = path.length;
   while (path[end - 1] === '/') end -= 1;

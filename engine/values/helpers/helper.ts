@@ -4,21 +4,21 @@ import { describe } from '../language/describe.ts';
 import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
 import { spendForMade, spendForSeen, spendSteps } from '../language/step-limit.ts';
 
-/** A function that templates may call: `{{name argument … key=argument}}`. */
+/** A function of templates: `{{name argument … key=argument}}`. */
 export interface Helper {
   readonly name: string;
   readonly summary: string;
-  /** A template and the value that it gives with the variables of `exampleVariables`. */
+  /** A template, and its value with the variables of `exampleVariables`. */
   readonly example: readonly [template: string, result: Value];
-  /** How many arguments it takes, least and most. */
+  /** Minimal and maximal number of arguments. */
   readonly arity: readonly [least: number, most: number];
-  /** The names of its key=value arguments. */
+  /** Names of its `key=value` arguments. */
   readonly named?: readonly string[];
   /**
-   * What becomes of secrets among the arguments.
-   * - `derived`: it sees their text; text that it makes of them is a secret of its own.
-   * - `embedded`: it sees their text, and hands it on unaltered within its result.
-   * - `kept`: it moves values about and gets them as they are, unknown ones too.
+   * How secret arguments are treated.
+   * - `derived`: the helper gets their text; text that it makes is a new secret.
+   * - `embedded`: the helper gets their text, and its result contains that text unchanged.
+   * - `kept`: the helper gets the values as they are, unknown values too, and only moves them.
    */
   readonly secrets: 'derived' | 'embedded' | 'kept';
   /** Throws ArgumentFault. */
@@ -38,7 +38,9 @@ export const exampleVariables: ValueMap = {
   labels: { tier: 'db', zone: 'a' },
 };
 
-/** A helper in a function call; the value of an optional argument that is not there is `undefined`. */
+/**
+ * Returns the text of an argument. `undefined` stands for an optional argument that is missing. Throws ArgumentFault.
+ */
 export function textOf(value: Value | undefined, what = 'argument'): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -72,7 +74,7 @@ interface Revealed {
   readonly hasSecret: boolean;
 }
 
-/** The value with the text of its secrets in their place; throws UnknownTouched where something in it is unknown. */
+/** Replaces the secrets in a value by their text. Throws UnknownTouched if the value contains an unknown value. */
 function reveal(value: Value): Revealed {
   if (typeof value === 'number') return { value, hasSecret: isTellingNumber(value) };
   if (typeof value !== 'object' || value === null) return { value, hasSecret: false };
@@ -103,10 +105,10 @@ function protect(value: Value, mark: (text: string) => Secret): Value {
   return map;
 }
 
-/** A call costs as much as so many steps of an expression. */
+/** Steps that one call of a helper costs. */
 const STEPS_OF_A_CALL = 2;
 
-/** Calls a helper by its rules for secret and unknown arguments. Throws ArgumentFault. */
+/** Calls a helper, and applies its rules for secret and unknown arguments. Throws ArgumentFault. */
 export function callHelper(helper: Helper, operands: readonly Value[], named: ValueMap): Value {
   for (const operand of operands) spendForSeen(operand);
   spendSteps(STEPS_OF_A_CALL);

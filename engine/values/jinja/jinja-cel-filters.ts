@@ -17,23 +17,23 @@ class FilterUse {
     this.given = given;
   }
 
-  /** The filtered value as an argument of a function. */
+  /** The filtered value, as an argument of a function. */
   get whole(): string {
     return this.writer.piece(this.of).text;
   }
 
-  /** The filtered value as the receiver of a method. */
+  /** The filtered value, as the object of a method. */
   get receiver(): string {
     return this.writer.at(this.of, LEVEL.member);
   }
 
-  /** The arguments without a name. */
+  /** The positional arguments. */
   get operands(): readonly string[] {
     return this.given.plain.map((operand) => this.writer.piece(operand).text);
   }
 }
 
-/** Undefined if there is no counterpart with these arguments. */
+/** Writes the filter in CEL; undefined if it has no counterpart with these arguments. */
 type WriteFilter = (use: FilterUse) => Piece | undefined;
 
 const asFunction =
@@ -143,15 +143,15 @@ const FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
   ['map', ({ writer, of, given }) => mapped(writer, of, given)],
 ]);
 
-/** A filter, `x | NAME(…)`. Throws NoCounterpart. */
+/** Writes a filter, `x | NAME(…)`, in CEL. Throws NoCounterpart. */
 export function celFilter(writer: CelWriting, of: Jinja, name: string, given: Given): Piece {
   return FILTERS.get(name)?.(new FilterUse(writer, of, name, given)) ?? lacking('filter', name);
 }
 
 interface Selection {
-  /** What is tested: the item, or an attribute of it. */
+  /** The tested value: the item, or an attribute of it. */
   readonly tested: Jinja;
-  /** The name of the test and its arguments; empty: is it true? */
+  /** Name and arguments of the test; empty if the value itself is tested for truth. */
   readonly test: readonly Jinja[];
   readonly isReject: boolean;
 }

@@ -1,6 +1,6 @@
 import type { BinaryOperator, Jinja } from './jinja-expression.ts';
 
-/** How tightly a piece of CEL holds together; brackets go around one that holds less than its place asks for. */
+/** Precedence of a piece of CEL. A piece of a lower level than its position requires is put in parentheses. */
 export const LEVEL = { choice: 0, or: 1, and: 2, compare: 3, sum: 4, product: 5, unary: 6, member: 7 } as const;
 
 export interface Piece {
@@ -11,9 +11,9 @@ export interface Piece {
 /** Writes Jinja as CEL, piece by piece. */
 export interface CelWriting {
   piece(node: Jinja): Piece;
-  /** In brackets where it holds less than that. */
+  /** Writes the node, in parentheses if its level is below `least`. */
   at(node: Jinja, least: number): string;
-  /** A text in the quotes that are asked for. */
+  /** Writes a string literal with the quotes of this expression. */
   text(value: string): string;
   binary(operator: BinaryOperator, left: Jinja, right: Jinja): Piece;
 }

@@ -8,7 +8,7 @@ interface TestUse {
   readonly given: Given;
 }
 
-/** Undefined if there is no counterpart with these arguments. */
+/** Writes the test in CEL; undefined if it has no counterpart with these arguments. */
 type WriteTest = (use: TestUse) => Piece | undefined;
 
 const compared =
@@ -76,7 +76,7 @@ const TESTS: ReadonlyMap<string, WriteTest> = new Map<string, WriteTest>([
   ['regex', found],
 ]);
 
-/** A test, `x is NAME(…)`. Throws NoCounterpart. */
+/** Writes a test, `x is NAME(…)`, in CEL. Throws NoCounterpart. */
 export function celTest(writer: CelWriting, of: Jinja, name: string, given: Given): Piece {
   const result = RESULT_TESTS.get(name);
   if (result !== undefined) {
@@ -89,7 +89,7 @@ export function celTest(writer: CelWriting, of: Jinja, name: string, given: Give
   return TESTS.get(name)?.({ writer, of, given }) ?? lacking('test', name);
 }
 
-/** Is a version in a range? Throws NoCounterpart if the range is not fixed text. */
+/** Writes a test of a version range in CEL. Throws NoCounterpart if the range is not a fixed text. */
 export function celVersion(writer: CelWriting, of: Jinja, given: Given): Piece {
   const wanted = versionRange(given);
   if (wanted === undefined) throw new NoCounterpart('Write semver(x, ">=1.2"), or semverCompare(a, b) >= 0.');

@@ -1,4 +1,4 @@
-/** A Jinja expression, as people bring it from Ansible. It is only read to say how the same is written here. */
+/** A Jinja expression of an Ansible user. It is parsed only to tell the user what to write here. */
 export type Jinja =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'text'; readonly value: string }
@@ -41,7 +41,7 @@ export type BinaryOperator =
   | '//'
   | '%';
 
-/** What stands in the brackets of a call. */
+/** Arguments of a call. */
 export interface Given {
   readonly plain: readonly Jinja[];
   readonly named: ReadonlyMap<string, Jinja>;
@@ -54,12 +54,12 @@ interface Token {
   readonly text: string;
 }
 
-/** Not Jinja, or more of it than is understood here. */
+/** Thrown if the text is not Jinja, or uses Jinja that this parser does not know. */
 class Unreadable extends Error {}
 
 /**
- * Undefined where the text is no Jinja expression. The signs that CEL has for the same are taken as well: && || ! and
- * null.
+ * Parses a Jinja expression; undefined if the text is none. Operators of CEL with the same meaning are accepted too:
+ * `&&`, `||`, `!` and `null`.
  */
 export function readJinja(text: string): Jinja | undefined {
   try {
@@ -70,7 +70,7 @@ export function readJinja(text: string): Jinja | undefined {
   }
 }
 
-/** What `{% for … %}` says behind its keyword. */
+/** The loop of `{% for … %}`: the text after the keyword. */
 export interface JinjaLoop {
   readonly names: readonly string[];
   readonly list: Jinja;
@@ -121,7 +121,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['r', '\r'],
 ]);
 
-/** As in Python, a backslash before a letter without meaning stays. */
+/** As in Python, a backslash stays if the letter after it has no special meaning. */
 function unescaped(text: string): string {
   return text.replaceAll(
     /\\([\s\S])/g,
@@ -239,7 +239,7 @@ class JinjaReader {
 
   #negative(): Jinja {
     if (this.#take('-')) return { kind: 'unary', operator: '-', of: this.#negative() };
-    // A `!` binds tighter than Jinja's not, as in CEL.
+    // `!` binds tighter than the `not` of Jinja, as in CEL.
     return this.#behind(this.#primary());
   }
 
@@ -325,7 +325,7 @@ class JinjaReader {
     return this.#take('(') ? this.#given() : NOTHING_GIVEN;
   }
 
-  /** A test takes one argument without brackets as well: `x is divisibleby 3`. */
+  /** A test also takes one argument without parentheses: `x is divisibleby 3`. */
   #testGiven(): Given {
     if (this.#take('(')) return this.#given();
     const { kind, text } = this.#next;

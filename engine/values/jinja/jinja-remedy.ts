@@ -3,19 +3,16 @@ import { celOf } from './jinja-to-cel.ts';
 import { argumentOf, mustacheOf } from './jinja-to-handlebars.ts';
 import { NoCounterpart } from './jinja-translation.ts';
 
-/** What is given as code stands behind this word, up to the end of the remedy. */
+/** Code in a remedy follows this word and extends to the end of the remedy. */
 export const WRITE = 'Write: ';
 
-/** The quotes of the original: those that YAML has around it are not among them. */
+/** Returns the quotes that the expression uses. Quotes of YAML around the expression are not part of the text. */
 function quoteOf(text: string): '"' | "'" {
   const quote = /["']/.exec(text)?.[0];
   return quote === "'" ? "'" : '"';
 }
 
-/**
- * What to write instead of a condition or another expression in Jinja. `accepts` says whether a text is one that is
- * right.
- */
+/** Returns what to write in place of a Jinja expression or condition. `accepts` says whether a text is valid here. */
 export function celRemedy(source: string, accepts: (text: string) => boolean): string | undefined {
   const bare = source.replaceAll(/\{\{-?\s*([\s\S]*?)\s*-?\}\}/g, '$1').trim();
   const jinja = readJinja(bare);
@@ -24,8 +21,8 @@ export function celRemedy(source: string, accepts: (text: string) => boolean): s
 }
 
 /**
- * What to write instead of `{{ … }}`, a block's head among them, whose inside is Jinja. `accepts` is asked for the
- * whole mustache.
+ * Returns what to write in place of a mustache whose content is Jinja, `{{ … }}` or the head of a block. `accepts` gets
+ * the whole mustache.
  */
 export function mustacheRemedy(mustache: string, accepts: (text: string) => boolean): string | undefined {
   const parts =
@@ -41,7 +38,7 @@ export function mustacheRemedy(mustache: string, accepts: (text: string) => bool
     head === ''
       ? `{{${mustacheOf(jinja, quote)}}}`
       : `{{${head} ${argumentOf(jinja, quote)}${names === '' ? '' : ` ${names.trim()}`}}}`;
-  // `{{- x -}}` takes the blanks around it, as `{{~ x ~}}` does.
+  // `{{- x -}}` removes the blanks around it, like `{{~ x ~}}`.
   const left = mustache.startsWith('{{-') ? '~' : '';
   const right = mustache.endsWith('-}}') ? '~' : '';
   return advice(() => `{{${left}${write().slice(2, -2)}${right}}}`, mustache, accepts, noteOfDefault(jinja));
@@ -63,7 +60,7 @@ function advice(
   }
 }
 
-/** Jinja's default(…, true) stands in for whatever is empty. */
+/** Jinja's `default(…, true)` replaces every empty value. */
 function noteOfDefault(node: Jinja): string | undefined {
   if (node.kind === 'unary') return noteOfDefault(node.of);
   if (node.kind === 'binary') return noteOfDefault(node.left) ?? noteOfDefault(node.right);
@@ -75,7 +72,7 @@ function noteOfDefault(node: Jinja): string | undefined {
     : noteOfDefault(node.of);
 }
 
-/** Where the counterpart depends on what a variable holds. */
+/** Returns a note if the correct counterpart depends on the value of a variable. */
 function noteOf(node: Jinja): string | undefined {
   if (
     node.kind === 'binary' &&

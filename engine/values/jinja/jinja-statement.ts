@@ -4,19 +4,19 @@ import { WRITE } from './jinja-remedy.ts';
 import { argumentOf, mustacheOf } from './jinja-to-handlebars.ts';
 import { NoCounterpart } from './jinja-translation.ts';
 
-/** The words that Jinja's statements begin with, as Ansible has them. Any other text between {% and %} is text. */
+/** First words of Jinja statements, as in Ansible. `{%` with any other word is plain text. */
 const WORDS = [
   'if|elif|else|endif|for|endfor|set|endset|macro|endmacro|call|endcall|filter|endfilter|block|endblock|extends|include|import|from',
   'raw|endraw|with|endwith|do|autoescape|endautoescape|break|continue|trans|endtrans|pluralize|debug',
 ].join('|');
 
 /**
- * A statement ends at the next %}, a comment at the next #}. A comment does not begin behind $ (the length of a
- * variable in a shell), nor with the braces of Handlebars.
+ * A statement ends at the next `%}`, a comment at the next `#}`. A comment does not begin after `$` (in shell, the
+ * length of a variable) or within the braces of Handlebars.
  */
 const MARK = new RegExp(
   [
-    // What is passed over: raw blocks, comments and the insides of Handlebars.
+    // Parts that are skipped: raw blocks, comments, and the content of Handlebars mustaches.
     String.raw`(\{\{\{\{(\w+)[^}]*\}\}\}\}[\s\S]*?\{\{\{\{/\2\}\}\}\}|\{\{~?!--[\s\S]*?--~?\}\}|\{\{[\s\S]*?\}\})`,
     String.raw`(\\?)\{%[-+]?\s*((?:${WORDS})\b(?:(?!\{%)[\s\S])*?)[-+]?%\}`,
     String.raw`(\\?)(?<![$\{])\{#((?:(?!\{#)[\s\S])*?)#\}`,
@@ -24,12 +24,12 @@ const MARK = new RegExp(
   'g',
 );
 
-/** Can the text hold Jinja's statements or comments at all? */
+/** Returns whether the text may contain Jinja statements or comments. */
 export function mayHoldJinja(text: string): boolean {
   return text.includes('{%') || text.includes('{#');
 }
 
-/** Throws the Fault of the first statement or comment of Jinja, unless a backslash says that text is meant. */
+/** Throws the Fault of the first statement or comment of Jinja that is not escaped with a backslash. */
 export function refuseJinja(text: string, origin?: Origin): void {
   if (!mayHoldJinja(text)) return;
   const found = [...text.matchAll(MARK)].filter((match) => match[1] === undefined && (match[3] ?? match[5]) === '');
@@ -54,7 +54,7 @@ export function refuseJinja(text: string, origin?: Origin): void {
   );
 }
 
-/** Throws for the line that tells Ansible how to read a template file. */
+/** Throws a Fault for the header line that sets options for a template file in Ansible. */
 export function refuseJinjaHeader(text: string): void {
   if (!text.startsWith('#jinja2:')) return;
   const what = 'A line #jinja2: is for Jinja, and templates here are Handlebars';
@@ -65,7 +65,7 @@ export function refuseJinjaHeader(text: string): void {
   );
 }
 
-/** The text that is meant: without the backslashes that keep it from being Jinja. */
+/** Removes the backslashes that escape text which looks like Jinja. */
 export function withoutJinjaEscapes(text: string): string {
   if (!text.includes('\\{%') && !text.includes('\\{#')) return text;
   return text.replaceAll(MARK, (...match: readonly (string | undefined)[]) => {
@@ -79,7 +79,7 @@ function commentRemedy(comment: string): string {
   return `${WRITE}{{!-- ${text.length > 100 || text.includes('--') ? '…' : text} --}}`;
 }
 
-/** `{%- … -%}` takes the blanks around it, as `{{~ … ~}}` does. */
+/** `{%- … -%}` removes the blanks around it, like `{{~ … ~}}`. */
 function trimmed(remedy: string, statement: string): string {
   const [before = '', code = ''] = remedy.split(WRITE);
   if (!/^\{\{[^{][^\n]*\}\}$/.test(code)) return remedy;
@@ -105,7 +105,10 @@ function inArgument(text: string): string | undefined {
   return jinja === undefined ? undefined : argumentOf(jinja, quoteOf(text));
 }
 
-/** What to write instead of a statement with this text after its first word; undefined if it cannot be translated. */
+/**
+ * Returns what to write in place of a statement; `rest` is its text after the first word. Undefined if it cannot be
+ * translated.
+ */
 type Counterpart = (rest: string) => string | undefined;
 
 const fixed =
@@ -166,7 +169,7 @@ function loopRemedy(rest: string): string | undefined {
   const sorted = list.kind === 'filter' && ['dictsort', 'dict2items'].includes(list.name);
   const of = pairs && list.callee.kind === 'member' ? list.callee.of : sorted ? list.of : list;
   const [first = 'item', second] = names;
-  // A map gives its values first, then the keys.
+  // For a map, the block parameters are first the value, then the key.
   const parameters = second === undefined ? first : `${second} ${first}`;
   const quote = quoteOf(rest);
   const filter = condition === undefined ? '' : `\n{{#if ${argumentOf(condition, quote)}}}`;
@@ -189,7 +192,7 @@ const SHARED = 'Put what both files share into partials beside this template, an
 const FILTER = 'Call a helper for each value: {{upper name}}.';
 const SHORTER_LOOP = 'Filter the list before: {{#each (expr "xs.filter(x, x > 1)") as |x|}}.';
 
-/** For a statement that cannot be translated as it is. */
+/** Remedies for statements that cannot be translated. */
 const GENERAL_REMEDIES: ReadonlyMap<string, string> = new Map([
   ['if', CONDITION],
   ['elif', CONDITION],

@@ -5,12 +5,12 @@ import { celTest } from './jinja-cel-tests.ts';
 import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { asFactsSay, isIdentifier, nameInVars, lackingCall, namesOf, NoCounterpart } from './jinja-translation.ts';
 
-/** The same in CEL, with the quotes that are asked for. Throws NoCounterpart. */
+/** Translates Jinja to CEL, with the given quotes for strings. Throws NoCounterpart. */
 export function celOf(node: Jinja, quote: '"' | "'" = '"'): string {
   return new CelWriter(quote).piece(node).text;
 }
 
-/** Functions of expressions that are called as in CEL already. */
+/** Functions of expressions with the same name and arguments as in Jinja. */
 const FUNCTIONS: ReadonlySet<string> = new Set([
   'default',
   'defined',
@@ -31,7 +31,7 @@ const FUNCTIONS: ReadonlySet<string> = new Set([
   'type',
 ]);
 
-/** Helpers of templates that are called as filters of Jinja are. */
+/** Helpers of templates with the same name and arguments as filters of Jinja. */
 const HELPERS_AS_FILTERS: ReadonlySet<string> = new Set([
   'length',
   'join',
@@ -92,7 +92,7 @@ const METHODS: ReadonlyMap<string, string> = new Map([
 
 type JoiningOperator = Exclude<BinaryOperator, 'in' | 'not in' | '~' | '/' | '==' | '!='>;
 
-/** Operators that stand between their operands in CEL too. */
+/** Binary operators of Jinja and their operators in CEL. */
 const JOINING: Readonly<Record<JoiningOperator, { readonly sign: string; readonly level: number }>> = {
   or: { sign: '||', level: LEVEL.or },
   and: { sign: '&&', level: LEVEL.and },
@@ -184,7 +184,7 @@ class CelWriter implements CelWriting {
     return level < least ? `(${text})` : text;
   }
 
-  /** A path that Ansible calls otherwise. */
+  /** Writes a path that has another name in Ansible. */
   #path(names: readonly string[], node: Jinja): Piece | undefined {
     const found = ansibleVariable(names);
     if (found === undefined) return undefined;
@@ -290,7 +290,7 @@ class CelWriter implements CelWriting {
       case '~':
         return { text: `${this.#asText(left)} + ${this.#asText(right)}`, level: LEVEL.sum };
       case '/':
-        // Jinja's quotient of whole numbers has a fraction, that of CEL has none.
+        // Division of whole numbers gives a fraction in Jinja, and a whole number in CEL.
         return {
           text: `double(${this.piece(left).text}) / ${this.at(right, LEVEL.product + 1)}`,
           level: LEVEL.product,
@@ -320,7 +320,7 @@ class CelWriter implements CelWriting {
   }
 }
 
-/** What is text whatever the variables hold: then `in` looks into the text. */
+/** Returns whether the node is text for all values of the variables: then `in` searches the text. */
 function isSurelyText(node: Jinja): boolean {
   if (node.kind === 'text') return true;
   if (node.kind === 'member' && node.key.kind === 'text')

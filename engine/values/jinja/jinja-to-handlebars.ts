@@ -13,20 +13,20 @@ import {
   RESULT_TESTS,
 } from './jinja-translation.ts';
 
-/** The same as the inside of `{{…}}`, with the quotes that are asked for. Throws NoCounterpart. */
+/** Translates Jinja to the content of `{{…}}`, with the given quotes for strings. Throws NoCounterpart. */
 export function mustacheOf(node: Jinja, quote: '"' | "'" = '"'): string {
   const written = argumentOf(node, quote);
   return written.startsWith('(') && written.endsWith(')') ? written.slice(1, -1) : written;
 }
 
-/** The same as an argument of a helper or a block: calls stand in brackets. Throws NoCounterpart. */
+/** Translates Jinja to an argument of a helper or a block: calls are put in parentheses. Throws NoCounterpart. */
 export function argumentOf(node: Jinja, quote: '"' | "'" = '"'): string {
   return new HandlebarsWriter(quote).argument(node);
 }
 
 type HelperOperator = Exclude<BinaryOperator, 'in' | 'not in' | '~' | '+' | '==' | '!=' | '/'>;
 
-/** Operators that are a helper with the same operands. */
+/** Operators, and the helpers with the same operands. */
 const OPERATORS: Readonly<Record<HelperOperator, string>> = {
   or: 'or',
   and: 'and',
@@ -44,7 +44,7 @@ function isHelperOperator(operator: BinaryOperator): operator is HelperOperator 
   return Object.hasOwn(OPERATORS, operator);
 }
 
-/** Filters and methods that are a helper with the same arguments. */
+/** Filters and methods, and the helpers with the same arguments. */
 const HELPERS: ReadonlyMap<string, string> = new Map([
   ['length', 'length'],
   ['count', 'length'],
@@ -81,7 +81,7 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['replace', 'replace'],
 ]);
 
-/** What loops know of themselves. */
+/** Variables of loops. */
 const LOOP: ReadonlyMap<string, string> = new Map([
   ['index', '(add @index 1)'],
   ['index0', '@index'],
@@ -140,12 +140,12 @@ class HandlebarsWriter {
     return `${quote}${value}${quote}`;
   }
 
-  /** A helper with these operands, in brackets. */
+  /** Writes the call of a helper, in parentheses. */
   call(helper: string, ...operands: readonly Jinja[]): string {
     return `(${[helper, ...operands.map((operand) => this.argument(operand))].join(' ')})`;
   }
 
-  /** By an expression, if there is no helper. */
+  /** Writes an expression, for nodes without a helper. */
   expr(node: Jinja): string {
     const text = celOf(node, this.#quote === '"' ? "'" : '"');
     if (text.includes(this.#quote)) throw new NoCounterpart('Set a variable to the value, and name that.');
@@ -200,7 +200,7 @@ class HandlebarsWriter {
     return helper === undefined ? this.expr(node) : this.call(helper, callee.of, ...given.plain);
   }
 
-  /** Python leaves the end out. */
+  /** The end of a range is excluded in Python. */
   #range({ plain }: Given): string {
     const [first, second, step] = plain;
     if (first === undefined) throw new NoCounterpart('Write {{range 1 5}}: both ends count.');
@@ -238,7 +238,7 @@ class HandlebarsWriter {
         return this.call(operator === '==' ? 'eq' : 'ne', left, asFactsSay(left, right));
       case '/':
       default:
-        // The helper `div` gives the whole part of whole numbers, as // does.
+        // The helper `div` divides whole numbers without a fraction, like `//`.
         return this.expr({ kind: 'binary', operator, left, right });
     }
   }
@@ -339,7 +339,7 @@ const combine: WriteFilter = (writer, { of, given }) => {
   return writer.call('merge', of, ...given.plain);
 };
 
-/** Filters whose arguments are not simply those of a helper. */
+/** Filters whose arguments differ from those of the helper. */
 const FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
   ['default', fallback],
   ['d', fallback],
@@ -359,7 +359,7 @@ const FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
   ['tojson', withoutOptions('json')],
 ]);
 
-/** `hostvars[h].ansible_os_family`: its name is another one here. */
+/** Returns whether the path is a fact of another host, which has another name here: `hostvars[h].ansible_os_family`. */
 function isFactOfHost(node: Jinja): boolean {
   if (node.kind !== 'member' || node.key.kind !== 'text') return false;
   if (node.of.kind === 'member' && node.of.of.kind === 'name' && node.of.of.name === 'hostvars')

@@ -4,7 +4,7 @@ import { JINJA_WORDS } from '../habits/jinja-words.ts';
 import { findHelper } from '../helpers/helper-table.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
 
-/** Thrown where what Jinja says has no counterpart; `instead` says what to do. */
+/** Thrown if an element of Jinja has no counterpart. `instead` says what to do. */
 export class NoCounterpart extends Error {
   readonly instead: string | undefined;
 
@@ -14,7 +14,7 @@ export class NoCounterpart extends Error {
   }
 }
 
-/** Throws. `kind` is filter, test, lookup or call. */
+/** Throws NoCounterpart. `kind` is filter, test, lookup or call. */
 export function lacking(kind: string, name: string): never {
   throw new NoCounterpart(
     JINJA_WORDS.get(`${kind} ${name}`) ??
@@ -22,7 +22,7 @@ export function lacking(kind: string, name: string): never {
   );
 }
 
-/** `lookup('env', …)`, `query(…)`, `q(…)`: told apart by their first argument. */
+/** Throws NoCounterpart for `lookup('env', …)`, `query(…)`, `q(…)`. The first argument selects the remedy. */
 export function lackingCall(name: string, given: Given): never {
   const [first] = given.plain;
   if (['lookup', 'query', 'q'].includes(name) && first?.kind === 'text')
@@ -34,7 +34,7 @@ export function lackingCall(name: string, given: Given): never {
   return lacking('call', name);
 }
 
-/** `a.b.c` as names; undefined where a step is computed. */
+/** Returns `a.b.c` as names; undefined if a step is computed. */
 export function namesOf(node: Jinja): readonly string[] | undefined {
   if (node.kind === 'name') return [node.name];
   if (node.kind !== 'member' || node.key.kind !== 'text') return undefined;
@@ -46,14 +46,14 @@ export function isIdentifier(text: string): boolean {
   return /^[A-Za-z_]\w*$/.test(text) && !['true', 'false', 'null', 'in'].includes(text);
 }
 
-/** `vars['x']` is x. */
+/** Returns the name x of `vars['x']`. */
 export function nameInVars(of: Jinja, key: Jinja): string | undefined {
   return of.kind === 'name' && of.name === 'vars' && key.kind === 'text' && isIdentifier(key.value)
     ? key.value
     : undefined;
 }
 
-/** Tests of results, and what they are of a registered result. */
+/** Tests of results, with the counterpart in a registered result. */
 export const RESULT_TESTS: ReadonlyMap<string, { readonly member: string; readonly isNegated: boolean }> = new Map([
   ['changed', { member: 'changed', isNegated: false }],
   ['change', { member: 'changed', isNegated: false }],
@@ -66,7 +66,7 @@ export const RESULT_TESTS: ReadonlyMap<string, { readonly member: string; readon
   ['skip', { member: 'skipped', isNegated: false }],
 ]);
 
-/** Tests that compare with their argument. */
+/** Tests that compare a value with their argument. */
 export const COMPARING_TESTS: ReadonlyMap<string, '==' | '!=' | '<' | '<=' | '>' | '>='> = new Map([
   ['eq', '=='],
   ['equalto', '=='],
@@ -82,7 +82,7 @@ export const COMPARING_TESTS: ReadonlyMap<string, '==' | '!=' | '<' | '<=' | '>'
   ['ge', '>='],
 ]);
 
-/** Python writes groups as \1 and \g<1>. */
+/** Rewrites `\1` and `\g<1>` of Python as references to groups here. */
 export function groupsAsHere(replacement: string): string {
   return replacement
     .replaceAll('$', '$$$$')
@@ -92,7 +92,7 @@ export function groupsAsHere(replacement: string): string {
     );
 }
 
-/** A pattern that Python's match() asks for: at the beginning. */
+/** Anchors a pattern at the beginning, as `match()` of Python does. */
 export function anchored(pattern: string): string {
   if (pattern.startsWith('^')) return pattern;
   return pattern.includes('|') ? `^(?:${pattern})` : `^${pattern}`;
@@ -112,7 +112,10 @@ const VERSION_OPERATORS: ReadonlyMap<string, string> = new Map([
   ['ge', '>='],
 ]);
 
-/** The range that `version('1.2', '>=')` means; undefined for `!=` and for what is not fixed. */
+/**
+ * Returns the range of `version('1.2', '>=')`; for `!=`, the version with `isNegated`. Undefined if the arguments are
+ * not fixed texts.
+ */
 export function versionRange(given: Given): { readonly range: string; readonly isNegated: boolean } | undefined {
   const [version, operator] = [given.plain[0], given.plain[1] ?? given.named.get('operator')];
   if (version?.kind !== 'text' && version?.kind !== 'number') return undefined;
@@ -124,7 +127,10 @@ export function versionRange(given: Given): { readonly range: string; readonly i
   return range === undefined ? undefined : { range: `${range}${text}`, isNegated: false };
 }
 
-/** Ansible's "Debian" is debian here, alone or in a list. */
+/**
+ * Rewrites a text that is compared with a fact, if the fact has lower case here: "Debian" as debian, alone or in a
+ * list.
+ */
 export function asFactsSay(left: Jinja, right: Jinja): Jinja {
   const names = namesOf(left);
   const path = names === undefined ? undefined : ansibleVariable(names)?.variable.path;

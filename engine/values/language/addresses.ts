@@ -11,7 +11,7 @@ function bits(version: 4 | 6): number {
   return version === 4 ? 32 : 128;
 }
 
-/** 4 or 6; an ArgumentFault for text that is no address. */
+/** Returns 4 or 6. Throws ArgumentFault if the text is not an address. */
 export function ipVersion(text: string): 4 | 6 {
   if (isIPv4(text)) return 4;
   if (isIPv6(text) && !text.includes('%')) return 6;
@@ -44,7 +44,7 @@ function formatAddress(version: 4 | 6, address: bigint): string {
   const groups = Array.from({ length: 8 }, (_, index) =>
     ((address >> BigInt(112 - index * 16)) & 0xffffn).toString(16),
   ).join(':');
-  // RFC 5952: the longest run of two or more zero groups becomes `::`, the first one where several are equal.
+  // RFC 5952: the longest run of two or more zero groups becomes `::`; of several equally long runs, the first.
   let longest = '';
   for (const [run] of groups.matchAll(/(?<=^|:)0(?::0)+(?=:|$)/g)) if (run.length > longest.length) longest = run;
   if (longest === '') return groups;
@@ -53,7 +53,7 @@ function formatAddress(version: 4 | 6, address: bigint): string {
   return `${groups.slice(0, start).replace(/:$/, '')}::${groups.slice(start + longest.length).replace(/^:/, '')}`;
 }
 
-/** `10.0.0.0/8`, or a lone address as the network of itself. */
+/** Parses `10.0.0.0/8`. An address without a prefix length is a network of one address. */
 function parseNetwork(text: string): Network {
   const [host = '', length, more] = text.split('/');
   const { version, address } = parseAddress(host);
@@ -65,7 +65,7 @@ function parseNetwork(text: string): Network {
   return { version, address: (address >> shift) << shift, prefix };
 }
 
-/** Is the address, or the whole of the network, within the network? */
+/** Returns whether the network contains the address or the whole inner network. */
 export function cidrContains(cidr: string, inner: string): boolean {
   const outer = parseNetwork(cidr);
   const { version, address, prefix } = parseNetwork(inner);
@@ -80,7 +80,10 @@ export function cidrOverlaps(left: string, right: string): boolean {
   return cidrContains(left, right) || cidrContains(right, left);
 }
 
-/** The n-th address of a network, counted from its first; a negative n counts from its end: -1 is the last one. */
+/**
+ * Returns the n-th address of a network, counted from the first. A negative n counts from the end: -1 is the last
+ * address.
+ */
 export function cidrHost(cidr: string, index: number): string {
   const { version, address, prefix } = parseNetwork(cidr);
   const size = 1n << BigInt(bits(version) - prefix);

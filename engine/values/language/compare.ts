@@ -9,7 +9,8 @@ function plain(value: Value): Exclude<Value, Secret | Unknown> {
 }
 
 /**
- * Equal in type and content; secrets by their text. Throws UnknownTouched where the answer hangs on an unknown value.
+ * Returns whether two values are equal in type and content; secrets are compared by their text. Throws UnknownTouched
+ * if the result depends on an unknown value.
  */
 export function isEqual(left: Value, right: Value): boolean {
   const a = plain(left);
@@ -24,7 +25,10 @@ export function isEqual(left: Value, right: Value): boolean {
   );
 }
 
-/** Below 0, 0 or above 0, for two texts or two numbers. Texts go by code units, so the order is the same everywhere. */
+/**
+ * Compares two texts or two numbers: the result is below 0, 0, or above 0. Texts are compared by code units, so the
+ * order does not depend on the locale.
+ */
 export function compareValues(left: Value, right: Value): number {
   const a = plain(left);
   const b = plain(right);
@@ -36,7 +40,7 @@ export function compareValues(left: Value, right: Value): number {
   );
 }
 
-/** Is a condition of a template true? Booleans are what they are; lists and maps are true where they are not empty. */
+/** Returns whether a condition of a template is true. Lists and maps are true if they are not empty. */
 export function isTrue(value: Value): boolean {
   const content = plain(value);
   if (typeof content === 'boolean') return content;

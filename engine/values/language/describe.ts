@@ -1,7 +1,7 @@
 import { Secret } from '../base/secret.ts';
 import { type Value, Unknown } from '../base/value.ts';
 
-/** What a value is, for a message: never what it holds. */
+/** Describes the type of a value for a message, never its content. */
 export function describe(value: Value): string {
   if (value === null) return 'null';
   if (value instanceof Secret) return 'a secret';

@@ -9,15 +9,17 @@ export interface FaultDetails {
   readonly remedy?: string | undefined;
 }
 
-/** The text that an offset counts in. Compiled text is shared between places, so it does not know its own. */
+/** Converts an offset in a text to a place. Compiled text is shared by several places, so it does not know its own. */
 export type Locate = (offset: number, length: number) => Place;
 
-/** Where a fault lies: `undefined` for the text that is being rendered, a partial or the like for a text of its own. */
+/**
+ * The text that a fault lies in: `undefined` for the rendered text itself, else a text of its own such as a partial.
+ */
 export type Origin = Locate | undefined;
 
 /**
- * A mistake in a template or an expression, by offset in its text. Never leaves this layer: it becomes a `Problem`
- * there.
+ * A mistake in a template or an expression, with its offset in the text. It never leaves this layer, which converts it
+ * to a `Problem`.
  */
 export class Fault extends Error {
   readonly details: FaultDetails;
@@ -36,13 +38,13 @@ export class Fault extends Error {
   toProblem(locate: Locate): Problem {
     const { code, what, why, remedy } = this.details;
     const place = (this.origin ?? locate)(this.offset, this.length);
-    // A helper may have been given the text of a secret, and tell of it.
+    // The message of a helper may contain the text of a secret argument.
     const masked = (text: string | undefined) => (text === undefined ? undefined : mask(text));
     return new Problem({ code, what: mask(what), place, why: masked(why), remedy: masked(remedy) });
   }
 }
 
-/** What a helper or function says of its arguments; the caller knows where they stand. */
+/** The message of a helper or function about its arguments. The caller adds their place. */
 export class ArgumentFault extends Error {
   readonly remedy: string | undefined;
 
@@ -52,7 +54,7 @@ export class ArgumentFault extends Error {
   }
 }
 
-/** Thrown where an unknown value is needed to go on: what is being computed becomes unknown as well. */
+/** Thrown if a computation needs an unknown value. Its result becomes unknown too. */
 export class UnknownTouched extends Error {
   readonly unknown: Unknown;
 
@@ -62,7 +64,10 @@ export class UnknownTouched extends Error {
   }
 }
 
-/** Did the text that is being worked on grow beyond what a text can be? Its size is the user's doing. */
+/**
+ * Returns whether the error means that a text became longer than a string can be. The user causes its size, so it is
+ * not an internal error.
+ */
 export function isTooLarge(error: unknown): boolean {
   return error instanceof RangeError && /^Invalid (?:string|array) length/.test(error.message);
 }
@@ -75,7 +80,9 @@ export function tooLarge(): Fault {
   });
 }
 
-/** Did the text that is being worked on end the stack? Its nesting is the user's doing, not a fault of runbook. */
+/**
+ * Returns whether the error is a stack overflow. The user causes the depth of nesting, so it is not an internal error.
+ */
 export function isStackOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message.includes('call stack');
 }

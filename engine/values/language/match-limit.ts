@@ -1,13 +1,13 @@
 import { createContext, Script } from 'node:vm';
 
-/** How long the expressions of one task, template or pattern may look through a text. Milliseconds. */
+/** Total time for the regular expressions of one task, template or pattern. Milliseconds. */
 const LIMIT_MS = 2_000;
-/** So many steps take no time that counts. */
+/** This number of steps takes no measurable time. */
 const FEW_STEPS = 1_000_000;
-/** Lines of a file of so many characters are few. */
+/** A file up to this number of characters has few lines: they are matched without a limit, if each match is cheap. */
 const SHORT_FILE = 100_000;
 
-/** A regular expression took longer than it may, or more memory than there is for it. */
+/** A regular expression needed more time or memory than allowed. */
 export class EndlessMatch extends Error {
   readonly expression: string;
   readonly why: string;
@@ -28,17 +28,17 @@ function shortened(expression: string): string {
   return expression.length > 80 ? `${expression.slice(0, 80)}…` : expression;
 }
 
-/** An expression with what is known of its cost. */
+/** A regular expression with an estimate of its cost. */
 export interface Costly {
-  /** As it was written, for messages. */
+  /** The expression as it was written, for messages. */
   readonly text: string;
-  /** It takes the length of the text to this power at most; Infinity where nothing is known. */
+  /** Exponent of the cost: at most the length of the text to this power; Infinity if unknown. */
   readonly power: number;
 }
 
 /**
- * While V8 matches, it looks whether it is to be ended, and a `timeout` of node:vm tells it. The thread that watches
- * costs a fifth of a millisecond, so what cannot take long does without.
+ * Ends a match that takes too long, by the `timeout` of node:vm. It starts a thread, which costs a fifth of a
+ * millisecond, so short matches run without it.
  */
 class Watch {
   readonly #context = createContext(Object.create(null));
@@ -67,36 +67,34 @@ class Watch {
 }
 
 function isEndless(error: unknown): boolean {
-  // It comes from another context, whose errors are others.
+  // The error comes from another context, so `instanceof` does not work.
   const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' || error instanceof RangeError;
 }
 
 const watch = new Watch();
 
-/**
- * Runs `work`, which matches the expression with a text of so many characters and does nothing else. Throws
- * EndlessMatch.
- */
+/** Runs `work`, which only matches the expression against a text of `length` characters. Throws EndlessMatch. */
 export function match<Result>(expression: Costly, length: number, work: () => Result): Result {
   return watch.match(expression, length, work);
 }
 
 /**
- * Runs `work`, which matches these expressions with the lines of a text of so many characters, by `match`: all of it
- * has the time of one. It must be pure, as it may end anywhere, and no `finally` of it runs then. Throws EndlessMatch.
+ * Runs `work`, which calls `match` for the lines of a text of `length` characters in total; all calls share the time of
+ * one. `work` must be pure: it may be stopped at any point, and its `finally` blocks do not run then. Throws
+ * EndlessMatch.
  */
 export function matchLines<Result>(expressions: readonly Costly[], length: number, work: () => Result): Result {
   return length <= SHORT_FILE && expressions.every(({ power }) => power <= 2) ? work() : watch.run(work);
 }
 
-/** What the translation of Python's ^, $ and \b comes to, when each set has become one character. */
+/** The translations of `^`, `$` and `\b` of Python, after each set has been replaced by one character. */
 const ASSERTIONS =
   /\(\?:\(\?<=a\)\(\?!a\)\|\(\?<!a\)\(\?=a\)\)|\(\?:\(\?<=a\)\(\?=a\)\|\(\?<!a\)\(\?!a\)\)|\(\?=a\?\(\?!a\)\)|\(\?<?!a\)/g;
 
 /**
- * The power for an expression of JavaScript. It counts repetitions of single characters; those of groups, alternatives
- * and references are not known.
+ * Returns the exponent for a JavaScript expression. It counts repetitions of single characters; for repeated groups,
+ * alternatives and references it returns Infinity.
  */
 export function powerOf(source: string): number {
   const plain = source

@@ -3,7 +3,7 @@ import { type Costly, EndlessMatch, match, powerOf } from './match-limit.ts';
 
 /** Text longer than this is not searched with a pattern. In characters. */
 const MAX_SUBJECT = 1_000_000;
-/** A pattern longer than this is none. In characters. */
+/** A longer pattern is refused. In characters. */
 const MAX_SOURCE = 10_000;
 /** A repeated group that itself repeats, `(a+)+`, takes exponential time on text that nearly matches. */
 const NESTED_REPEAT = /\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)\s*[+*{]/;
@@ -15,12 +15,12 @@ interface Compiled extends Costly {
 
 const compiled = new Map<string, Compiled>();
 
-/** Does a pattern (JavaScript's, with the u flag) match the text of a host? */
+/** Returns whether a pattern (JavaScript, with the u flag) matches the text of a host. */
 export function matches(source: string, subject: string): boolean {
   return bounded(source, subject, ({ first }) => first.test(subject));
 }
 
-/** The text with each match replaced; $1 is the first group. */
+/** Replaces each match in the text; `$1` stands for the first group. */
 export function replaceMatches(source: string, subject: string, by: string): string {
   return bounded(source, subject, ({ all }) => subject.replace(all, by));
 }

@@ -2,14 +2,14 @@ import type { Place } from '../../errors/problem.ts';
 import type { ScalarNode } from '../base/node.ts';
 import type { Locate } from './fault.ts';
 
-/** A text together with where it stands in a YAML file. */
+/** A text with its position in a YAML file. */
 export interface Written {
   readonly text: string;
   readonly place: Place;
   readonly style: ScalarNode['style'];
   /**
-   * The scalar as written, quotes and block header included. Without it, columns of folded and escaped text are a
-   * guess.
+   * The scalar as it is written, with quotes and block header. Without it, columns in folded and escaped text are
+   * estimated.
    */
   readonly source?: string | undefined;
 }
@@ -27,7 +27,7 @@ function advance(cursor: Cursor, text: string): Cursor {
     : { line: cursor.line + lines.length - 1, column: last.length + 1 };
 }
 
-/** How many characters of a double-quoted source make one escape, beginning at the backslash. */
+/** Returns the length of the escape sequence that begins at the backslash at `at`, in a double-quoted source. */
 function escapeLength(source: string, at: number): number {
   return ESCAPE_LENGTHS.get(source[at + 1] ?? '') ?? 2;
 }
@@ -39,8 +39,8 @@ const ESCAPE_LENGTHS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Walks source and text side by side up to `offset` of the text; white space may differ, as folding and indenting
- * change it.
+ * Returns the offset in the source for an offset in the text. Walks through both in parallel; white space may differ
+ * because of folding and indentation.
  */
 function sourceOffset(text: string, source: string, offset: number): number {
   const quote = source[0] === '"' || source[0] === "'" ? source[0] : undefined;
@@ -54,15 +54,15 @@ function sourceOffset(text: string, source: string, offset: number): number {
     if (!isEscape && !isBlank) at = skipFolding(source, at, wanted);
     if (index === offset) return at;
     if (isEscape) at += escapeLength(source, at);
-    // A blank of the text matches one or more blanks of the source. They are skipped when the next other character is
-    // compared.
+    // A blank of the text stands for one or more blanks of the source. The rest are skipped at the next other
+    // character.
     else if (isBlank) at += /\s/.test(source[at] ?? '') ? 1 : 0;
     else at += quote === "'" && wanted === "'" ? 2 : 1;
   }
   return Math.min(at, source.length);
 }
 
-/** Where the text begins in its source: after the quote, or after the header of a block. */
+/** Returns where the text begins in its source: after the quote, or after the header of a block. */
 function contentStart(source: string): number {
   switch (source.charAt(0)) {
     case '"':
@@ -76,7 +76,7 @@ function contentStart(source: string): number {
   }
 }
 
-/** Skips what folding and indenting put before a character. */
+/** Skips line breaks and indentation that folding puts before a character. */
 function skipFolding(source: string, from: number, wanted: string): number {
   let at = from;
   while (at < source.length && source[at] !== wanted && /\s|\\/.test(source[at] ?? '')) at++;
@@ -84,8 +84,8 @@ function skipFolding(source: string, from: number, wanted: string): number {
 }
 
 /**
- * A function from an offset in the text to its place in the file: exact where the source is known, else as near as can
- * be.
+ * Returns a function that converts an offset in the text to a place in the file: exact if the source is known, else
+ * estimated.
  */
 export function locateIn(written: Written): Locate {
   return (offset, length) => {
@@ -93,7 +93,7 @@ export function locateIn(written: Written): Locate {
     const within = Math.max(0, Math.min(offset, text.length));
     if (source === undefined && style === 'block') {
       const { line, column } = advance({ line: 1, column: 1 }, text.slice(0, within));
-      // The body of a block begins on the line below its header, commonly indented by two more than nothing.
+      // The body of a block begins on the line after its header, usually indented by two.
       return { file: place.file, line: place.line + line, column: column + 2, length };
     }
     const isQuoted = source !== undefined && style === 'quoted';
@@ -105,7 +105,7 @@ export function locateIn(written: Written): Locate {
   };
 }
 
-/** The same for a text that is a file of its own. */
+/** Like `locateIn`, for a text that is a whole file. */
 export function locateInFile(text: string, file: string): Locate {
   return (offset, length) => ({ file, ...advance({ line: 1, column: 1 }, text.slice(0, Math.max(0, offset))), length });
 }

@@ -1,22 +1,22 @@
 import { Fault } from './fault.ts';
 
-/** Steps of one template or expression, with all that it looks up on its way. They take about a second. */
+/** Maximal steps of one template or expression, including everything that it looks up. They take about a second. */
 const MOST_STEPS = 10_000_000;
 /**
- * What each step takes is bounded by the sizes of texts and lists; where those are large, this ends it first.
- * Milliseconds of the processor.
+ * Maximal processor time of one template or expression. It ends an evaluation whose texts and lists are so large that
+ * each step is slow. Milliseconds.
  */
 const MOST_MS = 5_000;
-/** The clock is looked at once in so many calls. */
+/** The clock is read once per this number of calls. */
 const CLOCK_CALLS = 1_024;
 
-/** Of this thread: a machine that has other work too must not come to another answer. */
+/** Processor time of this thread, so that the load of the machine does not change the result. */
 function processorTime(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;
 }
 
-/** Counts what the template or expression that is evaluated now costs. */
+/** Counts the cost of the template or expression that is being evaluated. */
 class Meter {
   #isOn = false;
   #steps = 0;
@@ -57,32 +57,29 @@ function tooManySteps(taken: string): Fault {
 
 const meter = new Meter();
 
-/** So many characters are made in one step, and so many characters and items looked through. */
+/** Characters that are made in one step, and characters and items that are searched in one step. */
 const MADE_AT_ONCE = 8;
 const CHARACTERS_SEEN = 1_000;
 const ITEMS_SEEN = 16;
 
-/** Counts steps for a text or list that has been made. */
+/** Counts steps for a new text or list. */
 export function spendForMade(value: unknown): void {
   if (typeof value === 'string') meter.spend(Math.floor(value.length / MADE_AT_ONCE));
   else if (Array.isArray(value)) meter.spend(value.length);
 }
 
-/** Counts steps for a text or list that is about to be looked through. */
+/** Counts steps for a text or list before it is searched. */
 export function spendForSeen(value: unknown): void {
   if (typeof value === 'string') meter.spend(Math.floor(value.length / CHARACTERS_SEEN));
   else if (Array.isArray(value)) meter.spend(Math.floor(value.length / ITEMS_SEEN));
 }
 
-/**
- * Evaluates a template or an expression: what it looks up on its way counts as part of it. Throws Fault
- * `too-many-steps`.
- */
+/** Evaluates a template or an expression, including everything that it looks up. Throws Fault `too-many-steps`. */
 export function withinSteps<Result>(work: () => Result): Result {
   return meter.within(work);
 }
 
-/** Counts steps of what is evaluated. Throws Fault `too-many-steps`. */
+/** Counts steps of the current evaluation. Throws Fault `too-many-steps`. */
 export function spendSteps(steps: number): void {
   meter.spend(steps);
 }

@@ -18,7 +18,7 @@ function distance(left: string, right: string, limit: number): number {
   return last[right.length] ?? limit + 1;
 }
 
-/** The name among `candidates` that was most likely meant by `name`, if one is near enough. */
+/** Returns the candidate that is most similar to `name`, if one is similar enough. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
   const limit = Math.floor((name.length + 1) / 3);
@@ -34,13 +34,13 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return nearest;
 }
 
-/** `Did you mean "x"?`, or `undefined` where nothing is near. */
+/** Returns `Did you mean "x"?`, or `undefined` if no candidate is similar. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
   const nearest = nearestName(name, candidates);
   return nearest === undefined ? undefined : `Did you mean "${nearest}"?`;
 }
 
-/** A list of names for a message, cut where it gets long: `a, b, c and 12 more`. */
+/** Joins names for a message. A long list is cut: `a, b, c and 12 more`. */
 export function listNames(names: readonly string[], limit = 12): string {
   if (names.length === 0) return 'none';
   const shown = names.slice(0, limit).join(', ');

@@ -1,14 +1,14 @@
 import { MIN_SECRET_LENGTH } from '../base/secret.ts';
 
-/** A line of a longer secret is looked for by itself from this length on: a line of a PEM key. */
+/** A line of a longer secret, such as a line of a PEM key, is searched for alone from this length on. */
 const MIN_LINE_LENGTH = 8;
 /**
- * Upper and lower case of a secret are looked for from this length on, and only where it has digits too: else it may be
- * a word.
+ * Upper and lower case forms of a secret are searched for from this length on, and only if it contains digits:
+ * otherwise it may be a word.
  */
 const MIN_CASE_LENGTH = 8;
 
-/** The secret itself, and what of it may turn up alone: its lines, and the password in an address. */
+/** Returns the secret and those parts of it that may appear alone: its lines, and the password in an address. */
 export function partsOf(secret: string): ReadonlySet<string> {
   const found = new Set([secret]);
   const trimmed = secret.trim();
@@ -18,20 +18,20 @@ export function partsOf(secret: string): ReadonlySet<string> {
   if (!trimmed.includes('\n')) return found;
   for (const line of trimmed.split('\n')) {
     const content = line.trim();
-    // The first and the last line of each PEM file are no secret.
+    // The first and the last line of a PEM file are not secret.
     if (content.length >= MIN_LINE_LENGTH && !/^-----[A-Z ]+-----$/.test(content)) found.add(content);
   }
   return found;
 }
 
-/** A text without the first and the last line of PEM files, which are no secret in any form. */
+/** Removes the first and the last line of PEM files, which are not secret in any form. */
 export function withoutLabels(part: string): string {
   return part.replaceAll(/^-----[A-Z ]+-----\r?\n?/gm, '');
 }
 
 /**
- * The texts to look for: as it is, with the plus signs of a form, and in one case. Escaped text is undone before it is
- * searched.
+ * Returns the forms of a part to search for: as it is, with plus signs for blanks, and in upper and lower case. Escapes
+ * are decoded before the search.
  */
 export function plainForms(part: string): ReadonlySet<string> {
   const found = new Set([part]);
@@ -43,7 +43,7 @@ export function plainForms(part: string): ReadonlySet<string> {
   return found;
 }
 
-/** As base64 and hexadecimal have it. They may be wrapped at any width. */
+/** Returns the base64 and hexadecimal forms of a part. They may be wrapped at any width. */
 export function encodedForms(part: string): ReadonlySet<string> {
   const bytes = Buffer.from(part, 'utf8');
   const hexadecimal = bytes.toString('hex');
@@ -55,7 +55,10 @@ export function encodedForms(part: string): ReadonlySet<string> {
   return found;
 }
 
-/** As JSON writes it within quotes, with and without characters beyond ASCII, where that is another text. */
+/**
+ * Returns the forms of a part within JSON strings, with and without escapes for characters beyond ASCII, if they differ
+ * from the part.
+ */
 export function jsonForms(part: string): ReadonlySet<string> {
   const escaped = JSON.stringify(part).slice(1, -1);
   const ascii = escaped.replaceAll(
@@ -66,13 +69,14 @@ export function jsonForms(part: string): ReadonlySet<string> {
 }
 
 /**
- * What every base64 of a text that holds the part has in common, for the three ways it can lie; and its base64 alone.
+ * Returns the substrings that every base64 text has that encodes the part, for the three possible alignments, and the
+ * base64 of the part alone.
  */
 function base64Forms(bytes: Buffer): readonly string[] {
   const whole = bytes.toString('base64');
   const aligned = [0, 1, 2].map((shift) => {
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-    // The first characters hold bits of what is before, the last one bits of what comes behind.
+    // The first characters also encode bits of the bytes before, the last character bits of the bytes after.
     const partial = (shift + bytes.length) % 3 === 0 ? 0 : 1;
     return encoded.replace(/=+$/, '').slice(Math.ceil((shift * 4) / 3), partial === 0 ? undefined : -1);
   });

@@ -1,14 +1,13 @@
 import type { Range } from './mask-view.ts';
 
 /**
- * A set of small numbers that says no at once: a million bits, of which a few per cent are set with hundreds of
- * secrets.
+ * Size of a bit set that quickly excludes most positions: a million bits, of which hundreds of secrets set a few per
+ * cent.
  */
 const BITS = 20;
 
 /**
- * The last four characters as one number. Of characters beyond Latin-1 it holds a mixture, which only costs a look
- * more.
+ * The last four characters as one number. Characters beyond Latin-1 mix; that only causes some needless comparisons.
  */
 function shifted(last: number, code: number): number {
   return (last >>> 8) | (((code ^ (code >>> 8)) & 0xff) << 24);
@@ -18,16 +17,16 @@ function bitOf(first: number, second: number): number {
   return (Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca77)) >>> (32 - BITS);
 }
 
-/** All forms begin with this many characters that tell which of them may stand at a place. */
+/** Number of characters at the beginning of all forms, by which the candidates at a position are found. */
 const START = 4;
 
-/** Texts to look for, all at once: the time that it takes hangs on the text, hardly on how many they are. */
+/** Searches for many texts at the same time. The time depends on the searched text, hardly on the number of texts. */
 export class Search {
-  /** All of them by their first characters. */
+  /** All texts, by their first characters. */
   readonly #byStart = new Map<string, Set<string>>();
   readonly #bits = new Uint8Array(1 << BITS);
 
-  /** Shorter texts than four characters are left out. */
+  /** Adds a text. Texts of fewer than four characters are ignored. */
   add(text: string): void {
     if (text.length < START) return;
     const start = text.slice(0, START);
@@ -39,7 +38,7 @@ export class Search {
     this.#bits[bitOf(last, 0)] = 1;
   }
 
-  /** Wherever one of them stands, from left to right. They may overlap. */
+  /** Returns the ranges of all matches, from left to right. They may overlap. */
   in(text: string): readonly Range[] {
     const found: Range[] = [];
     if (this.#byStart.size === 0) return found;
@@ -55,7 +54,7 @@ export class Search {
     return found;
   }
 
-  /** The length of the longest one that begins here; 0 for none. */
+  /** Returns the length of the longest match at this position; 0 if there is none. */
   #longest(text: string, at: number): number {
     let longest = 0;
     for (const form of this.#byStart.get(text.slice(at, at + START)) ?? [])
@@ -64,14 +63,14 @@ export class Search {
   }
 }
 
-/** A piece is taken for one from this length on, in characters: 12 bytes of base64, 8 of hexadecimal. */
+/** Minimal length of a piece, in characters: 12 bytes in base64, 8 in hexadecimal. */
 const MIN_PIECE = 16;
-/** Any piece of that length has one of these rows of characters whole. */
+/** Length of the rows that are indexed. Every piece of minimal length contains at least one whole row. */
 const ROW = 8;
-/** What has fewer different characters is a ruler or empty space, as it stands everywhere. */
+/** Minimal number of different characters in a piece. Rulers and empty space have fewer, and occur everywhere. */
 const MIN_VARIETY = 6;
 
-/** Of a text that says the same again and again. */
+/** Maximal number of positions that are kept for equal rows of a repetitive text. */
 const MOST_ROWS = 8;
 
 interface Row {
@@ -79,7 +78,7 @@ interface Row {
   readonly at: number;
 }
 
-/** Looks for pieces of texts: a line of a key that was encoded and wrapped, or the first kilobyte of it. */
+/** Searches for pieces of texts, such as a line of a key that was encoded and wrapped. */
 export class PieceSearch {
   readonly #rows = new Map<string, Row[]>();
   readonly #bits = new Uint8Array(1 << BITS);
@@ -100,7 +99,7 @@ export class PieceSearch {
     }
   }
 
-  /** Wherever a piece of one of them stands. */
+  /** Returns the ranges of all pieces. */
   in(text: string): readonly Range[] {
     const found: Range[] = [];
     if (this.#rows.size === 0) return found;
@@ -129,7 +128,7 @@ export class PieceSearch {
   }
 }
 
-/** As far as the text and the other one are the same on both sides of a row that they have in common. */
+/** Extends a common row in both directions, as far as both texts are equal. */
 function extended(text: string, at: number, row: Row): Range | undefined {
   let before = 0;
   while (at - before > 0 && row.at - before > 0 && text[at - before - 1] === row.text[row.at - before - 1]) before += 1;

@@ -1,25 +1,24 @@
-/** From a place in a text up to, and without, another one. */
+/** A range of a text: from one offset up to, and without, another. */
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/**
- * A text as a program would read it, with the way back to where each part of it stands in the text that it was made of.
- */
+/** A text after decoding, with a mapping back to the text that it was decoded from. */
 export interface View {
   readonly text: string;
-  /** The ranges that a range of it stands for in the original text. */
+  /** Returns the ranges of the original text that a range of the view comes from. */
   origin(from: number, to: number): readonly Range[];
 }
 
-/** The text as it is. */
+/** A view of the text without decoding. */
 export function plainView(text: string): View {
   return { text, origin: (from, to) => [{ from, to }] };
 }
 
 /**
- * A piece of a view: `length` characters made of what stands from `from` to `to`, one for one where they are as many.
+ * A piece of a view: `length` characters that were decoded from the range `from` to `to`; character by character if
+ * both are equally long.
  */
 interface Piece {
   readonly at: number;
@@ -28,7 +27,7 @@ interface Piece {
   readonly to: number;
 }
 
-/** Makes a view of a text, piece by piece from its begin. */
+/** Makes a view of a text, piece by piece from its beginning. */
 class ViewMaker {
   readonly #of: View;
   readonly #pieces: Piece[] = [];
@@ -40,7 +39,7 @@ class ViewMaker {
     this.#of = of;
   }
 
-  /** What stands before `from` is taken as it is; what stands up to `to` becomes `text`. */
+  /** Copies the text before `from`, and puts `text` in place of the range up to `to`. */
   replace(from: number, to: number, text: string): void {
     this.#take(from);
     if (text !== '') this.#add(text, from, to);
@@ -83,7 +82,7 @@ function rangesOf(pieces: readonly Piece[], from: number, to: number): readonly 
   return ranges;
 }
 
-/** The last piece that begins at or before a place. */
+/** Returns the last piece that begins at or before an offset. */
 function pieceAt(pieces: readonly Piece[], place: number): number {
   let low = 0;
   let high = pieces.length - 1;
@@ -95,7 +94,7 @@ function pieceAt(pieces: readonly Piece[], place: number): number {
   return low;
 }
 
-/** A way of writing text; undefined where nothing in the text is written so. */
+/** Decodes one way of writing text; undefined if the text contains none of it. */
 export type Reading = (of: View) => View | undefined;
 
 function reading(found: RegExp, quick: string, meant: (match: RegExpExecArray) => string | undefined): Reading {
@@ -126,7 +125,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   E: '\x1b',
 };
 
-/** Bytes as text, where they are UTF-8; else each as the character of its number. */
+/** Decodes bytes as UTF-8 if they are valid; else each byte becomes the character of its number. */
 function textOfBytes(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   return text.includes('\uFFFD') ? bytes.toString('latin1') : text;
@@ -136,10 +135,7 @@ function character(code: number): string | undefined {
   return code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
 }
 
-/**
- * JSON, JavaScript, C, Python and YAML in double quotes, `$'…'` and `printf %q` of shells: a backslash and what it
- * stands for.
- */
+/** Backslash escapes of JSON, JavaScript, C, Python, YAML in double quotes, and `$'…'` and `printf %q` of shells. */
 export const backslashes = reading(
   /\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|((?:x[0-9A-Fa-f]{2}|[0-3]?[0-7]{1,2})(?:\\(?:x[0-9A-Fa-f]{2}|[0-3]?[0-7]{1,2}))*)|([^\n]))/g,
   '\\',
@@ -156,17 +152,17 @@ export const backslashes = reading(
   },
 );
 
-/** `%2F` of addresses, in either case. */
+/** Percent escapes of addresses, such as `%2F`, in upper or lower case. */
 export const percents = reading(/(?:%[0-9a-f]{2})+/gi, '%', ([bytes]) =>
   textOfBytes(Buffer.from(bytes.replaceAll('%', ''), 'hex')),
 );
 
-/** A quotation mark within a word of shell: `'\''` and `'"'"'`. */
+/** Quotation marks within a quoted word of shell: `'\''` and `'"'"'`. */
 export const shellQuotes = reading(/'(?:\\'|"'")'/g, `'`, () => `'`);
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: `'`, nbsp: '\u00a0' };
 
-/** `&amp;`, `&#39;` and `&#x27;` of HTML and XML. */
+/** Entities of HTML and XML, such as `&amp;`, `&#39;` and `&#x27;`. */
 export const entities = reading(
   /&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|([a-z]+));/gi,
   '&',
@@ -176,5 +172,5 @@ export const entities = reading(
   },
 );
 
-/** Lines put together, without their indentation: what was wrapped at some width. */
+/** Joins lines without their indentation, to undo wrapping at any width. */
 export const unwrapped: Reading = reading(/[\r\n]+[ \t]*/g, '\n', () => '');

@@ -14,22 +14,22 @@ import {
   unwrapped,
 } from './mask-view.ts';
 
-/** What stands in JSON outputs for a value that is not there yet. */
+/** The text of an unknown value in JSON outputs. */
 const UNKNOWN_TEXT = '(known after apply)';
-/** JSON in JSON in JSON, or an address in an address. */
+/** Maximal nesting of encodings, such as JSON in JSON in JSON, or an address in an address. */
 const MOST_LAYERS = 3;
 
 /**
- * Text as it may be shown: each known secret is replaced by ********. Found are the secret itself and its lines, as
- * they are, in one case, and as JSON, shells, C, addresses, HTML, base64 and hexadecimal write them, wrapped or not; of
- * the last two pieces too. Secrets of less than four characters are not found. docs/security.md lists what is found,
- * and what is not.
+ * Masks a text for output: replaces each known secret by `********`. It finds secrets and their lines as they are, in
+ * upper or lower case, and as JSON, shells, C, addresses, HTML, base64 and hexadecimal write them, wrapped or not; of
+ * base64 and hexadecimal also pieces. Secrets of fewer than four characters are not found. docs/security.md lists what
+ * is found and what is not.
  */
 export function mask(text: string): string {
   return replaced(text, hiddenRanges(text));
 }
 
-/** Lines of one text, each as `mask` gives it: what goes over several of them is found too. */
+/** Masks the lines of one text, including secrets that extend over several lines. */
 export function maskLines(lines: readonly string[]): readonly string[] {
   const ranges = hiddenRanges(lines.join('\n'));
   let begin = 0;
@@ -50,7 +50,10 @@ export function maskLines(lines: readonly string[]): readonly string[] {
   });
 }
 
-/** A value for JSON outputs: secrets masked, also within text and keys, and unknown values named as such. */
+/**
+ * Converts a value for JSON outputs: secrets are masked, also within text and keys, and unknown values are named as
+ * unknown.
+ */
 export function maskValue(value: Value): Plain {
   if (typeof value === 'string') return mask(value);
   if (typeof value === 'number') return isHiddenNumber(value) ? MASK : value;
@@ -67,7 +70,10 @@ function isTexts(list: readonly Value[]): list is readonly string[] {
   return list.every((item) => typeof item === 'string');
 }
 
-/** `make`, which masks what it makes of an object, once for each object, and again when further secrets are known. */
+/**
+ * Caches `make`, a function that masks parts of an object: once per object, and again after further secrets have become
+ * known.
+ */
 export function maskedOnce<From extends object, Masked>(make: (from: From) => Masked): (from: From) => Masked {
   const kept = new WeakMap<From, { readonly masked: Masked; readonly secrets: number }>();
   return (from) => {
@@ -81,8 +87,8 @@ export function maskedOnce<From extends object, Masked>(make: (from: From) => Ma
 }
 
 /**
- * Of the whole process, as the secrets are. What is looked for, of as many secrets as `secrets` and `numbers` say.
- * Secrets are only ever added.
+ * Tables for the search. They belong to the whole process, like the secrets. `secrets` and `numbers` count the secrets
+ * that the tables contain; secrets are never removed.
  */
 const tables = {
   secrets: 0,
@@ -113,7 +119,7 @@ function addPart(part: string): void {
   for (const form of encodedForms(withoutLabels(part))) tables.pieces.add(form);
 }
 
-/** Everything of a text that must not be seen, from left to right, apart from each other. */
+/** Returns the ranges of a text that must be hidden, from left to right, without overlaps. */
 function hiddenRanges(text: string): readonly Range[] {
   addForms();
   if (text.length < MIN_SECRET_LENGTH || tables.secrets + tables.numbers === 0) return [];
@@ -124,7 +130,10 @@ function hiddenRanges(text: string): readonly Range[] {
   return merged(ranges);
 }
 
-/** Of one way of writing within itself, and of each other one within it: JSON in an address, an address in JSON. */
+/**
+ * Applies decodings repeatedly: the same one again, and each other one, such as JSON in an address or an address in
+ * JSON.
+ */
 function lookDeeper(of: View, readings: readonly Reading[], ranges: Range[]): void {
   for (const reading of readings) {
     let view: View | undefined = of;
@@ -154,12 +163,12 @@ function look(view: View, ranges: Range[]): void {
   for (const { from, to } of tables.encoded.in(whole.text)) ranges.push(...whole.origin(from, to));
 }
 
-/** A number that is no part of another one, of a name or of an address. */
+/** Returns whether a number is not part of a longer number, a name or an address. */
 function standsAlone(text: string, from: number, to: number): boolean {
   return !/[\w]$|\d\.$/.test(text.slice(Math.max(0, from - 2), from)) && !/^\w|^\.\d/.test(text.slice(to, to + 2));
 }
 
-/** Secrets may overlap: what any of them covers is hidden. */
+/** Joins overlapping ranges, because secrets may overlap. */
 function merged(ranges: readonly Range[]): readonly Range[] {
   const result: Range[] = [];
   for (const range of ranges.toSorted((one, other) => one.from - other.from)) {

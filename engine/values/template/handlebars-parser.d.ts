@@ -1,5 +1,4 @@
-// Only the parser of Handlebars is loaded: its compiler makes JavaScript of templates, and costs six times as long to
-// load.
+// Only the parser of Handlebars is loaded. Its compiler generates JavaScript, and takes six times as long to load.
 declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
   export interface ParseErrorDetails {
     readonly text: string;

@@ -11,7 +11,7 @@ import type { Frame, Level } from './template-frame.ts';
 import { type Evaluate, type PathOptions, compilePath, memberOf, whyNoMember } from './template-path.ts';
 import { type Call, type SyntaxExpression, templateRemedy } from './template-syntax.ts';
 
-/** Compiles an argument or a mustache's content. */
+/** Compiles an argument or the content of a mustache. */
 export function compileSyntaxExpression(expression: SyntaxExpression, options: PathOptions): Evaluate {
   switch (expression.type) {
     case 'PathExpression':
@@ -31,7 +31,9 @@ export function compileSyntaxExpression(expression: SyntaxExpression, options: P
   }
 }
 
-/** Compiles `name argument … key=argument`. Throws Fault for an unknown helper and for arguments that cannot fit. */
+/**
+ * Compiles `name argument … key=argument`. Throws Fault for an unknown helper and for arguments that it cannot take.
+ */
 export function compileCall(call: Call, options: PathOptions): Evaluate {
   const { source } = options;
   const name = call.path.type === 'PathExpression' ? call.path.original : '';
@@ -66,7 +68,7 @@ function checkArguments(call: Call, helper: Helper, { source }: PathOptions): vo
     });
 }
 
-/** A fact that is compared with what it can never be. */
+/** Reports a comparison of a fact with a value that it can never have. */
 function checkFacts(call: Call, { name }: Helper, { source }: PathOptions): void {
   if (name !== 'eq' && name !== 'ne') return;
   const [left, right] = call.params;
@@ -81,8 +83,8 @@ function checkFacts(call: Call, { name }: Helper, { source }: PathOptions): void
 }
 
 /**
- * Runs an evaluation whose ArgumentFaults are told at the call's place, and whose result hangs on no unknown value it
- * touched.
+ * Wraps an evaluation: an ArgumentFault becomes a Fault at the place of the call, and a touched unknown value becomes
+ * an unknown result.
  */
 function guarded(call: Call, options: PathOptions, evaluate: Evaluate): Evaluate {
   return (frame) => {
@@ -146,7 +148,10 @@ function compileSpecial(call: Call, helper: Helper, options: PathOptions): Evalu
   return guarded(call, options, (frame) => (isTrue(condition(frame) ?? null) ? whenTrue(frame) : whenFalse(frame)));
 }
 
-/** `and` and `or` in three-valued logic: an unknown condition counts only where the others do not decide. */
+/**
+ * Compiles `and` and `or` with three-valued logic: an unknown operand makes the result unknown only if the other
+ * operands do not decide it.
+ */
 function compileLogic(call: Call, options: PathOptions, decisive: boolean): Evaluate {
   const conditions = call.params.map((parameter) => compileSyntaxExpression(parameter, options));
   return guarded(call, options, (frame) => {
@@ -199,7 +204,8 @@ function compileLookup(call: Call, whole: SyntaxExpression, key: SyntaxExpressio
 }
 
 /**
- * `{{expr "CEL"}}`: variables are those of the top level, block parameters and, inside a block, `item` parts by `this`.
+ * Compiles `{{expr "CEL"}}`. Its variables are those of the top level, block parameters and, within a block, `item` in
+ * place of `this`.
  */
 function compileCel(call: Call, text: SyntaxExpression, options: PathOptions): Evaluate {
   const { source } = options;
@@ -230,7 +236,7 @@ function compileCel(call: Call, text: SyntaxExpression, options: PathOptions): E
   );
 }
 
-/** What a CEL name means within blocks: `this`, or a block parameter. */
+/** Returns what a CEL name means within blocks: `this`, or a block parameter. */
 function localVariable(name: string, level: Level): Evaluate | undefined {
   const up: ((frame: Frame) => Frame)[] = [];
   for (let current: Level | undefined = level; current !== undefined; current = current.outer) {

@@ -21,22 +21,22 @@ import {
   templateRemedy,
 } from './template-syntax.ts';
 
-/** A turn of a loop, and a partial, cost as much as so many steps of an expression. */
+/** Steps that one round of a loop, or one partial, costs. */
 const STEPS_OF_A_TURN = 5;
 
 type Emit = (frame: Frame, output: Output) => void;
 
-/** Finds the text of `{{> name}}`; the source says where it comes from. */
+/** Returns the source of the partial of `{{> name}}`; undefined if there is none. */
 export type FindPartial = (name: string) => TemplateSource | undefined;
 
 export interface CompiledTemplate {
   readonly references: ReadonlySet<string>;
-  /** The value of a template that is nothing but one `{{x}}`, which keeps its type. */
+  /** Set for a template that is only one `{{x}}`: its value keeps its type. */
   readonly lone: Evaluate | undefined;
   readonly emit: Emit;
 }
 
-/** Compiles Handlebars to functions. Everything that can be known to be wrong without values is a Fault here. */
+/** Compiles a Handlebars template to functions. Throws a Fault for every mistake that can be found without values. */
 export function compileTemplate(source: TemplateSource, findPartial: FindPartial = () => undefined): CompiledTemplate {
   const references = new Set<string>();
   const compiler = new TemplateCompiler(source, rootLevel, references, {
@@ -54,13 +54,13 @@ export function compileTemplate(source: TemplateSource, findPartial: FindPartial
 interface Partials {
   readonly find: FindPartial;
   readonly inline: ReadonlyMap<string, { readonly program: Program; readonly source: TemplateSource }>;
-  /** Those that are being compiled: a partial must not contain itself. */
+  /** Partials that are being compiled: a partial must not contain itself. */
   readonly open: readonly string[];
-  /** How many have been put in so far, within one another and one after the other. */
+  /** Number of partials that were compiled so far, at any depth. */
   readonly taken: { count: number };
 }
 
-/** Each is read again wherever it is put in. */
+/** Each partial is compiled again wherever it is used, so their number is limited. */
 const MOST_PARTIALS = 5_000;
 
 class TemplateCompiler {
@@ -291,7 +291,7 @@ class TemplateCompiler {
     return String('value' in partial.name ? partial.name.value : '');
   }
 
-  /** Without a program, the source of the partial is still to be parsed. */
+  /** Returns the source of the partial; without `program`, the source must still be parsed. */
   #findPartial(name: string, partial: Partial): { readonly program?: Program; readonly source: TemplateSource } {
     const { open, taken, inline, find } = this.#partials;
     if (open.includes(name))
@@ -313,7 +313,7 @@ class TemplateCompiler {
     });
   }
 
-  /** `x` in `{{> name x}}`. */
+  /** Compiles the context of a partial: `x` in `{{> name x}}`. */
   #contextOf({ params }: Partial): Evaluate | undefined {
     const [context] = params;
     return context === undefined ? undefined : compileSyntaxExpression(context, this.#options);
@@ -325,7 +325,7 @@ function rawText({ body }: Program): Emit {
   return (_frame, output) => output.literal(text);
 }
 
-/** `{{{{raw}}}} … {{{{/raw}}}}`: its content is text as it is, whatever the block's name. */
+/** Returns whether the block is raw, `{{{{raw}}}} … {{{{/raw}}}}`: its content is plain text, whatever its name. */
 function isRaw(program: Program, source: TemplateSource, block: Block): boolean {
   return (
     program.body.every((statement) => statement.type === 'ContentStatement') &&

@@ -1,11 +1,11 @@
 import type { Scope, Value } from '../base/value.ts';
 
-/** What a template sees at a point of its rendering. */
+/** The variables of a template at one point of its rendering. */
 export interface Frame {
   readonly scope: Scope;
-  /** The level around this one; none for the outermost. */
+  /** The surrounding level; undefined for the outermost. */
   readonly outer: Frame | undefined;
-  /** `this`: the item of an #each, the value of a #with, the arguments of a partial. */
+  /** The value of `this`: the item of an #each, the value of a #with, the arguments of a partial. */
   readonly context: Value;
   readonly loop: Loop | undefined;
 }
@@ -17,13 +17,13 @@ export interface Loop {
   readonly last: boolean;
 }
 
-/** What the compiler knows of a frame: one for each, in the same order. */
+/** The part of a frame that the compiler knows. There is one for each frame, in the same order. */
 export interface Level {
   readonly kind: 'root' | 'each' | 'with' | 'partial';
   readonly outer: Level | undefined;
-  /** Names for the context and for the key, as in `{{#each xs as |x key|}}`. */
+  /** Names of the block parameters, as in `{{#each xs as |x key|}}`. */
   readonly blockParameters: readonly string[];
-  /** For a partial with arguments: their names. They lie over the level around it. */
+  /** For a partial with arguments: their names. They hide names of the surrounding level. */
   readonly overlay: ReadonlySet<string>;
 }
 

@@ -3,10 +3,10 @@ import { type Value, Unknown } from '../base/value.ts';
 import { describe } from '../language/describe.ts';
 import { ArgumentFault, Fault } from '../language/fault.ts';
 
-/** A configuration has some kilobytes. */
+/** Maximal length of the result, in characters. Configuration files have some kilobytes. */
 const MOST_TEXT = 16 * 1024 * 1024;
 
-/** The text of a template as it grows, and what it was made of. */
+/** The growing text of a template, with the secrets and unknown values in it. */
 export class Output {
   #text = '';
   #size = 0;
@@ -14,12 +14,12 @@ export class Output {
   #unknown: Unknown | undefined;
   #isFresh = false;
 
-  /** Text of the template itself. */
+  /** Appends text of the template itself. */
   literal(text: string): void {
     this.#grow(text);
   }
 
-  /** A value within text. Throws ArgumentFault for what has no one form as text. */
+  /** Appends a value. Throws ArgumentFault if the value has no unique form as text. */
   value(value: Value): void {
     if (typeof value === 'string') this.#grow(value);
     else if (typeof value === 'boolean') this.#grow(String(value));
@@ -44,12 +44,12 @@ export class Output {
       );
   }
 
-  /** What comes here hangs on an unknown value. */
+  /** Marks the output as unknown, because it depends on this value. */
   undecided(unknown: Unknown): void {
     this.#unknown ??= unknown;
   }
 
-  /** Another output as part of this one, each of its lines behind the first indented. */
+  /** Appends another output. All of its lines except the first are indented. */
   append(other: Output, indent: string): void {
     this.#grow(indent === '' ? other.#text : other.#text.replaceAll(/^(?=.)/gm, indent));
     this.#hasSecret ||= other.#hasSecret;
@@ -59,7 +59,7 @@ export class Output {
 
   #grow(text: string): void {
     this.#text += text;
-    // Pieces count as well: they take more memory than their text.
+    // The number of pieces counts too, because each piece takes memory.
     this.#size += text.length + 1;
     if (this.#size > MOST_TEXT) {
       throw new Fault({

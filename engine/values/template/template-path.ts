@@ -11,19 +11,21 @@ import { didYouMean, listNames } from '../language/suggest.ts';
 import { type Frame, type Level, type Loop, frameAt } from './template-frame.ts';
 import { type Path, type TemplateSource, templateRemedy } from './template-syntax.ts';
 
-/** Gives a value, or `undefined` for what is missing where that is allowed. */
+/** Returns a value; `undefined` for a missing value if missing values are allowed. */
 export type Evaluate = (frame: Frame) => Value | undefined;
 
 export interface PathOptions {
   readonly source: TemplateSource;
   readonly level: Level;
-  /** Missing is `undefined` and not a fault: arguments of default and defined. */
+  /** True if a missing value gives `undefined` and not a Fault: arguments of `default` and `defined`. */
   readonly isLenient: boolean;
-  /** Takes note of a top-level variable. */
+  /** Records the use of a top-level variable. */
   readonly refer: (name: string) => void;
 }
 
-/** Compiles `a.b.c`, `../x`, `this`, `@index`, `@root.x` to a look-up that is strict at each step. */
+/**
+ * Compiles `a.b.c`, `../x`, `this`, `@index`, `@root.x`. The look-up throws a Fault for any step that does not exist.
+ */
 export function compilePath(path: Path, options: PathOptions): Evaluate {
   if (path.data) return compileData(path, options);
   const [head, ...members] = path.parts;
@@ -46,7 +48,7 @@ export function compilePath(path: Path, options: PathOptions): Evaluate {
       level = level.outer;
       hops++;
     }
-    // The arguments of a partial lie over the level around it and are no level of their own.
+    // Arguments of a partial hide names of the surrounding level, but are no level for `../`.
     while (level.kind === 'partial' && level.outer !== undefined && !isOverlaid(level, head)) {
       level = level.outer;
       hops++;
@@ -72,7 +74,7 @@ function isOverlaid(level: Level, name: string | undefined): boolean {
   return name !== undefined && level.overlay.has(name);
 }
 
-/** `x` in `{{#each xs as |x|}}`. */
+/** Compiles a block parameter: `x` in `{{#each xs as |x|}}`. */
 function compileLocal(
   name: string,
   members: readonly string[],
@@ -91,7 +93,7 @@ function compileLocal(
   return undefined;
 }
 
-/** What a loop of Jinja knows of itself. */
+/** Members of the variable `loop` of Jinja. */
 const OF_LOOP: ReadonlySet<string> = new Set([
   'index',
   'index0',
@@ -130,7 +132,7 @@ function compileVariable(name: string, members: readonly string[], path: Path, o
   return members.length === 0 ? variable : compileMembers(variable, members, path, options);
 }
 
-/** Constants of Python, variables of Ansible and facts that there are not. */
+/** Reports constants of Python, variables of Ansible, and facts that do not exist. */
 function refuseForeignName(names: readonly string[], path: Path, source: TemplateSource): void {
   const constant = names.length === 1 ? PYTHON_CONSTANTS.get(names[0] ?? '') : undefined;
   if (constant !== undefined) {
@@ -166,7 +168,7 @@ function nameUpTo(path: Path, dropped: number): string {
   return kept.length === 0 ? 'The item' : kept.join('.');
 }
 
-/** A member of a map by key or of a list by index; `undefined` where there is none. */
+/** Returns a member of a map by key, or of a list by index; `undefined` if there is none. */
 export function memberOf(value: Value, key: string | number): Value | undefined {
   if (isMap(value)) return Object.hasOwn(value, key) ? value[key] : undefined;
   if (isList(value) && (typeof key === 'number' || /^\d+$/.test(key))) return value[Number(key)];
@@ -180,7 +182,7 @@ export function whyNoMember(value: Value): string {
 }
 
 interface MissingMember {
-  /** What has no such member, and how the template names it. */
+  /** The value that lacks the member, and its name in the template. */
   readonly value: Value;
   readonly parent: string;
   readonly key: string;

@@ -3,15 +3,15 @@ import { isExpression } from '../expression/expression.ts';
 import { mustacheRemedy } from '../jinja/jinja-remedy.ts';
 
 /**
- * What to write instead of the mustache at this offset of the text, where its inside is Jinja. The remedy is one that
- * can be read.
+ * Returns what to write in place of the mustache at this offset, if its content is Jinja. The result is always a valid
+ * template.
  */
 export function mustacheRemedyAt(text: string, offset: number): string | undefined {
   const mustache = mustacheAt(text, offset);
   return mustache === undefined ? undefined : mustacheRemedy(mustache, isTemplate);
 }
 
-/** The first mustache that cannot be read by itself, with where it begins. */
+/** Returns the first mustache that cannot be parsed alone, and its offset. */
 export function firstUnreadable(text: string): { readonly mustache: string; readonly offset: number } | undefined {
   for (const { 0: mustache, index } of text.matchAll(MUSTACHE)) {
     if (text[index - 1] === '\\' || mustache.startsWith('{{{{') || /^\{\{~?(?:!|\/|else\b|\^)/.test(mustache)) continue;
@@ -20,7 +20,7 @@ export function firstUnreadable(text: string): { readonly mustache: string; read
   return undefined;
 }
 
-/** Texts in quotes may hold braces. */
+/** Quoted text may contain braces. */
 const MUSTACHE = /\{\{(?:"[^"]*"|'[^']*'|(?!\}\})[^"'])*\}\}/g;
 
 function mustacheAt(text: string, offset: number): string | undefined {
@@ -31,7 +31,7 @@ function mustacheAt(text: string, offset: number): string | undefined {
   return undefined;
 }
 
-/** A block's head, with the end that makes it whole. */
+/** Adds the end of the block to the head of a block. */
 function closed(mustache: string): string {
   const block = /^\{\{~?#\*?(\w+)/.exec(mustache)?.[1];
   if (block !== undefined) return `${mustache}{{/${block}}}`;
@@ -47,7 +47,7 @@ function canBeParsed(text: string): boolean {
   }
 }
 
-/** Whether it can be read, blocks that it leaves open closed, and the expressions in it too. */
+/** Returns whether the mustache is valid, including its expressions. Blocks that it opens are closed first. */
 function isTemplate(mustache: string): boolean {
   if (!canBeParsed(closed(mustache))) return false;
   return [...mustache.matchAll(/\(?expr ("[^"]*"|'[^']*')/g)].every(([, text = '']) => isExpression(text.slice(1, -1)));

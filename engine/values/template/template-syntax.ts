@@ -3,7 +3,7 @@ import { refuseJinja } from '../jinja/jinja-statement.ts';
 import { type Origin, Fault, isStackOverflow } from '../language/fault.ts';
 import { firstUnreadable, mustacheRemedyAt } from './template-remedy.ts';
 
-/** What to write instead of the mustache that this part stands in, see `mustacheRemedyAt`. */
+/** Returns what to write in place of the mustache that contains this part, see `mustacheRemedyAt`. */
 export function templateRemedy(source: TemplateSource, at: Located): string | undefined {
   return mustacheRemedyAt(source.text, source.offset(at.loc.start));
 }
@@ -76,7 +76,7 @@ interface NullLiteral extends Located {
   readonly type: 'NullLiteral' | 'UndefinedLiteral';
 }
 
-/** A text that templates are parsed from; its faults are counted in it. */
+/** A text that templates are parsed from. Faults have offsets in this text. */
 export class TemplateSource {
   readonly text: string;
   readonly origin: Origin;
@@ -114,9 +114,9 @@ function lineEnd(text: string, from: number): number {
   return end < 0 ? text.length : end;
 }
 
-/** Text that holds more template than this is not a template. In characters. */
+/** Maximal length of a text with templates. In characters. */
 const MAX_LENGTH = 4_000_000;
-/** Blocks within each other, and calls within each other. `else if` counts once. */
+/** Maximal nesting of blocks, and of calls. `else if` counts once. */
 const MAX_NESTING = 100;
 
 class SyntaxFailure extends Error {
@@ -130,15 +130,15 @@ class SyntaxFailure extends Error {
   }
 }
 
-// The library's message names the line only; its details have the column too.
+// The message of the library has only the line; its details have the column too.
 parser.parseError = (message, details) => {
-  // What it locates is the token before the one that does not fit.
+  // The location of the library is the token before the wrong one.
   const position =
     details.loc === undefined ? undefined : { line: details.loc.last_line, column: details.loc.last_column };
   throw new SyntaxFailure(message, details.token, position);
 };
 
-/** Parses Handlebars, white space control applied. Throws Fault `template-syntax`. */
+/** Parses Handlebars and applies its white space control. Throws Fault `template-syntax`. */
 export function parseSyntax(source: TemplateSource): Program {
   const { text } = source;
   if (typeof text !== 'string') throw new TypeError('Only text is parsed as a template');
@@ -168,8 +168,8 @@ export function parseSyntax(source: TemplateSource): Program {
 }
 
 /**
- * Parsing and rendering recurse, and the parser takes quadratic time: depth is measured before, by brackets and block
- * heads alone.
+ * Checks the nesting before the text is parsed, by counting brackets and heads of blocks: parsing and rendering are
+ * recursive, and the parser takes quadratic time.
  */
 function checkNesting({ text, origin }: TemplateSource): void {
   let blocks = 0;
@@ -208,7 +208,7 @@ function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
   return new Fault({ code: 'template-syntax', what, remedy }, Math.min(at, Math.max(0, text.length - 1)), 1, origin);
 }
 
-/** A mustache that is Jinja or nearly so: it is known what to write instead. */
+/** Returns the finding for a mustache that is Jinja or similar to Jinja, with what to write in its place. */
 function unreadableMustache(error: SyntaxFailure, text: string, offset: number): Finding | undefined {
   const bad = firstUnreadable(text);
   const remedy = bad === undefined ? undefined : mustacheRemedyAt(text, bad.offset);
@@ -290,7 +290,7 @@ function unreadable(text: string, at: number): Finding {
   return { what: `The template cannot be read at "${found}"`, remedy: operatorRemedy(near(text, at)), at };
 }
 
-/** The text from the last opening braces on. */
+/** Returns the text from the last opening braces on. */
 function near(text: string, offset: number): string {
   const open = text.lastIndexOf('{{', offset);
   return text.slice(Math.max(0, open), open + 40);
@@ -326,7 +326,7 @@ function unclosedOffset(text: string, fallback: number): number {
   return open.at(-1) ?? fallback;
 }
 
-/** The library's own exceptions, such as `if doesn't match each - 1:3`. */
+/** Makes a Fault of an exception of the library, such as `if doesn't match each - 1:3`. */
 function libraryFault(error: Error, source: TemplateSource): Fault {
   const position = /^(.*) - (\d+):(\d+)$/s.exec(error.message);
   if (position === null)

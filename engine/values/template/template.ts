@@ -11,11 +11,11 @@ import { Output } from './template-output.ts';
 import { TemplateSource } from './template-syntax.ts';
 
 export interface Template {
-  /** The top-level variables that it uses. */
+  /** The top-level variables that the template uses. */
   readonly references: ReadonlySet<string>;
   /** The text as it is written. */
   readonly source: string;
-  /** The text itself where nothing in it is a template. */
+  /** The text itself, if it contains no template. */
   readonly literal?: string;
   /** Throws a Problem with the place within the template. */
   render(scope: Scope): Value;
@@ -34,19 +34,19 @@ const MAX_CACHED = 10_000;
 const cache = new Map<string, CompiledTemplate>();
 const NO_REFERENCES: ReadonlySet<string> = new Set();
 
-/** Does the text hold a template: a `{{` that is not escaped as `\{{`? */
+/** Returns whether the text contains a template: `{{` that is not escaped as `\{{`. */
 export function hasTemplate(text: string): boolean {
   for (let at = text.indexOf('{{'); at >= 0; at = text.indexOf('{{', at + 2)) {
-    // As in Handlebars, a backslash before the escaping one makes it a backslash and a template again.
+    // As in Handlebars, `\\{{` is a backslash and a template.
     if (text[at - 1] !== '\\' || text[at - 2] === '\\') return true;
   }
   return false;
 }
 
 /**
- * A value of a YAML file; alone, `{{x}}` keeps the type of its value. `place`, `style` and `source` are those of the
- * ScalarNode; without `source`, the columns of mistakes in folded or escaped text are a guess.
- * Throws Problem `template-syntax`, `unknown-helper` or `helper-arguments`.
+ * Parses a value of a YAML file. If the value is only `{{x}}`, the result keeps the type of x. `place`, `style` and
+ * `source` are those of the ScalarNode; without `source`, the columns of mistakes in folded or escaped text are
+ * estimated. Throws Problem `template-syntax`, `unknown-helper` or `helper-arguments`.
  */
 export function parseTemplate(
   text: string,
@@ -79,8 +79,8 @@ export function parseTemplate(
 }
 
 /**
- * A template file; it renders to text. `findPartial` gives the files that `{{> name}}` means, relative to the role's
- * templates.
+ * Parses a template file, which renders to text. `findPartial` returns the file of `{{> name}}`, relative to the
+ * templates of the role.
  */
 export function parseTemplateFile(
   text: string,

@@ -2,12 +2,15 @@ import type { Place } from '../../errors/problem.ts';
 
 const WIDTH = 120;
 
-/** Files that are encrypted as a whole: a place in one of them is a place of what it holds, not of its lines. */
+/**
+ * Files that are encrypted as a whole. A place in such a file refers to the decrypted text, not to the lines of the
+ * file.
+ */
 const ENCRYPTED = /^\s*(?:-----BEGIN AGE ENCRYPTED FILE-----|\$ANSIBLE_VAULT;|age-encryption\.org\/)/;
 
 /**
- * The line that a place means, with the line before it for context and a caret underline below. `text` is the whole
- * file. Empty where the file has no such line, or is encrypted. Masking is left to whoever shows it.
+ * Returns the line of a place with the line before it, and carets below. `text` is the whole file. Empty if the file
+ * does not have the line, or is encrypted. The caller masks the result.
  */
 export function excerpt(text: string, place: Place): string {
   if (ENCRYPTED.test(text)) return '';
@@ -19,7 +22,7 @@ export function excerpt(text: string, place: Place): string {
   const start = Math.max(0, Math.min(place.column - 1, line.length));
   const length = Math.max(1, Math.min(place.length ?? 1, line.length - start));
 
-  // A long line is cut so that the place stays in view.
+  // A long line is cut so that the place stays visible.
   const cut = line.length > WIDTH && start > WIDTH / 2 ? start - Math.floor(WIDTH / 2) : 0;
   const shown = line.slice(cut, cut + WIDTH);
   const lead = cut > 0 ? '…' : '';

@@ -2,8 +2,8 @@ import { Problem } from '../../errors/problem.ts';
 import type { Node } from '../base/node.ts';
 
 /**
- * The one document of a YAML file; undefined for an empty file. Throws Problem `two-documents`, as nobody would notice
- * that the second is left out.
+ * Returns the only document of a YAML file; undefined for an empty file. Throws Problem `two-documents`: otherwise the
+ * second document would be ignored silently.
  */
 export function oneDocument(nodes: readonly Node[]): Node | undefined {
   const [first, second] = nodes;

@@ -4,8 +4,8 @@ import { Problem } from '../../errors/problem.ts';
 const LINE_END = 0x0a;
 
 /**
- * The text of a file of the controller, a byte order mark included.
- * Throws Problem `not-utf8`, with the place of the first byte that is wrong: nothing is ever read as U+FFFD.
+ * Decodes a file of the controller, with its byte order mark. Throws Problem `not-utf8` with the place of the first
+ * wrong byte, so no text ever contains U+FFFD by accident.
  */
 export function textIn(bytes: Buffer, file: string): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');
@@ -22,13 +22,14 @@ export function textIn(bytes: Buffer, file: string): string {
   });
 }
 
-/** A text without the byte order mark that editors of other systems put in front. */
+/** Removes the byte order mark that some editors put at the beginning of a text. */
 export function withoutMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 /**
- * No character of several bytes has a line end in it, so the first line that is not UTF-8 holds the first wrong byte.
+ * No UTF-8 character of several bytes contains a line end, so the first line that is not UTF-8 contains the first wrong
+ * byte.
  */
 function firstWrong(bytes: Buffer): { readonly line: number; readonly column: number; readonly byte: number } {
   let begin = 0;
@@ -44,7 +45,7 @@ function firstWrong(bytes: Buffer): { readonly line: number; readonly column: nu
   }
 }
 
-/** How many bytes at the beginning are UTF-8. */
+/** Returns the number of bytes at the beginning that are UTF-8. */
 function rightBytes(bytes: Buffer): number {
   const read = Buffer.from(bytes.toString('utf8'), 'utf8');
   let right = bytes.findIndex((byte, index) => byte !== read[index]);

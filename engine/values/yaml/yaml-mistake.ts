@@ -1,4 +1,4 @@
-/** What is wrong with YAML that cannot be read, in the words of who wrote it. Lines and columns count from 0. */
+/** The reason why YAML cannot be parsed, in the words of users. Lines and columns count from 0. */
 export interface YamlMistake {
   readonly what: string;
   readonly line: number;
@@ -8,7 +8,7 @@ export interface YamlMistake {
   readonly remedy?: string;
 }
 
-/** Looks for the mistakes that people make in the lines around the place at which the parser gave up. */
+/** Searches the lines around the place where the parser stopped for common mistakes. */
 export function yamlMistake(
   lines: readonly string[],
   code: string,
@@ -29,7 +29,7 @@ export function yamlMistake(
     : (colon(lines, line) ?? noSpace(lines, line) ?? indentation(lines, code, line));
 }
 
-/** `hosts:localhost` */
+/** Finds a missing blank: `hosts:localhost` */
 function noSpace(lines: readonly string[], line: number): YamlMistake | undefined {
   const [, before = '', name = '', value] = /^(\s*(?:- +)*)([\w.-]+):([^\s:/].*?)\s*$/.exec(lines[line] ?? '') ?? [];
   if (value === undefined) return undefined;
@@ -42,7 +42,7 @@ function noSpace(lines: readonly string[], line: number): YamlMistake | undefine
   };
 }
 
-/** What git writes where two sides have changed the same lines. */
+/** Finds conflict markers that git writes. */
 function conflict(lines: readonly string[]): YamlMistake | undefined {
   const line = lines.findIndex((text) => /^<{7}(?: |$)/.test(text));
   if (line < 0) return undefined;
@@ -55,7 +55,7 @@ function conflict(lines: readonly string[]): YamlMistake | undefined {
   };
 }
 
-/** A key or the dash of an item, with the text behind it. */
+/** A key or the dash of an item, and the text after it. */
 const VALUE = /^(\s*(?:- +)*(?:[\w.-]+:\s+|(?<=- +)))(\S.*?)\s*$/;
 
 function valueAt(lines: readonly string[], line: number): { readonly before: string; readonly value: string } {
@@ -63,12 +63,12 @@ function valueAt(lines: readonly string[], line: number): { readonly before: str
   return { before, value };
 }
 
-/** As YAML writes a text that holds anything. */
+/** Quotes any text for YAML. */
 function quoted(text: string): string {
   return text.includes('"') || text.includes('\\') ? `'${text.replaceAll("'", "''")}'` : `"${text}"`;
 }
 
-/** `path: {{x}}/conf` */
+/** Finds a template without quotes: `path: {{x}}/conf` */
 function openTemplate(lines: readonly string[], line: number): YamlMistake | undefined {
   const { before, value } = valueAt(lines, line);
   if (!/^\{\{.*\}\}/.test(value)) return undefined;
@@ -82,7 +82,7 @@ function openTemplate(lines: readonly string[], line: number): YamlMistake | und
   };
 }
 
-/** `home: @home`, `share: %d` */
+/** Finds a reserved character at the beginning: `home: @home`, `share: %d` */
 function reservedStart(lines: readonly string[], code: string, line: number): YamlMistake | undefined {
   const { before, value } = valueAt(lines, line);
   if (code !== 'BAD_SCALAR_START' || value === '') return undefined;
@@ -95,7 +95,7 @@ function reservedStart(lines: readonly string[], code: string, line: number): Ya
   };
 }
 
-/** A quote that opens and is closed nowhere. */
+/** Finds a quote that is not closed. */
 function endlessQuote(lines: readonly string[], code: string, message: string): YamlMistake | undefined {
   if (code !== 'MISSING_CHAR' || !message.startsWith('Missing closing')) return undefined;
   const text = lines.join('\n');
@@ -123,7 +123,7 @@ function endlessQuote(lines: readonly string[], code: string, message: string): 
   };
 }
 
-/** `'it's done'`, `"a" b` */
+/** Finds text after a closing quote: `'it's done'`, `"a" b` */
 function endedQuote(lines: readonly string[], line: number): YamlMistake | undefined {
   const { before, value } = valueAt(lines, line);
   const [text] = /^(?:"(?:[^"\\]|\\.)*"|'[^']*')/.exec(value) ?? [];
@@ -149,8 +149,8 @@ interface Bracket {
 const ENDS: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
 /**
- * At the line, a bracket that another one closes or that closes nothing; else the last one up to it that nothing
- * closes. Further up there may be text of several lines, in which a bracket is a sign as any other.
+ * Finds, in the line, a bracket that closes the wrong bracket or none; else the last bracket up to the line that is not
+ * closed. Lines further up may be text of several lines, in which brackets have no meaning.
  */
 function unclosed(lines: readonly string[], line: number): YamlMistake | undefined {
   const open: Bracket[] = [];
@@ -184,7 +184,7 @@ function notClosed(begun: Bracket, ahead?: Bracket): YamlMistake {
   };
 }
 
-/** The brackets outside of quoted text and comments. */
+/** Yields the brackets outside of quoted text and comments. */
 function* bracketsOf(lines: readonly string[]): Iterable<Bracket> {
   for (const [line, text] of lines.entries()) {
     const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'|\s#.*/g, (passed) => ' '.repeat(passed.length));
@@ -192,7 +192,7 @@ function* bracketsOf(lines: readonly string[]): Iterable<Bracket> {
   }
 }
 
-/** `msg: hello: world` */
+/** Finds a colon in unquoted text: `msg: hello: world` */
 function colon(lines: readonly string[], line: number): YamlMistake | undefined {
   const text = lines[line] ?? '';
   const [, before = '', name = '', blanks = '', value] =
@@ -222,7 +222,7 @@ function tab(lines: readonly string[], line: number): YamlMistake | undefined {
   return undefined;
 }
 
-/** `"{{split x " "}}"`: the second quote ends the text. */
+/** Finds quotes within the same quotes: `"{{split x " "}}"`: the second quote ends the text. */
 function quotes(lines: readonly string[], line: number): YamlMistake | undefined {
   for (const at of [line, line - 1]) {
     const text = lines[at] ?? '';
@@ -254,7 +254,7 @@ const INDENTED: ReadonlySet<string> = new Set([
   'BLOCK_IN_FLOW',
 ]);
 
-/** A key that stands a little to the left or right of the keys above it. */
+/** Finds a key that is indented a little more or less than the keys above it. */
 function indentation(lines: readonly string[], code: string, line: number): YamlMistake | undefined {
   if (!INDENTED.has(code)) return undefined;
   for (const at of [line, line + 1, line - 1]) {
@@ -287,7 +287,7 @@ function misplacedKey(lines: readonly string[], at: number): YamlMistake | undef
   };
 }
 
-/** The line that is the last one above with any content, if it has a key. */
+/** Returns the last line above that is not empty, if it has a key. */
 function lastKeyAbove(lines: readonly string[], line: number): string | undefined {
   for (let at = line - 1; at >= 0; at--) {
     const text = lines[at] ?? '';
@@ -297,7 +297,7 @@ function lastKeyAbove(lines: readonly string[], line: number): string | undefine
   return undefined;
 }
 
-/** Where the first key of a line stands, behind the dashes of a list. */
+/** Returns the column of the first key of a line, after the dashes of lists. */
 function contentColumn(text: string): number {
   return /^\s*(?:- +)*/.exec(text)?.[0].length ?? 0;
 }

@@ -16,20 +16,20 @@ import type { ListNode, MapEntry, MapNode, Node, ScalarNode } from '../base/node
 import type { Secret } from '../base/secret.ts';
 import type { YamlProblems } from './yaml-problems.ts';
 
-/** How many nodes a document may have once its aliases are counted as often as they are used. */
+/** Maximal number of nodes in a document, with aliases counted at every use. */
 const MAX_EXPANDED_NODES = 1_000_000;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Opens a `!vault` value. It may throw a Problem. */
+/** Decrypts a `!vault` value. It may throw a Problem. */
 export type Decrypt = (armored: string, place: Place) => Secret;
 
 interface Converted {
   readonly node: Node;
-  /** How many nodes it stands for, aliases expanded. */
+  /** Number of nodes, with aliases expanded. */
   readonly size: number;
 }
 
-/** Makes nodes with places out of one parsed document, and reports what they may not hold. */
+/** Converts a parsed document to nodes with places, and reports YAML that is not allowed. */
 export class NodeConverter {
   readonly #problems: YamlProblems;
   readonly #decrypt: Decrypt | undefined;
@@ -42,7 +42,7 @@ export class NodeConverter {
     this.#decrypt = decrypt;
   }
 
-  /** An empty document is a null. */
+  /** Converts a document. An empty document is null. */
   document(document: Document.Parsed): Node {
     const { contents, range } = document;
     return contents === null ? nullAt(this.#problems.place(range[0], 1)) : this.#convert(contents, 0).node;
@@ -166,7 +166,7 @@ export class NodeConverter {
     return entries;
   }
 
-  /** The text of a key; undefined if it cannot be a key, which is reported. */
+  /** Returns the text of a key; undefined if it cannot be a key, which is reported. */
   #key(key: YamlNode, offset: number): string | undefined {
     if (!isScalar(key)) {
       this.#problems.report({
@@ -262,7 +262,7 @@ function nullAt(place: Place): ScalarNode {
   return { kind: 'scalar', value: null, style: 'plain', place, source: '' };
 }
 
-/** Keys of the map itself win over merged ones, and the first merged one wins over the next. */
+/** Adds merged entries: keys of the map itself hide merged ones, and earlier merged maps hide later ones. */
 function addMissing(entries: Map<string, MapEntry>, merged: readonly MapEntry[]): void {
   for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);
 }
@@ -280,7 +280,7 @@ function scalarStyle(node: Scalar): ScalarNode['style'] {
   return node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 'quoted' : 'plain';
 }
 
-/** A number that is written with a point or an exponent is near enough by its nature. */
+/** Numbers with a point or an exponent are approximate anyway. */
 function isWhole(source: string): boolean {
   return /^[-+]?(?:\d+|0[xo][\da-fA-F]+)$/.test(source);
 }

@@ -14,10 +14,10 @@ export interface YamlFinding {
   readonly remedy?: string | undefined;
 }
 
-/** The mistakes of one YAML file, up to twenty, and the places of its offsets. */
+/** Collects the mistakes of one YAML file, at most twenty, and converts offsets to places. */
 export class YamlProblems {
   readonly text: string;
-  /** The parser adds the starts of the lines while it reads. */
+  /** The parser adds the start of each line while it reads. */
   readonly lines = new LineCounter();
   readonly #file: string;
   readonly #problems: Problem[] = [];
@@ -39,7 +39,7 @@ export class YamlProblems {
     this.add(new Problem({ ...rest, place: this.place(offset, length) }));
   }
 
-  /** More levels than are read. Only the first of them is told. */
+  /** Reports a nesting that is too deep. Only the first one is reported. */
   reportDepth(offset: number): void {
     if (this.has('yaml-too-deep')) return;
     this.report({
@@ -55,7 +55,7 @@ export class YamlProblems {
     if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem);
   }
 
-  /** Throws Problems if there is any. */
+  /** Throws Problems if there are any. */
   throwAny(): void {
     const [first, ...rest] = this.#problems;
     if (first !== undefined) throw new Problems([first, ...rest]);

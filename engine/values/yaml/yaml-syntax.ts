@@ -2,13 +2,13 @@ import type { Document } from 'yaml';
 import { yamlMistake } from './yaml-mistake.ts';
 import type { YamlProblems } from './yaml-problems.ts';
 
-/** Reports what the parser found wrong in a document, in the words of the person who wrote the file. */
+/** Reports a syntax error of the parser in the words of users. */
 export function reportSyntax(document: Document.Parsed, problems: YamlProblems): void {
   for (const { code, message, pos } of document.errors) {
     if (code === 'DUPLICATE_KEY') reportDuplicateKey(pos[0], problems);
-    // The parser recurses, and has come to the end of its stack.
+    // The parser is recursive, and has reached the end of its stack.
     else if (code === 'RESOURCE_EXHAUSTION') problems.reportDepth(pos[0]);
-    // After the first mistake, most errors of the parser only follow from it.
+    // Most errors of the parser after the first mistake only follow from it.
     else if (!problems.has('yaml-syntax')) reportMistake(code, message, pos, problems);
   }
   for (const warning of document.warnings) {

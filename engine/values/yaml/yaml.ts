@@ -5,25 +5,28 @@ import { type Decrypt, NodeConverter } from './yaml-nodes.ts';
 import { YamlProblems } from './yaml-problems.ts';
 import { reportSyntax } from './yaml-syntax.ts';
 
-/** Playbooks are small; what is larger than this is not one. In characters. */
+/** Maximal length of a YAML file, in characters. Playbooks are small. */
 const MAX_LENGTH = 8_000_000;
-/** A few milliseconds' worth. The lexer takes half of the time that a file takes as a whole. */
+/** Lexemes per turn of the event loop, a few milliseconds. The lexer takes half of the total time. */
 const LEXEMES_AT_A_STRETCH = 4_000;
 
 export interface YamlOptions {
-  /** Without it, a `!vault` value is a Problem. */
+  /** Decrypts `!vault` values. Without it, a `!vault` value is a Problem. */
   readonly decrypt?: Decrypt | undefined;
 }
 
 /**
- * Reads a YAML 1.2 file (core schema, merge keys) into one node for each document; `yes` and `on` are strings.
- * Throws Problems with every mistake that was found, up to twenty.
+ * Parses a YAML 1.2 file (core schema, merge keys) to one node per document; `yes` and `on` are strings. Throws
+ * Problems with all mistakes that were found, at most twenty.
  */
 export function readYaml(text: string, file: string, options: YamlOptions = {}): Node[] {
   return new YamlReader(text, file, options).read();
 }
 
-/** The same, for files that may be long: the event loop has its turn in between, so that a terminal stays alive. */
+/**
+ * Like `readYaml`, for files that may be long: other work of the event loop runs in between, so that the terminal stays
+ * responsive.
+ */
 export function readYamlInTurns(text: string, file: string, options: YamlOptions = {}): Promise<Node[]> {
   return new YamlReader(text, file, options).readInTurns();
 }
@@ -57,7 +60,7 @@ class YamlReader {
     return this.#nodes(tokens);
   }
 
-  /** A document is one token, which is there when the document has been read. */
+  /** Yields each document as one token, after it has been read. */
   *#tokens(): Generator<readonly CST.Token[]> {
     const { text, lines } = this.#problems;
     if (text.length > MAX_LENGTH) {
@@ -116,12 +119,12 @@ class YamlReader {
     return this.#attempt(() => [...composer.compose(tokens)]) ?? [];
   }
 
-  /** The result of `work`; undefined if the parser gave up, which is reported. */
+  /** Returns the result of `work`; undefined if the parser failed, which is reported. */
   #attempt<Result>(work: () => Result): Result | undefined {
     try {
       return work();
     } catch (error) {
-      // The parser recurses; what is nested thousands deep ends its stack.
+      // The parser is recursive: input that is nested thousands of levels deep overflows its stack.
       if (!(error instanceof Error)) throw error;
       if (error instanceof RangeError) this.#problems.reportDepth(0);
       else {
