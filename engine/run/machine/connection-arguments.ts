@@ -12,6 +12,7 @@ import {
 } from '../base/connection-variables.ts';
 import { connectionOf } from './connection-kind.ts';
 import { type ConnectionValues, connectionValues, saidOf } from './connection-values.ts';
+import { misspeltVariables } from './misspelt-variables.ts';
 
 /** What the variables of a host say for the program ssh, and of what nothing comes. */
 export interface HostArguments {
@@ -42,6 +43,7 @@ export function argumentsFor(host: string, scope: Scope): HostArguments {
     patience: { ...extra.patience, ...common.patience, ...first.patience },
     withoutEffect: [
       ...variablesWithoutEffect(scope),
+      ...misspeltVariables(scope),
       ...first.withoutEffect,
       ...common.withoutEffect,
       ...extra.withoutEffect,

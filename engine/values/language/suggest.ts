@@ -18,10 +18,17 @@ function distance(left: string, right: string, limit: number): number {
   return last[right.length] ?? limit + 1;
 }
 
-/** Returns the candidate that is most similar to `name`, if one is similar enough. */
-export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+/**
+ * Returns the candidate that is most similar to `name`, if one is similar enough: a third of the letters may differ, and
+ * no more than `most` of them.
+ */
+export function nearestName(
+  name: string,
+  candidates: Iterable<string>,
+  { most = Infinity }: { readonly most?: number } = {},
+): string | undefined {
   const wanted = name.toLowerCase();
-  const limit = Math.floor((name.length + 1) / 3);
+  const limit = Math.min(most, Math.floor((name.length + 1) / 3));
   let nearest: string | undefined;
   let nearestDistance = limit + 1;
   for (const candidate of candidates) {

@@ -1,0 +1,71 @@
+import { BECOME_METHODS, type WithoutEffect } from '../../connection/base/target.ts';
+import { Problem } from '../../errors/problem.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { Scope, Value } from '../../values/base/value.ts';
+import { ansibleVariable } from '../../values/habits/ansible-variables.ts';
+import { nearestName } from '../../values/language/suggest.ts';
+import { ALL_CONNECTION_VARIABLES } from '../base/connection-variables.ts';
+
+const PREFIX = 'ansible_';
+
+/** What says how to become another user, as `become` of a play and `becoming.ts` read it. */
+const OF_BECOME: readonly string[] = ['become', ...BECOME_METHODS].flatMap((of) =>
+  ['user', 'pass', 'password', 'exe', 'flags'].map((what) => `ansible_${of}_${what}`),
+);
+
+const KNOWN: ReadonlySet<string> = new Set([
+  ...ALL_CONNECTION_VARIABLES.flatMap(({ names }) => names),
+  ...OF_BECOME,
+  'ansible_become',
+  'ansible_become_method',
+]);
+
+/** What people write who have not looked it up, and what no count of letters leads to. */
+const MISTAKEN: ReadonlyMap<string, string> = new Map([
+  ['ansible_address', 'ansible_host'],
+  ['ansible_ip', 'ansible_host'],
+  ['ansible_remote_host', 'ansible_host'],
+  ['ansible_remote_port', 'ansible_port'],
+  ['ansible_remote_user', 'ansible_user'],
+  ['ansible_username', 'ansible_user'],
+  ['ansible_ssh_username', 'ansible_ssh_user'],
+  ['ansible_pass', 'ansible_password'],
+  ['ansible_key_file', 'ansible_private_key_file'],
+  ['ansible_ssh_key', 'ansible_ssh_private_key_file'],
+  ['ansible_ssh_key_file', 'ansible_ssh_private_key_file'],
+]);
+
+/**
+ * Variables of a host that most likely are to say how it is reached, and are called otherwise: nothing comes of
+ * `ansible_hots`, and the run goes to another machine than the one that is meant. Lists and maps are left out: nothing
+ * of a connection is one, so they are somebody's own.
+ */
+export function misspeltVariables(scope: Scope): readonly WithoutEffect[] {
+  return scope.names().flatMap((name) => {
+    const meant = meantBy(name);
+    return meant === undefined || !isSimple(name, scope)
+      ? []
+      : [{ what: name, why: `There is no such variable. Did you mean ${meant}?` }];
+  });
+}
+
+function meantBy(name: string): string | undefined {
+  if (!name.startsWith(PREFIX) || KNOWN.has(name) || ansibleVariable([name]) !== undefined) return undefined;
+  const mistaken = MISTAKEN.get(name);
+  if (mistaken !== undefined) return mistaken;
+  // The prefix is left out, as it would make short names look alike: ansible_zone and ansible_port.
+  const rests = [...KNOWN].map((one) => one.slice(PREFIX.length));
+  const nearest = nearestName(name.slice(PREFIX.length), rests, { most: 2 });
+  return nearest === undefined ? undefined : `${PREFIX}${nearest}`;
+}
+
+/** What cannot be rendered says nothing: whoever uses it is told. */
+function isSimple(name: string, scope: Scope): boolean {
+  try {
+    const value: Value | undefined = scope.lookup(name);
+    return value instanceof Secret || ['string', 'number', 'boolean'].includes(typeof value);
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
