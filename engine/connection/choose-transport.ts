@@ -14,8 +14,8 @@ import { connectSsh } from './ssh/ssh-transport.ts';
 const run = promisify(execFile);
 
 /**
- * Connects by ssh2, which is quicker, or by the system's ssh where ssh2 cannot do what is wanted, and where it failed
- * for something that ssh can do. Throws Unreachable.
+ * Connects by ssh2, which is faster. Uses the system's ssh if ssh2 does not support a setting, or if ssh2 failed and
+ * ssh may succeed. Throws Unreachable.
  */
 export async function connectOverSsh(
   target: SshTarget,
@@ -46,7 +46,9 @@ function byOpenssh(
   return new OpensshTransport({ ...target, openssh: { ...target.openssh, reasons } }, context, signal);
 }
 
-/** Host certificates, of the host and of its jump hosts. */
+/**
+ * Returns the authorities of the host and its jump hosts, as reasons to use ssh: ssh2 cannot check host certificates.
+ */
 async function authoritiesOf(target: SshTarget, { knownHosts }: ConnectionContext): Promise<readonly string[]> {
   const hosts = [target, ...target.jumps];
   const entries = await knownHosts.entries(hosts.flatMap((one) => one.knownHostsFiles));
@@ -57,7 +59,7 @@ async function authoritiesOf(target: SshTarget, { knownHosts }: ConnectionContex
   );
 }
 
-/** Why ssh may reach a host that ssh2 has failed to reach; undefined where it would fail as well. */
+/** Returns as a sentence why ssh may reach a host that ssh2 could not reach; undefined if ssh would fail too. */
 async function whatSshCouldDo(target: SshTarget, error: Unreachable): Promise<string | undefined> {
   if (error.code === 'no-common-algorithm') return 'ssh2 has no algorithm that the host takes';
   if (error.code !== 'authentication-failed') return undefined;
@@ -73,10 +75,10 @@ async function whatSshCouldDo(target: SshTarget, error: Unreachable): Promise<st
   return unread === undefined ? undefined : `ssh2 cannot read a key: ${unread}`;
 }
 
-/** Names of keys that ssh tries by itself. */
+/** File names of keys on devices that ssh tries by default. */
 const ON_DEVICES: readonly string[] = ['id_ed25519_sk', 'id_ecdsa_sk'];
 
-/** Whether an agent has keys that ssh2 cannot use. Without the program that asks, it has none. */
+/** Returns whether the agent has keys that ssh2 cannot use. False if the program that lists them is missing. */
 async function holdsMore(socket: string): Promise<boolean> {
   const listed = run('ssh-add', ['-L'], { env: { ...process.env, SSH_AUTH_SOCK: socket }, timeout: 10_000 });
   return listed.then(

@@ -22,26 +22,26 @@ export type { Facts } from './shell/facts.ts';
 export type { ChangeFrame, Changed, Completed } from './shell/frame.ts';
 
 export interface LookOptions {
-  /** The limits of the connection hold unless told. */
+  /** Maximal time in milliseconds. Default: the limits of the connection. */
   readonly timeoutMs?: number | undefined;
-  /** How long it may print nothing. */
+  /** Maximal time without output, in milliseconds. */
   readonly silenceMs?: number | undefined;
-  /** Ends it: Unreachable `stopped`. */
+  /** Ends the script; the call then throws Unreachable `stopped`. */
   readonly signal?: AbortSignal | undefined;
-  /** Per stream; 1 MiB unless told. */
+  /** Maximal output per stream. Default: 1 MiB. */
   readonly maxOutputBytes?: number | undefined;
 }
 
 export interface ChangeOptions {
-  /** No limit unless told. */
+  /** Maximal time in milliseconds. Default: no limit. */
   readonly timeoutMs?: number | undefined;
-  /** How long it may print nothing. */
+  /** Maximal time without output, in milliseconds. */
   readonly silenceMs?: number | undefined;
   readonly maxOutputBytes?: number | undefined;
   readonly onOutput?: ScriptLimits['onOutput'];
 }
 
-/** The handle that a plan gets: its scripts must not change the host. */
+/** The handle that a plan gets. Its scripts must not change the host. */
 export interface Looking {
   look(script: string, options?: LookOptions): Promise<Completed>;
 }
@@ -49,27 +49,27 @@ export interface Looking {
 export interface SendOptions {
   readonly mode: string;
   readonly room?: UploadRoom | undefined;
-  /** Told how many bytes have left, as they leave. */
+  /** Called with the number of bytes sent so far, while the file is sent. */
   readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
 /** The handle for applying changes. */
 export interface Changing extends Looking {
   change(script: string, options?: ChangeOptions): Promise<Completed>;
-  /** A change and, right behind it, a look: both in one round trip. The look runs whatever the change came to. */
+  /** Runs a change and then a look, in one round trip. The look runs whatever the result of the change is. */
   changeAndLook(frame: ChangeFrame, options: ChangeOptions, lookOptions: LookOptions): Promise<Changed>;
   /**
-   * Brings a file to `path`, which is made anew with `mode` (octal digits) and owned by the handle's user. For a path
-   * beside the file that is meant; what it then replaces is the caller's matter. Where anything goes wrong nothing is
-   * left at `path`.
+   * Sends a file to `path`, which is created with `mode` (octal digits) and belongs to the user of the handle. `path`
+   * is a temporary name beside the target; the caller moves it into place. If anything fails, nothing is left at
+   * `path`.
    */
   send(source: UploadSource, path: string, options: SendOptions): Promise<void>;
 }
 
 export interface Counters {
-  /** Scripts sent and answered, the greeting aside. */
+  /** Number of scripts that were sent and answered, without the greeting. */
   readonly roundTrips: number;
-  /** On the wire for a direct SSH connection; otherwise what passed through the shells. */
+  /** Bytes on the wire for a direct SSH connection; otherwise bytes that passed through the shells. */
   readonly bytesSent: number;
   readonly bytesReceived: number;
 }
@@ -77,51 +77,51 @@ export interface Counters {
 export interface Connection {
   readonly target: Target;
   readonly transport: TransportName;
-  /** ssh2 as it is used here; undefined where another program is the way. */
+  /** The loaded ssh2; undefined if the transport does not use it. */
   readonly library: PatchedLibrary | undefined;
   readonly facts: Facts;
   looking(privilege: Privilege): Promise<Looking>;
   changing(privilege: Privilege): Promise<Changing>;
   readonly counters: Counters;
-  /** Resolves when the way to the host is gone: lost, or closed from here. */
+  /** Resolves when the connection to the host is gone: lost, or closed by this program. */
   readonly gone: Promise<void>;
-  /** Lets what runs finish, then closes. */
+  /** Waits for running scripts, then closes. */
   close(): Promise<void>;
-  /** Ends what runs on the host, then closes. */
+  /** Ends running scripts on the host, then closes. */
   kill(): Promise<void>;
 }
 
-/** How long a host may take to be looked at, and to do what the engine does there for itself. Milliseconds. */
+/** Maximal times for looks at a host and for the engine's own work on it. Milliseconds. */
 export interface LookLimits {
   readonly timeoutMs: number;
-  /** How long it may print nothing. */
+  /** Maximal time without output. */
   readonly silenceMs?: number | undefined;
 }
 
 export const LOOK_LIMITS: LookLimits = { timeoutMs: 120_000 };
-/** What the engine writes down or syncs ahead of a change may wait for a slow disk. */
+/** Maximal time for the engine's own writes and syncs before a change. The disk may be slow. */
 const OWN_WORK_MS = 600_000;
 
 export interface ConnectOptions {
-  /** Ends the attempt; once connected, it does what `kill` does. */
+  /** Ends the attempt to connect; after that, it has the effect of `kill`. */
   readonly signal?: AbortSignal | undefined;
-  /** Ends the attempt, and later ones to become another user; nothing else that runs. */
+  /** Ends the attempt to connect, and later attempts to become another user; it does not end running scripts. */
   readonly attempt?: AbortSignal | undefined;
-  /** LOOK_LIMITS unless told. */
+  /** Default: LOOK_LIMITS. */
   readonly looks?: LookLimits | undefined;
   /**
-   * Locks the host for this connection until it ends, however it ends. At no round trip of its own where it is free.
+   * Locks the host until this connection ends for any reason. It needs no round trip of its own if the lock is free.
    */
   readonly lock?: Lock | undefined;
-  /** Told who holds the lock while that is waited for, and nobody once it is taken. */
+  /** Called with the holder of the lock while the connection waits for it, and with undefined when it has the lock. */
   readonly waiting?: ((holder: string | undefined) => void) | undefined;
-  /** What it shares with other connections of the run; its own unless told. */
+  /** State that the connections of the run share. Default: a new one. */
   readonly context?: ConnectionContext | undefined;
 }
 
 /**
- * Connects, opens the login user's shell and gets the facts. Throws Unreachable with cause and remedy, and Problem
- * `locked`, which names the holder.
+ * Connects, opens the shell of the login user, and reads the facts. Throws Unreachable with cause and remedy, and
+ * Problem `locked`, which names the holder.
  */
 export async function connect(target: Target, options: ConnectOptions = {}): Promise<Connection> {
   const { signal, lock } = options;
@@ -160,13 +160,13 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
   }
 }
 
-/** What there is once a host has answered. */
+/** The parts of a connection after the host has answered. */
 interface Opened {
   readonly target: Target;
   readonly transport: Transport;
   readonly traffic: Traffic;
   readonly facts: Facts;
-  /** Of the login user. */
+  /** The shell of the login user. */
   readonly shell: Shell;
 }
 
@@ -245,7 +245,7 @@ class OpenConnection implements Connection {
     lookOptions: LookOptions,
   ): Promise<Changed> {
     const look = { ...this.#looks, ...lookOptions };
-    // What is brief is over as soon as a look is.
+    // A brief change takes no longer than a look, so it has the same limit.
     const change = frame.isBrief ? { ...options, timeoutMs: options.timeoutMs ?? look.timeoutMs } : options;
     try {
       return await session.exchange(frame, { ahead: { timeoutMs: OWN_WORK_MS }, change, look });
@@ -284,7 +284,7 @@ class OpenConnection implements Connection {
   async kill(): Promise<void> {
     this.#closing ??= this.#close();
     await Promise.all([...this.#sessions.values(), ...this.#uploads].map((session) => session.end()));
-    // A shell that is still being opened is over with that.
+    // This also ends a shell that is still being opened.
     await this.#transport.close();
     await this.#closing;
   }
@@ -292,14 +292,15 @@ class OpenConnection implements Connection {
   async #close(): Promise<void> {
     const sessions = [...this.#sessions.values()];
     await Promise.all([...sessions, ...this.#uploads].map((session) => session.idle()));
-    // With the lock held, whoever comes next must find it free. Otherwise there is nothing to wait for.
+    // With the lock held, wait until the shells have ended, so that the next run finds the lock free. Otherwise there
+    // is no need to wait.
     const ended = Promise.all(sessions.map((session) => session.end()));
     if (this.#lock !== undefined || this.target.kind === 'local') await ended;
     await this.#transport.close();
     this.#afterClose();
   }
 
-  /** One session a user. Who logged in needs no sudo to be himself. */
+  /** One session per user. The login user needs no sudo for his own session. */
   #session(privilege: Privilege): Session {
     if (this.#isLogin(privilege)) return this.#login;
     const { method, exe, flags, user } = privilege;
@@ -321,7 +322,7 @@ class OpenConnection implements Connection {
     return (await openLoginShell(this.#transport, this.target.name, this.#traffic, { script: ':' })).shell;
   }
 
-  /** Who becomes root locks the host as root, too: so do others who log in under another name. */
+  /** For root, the lock is also taken as root, because other runs may log in as another user. */
   async #openAs(privilege: BecomePrivilege): Promise<Shell> {
     const lock = privilege.user === 'root' ? this.#lock : undefined;
     const bare = lock === undefined ? undefined : lockScript(lock.holder);
@@ -348,7 +349,7 @@ class OpenConnection implements Connection {
     });
   }
 
-  /** A round trip less than for a session: the file's own script answers first. */
+  /** One round trip less than for a session: the first answer comes from the script for the file. */
   async #openForFile(privilege: Privilege): Promise<Shell> {
     if (this.#closing !== undefined) throw stoppedBefore(this.target.name);
     // The session holds the lock.
@@ -356,7 +357,7 @@ class OpenConnection implements Connection {
     return startLoginShell(this.#transport, this.target.name, this.#traffic);
   }
 
-  /** The lock went with the shell that held it, so the new shell takes it again before it does anything. */
+  /** The shell that held the lock is gone, so the new shell takes the lock again before it does anything else. */
   async #reopenLogin(): Promise<Shell> {
     const { target } = this;
     if (this.#lock === undefined) return this.#open({ kind: 'login' });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TargetProcess, Transport } from './base/transport.ts';
 
-/** Processes on this machine. Each leads a session of its own, as under sshd. */
+/** Starts processes on this machine, each in a session of its own, as sshd does. */
 export class LocalTransport implements Transport {
   readonly name = 'local';
   readonly lost = undefined;
@@ -14,7 +14,7 @@ export class LocalTransport implements Transport {
     const ended = new Promise<number | undefined>((resolve) => {
       child.once('close', (status) => resolve(status ?? undefined));
     });
-    // A process that ends without reading its input is told by `ended`.
+    // `ended` reports a process that ends without reading its input.
     child.stdin.on('error', () => {});
     await once(child, 'spawn');
     return {

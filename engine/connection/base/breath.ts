@@ -2,26 +2,27 @@ import type { Socket } from 'node:net';
 import { TOOK, type Took } from '../ssh2/ssh2-patches.ts';
 
 /**
- * Milliseconds that one turn of the event loop may go on for without the timers, the terminal and the other connections
- * having theirs. Measured with 1,000 hosts on the controller's own two cores: turns of up to 200 ms become 50 to 80 ms,
- * collecting garbage included.
+ * Maximal time of one turn of the event loop, so that timers, the terminal and other connections get their turns.
+ * Milliseconds. Measured with 1,000 hosts on the two cores of the controller: turns of up to 200 ms become 50 to 80 ms,
+ * with garbage collection.
  */
 const AT_A_STRETCH_MS = 8;
 
 /** Shares the turns of the event loop among the hosts of one run. */
 export class EventLoopBudget {
-  /** When this turn of the event loop began to work. */
+  /** Time at which the current turn of the event loop began; undefined between turns. */
   #began: number | undefined;
-  /** Hosts in the middle of their tasks. The last one goes on first, so that few are half done. */
+  /** Hosts that wait in the middle of their tasks. The last one continues first, so that few hosts are half done. */
   readonly #hosts: (() => void)[] = [];
-  /** What sockets have received, in its order. */
+  /** Data that sockets have received, in its order. */
   readonly #received: (() => void)[] = [];
   #isReleasing = false;
   #isHostsTurn = true;
 
   /**
-   * Waits where this turn of the event loop has gone on for long. The answers of many hosts may come in one turn, and
-   * each is work for some milliseconds: without this, a thousand hosts would keep the terminal from being drawn.
+   * Waits for the next turn of the event loop if the current one has taken long. The answers of many hosts may arrive
+   * in one turn, and each causes some milliseconds of work: without this, a thousand hosts would keep the terminal from
+   * being drawn.
    */
   async breathe(): Promise<void> {
     if (!this.#isLong()) return;
@@ -32,14 +33,13 @@ export class EventLoopBudget {
   }
 
   /**
-   * What a socket receives is handed on in the next turn of the event loop where this one has gone on for long: else
-   * the loop hands on all that has come to any socket before it does anything else. The socket reads no more until
-   * then.
+   * Delivers the data of a socket in the next turn of the event loop if the current one has taken long. Otherwise the
+   * loop delivers the data of all sockets before it does anything else. Until then, the socket does not read more.
    */
   receiveInTurn(socket: Socket): Took {
     const push = socket.push.bind(socket);
     socket.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-      // The end has nothing to wait for: a socket whose data is held does not read it.
+      // The end of a stream need not wait: a socket whose data is held does not read, so it does not reach its end.
       if (chunk === null || (!this.#isReleasing && !this.#isLong())) return push(chunk, encoding);
       this.#received.push(() => void push(chunk, encoding));
       this.#releaseLater();
@@ -55,8 +55,8 @@ export class EventLoopBudget {
   }
 
   /**
-   * One after another, each with all that follows from it at once, for as long as there is time: hosts and sockets in
-   * turns.
+   * Continues waiting hosts and sockets in alternation, each with all work that follows immediately, while there is
+   * time.
    */
   #release(): void {
     if (this.#isLong()) return void setImmediate(() => this.#release());
@@ -68,7 +68,7 @@ export class EventLoopBudget {
       goOn?.();
     } finally {
       if (this.#hosts.length + this.#received.length === 0) this.#isReleasing = false;
-      // Behind the promises that it has settled, and what follows from those.
+      // Runs after the promises that were settled, and after the work that follows from them.
       else queueMicrotask(() => process.nextTick(() => this.#release()));
     }
   }
@@ -77,7 +77,7 @@ export class EventLoopBudget {
     const now = performance.now();
     if (this.#began !== undefined) return now - this.#began > AT_A_STRETCH_MS;
     this.#began = now;
-    // Ahead of all who will wait in this turn.
+    // Registered before all other callbacks of this turn.
     setImmediate(() => (this.#began = undefined));
     return false;
   }

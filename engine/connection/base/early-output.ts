@@ -2,10 +2,10 @@ import type { Readable } from 'node:stream';
 import { onAbort } from './on-abort.ts';
 import type { TargetProcess } from './transport.ts';
 
-/** Slow login scripts, a sudo that asks a directory service: more than that is a host that hangs. */
+/** Maximal time to start a session. Slow login scripts, or a sudo that asks a directory service, need less. */
 export const START_LIMIT_MS = 30_000;
 
-/** What a process says before it is a session: banners, complaints, sudo's questions. */
+/** Output of a process before it is a session: banners, errors, questions of sudo. */
 export class EarlyOutput {
   readonly #streams: readonly Readable[];
   readonly #ended: Promise<unknown>;
@@ -26,7 +26,10 @@ export class EarlyOutput {
     for (const stream of this.#streams) stream.on('data', this.#listen);
   }
 
-  /** Which of the words comes first, from where the last call left off. */
+  /**
+   * Resolves to the word that appears first in the output after the end of the last match; to `stopped` or `silent` if
+   * none does.
+   */
   next(words: readonly string[]): Promise<string> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => done('silent'), START_LIMIT_MS);

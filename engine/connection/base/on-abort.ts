@@ -1,16 +1,15 @@
-/** What waits for each signal, in its order. */
+/** Callbacks that wait for each signal, in their order. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `act` once, when `signal` is aborted, unless it was forgotten before; `act` must not throw. For a signal that
- * all connections share: Node compares each new listener with all that are there, which for thousands of hosts is more
- * than all else that dialling does. A signal that is aborted already calls nothing, nor does none. Gives what forgets
- * it.
+ * Calls `act` once when `signal` is aborted; `act` must not throw. Returns a function that cancels this. If the signal
+ * is undefined or already aborted, `act` is not called. It serves signals that all connections share: Node compares
+ * each new listener with all existing ones, which takes longer for thousands of hosts than everything else in dialling.
  */
 export function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
   if (signal === undefined) return () => {};
   const acts = waiting.get(signal) ?? listen(signal);
-  // Its own, as the same function may wait twice.
+  // A function of its own, because the same `act` may be registered twice.
   const own = (): void => act();
   acts.add(own);
   return () => void acts.delete(own);

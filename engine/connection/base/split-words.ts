@@ -1,6 +1,6 @@
 /**
- * Splits a command line into words as a shell does, with its spaces, quotes and backslashes; nothing is expanded.
- * Undefined if a quote is left open.
+ * Splits a command line into words like a shell: blanks, quotes and backslashes have their meaning, but nothing is
+ * expanded. Undefined if a quote is not closed.
  */
 export function splitWords(text: string): readonly string[] | undefined {
   const words: string[] = [];
@@ -21,7 +21,7 @@ export function splitWords(text: string): readonly string[] | undefined {
   return words;
 }
 
-/** A piece of a word. `end`: the index of its last character. No content: the line continues. */
+/** A part of a word. `end`: index of its last character. Without content, it is a line continuation. */
 interface Part {
   readonly content: string | undefined;
   readonly end: number;

@@ -11,15 +11,15 @@ export interface PinnedAlgorithms {
   readonly macs?: readonly MacAlgorithm[] | undefined;
 }
 
-/** A setting of the inventory that nothing comes of: the setting, and why that does no harm. */
+/** A setting of the inventory that has no effect, and the reason why that does no harm. */
 export interface WithoutEffect {
   readonly what: string;
   readonly why: string;
 }
 
-/** Keys of hosts that may not be logged in to, whoever vouches for them, and what is said then. */
+/** Host keys that are refused even if another rule trusts them, and the message for that case. */
 export interface RefusedKeys {
-  /** As in known_hosts: type and base64. */
+  /** Each key as in known_hosts: type and base64. */
   readonly keys: readonly string[];
   readonly what: string;
   readonly why: string | undefined;
@@ -27,78 +27,80 @@ export interface RefusedKeys {
 }
 
 export interface OpensshCall {
-  /** `automatic`: only where ssh2 cannot do what is wanted. */
+  /** `automatic`: use the system's ssh only if ssh2 cannot do what the settings ask for. */
   readonly use: 'automatic' | 'always';
   /**
-   * What is wanted of the way to the host, jump hosts included, that ssh2 cannot do. As sentences go: "CertificateFile
-   * is set".
+   * Settings of the way to the host, jump hosts included, that ssh2 does not support. Each is a sentence without its
+   * point: "CertificateFile is set".
    */
   readonly reasons: readonly string[];
-  /** Options of ssh_config(5) that are set and of which nothing comes while ssh2 is the transport. */
+  /** Options of ssh_config(5) that are set, and that have no effect while ssh2 is the transport. */
   readonly notKept: readonly string[];
-  /** Arguments ahead of those that the transport gives: what the inventory says in place of ssh's configuration. */
+  /** Arguments before those of the transport: settings of the inventory that replace the configuration of ssh. */
   readonly options: readonly string[];
-  /** Whether ssh's configuration asks for a way to log in that ssh2 has none of, where the others fail. */
+  /**
+   * Resolves to true if the configuration of ssh asks for a login method that ssh2 does not have. It is asked for after
+   * the other methods have failed.
+   */
   readonly mayLogInOtherwise: () => Promise<boolean>;
 }
 
-/** A host to reach over SSH. Times are milliseconds. */
+/** A host to reach over SSH. Times are in milliseconds. */
 export interface SshTarget {
   readonly kind: 'ssh';
   /** Its name in the inventory. */
   readonly name: string;
-  /** What ssh would be given on its command line. ssh's own configuration is read for it. */
+  /** The name that ssh would get on its command line. The configuration of ssh is read for this name. */
   readonly alias: string;
   readonly address: string;
   readonly port: number;
   readonly user: string;
   /** Private keys in the order in which they are tried. */
   readonly identityFiles: readonly string[];
-  /** IdentitiesOnly of ssh_config(5): of the agent's keys, those alone that an identity file names. */
+  /** IdentitiesOnly of ssh_config(5): use only those keys of the agent that an identity file names. */
   readonly identitiesOnly?: boolean | undefined;
-  /** The ways to log in that are allowed, in the order in which they are tried. All of them unless told. */
+  /** The allowed login methods, in the order in which they are tried. Default: all. */
   readonly loginMethods?: readonly LoginMethod[] | undefined;
   readonly password?: string;
-  /** For encrypted identity files. */
+  /** The passphrase of encrypted identity files. */
   readonly passphrase?: string;
   /** Socket of an SSH agent, asked after the identity files. */
   readonly agent: string | undefined;
-  /** All are read; with `accept-new` the first one is written to. */
+  /** All files are read; with `accept-new`, new keys are written to the first one. */
   readonly knownHostsFiles: readonly string[];
   readonly hostKeyChecking: 'strict' | 'accept-new' | 'off';
-  /** HostKeyAlias of ssh_config(5): the name in known_hosts, as it is, in place of address and port. */
+  /** HostKeyAlias of ssh_config(5): the exact name in known_hosts, in place of address and port. */
   readonly hostKeyAlias?: string | undefined;
-  /** HashKnownHosts of ssh_config(5), asked for when a new host is written down. */
+  /** HashKnownHosts of ssh_config(5). It is asked for when the key of a new host is written. */
   readonly hashKnownHosts?: (() => Promise<boolean>) | undefined;
-  /** Algorithms that ssh's configuration allows, as far as ssh2 has them; what is undefined is not set there. */
+  /** Algorithms that the configuration of ssh allows and ssh2 supports. Undefined lists are not configured. */
   readonly algorithms?: PinnedAlgorithms | undefined;
-  /** AddressFamily of ssh_config(5); either unless told. */
+  /** AddressFamily of ssh_config(5). Default: both. */
   readonly addressFamily?: 4 | 6 | undefined;
   /** BindAddress of ssh_config(5). */
   readonly bindAddress?: string | undefined;
-  /** How the system's ssh is called for it, where that is the transport. */
+  /** How to call the system's ssh, if it is the transport. */
   readonly openssh: OpensshCall;
-  /** Keys of hosts that may not be logged in to. */
+  /** Host keys that are refused. */
   readonly refusedKeys?: RefusedKeys | undefined;
-  /** How often it is tried again to connect, where the host does not answer. */
+  /** Number of further attempts to connect if the host does not answer. */
   readonly retries?: number | undefined;
-  /** What the inventory says of the connection, and nothing comes of. */
+  /** Settings of the inventory for the connection that have no effect. */
   readonly withoutEffect?: readonly WithoutEffect[];
-  /** A jump host. How it is reached is said by ssh's own configuration, not by variables of the inventory. */
+  /** Set for a jump host. The configuration of ssh says how to reach it; variables of the inventory do not count. */
   readonly isJump?: true;
-  /** All hosts to go through, the nearest to the controller first. Their own `jumps` are not looked at. */
+  /** All jump hosts, the nearest to the controller first. Their own `jumps` are ignored. */
   readonly jumps: readonly SshTarget[];
   /**
-   * A program whose input and output are the connection, as ProxyCommand of ssh_config(5). Not looked at where there
-   * are jumps.
+   * A program whose input and output are the connection, as ProxyCommand of ssh_config(5). Ignored if there are jumps.
    */
   readonly proxyCommand?: string | undefined;
   readonly connectTimeoutMs: number;
-  /** How often the host is asked for a sign of life; three unanswered end the connection. 0 asks never. */
+  /** Time between two keep-alive messages. The connection ends after three without an answer. 0: no messages. */
   readonly keepAliveMs: number;
 }
 
-/** The machine that runbook runs on, without SSH. */
+/** The machine on which runbook runs, without SSH. */
 export interface LocalTarget {
   readonly kind: 'local';
   readonly name: string;
@@ -106,7 +108,7 @@ export interface LocalTarget {
 
 export type Target = SshTarget | LocalTarget;
 
-/** Who runs a script: the user that logged in, or another one by way of a become method. */
+/** The user who runs a script: the login user, or another one through a become method. */
 export type Privilege = LoginPrivilege | BecomePrivilege;
 
 export interface LoginPrivilege {
@@ -121,8 +123,8 @@ export interface BecomePrivilege {
   readonly user: string;
   readonly method: BecomeMethod;
   readonly password?: string;
-  /** The program in place of the method's name. */
+  /** The program, if it is not the method's name. */
   readonly exe?: string;
-  /** Words in place of the method's usual ones. */
+  /** Arguments that replace the usual ones of the method. */
   readonly flags?: string;
 }

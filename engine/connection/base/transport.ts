@@ -9,26 +9,29 @@ export interface TargetProcess {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Resolves when the process has ended and its streams are closed; `undefined` where the status is not known. */
+  /**
+   * Resolves to the exit status when the process has ended and its streams are closed; `undefined` if the status is
+   * unknown.
+   */
   readonly ended: Promise<number | undefined>;
-  /** Lets go of it at once. Whether its processes end is up to them. */
+  /** Closes the streams immediately. The processes on the target may continue. */
   abandon(): void;
 }
 
 export type TransportName = 'local' | 'ssh2' | 'openssh';
 
-/** How processes are started on a target: over an SSH connection, or right here. */
+/** Starts processes on a target: over an SSH connection, or locally. */
 export interface Transport {
   readonly name: TransportName;
-  /** ssh2 as it is used here; undefined where another program is the way. */
+  /** The loaded ssh2; undefined for a transport that does not use it. */
   readonly library?: PatchedLibrary | undefined;
-  /** `command` is one line for the login shell, whatever that is: plain words and single quotes only. */
+  /** Starts a process. `command` is one line for an unknown login shell: plain words and single quotes only. */
   start(command: string): Promise<TargetProcess>;
-  /** Why the way to the target is gone; undefined while it is there. */
+  /** Why the connection to the target is gone; undefined while it exists. */
   readonly lost: Unreachable | undefined;
-  /** Resolves when the way to the target is gone, lost or closed. */
+  /** Resolves when the connection to the target is gone: lost or closed. */
   readonly gone: Promise<void>;
-  /** Bytes on the wire, encryption included; undefined where there is no wire of its own. */
+  /** Bytes on the wire, encryption included; undefined if the transport has no wire of its own. */
   wireBytes(): { readonly sent: number; readonly received: number } | undefined;
   close(): Promise<void>;
 }

@@ -1,12 +1,16 @@
 import { randomFillSync } from 'node:crypto';
 
 /**
- * To ask the system for random bytes costs more than all else that is done for a marker: it is asked for many at once.
+ * Asking the system for random bytes costs more than the rest of making a marker, so bytes for many markers are fetched
+ * together.
  */
 const pool = Buffer.alloc(4096);
 let used = pool.length;
 
-/** So many random bytes, at most 64, as hexadecimal digits: what a host cannot know when it writes its answer. */
+/**
+ * Returns `bytes` random bytes, at most 64, as hexadecimal digits: a text that a host cannot know when it writes its
+ * answer.
+ */
 export function unguessable(bytes: number): string {
   if (used + bytes > pool.length) {
     randomFillSync(pool);

@@ -1,6 +1,6 @@
 import { Problem } from '../../errors/problem.ts';
 
-/** Whether anything of what was asked may have happened on the host. Only where it is `no` may it be tried again. */
+/** Whether a part of the request may have been executed on the host. Only `no` allows another attempt. */
 export type Started = 'no' | 'maybe';
 
 export type UnreachableCode =
@@ -46,7 +46,7 @@ export interface UnreachableDetails {
 }
 
 /**
- * The host, or the user to become on it, cannot be reached (any more). `started` tells whether a script may have begun.
+ * The host, or the user to become on it, cannot be reached (any more). `started` says whether a script may have begun.
  */
 export class Unreachable extends Problem {
   declare readonly code: UnreachableCode;
@@ -64,19 +64,19 @@ export class Unreachable extends Problem {
 
 export interface TimedOutDetails {
   readonly host: string;
-  /** `time`: it took longer than allowed. `silence`: it printed nothing for that long. */
+  /** `time`: it took longer than allowed. `silence`: it printed nothing for longer than allowed. */
   readonly limit: 'time' | 'silence';
   readonly limitMs: number;
   readonly ranMs: number;
-  /** The last lines that it printed. */
+  /** The last lines that the script printed. */
   readonly lastOutput: string;
-  /** False where the host did not confirm that its processes ended. */
+  /** False if the host did not confirm that the processes of the script ended. */
   readonly ended: boolean;
-  /** Which of the scripts of its frame. */
+  /** The script of the frame that took too long. */
   readonly part: string;
 }
 
-/** A script ran longer, or was silent longer, than allowed. Its processes on the host were ended. */
+/** A script ran, or was silent, for longer than allowed. Its processes on the host were ended. */
 export class TimedOut extends Problem {
   readonly host: string;
   readonly limit: 'time' | 'silence';
@@ -113,7 +113,7 @@ function seconds(ms: number): string {
   return ms < 10_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 1000)} s`;
 }
 
-/** The host was not done with being looked at in time. */
+/** Makes the problem of a host that did not finish a look in time. */
 export function lookUnanswered(host: string, { ranMs, limit, lastOutput }: TimedOut): Unreachable {
   const told = lastOutput === '' ? 'It printed nothing.' : `What it printed last:\n${lastOutput}`;
   return new Unreachable({
@@ -127,7 +127,7 @@ export function lookUnanswered(host: string, { ranMs, limit, lastOutput }: Timed
   });
 }
 
-/** Somebody wanted the run to end while the host was being connected to. */
+/** Makes the problem of a run that was stopped while the host was being connected. */
 export function stoppedBefore(host: string): Unreachable {
   return new Unreachable({
     code: 'stopped',

@@ -1,22 +1,26 @@
-/** A pattern with wildcards, as shells have it. Takes time as text times pattern, however many `*` there are. */
+/**
+ * A pattern with wildcards, as in shells. The time of a test is at most text length times pattern length, for any
+ * number of `*`.
+ */
 export interface Wildcards {
-  /** Whether it matches the whole text. */
+  /** Returns whether the pattern matches the whole text. */
   test(text: string): boolean;
 }
 
-/** Any number of characters, or one that is tested. */
+/** Any number of characters, or one character that passes the test. */
 type Part = '*' | ((character: string) => boolean);
 
 export interface WildcardOptions {
   /**
-   * Whether `[…]` is one of several characters, and `[!…]` any other. A bracket that is not closed stands for itself.
+   * If true, `[…]` stands for one of several characters, and `[!…]` for any other. A bracket that is not closed stands
+   * for itself.
    */
   readonly classes: boolean;
-  /** Whether capital letters are those of the pattern. */
+  /** If true, upper and lower case are the same. */
   readonly ignoreCase: boolean;
 }
 
-/** `*` is any text, `?` any character. Throws SyntaxError for a class that is none, such as `[z-a]`. */
+/** Parses a pattern: `*` is any text, `?` any character. Throws SyntaxError for an invalid class such as `[z-a]`. */
 export function wildcards(pattern: string, options: WildcardOptions): Wildcards {
   const fold = (text: string): string => (options.ignoreCase ? text.toLowerCase() : text);
   const parts = partsOf(fold(pattern), options.classes);
@@ -38,7 +42,7 @@ function partsOf(pattern: string, classes: boolean): readonly Part[] {
   return parts;
 }
 
-/** A bracket that comes first is a member. */
+/** A closing bracket that comes first is a member of the class. */
 function endOfClass(pattern: string, at: number): number {
   return pattern.indexOf(']', at + (pattern[at + 1] === '!' ? 3 : 2));
 }
@@ -50,7 +54,7 @@ function classOf(body: string): (character: string) => boolean {
   return (character) => expression.test(character);
 }
 
-/** Of all `*` so far only the last one can have to take more. */
+/** Only the last `*` so far may ever need to match more characters. */
 function fits(parts: readonly Part[], text: string): boolean {
   let at = 0;
   let part = 0;

@@ -4,27 +4,27 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { SshTarget } from '../base/target.ts';
 
-/** What the program sends that ssh starts for a question. */
+/** The message of the program that ssh starts for a question. */
 const Question = z.object({ ssh: z.number(), question: z.string() });
 
-/** No question of ssh is longer. Characters. */
+/** Maximal length of a question, in characters. Questions of ssh are shorter. */
 const LONGEST = 4096;
 
 /**
- * Answers the questions of one ssh process, each once: what was wrong is not told again, so that no account gets
+ * Answers the questions of one ssh process, each kind once: a wrong password is not repeated, so that no account gets
  * locked.
  */
 export interface Askpass {
-  /** For the environment of ssh. */
+  /** Environment variables for ssh. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The one that may ask. */
+  /** Sets the process that may ask. */
   answerTo(ssh: number): void;
   close(): void;
 }
 
 /**
- * Secrets for ssh, which it asks for by SSH_ASKPASS: the helper in `bin` passes the question on over a socket in
- * `folder`, which nobody else can open. Without a secret ssh is told to ask nobody.
+ * Provides secrets for ssh through SSH_ASKPASS: the helper in `bin` sends the question through a socket in `folder`,
+ * which no other user can open. Without secrets, ssh is told to ask nobody.
  */
 export async function askpassFor(target: Pick<SshTarget, 'password' | 'passphrase'>, folder: string): Promise<Askpass> {
   const { password, passphrase } = target;
@@ -56,7 +56,7 @@ export async function askpassFor(target: Pick<SshTarget, 'password' | 'passphras
     environment: {
       SSH_ASKPASS: helper(),
       SSH_ASKPASS_REQUIRE: 'force',
-      // Older versions only ask where there is a display.
+      // Older versions ask only if there is a display.
       DISPLAY: process.env['DISPLAY'] ?? ':0',
       RUNBOOK_ASKPASS_SOCKET: path,
       RUNBOOK_ASKPASS_NODE: process.execPath,
@@ -67,7 +67,8 @@ export async function askpassFor(target: Pick<SshTarget, 'password' | 'passphras
 }
 
 /**
- * Whether to go on to a host with an unknown key, a PIN, whether a security key was touched: nobody answers that here.
+ * Returns the kind of secret that ssh asks for. Undefined for other questions, which are not answered: an unknown host
+ * key, a PIN, the touch of a security key.
  */
 function kindOf(question: string): 'password' | 'passphrase' | undefined {
   if (question.startsWith('Enter passphrase for ')) return 'passphrase';
@@ -102,7 +103,7 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-/** From the sources and from the bundle. */
+/** The path is valid both for the sources and for the bundle. */
 function helper(): string {
   const beside = ['../bin', '../../../bin'].map((folder) => join(import.meta.dirname, folder, 'askpass.sh'));
   return beside.find((path) => existsSync(path)) ?? 'askpass.sh';

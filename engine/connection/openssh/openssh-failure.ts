@@ -12,13 +12,13 @@ import {
 } from '../ssh/ssh-failure.ts';
 import { REFUSED_KEYS_FILE } from './openssh-room.ts';
 
-/** Lines of ssh that say nothing of the failure. */
+/** Lines of ssh that are unrelated to a failure. */
 const NOISE =
   /^(?:Warning: Permanently added|Pseudo-terminal will not|Authenticated to |Control socket|ControlSocket|@+$|\*\* )/;
 
 /**
- * Why ssh made no connection, told as ssh2's failures are. `said` are ssh's own words, and what was written to stderr
- * beside.
+ * Makes the problem for a failed connection of ssh, in the same words as for ssh2. `said` is what ssh and others wrote
+ * to stderr.
  */
 export async function explainOpensshFailure(
   target: SshTarget,
@@ -40,7 +40,7 @@ export async function explainOpensshFailure(
 interface Failure {
   readonly target: SshTarget;
   readonly context: ConnectionContext;
-  /** ssh's own words. */
+  /** The messages of ssh. */
   readonly said: string;
 }
 
@@ -51,7 +51,7 @@ async function explain(failure: Failure): Promise<Unreachable | undefined> {
 
 type Explain = (failure: Failure) => Unreachable | Promise<Unreachable>;
 
-/** Told as ssh2 does, with ssh's own words. */
+/** The problem that ssh2 would give, with the messages of ssh. */
 const asBySsh2 =
   (explained: Explain): Explain =>
   async (failure) =>
@@ -104,7 +104,7 @@ const EXPLANATIONS: Readonly<Record<Class, Explain>> = {
   OTHER: byDialling('OTHER'),
 };
 
-/** Behind one jump host it is known which one it is. */
+/** With exactly one jump host, it is known which one refused. */
 function jumpRefused(target: SshTarget, said: string): Unreachable {
   const [jump, further] = target.jumps;
   const one = jump !== undefined && further === undefined ? `the jump host ${jump.name}` : 'a jump host';
@@ -119,7 +119,10 @@ function jumpRefused(target: SshTarget, said: string): Unreachable {
   });
 }
 
-/** What could be tried is known as well as with ssh2, from the same files. What else ssh has, it does not tell. */
+/**
+ * The methods that could be tried are known from the same files as for ssh2. ssh does not tell which further methods it
+ * has tried.
+ */
 async function loginRefused({ target, context, said }: Failure, message: string): Promise<Unreachable> {
   const { prepareAuthentication } = await import('../ssh/ssh-authentication.ts');
   const refusing = target.jumps.find((jump) => said.includes(`${jump.user}@${jump.address}: Permission denied`));
@@ -141,7 +144,10 @@ function handshakeFailed(target: SshTarget, message: string): Unreachable {
   return explainHandshakeFailure(target, { errors: [new Error(message)], banner: 'SSH-2.0', notes: [], tried: [] });
 }
 
-/** Without a program or a host in between, an end that ssh cannot name is the server's. */
+/**
+ * Returns the class of the failure. Without a proxy program or a jump host, an end that ssh does not explain was caused
+ * by the server.
+ */
 function classOf(target: SshTarget, said: string): Class | undefined {
   const found = CLASSES.find(([pattern]) => pattern.test(said))?.[1];
   return found === 'proxy' && target.jumps.length === 0 && target.proxyCommand === undefined ? 'dropped' : found;
@@ -163,10 +169,10 @@ type Class =
   | 'ECONNREFUSED'
   | 'OTHER';
 
-/** What ssh says, in the order in which it counts: a failure of a jump host is said ahead of what comes of it. */
+/** Messages of ssh, in order of priority: the failure of a jump host comes before its consequences. */
 const CLASSES: readonly (readonly [RegExp, Class])[] = [
   [/spawn ssh ENOENT/, 'missing'],
-  // Ahead of the keys: where they are not checked, a wrong one is told and no password is, so that the login fails.
+  // Before the host keys: if they are not checked, ssh warns of a wrong key and sends no password, so the login fails.
   [/Too many authentication failures/, 'too-many'],
   [/Permission denied \(|No more authentication methods|no supported authentication methods/i, 'authentication-failed'],
   [/REVOKED HOST KEY|host key for \S+ was revoked|key is revoked|revoked by file/i, 'host-key-revoked'],
@@ -177,7 +183,7 @@ const CLASSES: readonly (readonly [RegExp, Class])[] = [
   [/Could not resolve hostname/, 'ENOTFOUND'],
   [/Connection refused/, 'ECONNREFUSED'],
   [/Connection timed out|Operation timed out|Connection to \S+ port \d+ timed out/, 'timeout'],
-  // By a server that hangs up before ssh has asked whether it is connected.
+  // The server hung up before ssh had asked whether it is connected.
   [/connect to host .* port \d+: Connection reset/, 'dropped'],
   [/connect to host .* port \d+: /, 'OTHER'],
   [/(?:closed|timed out) by UNKNOWN|UNKNOWN port/, 'proxy'],
@@ -206,15 +212,15 @@ function hostKeyFailure(target: SshTarget, code: UnreachableCode, what: string, 
   return jump === undefined ? error : jumpUnreachable(target, jump, error);
 }
 
-/** As ssh looks it up in known_hosts. */
+/** Returns the name that ssh looks up in known_hosts. */
 function keyName({ hostKeyAlias, address, port }: SshTarget): string {
   return hostKeyAlias ?? knownHostName(address, port);
 }
 
-/** The same failure, with ssh's own words behind it. */
+/** Returns the same failure, followed by the messages of ssh. */
 function retold(target: SshTarget, error: Unreachable, said: string): Unreachable {
   const { code, what, remedy, started } = error;
-  // Of a login more is known than ssh says.
+  // For a refused login, more is known than ssh prints.
   const known = code === 'authentication-failed' ? [error.why ?? ''] : [];
   return new Unreachable({
     code,
@@ -234,7 +240,7 @@ function why(target: SshTarget, said: string): string {
   return [...lines.slice(-8), `It was tried by the system's ssh, as ${cause}.`].join('\n');
 }
 
-/** Why a connection is gone that has been there. */
+/** Makes the problem of a connection that was lost after it had been established. */
 export function explainOpensshLoss(target: SshTarget, said: string): Unreachable {
   const last = said.trim().split('\n').at(-1) ?? '';
   return connectionLost(
@@ -243,7 +249,7 @@ export function explainOpensshLoss(target: SshTarget, said: string): Unreachable
   );
 }
 
-/** ssh itself should have given up by then. */
+/** Makes the problem of an ssh that did not give up within its own limits. */
 export function opensshTimeout(target: SshTarget, said: string): Unreachable {
   return retold(target, connectTimeout(target, 'ssh'), said);
 }

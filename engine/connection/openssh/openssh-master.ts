@@ -7,36 +7,33 @@ import type { TargetProcess } from '../base/transport.ts';
 import { askpassFor } from './askpass.ts';
 import { makeRoom, REFUSED_KEYS_FILE } from './openssh-room.ts';
 
-/** So much of what is written beside a session is kept for messages. Characters. */
+/** Number of characters of stderr that are kept for messages. */
 const MOST_SAID = 8192;
-/** So long ssh may take to end after it was told to. */
+/** Time in which ssh must end after a signal. Milliseconds. */
 const PATIENCE_MS = 2_000;
 
 /** A process of the system's ssh with one session on the host. */
 export interface SshProcess {
   readonly process: TargetProcess;
-  /** True from when on the session may be used; false where ssh has ended without one. */
+  /** Resolves to true when the session can be used; to false if ssh ended before that. */
   readonly ready: Promise<boolean>;
-  /** Resolves when it has ended; undefined where a signal ended it. */
+  /** Resolves to the exit status when the process has ended; undefined if a signal ended it. */
   readonly ended: Promise<number | undefined>;
-  /** What ssh itself has said, and all that was written to stderr before the session was there. */
+  /** Messages of ssh, and everything that was written to stderr before the session was ready. */
   said(): string;
-  /** With all that it has started. Resolves when it has ended. */
+  /** Ends the process and all of its children. Resolves when it has ended. */
   kill(): Promise<void>;
 }
 
-/** A connection of the system's ssh. It is there as long as its first session or another one. */
+/** A connection of the system's ssh. It exists as long as any of its sessions. */
 export interface Master extends SshProcess {
-  /** One more session on the same connection. */
+  /** Starts a further session on the same connection. */
   session(command: string): SshProcess;
   /** False as soon as the connection is gone. */
   readonly isUp: boolean;
 }
 
-/**
- * What is the same for all connections: nothing of the user's own connections is used or changed, and nobody is asked
- * anything.
- */
+/** Options of all connections: they use and change no connection of the user, and ask nobody. */
 const ALWAYS = [
   'IgnoreUnknown=ForkAfterAuthentication,StdinNull,SessionType',
   'ForkAfterAuthentication=no',
@@ -51,8 +48,8 @@ const ALWAYS = [
 ];
 
 /**
- * Starts ssh with `command` as its first session. Whether it comes about, `ready` tells. Throws where there is no
- * program ssh.
+ * Starts ssh with `command` as its first session; `ready` tells whether it succeeded. Throws if there is no program
+ * ssh.
  */
 export async function startMaster(target: SshTarget, command: string): Promise<Master> {
   for (const one of [target, ...target.jumps]) await makeKnownHostsFolder(one);
@@ -70,7 +67,7 @@ export async function startMaster(target: SshTarget, command: string): Promise<M
   const start = (kind: 'master' | 'session', remote: string): SshProcess => {
     sessions += 1;
     const log = join(folder, `log-${sessions}`);
-    // Where a session cannot have the connection, ssh would make one of its own, unnoticed.
+    // If a session cannot use the connection, ssh would silently make one of its own. This option prevents that.
     const how =
       kind === 'master'
         ? ['-M', '-o', 'LogLevel=INFO']
@@ -104,19 +101,19 @@ export async function startMaster(target: SshTarget, command: string): Promise<M
   };
 }
 
-/** Ahead of what else is said of it, so that nothing of that makes ssh believe these keys. */
+/** These options come first, so that no other setting makes ssh trust these keys. */
 function refusing({ refusedKeys, openssh }: SshTarget, folder: string): readonly string[] {
-  // A list of the operator's own is kept: ssh takes one.
+  // A list of revoked keys that the operator configured is kept, because ssh takes only one.
   if (refusedKeys === undefined || openssh.reasons.some((reason) => reason.startsWith('RevokedHostKeys '))) return [];
   const file = join(folder, REFUSED_KEYS_FILE);
   writeFileSync(file, refusedKeys.keys.map((key) => `${key}\n`).join(''), { mode: 0o600 });
   return ['-o', `RevokedHostKeys=${file}`];
 }
 
-/** ssh makes ~/.ssh and no other folder: without it, a new host would be new, and taken, each time. */
+/** ssh creates ~/.ssh, and no other folder. Without the folder, a new host would be accepted as new each time. */
 async function makeKnownHostsFolder({ hostKeyChecking, knownHostsFiles: [file] }: SshTarget): Promise<void> {
   if (hostKeyChecking !== 'accept-new' || file === undefined) return;
-  // Where it cannot be made, ssh says why it writes nothing.
+  // If the folder cannot be made, ssh reports why it writes nothing.
   await mkdir(dirname(file), { recursive: true, mode: 0o700 }).catch(() => {});
 }
 
@@ -148,7 +145,7 @@ function follow(child: ChildProcessWithoutNullStreams, { kind, folder, log, isRe
     beside = (beside + data.toString()).slice(-MOST_SAID);
   };
   child.stderr.on('data', listen);
-  // Whoever uses the streams hears of their ends.
+  // The users of the streams handle their errors.
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
   const ended = new Promise<number | undefined>((resolve) => {
     child.once('error', (error) => {
@@ -174,7 +171,7 @@ function follow(child: ChildProcessWithoutNullStreams, { kind, folder, log, isRe
   });
   const signal = (name: NodeJS.Signals): void => {
     try {
-      // It leads a process group of its own, with the proxy commands.
+      // ssh leads a process group that contains its proxy commands.
       if (child.pid !== undefined) process.kill(-child.pid, name);
     } catch {
       // All of them have ended.
@@ -188,7 +185,8 @@ function follow(child: ChildProcessWithoutNullStreams, { kind, folder, log, isRe
       ended,
       abandon: () => {
         for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
-        // With the process of a further session its channel is closed. The first one's has the others' connection.
+        // The end of the process of a further session closes only its channel. The first process holds the connection
+        // of all sessions.
         if (kind === 'session') signal('SIGTERM');
       },
     },
@@ -205,7 +203,7 @@ function follow(child: ChildProcessWithoutNullStreams, { kind, folder, log, isRe
   };
 }
 
-/** At once: it is a few lines, of a file in memory as a rule. */
+/** Read synchronously: it is a few lines of a file that is usually in memory. */
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8').slice(-MOST_SAID);

@@ -5,25 +5,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unguessable } from '../base/unguessable.ts';
 
-/** A path of a socket must be short, and ssh makes the name longer while it opens it. Characters. */
+/**
+ * Maximal length of the folder's path, in characters: the path of a socket must be short, and ssh appends to it while
+ * it opens the socket.
+ */
 const LONGEST_FOLDER = 48;
 
-/** In the folder: keys of hosts that may not be logged in to. */
+/** The file in the folder with the host keys that are refused. */
 export const REFUSED_KEYS_FILE = 'refused-keys';
 
-/** A folder for what one connection of the system's ssh needs: sockets and logs. Nobody else can enter it. */
+/** A folder for the sockets and logs of one connection of the system's ssh. No other user can enter it. */
 export interface Room {
   readonly folder: string;
-  /** The process group of ssh, to be ended where this program has ended without having cleared the room. */
+  /** Registers the process group of ssh. It is ended if this program ends without clearing the room. */
   watch(leader: number): void;
-  /** Takes the folder away. */
+  /** Removes the folder. */
   clear(): void;
 }
 
 /**
- * It tells by the end of its input that the program has ended, whatever ended it. ssh then ends as well as a rule, but
- * one that waits for a silent host, or whose connection hangs, does not know. What is told by a terminal or a service
- * manager is for the program.
+ * This process notices the end of the program by the end of its input, whatever the reason was. ssh usually ends then
+ * too, but not if it waits for a silent host or its connection hangs. Signals of a terminal or a service manager are
+ * meant for the program, so they are ignored.
  */
 const GUARD = `trap '' HUP INT TERM
 leader=
@@ -45,8 +48,8 @@ fi
 rm -rf -- "$1"`;
 
 /**
- * Makes a room, and starts the process that clears it where this program cannot: ahead of the folder, so that none is
- * left.
+ * Makes a room, and starts the process that clears it if this program cannot. The process starts before the folder
+ * exists, so that no folder is left behind.
  */
 export function makeRoom(): Room {
   const folder = join(tmpdir().length > LONGEST_FOLDER ? '/tmp' : tmpdir(), `runbook-ssh-${unguessable(8)}`);
@@ -55,7 +58,7 @@ export function makeRoom(): Room {
     detached: true,
     cwd: '/',
   });
-  // Where there is no process for it, the room is cleared by this program alone.
+  // If the process cannot be started, only this program clears the room.
   guard.on('error', () => {});
   guard.stdin.on('error', () => {});
   guard.unref();

@@ -9,17 +9,17 @@ import { channelRefused, connectionLost } from '../ssh/ssh-failure.ts';
 import { explainOpensshFailure, explainOpensshLoss, opensshTimeout } from './openssh-failure.ts';
 import { startMaster, type Master, type SshProcess } from './openssh-master.ts';
 
-/** ssh's exit status where the connection failed, or ended. */
+/** Exit status of ssh if the connection failed or was lost. */
 const SSH_FAILED = 255;
-/** A session tells of its end before the connection does. */
+/** Maximal time between the end of a session and the end of the connection. Milliseconds. */
 const MOMENT_MS = 1_000;
-/** For what ssh does beside waiting for the host: each of its helpers takes a while to start. */
+/** Time for the work of ssh beside waiting for the host: starting each of its helpers. Milliseconds. */
 const SLACK_MS = 5_000;
 
 /**
- * The system's ssh as the way to a host: one process holds the connection and its first session, one more each further
- * session. It is called as its configuration says, with what the inventory says in place of that. With this program all
- * of them end.
+ * Uses the system's ssh as the transport: one process holds the connection and its first session, and each further
+ * session has one more. ssh is called as its configuration says; settings of the inventory replace those. All processes
+ * end with this program.
  */
 export class OpensshTransport implements Transport {
   readonly name = 'openssh';
@@ -42,7 +42,7 @@ export class OpensshTransport implements Transport {
     return this.#lost;
   }
 
-  /** The first one makes the connection. So does one after all others have ended, and ssh with them. */
+  /** The first session makes the connection. So does a session that starts after all others, and ssh, have ended. */
   async start(command: string): Promise<TargetProcess> {
     if (this.#lost !== undefined) throw this.#lost;
     const master = await this.#master?.catch(() => undefined);
@@ -67,7 +67,7 @@ export class OpensshTransport implements Transport {
       void master.kill();
     };
     const ways = target.jumps.length + 1;
-    // For the TCP connection and for the handshake, of each host on the way.
+    // The limit applies to the TCP connection and to the handshake, for each host on the way.
     const limit = setTimeout(end, target.connectTimeoutMs * 2 * ways + SLACK_MS, 'late');
     const forget = onAbort(this.#signal, () => end('aborted'));
     const isReady = await master.ready;
@@ -80,14 +80,14 @@ export class OpensshTransport implements Transport {
     return master;
   }
 
-  /** Ahead of all who wait for the end of a session on it. */
+  /** Runs before the callbacks of everybody who waits for the end of a session on it. */
   #ended(master: Master, status: number | undefined): void {
     if (this.#isClosing || (status !== undefined && status !== SSH_FAILED)) return;
     this.#lost ??= explainOpensshLoss(this.#target, master.said());
     this.#gone.resolve();
   }
 
-  /** A server counts a session against MaxSessions for a moment after it told that it is closed. */
+  /** A server counts a session for MaxSessions for a moment after the session was closed. */
   async #further(master: Master, command: string): Promise<TargetProcess> {
     const deadline = performance.now() + MOMENT_MS;
     for (;;) {

@@ -14,7 +14,10 @@ export function wrongPassword(host: string, { method, user }: BecomePrivilege): 
   });
 }
 
-/** Why no shell of the other user came about, by what the method said in the language C. */
+/**
+ * Makes the problem of a shell for another user that could not be opened, from the messages of the method in the C
+ * locale.
+ */
 export function becomeFailure(
   host: string,
   privilege: BecomePrivilege,

@@ -14,14 +14,14 @@ export interface BecomeRequest {
   readonly host: string;
   readonly traffic: Traffic;
   readonly privilege: BecomePrivilege;
-  /** Run in the new shell itself. */
+  /** A script that runs in the new shell itself. */
   readonly bare?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Opens a shell for another user, and runs a script in the very shell if there is one: at no round trip of its own
- * where nothing is asked. The password, where one is given, is only sent when it is asked for. Throws Unreachable.
+ * Opens a shell for another user and runs a script in it; if nothing is asked, this needs no round trip of its own. The
+ * password is sent only when the method asks for it. Throws Unreachable.
  */
 export async function openBecomeShell(
   request: BecomeRequest,
@@ -32,11 +32,11 @@ export async function openBecomeShell(
   const early = new EarlyOutput(process, signal);
   const shell = new Shell(process, transport, host, traffic);
   const run = (text: string): Promise<Completed> => shell.exchange(bare(text), NO_LIMITS);
-  // Whatever comes first is the password to su, where it asks for one.
+  // su takes the first line of input as the password if it asks for one.
   const asksNothing = privilege.password === undefined && privilege.method !== 'su';
   const sentAhead = script !== undefined && asksNothing ? run(script) : undefined;
   if (sentAhead !== undefined) traffic.roundTrips -= 1;
-  // What the method says tells more than that the shell is over.
+  // The messages of the method explain more than the end of the shell.
   sentAhead?.catch(() => {});
   try {
     const answer = await firstAnswer(early, process.stdin, becoming, request);
@@ -56,7 +56,7 @@ export async function openBecomeShell(
   }
 }
 
-/** The answer after the question for the password, which is answered once. */
+/** Waits for the first answer. A question for the password is answered once. */
 async function firstAnswer(
   early: EarlyOutput,
   stdin: Writable,
@@ -74,20 +74,20 @@ async function firstAnswer(
 const NO_LIMITS = { script: {} } as const;
 
 interface Becoming {
-  /** One line for the login shell, whatever that is. */
+  /** One line for the login shell, whichever that is. */
   readonly command: string;
-  /** What the new shell says first. */
+  /** The first text that the new shell prints. */
   readonly ready: string;
-  /** What the question for the password has in it. */
+  /** A text that the question for the password contains. */
   readonly prompt: string;
 }
 
-/** Words of flags that say how the password is asked for: that is not for the inventory to say. */
+/** Flags that decide how the method asks for the password. The inventory must not set them. */
 const ASKING: ReadonlySet<string> = new Set(['-n', '-S', '--non-interactive', '--stdin']);
 
 function becomingBy({ method, user, exe, flags, password }: BecomePrivilege): Becoming {
   const [ready, first, second] = twoHalves();
-  // In two halves: a method that tells which command it does not allow must not seem to have run it.
+  // In two halves: a method that quotes the command which it refuses must not look as if it had run it.
   const shell = `printf %s%s ${first} ${second} >&2; exec sh`;
   const program = quote(exe ?? method);
   const words = flags?.split(/\s+/).filter((word) => word !== '' && !ASKING.has(word));
@@ -100,10 +100,10 @@ function becomingBy({ method, user, exe, flags, password }: BecomePrivilege): Be
       return { command: `${program}${given(['-H'])} ${asking} -u ${who} -- sh -c '${shell}'`, ready, prompt };
     }
     case 'su':
-      // An account without a shell of its own may still be become, by root at least.
+      // root can become an account whose own shell is not usable.
       return { command: `${program}${given([])} -s /bin/sh -c '${shell}' ${who}`, ready, prompt: 'assword:' };
     case 'doas':
-      // It asks at terminals only.
+      // doas asks only on a terminal.
       return {
         command: `${program} -n${given([])} -u ${who} -- sh -c '${shell}'`,
         ready,

@@ -1,6 +1,6 @@
 /**
- * Keeps the first `limit` bytes and, apart from that, the last few. Takes no more memory for many small pieces than for
- * one large one.
+ * Keeps the first `limit` bytes and, separately, the last few. Many small pieces take no more memory than one large
+ * piece.
  */
 export class BoundedOutput {
   readonly #limit: number;
@@ -43,13 +43,13 @@ export class BoundedOutput {
     return this.#kept.subarray(0, this.#keptBytes);
   }
 
-  /** The content without a line that was cut: of a secret that is cut in two, neither half would be found. */
+  /** Returns the content without a line that was cut: if a secret were cut in two, `mask` would find neither half. */
   wholeLines(): Buffer {
     const content = this.content();
     return this.#cut ? content.subarray(0, content.lastIndexOf('\n') + 1 || content.length) : content;
   }
 
-  /** The last lines, for messages; whole ones, where there are several. */
+  /** Returns the last lines for messages; whole lines if there are several. */
   lastText(): string {
     const end = this.#cut ? this.#tail : this.content().subarray(-TAIL_BYTES);
     const lines = end.toString().trimEnd().split('\n');

@@ -1,31 +1,31 @@
-/** What the greeting tells of a host. Plain data: playbooks see it as `facts`. */
+/** Facts of a host, from its greeting. They are plain data: playbooks see them as `facts`. */
 export interface Facts {
   readonly hostname: string;
-  /** From the host's own /etc/hosts; the plain hostname where that names no domain. No name server is asked. */
+  /** From /etc/hosts of the host; the plain hostname if that file has no domain for it. Name servers are not asked. */
   readonly fqdn: string;
   readonly os: OperatingSystem;
-  /** As the kernel calls it: x86_64, aarch64. */
+  /** The name that the kernel uses: x86_64, aarch64. */
   readonly architecture: string;
   readonly kernel: string;
   readonly init: 'systemd' | 'openrc' | 'other';
   readonly package_manager: 'apt' | 'dnf' | 'yum' | 'apk' | 'zypper' | 'none';
-  /** Of the interface with the default route; null where there is none. */
+  /** Address of the interface with the default route; null if there is none. */
   readonly default_ipv4: { readonly address: string; readonly interface: string } | null;
-  /** Without loopback. */
+  /** All addresses except loopback. */
   readonly all_ipv4: readonly string[];
   readonly all_ipv6: readonly string[];
   readonly interfaces: {
     readonly [name: string]: { readonly ipv4: readonly string[]; readonly ipv6: readonly string[] };
   };
-  /** Who logged in. */
+  /** The login user. */
   readonly user: string;
   readonly home: string;
   readonly uid: number;
   readonly memory_mb: number;
   readonly processors: number;
-  /** `none` where nothing speaks for it, else `container:…` or `vm:…`. */
+  /** `none` if nothing indicates virtualization, else `container:…` or `vm:…`. */
   readonly virtualization: string;
-  /** The host's clock when it answered: seconds since 1970. */
+  /** The host's clock when it answered, in seconds since 1970. */
   readonly time: number;
   readonly selinux: 'enforcing' | 'permissive' | 'disabled';
 }
@@ -42,7 +42,7 @@ export interface OperatingSystem {
 const PACKAGE_MANAGERS = { 'apt-get': 'apt', dnf: 'dnf', yum: 'yum', apk: 'apk', zypper: 'zypper' } as const;
 
 /**
- * Decodes the output of GREETING. What is missing in it becomes empty, zero or `unknown`: a host need not have it all.
+ * Decodes the output of GREETING. Missing parts become empty, zero or `unknown`, because some hosts do not have them.
  */
 export function decodeFacts(output: string): Facts {
   const { files, sections } = split(output);
@@ -135,7 +135,7 @@ function osFamily(kin: readonly string[]): OperatingSystem['family'] {
 
 type MutableAddresses = { ipv4: string[]; ipv6: string[] };
 
-/** Lines of `ip -o addr`: `2: eth0    inet 10.0.0.5/24 brd …`. */
+/** Decodes lines of `ip -o addr`: `2: eth0    inet 10.0.0.5/24 brd …`. */
 function decodeInterfaces(lines: readonly string[]): Record<string, MutableAddresses> {
   const interfaces = new Map<string, MutableAddresses>();
   for (const line of lines) {
@@ -145,12 +145,13 @@ function decodeInterfaces(lines: readonly string[]): Record<string, MutableAddre
     interfaces.set(name, addresses);
     (family === 'inet' ? addresses.ipv4 : addresses.ipv6).push(address);
   }
-  // Own properties whatever the names are, `__proto__` included.
+  // Creates own properties for all names, including `__proto__`.
   return Object.fromEntries(interfaces);
 }
 
 /**
- * /proc/net/route: interface, destination, gateway, flags, two counters, metric. Destination 0 is the default route.
+ * Decodes /proc/net/route: interface, destination, gateway, flags, two counters, metric. Destination 0 is the default
+ * route.
  */
 function defaultIpv4(routes: readonly string[], interfaces: Record<string, MutableAddresses>): Facts['default_ipv4'] {
   const [best] = routes

@@ -1,8 +1,9 @@
 import { unguessable } from '../base/unguessable.ts';
 
 /**
- * What begins and ends the answer to one script on stdout and on stderr. A script cannot know its own. It starts with a
- * character that output seldom ends in, so that output is hardly ever held back as a possible beginning of it.
+ * Makes the marker that begins and ends the answer to one script, on stdout and on stderr. A script cannot know its own
+ * marker. It starts with a character that seldom ends output, so output is rarely held back as a possible beginning of
+ * the marker.
  */
 export function newMarker(): string {
   return `_${unguessable(16)}`;
@@ -10,12 +11,12 @@ export function newMarker(): string {
 
 type Position = 'before' | 'inside' | 'status' | 'done' | 'garbled';
 
-/** Digits of an exit status, with room for shells that add signals to it. What is longer is no status. */
+/** Maximal number of digits of an exit status; some shells add a number for signals. Longer text is not a status. */
 const MOST_STATUS = 5;
 
 /**
- * Finds one answer in one stream, however it is cut into chunks. What comes before the begin marker (a banner, the late
- * output of an earlier background process) is dropped. Holds back only what may be the beginning of a marker.
+ * Finds one answer in one stream, in any division into chunks. Output before the begin marker (a banner, late output of
+ * an earlier background process) is dropped. Only a possible beginning of a marker is held back.
  */
 export class FrameDecoder {
   readonly #begin: Buffer;
@@ -36,18 +37,19 @@ export class FrameDecoder {
   }
 
   /**
-   * What stands behind the end marker is no exit status: this is not the shell that was started. Nothing more is read.
+   * True if the text after the end marker is not an exit status: another program has answered than the shell. Nothing
+   * more is read.
    */
   get garbled(): boolean {
     return this.#position === 'garbled';
   }
 
-  /** What the stream said behind the end marker: the exit status on stdout, nothing on stderr. */
+  /** The text after the end marker: the exit status on stdout, nothing on stderr. */
   get status(): string {
     return this.#status;
   }
 
-  /** Takes the next chunk; tells whether the answer is complete. */
+  /** Processes the next chunk. Returns whether the answer is complete. */
   write(chunk: Buffer): boolean {
     let data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     this.#held = Buffer.alloc(0);
@@ -84,7 +86,7 @@ export class FrameDecoder {
   }
 }
 
-/** How many bytes at the end of the data are a beginning of the marker. */
+/** Returns the number of bytes at the end of the data that may begin the marker. */
 function beginningAtEnd(data: Buffer, marker: Buffer): number {
   const first = marker[0] ?? 0;
   for (

@@ -1,35 +1,37 @@
 import { quote } from '../base/quote.ts';
 
-/** What a script did. A status above 128 is 128 + the signal that ended it. */
+/** The result of a script. A status above 128 is 128 + the number of the signal that ended it. */
 export interface Completed {
   readonly status: number;
   readonly stdout: Buffer;
   readonly stderr: Buffer;
-  /** Output beyond the bound was dropped. */
+  /** True if output beyond the limit was dropped. */
   readonly cut: boolean;
 }
 
 /**
- * What is sent to a session at a time: scripts that run one after the other, each of which answers between markers of
- * its own.
+ * Scripts that are sent to a session together and run one after the other. Each has an answer between its own markers.
  */
 export interface Frame<Part extends string, Answer> {
-  /** The scripts, in their order. */
+  /** The names of the scripts, in their order. */
   readonly parts: readonly [Part, ...Part[]];
-  /** The text for the session's stdin, with a marker for each script. */
+  /** Returns the text for the stdin of the session, with a marker for each script. */
   encode(marker: (part: Part) => string): string;
-  /** What the scripts came to, together. */
+  /** Combines the results of the scripts to one answer. */
   answer(completed: (part: Part) => Completed): Answer;
 }
 
 export type ScriptFrame = Frame<'script', Completed>;
 
-/** A change with what goes before and behind it. Each runs in a shell of its own. */
+/** A change with the scripts before and after it. Each runs in a shell of its own. */
 export interface ChangeScripts {
-  /** The engine's own text; may be empty. Where it fails, the change is not begun; what it prints is its stderr. */
+  /**
+   * Commands of the engine before the change; may be empty. If they fail, the change does not run. Their output becomes
+   * their stderr.
+   */
   readonly ahead: string;
   readonly change: string;
-  /** Runs whatever the change came to. */
+  /** Runs after the change, whatever its result is. */
   readonly look: string;
 }
 
@@ -39,7 +41,7 @@ export type Changed =
 
 export interface ChangeFrame extends Frame<'ahead' | 'change' | 'look', Changed> {
   readonly scripts: ChangeScripts;
-  /** Nobody ends the scripts while they run. */
+  /** If true, the scripts are not interrupted while they run. */
   readonly isBrief: boolean;
 }
 
@@ -70,7 +72,7 @@ function changeFrame(scripts: ChangeScripts, isBrief: boolean, encode: (framed: 
   };
 }
 
-/** Two frames in one round trip, one after the other. */
+/** Combines two frames to one: two frames in one round trip, one after the other. */
 export function inOrder(
   first: ScriptFrame,
   second: ScriptFrame,
@@ -83,20 +85,18 @@ export function inOrder(
 }
 
 /**
- * Lines that a fresh `sh` gets once, before its first frame. Descriptor 8 is the session itself, 9 is for the lock.
- *
- * It may be another shell: where a start-up file of the login user's shell runs `exec zsh`, the command line that asks
- * for `sh` is lost, and these lines are the first that such a shell reads. zsh and the Korn shells read byte by byte,
- * so that `sh` goes on where they stopped. What others have put into the environment to change how programs work is
- * taken out.
+ * Commands for a new `sh`, before its first frame. Descriptor 8 is the session itself, 9 is for the lock. The shell may
+ * not be `sh`: if a start-up file of the login shell runs `exec zsh`, the command line that starts `sh` is lost, and
+ * that shell reads these lines first. zsh and the Korn shells read byte by byte, so `sh` continues where they stopped.
+ * Environment variables that change how programs work are removed.
  */
 export const SESSION_SETUP = [
   '[ -z "$ZSH_VERSION$KSH_VERSION" ] || { whence -v sh >/dev/null 2>&1 && exec sh; }',
   'exec 8<&0',
   'trap : TERM',
   'unset ENV BASH_ENV CDPATH IFS GREP_OPTIONS POSIXLY_CORRECT TAR_OPTIONS BLOCK_SIZE BLOCKSIZE',
-  // To unset POSIXLY_CORRECT ends bash's POSIX mode. `command`, as a shell that has no such option would be over
-  // otherwise.
+  // Unsetting POSIXLY_CORRECT ends the POSIX mode of bash. `command` keeps other shells, which lack this option, from
+  // exiting.
   '[ -z "$BASH_VERSION" ] || command set -o posix 2>/dev/null',
   'LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}',
   'export LC_ALL PATH',
@@ -106,12 +106,13 @@ export const SESSION_SETUP = [
 ].join('\n');
 
 /**
- * A script as text for a session's stdin. It is one command to the shell, so all of it is read before any of it runs:
- * - the script runs in a subshell that reads /dev/null, and has neither the session nor the lock open; `eval` keeps a
- *   syntax error inside;
- * - a watcher ends the whole process group as soon as the session's stdin ends: the controller is gone, or wants it
- *   ended. Who does not heed TERM within two seconds gets KILL. That part is a process of its own, for the watcher
- *   itself is ended before the last marker is written: it must never take a byte of the next frame.
+ * Encodes a script as text for the stdin of a session. The text is one command, so the shell reads all of it before it
+ * runs any of it:
+ * - the script runs in a subshell with /dev/null as stdin, and with neither the session nor the lock open; `eval`
+ * contains a syntax error;
+ * - a watcher ends the whole process group as soon as the stdin of the session ends: the controller is gone, or wants
+ * the script to end. A process that ignores TERM for two seconds gets KILL. A separate process sends KILL, because the
+ * watcher itself is ended before the last marker is written: it must never read a byte of the next frame.
  */
 export function watched(script: string): ScriptFrame {
   return scriptFrame(
@@ -120,7 +121,8 @@ export function watched(script: string): ScriptFrame {
   );
 }
 
-// Braces, not parentheses: with a trap set, dash would fork once more for those, and `$!` would be the wrong process.
+// Braces, not parentheses: with a trap set, dash would fork once more for parentheses, and `$!` would be the wrong
+// process.
 const WATCH = `{ read -r _ <&8||{ (trap '' TERM;kill -s TERM 0;sleep 2;kill -s KILL 0)&};} >/dev/null 2>&1 9<&-&`;
 const UNWATCH = '{ kill -s KILL $!;wait $!;} 2>/dev/null;';
 
@@ -139,13 +141,16 @@ interface FramedChange {
   readonly look: FramedScript;
 }
 
-/** As `watched`, for a change. Each script has a shell and an answer of its own, so none can be taken for another. */
+/**
+ * Like `watched`, for a change. Each script has its own shell and its own answer, so that no answer is taken for
+ * another.
+ */
 export function watchedChange(scripts: ChangeScripts): ChangeFrame {
   return changeFrame(scripts, false, encodeWatched);
 }
 
 function encodeWatched({ ahead, change, look }: FramedChange): string {
-  // What is printed at once goes as one packet: the end of an answer with the beginning of the next.
+  // Text that is printed by one command becomes one packet: the end of one answer with the beginning of the next.
   const both =
     `${inside(change.script)};printf '${change.marker}}%d\n${look.marker}{' "$?";printf '${change.marker}}\n${look.marker}{' >&2;` +
     `${inside(look.script)};printf '${look.marker}}%d\n' "$?";`;
@@ -159,9 +164,10 @@ function encodeWatched({ ahead, change, look }: FramedChange): string {
 }
 
 /**
- * A change and the look behind it in one subshell, and with nobody to watch: two processes less. For scripts that are
- * over before anybody could end them. The look runs when the change ends, be it by `exit`. As each write becomes a
- * packet, there are few: what the change prints all counts as its stderr, and so does the look's stderr.
+ * Runs a change and the look after it in one subshell without a watcher, which saves two processes. It is for scripts
+ * that end before anybody could interrupt them. The look also runs if the change calls `exit`. Because each write
+ * becomes a packet, there are few writes: all output of the change counts as its stderr, and so does the stderr of the
+ * look.
  */
 export function briefChange(scripts: ChangeScripts): ChangeFrame {
   return changeFrame(scripts, true, encodeBrief);
@@ -171,11 +177,10 @@ function encodeBrief({ ahead, change, look }: FramedChange): string {
   const before = ahead === undefined ? '' : `${ahead.marker}{${ahead.marker}}0\n`;
   const begins = `${before}${change.marker}{${change.marker}}%d\n${look.marker}{`;
   const looks = `look(){ S=$?;trap - EXIT;set +eC;umask 022;exec >&7 7>&-;printf '${begins}' $S;eval ${quote(look.script)};exit $?;}`;
-  // bash tells of a subshell that was killed with its whole text, so no marker may stand in there.
+  // bash reports a killed subshell with its whole text, so the text must not contain a marker.
   const both =
     `${looks};(trap look EXIT;exec 7>&1 >&2;eval ${quote(change.script)}) </dev/null 8<&- 9<&-;set -- "$?";unset -f look;` +
-    // Behind the first end nothing is read any more. The rest is for a subshell that was killed, and never came to the
-    // look.
+    // After the first end marker nothing more is read. The rest serves a subshell that was killed before the look.
     `printf '${look.marker}}%d\n${begins}${look.marker}}%d\n' $1 $1 $1;set --;` +
     `printf '${change.marker}}\n${look.marker}{${look.marker}}\n' >&2;`;
   if (ahead === undefined) return `{ printf ${change.marker}{ >&2;${both}}\n`;
@@ -194,8 +199,8 @@ function notBegunOnStdout(ahead: FramedScript, change: FramedScript, look: Frame
 }
 
 /**
- * A script that reads the session's stdin to its end: a file that is brought. The shell is over with it, for whatever
- * is still to come on stdin must never be taken for commands.
+ * A script that reads the stdin of the session to its end: the content of a file. The shell ends with it, because later
+ * input must never be taken for commands.
  */
 export function last(script: string): ScriptFrame {
   return scriptFrame(
@@ -206,9 +211,9 @@ export function last(script: string): ScriptFrame {
 }
 
 /**
- * A script that prints little text and soon ends, as the greeting does. The session's shell takes what it prints and
- * writes all of the answer at once, as each write becomes a packet; empty lines at the end and what is said on stderr
- * are dropped. It costs one process, which nobody watches.
+ * A script that prints little text and ends soon, such as the greeting. The shell of the session collects the output
+ * and writes the whole answer in one packet; empty lines at the end and stderr are dropped. It costs one process, and
+ * has no watcher.
  */
 export function short(script: string): ScriptFrame {
   return scriptFrame(
@@ -219,8 +224,8 @@ export function short(script: string): ScriptFrame {
 }
 
 /**
- * A lock's script must run in the session's own shell, for its descriptor 9 must stay. It must not fail to parse, nor
- * exit.
+ * A script that runs in the shell of the session itself, such as the script of a lock, whose descriptor 9 must stay
+ * open. It must be free of syntax errors and must not exit.
  */
 export function bare(script: string): ScriptFrame {
   return scriptFrame(

@@ -1,4 +1,4 @@
-/** Files whose lines say most of what there is to know; those that are not there are left out. */
+/** Files whose lines contain most of the facts. Missing files are skipped. */
 const FILES = [
   '/etc/os-release',
   '/etc/hosts',
@@ -15,17 +15,17 @@ const FILES = [
 ];
 
 /**
- * How many lines of each file are enough: the default route comes first, and of the other long ones the first lines
- * count.
+ * Number of lines of each file that suffice: the default route comes first, and of other long files only the first
+ * lines count.
  */
 const LINES = 60;
 
 /**
- * The first script of a session: it brings the facts (see facts.ts for the decoder) at the cost of three processes, or
- * four before Linux 6.1, which does not tell its machine in a file; nor does that file know of a personality
- * (`setarch`). One who became root by `su` has the name that he had before in his environment: then, and where there is
- * no name, the system is asked. First comes `path:line` for each line of the files, then sections that begin with a
- * line `@name`. Its shell is gone with it, so the last program takes its place.
+ * The first script of a session. It brings the facts (decoded by facts.ts) with three processes, or four before Linux
+ * 6.1, which has no file that names the machine (that file does not respect `setarch`). A user who became root by `su`
+ * still has the old name in the environment: in this case, and if there is no name, the system is asked. The output has
+ * `path:line` for each line of the files, then sections that begin with a line `@name`. The last program replaces the
+ * shell, which ends anyway.
  */
 export const GREETING = `grep -H -s -m ${LINES} '' ${FILES.join(' ')}
 echo @addresses

@@ -7,13 +7,13 @@ import type { Shell } from './shell.ts';
 
 const AGAIN_MS = 500;
 
-/** A lock's script says one of these words on its first line, and with `locked` the holder on the second. */
+/** The first line of the answer of a lock's script. After `locked`, the second line is the holder. */
 type Answer = 'taken' | 'locked' | 'impossible';
 
 export interface Lock {
-  /** Who a second run is told of. */
+  /** The name that other runs see. */
   readonly holder: string;
-  /** How long another holder is waited for. */
+  /** Maximal time to wait for another holder. Milliseconds. */
   readonly waitMs: number;
 }
 
@@ -21,17 +21,16 @@ export interface LockRequest {
   readonly shell: Shell;
   readonly host: string;
   readonly lock: Lock;
-  /** What the shell has answered to `lockScript` already. */
+  /** The first answer of the shell to `lockScript`. */
   readonly first: string;
-  /** Told who holds the lock while that is waited for, and nobody once it is taken. */
+  /** Called with the holder of the lock while this run waits for it, and with undefined when it has the lock. */
   readonly waiting?: ((holder: string | undefined) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Takes the host's lock with the session's own shell, which holds it as an open descriptor: gone with the session,
- * however that ends. Throws Problem `locked`, which names
- * the holder, after `waitMs`.
+ * Takes the lock of the host in the shell of the session. The shell holds it as an open descriptor, so it ends with the
+ * session for any reason. Throws Problem `locked`, which names the holder, after `waitMs`.
  */
 export async function takeLock({ shell, host, lock, first, waiting, signal }: LockRequest): Promise<void> {
   const deadline = performance.now() + lock.waitMs;
@@ -51,7 +50,7 @@ export async function takeLock({ shell, host, lock, first, waiting, signal }: Lo
       });
     }
     const holder = rest.join(' ').trim();
-    // What this very run holds it does not let go of while it waits.
+    // A lock that this run holds itself is not released while it waits.
     if (performance.now() >= deadline || holder.replace(PROCESS, '') === lock.holder) {
       throw new Problem({
         code: 'locked',
@@ -72,7 +71,7 @@ export async function takeLock({ shell, host, lock, first, waiting, signal }: Lo
   }
 }
 
-/** What is said of the process that holds the lock, behind the name that it left. */
+/** The part about the process that holds the lock, after the name of the holder. */
 const PROCESS = / \(process \d+ of user \d+\)$/;
 
 function isAnswer(text: string | undefined): text is Answer {
@@ -80,13 +79,14 @@ function isAnswer(text: string | undefined): text is Answer {
 }
 
 /**
- * With flock(1): a lock on the file by descriptor 9, which no script inherits. Without it: a folder with the shell's
- * process id in it, void when that process is no more. Both lie where nobody but the user can write, or even look:
- * /run/runbook for root, and for another one below its runtime directory, its home (with the name of the host, as a
- * home may be that of many hosts) or, where it has neither, a folder in /tmp that must be its own. The script goes into
- * it before it looks whose it is. Nobody else can hold the lock, keep anybody from it or leave a name in it. Of who
- * holds it the process is told by the kernel: whose descriptor 9 is that file. It runs in the session's own shell: its
- * variables are taken back, and no command of it may read stdin.
+ * Returns the script that takes the lock. With flock(1): a lock on a file through descriptor 9, which no script
+ * inherits. Without it: a folder that contains the process id of the shell, and is void when that process is gone.
+ * Both are in a place where only the user can write or look: /run/runbook for root; for another user below the runtime
+ * directory, the home (with the name of the host, because many hosts may share a home) or, without either, a folder in
+ * /tmp that must belong to the user. The script enters the folder before it checks the owner. So nobody else can hold
+ * the lock, prevent it, or leave a name in it. The kernel tells which process holds the lock: the one whose descriptor
+ * 9 is that file.
+ * The script runs in the shell of the session: it removes its variables again, and none of its commands may read stdin.
  */
 export function lockScript(holder: string): string {
   const name = quote(holder.replaceAll(/\p{Cc}+/gu, ' '));

@@ -4,14 +4,14 @@ import { TimedOut, Unreachable } from '../base/unreachable.ts';
 import { bare, inOrder, short } from './frame.ts';
 import { Shell, type Traffic } from './shell.ts';
 
-/** It is understood by fish and csh as well. */
+/** fish and csh understand it too. */
 const LOGIN_SHELL = 'exec sh';
 
-/** What is run at once in a new shell. */
+/** Scripts that run immediately in a new shell. */
 export interface FirstScripts {
-  /** Prints little and soon ends, see `short` of frame.ts. */
+  /** A script that prints little and ends soon, see `short` in frame.ts. */
   readonly script: string;
-  /** In the session's own shell, ahead of the script. */
+  /** A script that runs in the shell of the session itself, before the other one. */
   readonly bare?: string | undefined;
   /** Ends the attempt. */
   readonly signal?: AbortSignal | undefined;
@@ -19,15 +19,15 @@ export interface FirstScripts {
 
 export interface OpenedShell {
   readonly shell: Shell;
-  /** What the script answered. */
+  /** The answer of the script. */
   readonly greeting: string;
-  /** What the bare one answered. */
+  /** The answer of the bare script. */
   readonly bare: string;
 }
 
 /**
- * Opens the login user's shell and runs its first scripts, in one round trip once the channel is there. Throws
- * Unreachable.
+ * Opens the shell of the login user and runs its first scripts; after the channel is open, this takes one round trip.
+ * Throws Unreachable.
  */
 export async function openLoginShell(
   transport: Transport,
@@ -69,8 +69,8 @@ export async function openLoginShell(
 }
 
 /**
- * As `openLoginShell`, where such a shell has answered before: what it runs first tells soon enough whether this one
- * does.
+ * Like `openLoginShell`, for a host on which such a shell has answered before. It does not wait: the first answer shows
+ * soon enough whether this shell works.
  */
 export async function startLoginShell(transport: Transport, host: string, traffic: Traffic): Promise<Shell> {
   return new Shell(await transport.start(LOGIN_SHELL), transport, host, traffic);

@@ -1,10 +1,13 @@
 import type { Frame } from './frame.ts';
 import type { ScriptLimits, Shell } from './shell.ts';
 
-/** How long the end of a session waits for a shell that is still being opened. */
+/** Time that the end of a session waits for a shell that is still being opened. Milliseconds. */
 const OPENING_GRACE_MS = 2_000;
 
-/** The scripts of one user on one host, one after the other, in one shell that is opened when first needed. */
+/**
+ * Runs the scripts of one user on one host, one after the other, in one shell. The shell is opened when it is first
+ * needed.
+ */
 export class Session {
   readonly #open: () => Promise<Shell>;
   #shell: Promise<Shell> | undefined;
@@ -14,7 +17,7 @@ export class Session {
     this.#open = open;
   }
 
-  /** As `Shell.exchange`, when all earlier frames are answered. */
+  /** Like `Shell.exchange`, after all earlier frames have been answered. */
   exchange<Part extends string, Result>(
     frame: Frame<Part, Result>,
     limits: { readonly [Each in Part]: ScriptLimits },
@@ -22,18 +25,15 @@ export class Session {
     return this.use((shell) => shell.exchange(frame, limits));
   }
 
-  /** Resolves when it is this one's turn and a shell is there. */
+  /** Resolves when all earlier work is done and a shell is open. */
   ready(): Promise<void> {
     return this.use(async () => {});
   }
 
-  /**
-   * Runs `work` when all earlier work is done, with a shell that takes scripts: a new one where the last one had to be
-   * ended.
-   */
+  /** Runs `work` after all earlier work, with a usable shell: a new one if the last one had to be ended. */
   use<T>(work: (shell: Shell) => Promise<T>): Promise<T> {
     const turn = this.#last.then(async () => work(await this.#usable()));
-    // Nor does it keep what the script answered.
+    // The result of the script is not kept in memory.
     this.#last = turn.then(
       () => {},
       () => {},
@@ -48,14 +48,14 @@ export class Session {
     return this.#shell;
   }
 
-  /** Resolves when all that was asked so far is done. */
+  /** Resolves when all work that was requested so far is done. */
   async idle(): Promise<void> {
     await this.#last;
   }
 
   /**
-   * Ends the shell at once, with what it runs. Resolves when the host confirms, or after some seconds. One that is
-   * still being opened is left to the end of the way to the host.
+   * Ends the shell and its scripts immediately. Resolves when the host confirms it, or after some seconds. A shell that
+   * is still being opened ends with the connection.
    */
   async end(): Promise<void> {
     const patience = Promise.withResolvers<undefined>();

@@ -6,20 +6,20 @@ import { BoundedOutput } from './bounded-output.ts';
 import { FrameDecoder, newMarker } from './frame-decoder.ts';
 import { SESSION_SETUP, type Completed, type Frame } from './frame.ts';
 
-/** How long one script of a frame may take, and what it may print. */
+/** Limits of one script of a frame: time and output. */
 export interface ScriptLimits {
-  /** From when it is its turn. */
+  /** Maximal time from the start of the script, in milliseconds. */
   readonly timeoutMs?: number | undefined;
-  /** How long it may print nothing. */
+  /** Maximal time without output, in milliseconds. */
   readonly silenceMs?: number | undefined;
-  /** Per stream; 1 MiB unless told. What comes after it is read and dropped. */
+  /** Maximal output per stream; default 1 MiB. Output beyond it is read and dropped. */
   readonly maxOutputBytes?: number | undefined;
   readonly onOutput?: ((text: string, stream: 'stdout' | 'stderr') => void) | undefined;
-  /** Ends it, and the shell with it: Unreachable `stopped`. */
+  /** Ends the script and the shell; the call then throws Unreachable `stopped`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What passed through the shells of one connection. */
+/** Bytes and round trips through the shells of one connection. */
 export interface Traffic {
   roundTrips: number;
   bytesSent: number;
@@ -27,9 +27,9 @@ export interface Traffic {
 }
 
 const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
-/** TERM, two seconds, KILL, and the way there and back. */
+/** Time to end a script: TERM, two seconds, KILL, and the way there and back. Milliseconds. */
 const ENDING_GRACE_MS = 8_000;
-/** For what changes nothing, and whose operator waits for the end. */
+/** Time to end a script that changes nothing, while an operator waits. Milliseconds. */
 const STOPPING_GRACE_MS = 3_000;
 
 interface Running {
@@ -38,8 +38,8 @@ interface Running {
 }
 
 /**
- * One long-lived `sh` on a target. Scripts go in as frames, one at a time; nothing that a script does to its shell
- * outlives it.
+ * A long-lived `sh` on a target. Scripts are sent as frames, one at a time; no effect of a script on its shell remains
+ * after it.
  */
 export class Shell {
   readonly #process: TargetProcess;
@@ -66,7 +66,7 @@ export class Shell {
     });
   }
 
-  /** False as soon as it takes no more scripts. */
+  /** False as soon as the shell accepts no more scripts. */
   get usable(): boolean {
     return this.#over === undefined && this.#transport.lost === undefined;
   }
@@ -76,8 +76,9 @@ export class Shell {
   }
 
   /**
-   * Sends a frame and resolves with what its scripts answered, in one round trip. The limits of each script count from
-   * the end of the one before it. Throws Unreachable and TimedOut; a status other than 0 is no error here.
+   * Sends a frame, and resolves to the combined answer of its scripts, in one round trip. The limits of each script
+   * count from the end of the one before it. Throws Unreachable and TimedOut; a status other than 0 is not an error
+   * here.
    */
   exchange<Part extends string, Result>(
     frame: Frame<Part, Result>,
@@ -88,7 +89,7 @@ export class Shell {
     if (over !== undefined) return Promise.reject(withStarted(over, 'no'));
     return new Promise((resolve, reject) => {
       const watch = new Watch<Part>((expired) => {
-        // Before the end: a shell that is ended may say so.
+        // Read before the shell is ended, because the shell may print something then.
         const lastOutput = answers.lastText(expired.part);
         void this.end().then((ended) => {
           finish();
@@ -114,7 +115,7 @@ export class Shell {
       watch.begin(current, limits[current]);
       const take: Running['take'] = (stream, data) => {
         answers.take(stream, data);
-        // Once it is being ended, an answer only tells that it was.
+        // An answer that comes while the shell is being ended only says that it was ended.
         if (this.#over !== undefined) return;
         if (answers.garbled) {
           this.#over = garbled(this.#host);
@@ -141,8 +142,8 @@ export class Shell {
   }
 
   /**
-   * Ends the shell and, by way of the frame's watcher, whatever it runs. What runs here is told `stopped`.
-   * Resolves when the host confirms, with false where it does not within some seconds.
+   * Ends the shell and, through the watcher of the frame, its running scripts. Pending calls throw `stopped`. Resolves
+   * to true when the host confirms it, and to false if the host does not within some seconds.
    */
   end(graceMs = ENDING_GRACE_MS): Promise<boolean> {
     this.#ending ??= this.#end(graceMs);
@@ -184,7 +185,7 @@ export class Shell {
 
 type Expired<Part> = Pick<TimedOutDetails, 'limit' | 'limitMs' | 'ranMs'> & { readonly part: Part };
 
-/** Watches how long a script takes, and is silent. */
+/** Watches the time and the silence of a script. */
 class Watch<Part> {
   readonly #expire: (expired: Expired<Part>) => void;
   #time: NodeJS.Timeout | undefined;
@@ -196,7 +197,7 @@ class Watch<Part> {
     this.#expire = expire;
   }
 
-  /** In the place of the script that was watched so far. */
+  /** Starts to watch a script, in place of the one before. */
   begin(part: Part, { timeoutMs, silenceMs }: ScriptLimits): void {
     this.stop();
     const began = performance.now();
@@ -223,10 +224,10 @@ class Watch<Part> {
   }
 }
 
-/** The answers to the scripts of one frame. */
+/** Collects the answers to the scripts of one frame. */
 class Answers<Part extends string> {
   readonly #answers: ReadonlyMap<Part, Answer>;
-  /** What each script said last. */
+  /** The last output of each script. */
   readonly #last = new Map<Part, BoundedOutput>();
 
   constructor(parts: readonly Part[], limits: { readonly [Each in Part]: ScriptLimits }, heard: () => void) {
@@ -256,7 +257,7 @@ class Answers<Part extends string> {
   }
 }
 
-/** The answer to one script, put together from what both streams bring. */
+/** Collects the answer to one script from both streams. */
 class Answer {
   readonly marker = newMarker();
   readonly #output: { readonly stdout: BoundedOutput; readonly stderr: BoundedOutput };
@@ -279,7 +280,7 @@ class Answer {
     return this.#decoders.stdout.done && this.#decoders.stderr.done;
   }
 
-  /** What came is no answer of a shell. */
+  /** True if the output is not an answer of a shell. */
   get garbled(): boolean {
     const { stdout, stderr } = this.#decoders;
     return (

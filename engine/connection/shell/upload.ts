@@ -8,24 +8,24 @@ import { last } from './frame.ts';
 import type { Shell } from './shell.ts';
 
 export interface UploadSource {
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
-  /** Hexadecimal. */
+  /** As hexadecimal digits. */
   readonly sha256?: string | undefined;
   /**
-   * Whether it is, by its time stamps, what `sha256` was made of. Where it can tell, nothing is digested again while it
-   * is sent.
+   * Resolves to true if the file still has the time stamps it had when `sha256` was computed; the upload then does not
+   * compute it again.
    */
   isUnchanged?(): Promise<boolean>;
-  /** Its bytes in order. A piece may be written over when another one comes after it. */
+  /** Opens the content. A chunk may be overwritten after the next one has been delivered. */
   open(): Readable | AsyncIterable<Uint8Array>;
 }
 
-/** A directory that nobody else can enter, made for a file that is brought; the file's path is then within it. */
+/** A private directory that is made for a file that is sent. The path of the file is then relative to it. */
 export interface UploadRoom {
-  /** Shell text that makes the directory and goes into it, or ends its shell. */
+  /** Shell text that makes the directory and enters it, or exits. */
   readonly enter: string;
-  /** Shell text, run in it, that clears it away where the file did not come. */
+  /** Shell text that runs in the directory and removes it if the file did not arrive. */
   readonly leave: string;
 }
 
@@ -34,16 +34,18 @@ export interface Destination {
   readonly path: string;
   readonly mode: string;
   readonly room?: UploadRoom | undefined;
-  /** How long the host may take nothing of the file, and how long to say that all of it came. */
+  /**
+   * Maximal time in which the host accepts no data, and maximal time until it confirms the whole file. Milliseconds.
+   */
   readonly limitMs: number;
-  /** Told how many bytes of it have left, as they leave. */
+  /** Called with the number of bytes sent so far. */
   readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
 /**
- * Streams a file into a path that is made anew, through a shell that is used up by it. The host keeps the file only if
- * all of it came: a cut connection leaves nothing behind. Throws Problem `upload-failed` (the host could not store it),
- * `source-changed` (it is not of the stated size or digest any more) and Unreachable.
+ * Sends a file to a path, which is created. The shell that is used ends with it. The host keeps the file only if all of
+ * it arrived: a lost connection leaves nothing behind. Throws Problem `upload-failed` (the host could not store it) or
+ * `source-changed` (size or digest of the source have changed), and Unreachable.
  */
 export async function upload(shell: Shell, source: UploadSource, to: Destination): Promise<void> {
   const ready = randomBytes(8).toString('hex');
@@ -76,10 +78,10 @@ export async function upload(shell: Shell, source: UploadSource, to: Destination
 }
 
 /**
- * What dd takes it hands on to the disk at once, so that it need not be waited for when all has come and `sync` is due:
- * with three files of 100 MB 3 ms instead of 130 ms. What it has handed on stays in memory, for the digest. A dd that
- * cannot do so says it before it reads anything. Where nothing was written cat has its turn; had dd read something none
- * the less, the size tells, or dd where the disk took not a byte.
+ * dd passes its data to the disk immediately, so that `sync` has little to do at the end: for three files of 100 MB 3
+ * ms instead of 130 ms. The data stays in memory for the digest. A dd that does not support this says so before it
+ * reads anything, and cat follows if nothing was written. If dd has read something nevertheless, the size is wrong at
+ * the end; if the disk accepted no byte, the message of dd tells why.
  */
 function arrivalScript(
   {
@@ -109,15 +111,14 @@ size=$(wc -c <"$p") && [ "$size" -eq ${bytes} ] || {
 
 const NO_ROOM: UploadRoom = { enter: ':', leave: ':' };
 
-/** Whether the host has answered already: then it takes no more of the file. */
+/** Whether the host has already answered: then it accepts no more data. */
 interface HostAnswer {
   readonly over: Promise<void>;
   readonly isOver: () => boolean;
 }
 
 /**
- * Writes at the pace of the host. Where the source is not what it said it is, stops short of its end, so that the host
- * drops it.
+ * Writes at the speed of the host. If the source has changed, it stops before the end, so that the host drops the file.
  */
 async function feed(shell: Shell, source: UploadSource, to: Destination, answer: HostAnswer): Promise<unknown> {
   let sent = 0;
@@ -135,7 +136,7 @@ async function feed(shell: Shell, source: UploadSource, to: Destination, answer:
       digest?.update(chunk);
       sent += chunk.length;
       if (sent > source.size) return sourceChanged(to.path, `it is larger than ${source.size} bytes`);
-      // The last one is held back until it is known that it is the right file.
+      // The last chunk is held back until the digest is known to be right.
       if (sent === source.size) lastPiece = chunk;
       else await send(chunk);
     }
@@ -150,14 +151,14 @@ async function feed(shell: Shell, source: UploadSource, to: Destination, answer:
   }
 }
 
-/** In which way the source is not what it said it is. */
+/** Returns how the source differs from its stated size and digest; undefined if it does not. */
 async function changeOf(source: UploadSource, sent: number, sha256: string | undefined): Promise<string | undefined> {
   if (sent < source.size) return `it has ${sent} bytes, not ${source.size}`;
   if (sha256 !== undefined && sha256 !== source.sha256) return `its SHA-256 is ${sha256}, not ${source.sha256}`;
   return (await source.isUnchanged?.()) === false ? 'it was written to meanwhile' : undefined;
 }
 
-/** Resolves when the piece is on its way, so that what held it may be written to again; or when it cannot be. */
+/** Resolves when the chunk was written, so that its buffer can be used again, or when writing failed. */
 function written(stdin: Writable, piece: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     stdin.write(piece, () => resolve());

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 
-/** So a path of ssh's configuration begins: it is absolute, or of a home, a variable or a token. */
+/**
+ * The beginning of a path in the configuration of ssh: it is absolute, or begins with a home, a variable or a token.
+ */
 const BEGINNING = /^(?:[/~$%]|none$)/;
 
 /**
- * Files of a line of `ssh -G`, which separates them by blanks, and quotes none that has blanks in its name. The longest
- * name that is there is taken for one file; where none is there, whatever does not begin like a path belongs to the
+ * Splits a line of files of `ssh -G`, which separates them by blanks and does not quote names that contain blanks. The
+ * longest existing name is taken as one file; if none exists, a word that does not begin like a path belongs to the
  * name before it.
  */
 export function fileList(line: string, expand: (path: string) => string): readonly string[] {

@@ -1,4 +1,4 @@
-/** A jump host as it is written; what is undefined is said by ssh's configuration. */
+/** The name of a jump host. The configuration of ssh supplies the parts that are undefined. */
 export interface JumpName {
   readonly user: string | undefined;
   readonly host: string;
@@ -6,12 +6,15 @@ export interface JumpName {
 }
 
 /**
- * `[user@]host[:port]`, an address perhaps in brackets, as `ssh -G` has it, or all of it as a URL. A name of a user may
- * have `@` in it.
+ * `[user@]host[:port]`, with the address in brackets if necessary, as `ssh -G` prints it, or as a URL. The name of a
+ * user may contain `@`.
  */
 const JUMP = /^(?:ssh:\/\/)?(?:(?<user>.+)@)?(?:\[(?<address>[^\]]+)\]|(?<host>[^:/@]+))(?::(?<port>\d+))?\/?$/;
 
-/** What fits no form, such as an IPv6 address without brackets, is the name of a host as a whole. */
+/**
+ * Parses the name of a jump host. A text in another form, such as an IPv6 address without brackets, is a host as a
+ * whole.
+ */
 export function parseJump(text: string): JumpName {
   const found = JUMP.exec(text.trim())?.groups;
   return {

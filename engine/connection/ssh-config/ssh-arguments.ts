@@ -2,27 +2,27 @@ import { splitWords } from '../base/split-words.ts';
 import type { WithoutEffect } from '../base/target.ts';
 import { whyIdle } from './ssh-options.ts';
 
-/** Arguments of ssh(1), taken apart. */
+/** Parsed arguments of ssh(1). */
 export interface SshArguments {
-  /** `Name=value` of ssh_config(5), in their order: of two for one name, the first one holds. */
+  /** Settings of ssh_config(5), `Name=value`, in their order. If a name appears twice, the first setting is used. */
   readonly settings: readonly string[];
-  /** The file that is read in place of ssh's own configuration (`-F`). */
+  /** The file that replaces the configuration of ssh (`-F`). */
   readonly configFile: string | undefined;
   readonly patience: SaidPatience;
   readonly withoutEffect: readonly WithoutEffect[];
 }
 
-/** What runbook does in the place of ssh, as far as the arguments say it. */
+/** Timeouts and retries in the arguments. runbook applies them itself, in place of ssh. */
 export interface SaidPatience {
   /** Milliseconds. */
   readonly connectTimeoutMs?: number;
-  /** Milliseconds; 0 is never. */
+  /** Milliseconds; 0: no keep-alive messages. */
   readonly keepAliveMs?: number;
-  /** How often it is tried again. */
+  /** Number of further attempts. */
   readonly retries?: number;
 }
 
-/** Why arguments cannot be used: sentences. */
+/** The reason why arguments cannot be used, as a sentence. */
 export interface ArgumentFault {
   readonly kind: 'fault';
   readonly why: string;
@@ -31,9 +31,9 @@ export interface ArgumentFault {
 
 export type ParsedArguments = ({ readonly kind: 'arguments' } & SshArguments) | ArgumentFault;
 
-/** What an option of ssh means. */
+/** The meaning of an option of ssh. */
 export type Flag =
-  /** Settings of ssh_config(5), of the value where the option has one. */
+  /** Equivalent settings of ssh_config(5); they depend on the value if the option takes one. */
   | { readonly kind: 'settings'; readonly takes: boolean; readonly of: (value: string) => readonly string[] }
   | { readonly kind: 'setting'; readonly takes: true }
   | { readonly kind: 'config' }
@@ -100,7 +100,7 @@ interface Parts {
   patience: SaidPatience;
 }
 
-/** Takes apart what people write for ssh: split as a shell does it, and read as ssh does it. */
+/** Parses arguments for ssh: splits them like a shell, and interprets them like ssh. */
 export function parseSshArguments(text: string): ParsedArguments {
   const words = splitWords(text)?.filter((word) => word.trim() !== '');
   if (words === undefined)
@@ -150,7 +150,7 @@ function take(
   }
 }
 
-/** `Name=value`, `Name value` or `Name = value`. */
+/** Takes one setting: `Name=value`, `Name value` or `Name = value`. */
 function takeSetting(text: string, parts: Parts): ArgumentFault | undefined {
   const [, name, value] = /^\s*([A-Za-z]\w*)(?:\s*=\s*|\s+)(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined)
@@ -175,7 +175,7 @@ const PATIENCE: ReadonlyMap<string, (value: string) => SaidPatience | undefined>
   ['connectionattempts', (value) => (/^[1-9]\d{0,5}$/.test(value) ? { retries: Number(value) - 1 } : undefined)],
 ]);
 
-/** TIME FORMATS of sshd_config(5): `90`, `1m30s`; `none` is 0. */
+/** Parses a time of sshd_config(5), "TIME FORMATS": `90`, `1m30s`; `none` is 0. */
 function inSeconds(value: string, use: (ms: number) => SaidPatience): SaidPatience | undefined {
   if (value === 'none') return use(0);
   if (!/^(?:\d{1,6}[smhdw]?)+$/i.test(value)) return undefined;

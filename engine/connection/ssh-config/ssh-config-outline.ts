@@ -5,66 +5,66 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { readAtOnce } from '../../files/read-file.ts';
 import { wildcards } from '../base/wildcards.ts';
 
-/** A `Host` line's patterns, or a `Match` line, whose outcome only ssh itself can tell. */
+/** The patterns of a `Host` line, or a `Match` line, whose result only ssh can compute. */
 type Block = { readonly kind: 'host'; readonly patterns: readonly string[] } | { readonly kind: 'match' };
 
 /**
- * What the files hold, as far as it decides whether ssh must be asked at all, and for which hosts the answer is the
- * same.
+ * A summary of the configuration files: it decides whether ssh must be asked at all, and which hosts share the same
+ * answer.
  */
 export interface Outline {
   readonly blocks: readonly Block[];
-  /** Whether any option is set that matters here. */
+  /** True if an option is set that matters here. */
   readonly speaks: boolean;
-  /** Whether an option for all hosts has a value that differs by the host: `HostName %h.example.org`. */
+  /** True if an option for all hosts has a value that depends on the host: `HostName %h.example.org`. */
   readonly differsByHost: boolean;
-  /** Whether an answer may differ by user and port: there is a Match line, or a token for them. */
+  /** True if an answer may depend on user and port: there is a Match line, or a token for them. */
   readonly differsByLogin: boolean;
 }
 
-/** Who is asked for. */
+/** The login that ssh is asked about. */
 export interface Login {
   readonly host: string;
-  /** As the inventory or the command line say; undefined where ssh's configuration says it. */
+  /** From the inventory or the command line; undefined if the configuration of ssh decides. */
   readonly user: string | undefined;
   readonly port: number | undefined;
-  /** What the inventory has for the command line of ssh. */
+  /** Arguments for ssh from the inventory. */
   readonly call?: SshCall | undefined;
 }
 
-/** Settings for the command line of ssh, `Name=value` each. */
+/** Settings for the command line of ssh, as `Name=value`. */
 export interface SshCall {
-  /** In place of the files of ssh's configuration. */
+  /** A file that replaces the configuration files of ssh. */
   readonly configFile: string | undefined;
-  /** Ahead of user and port. */
+  /** Settings before user and port. */
   readonly first: readonly string[];
-  /** Behind them. */
+  /** Settings after user and port. */
   readonly last: readonly string[];
 }
 
 const SYSTEM_FILE = '/etc/ssh/ssh_config';
 
-/** The files that ssh reads for it. */
+/** Returns the configuration files that ssh reads for this call. */
 export function filesFor(call: SshCall | undefined): readonly string[] {
   const own = call?.configFile;
   if (own === undefined) return [join(homedir(), '.ssh/config'), SYSTEM_FILE];
   return own === 'none' ? [] : [own];
 }
 
-/** Of files that include one another. */
+/** Maximal depth of files that include each other. */
 const MAX_DEPTH = 16;
 const EMPTY: Outline = { blocks: [], speaks: false, differsByHost: false, differsByLogin: false };
 
 /**
- * What stands in the configuration of every machine of a distribution, and changes nothing until a login fails or a
- * host is new: to ask ssh takes a process.
+ * Options that many distributions set for all hosts, and that matter only if a login fails or a host is new. Asking ssh
+ * would cost a process.
  */
 const USUAL =
   /^\s*(?:sendenv\s[\s=]*(?:(?:LANG|LC_\*|COLORTERM|NO_COLOR)\s*)+|hashknownhosts\b.*|gssapi(?:authentication|delegatecredentials)\b.*|host\s[\s=]*\*|include\b.*)$/i;
 
 /**
- * Whether what ssh says of the host holds for no other one. A host that is matched by more than wildcards for all has
- * such an answer.
+ * Returns whether the answer of ssh for this host is valid for no other host. This is so if a block with a more
+ * specific pattern than `*` matches the host.
  */
 export function hasOwnAnswer(outline: Outline, host: string): boolean {
   return (
@@ -75,7 +75,7 @@ export function hasOwnAnswer(outline: Outline, host: string): boolean {
   );
 }
 
-/** Logins with the same key have the same settings. */
+/** Returns the key of an answer. Logins with the same key have the same settings. */
 export function answerKey(outline: Outline, { host, user, port, call }: Login): string {
   const login = outline.differsByLogin ? [user ?? '', port ?? ''] : [];
   const said = call === undefined ? [] : [call.configFile ?? '', call.first, call.last];
@@ -90,7 +90,7 @@ function matches(patterns: readonly string[], host: string): boolean {
   );
 }
 
-/** Of files, and of settings of a command line. Files that cannot be read say nothing. */
+/** Summarizes files, and settings of a command line. Files that cannot be read are ignored. */
 export async function readOutline(files: readonly string[], settings: readonly string[] = []): Promise<Outline> {
   const outlines: Outline[] = [await outlineOf(settings.join('\n'), '', 0)];
   for (const file of files) {
@@ -109,10 +109,13 @@ function merge(outlines: readonly Outline[]): Outline {
   };
 }
 
-/** Follows Include, whose relative paths start at ~/.ssh or /etc/ssh; no deeper than ssh itself, 16 levels. */
+/**
+ * Summarizes a file and its Include lines, whose relative paths start at ~/.ssh or /etc/ssh. Like ssh, it follows at
+ * most 16 levels.
+ */
 async function outlineOf(text: string, file: string, depth: number): Promise<Outline> {
   const outlines: Outline[] = [];
-  // A file that is included may stand in a block for all.
+  // True while in a block for all hosts; an included file may itself be included from such a block.
   let isForAll = true;
   for (const line of text.split('\n')) {
     const [name = '', ...rest] = line.trim().split(/[\s=]+/);
@@ -140,13 +143,13 @@ async function outlineOf(text: string, file: string, depth: number): Promise<Out
   return merge(outlines);
 }
 
-/** How the value of an option differs by host and login. */
+/** Returns how the value of an option depends on host and login. */
 function optionOutline(
   keyword: string,
   line: string,
   isForAll: boolean,
 ): Pick<Outline, 'differsByHost' | 'differsByLogin'> {
-  // Of what ssh prints, known_hosts files are the one thing whose tokens it has replaced.
+  // `ssh -G` prints all values with their tokens, except known_hosts files, where it replaces them.
   const hasTokens = keyword === 'userknownhostsfile';
   const isAddress = keyword === 'hostname' || keyword === 'canonicalizehostname';
   return {
@@ -168,10 +171,7 @@ async function includeOf(value: string, file: string, depth: number): Promise<Ou
   return merge(outlines);
 }
 
-/**
- * What most systems include is a folder in which there is nothing. To know that takes less than Node takes to load its
- * patterns, 5 ms.
- */
+/** Most systems include an empty folder. This check takes less time than Node needs to load its glob patterns, 5 ms. */
 function isInEmptyFolder(pattern: string): boolean {
   const folder = dirname(pattern);
   if (/[*?[\]{}()!+@\\]/.test(folder)) return false;
@@ -182,7 +182,7 @@ function isInEmptyFolder(pattern: string): boolean {
   }
 }
 
-/** At once: these files are short, and to wait for another thread takes longer than to read them. */
+/** Read synchronously: these files are short, and waiting for another thread takes longer than reading them. */
 function textOf(file: string): string | undefined {
   try {
     return readAtOnce(file).toString();

@@ -17,19 +17,19 @@ import {
 } from './ssh-config-outline.ts';
 import { allowedAlgorithms, allowedMethods, beyondSsh2, isSet, notKept, type SshOptions } from './ssh-options.ts';
 
-/** What ssh's own configuration says of a host; undefined where it says nothing beyond ssh's defaults. */
+/** Settings of the configuration of ssh for a host; undefined where it only has the defaults of ssh. */
 export interface SshConfig {
   readonly address?: string | undefined;
   readonly port?: number | undefined;
   readonly user?: string | undefined;
-  /** With their tokens, see `expandPath`. */
+  /** Paths with their tokens, see `expandPath`. */
   readonly identityFiles?: readonly string[] | undefined;
   readonly identitiesOnly?: true | undefined;
   readonly loginMethods?: readonly LoginMethod[] | undefined;
   readonly knownHostsFiles?: readonly string[] | undefined;
   readonly hostKeyChecking?: SshTarget['hostKeyChecking'] | undefined;
   readonly hostKeyAlias?: string | undefined;
-  /** `[user@]host[:port]` each, the nearest first. */
+  /** Each as `[user@]host[:port]`, the nearest first. */
   readonly jumps?: readonly string[] | undefined;
   readonly proxyCommand?: string | undefined;
   /** IdentityAgent as it is written: `none`, a path with its tokens, or `$NAME`. */
@@ -37,15 +37,15 @@ export interface SshConfig {
   readonly algorithms?: PinnedAlgorithms | undefined;
   readonly addressFamily?: 4 | 6 | undefined;
   readonly bindAddress?: string | undefined;
-  /** What is set and ssh2 cannot do. */
+  /** Settings that ssh2 does not support. */
   readonly reasons?: readonly string[] | undefined;
-  /** Options of ssh_config(5) that are set and that runbook does not keep while ssh2 is the transport. */
+  /** Options of ssh_config(5) that are set, and that runbook ignores while ssh2 is the transport. */
   readonly notKept?: readonly string[] | undefined;
 }
 
 const run = promisify(execFile);
 
-/** ssh's own configuration, as one run sees it. */
+/** Reads the configuration of ssh, once per run. */
 export class SshConfigs {
   readonly #spawns = pLimit(4);
   readonly #outlines = new Map<string, Promise<Outline>>();
@@ -53,9 +53,9 @@ export class SshConfigs {
   readonly #answers = new Map<string, Promise<SshOptions | undefined>>();
 
   /**
-   * The settings of `~/.ssh/config` and `/etc/ssh/ssh_config` for a host, as `ssh -G` gives them. ssh is started at
-   * most once for all the hosts that the same `Host` lines match, and not at all where the files set nothing that
-   * matters. Throws Problem `ssh-config` where ssh refuses its configuration.
+   * Resolves to the settings of `~/.ssh/config` and `/etc/ssh/ssh_config` for a host, from `ssh -G`. ssh is started at
+   * most once for all hosts that match the same `Host` lines, and not at all if the files set no option that matters.
+   * Throws Problem `ssh-config` if ssh refuses its configuration.
    */
   async of(login: Login): Promise<SshConfig> {
     const known = await this.#read(login.call);
@@ -66,11 +66,12 @@ export class SshConfigs {
       return {};
     }
     const { address, ...settings } = readConfig(options, await this.#usual(), login.host);
-    // A shared answer was given for another host, but no `HostName` stands in it, or it would not be shared.
+    // A shared answer was given for another host, so its address is dropped. No `HostName` is configured for this host,
+    // or the answer would not be shared.
     return address === undefined || !hasOwnAnswer(known, login.host) ? settings : { ...settings, address };
   }
 
-  /** All options for a host as ssh has them, also where no file sets any. Undefined without ssh on this machine. */
+  /** Resolves to all options of ssh for a host, including defaults. Undefined if ssh is not installed. */
   async optionsFor(login: Login): Promise<SshOptions | undefined> {
     const key = answerKey(await this.#read(login.call), login);
     let answer = this.#answers.get(key);
@@ -90,7 +91,7 @@ export class SshConfigs {
     return outline;
   }
 
-  /** What ssh does where no file says anything. */
+  /** Resolves to the defaults of ssh, without any file. */
   #usual(): Promise<SshOptions> {
     this.#defaults ??= run('ssh', ['-F', 'none', '-G', '--', 'host'], { timeout: 10_000 }).then(
       ({ stdout }) => parseSshG(stdout),
@@ -108,7 +109,7 @@ async function ask({ host, user, port, call }: Login): Promise<SshOptions | unde
     const { stdout } = await run('ssh', ['-G', ...given, '--', host], { timeout: 10_000 });
     return parseSshG(stdout);
   } catch (error) {
-    // Without ssh on this machine, its configuration has no say.
+    // If ssh is not installed, its configuration is ignored.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     const remedy =
       call === undefined
@@ -129,7 +130,7 @@ function refused(host: string, error: unknown, remedy: string): Problem {
   });
 }
 
-/** Settings for a command line of ssh. */
+/** Writes settings as arguments of ssh. */
 export function asOptions(settings: readonly string[]): readonly string[] {
   return settings.flatMap((setting) => ['-o', setting]);
 }
@@ -143,7 +144,10 @@ function withoutSsh(host: string): Problem {
   });
 }
 
-/** Decodes the output of `ssh -G`: one option a line, its name in small letters, which some versions forget. */
+/**
+ * Decodes the output of `ssh -G`: one option per line. Names become lower case, because some versions do not print them
+ * so.
+ */
 export function parseSshG(output: string): SshOptions {
   const values = new Map<string, string[]>();
   for (const line of output.split('\n')) {
@@ -155,7 +159,7 @@ export function parseSshG(output: string): SshOptions {
   return values;
 }
 
-/** What matters here of ssh's options for `host`. What equals `usual`, the defaults of ssh, is left out. */
+/** Extracts the options for `host` that matter here. Options that equal `usual`, the defaults of ssh, are left out. */
 export function readConfig(options: SshOptions, usual: SshOptions, host: string): SshConfig {
   const one = (name: string): string | undefined => options.get(name)?.[0];
   const unless = (value: string | undefined, other: string): string | undefined =>
@@ -205,7 +209,7 @@ const FAMILIES: ReadonlyMap<string, 4 | 6> = new Map([
   ['inet6', 6],
 ]);
 
-/** `ask`, the default, is not among them: who runs a playbook cannot be asked a hundred times. */
+/** The default, `ask`, is not in the table: an operator cannot be asked a hundred times. */
 const HOST_KEY_CHECKING: ReadonlyMap<string, SshTarget['hostKeyChecking']> = new Map([
   ['true', 'strict'],
   ['yes', 'strict'],

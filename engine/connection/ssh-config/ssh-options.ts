@@ -1,17 +1,17 @@
 import type { CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHostKeyAlgorithm } from 'ssh2';
 import type { LoginMethod, PinnedAlgorithms } from '../base/target.ts';
 
-/** Options of ssh_config(5) for a host by their names in small letters, as `ssh -G` prints them. */
+/** Options of ssh_config(5) for a host. The keys are their names in lower case, as `ssh -G` prints them. */
 export type SshOptions = ReadonlyMap<string, readonly string[]>;
 
-/** What ssh2 is told, or runbook does itself. */
+/** Options that are passed to ssh2 or applied by runbook. */
 const KEPT =
   'addressfamily bindaddress canonicaldomains canonicalizefallbacklocal canonicalizehostname canonicalizemaxdots canonicalizepermittedcnames ' +
   'ciphers globalknownhostsfile hashknownhosts hostkeyalgorithms hostkeyalias hostname identitiesonly identityagent identityfile ' +
   'kbdinteractiveauthentication challengeresponseauthentication kexalgorithms macs passwordauthentication port preferredauthentications proxycommand proxyjump ' +
   'pubkeyauthentication stricthostkeychecking user userknownhostsfile';
 
-/** Of no meaning for runbook, each with the reason. */
+/** Options without a meaning for runbook, each with the reason. */
 const WITHOUT_EFFECT: readonly { readonly why: string; readonly names: string }[] = [
   {
     why: 'runbook keeps one connection to each host open during the run, and shares it with no other program.',
@@ -35,10 +35,10 @@ const WITHOUT_EFFECT: readonly { readonly why: string; readonly names: string }[
   { why: 'It tunes ssh, and runbook has a tuning of its own.', names: 'ipqos rekeylimit' },
 ];
 
-/** Of these runbook has its own, which the command line and the inventory set. */
+/** Options that runbook has itself, on the command line and in the inventory. */
 const OWN = 'connectionattempts connecttimeout serveraliveinterval';
 
-/** What has a meaning for logins that only ssh can do, or for the files themselves. */
+/** Options that concern logins which only ssh supports, or the configuration files themselves. */
 const PASSED_BY =
   'casignaturealgorithms enablesshkeysign gssapiauthentication gssapiclientidentity gssapidelegatecredentials gssapikexalgorithms ' +
   'gssapirenewalforcesrekey gssapiserveridentity gssapitrustdns host hostbasedacceptedalgorithms hostbasedauthentication hostbasedkeytypes ignoreunknown ' +
@@ -46,12 +46,12 @@ const PASSED_BY =
 
 const IDLE = [...WITHOUT_EFFECT.map(({ names }) => names), OWN, PASSED_BY].join(' ');
 
-/** Why nothing comes of an option, by its name in small letters; undefined where something does. */
+/** Returns the reason why an option has no effect, by its name in lower case; undefined if it has one. */
 export function whyIdle(name: string): string | undefined {
   return WITHOUT_EFFECT.find(({ names }) => names.split(' ').includes(name))?.why;
 }
 
-/** What only the system's ssh keeps, and of which values that is said. */
+/** Options that only the system's ssh supports, and the values for which this is reported. */
 const BEYOND: ReadonlyMap<string, (value: string) => boolean> = new Map([
   ['bindinterface', () => true],
   ['certificatefile', isSomething],
@@ -69,7 +69,7 @@ const BEYOND: ReadonlyMap<string, (value: string) => boolean> = new Map([
 
 const QUIET: ReadonlySet<string> = new Set([...`${KEPT} ${IDLE}`.split(' '), ...BEYOND.keys()]);
 
-/** The names that people know; others are said in small letters. */
+/** The usual spelling of option names. Names that are not in the table are shown in lower case. */
 const NAMES: Readonly<Record<string, string>> = Object.fromEntries(
   (
     'BindInterface CertificateFile ChannelTimeout CheckHostIP Ciphers ForwardAgent GSSAPIKeyExchange HostKeyAlgorithms KexAlgorithms KnownHostsCommand LocalCommand MACs ' +
@@ -80,13 +80,13 @@ const NAMES: Readonly<Record<string, string>> = Object.fromEntries(
     .map((name) => [name.toLowerCase(), name]),
 );
 
-/** Whether something comes of them depends on a permission. */
+/** Options whose effect depends on another option that permits them. */
 const WITH_PERMISSION: ReadonlyMap<string, string> = new Map([['localcommand', 'permitlocalcommand']]);
 
-/** Sent by the configuration of every distribution; the scripts of runbook set their own. */
+/** Variables that the configuration of every distribution sends. The scripts of runbook set their own values. */
 const USUAL_VARIABLES = /^(?:LANG|LC_.*|COLORTERM|NO_COLOR)$/;
 
-/** Why ssh2 cannot do what is set, a sentence each. */
+/** Returns why ssh2 does not support the configuration, one sentence per reason. */
 export function beyondSsh2(options: SshOptions, usual: SshOptions): readonly string[] {
   const set = [...BEYOND].flatMap(([name, applies]) =>
     isSet(name, options, usual) && (options.get(name) ?? []).some(applies) ? [`${NAMES[name] ?? name} is set`] : [],
@@ -103,7 +103,7 @@ export function beyondSsh2(options: SshOptions, usual: SshOptions): readonly str
   return [...set, ...lists, ...keys.map((name) => `${NAMES[name] ?? name} is set`), ...otherwise];
 }
 
-/** Options that are set, and that nothing comes of while ssh2 is the transport. */
+/** Returns the options that are set and have no effect while ssh2 is the transport. */
 export function notKept(options: SshOptions, usual: SshOptions): readonly string[] {
   return [...options].flatMap(([name, values]) => {
     if (
@@ -121,10 +121,7 @@ export function notKept(options: SshOptions, usual: SshOptions): readonly string
   });
 }
 
-/**
- * Ways to log in in their order, without those that are turned off; undefined where ssh's configuration leaves all of
- * it open.
- */
+/** Returns the allowed login methods in their order; undefined if the configuration of ssh does not restrict them. */
 export function allowedMethods(options: SshOptions): readonly LoginMethod[] | undefined {
   const preferred = options.get('preferredauthentications')?.[0]?.split(',').filter(isMethod);
   const methods = (preferred ?? METHODS).filter((method) => isAllowed(method, options));
@@ -151,8 +148,8 @@ function isAllowed(method: string, options: SshOptions): boolean {
 }
 
 /**
- * The ones that are offered. Without group exchange: it costs a round trip and primes, and gains nothing where
- * curve25519 is there.
+ * The offered key exchanges. Group exchange is left out: it costs a round trip and primes, and has no advantage over
+ * curve25519.
  */
 export const USUAL_KEY_EXCHANGES: readonly KexAlgorithm[] = [
   'curve25519-sha256',
@@ -163,13 +160,13 @@ export const USUAL_KEY_EXCHANGES: readonly KexAlgorithm[] = [
   'diffie-hellman-group16-sha512',
   'diffie-hellman-group14-sha256',
 ];
-/** ssh2 has more; these are the ones that are used anyway, or where ssh's configuration names them. */
+/** The key exchanges that are offered by default or if the configuration of ssh names them. ssh2 has more. */
 const KEY_EXCHANGES: readonly KexAlgorithm[] = [
   ...USUAL_KEY_EXCHANGES,
   'diffie-hellman-group18-sha512',
   'diffie-hellman-group-exchange-sha256',
 ];
-/** What ssh2 can verify, the best first. Plain `ssh-rsa` (SHA-1) is not among it. */
+/** Types of host keys that ssh2 can verify, the best first. `ssh-rsa` with SHA-1 is left out. */
 export const HOST_KEYS = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
@@ -195,7 +192,7 @@ const MACS: readonly MacAlgorithm[] = [
   'hmac-sha1',
 ];
 
-/** What ssh's configuration allows, as far as ssh2 has it; undefined where it sets none of it. */
+/** Returns the algorithms that the configuration of ssh allows and ssh2 supports; undefined if it sets none. */
 export function allowedAlgorithms(options: SshOptions, usual: SshOptions): PinnedAlgorithms | undefined {
   const keyExchanges = someOf('kexalgorithms', KEY_EXCHANGES, options, usual);
   const hostKeys = someOf('hostkeyalgorithms', HOST_KEYS, options, usual);
@@ -231,7 +228,10 @@ function someOf<Name extends string>(
   return allowed.kind === 'some' ? allowed.names : undefined;
 }
 
-/** Whoever narrows a list and puts something first that ssh2 has none of wants that, and ssh can do it. */
+/**
+ * Restricts ssh2's algorithms to the configured ones. `beyond`: ssh2 has none of them, or the operator has put one
+ * first that only ssh has.
+ */
 function allowedOf<Name extends string>(
   option: string,
   has: readonly Name[],
@@ -251,13 +251,13 @@ function listOf(name: string, options: SshOptions): readonly string[] {
   return options.get(name)?.[0]?.split(',') ?? [];
 }
 
-/** Whether something is missing that ssh takes by itself. */
+/** Returns whether the list lacks an algorithm of the defaults of ssh. */
 function isNarrowed(name: string, options: SshOptions, usual: SshOptions): boolean {
   const wanted = listOf(name, options);
   return wanted.length > 0 && listOf(name, usual).some((one) => !wanted.includes(one));
 }
 
-/** Whether it is another value than ssh takes by itself. */
+/** Returns whether the value differs from the default of ssh. */
 export function isSet(name: string, options: SshOptions, usual: SshOptions): boolean {
   return options.has(name) && options.get(name)?.join('\n') !== usual.get(name)?.join('\n');
 }

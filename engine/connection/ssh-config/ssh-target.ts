@@ -12,13 +12,13 @@ import type { SshOptions } from './ssh-options.ts';
 import { expandPath, type TokenValues } from './ssh-tokens.ts';
 
 /**
- * What the inventory and the command line say of a host. What is undefined, ssh's own configuration says, else ssh's
- * defaults.
+ * Settings of the inventory and the command line for a host. If one is undefined, the configuration of ssh or its
+ * defaults decide.
  */
 export interface Wanted {
   /** Its name in the inventory. */
   readonly name: string;
-  /** What ssh would be given. */
+  /** The name that ssh would get on its command line. */
   readonly alias: string;
   readonly port: number | undefined;
   readonly user: string | undefined;
@@ -26,9 +26,9 @@ export interface Wanted {
   readonly password: string | undefined;
   readonly passphrase: string | undefined;
   readonly knownHostsFile: string | undefined;
-  /** False where the inventory turns it off. */
+  /** False if the inventory turns the check off. */
   readonly checksHostKey: boolean;
-  /** `[user@]host[:port]` each, the nearest first. */
+  /** Each as `[user@]host[:port]`, the nearest first. */
   readonly jumps: readonly string[] | undefined;
   readonly proxyCommand: string | undefined;
   readonly useOpenssh: boolean;
@@ -39,12 +39,12 @@ export interface Wanted {
   readonly refusedKeys?: RefusedKeys | undefined;
 }
 
-/** Milliseconds, of the host and its jump hosts. */
+/** Timeouts for the host and its jump hosts, in milliseconds. */
 export type Patience = Pick<SshTarget, 'connectTimeoutMs' | 'keepAliveMs'>;
 
 /**
- * Puts together what is known of a host and, each by ssh's configuration alone, of its jump hosts. Throws Problem
- * `ssh-config`.
+ * Combines all settings of a host. The settings of its jump hosts come from the configuration of ssh alone. Throws
+ * Problem `ssh-config`.
  */
 export async function sshTarget(given: Wanted, patience: Patience, configs: SshConfigs): Promise<SshTarget> {
   const wanted = underArguments(given);
@@ -62,7 +62,7 @@ export async function sshTarget(given: Wanted, patience: Patience, configs: SshC
     ...own,
     ...patience,
     name,
-    // As with `ssh -i`: what ssh tries by itself is tried where nothing is named.
+    // As with `ssh -i`: the default files of ssh are tried only if no file is configured.
     identityFiles: identityFile !== undefined && config.identityFiles === undefined ? named : identityFiles,
     ...secretsOf(wanted),
     knownHostsFiles: knownHostsFile === undefined ? own.knownHostsFiles : [home(knownHostsFile)],
@@ -95,7 +95,7 @@ function extrasOf(wanted: Wanted): Pick<SshTarget, 'retries' | 'refusedKeys' | '
   return { retries, refusedKeys, ...(withoutEffect === undefined ? {} : { withoutEffect }) };
 }
 
-/** What the inventory says, as ssh's command line has it. */
+/** Writes settings of the inventory as options of ssh. */
 function callOptions(wanted: Wanted, { address, port, user }: SshTarget, jumps: readonly string[]): readonly string[] {
   const { identityFile, knownHostsFile, call } = wanted;
   const settings = [
@@ -116,7 +116,7 @@ function callOptions(wanted: Wanted, { address, port, user }: SshTarget, jumps: 
   return [...(call?.configFile === undefined ? [] : ['-F', call.configFile]), ...asOptions(settings)];
 }
 
-/** Of the arguments for ssh, those that stand ahead of the variables go ahead of them. */
+/** Replaces user and port by those of the arguments for ssh that have priority over the variables. */
 function underArguments(wanted: Wanted): Wanted {
   const said = (name: string): string | undefined =>
     wanted.call?.first
@@ -137,7 +137,7 @@ function inBrackets(jump: string): string {
   return `${user === undefined ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`;
 }
 
-/** A path for a line of ssh's configuration: its tokens would be replaced. */
+/** Quotes a path for a line of ssh's configuration, where tokens would be replaced. */
 function quoted(path: string): string {
   if (/["\\\p{Cc}]/u.test(path))
     throw new Problem({
@@ -149,7 +149,7 @@ function quoted(path: string): string {
   return `"${path.replaceAll('%', '%%')}"`;
 }
 
-/** What ssh's configuration says of one host, jump hosts included: nothing of one host holds for another one. */
+/** Reads the settings of one host, which may be a jump host: settings of one host never apply to another one. */
 function ownPart(login: Login, config: SshConfig, configs: SshConfigs): SshTarget {
   const alias = login.host;
   const address = config.address ?? alias;
@@ -205,13 +205,16 @@ function ownPart(login: Login, config: SshConfig, configs: SshConfigs): SshTarge
   };
 }
 
-/** By the host's own key, or by a ticket of Kerberos. */
+/** True if the host's own key or a Kerberos ticket may be used to log in. */
 async function mayLogInOtherwise(options: SshOptions | undefined): Promise<boolean> {
   if (options?.get('hostbasedauthentication')?.[0] === 'yes') return true;
   return options?.get('gssapiauthentication')?.[0] === 'yes' && mayHaveTicket();
 }
 
-/** How jump hosts are reached: as ssh does it, they have the file of the host, and no other argument of it. */
+/**
+ * How to reach jump hosts: as with ssh, they use the same configuration file as the host, and none of its other
+ * arguments.
+ */
 interface Ways {
   readonly patience: Patience;
   readonly configs: SshConfigs;
@@ -223,7 +226,7 @@ interface Agent {
   readonly reasons: readonly string[];
 }
 
-/** IdentityAgent of ssh_config(5). */
+/** Decodes IdentityAgent of ssh_config(5). */
 function agentOf(setting: string | undefined, tokens: TokenValues): Agent {
   if (setting === undefined) return { socket: process.env['SSH_AUTH_SOCK'] || undefined, reasons: [] };
   if (setting === 'none') return { socket: undefined, reasons: [] };
@@ -233,14 +236,20 @@ function agentOf(setting: string | undefined, tokens: TokenValues): Agent {
   return { socket, reasons: socket === undefined ? [`IdentityAgent ${setting} has a token that only ssh knows`] : [] };
 }
 
-/** A key that is there and that ssh uses with its certificate, or with the device that holds it. */
+/**
+ * Returns why ssh2 cannot use an identity file: ssh would use it with its certificate, or with the device that holds
+ * it.
+ */
 function reasonsOfIdentity(file: string): readonly string[] {
   if (existsSync(`${file}-cert.pub`) && (existsSync(file) || existsSync(`${file}.pub`)))
     return [`${file}-cert.pub is a certificate`];
   return isOnDevice(file) ? [`${file} is the key of a security key (FIDO)`] : [];
 }
 
-/** ssh tries such a key of a default name as one of several; then the others are tried first. */
+/**
+ * Returns whether the key is held by a device. Files with default names do not count: ssh tries them as one of several,
+ * so the others are tried first.
+ */
 function isOnDevice(file: string): boolean {
   if (DEFAULT_IDENTITIES.some((name) => home(name) === file)) return false;
   try {
@@ -251,9 +260,10 @@ function isOnDevice(file: string): boolean {
 }
 
 /**
- * Jump hosts by their names, the nearest to the controller first. As with ssh, the first one is reached as its own
- * configuration says, through jump hosts of its own or a ProxyCommand; of the others only the way is given. `behind`
- * are the names that lie behind them: a configuration that sends a jump host through itself ends there.
+ * Returns the targets of jump hosts by their names, the nearest to the controller first. As with ssh, the first one is
+ * reached as its own configuration says, through jump hosts of its own or a ProxyCommand; for the others, only their
+ * names count. `behind` are the names of the hosts after them: a configuration that leads a jump host through itself
+ * ends there.
  */
 async function jumpsOf(names: readonly string[], ways: Ways, behind: readonly string[]): Promise<readonly SshTarget[]> {
   const { patience, configs, configFile } = ways;
@@ -276,7 +286,7 @@ async function jumpsOf(names: readonly string[], ways: Ways, behind: readonly st
   return [...own, ...targets];
 }
 
-/** The private keys that ssh tries by itself. */
+/** The private keys that ssh tries by default. */
 const DEFAULT_IDENTITIES: readonly string[] = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'];
 
 function home(path: string): string {

@@ -1,21 +1,20 @@
 import { homedir, hostname, userInfo } from 'node:os';
 
-/** What the TOKENS of ssh_config(5) stand for. */
+/** Values of the TOKENS of ssh_config(5). */
 export interface TokenValues {
-  /** What ssh was given on its command line. */
+  /** The host name on the command line of ssh. */
   readonly alias: string;
   readonly address: string;
   readonly port: number;
   readonly user: string;
   readonly hostKeyAlias?: string | undefined;
-  /** ProxyJump as it is set; empty where it is not. */
+  /** The value of ProxyJump; empty if it is not set. */
   readonly jumps?: string | undefined;
 }
 
 /**
- * A path of ssh's configuration with its tokens, `${NAME}` and a leading `~/` replaced. Undefined where it has one that
- * cannot be known here: a variable that is not set, another user's home, %C, which each version of ssh makes of other
- * things.
+ * Expands a path of the configuration of ssh: tokens, `${NAME}` and a leading `~/`. Undefined if a part cannot be known
+ * here: a variable that is not set, the home of another user, or %C, which depends on the version of ssh.
  */
 export function expandPath(path: string, values: TokenValues): string | undefined {
   const tokens: Readonly<Record<string, string>> = {

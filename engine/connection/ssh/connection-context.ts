@@ -6,18 +6,18 @@ import type { SharedJump } from './jump-connections.ts';
 import { KnownHostsFiles } from './known-hosts-files.ts';
 import type { LoadedKey } from './loaded-key.ts';
 
-/** What the connections of one run share. Two runs in one process have one each, and share nothing. */
+/** State that the connections of one run share. Two runs in one process share nothing. */
 export class ConnectionContext {
-  /** Why ssh2 is used without what only saves time; undefined where it is used with it. */
+  /** The reason why ssh2 is used without the patches that only save time; undefined if it is used with them. */
   readonly plainSsh: string | undefined;
   readonly handshakes = new HandshakeLimiter();
   readonly loop = new EventLoopBudget();
   readonly configs = new SshConfigs();
   readonly knownHosts = new KnownHostsFiles();
   readonly packets = new PacketBuffers();
-  /** By what tells their way from others'. */
+  /** The key identifies jump host and way. */
   readonly jumps = new Map<string, SharedJump>();
-  /** By file and passphrase. */
+  /** The key is file and passphrase. */
   readonly keys = new Map<string, LoadedKey>();
 
   constructor(options: { readonly plainSsh?: string | undefined } = {}) {
@@ -25,7 +25,10 @@ export class ConnectionContext {
   }
 }
 
-/** As the environment wants it: `RUNBOOK_PLAIN_SSH=1` leaves off all of `ssh2-patches.ts` that only saves time. */
+/**
+ * Makes a context from the environment: `RUNBOOK_PLAIN_SSH=1` turns off all patches of `ssh2-patches.ts` that only save
+ * time.
+ */
 export function connectionContext(environment: NodeJS.ProcessEnv = process.env): ConnectionContext {
   const plain = environment['RUNBOOK_PLAIN_SSH'] ?? '';
   return new ConnectionContext({

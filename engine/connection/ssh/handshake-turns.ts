@@ -1,43 +1,44 @@
 import pLimit from 'p-limit';
 
 /**
- * More at once gains nothing where servers are near (measured: a handshake costs the server, not us) and runs into
- * MaxStartups, 10 by default. Where they are far, a handshake is waiting, about seven round trips, and ten at a time
- * would make a long queue.
+ * Handshakes at a time for near servers. More would not be faster (measured: a handshake costs the server's time, not
+ * ours), and would exceed MaxStartups, 10 by default. A handshake with a far server mostly waits, about seven round
+ * trips, so ten at a time would make a long queue.
  */
 const AT_ONCE = 10;
 const MOST_AT_ONCE = 100;
 /**
- * One more ten at once for so many milliseconds until the server's first word: less is what a near one needs to start a
- * process.
+ * Ten more handshakes are allowed for each of these intervals until the first message of the server. A near server
+ * needs less time to start a process. Milliseconds.
  */
 const STEP_MS = 20;
 /**
- * Of so many servers the quickest one tells the distance: the others may have waited for this program, or been busy.
+ * Number of recent servers, of which the fastest gives the distance: the others may have waited for this program, or
+ * been busy.
  */
 const REMEMBERED = 10;
 
-/** A server has just been connected to and is to say its first word. What is told first counts. */
+/** Measures the time from the connection to a server until its first message. Only the first call counts. */
 export interface FirstWord {
   readonly came: () => void;
   readonly stayedAway: () => void;
 }
 
-/** How many handshakes of one run go on at the same time. */
+/** Limits the simultaneous handshakes of one run. */
 export class HandshakeLimiter {
   readonly #turns = pLimit(AT_ONCE);
   readonly #distances: number[] = [];
   #isWary = false;
-  /** Since when servers are waited for, none of which has ever said a word. */
+  /** Time since servers are waited for, while none has ever sent a message. */
   #waiting: number | undefined;
   #waitingFor = 0;
 
-  /** Runs a handshake when it is its turn. */
+  /** Runs a handshake when a permit is free. */
   withPermit<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.#turns(work);
   }
 
-  /** From here on the time counts that tells how far the server is. */
+  /** Starts to measure the time that shows how far the server is. */
   expectFirstWord(): FirstWord {
     const began = performance.now();
     this.#waitingFor += 1;
@@ -53,12 +54,12 @@ export class HandshakeLimiter {
   }
 
   /**
-   * Until the very first word, the time that has gone by tells how far the servers are at least: nobody has to wait for
-   * the word to know.
+   * Until the very first message, the time that has passed is a lower bound for the distance, so that nobody must wait
+   * for the message.
    */
   #watch(since: number): void {
     const step = setTimeout(() => {
-      // Behind what has come already: this program may have been busy.
+      // Runs after data that has already arrived, because this program may have been busy.
       setImmediate(() => {
         if (this.#waitingFor === 0) this.#waiting = undefined;
         if (this.#isWary || this.#distances.length > 0 || this.#waitingFor === 0) return;
@@ -76,8 +77,8 @@ export class HandshakeLimiter {
   }
 
   /**
-   * A server hung up on a handshake, perhaps as there were too many: from here on there are as few as where servers are
-   * near.
+   * Records that a server hung up during a handshake, perhaps because there were too many: from now on the limit is the
+   * one for near servers.
    */
   noteDrop(): void {
     this.#isWary = true;
@@ -86,8 +87,8 @@ export class HandshakeLimiter {
 }
 
 /**
- * How many handshakes go on at the same time, by the milliseconds that the last servers' first words took from the TCP
- * connection on.
+ * Returns the number of simultaneous handshakes for the given distances: milliseconds from the TCP connection to the
+ * first message, for the last servers.
  */
 export function handshakesAtOnce(distancesMs: readonly number[]): number {
   const distance = Math.min(...distancesMs);

@@ -7,13 +7,13 @@ import { judgeHostKey, knownHostName, matchesHost, type HostKeyVerdict, type Kno
 
 export type HostKeyAlgorithm = (typeof HOST_KEYS)[number];
 
-/** Decides on one host's key. */
+/** Checks the key of one host. */
 export class HostKeyCheck {
   readonly #target: SshTarget;
   readonly #files: KnownHostsFiles;
   readonly #name: string;
   readonly #matching: readonly KnownHost[];
-  /** What is known of the address at no matter which port. */
+  /** Known entries of the address with any port. */
   readonly #ofAddress: readonly KnownHost[];
   #isDoubtful = false;
 
@@ -34,7 +34,7 @@ export class HostKeyCheck {
     return new HostKeyCheck(target, name, files, await files.entries(target.knownHostsFiles));
   }
 
-  /** The authority whose certificates alone are known of the host, if there is one. */
+  /** The authority, if only certificates of an authority are known for the host. */
   get authority(): KnownHost | undefined {
     const isPlain = this.#matching.some((entry) => entry.marker === 'none');
     return isPlain || this.#target.hostKeyChecking === 'off'
@@ -42,12 +42,14 @@ export class HostKeyCheck {
       : this.#matching.find((entry) => entry.marker === 'cert-authority');
   }
 
-  /** Whether the key was let pass though another one is known: as with ssh, no password may be told to such a host. */
+  /** True if the key was accepted although another one is known. As in ssh, no password may be sent to such a host. */
   get isDoubtful(): boolean {
     return this.#isDoubtful;
   }
 
-  /** The types of the keys that are known go first, so that the host shows one that can be compared. */
+  /**
+   * Returns the host key algorithms. Types of known keys come first, so that the host shows a key that can be compared.
+   */
   algorithms(): readonly HostKeyAlgorithm[] {
     const types = new Set(this.#matching.filter((entry) => entry.marker === 'none').map((entry) => entry.keyType));
     const isKnown = (algorithm: HostKeyAlgorithm): boolean =>
@@ -58,9 +60,10 @@ export class HostKeyCheck {
     return [...allowed.filter(isKnown), ...allowed.filter((algorithm) => !isKnown(algorithm))];
   }
 
-  /** Resolves where the key is good; a new host's key is written down with `accept-new`. Throws Unreachable. */
+  /** Resolves if the key is accepted; with `accept-new`, the key of a new host is written. Throws Unreachable. */
   async verify(rawKey: Buffer): Promise<void> {
-    // It is loaded by now: nothing that only chooses a transport may load it.
+    // The library is already loaded at this point. It is imported here, because code that only chooses a transport must
+    // not load it.
     const { library } = await import('../ssh2/ssh2-library.ts');
     const parsed = library.ssh2.utils.parseKey(rawKey);
     const keyType =
@@ -84,7 +87,7 @@ export class HostKeyCheck {
     }
   }
 
-  /** Writes the key of a new host down, where that is allowed. */
+  /** Writes the key of a new host, if that is allowed. */
   async #accept(
     authority: Extract<HostKeyVerdict, { readonly kind: 'unknown' }>['authority'],
     keyType: string,
@@ -99,7 +102,7 @@ export class HostKeyCheck {
     if (other !== undefined) throw this.#changed(other, keyType, rawKey);
   }
 
-  /** As OpenSSH: a host that is not known at its port may be known by the same key without one. */
+  /** As in OpenSSH: a host that is not known with its port may be known by the same key without a port. */
   #judge(keyType: string, key: string): HostKeyVerdict {
     const verdict = judgeHostKey(this.#matching, keyType, key);
     if (verdict.kind !== 'unknown') return verdict;
@@ -152,7 +155,7 @@ export class HostKeyCheck {
   }
 }
 
-/** A host that shows a key which may not be logged in to. */
+/** Makes the problem of a host whose key is refused. */
 export function refusedKey({ name, refusedKeys }: SshTarget): Unreachable {
   return new Unreachable({
     code: 'this-machine',
@@ -163,7 +166,7 @@ export function refusedKey({ name, refusedKeys }: SshTarget): Unreachable {
   });
 }
 
-/** As `ssh-keygen -l` shows it. */
+/** Returns the fingerprint as `ssh-keygen -l` prints it. */
 export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }

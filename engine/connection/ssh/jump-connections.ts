@@ -1,6 +1,6 @@
 import type { OpenClient } from './open-client.ts';
 
-/** A jump host's connection, shared by all the hosts behind it. */
+/** The connection to a jump host. All hosts behind it share it. */
 export interface SharedJump {
   readonly open: Promise<OpenClient>;
   users: number;

@@ -10,12 +10,13 @@ import { jumpUnreachable } from './ssh-failure.ts';
 
 export interface Route {
   readonly dial: (signal: AbortSignal) => Promise<Duplex>;
-  /** Lets go of the jump hosts; the last user ends their connections. */
+  /** Releases the jump hosts; their connections end with the last user. */
   release(): void;
 }
 
 /**
- * The way to a target: straight, or through its jump hosts, one behind the other. Throws Unreachable of the jump host.
+ * Makes the way to a target: direct, or through its jump hosts, one after the other. Throws Unreachable for a jump
+ * host.
  */
 export async function routeTo(
   target: SshTarget,
@@ -39,7 +40,7 @@ function straight(target: SshTarget): Route['dial'] {
   return proxyCommand === undefined ? tcp(target) : (signal) => throughCommand(target, proxyCommand, signal);
 }
 
-/** Who trusts a jump host by other rules does not share its connection. */
+/** Targets with different rules for trusting a jump host do not share its connection. */
 function identity(jump: SshTarget): readonly unknown[] {
   return [jump.user, jump.address, jump.port, jump.hostKeyChecking, jump.hostKeyAlias ?? '', jump.knownHostsFiles];
 }

@@ -4,7 +4,7 @@ import { Problem } from '../../errors/problem.ts';
 import { readAtOnce } from '../../files/read-file.ts';
 import { hashedName, matchesHost, parseKnownHosts, type KnownHost } from './known-hosts.ts';
 
-/** The entries of one file; one that is not there has none. Throws Problem `file-unreadable`. */
+/** Reads the entries of one file; a missing file has none. Throws Problem `file-unreadable`. */
 async function entriesIn(file: string): Promise<readonly KnownHost[]> {
   try {
     return parseKnownHosts(readAtOnce(file).toString(), file);
@@ -22,19 +22,19 @@ async function entriesIn(file: string): Promise<readonly KnownHost[]> {
 
 export interface NewKnownHost {
   readonly name: string;
-  /** Whether the name is written as a hash, so that nobody reads it there. */
+  /** True if the name is written as a hash, so that it cannot be read in the file. */
   readonly hashed: boolean;
   readonly keyType: string;
   readonly key: string;
 }
 
-/** The files of host keys, as one run sees them. */
+/** The known_hosts files of one run. */
 export class KnownHostsFiles {
-  /** Read once: a thousand hosts share the same files. */
+  /** Each file is read once: a thousand hosts share the same files. */
   readonly #read = new Map<string, Promise<readonly KnownHost[]>>();
   #lastAppend: Promise<unknown> = Promise.resolve();
 
-  /** The entries of all the files; those that are not there have none. */
+  /** Resolves to the entries of all files; missing files have none. */
   async entries(files: readonly string[]): Promise<readonly KnownHost[]> {
     return (await Promise.all(files.map((file) => this.#entriesOf(file)))).flat();
   }
@@ -49,8 +49,8 @@ export class KnownHostsFiles {
   }
 
   /**
-   * Adds a new host's key as one line in one write, so that two runs at once cannot tear each other's lines. Where the
-   * host got another key in the meantime, nothing is written, and that entry comes back.
+   * Appends the key of a new host as one line, in one write, so that simultaneous runs do not mix their lines. If the
+   * host got another key in the meantime, nothing is written, and that entry is returned.
    */
   append(file: string, { name, hashed, keyType, key }: NewKnownHost): Promise<KnownHost | undefined> {
     const append = this.#lastAppend.then(async () => {

@@ -5,7 +5,7 @@ import { type Wildcards, wildcards } from '../base/wildcards.ts';
 export interface KnownHost {
   readonly marker: 'none' | 'revoked' | 'cert-authority';
   readonly hosts: HostMatcher;
-  /** As OpenSSH names it: ssh-ed25519, ssh-rsa. */
+  /** The name in OpenSSH: ssh-ed25519, ssh-rsa. */
   readonly keyType: string;
   /** The public key in base64. */
   readonly key: string;
@@ -23,7 +23,7 @@ export type HostKeyVerdict =
   | { readonly kind: 'changed'; readonly entry: KnownHost }
   | { readonly kind: 'revoked'; readonly entry: KnownHost };
 
-/** Lines that make no sense are left out, as OpenSSH does. */
+/** Parses a known_hosts file. Invalid lines are skipped, as in OpenSSH. */
 export function parseKnownHosts(text: string, file: string): readonly KnownHost[] {
   return text.split('\n').flatMap((line, index) => parseLine(line, file, index + 1) ?? []);
 }
@@ -67,13 +67,13 @@ function hostPattern(pattern: string): Wildcards {
   return wildcards(pattern, { classes: false, ignoreCase: false });
 }
 
-/** How a host is called in known_hosts: its address, and its port where that is not 22. */
+/** Returns the name of a host in known_hosts: its address, with the port if that is not 22. */
 export function knownHostName(address: string, port: number): string {
   const name = address.toLowerCase();
   return port === 22 ? name : `[${name}]:${port}`;
 }
 
-/** The name as HashKnownHosts of ssh_config(5) writes it, with a salt of its own. */
+/** Returns the name as HashKnownHosts of ssh_config(5) writes it, with a new salt. */
 export function hashedName(name: string): string {
   const salt = randomBytes(20);
   return `|1|${salt.toString('base64')}|${hashWith(salt, name)}`;
@@ -90,8 +90,8 @@ export function matchesHost(entry: KnownHost, name: string): boolean {
 }
 
 /**
- * What the entries that match a host say of the key that it shows. A host that is known by a key of another type only
- * counts as changed: whoever is in between could otherwise just offer another type.
+ * Judges the key of a host by its known entries. A host that is known only by a key of another type counts as changed:
+ * otherwise an attacker could simply offer another type.
  */
 export function judgeHostKey(matching: readonly KnownHost[], keyType: string, key: string): HostKeyVerdict {
   const revoked = matching.find((entry) => entry.marker === 'revoked' && entry.key === key);

@@ -3,15 +3,15 @@ import { readAtOnce } from '../../files/read-file.ts';
 import { library } from '../ssh2/ssh2-library.ts';
 
 /**
- * An agent whose keys come with those first that the identity files name: a server counts each key that it is shown,
- * and hangs up after some (MaxAuthTries, 6). A file names a key by what is in FILE.pub, so also where the file itself
- * is encrypted, or is not here.
+ * An agent that lists the keys named by identity files first: a server counts each key that it is offered, and hangs up
+ * after some (MaxAuthTries, 6). A file names a key through FILE.pub, so this works too if the file itself is encrypted
+ * or not on this machine.
  */
 export class NamedFirstAgent extends library.ssh2.OpenSSHAgent {
   readonly #files: readonly string[];
   readonly #onlyNamed: boolean;
 
-  /** With `onlyNamed` the others are not shown at all. */
+  /** With `onlyNamed`, the other keys are not offered at all. */
   constructor(socket: string, files: readonly string[], onlyNamed: boolean) {
     super(socket);
     this.#files = files;
@@ -36,7 +36,7 @@ function namedKeys(files: readonly string[]): ReadonlySet<string> {
   );
 }
 
-/** A file that is not there, or cannot be read, names no key. */
+/** A file that is missing or cannot be read names no key. */
 function textOf(file: string): string {
   try {
     return readAtOnce(file).toString();

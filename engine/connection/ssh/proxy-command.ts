@@ -4,19 +4,19 @@ import { quote } from '../base/quote.ts';
 import type { SshTarget } from '../base/target.ts';
 import { Unreachable } from '../base/unreachable.ts';
 
-/** So much of what the command says is kept for messages. Characters. */
+/** Number of characters of the command's stderr that are kept for messages. */
 const MOST_SAID = 4096;
 
 /**
- * The streams of a program of this machine in the place of a TCP connection, as ProxyCommand of ssh_config(5): it is
- * given to `sh`, with %h, %p, %r and %n replaced. Resolves when the server has said something. The program and its
- * children are ended with the stream, and by the signal. One that fails before the server said anything gives
- * Unreachable `proxy-failed` with what it said.
+ * Starts a local program whose streams replace the TCP connection, as ProxyCommand of ssh_config(5): `sh` runs the
+ * command, with %h, %p, %r and %n replaced. Resolves when the server has sent something. The program and its children
+ * end with the stream, and by the signal. If the program fails before the server has sent anything, this throws
+ * Unreachable `proxy-failed` with its messages.
  */
 export function throughCommand(target: SshTarget, command: string, signal: AbortSignal): Promise<Duplex> {
   const child = spawn('sh', ['-c', expand(command, target)], { stdio: 'pipe', detached: true });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  // Whoever uses the streams hears of their errors. They may end before anybody does, and that must not end the whole
+  // The users of the streams handle their errors. A stream may end before it has a user, which must not end the whole
   // run.
   for (const one of [stream, child.stdin, child.stdout]) one.on('error', () => undefined);
   let said = '';
@@ -24,7 +24,7 @@ export function throughCommand(target: SshTarget, command: string, signal: Abort
     said = (said + data.toString()).slice(-MOST_SAID);
   });
   const end = (): void => {
-    // It leads a process group of its own.
+    // The program leads a process group of its own.
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
       process.kill(-child.pid, 'SIGTERM');
   };
@@ -40,7 +40,7 @@ export function throughCommand(target: SshTarget, command: string, signal: Abort
     signal.addEventListener('abort', giveUp, { once: true });
     child.once('error', (error) => fail(error.message));
     child.stdout.once('readable', () => {
-      // An end is readable too: what it means, the exit status tells.
+      // A stream is readable at its end too. The exit status tells what the end means.
       if (child.stdout.readableLength === 0) return;
       settle();
       resolve(stream);
@@ -59,7 +59,7 @@ export function throughCommand(target: SshTarget, command: string, signal: Abort
   });
 }
 
-/** TOKENS of ssh_config(5), as far as a ProxyCommand takes them. */
+/** Replaces those TOKENS of ssh_config(5) that a ProxyCommand may contain. */
 function expand(command: string, target: SshTarget): string {
   const tokens: Readonly<Record<string, string>> = {
     '%%': '%',

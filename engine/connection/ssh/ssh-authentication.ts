@@ -9,21 +9,24 @@ import type { ConnectionContext } from './connection-context.ts';
 import type { LoadedKey } from './loaded-key.ts';
 import { NamedFirstAgent } from './named-first-agent.ts';
 
-/** One way to log in; the label is for messages. */
+/** A login method; the label is for messages. */
 export interface AuthMethod {
   readonly label: string;
   readonly method: AnyAuthMethod;
 }
 
-/** What is tried to log in, in order, and why something else is not. */
+/** The login methods in their order, and reasons why others are not tried. */
 export interface Authentication {
   readonly methods: readonly AuthMethod[];
   readonly notes: readonly string[];
-  /** What came of opening keys once. */
+  /** The result of the patch that opens keys once. */
   readonly openedKeys: Took;
 }
 
-/** Identity files first, then the agent (one with many keys would use up the server's patience), then the password. */
+/**
+ * Prepares the login methods: identity files first, then the agent (which may have more keys than the server accepts
+ * attempts), then the password.
+ */
 export function prepareAuthentication(target: SshTarget, context: ConnectionContext): Authentication {
   const methods: AuthMethod[] = [];
   const missing: string[] = [];
@@ -67,24 +70,24 @@ export function prepareAuthentication(target: SshTarget, context: ConnectionCont
   return { methods: allowedMethods(methods, target.loginMethods), notes, openedKeys };
 }
 
-/** In the order of the methods, and within one in their own. */
+/** Sorts by the configured order of methods, and keeps the order within one method. */
 function allowedMethods(methods: readonly AuthMethod[], allowed: SshTarget['loginMethods']): readonly AuthMethod[] {
   return allowed === undefined ? methods : allowed.flatMap((name) => methods.filter((one) => nameOf(one) === name));
 }
 
-/** RFC 4252 knows of no agent. */
+/** RFC 4252 has no method for agents. */
 function nameOf({ method }: AuthMethod): AuthenticationType {
   return method.type === 'agent' ? 'publickey' : method.type;
 }
 
-/** The ways on which the server is told no secret. */
+/** Returns the methods that send no secret to the server. */
 export function withoutPasswords(methods: readonly AuthMethod[]): readonly AuthMethod[] {
   return methods.filter((one) => nameOf(one) === 'publickey');
 }
 
 /**
- * Hands the methods to ssh2 one after the other, without those that the server says it does not take.
- * Returning false tells ssh2 that nothing is left.
+ * Passes the methods to ssh2 one after the other, without those that the server does not accept. The result false tells
+ * ssh2 that no method is left.
  */
 export function authHandler(
   methods: readonly AuthMethod[],
@@ -110,7 +113,7 @@ function* takeFrom(methods: AuthMethod[]): Generator<AuthMethod> {
   for (let one = methods.shift(); one !== undefined; one = methods.shift()) yield one;
 }
 
-/** Once in a run: an encrypted key takes a tenth of a second to open. */
+/** Loads each key once per run: opening an encrypted key takes a tenth of a second. */
 function loadKey(file: string, passphrase: string | undefined, { keys, plainSsh }: ConnectionContext): LoadedKey {
   const id = JSON.stringify([file, passphrase]);
   let loaded = keys.get(id);
@@ -140,8 +143,8 @@ function readKey(file: string, passphrase: string | undefined, plainSsh: string 
 const NO_ED25519: Took = needless('no key of a file is of the type Ed25519');
 
 /**
- * ssh2 reads the PEM of a key anew for every signature. Only for the type where nothing but the key decides how it
- * signs.
+ * ssh2 parses the PEM of a key for every signature. Here it is parsed once, for those types whose signature depends on
+ * nothing but the key.
  */
 function openOnce(key: ParsedKey): Took {
   if (key.type !== 'ssh-ed25519') return NO_ED25519;

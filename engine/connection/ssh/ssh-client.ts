@@ -10,18 +10,18 @@ import type { ConnectionContext } from './connection-context.ts';
 import type { OpenClient } from './open-client.ts';
 import { connectTimeout, explainDialError } from './ssh-failure.ts';
 
-/** A host that takes longer to answer the TCP connection gives its turn to another one while it waits. */
+/** A host that needs longer for the TCP connection lets another host start meanwhile. Milliseconds. */
 const PATIENCE_MS = 500;
 /**
- * Waits before a further attempt, where the server hung up before it said anything. Each is lengthened by chance, up to
- * double.
+ * Waits before further attempts if the server hung up before it sent anything. Each is extended at random, at most to
+ * the double. Milliseconds.
  */
 const BACKOFF_MS = [200, 400, 800, 1600, 3200];
 
-/** How the TCP connection, or what stands for it, is made. */
+/** Makes the TCP connection, or its replacement. */
 type Dial = (signal: AbortSignal) => Promise<Duplex>;
 
-/** Connects and logs in. Tries again only where the server hung up before it said anything. Throws Unreachable. */
+/** Connects and logs in. Tries again only if the server hung up before it sent anything. Throws Unreachable. */
 export function openClient(
   target: SshTarget,
   dial: Dial,
@@ -31,7 +31,7 @@ export function openClient(
   return untilNotDropped(() => attempt(target, dial, context, signal), context, signal);
 }
 
-/** Makes further attempts, each after a longer wait, as long as the server hangs up before it says anything. */
+/** Repeats `attempt` after increasing waits, as long as the server hangs up before it sends anything. */
 export async function untilNotDropped<Result>(
   make: () => Promise<Result>,
   { handshakes }: ConnectionContext,
@@ -74,7 +74,7 @@ function dialInTurn(
 ): Promise<Dialled> {
   return context.handshakes.withPermit(async () => {
     if (outer?.aborted === true) throw stoppedBefore(target.name);
-    // By hand: signals made of signals cost more than all else that dialling does.
+    // Not by combined signals, which would cost more than everything else in dialling.
     const givenUp = new AbortController();
     const giveUp = (): void => givenUp.abort();
     let isLate = false;
@@ -104,7 +104,7 @@ function dialInTurn(
   });
 }
 
-/** The library is loaded while the first servers each start a process: Node takes 7 ms for that. */
+/** The library is loaded while the first servers start their processes: Node needs 7 ms for it. */
 async function logIn(
   target: SshTarget,
   socket: Duplex,
@@ -120,12 +120,12 @@ async function logIn(
 
 const NO_SOCKET = needless('it goes over a jump host or a proxy command');
 
-/** A TCP connection without Nagle's delay, which costs 44 ms a script. */
+/** Makes a TCP connection without Nagle's delay, which would cost 44 ms per script. */
 export function tcp(target: SshTarget): Dial {
   return (signal) =>
     new Promise((resolve, reject) => {
       const family = isIP(target.address);
-      // Node asks no name server for an address, and so does not look at its family.
+      // For an address, Node does no look-up, so it does not check the address family.
       if (target.addressFamily !== undefined && family !== 0 && family !== target.addressFamily) {
         return reject(new Error(`AddressFamily allows no IPv${family} address`));
       }
@@ -136,12 +136,12 @@ export function tcp(target: SshTarget): Dial {
         ...(target.addressFamily === undefined ? {} : { family: target.addressFamily }),
         ...(target.bindAddress === undefined ? {} : { localAddress: target.bindAddress }),
       });
-      // The server may hang up before ssh2 listens, and an error that nobody listens to would end the program.
+      // The server may hang up before ssh2 listens. An error event without a listener would end the program.
       socket.on('error', () => {});
       const giveUp = (): void => void socket.destroy(new Error('Given up'));
       const settle = (): void => {
         socket.off('error', failed);
-        // The signal is for the connecting; later it must not destroy a good connection.
+        // The signal applies to the attempt to connect; afterwards it must not destroy a good connection.
         signal.removeEventListener('abort', giveUp);
       };
       const failed = (error: Error): void => {

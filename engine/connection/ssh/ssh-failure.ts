@@ -8,14 +8,14 @@ const SSH_NAMES = {
   ansible_ssh_private_key_file: 'IdentityFile',
 } as const;
 
-/** What sets something for this target: a variable of the inventory, or a line of ssh's configuration. */
+/** Names the source of a setting of this target: a variable of the inventory, or a line of the configuration of ssh. */
 function setting(target: SshTarget, variable: keyof typeof SSH_NAMES): string {
   return target.isJump === true
     ? `what \`ansible_jump_host\` says of ${target.name}, or \`${SSH_NAMES[variable]}\` of ${target.name} in ~/.ssh/config`
     : `\`${variable}\``;
 }
 
-/** A target that is not reached, as its jump host is not. */
+/** Makes the problem of a target whose jump host cannot be reached. */
 export function jumpUnreachable(target: SshTarget, jump: SshTarget, error: Unreachable): Unreachable {
   const { code, why, remedy, started } = error;
   return new Unreachable({
@@ -29,7 +29,7 @@ export function jumpUnreachable(target: SshTarget, jump: SshTarget, error: Unrea
   });
 }
 
-/** Why no TCP connection came about, as a person can act on it. */
+/** Makes the problem of a failed TCP connection, with a remedy. */
 export function explainDialError(target: SshTarget, error: unknown): Unreachable {
   const host = target.name;
   const where = `${target.address} port ${target.port}`;
@@ -85,7 +85,7 @@ interface Failure {
   readonly message: string;
 }
 
-/** Where a name has several addresses, node tries each and throws one error around all of them. */
+/** If a name has several addresses, Node tries each and throws one error that contains all errors. */
 function firstError(error: unknown): Failure {
   if (error instanceof AggregateError && error.errors.length > 0) return firstError(error.errors[0]);
   if (!(error instanceof Error)) return { code: '', message: String(error) };
@@ -102,11 +102,11 @@ export function connectTimeout(target: SshTarget, waitingFor: string): Unreachab
   });
 }
 
-/** What is known when a connection fails between TCP and login. */
+/** The facts about a connection that failed between TCP and login. */
 export interface HandshakeFailure {
-  /** In the order in which ssh2 told them; it may tell several. */
+  /** In the order in which ssh2 emitted them; there may be several. */
   readonly errors: readonly Error[];
-  /** What the server said first. */
+  /** The first text that the server sent. */
   readonly banner: string;
   readonly notes: readonly string[];
   readonly tried: readonly string[];
@@ -142,7 +142,7 @@ export function explainHandshakeFailure(target: SshTarget, failure: HandshakeFai
   });
 }
 
-/** By what the two sides have nothing in common of, as ssh2 and ssh say it. */
+/** Returns the remedy for the kind of algorithm that both sides do not share, from the message of ssh2 or ssh. */
 function algorithmRemedy(message: string): string {
   const [, option, some] = ALGORITHM_REMEDIES.find(([pattern]) => pattern.test(message)) ?? KEY_EXCHANGE_REMEDY;
   return `Allow one of ${some} by ${option} in its sshd_config. Where ~/.ssh/config sets ${option}, allow there what the host has.`;
@@ -196,7 +196,7 @@ export function connectionLost(target: SshTarget, error: Error | undefined): Unr
   });
 }
 
-/** Why the server opens no further channel. */
+/** Makes the problem of a server that opens no further channel. */
 export function channelRefused(target: SshTarget, error: unknown): Unreachable {
   return new Unreachable({
     code: 'too-many-sessions',

@@ -18,13 +18,13 @@ import type { OpenClient } from './open-client.ts';
 import { authHandler, prepareAuthentication, withoutPasswords, type Authentication } from './ssh-authentication.ts';
 import { connectTimeout, explainHandshakeFailure } from './ssh-failure.ts';
 
-/** A way to a server, and what was done to it. */
+/** The connection to a server, and the results of its patches. */
 export interface Dialled {
   readonly socket: Duplex;
   readonly patches: ConnectionPatches;
 }
 
-/** Logs in over a connection that stands. Throws Unreachable. */
+/** Logs in over an existing connection. Throws Unreachable. */
 export async function shakeHands(
   target: SshTarget,
   dialled: Dialled,
@@ -33,12 +33,12 @@ export async function shakeHands(
 ): Promise<OpenClient> {
   const authentication = prepareAuthentication(target, context);
   const hostKey = await HostKeyCheck.of(target, context.knownHosts);
-  // It would wait for the end of what has ended.
+  // ssh2 would wait forever for the end of a destroyed socket.
   if (dialled.socket.destroyed) throw explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [] });
   return new Handshake(target, dialled, { authentication, hostKey, context }).run(outer);
 }
 
-/** What a handshake needs to be done. */
+/** The parts that a handshake needs. */
 interface Means {
   readonly authentication: Authentication;
   readonly hostKey: HostKeyCheck;
@@ -86,7 +86,7 @@ class Handshake {
     const { authentication, context } = this.#means;
     patches.loaded(library.version, library.isCorrected);
     patches.make('opened-key', () => authentication.openedKeys);
-    // New keys come with new ciphers.
+    // Each key exchange creates new ciphers.
     this.#client.on('handshake', () => {
       patches.make('packet-keys', () => inside(this.#client, openPacketKeysOnce));
       patches.make('large-packets', () =>
@@ -97,7 +97,7 @@ class Handshake {
 
   #listen(): void {
     const client = this.#client;
-    // An agent that fails is only one way to log in; the next one is tried.
+    // A failing agent is only one of the login methods; the next one is tried.
     client.on('error', (error: Error & { level?: string }) =>
       error.level === 'agent' ? this.#tried.push(`agent (${error.message})`) : this.#errors.push(error),
     );
@@ -106,7 +106,7 @@ class Handshake {
       this.#finish();
       client.removeAllListeners('close');
       client.removeAllListeners('error');
-      // An error that nobody listens to would end the program.
+      // An error event without a listener would end the program.
       client.on('error', () => {});
       this.#end.resolve({ client, ...this.#dialled });
     });
@@ -126,7 +126,7 @@ class Handshake {
     });
     patches.make('unasked-signature', () => inside(this.#client, signUnasked));
     patches.make('host-key-proofs', () => inside(this.#client, leaveHostKeysUnproved));
-    // ssh2 has paused the socket by now, so nothing is lost by listening as well.
+    // ssh2 has paused the socket at this point, so a further listener loses no data.
     socket.on('data', this.#hear);
   }
 
@@ -140,7 +140,7 @@ class Handshake {
     );
   }
 
-  /** Called once the key of the host has been checked. */
+  /** Called after the key of the host has been checked. */
   #makeAuthHandler(): ReturnType<typeof authHandler> {
     const { authentication, hostKey } = this.#means;
     return authHandler(methodsFor(hostKey, authentication.methods), (what) => this.#tried.push(what));
@@ -191,12 +191,12 @@ function inside(client: Client, patch: (protocol: Protocol) => Took): Took {
   return protocol === undefined ? OTHER_INSIDES : patch(protocol);
 }
 
-/** As ssh does where it is told not to check keys: who shows a wrong one gets no password to read. */
+/** As ssh does if host keys are not checked: a server that shows a wrong key gets no password. */
 function methodsFor(hostKey: HostKeyCheck, methods: Authentication['methods']): Authentication['methods'] {
   return hostKey.isDoubtful ? withoutPasswords(methods) : methods;
 }
 
-/** What ssh's configuration leaves open is ssh2's choice, key exchanges aside. */
+/** ssh2 chooses the algorithms that the configuration of ssh does not set, except for key exchanges. */
 function algorithmsFor({ algorithms }: SshTarget): Algorithms {
   return {
     kex: [...(algorithms?.keyExchanges ?? USUAL_KEY_EXCHANGES)],

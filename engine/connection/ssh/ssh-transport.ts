@@ -13,7 +13,7 @@ import type { OpenClient } from './open-client.ts';
 import { openClient } from './ssh-client.ts';
 import { channelRefused, connectionLost } from './ssh-failure.ts';
 
-/** Connects to an SSH server, through its jump hosts where it has any. Throws Unreachable. */
+/** Connects to an SSH server, through its jump hosts if it has any. Throws Unreachable. */
 export async function connectSsh(
   target: SshTarget,
   context: ConnectionContext,
@@ -28,10 +28,10 @@ export async function connectSsh(
   }
 }
 
-/** So long a server may take to say goodbye. */
+/** Maximal time for a server to close the connection. Milliseconds. */
 const PATIENCE_MS = 2_000;
 
-/** A server counts a session against MaxSessions for a moment after it told that it is closed. */
+/** A server counts a session for MaxSessions for a moment after the session was closed. Milliseconds. */
 const CLOSING_MS = 2_000;
 
 class SshTransport implements Transport {
@@ -44,7 +44,7 @@ class SshTransport implements Transport {
   #lost: Unreachable | undefined;
   readonly #release: () => void;
   #lastClose = -Infinity;
-  /** The shortest so far, with what the server spent of it. */
+  /** The shortest round trip so far, including the time of the server. */
   #roundTripMs = Infinity;
 
   constructor(target: SshTarget, { client, socket, patches }: OpenClient, route: Route) {
@@ -53,7 +53,7 @@ class SshTransport implements Transport {
     this.#socket = socket;
     this.#patches = patches;
     this.#release = once(() => route.release());
-    // ssh2 may tell more than one error; the first one says most.
+    // ssh2 may emit several errors; the first one is the most precise.
     client.on('error', (error) => {
       this.#lost ??= connectionLost(target, error);
     });
@@ -95,11 +95,11 @@ class SshTransport implements Transport {
       const began = performance.now();
       this.#client.exec(command, (error, channel) => {
         if (error !== undefined) return reject(error);
-        // One to open the channel and one for the command.
+        // One round trip for opening the channel and one for the command.
         this.#roundTripMs = Math.min(this.#roundTripMs, (performance.now() - began) / 2);
         this.#patches.make('bytes-in-flight', () => boundInFlight(channel, this.#roundTripMs));
         channel.once('close', () => (this.#lastClose = performance.now()));
-        // At once, for its exit status may come in the same packet.
+        // Immediately, because the exit status may arrive in the same packet.
         resolve(asProcess(channel));
       });
     });
@@ -115,8 +115,7 @@ class SshTransport implements Transport {
     const impatient = Promise.withResolvers<void>();
     const impatience = setTimeout(() => {
       this.#client.destroy();
-      // ssh2 leaves a stream alone that it has ended, and such a one, over a proxy command, may never tell that it is
-      // closed.
+      // ssh2 ignores a stream that it has ended, and such a stream, over a proxy command, may never emit `close`.
       this.#socket.destroy();
       impatient.resolve();
     }, PATIENCE_MS);
@@ -126,8 +125,8 @@ class SshTransport implements Transport {
   }
 
   /**
-   * The system has all that was said, and delivers it. The server's own goodbye would be one more round trip, and tells
-   * nothing.
+   * Resolves when the operating system has all data, and will deliver it. Waiting for the server to close would be one
+   * more round trip without any information.
    */
   async #handedOver(): Promise<void> {
     const socket = this.#socket;

@@ -5,11 +5,11 @@ import { NO_GCM } from './ssh-packets.ts';
 import { isGcmCipher, type GcmCipher, type Protocol } from './ssh2-internals.ts';
 import { TOOK, type Took } from './ssh2-patches.ts';
 
-/** Payloads of this size and more are worth the care. Bytes. */
+/** Minimal size of a payload that is treated here. Bytes. */
 const LARGE = 8 * 1024;
-/** The largest packet that ssh2 itself would take is 35,000 bytes; one of 32 KiB of data has 32,801. */
+/** The largest packet. ssh2 itself accepts 35,000 bytes; a packet with 32 KiB of data has 32,801. */
 const LARGEST = 36 * 1024;
-/** How many sent packets are kept to be written to again: 9 MiB. */
+/** Number of sent packets whose buffers are kept for reuse: 9 MiB. */
 const MOST_KEPT = 256;
 
 const LENGTH_BYTES = 4;
@@ -19,9 +19,9 @@ const LEAST_PADDING = 4;
 const IV_BYTES = 12;
 
 /**
- * ssh2 takes two new buffers for each packet, and the collector of garbage is then busy with them: for 300 MB in
- * packets of 32 KiB a third of all the processor time. Large packets are put together in one place here and sent from
- * buffers that are used again; what the cipher returns is given back at once.
+ * ssh2 allocates two new buffers for each packet, which keeps the garbage collector busy: for 300 MB in packets of 32
+ * KiB, a third of all processor time. Here large packets are assembled in one buffer, and sent from buffers that are
+ * used again; the result of the cipher is released immediately.
  */
 export function reuseLargePackets({ _cipher: cipher }: Protocol, socket: Duplex, buffers: PacketBuffers): Took {
   if (!isGcmCipher(cipher) || cipher._encIV.length !== IV_BYTES) return NO_GCM;
@@ -35,21 +35,21 @@ export function reuseLargePackets({ _cipher: cipher }: Protocol, socket: Duplex,
     if (cipher._dead) return;
     const sealed = sealedPacket(cipher, packet, buffers);
     if (!socket.writable) return;
-    // Any other stream may say that it has written what it still holds.
+    // Only for sockets: another stream may report a write as done while it still holds the buffer.
     if (socket instanceof Socket) socket.write(sealed, () => buffers.giveBack(sealed));
     else socket.write(sealed);
   };
   return TOOK;
 }
 
-/** What the large packets of one run are put together in, and sent from. */
+/** Buffers in which the large packets of one run are assembled, and from which they are sent. */
 export class PacketBuffers {
   readonly #plain = Buffer.allocUnsafeSlow(LARGEST);
   readonly #kept: Buffer[] = [];
   readonly #random = Buffer.allocUnsafeSlow(4096);
   #randomUsed = 4096;
 
-  /** With its padding. It holds until the next one is asked for. */
+  /** Returns a buffer for a packet with its padding. It is valid until the next call. */
   plainPacket(payloadBytes: number): Buffer {
     const unpadded = 1 + payloadBytes;
     let padding = BLOCK_BYTES - (unpadded % BLOCK_BYTES);
@@ -65,7 +65,9 @@ export class PacketBuffers {
     return packet.buffer === this.#plain.buffer;
   }
 
-  /** To be given back when the system has taken it. */
+  /**
+   * Returns a buffer for an encrypted packet. The caller gives it back when the operating system has taken the data.
+   */
   sealedPacket(bytes: number): Buffer {
     return (this.#kept.pop() ?? Buffer.allocUnsafeSlow(LARGEST + TAG_BYTES)).subarray(0, bytes);
   }
@@ -74,7 +76,7 @@ export class PacketBuffers {
     if (this.#kept.length < MOST_KEPT) this.#kept.push(Buffer.from(sealed.buffer));
   }
 
-  /** To draw as few bytes as a padding has costs as much as to draw some thousand. */
+  /** Fetching the few bytes of a padding costs as much as fetching some thousand bytes. */
   #randomBytes(count: number): Buffer {
     if (this.#randomUsed + count > this.#random.length) {
       randomFillSync(this.#random);
@@ -85,7 +87,7 @@ export class PacketBuffers {
   }
 }
 
-/** RFC 5647: the length is only authenticated, all else is encrypted, and the tag is behind it. */
+/** RFC 5647: the length is authenticated only, the rest is encrypted, and the tag follows. */
 function sealedPacket(cipher: GcmCipher, packet: Buffer, buffers: PacketBuffers): Buffer {
   const gcm = createCipheriv(cipher._encSSLName, cipher._encKey, cipher._encIV);
   gcm.setAAD(packet.subarray(0, LENGTH_BYTES));
@@ -102,7 +104,9 @@ function sealedPacket(cipher: GcmCipher, packet: Buffer, buffers: PacketBuffers)
   return sealed;
 }
 
-/** The invocation counter: the last eight bytes. A second packet under the same one would give the key away. */
+/**
+ * Increments the invocation counter: the last eight bytes. A second packet with the same counter would reveal the key.
+ */
 function increment(iv: Buffer): void {
   iv.writeBigUInt64BE(BigInt.asUintN(64, iv.readBigUInt64BE(4) + 1n), 4);
 }

@@ -1,69 +1,72 @@
 import type { CipherGCMTypes, KeyObject } from 'node:crypto';
 import type { Client, ClientChannel, ParsedKey } from 'ssh2';
 
-/** The version of ssh2 whose insides are described here. In another one nothing of them is touched. */
+/** The version of ssh2 whose internals are described here. In any other version they are not touched. */
 export const EXPECTED = '1.17.0';
 
-/** `Client#_protocol`, as far as it is touched. It is there as soon as the client has begun to connect. */
+/** The parts of `Client#_protocol` that are used. It exists as soon as the client has begun to connect. */
 export interface Protocol {
-  /** Our own proposal while keys are exchanged: packets wait meanwhile. */
+  /** Our proposal during a key exchange: packets wait meanwhile. */
   readonly _kexinit: unknown;
-  /** What is called for each message of the server. */
+  /** Handlers for the messages of the server. */
   readonly _handlers: { GLOBAL_REQUEST(...given: readonly unknown[]): unknown };
   readonly _packetRW: { readonly write: PacketWriter };
-  /** Another one after each exchange of keys. */
+  /** Replaced after each key exchange. */
   readonly _cipher: Cipher;
-  /** There is none before the first keys are agreed upon. */
+  /** Undefined before the first key exchange has ended. */
   readonly _decipher: Decipher | undefined;
   /**
-   * Says USERAUTH_REQUEST with a public key: with a signature where there is a function that signs, else as a question.
+   * Sends USERAUTH_REQUEST with a public key: with a signature if there is a function that signs, else as a question.
    */
   authPK(user: unknown, key: unknown, algorithm: unknown, signing?: unknown): void;
 }
 
 export interface PacketWriter {
-  /** Where the payload begins. */
+  /** Offset of the payload. */
   readonly allocStart: number;
   alloc(payloadBytes: number): Buffer;
   finalize(packet: Buffer): Buffer;
 }
 
 export interface Cipher {
-  /** A packet with padding and room for a payload. The next one is only asked for when this one was encrypted. */
+  /**
+   * Returns a packet with padding and room for a payload. The next packet is requested only after this one was
+   * encrypted.
+   */
   allocPacket(payloadBytes: number): Buffer;
   /** Encrypts a packet and writes it to the socket. */
   encrypt(packet: Buffer): void;
 }
 
-/** Outgoing packets by AES-GCM (RFC 5647). */
+/** Encrypts outgoing packets with AES-GCM (RFC 5647). */
 export interface GcmCipher extends Cipher {
   readonly _encSSLName: CipherGCMTypes;
-  /** Node takes either. */
+  /** Node accepts both types. */
   _encKey: Buffer | KeyObject;
-  /** 4 bytes that stay and a counter of 8. */
+  /** 4 constant bytes, and a counter of 8 bytes. */
   readonly _encIV: Buffer;
-  /** The connection is over. */
+  /** True after the connection has ended. */
   readonly _dead: boolean;
   outSeqno: number;
 }
 
-/** Incoming packets. */
+/** Decrypts incoming packets. */
 export interface Decipher {
   decrypt(...given: readonly unknown[]): unknown;
 }
 
-/** Incoming packets by AES-GCM. */
+/** Decrypts incoming packets with AES-GCM. */
 export interface GcmDecipher extends Decipher {
-  /** Node takes either. */
+  /** Node accepts both types. */
   _decipherKey: Buffer | KeyObject;
 }
 
-/** A channel: how many bytes the server still takes on it. */
+/** A channel, with the number of bytes that the server still accepts on it. */
 export interface SendingChannel {
   readonly outgoing: { window: number };
 }
 
-/** What a value is: a kind, or what its members are. */
+/** Describes a value: its type, or the shapes of its members. */
 type Shape = 'anything' | 'function' | 'string' | 'number' | 'boolean' | 'buffer' | { readonly [name: string]: Shape };
 
 const CIPHER: Shape = { allocPacket: 'function', encrypt: 'function' };
@@ -88,7 +91,7 @@ const GCM_DECIPHER: Shape = { ...DECIPHER, _decipherKey: 'anything' };
 const PARSED_KEY: Shape = { type: 'string', isPrivateKey: 'function', sign: 'function' };
 const SENDING_CHANNEL: Shape = { outgoing: { window: 'number' } };
 
-/** Undefined where the client has not begun to connect, or has other insides. */
+/** Returns the protocol object; undefined if the client has not begun to connect, or has other internals. */
 export function protocolOf(client: Client): Protocol | undefined {
   const insides: unknown = client;
   return hasProtocol(insides) ? insides._protocol : undefined;
@@ -108,7 +111,7 @@ export function isGcmDecipher(decipher: Decipher | undefined): decipher is GcmDe
   return fits(decipher, GCM_DECIPHER);
 }
 
-/** One of ssh2's own: what an agent tells of may be less. */
+/** Returns whether the key is an object of ssh2. Keys of an agent may have fewer members. */
 export function isParsedKey(key: unknown): key is ParsedKey {
   return fits(key, PARSED_KEY);
 }
@@ -121,7 +124,7 @@ function isSendingChannel(value: unknown): value is SendingChannel {
   return fits(value, SENDING_CHANNEL);
 }
 
-/** The one guard: whether ssh2 has what is described here. */
+/** The one check of ssh2's internals: whether a value has the described shape. */
 function fits(value: unknown, shape: Shape): boolean {
   if (shape === 'anything') return true;
   if (shape === 'buffer') return Buffer.isBuffer(value);

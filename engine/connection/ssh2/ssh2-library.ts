@@ -4,25 +4,24 @@ import { fileURLToPath } from 'node:url';
 import type Ssh2 from 'ssh2';
 import { CORRECTED, corrected } from './ssh2-patch.ts';
 
-/** ssh2 as it is loaded here. */
+/** The loaded ssh2. */
 export interface Ssh2Library {
   readonly ssh2: typeof Ssh2;
-  /** As its package.json says. */
+  /** The version in its package.json. */
   readonly version: string;
-  /** Whether it has the corrections of patches/. */
+  /** True if the corrections of patches/ are applied. */
   readonly isCorrected: boolean;
 }
 
 /**
- * The only place that loads ssh2. The bundle has a file of its own in place of this one (build/bundle.ts), in which the
- * corrections are built in.
+ * The only place that loads ssh2. The bundle replaces this file (build/bundle.ts) by one with the corrections built in.
  */
 export const library: Ssh2Library = load();
 
 function load(): Ssh2Library {
   const require = createRequire(import.meta.url);
   const missing = new Set(CORRECTED);
-  // For the time of loading only: nothing else of the process is loaded by these.
+  // Only while ssh2 is loaded: no other module of the process goes through these hooks.
   const hooks = registerHooks({
     load: (url, context, next) => {
       const loaded = next(url, context);

@@ -5,10 +5,9 @@ import { applyPatch, parsePatch } from 'diff';
 import { EXPECTED } from './ssh2-internals.ts';
 
 /**
- * The reviewed corrections of ssh2: patches/ssh2@VERSION.patch at the root of the sources. The build applies them to
- * what goes into the bundle. A checkout applies them when ssh2 is loaded (`ssh2-library.ts`): no install script runs
- * there, and what npm has installed stays as it is, so that the lock file's checksums still say what lies in
- * node_modules.
+ * The reviewed corrections of ssh2: patches/ssh2@VERSION.patch in the root of the sources. The build applies them to
+ * the bundle. A checkout applies them when ssh2 is loaded (`ssh2-library.ts`): there is no install script, and the
+ * installed files stay as they are, so that they still match the checksums of the lock file.
  */
 const CORRECTIONS = parsePatch(readFileSync(join(root(), 'patches', `ssh2@${EXPECTED}.patch`), 'utf8'));
 
@@ -18,11 +17,12 @@ function root(): string {
   return dirname(file);
 }
 
-/** The files that have corrections, by their paths below the folder of ssh2. */
+/** The corrected files, as paths below the folder of ssh2. */
 export const CORRECTED: readonly string[] = CORRECTIONS.map(({ newFileName = '' }) => newFileName.replace(/^b\//, ''));
 
 /**
- * The text of one of these files with its corrections; undefined where they do not fit, as in another version of ssh2.
+ * Returns the corrected text of one of these files; undefined if the corrections do not fit, as in another version of
+ * ssh2.
  */
 export function corrected(file: string, text: string): string | undefined {
   const correction = CORRECTIONS[CORRECTED.indexOf(file)];

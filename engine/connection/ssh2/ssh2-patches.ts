@@ -1,9 +1,9 @@
 import { EXPECTED } from './ssh2-internals.ts';
 
 /**
- * All that is done to ssh2, and to the sockets that it uses, each in a file of its own that says why. A correction
- * mends a fault: it is a reviewed patch of the sources (`ssh2-patch.ts`). The others only save time, are made to each
- * connection, and can be left off.
+ * All patches of ssh2 and of the sockets that it uses, each in a file that gives its reason. A correction fixes a
+ * fault: it is a reviewed patch of the sources (`ssh2-patch.ts`). The others only save time, are applied per
+ * connection, and can be turned off.
  */
 const PATCHES = [
   { name: 'rekeying', kind: 'correctness' },
@@ -24,17 +24,17 @@ export interface Patch {
   readonly name: PatchName;
   readonly kind: 'correctness' | 'speed';
   readonly took: boolean;
-  /** Why it did not. */
+  /** The reason why the patch was not applied. */
   readonly why: string | undefined;
 }
 
-/** ssh2 as one connection uses it. */
+/** The ssh2 of one connection. */
 export interface PatchedLibrary {
   readonly version: string;
   readonly patches: readonly Patch[];
 }
 
-/** What a patch came to: it took, or there is nothing for it to do, or ssh2 is not as it expects. */
+/** The result of a patch: it was applied, or it has nothing to do, or ssh2 has other internals. */
 export type Took = { readonly took: true } | { readonly took: false; readonly why: string };
 
 export const TOOK: Took = { took: true };
@@ -44,25 +44,25 @@ export function needless(why: string): Took {
   return { took: false, why };
 }
 
-/** Makes patches to one connection, and keeps what came of them. */
+/** Applies patches to one connection, and records their results. */
 export class ConnectionPatches {
   #off: string | undefined;
   readonly #came = new Map<PatchName, Took>();
   #version = '';
 
-  /** With `off`, the reason, no speed patch is made. */
+  /** With `off`, the reason, no speed patch is applied. */
   constructor(off: string | undefined) {
     this.#off = off;
   }
 
-  /** ssh2 is loaded later than some patches of the socket are made. */
+  /** Records the loaded ssh2. Some patches of the socket are applied before it is loaded. */
   loaded(version: string, isCorrected: boolean): void {
     this.#version = version;
     if (version !== EXPECTED) this.#off ??= `ssh2 is ${version}, not ${EXPECTED}`;
     this.#came.set('rekeying', isCorrected ? TOOK : OTHER_INSIDES);
   }
 
-  /** The last one counts, as some are made again after each exchange of keys. */
+  /** Only the last result counts, because some patches are applied again after each key exchange. */
   make(name: SpeedPatch, patch: () => Took): void {
     this.#came.set(name, this.#off === undefined ? patch() : needless(this.#off));
   }
