@@ -6,17 +6,20 @@ import type { GivenVariables, RawInventory } from './raw-inventory.ts';
 import { sourceDirectory } from './source-directory.ts';
 import type { VariableFolders } from './variable-folders.ts';
 
-/** Where group_vars/ and host_vars/ may be: beside the inventory's sources, and beside the playbook, which wins. */
+/**
+ * Folders that may contain group_vars/ and host_vars/: those beside the sources of the inventory, and the one beside
+ * the playbook, which has priority.
+ */
 export interface Folders {
   readonly inventory: readonly string[];
   readonly playbook: readonly string[];
 }
 
 /**
- * Puts hosts and groups together by Ansible's rules: every group is below `all`, a host of no other group is in
- * `ungrouped`, and variables count from low to high: inventory of all, of groups by depth, priority and name,
- * group_vars of all, of groups, the host's own. Throws Problems, also those that were reported while the sources were
- * read.
+ * Assembles hosts and groups by Ansible's rules: every group is below `all`, and a host of no other group is in
+ * `ungrouped`. The order of variables, from low to high: inventory variables of `all`, those of groups by depth,
+ * priority and name, group_vars of `all`, group_vars of groups, variables of the host itself. Throws Problems,
+ * including those that were reported while the sources were read.
  */
 export async function assembleInventory(
   raw: RawInventory,
@@ -67,7 +70,7 @@ export async function assembleInventory(
   return { sources, directory, hosts, localhost, groups };
 }
 
-/** The files of host_vars/ for one host. */
+/** Reads the host_vars/ files of one host. */
 async function ownVariables(
   name: string,
   { inventory, playbook }: Folders,
@@ -79,8 +82,8 @@ async function ownVariables(
 }
 
 /**
- * Ansible's order: the sources' own words first, then files; of both, those of `all` first. Layers are shared by all
- * hosts of a group.
+ * Returns the layers of the groups in Ansible's order: first variables from the sources, then files; in both, those of
+ * `all` first. All hosts of a group share its layers.
  */
 async function groupLayers(
   raw: RawInventory,
@@ -121,7 +124,7 @@ function layer(level: 'group_vars' | 'host_vars', { origin, variables }: GivenVa
   return { level, origin, variables };
 }
 
-/** Every group below `all`, every host in a group. */
+/** Puts every group below `all`, and every host into a group. */
 function completeGroups(raw: RawInventory): void {
   for (const group of raw.groups.values()) for (const child of group.children) raw.group(child);
   const children = new Set<string>();
@@ -137,8 +140,8 @@ function completeGroups(raw: RawInventory): void {
 }
 
 /**
- * How far each group is from `all`: the longest way counts, so that a child is always above its parents. A cycle is
- * reported.
+ * Returns the depth of each group below `all`: the longest path counts, so that a child is always deeper than its
+ * parents. A cycle is reported.
  */
 function depths(raw: RawInventory): ReadonlyMap<string, number> {
   const depth = new Map<string, number>();
@@ -149,7 +152,7 @@ function depths(raw: RawInventory): ReadonlyMap<string, number> {
   return depth;
 }
 
-/** All groups, each behind all of its parents. */
+/** Returns all groups, each after all of its parents. */
 function parentsFirst(raw: RawInventory): readonly string[] {
   const childrenFirst: string[] = [];
   const open = new Set<string>();
@@ -177,11 +180,11 @@ function cycle(open: readonly string[], name: string): Problem {
   });
 }
 
-/** Own hosts, then those of the children, level by level. */
+/** Returns the group's own hosts, then those of its children, level by level. */
 function hostsUnder(raw: RawInventory, name: string): readonly string[] {
   const hosts = new Set<string>();
   const seen = new Set([name]);
-  // A set is walked in the order of insertion, and what is added meanwhile comes last.
+  // A set is iterated in the order of insertion, including members that are added meanwhile.
   for (const group of seen) {
     for (const host of raw.groups.get(group)?.hosts ?? []) hosts.add(host);
     for (const child of raw.groups.get(group)?.children ?? []) seen.add(child);

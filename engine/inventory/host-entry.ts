@@ -2,13 +2,13 @@ import { isIPv6 } from 'node:net';
 import { type Place, Problem } from '../errors/problem.ts';
 import { expandRange } from './host-range.ts';
 
-/** Hosts as one entry of an inventory names them. */
+/** The hosts of one entry of an inventory. */
 export interface HostEntry {
   readonly names: readonly string[];
   readonly port: number | undefined;
 }
 
-/** `web[1:3]`, `web1:2222`, `[fd00::1]:22`: the port goes off, ranges are expanded. Throws Problem. */
+/** Parses `web[1:3]`, `web1:2222`, `[fd00::1]:22`: removes the port and expands ranges. Throws Problem. */
 export function parseHostEntry(entry: string, place: Place | undefined): HostEntry {
   const bracketed = /^\[(?<host>.+)\]:(?<port>\d+)$/.exec(entry);
   if (bracketed?.groups !== undefined)
@@ -29,7 +29,9 @@ export function parseHostEntry(entry: string, place: Place | undefined): HostEnt
   return { names: namesOf(entry, place), port: undefined };
 }
 
-/** Throws Problem for a range that is none, and for a name that no pattern could ever name. */
+/**
+ * Expands the ranges of a name. Throws Problem for an invalid range, and for a name that no host pattern could select.
+ */
 function namesOf(name: string, place: Place | undefined): readonly string[] {
   const names = expandRange(name, place);
   const wrong = names.find((one) => /[[\]\s,]|^[!&~]/.test(one));

@@ -1,11 +1,11 @@
 import { type Place, Problem } from '../errors/problem.ts';
 
-/** More hosts than this from one pattern are taken for a mistake. */
+/** Maximal number of hosts from one pattern. More are taken for a mistake. */
 const MOST = 100_000;
 
 /**
- * The names that `web[01:10].example.org`, `db-[a:f]` or `r[1:9:2]` stand for; both ends are included and leading zeros
- * are kept. Several ranges in one name multiply. Throws Problem('wrong-range').
+ * Expands ranges: `web[01:10].example.org`, `db-[a:f]` or `r[1:9:2]`. Both ends are included and leading zeros are
+ * kept. Several ranges in one name are combined. Throws Problem('wrong-range').
  */
 export function expandRange(name: string, place: Place | undefined): readonly string[] {
   const match = /\[(?<from>[0-9]+|[a-zA-Z])?:(?<to>[0-9]+|[a-zA-Z])(?::(?<step>\d+))?\]/.exec(name);
@@ -20,7 +20,7 @@ export function expandRange(name: string, place: Place | undefined): readonly st
   return middles.flatMap((middle) => rest.map((end) => `${before}${middle}${end}`));
 }
 
-/** What stands between the brackets of the pattern `name`. */
+/** The parts of a range, which is between the brackets of the pattern `name`. */
 interface Range {
   readonly from: string;
   readonly to: string;

@@ -8,9 +8,9 @@ import { readSource } from './read-source.ts';
 import { VariableFolders } from './variable-folders.ts';
 
 /**
- * Reads inventory files, folders of them, executables, and `host1,host2,` lists, in the order given; later ones win.
- * `group_vars/` and `host_vars/` count beside each source and in `variableFolders` (the playbook's folder), which win.
- * Throws Problems with all that is wrong in all of the files.
+ * Reads inventory files, folders of them, executables, and lists such as `host1,host2,`, in the given order; later
+ * sources have priority. `group_vars/` and `host_vars/` are read beside each source and in `variableFolders` (the
+ * playbook's folder), which have priority. Throws Problems with all mistakes in all files.
  */
 export async function loadInventory(
   sources: readonly string[],
@@ -33,15 +33,15 @@ export async function loadInventory(
 }
 
 /**
- * What files of variables may be read: beside the inventory, and beside the playbook. Programs are those of the
- * inventory.
+ * Permissions to read variable files: those beside the inventory, and those beside the playbook. For programs, the
+ * permission of the inventory counts.
  */
 export interface FileAccess {
   readonly inventory: ControllerAccess;
   readonly playbook: ControllerAccess;
 }
 
-/** A folder that counts twice has its say where it counts more. */
+/** Removes duplicates of folders. The last one of each is kept, because it has the highest priority. */
 function lastOfEach(folders: readonly string[]): readonly string[] {
   return folders.filter((folder, index) => folders.lastIndexOf(folder) === index);
 }

@@ -3,13 +3,14 @@ import type { Layer } from '../values/scope.ts';
 import type { Host } from './inventory.ts';
 
 /**
- * There is always this machine, even if no inventory names it. It is reached without SSH, and is in no group but `all`.
+ * Name of the controller as a host. It exists even if no inventory names it, is used without SSH, and is in no group
+ * except `all`.
  */
 export const LOCALHOST = 'localhost';
 
 /**
- * The host that stands for this machine where the inventory has none of that name. As in Ansible, it has the variables
- * of `all` and of host_vars/localhost.
+ * Makes the host for the controller if the inventory has none of that name. As in Ansible, it has the variables of
+ * `all` and of host_vars/localhost.
  */
 export function implicitLocalhost(directory: string, ofAll: readonly Layer[], own: readonly Layer[]): Host {
   const variables = new Map<string, Value>([['ansible_connection', 'local']]);

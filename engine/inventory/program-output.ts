@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 
-/** A program that takes longer than this hangs. In milliseconds. */
+/** Maximal run time of a program, in milliseconds. */
 const LIMIT_MS = 120_000;
 const MOST_BYTES = 128 * 1024 * 1024;
-/** Of stderr, for the message. */
+/** Number of characters of stderr that are kept for the message. */
 const MOST_SAID = 4_096;
 
 /**
- * What a program prints, which reads nothing. One that takes too long or prints too much is killed with all that it has
- * started, and so it is when this process ends. Throws Error with what it said, for an exit status other than 0 as
- * well.
+ * Resolves to the output of a program, which gets no input. A program that takes too long or prints too much is killed
+ * with all of its children, and so it is when this process ends. Throws Error with its stderr, also for an exit status
+ * other than 0.
  */
 export async function outputOf(program: string, args: readonly string[]): Promise<Buffer> {
   const child = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -18,12 +18,12 @@ export async function outputOf(program: string, args: readonly string[]): Promis
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // It is gone already.
+      // It has already ended.
     }
   };
   const stop = (why: string): void => {
     kill();
-    // Who has left its process group may hold them open.
+    // A process that has left the process group may hold the streams open.
     child.stdout.destroy();
     child.stderr.destroy();
     ended.reject(new Error(why));

@@ -1,14 +1,14 @@
-/** What Python's `ast.literal_eval` makes of a text, as JSON has it: tuples and sets are lists. */
+/** The result of Python's `ast.literal_eval` as JSON values: tuples and sets become lists. */
 export type Literal = null | boolean | number | string | readonly Literal[] | ReadonlyMap<string, Literal>;
 
-/** Thrown for what is no literal. Its text is then taken as it is. */
+/** Thrown if a text is not a literal. The text is then used as it is. */
 class NotLiteral extends Error {}
 
 const MAX_DEPTH = 50;
 
 /**
- * A value of an INI inventory: a Python literal (`True`, `8080`, `0x1f`, `'text'`, `[1, 2]`, `{'a': 1}`, `None`), or
- * else the text as it is. `unsafe`: a whole number that JavaScript cannot hold.
+ * Parses a value of an INI inventory: a Python literal (`True`, `8080`, `0x1f`, `'text'`, `[1, 2]`, `{'a': 1}`,
+ * `None`), or else plain text. `unsafe`: a whole number that JavaScript cannot represent.
  */
 export function pythonLiteral(
   text: string,
@@ -79,7 +79,7 @@ class LiteralReader {
     return this.#strings();
   }
 
-  /** The items up to the closing token, which is taken; '' stands for the end of the text. */
+  /** Reads items up to and with the closing token; '' stands for the end of the text. */
   #items(close: string, depth: number): readonly Literal[] {
     const items: Literal[] = [];
     for (;;) {
@@ -151,7 +151,7 @@ class LiteralReader {
     return number;
   }
 
-  /** One string, or several beside each other, which Python puts together. */
+  /** Reads one string, or several adjacent ones, which Python joins. */
   #strings(): string {
     let text = this.#string();
     for (;;) {
@@ -205,7 +205,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map(
   Object.entries({ '\\': '\\', "'": "'", '"': '"', a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }),
 );
 
-/** A key as JSON writes it. */
+/** Returns the text that JSON uses for a key. */
 function keyText(key: Literal): string {
   if (typeof key === 'string') return key;
   if (key === null || typeof key !== 'object') return String(key);

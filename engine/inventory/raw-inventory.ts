@@ -4,14 +4,14 @@ import type { Node } from '../values/base/node.ts';
 import { type HostEntry, parseHostEntry } from './host-entry.ts';
 import { type WrittenVariable, writtenVariable } from './written-variable.ts';
 
-/** Variables as one file or one entry gives them. */
+/** The variables of one file or one entry. */
 export interface GivenVariables {
   readonly origin: string;
   readonly variables: ReadonlyMap<string, WrittenVariable>;
 }
 
 export interface RawHost {
-  /** The absolute folder of the source that named it first. */
+  /** Absolute path of the folder of the source that named it first. */
   readonly directory: string;
   readonly variables: GivenVariables[];
 }
@@ -21,16 +21,16 @@ export interface RawGroup {
   readonly hosts: Set<string>;
   readonly children: Set<string>;
   readonly variables: GivenVariables[];
-  /** ansible_group_priority: among groups of the same depth, the higher one wins. */
+  /** ansible_group_priority: among groups of the same depth, the higher priority wins. */
   priority: number;
 }
 
 /**
- * What the inventory sources say, added up source by source, before hosts and groups are put together.
- * Readers add to it and report what is wrong, so that a user mends all of it in one go.
+ * The content of all inventory sources, before hosts and groups are assembled. Readers add to it and report mistakes,
+ * so that a user can correct all of them together.
  */
 export class RawInventory {
-  /** In the order in which they were first named. */
+  /** Hosts in the order in which they were first named. */
   readonly hosts = new Map<string, RawHost>();
   readonly groups = new Map<string, RawGroup>();
   readonly #problems: Problem[] = [];
@@ -48,7 +48,7 @@ export class RawInventory {
     return group;
   }
 
-  /** From here on a source of this folder is read. */
+  /** Sets the folder of the source that is read next. */
   enter(directory: string): void {
     this.#directory = directory;
   }
@@ -59,7 +59,7 @@ export class RawInventory {
     return host;
   }
 
-  /** The hosts of an entry such as `web[01:10]:2222`, put into a group. Throws Problem where the range is wrong. */
+  /** Adds the hosts of an entry such as `web[01:10]:2222` to a group. Throws Problem for an invalid range. */
   addHosts(entry: string, groupName: string | undefined, place: Place | undefined): HostEntry {
     const parsed = parseHostEntry(entry, place);
     for (const name of parsed.names) {
@@ -98,7 +98,7 @@ export class RawInventory {
     this.#problems.push(problem);
   }
 
-  /** What `read` gives; undefined where it throws problems, which are reported. */
+  /** Returns the result of `read`; undefined if it throws problems, which are reported. */
   attempt<T>(read: () => T): T | undefined {
     try {
       return read();
@@ -108,7 +108,7 @@ export class RawInventory {
     }
   }
 
-  /** Reports a Problem or Problems; throws anything else on. */
+  /** Reports a Problem or Problems. Any other error is thrown again. */
   reportError(error: unknown): void {
     if (error instanceof Problem) this.report(error);
     else if (error instanceof Problems) error.problems.forEach((problem) => this.report(problem));

@@ -12,8 +12,8 @@ type Section = 'hosts' | 'children' | 'vars';
 const SECTIONS = ['hosts', 'children', 'vars'];
 
 /**
- * Adds an inventory in Ansible's INI form; `isHidden`: of an encrypted file. Whatever is not of that form is reported
- * with its place.
+ * Adds an inventory in Ansible's INI form; `isHidden`: it comes from an encrypted file. Invalid lines are reported with
+ * their places.
  */
 export function readIniInventory(text: string, file: string, isHidden: boolean, into: RawInventory): void {
   new IniReader(file, isHidden, into).read(text);
@@ -21,7 +21,7 @@ export function readIniInventory(text: string, file: string, isHidden: boolean, 
 
 interface Pending {
   readonly place: Place;
-  /** The sections that asked for it; empty for variables of a group that is not there yet. */
+  /** The sections that asked for the group; empty for variables of a group that does not exist yet. */
   readonly parents: string[];
 }
 
@@ -29,7 +29,7 @@ class IniReader {
   readonly #file: string;
   readonly #isHidden: boolean;
   readonly #into: RawInventory;
-  /** Groups that were named before they are declared, or never are. */
+  /** Groups that were named but not declared so far. */
   readonly #pending = new Map<string, Pending>();
   #group = 'ungrouped';
   #section: Section | undefined = 'hosts';
@@ -104,7 +104,7 @@ class IniReader {
       case 'children':
         return this.#child(line, place);
       case undefined:
-      // What stands under a header that is wrong was told there.
+      // The invalid header of these lines was already reported.
     }
   }
 
@@ -239,9 +239,9 @@ interface WrittenKey {
 }
 
 interface WrittenText {
-  /** Without quotes and escapes. */
+  /** The word without quotes and escapes. */
   readonly text: string;
-  /** As it is in the file. */
+  /** The word as it is in the file. */
   readonly source: string;
   readonly place: Place;
 }

@@ -17,16 +17,16 @@ import { readYamlInventory } from './read-yaml-inventory.ts';
 import { runInventoryScript } from './run-inventory-script.ts';
 import { sourceDirectory } from './source-directory.ts';
 
-/** What a folder of inventories does not hold: other things that lie beside them. As Ansible has it. */
+/** Names that are ignored in a folder of inventories, as in Ansible. */
 const IGNORED = /^\.|^(?:host_vars|group_vars|vars_plugins)$|~$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$/;
 const YAML_EXTENSIONS: ReadonlySet<string> = new Set(['.yml', '.yaml', '.json']);
 
-/** What a source needs of a vault. */
+/** The methods of a vault that a source needs. */
 export type SourceVault = Pick<Vault, 'noteFile' | 'content' | 'documents' | 'decrypt'>;
 
 /**
- * Adds one source: a file in YAML or INI form, an executable, a folder of all these, or a list `host1,host2,`.
- * Gives the folder beside which group_vars/ and host_vars/ count. What is wrong is reported to `into`.
+ * Adds one source: a file in YAML or INI form, an executable, a folder of all these, or a list such as `host1,host2,`.
+ * Returns the folder whose group_vars/ and host_vars/ apply. Mistakes are reported to `into`.
  */
 export async function readSource(
   source: string,
@@ -84,7 +84,10 @@ async function readPath(path: string, status: Stats, reading: Reading): Promise<
   }
 }
 
-/** An executable bit alone makes no program: some file systems give it to every file. */
+/**
+ * Returns whether a file is a program. The executable bit alone does not make it one: some file systems set it for
+ * every file.
+ */
 async function isProgram(path: string): Promise<boolean> {
   const file = await open(path);
   try {
@@ -119,7 +122,10 @@ async function hiddenIf(isHidden: boolean, reading: Promise<readonly Node[]>): P
   return isHidden ? nodes.map(hiddenNode) : nodes;
 }
 
-/** Told by the first line that says something: no line of an INI inventory ends in a colon or is a map in braces. */
+/**
+ * Returns whether a file has YAML form, by its first line with content: no line of an INI inventory ends in a colon or
+ * is a map in braces.
+ */
 function looksLikeYaml(text: string): boolean {
   const first = text.split('\n').find((line) => !/^\s*(?:[#;].*)?$/.test(line)) ?? '';
   return /^(?:---|%YAML|\{)|^["']?[^\s[\]="']+["']?\s*:(?:\s|$)/.test(first);

@@ -7,7 +7,7 @@ import { entriesOf, isEmpty, optionalEntries, variablesOf } from './variables-of
 
 const GROUP_KEYS = ['hosts', 'children', 'vars'];
 
-/** Adds an inventory in Ansible's YAML form. Whatever is not of that form is reported with its place. */
+/** Adds an inventory in Ansible's YAML form. Invalid entries are reported with their places. */
 export function readYamlInventory(documents: readonly Node[], into: RawInventory): void {
   const document = into.attempt(() => oneDocument(documents));
   if (document === undefined || isEmpty(document)) return;
@@ -72,7 +72,7 @@ function readHost({ key, keyPlace, value }: MapEntry, group: string, into: RawIn
   for (const host of entry?.names ?? []) into.host(host).variables.push({ origin: keyPlace.file, variables });
 }
 
-/** A map of names; a single name may stand alone, as in Ansible. */
+/** Returns the entries of a map of names. A single name is accepted too, as in Ansible. */
 function namesIn(node: Node, otherwise: string, into: RawInventory): readonly MapEntry[] {
   if (node.kind === 'scalar' && typeof node.value === 'string') {
     const nothing: Node = { kind: 'scalar', value: null, style: 'plain', place: node.place, source: '' };

@@ -8,12 +8,11 @@ import type { RawInventory } from './raw-inventory.ts';
 import { entriesOf, variablesOf } from './variables-of-node.ts';
 
 const MOST_VALUES = 2_000_000;
-/** How many `--host` calls run at the same time, for programs that give no `_meta`. */
+/** Number of simultaneous `--host` calls, for programs that return no `_meta`. */
 const AT_ONCE = 8;
 
 /**
- * Runs an executable with --list (and --host, where its answer has no `_meta.hostvars`) and adds the JSON that it
- * prints.
+ * Runs an executable with --list (and --host, if its answer has no `_meta.hostvars`) and adds the JSON that it prints.
  */
 export async function runInventoryScript(path: string, into: RawInventory): Promise<void> {
   const list = await answer(path, ['--list']);
@@ -50,7 +49,7 @@ function readGroup(path: string, { key: name, value }: MapEntry, into: RawInvent
   if (value.kind === 'list') return namesOf(value, `hosts of ${name} from ${path}`).forEach(addHost);
   const entries = entriesOf(value, `group ${name} of ${path} --list must be a map or a list of hosts`);
   if (!entries.some(({ key }) => ['hosts', 'vars', 'children'].includes(key))) {
-    // An old form: a host of its own, with its variables.
+    // An older form: a top-level entry is a host with its variables.
     addHost(name);
     into.addGroupVariables(name, { origin: path, variables: variablesOf(value, '') });
     return;
@@ -136,7 +135,7 @@ function refuseEndless(text: string, shown: string, path: string): void {
   });
 }
 
-/** What JavaScript would round is refused, as in the other forms of inventories. Throws Problem. */
+/** Refuses numbers that JavaScript would round, as in the other forms of inventories. Throws Problem. */
 function refusingLargeNumbers(
   place: Place,
 ): (key: string, value: unknown, context?: { readonly source?: string }) => unknown {

@@ -6,12 +6,12 @@ import type { Host, Inventory } from './inventory.ts';
 import { LOCALHOST } from './localhost.ts';
 
 /**
- * The hosts that a pattern names, in the order in which its parts name them; those of a group in the group's own order.
- * Parts are parted by commas (or colons) and joined from left to right: `etcd:&rack1:!spare`. A part is a host, a
- * group, `all`, a glob (`web*`), a regular expression (`~web\d+`), and may end in a range of what it names: `web[0]`,
- * `web[0:2]` (the end included, as in Ansible), `web[-1]`, `web[1:]`. `&` keeps only what is in both, `!` takes away,
- * whatever their order. Throws Problem('unknown-pattern') for a plain name that is neither host nor group, with the
- * nearest name, and Problem('no-such-host') for a number beyond the hosts.
+ * Returns the hosts that a pattern selects, in the order of its parts; hosts of a group are in the order of the group.
+ * Parts are separated by commas (or colons) and combined from left to right: `etcd:&rack1:!spare`. A part is a host, a
+ * group, `all`, a glob (`web*`) or a regular expression (`~web\d+`), and may end in a range: `web[0]`, `web[0:2]` (end
+ * included, as in Ansible), `web[-1]`, `web[1:]`. `&` keeps only hosts that are in both, `!` removes hosts; their
+ * position does not matter. Throws Problem('unknown-pattern') for a plain name that is neither a host nor a group, with
+ * the most similar name, and Problem('no-such-host') for a number beyond the hosts.
  */
 export function selectHosts(inventory: Inventory, pattern: string, place: Place | undefined): readonly Host[] {
   const parts = splitPattern(pattern, place);
@@ -36,12 +36,12 @@ export function selectHosts(inventory: Inventory, pattern: string, place: Place 
   return [...chosen].map((name) => inventory.hosts.get(name) ?? inventory.localhost);
 }
 
-/** Reading a part takes the square of its length. */
+/** Maximal length of a part. Reading a part takes quadratic time. */
 const LONGEST_PART = 5_000;
 
 /**
- * Commas part always; colons unless they stand in brackets, in the parentheses of a regular expression, or in an IPv6
- * address.
+ * Splits at commas and at colons. Colons in brackets, in the parentheses of a regular expression and in IPv6 addresses
+ * do not count.
  */
 function splitPattern(pattern: string, place: Place | undefined): readonly string[] {
   const parts: string[] = [];
@@ -79,11 +79,11 @@ function named(inventory: Inventory, part: string, whole: string, place: Place |
   }
   if (/[*?[]/.test(part)) return matching(inventory, glob(part, place));
   if (part === 'all') return [...inventory.hosts.keys()];
-  // A name that is both is the host's, as in Ansible.
+  // If a name is both a host and a group, it means the host, as in Ansible.
   if (inventory.hosts.has(part)) return [part];
   const group = inventory.groups.get(part);
   if (group !== undefined) return group.hosts;
-  // It is there without being named, and only by its name.
+  // The implicit localhost is selected only by its name.
   if (part === LOCALHOST) return [part];
   const near = nearestName(part, [...inventory.groups.keys(), ...inventory.hosts.keys()]);
   throw new Problem({
@@ -101,19 +101,19 @@ function named(inventory: Inventory, part: string, whole: string, place: Place |
 }
 
 /**
- * `[2]`, `[-1]`, `[0:2]`, `[1:]`, `[:2]`, and with a hyphen, as in Ansible, `[0-2]`, `[1-]`. What else stands in
+ * Ranges: `[2]`, `[-1]`, `[0:2]`, `[1:]`, `[:2]`, and with a hyphen, as in Ansible, `[0-2]`, `[1-]`. Other text in
  * brackets is a class of a glob.
  */
 const RANGE = /^(?<name>.*)\[(?:(?<one>-?\d+)|(?<from>-?\d+)?:(?<to>-?\d+)?|(?<first>\d+)-(?<last>\d*))\]$/;
 
 interface Named {
   readonly part: string;
-  /** The pattern that the part stands in. */
+  /** The pattern that contains the part. */
   readonly whole: string;
   readonly place: Place | undefined;
 }
 
-/** The host with this number, which must be there; of no hosts it is none, as in Ansible. */
+/** Returns the host with this number, which must exist. No hosts have no number: the result is empty, as in Ansible. */
 function single(hosts: readonly string[], index: number, { part, whole, place }: Named): readonly string[] {
   const host = hosts.at(index);
   if (host !== undefined) return [host];
@@ -136,7 +136,10 @@ function slice(
   return hosts.slice(begin, end === '' || Number(end) === -1 ? undefined : Number(end) + 1);
 }
 
-/** Groups first, then hosts: as Ansible, a glob names what is in the groups that it matches as well. */
+/**
+ * Returns hosts of matching groups, then matching hosts: as in Ansible, a glob also selects the hosts of the groups
+ * that it matches.
+ */
 function matching(inventory: Inventory, fits: (name: string) => boolean): readonly string[] {
   const names = new Set<string>();
   for (const group of inventory.groups.values())

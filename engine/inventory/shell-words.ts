@@ -1,9 +1,9 @@
-/** A word of a line, its quotes taken off. */
+/** A word of a line, without its quotes. */
 export interface ShellWord {
   readonly text: string;
-  /** As it is in the line. */
+  /** The word as it is in the line. */
   readonly source: string;
-  /** Where it begins in the line, from 0. */
+  /** Index of its first character in the line, from 0. */
   readonly start: number;
 }
 
@@ -12,8 +12,7 @@ export type ShellWords =
   | { readonly kind: 'open_quote'; readonly at: number };
 
 /**
- * Splits a line as Python's shlex does in its POSIX mode with comments: `#` ends the line unless it is quoted or
- * escaped.
+ * Splits a line like Python's shlex in its POSIX mode with comments: `#` ends the line unless it is quoted or escaped.
  */
 export function shellWords(line: string): ShellWords {
   const words: ShellWord[] = [];
@@ -47,7 +46,7 @@ export function shellWords(line: string): ShellWords {
   return { kind: 'words', words };
 }
 
-/** The text between the quote at `start` and its other one, which is at `end`; undefined if there is no other one. */
+/** Returns the text between the quote at `start` and the closing one at `end`; undefined if there is no closing one. */
 function quotedPart(
   line: string,
   start: number,

@@ -2,8 +2,8 @@ import { dirname, resolve } from 'node:path';
 import { statusOf } from '../values/look-at-once.ts';
 
 /**
- * The folder of a source of an inventory: the folder itself, or the one that its file is in; of a list `host1,host2,`
- * the working folder.
+ * Returns the folder of a source of an inventory: the folder itself, or the one that contains the file; for a list such
+ * as `host1,host2,` the working folder.
  */
 export function sourceDirectory(source: string | undefined): string {
   const status = source === undefined ? undefined : statusOf(source);

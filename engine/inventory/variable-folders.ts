@@ -7,17 +7,17 @@ import type { Vault } from '../vault/vault.ts';
 import type { GivenVariables } from './raw-inventory.ts';
 import { variablesOf } from './variables-of-node.ts';
 
-/** What Ansible takes for a file of variables, in the order in which it looks. */
+/** Extensions of variable files, in the order in which Ansible tries them. */
 const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
 
-/** The `group_vars/` and `host_vars/` of folders. Each folder is listed once, each file is read once. */
+/** Reads the `group_vars/` and `host_vars/` of folders. Each folder is listed once, each file is read once. */
 export class VariableFolders {
   readonly #vault: Vault;
   readonly #report: (error: unknown) => void;
   readonly #accessIn: (folder: string) => ControllerAccess;
   readonly #listings = new Map<string, ReadonlySet<string>>();
 
-  /** `report` gets each Problem or Problems, and throws what is neither. */
+  /** `report` gets each Problem or Problems, and throws other errors again. */
   constructor(vault: Vault, report: (error: unknown) => void, accessIn: (folder: string) => ControllerAccess) {
     this.#vault = vault;
     this.#report = report;
@@ -25,8 +25,8 @@ export class VariableFolders {
   }
 
   /**
-   * What a folder says of one name: the file NAME, NAME.yml, NAME.yaml or NAME.json, or every such file in the folder
-   * NAME/, sorted. Low to high.
+   * Reads the variables for one name: the file NAME, NAME.yml, NAME.yaml or NAME.json, or all such files in the folder
+   * NAME/, sorted. From low to high.
    */
   async variables(folder: string, kind: 'group_vars' | 'host_vars', name: string): Promise<readonly GivenVariables[]> {
     // A name with a slash would lead out of the folder.
@@ -54,7 +54,7 @@ export class VariableFolders {
     return given;
   }
 
-  /** What a folder says of any name, where there is no inventory to ask for. */
+  /** Reads the variables for all names, if there is no inventory with names to look for. */
   async all(folder: string): Promise<readonly GivenVariables[]> {
     const given: GivenVariables[] = [];
     for (const kind of ['group_vars', 'host_vars'] as const) {

@@ -5,8 +5,8 @@ import { variableNode } from '../values/hidden-node.ts';
 import { type WrittenVariable, writtenVariable } from './written-variable.ts';
 
 /**
- * A map of variables, each compiled where it stands. Throws Problems with all that is wrong in it; `otherwise` is told
- * of what is no map.
+ * Reads a map of variables and compiles their values. Throws Problems with all mistakes in it; `otherwise` is the
+ * message if the node is not a map.
  */
 export function variablesOf(node: Node, otherwise: string): ReadonlyMap<string, WrittenVariable> {
   const variables = new Map<string, WrittenVariable>();
@@ -26,12 +26,12 @@ export function variablesOf(node: Node, otherwise: string): ReadonlyMap<string, 
   return variables;
 }
 
-/** The entries of a map, or none of what is empty. Throws Problem. */
+/** Returns the entries of a map; none if the node is empty. Throws Problem. */
 export function optionalEntries(node: Node, otherwise: string): readonly MapEntry[] {
   return isEmpty(node) ? [] : entriesOf(node, otherwise);
 }
 
-/** Throws Problem for what is no map. */
+/** Returns the entries of a map. Throws Problem if the node is not a map. */
 export function entriesOf(node: Node, otherwise: string): readonly MapEntry[] {
   if (node.kind === 'map') return node.entries;
   throw new Problem({ code: 'wrong-type', what: otherwise, place: node.place });

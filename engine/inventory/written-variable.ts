@@ -5,10 +5,10 @@ import type { Value } from '../values/base/value.ts';
 import { type Compiled, compileNode, isCompiled } from '../values/compiled.ts';
 import type { Layer } from '../values/scope.ts';
 
-/** A variable of the inventory, which is also listed as it was written, its templates not rendered. */
+/** A variable of the inventory. It can also be listed as it was written, with unrendered templates. */
 export interface WrittenVariable extends Compiled {
   readonly written: () => Value;
-  /** Why its template cannot be read. It is thrown when the value is asked for: nobody may ever ask. */
+  /** The mistake in its template. It is thrown when the value is used, which may be never. */
   readonly mistake?: Problem;
 }
 
@@ -34,7 +34,7 @@ export function writtenVariable(node: Node): WrittenVariable {
   }
 }
 
-/** The mistakes in the variables of some layers, also of those that nobody asks for. */
+/** Returns the mistakes in the variables of some layers, including those of variables that are never used. */
 export function mistakesOf(layers: readonly Pick<Layer, 'variables'>[]): readonly Problem[] {
   const values = layers.flatMap(({ variables }) => [...variables.values()]);
   return values.flatMap((value) =>
@@ -42,7 +42,7 @@ export function mistakesOf(layers: readonly Pick<Layer, 'variables'>[]): readonl
   );
 }
 
-/** A variable of any layer as it was written; null for a template whose text is not known. */
+/** Returns a variable of any layer as it was written; null for a template whose text is not known. */
 export function writtenValue(variable: Compiled | Value): Value {
   if (!isCompiled(variable)) return variable;
   return isWritten(variable) ? variable.written() : (variable.literal ?? null);

@@ -11,7 +11,7 @@ export async function readBlock(
   reading: Reading,
 ): Promise<Block> {
   const entered = enter(fields, outer, reading);
-  // A block's throttle holds for the block as a whole; what surrounds it goes on to the tasks.
+  // The throttle of a block applies to the block as a whole; the throttle around the block is passed to its tasks.
   const inner = { ...entered, handedDown: { ...entered.handedDown, throttle: outer.handedDown.throttle } };
   const read = (name: string, within: Reading): Promise<readonly Step[]> =>
     within.readSteps(items(fields, name), inner, within);

@@ -18,7 +18,7 @@ export async function readHandlers(
 ): Promise<void> {
   const before = reading.problems.reports;
   await readList(await list(), outer, reading);
-  // A handler that could not be read may be the one that a notify names.
+  // A handler that could not be read may be the one that a `notify` names.
   if (reading.problems.reports > before) reading.play.unknownHandlers.push(place);
 }
 
@@ -87,7 +87,7 @@ async function readImportedHandlers(fields: Fields, value: Node, outer: Surround
   await readList(opened.nodes, opened.surroundings, reading);
 }
 
-/** The same handler read again (its role is used twice) takes the place of the earlier one. */
+/** A handler that is read again (because its role is used twice) replaces the earlier one. */
 function addHandler(handler: Handler, reading: Reading): void {
   const { handlers } = reading.play;
   const index = handlers.findIndex((other) => other.name === handler.name);
@@ -109,7 +109,7 @@ function addHandler(handler: Handler, reading: Reading): void {
   });
 }
 
-/** A Problem for each notify that no handler hears. To be called once all handlers are read. */
+/** Reports each `notify` that no handler has. To be called after all handlers were read. */
 export function checkNotified(play: PlayReading, handlers: readonly Handler[], reading: Reading): void {
   if (play.unknownHandlers.length > 0) return;
   const heard = new Set(handlers.flatMap((handler) => [handler.name, ...handler.listen]));

@@ -8,7 +8,7 @@ import { displayPath } from './source-files.ts';
 import { enter, follow } from './surroundings.ts';
 import { findTaskFile, openTaskFile } from './task-files.ts';
 
-/** import_tasks: the steps of the file, as if they were written here. */
+/** Reads import_tasks: the steps of the file, as if they were written here. */
 export async function readImportedTasks(
   fields: Fields,
   action: MapEntry,
@@ -27,7 +27,7 @@ export async function readImportedTasks(
   return reading.readSteps(opened.nodes, opened.surroundings, reading);
 }
 
-/** import_role: the steps of the role and of what it depends on. */
+/** Reads import_role: the steps of the role and of its dependencies. */
 export async function readImportedRole(
   fields: Fields,
   action: MapEntry,
@@ -66,7 +66,7 @@ export interface RoleCall {
   readonly parts: RoleParts;
 }
 
-/** The map below import_role or include_role. */
+/** Reads the map below import_role or include_role. */
 export function readRoleCall(
   fields: Fields,
   action: MapEntry,
@@ -104,7 +104,7 @@ export function readRoleCall(
   };
 }
 
-/** The fields of a use of a role whose vars are the role's parameters. */
+/** Returns the fields of a use of a role without vars, which are parameters of the role. */
 export function withoutVars(fields: Fields): Fields {
   return new Fields(
     { ...fields.map, entries: fields.map.entries.filter((entry) => entry.key !== 'vars') },
@@ -112,7 +112,7 @@ export function withoutVars(fields: Fields): Fields {
   );
 }
 
-/** The file that import_tasks or include_tasks names: as text, or in a map under `file`. */
+/** Returns the file of import_tasks or include_tasks: a text, or the value of `file` in a map. */
 export function fileNode(action: MapEntry, allowed: ReadonlySet<string>, reading: Reading): Node | undefined {
   const { value } = action;
   if (value.kind === 'scalar') return value;

@@ -15,13 +15,16 @@ import { StepBudget } from './step-budget.ts';
 import { enter, frameOf, isInChain } from './surroundings.ts';
 import { findTaskFile, openTaskFile } from './task-files.ts';
 
-/** Includes within includes. A file that includes itself needs a condition that ends it. */
+/** Maximal depth of includes. A file that includes itself needs a condition that ends it. */
 const MOST_DEEP = 100;
 
-/** Reads what is included under one name. `extra` lies above the variables of the include. */
+/** Reads the steps that are included under one name. `extra` has priority over the variables of the include. */
 type Opener = (name: string, extra: readonly Layer[], reading: Reading) => Promise<readonly Step[]>;
 
-/** include_tasks. A file whose name is known is read at once, so that its faults show before the first connection. */
+/**
+ * Reads include_tasks. A file with a fixed name is read immediately, so that its mistakes are reported before the first
+ * connection.
+ */
 export async function readIncludedTasks(
   fields: Fields,
   action: MapEntry,
@@ -57,8 +60,7 @@ export async function readIncludedTasks(
   let ahead = BRINGS_ANYTHING;
   if (!isTemplated(node) && node.kind === 'scalar') {
     const path = findTaskFile(String(node.value), node.place, outer, reading);
-    // A file that includes itself may well come to an end by a condition; reading it ahead would not, and brings
-    // nothing more.
+    // A file that includes itself may end by a condition. Reading it ahead would not end, and brings nothing new.
     ahead =
       path === undefined || isInChain(path, outer)
         ? BRINGS_NOTHING
@@ -67,7 +69,7 @@ export async function readIncludedTasks(
   return [include(fields, { target: { kind: 'tasks', file }, frame, ahead, open }, reading)];
 }
 
-/** include_role. As include_tasks. */
+/** Reads include_role, like include_tasks. */
 export async function readIncludedRole(
   fields: Fields,
   action: MapEntry,
@@ -88,15 +90,15 @@ export async function readIncludedRole(
   let ahead = BRINGS_ANYTHING;
   if (isTemplated(call.name)) reading.play.unknownHandlers.push(call.name.place);
   else if (call.name.kind === 'scalar') ahead = await readAhead(open, String(call.name.value), reading);
-  // The include itself sees its vars, in the name of the role and in its condition; the role has them as parameters.
+  // The include itself sees its vars, in the name of the role and in its condition; the role gets them as parameters.
   const own = enter(fields, outer, reading);
   const target = { kind: 'role' as const, role, tasksFrom: call.parts.tasksFrom };
   return [include(fields, { target, frame: own, ahead, open }, reading)];
 }
 
 /**
- * What holds for the included steps: `base`, which is all that surrounds the include and its vars, and its `apply`. The
- * condition and the tags of the include are not handed down.
+ * Returns the surroundings of the included steps: `base`, which has everything around the include and its vars, and its
+ * `apply`. The condition and the tags of the include are not passed on.
  */
 function inside(fields: Fields, action: MapEntry, base: Surroundings, reading: Reading): Surroundings {
   const apply = action.value.kind === 'map' ? new Fields(action.value, fields.problems).subMap('apply') : undefined;

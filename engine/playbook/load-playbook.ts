@@ -18,22 +18,19 @@ import { firstFile } from './task-files.ts';
 
 export interface LoadOptions extends SourceOptions {
   readonly modules: ModuleCatalogue;
-  /**
-   * Folders of roles, beside `roles/` next to the playbook and next to the playbook's folder, which are looked at
-   * first.
-   */
+  /** Folders of roles. `roles/` beside the playbook and beside the playbook's folder are searched before them. */
   readonly rolesPath: readonly string[];
-  /** Why a role that was found by its name in `folder` must not be used. */
+  /** Returns why a role that was found in `folder` must not be used; undefined if it may. */
   readonly roleRefusal?: RoleRefusal | undefined;
-  /** Reads the files, and knows afterwards which these were. Left out: nobody asks. */
+  /** Reads the files, and then lists them. Default: a new reader. */
   readonly files?: SourceFiles | undefined;
 }
 
 export type RoleRefusal = (role: string, folder: string) => string | undefined;
 
 /**
- * Reads a playbook with all that it imports, and checks it: keywords, modules and their arguments, templates,
- * expressions, roles, handlers. Throws Problems with everything that is wrong in all of the files.
+ * Reads a playbook with all imports, and checks it: keywords, modules and their arguments, templates, expressions,
+ * roles, handlers. Throws Problems with all mistakes in all files.
  */
 export async function loadPlaybook(file: string, options: LoadOptions): Promise<Playbook> {
   const path = resolve(file);
@@ -89,7 +86,7 @@ async function readPlaybook(
 ): Promise<readonly Play[]> {
   const { reports } = loading.problems;
   const nodes = await loading.files.readList(path, loading.problems, 'plays', asked);
-  // A file that was cut off must not count as one whose work is done.
+  // A file that was cut off must not count as a playbook without work.
   if (nodes.length === 0 && loading.problems.reports === reports)
     loading.problems.add({
       code: 'empty-playbook',

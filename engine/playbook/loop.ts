@@ -4,7 +4,7 @@ import { LOOP_CONTROL_KEYWORDS } from './base/keywords.ts';
 import type { Loop } from './base/play.ts';
 import { checkVariableName } from './variables.ts';
 
-/** `loop` with its `loop_control`. A list, text that is one template, or an expression that gives a list. */
+/** Reads `loop` and `loop_control`. A loop is a list, a text that is one template, or an expression for a list. */
 export function readLoop(fields: Fields): Loop | undefined {
   const entry = fields.entry('loop');
   const control = fields.subMap('loop_control');

@@ -14,16 +14,16 @@ export interface ModuleCall {
   readonly asserts: readonly Expression[] | undefined;
 }
 
-/** The module that a task calls, and the entry of the task that says so. */
+/** The module that a task calls, and the entry of the task that names it. */
 export interface ModuleEntry {
   readonly module: string;
   readonly entry: MapEntry;
 }
 
-/** Arguments whose bare number YAML reads as decimal, although an octal one is meant. */
+/** Arguments that are octal numbers. YAML reads a number without quotes as decimal. */
 const MODES: ReadonlySet<string> = new Set(['mode', 'directory_mode', 'umask']);
 
-/** The module that a task names, with its arguments checked as far as they are known. */
+/** Reads the module of a task, and checks its arguments as far as they are known. */
 export async function readModuleCall(
   fields: Fields,
   { module, entry }: ModuleEntry,
@@ -54,7 +54,7 @@ export async function readModuleCall(
   return { module, arguments: compiled, asserts: that === undefined ? undefined : readAsserts(fields, that.value) };
 }
 
-/** Arguments beside the module in place of below it are reported as such; the rest is read as if they stood there. */
+/** Reports arguments that are beside the module and not below it. They are then read as if they were below it. */
 async function takeMisplaced(
   fields: Fields,
   { module, entry }: ModuleEntry,
@@ -68,7 +68,7 @@ async function takeMisplaced(
   }
 }
 
-/** Each argument under the name that the module has for it. */
+/** Renames each argument to its name in the schema. */
 function renamed(written: Nodes, aliases: Readonly<Record<string, string>>, reading: Reading): Nodes {
   const nodes: Nodes = new Map();
   for (const [name, node] of written) {
@@ -119,11 +119,11 @@ async function readArguments(module: string, entry: MapEntry, into: Nodes, readi
   return true;
 }
 
-/** Modules whose text is a command: of `name=value` in it, only these are arguments to Ansible. */
+/** Modules whose text is a command. In such a text, Ansible takes only these `name=value` words as arguments. */
 const COMMANDS: ReadonlySet<string> = new Set(['command', 'shell', 'script', 'query']);
 const OF_COMMANDS: ReadonlySet<string> = new Set(['chdir', 'creates', 'removes', 'executable', 'stdin', 'warn', 'cmd']);
 
-/** The arguments that Ansible would read out of a text. Undefined where it is a text like any other. */
+/** Returns the arguments that Ansible would find in a text. Undefined if it is plain text. */
 async function pairsIn(text: string, module: string, reading: Reading): Promise<KeyValues | undefined> {
   if (!/(?:^|\s)\w+=/.test(text)) return undefined;
   const read = readKeyValues(text);
@@ -138,7 +138,7 @@ async function pairsIn(text: string, module: string, reading: Reading): Promise<
   return read.pairs.some(([name]) => known.has(name)) ? read : undefined;
 }
 
-/** The text without those of its pairs. */
+/** Returns the words of a text without the pairs of these names. */
 function wordsBeside(text: string, names: ReadonlySet<string>): readonly string[] {
   let rest = text;
   for (const name of names) rest = rest.replace(new RegExp(`(?:^|\\s)${name}=(?:"[^"]*"|'[^']*'|\\S+)`), '');
@@ -152,7 +152,7 @@ function pairRemedy(module: string, freeForm: string, { pairs, others }: KeyValu
   return text === '' ? map : `If it is part of the command, a map says so as well. ${map}`;
 }
 
-/** What to write instead of `src=a dest=b`. */
+/** Returns what to write in place of `src=a dest=b`. */
 function mapRemedy(module: string, node: Node): string {
   const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : '';
   const { pairs } = readKeyValues(text);
@@ -204,7 +204,7 @@ function mergeArgs(fields: Fields, into: Nodes, reading: Reading): void {
   }
 }
 
-/** `debug: {var: a.b}` names what it shows; a template gives it. */
+/** Reads the value of `debug: {var: a.b}`: an expression, or a template. */
 function shownValue(fields: Fields, node: Node): Compiled | undefined {
   if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '' || isTemplated(node))
     return fields.compile(node);

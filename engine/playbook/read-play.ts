@@ -17,7 +17,9 @@ import { readVariables } from './variables.ts';
 const STRATEGIES = ['linear', 'free'] as const;
 const ORDERS = ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'] as const;
 
-/** One play. `imported` is what import_playbook said around it: its variables lie above the play's. */
+/**
+ * Reads one play. `imported` has the keywords of import_playbook: its variables have priority over those of the play.
+ */
 export async function readPlay(map: MapNode, imported: Surroundings, reading: Reading): Promise<Play | undefined> {
   const fields = new Fields(map, reading.problems);
   if (isTask(fields))
@@ -50,7 +52,7 @@ export async function readPlay(map: MapNode, imported: Surroundings, reading: Re
   const { play } = reading;
   checkNotified(play, [...play.handlers, ...play.includedHandlers], reading);
   const name = fields.text('name')?.value;
-  // Facts come with the connection, whatever it says.
+  // Facts come with the connection, whatever the value is.
   fields.boolean('gather_facts');
   const options = {
     strategy: oneOf(fields, 'strategy', STRATEGIES) ?? 'linear',
@@ -98,7 +100,7 @@ function reportNoHosts(fields: Fields, remedy: string): undefined {
   });
 }
 
-/** A file of tasks was given for a playbook. */
+/** Returns whether the file is a task file that was given as a playbook. */
 function isTask(fields: Fields): boolean {
   const { entries } = fields.map;
   return (
@@ -125,12 +127,12 @@ async function readPlayVariables(
     const known = names.map(({ template, text }) =>
       template.references.size === 0 ? resolve(reading.playbookDirectory, text) : undefined,
     );
-    // Behind one that is read later all are: of two files that set the same, the last one counts.
+    // After a file that is read later, all are read later: if two files set the same variable, the last one counts.
     if (files.length > 0 || known.includes(undefined))
       files.push({ names: names.map(({ template }) => template), place: node.place });
     else {
       const paths = known.filter((path) => path !== undefined);
-      // One that is nowhere is told of where it is read.
+      // A missing file is reported where it is read.
       const path = firstFile(paths) ?? paths[0];
       const content =
         path === undefined ? undefined : await reading.files.readVariables(path, reading.problems, node.place);
@@ -152,10 +154,7 @@ function readFileName(node: Node, fields: Fields): { readonly template: Template
   return template === undefined ? undefined : { template, text: node.value };
 }
 
-/**
- * All uses are resolved before any is read, so that a dependency that several roles share runs once, with the tags of
- * all.
- */
+/** Resolves all uses before it reads any, so that a dependency of several roles runs once, with the tags of all. */
 async function readRoles(fields: Fields, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
   const uses: RoleUse[] = [];
   for (const node of fields.list('roles')?.items ?? []) {
@@ -197,7 +196,7 @@ function readPercentage(fields: Fields): Play['maxFailPercentage'] {
   return entry === undefined ? undefined : fields.wrong(entry, 'a number from 0 to 100');
 }
 
-/** Where the steps of a play in this file look for things. */
+/** Returns the folders in which steps of a play in this file look for files. */
 export function playSurroundings(file: string): Pick<Surroundings, 'searchPath' | 'taskDirectories'> {
   const directory = dirname(file);
   return { searchPath: [directory], taskDirectories: [directory, resolve(directory, 'tasks')] };

@@ -10,7 +10,7 @@ import type { ProblemCollector } from './base/problem-collector.ts';
 import type { SourceFiles } from './source-files.ts';
 import type { Link, StepBudget } from './step-budget.ts';
 
-/** A role as it lies on disk, whoever uses it. */
+/** A role on disk, independent of its uses. */
 export interface RoleFolder {
   readonly name: string;
   readonly path: string;
@@ -18,50 +18,52 @@ export interface RoleFolder {
   readonly variables: Layer;
   readonly arguments: readonly RoleArgument[];
   readonly dependencies: readonly Node[];
-  /** Whether each use runs, though nothing differs from an earlier one. */
+  /** If true, each use runs, even if it equals an earlier one. */
   readonly allowDuplicates: boolean;
 }
 
-/** What is the same for everything that is read of one playbook. */
+/** State that is common to everything that is read for one playbook. */
 export interface Reading {
   readonly files: SourceFiles;
   readonly modules: ModuleCatalogue;
   readonly problems: ProblemCollector;
   readonly budget: StepBudget;
-  /** Absolute: where the playbook is that was asked for. */
+  /** Absolute folder of the playbook that was asked for. */
   readonly rootDirectory: string;
-  /** Absolute: where the playbook is that is being read, an imported one perhaps. The last place to look for files. */
+  /**
+   * Absolute folder of the playbook that is being read, which may be an imported one. Files are looked up there last.
+   */
   readonly playbookDirectory: string;
-  /** Absolute folders in which roles are looked up, first to last. */
+  /** Absolute folders in which roles are looked up, in this order. */
   readonly rolesPath: readonly string[];
-  /** Why a role that was found by its name in one of them must not be used. */
+  /** Returns why a role that was found in one of them must not be used. */
   readonly roleRefusal: (role: string, folder: string) => string | undefined;
   readonly roleFolders: Map<string, Promise<RoleFolder | undefined>>;
   readonly play: PlayReading;
-  /** Reads a list of tasks and blocks, imports opened. Here so that what steps hold can hold steps again. */
+  /**
+   * Reads a list of tasks and blocks, and resolves imports. It is a member, because steps contain steps: the files
+   * would import each other otherwise.
+   */
   readonly readSteps: (nodes: readonly Node[], outer: Surroundings, reading: Reading) => Promise<readonly Step[]>;
 }
 
-/** What gathers while one play is read. */
+/** State that is collected while one play is read. */
 export interface PlayReading {
   readonly handlers: Handler[];
-  /** Of what is opened as an include: the handlers of the play around it, however deep it is. */
+  /** For an opened include: the handlers of the play around it, at any depth. */
   readonly around: readonly Handler[];
   readonly roles: Role[];
-  /** Names without templates that a `notify` named. They are looked up once all handlers are read. */
+  /** Names without templates that a `notify` uses. They are checked after all handlers were read. */
   readonly notified: { readonly name: string; readonly place: Place }[];
   /** Handlers that includes may bring when they are reached. */
   readonly includedHandlers: Handler[];
-  /**
-   * Where there are handlers of which nothing is known: a role that is included by a template, a file that cannot be
-   * read.
-   */
+  /** Places that may bring unknown handlers: a role that is included by a template, a file that cannot be read. */
   readonly unknownHandlers: Place[];
   /** Uses of roles so far, so that a dependency runs once. */
   readonly uses: Map<string, { readonly tags: Set<string> }>;
 }
 
-/** What a step takes from all that is around it. */
+/** The context that a step inherits. */
 export interface Surroundings {
   readonly when: readonly Expression[];
   readonly tags: ReadonlySet<string>;
@@ -76,7 +78,7 @@ export interface Surroundings {
   readonly handedDown: HandedDown;
 }
 
-/** What a task takes from the block or import that it is in, where it does not say otherwise itself. */
+/** Settings that a task inherits from its block or import, unless it has its own. */
 export interface HandedDown {
   readonly ignoreErrors: Compiled | undefined;
   readonly anyErrorsFatal: Compiled | undefined;
@@ -107,7 +109,10 @@ export function newPlayReading(): PlayReading {
   };
 }
 
-/** For what may not run, or runs later: what it uses must not count as having run. */
+/**
+ * Returns a separate state for steps that may not run, or run later: the roles that they use must not count as having
+ * run.
+ */
 export function apart(play: PlayReading): PlayReading {
   return { ...play, uses: new Map([...play.uses].map(([key, use]) => [key, { tags: new Set(use.tags) }])) };
 }

@@ -17,7 +17,7 @@ const OWN_TYPES: Readonly<Record<string, RoleArgument['type']>> = {
   any: 'any',
 };
 
-/** The names that Ansible's argument specifications use. */
+/** Types in Ansible's argument specifications, with the type here. */
 const ANSIBLE_TYPES: Readonly<Record<string, RoleArgument['type']>> = {
   ...OWN_TYPES,
   str: 'string',
@@ -45,7 +45,7 @@ const ANSIBLE_KEYWORDS: ReadonlySet<string> = new Set([
   'removed_in_version',
 ]);
 
-/** How arguments of a role are described in one of the two places where a role may do it. */
+/** One of the two forms in which a role can describe its arguments. */
 interface ArgumentForm {
   readonly types: Readonly<Record<string, RoleArgument['type']>>;
   readonly keywords: ReadonlySet<string>;
@@ -55,12 +55,12 @@ interface ArgumentForm {
 const OWN_FORM: ArgumentForm = { types: OWN_TYPES, keywords: OWN_KEYWORDS, typeIfAbsent: 'any' };
 const ANSIBLE_FORM: ArgumentForm = { types: ANSIBLE_TYPES, keywords: ANSIBLE_KEYWORDS, typeIfAbsent: 'string' };
 
-/** `arguments:` of meta/main.yml: a map of names to {type, description, required, choices, elements}. */
+/** Reads `arguments:` of meta/main.yml: a map of names to {type, description, required, choices, elements}. */
 export function readRoleArguments(map: MapNode, problems: ProblemCollector): readonly RoleArgument[] {
   return map.entries.flatMap((entry) => readArgument(entry, OWN_FORM, problems) ?? []);
 }
 
-/** `argument_specs:` in Ansible's form; only its entry point `main` counts. */
+/** Reads `argument_specs:` in Ansible's form; only the entry point `main` is used. */
 export function readArgumentSpecs(map: MapNode, problems: ProblemCollector): readonly RoleArgument[] {
   const main = new Fields(map, problems).subMap('main');
   const options = main === undefined ? undefined : new Fields(main, problems).subMap('options');
@@ -134,7 +134,7 @@ function readChoices(fields: Fields): RoleArgument['choices'] {
   });
 }
 
-/** Text, or a list of paragraphs. */
+/** Reads a text, or a list of paragraphs. */
 function readDescription(fields: Fields): string {
   return fields
     .items('description')

@@ -12,7 +12,7 @@ import { displayPath } from './source-files.ts';
 import { firstFile } from './task-files.ts';
 import { readVariables } from './variables.ts';
 
-/** Which files of the role are meant; `main` where nothing is said. */
+/** The files of the role to use. Default: `main`. */
 export interface RoleParts {
   readonly tasksFrom: string;
   readonly handlersFrom: string;
@@ -38,8 +38,8 @@ const META_KEYWORDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Finds and reads a role, once for all its uses. Undefined where there is none: the Problem says where it was looked
- * for.
+ * Finds and reads a role, once for all its uses. If it does not exist, the result is undefined and a Problem says where
+ * it was searched for.
  */
 export async function openRole(
   name: string,
@@ -97,10 +97,10 @@ async function readRole(path: string, place: Place, parts: RoleParts, reading: R
   };
 }
 
-/** The folders of a role whose `main.yml` is read by itself. */
+/** Folders of a role whose `main.yml` is read automatically. */
 const READ_FOLDERS = ['tasks', 'handlers', 'vars', 'defaults', 'meta'];
 
-/** `task/main.yml` would never be read. */
+/** Reports misspelt folders: `task/main.yml` would never be read. */
 function refuseMisnamed(path: string, place: Place, reading: Reading): void {
   for (const name of namesIn(path)) {
     const meant = READ_FOLDERS.includes(name) ? undefined : nearestName(name, READ_FOLDERS);
@@ -134,13 +134,13 @@ async function readArguments(
   ];
 }
 
-/** The file `<part>/<from>.yml` of a role. */
+/** Returns the file `<part>/<from>.yml` of a role; undefined if it does not exist. */
 export function rolePart(path: string, part: string, from: string): string | undefined {
   const base = join(path, part, from);
   return firstFile([`${base}.yml`, `${base}.yaml`, base]);
 }
 
-/** One file, or all files of the folder `<part>/<from>/`, in the order of their names. */
+/** Reads one file, or all files of the folder `<part>/<from>/`, in the order of their names. */
 async function readRoleVariables(
   path: string,
   { part, from }: { readonly part: 'defaults' | 'vars'; readonly from: string },

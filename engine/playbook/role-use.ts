@@ -16,19 +16,19 @@ import { enter, follow } from './surroundings.ts';
 import { openTaskFile } from './task-files.ts';
 import { compileVariables } from './variables.ts';
 
-/** What names a role and gives it parameters: an entry of `roles:` or `dependencies:`, an import or an include. */
+/** A reference to a role with its parameters: an entry of `roles:` or `dependencies:`, an import or an include. */
 export interface RoleReference {
   readonly name: string;
   readonly place: Place;
-  /** when, tags and settings of the use; no vars, they are among the parameters. */
+  /** when, tags and settings of the use. Its vars are among the parameters. */
   readonly fields: Fields;
   readonly parameters: readonly MapEntry[];
-  /** Those of them that stand beside the role's name and not under vars. */
+  /** The parameters that are written beside the name of the role, not below vars. */
   readonly beside?: readonly MapEntry[];
   readonly parts: RoleParts;
 }
 
-/** One use of a role that is to run. */
+/** A use of a role that will run. */
 export interface RoleUse {
   readonly role: Role;
   readonly parts: RoleParts;
@@ -36,13 +36,13 @@ export interface RoleUse {
 }
 
 /**
- * What becomes of a dependency that was used before with the same parameters. `once`: it does not run again, and the
- * earlier use gets the tags of this one, which only goes while no steps were read. `unless_covered`: it does not run
- * again if the earlier use runs for all tags of this one.
+ * The treatment of a dependency that was used before with the same parameters. `once`: it does not run again, and the
+ * earlier use gets the tags of this one, which is possible only before any steps were read. `unless_covered`: it does
+ * not run again if the earlier use runs for all tags of this one.
  */
 export type Repetition = 'once' | 'unless_covered';
 
-/** An entry of `roles:` or of a role's `dependencies:`. */
+/** Reads an entry of `roles:` or of a role's `dependencies:`. */
 export function readRoleReference(node: Node, reading: Reading): RoleReference | undefined {
   const { problems } = reading;
   if (node.kind === 'scalar') {
@@ -83,7 +83,7 @@ export function readRoleReference(node: Node, reading: Reading): RoleReference |
   };
 }
 
-/** The uses that follow from a reference, dependencies first. */
+/** Returns the uses that follow from a reference, dependencies first. */
 export async function resolveRole(
   reference: RoleReference,
   outer: Surroundings,
@@ -134,7 +134,7 @@ async function resolve(
   return [...uses, { role, parts: reference.parts, surroundings }];
 }
 
-/** Whether an earlier use with this key makes this one superfluous. `always`: each use runs. */
+/** Returns whether an earlier use with this key replaces this one. `always`: each use runs. */
 function isRepeated(key: string, tags: Set<string>, repetition: Repetition | 'always', reading: Reading): boolean {
   const earlier = reading.play.uses.get(key);
   if (earlier === undefined) reading.play.uses.set(key, { tags });
@@ -144,14 +144,17 @@ function isRepeated(key: string, tags: Set<string>, repetition: Repetition | 'al
   return true;
 }
 
-/** Uses of the same key do the same. A use without tags runs when one with tags may not, and the other way round. */
+/**
+ * Returns the key of a use; uses with the same key do the same. Tags belong to the key, because a use without tags may
+ * run when one with tags does not, and the other way round.
+ */
 function useKey(reference: RoleReference, folder: RoleFolder, conditions: string, tags: ReadonlySet<string>): string {
   return [keyOf(reference, folder, ['role', 'name', 'tags']), conditions, tags.size === 0 ? 'untagged' : 'tagged'].join(
     '\0',
   );
 }
 
-/** What the use itself says, and not what is around it. */
+/** Returns a key of the use itself, without its surroundings. */
 function ownKey(reference: RoleReference, folder: RoleFolder): string {
   return keyOf(reference, folder, ['role', 'name', 'tags']);
 }
@@ -191,7 +194,7 @@ function buildRole(
   };
 }
 
-/** A dependency sees the variables of the role that depends on it, below its own. */
+/** A dependency sees the variables of the role that depends on it, with lower priority than its own. */
 function over(dependent: Layer | undefined, own: Layer): Layer {
   if (dependent === undefined || dependent.variables.size === 0) return own;
   return { ...own, variables: new Map([...dependent.variables, ...own.variables]) };
@@ -204,7 +207,7 @@ function lookup(path: string, reading: Reading): Pick<Surroundings, 'searchPath'
   };
 }
 
-/** A misspelt keyword would silently become a parameter that nobody reads. */
+/** Reports misspelt keywords, which would silently become parameters that nobody reads. */
 function checkParameters(reference: RoleReference, folder: RoleFolder, reading: Reading): void {
   const declared = [...folder.arguments.map((argument) => argument.name), ...folder.defaults.variables.keys()];
   for (const entry of reference.parameters) {
@@ -235,7 +238,7 @@ function checkParameters(reference: RoleReference, folder: RoleFolder, reading: 
   }
 }
 
-/** The steps of one use. Its handlers go to the play. */
+/** Reads the steps of one use. Its handlers are added to the play. */
 export async function readRoleSteps(use: RoleUse, reading: Reading): Promise<readonly Step[]> {
   const { role, parts, surroundings } = use;
   const handlers = rolePart(role.path, 'handlers', parts.handlersFrom);

@@ -13,25 +13,26 @@ import { nodeKind } from './base/fields.ts';
 import type { ProblemCollector } from './base/problem-collector.ts';
 
 export interface SourceOptions {
-  /** What the playbook may read of this machine. Left out: all that the user may. */
+  /** Permissions of the playbook to read files of the controller. Default: all files that the user may read. */
   readonly access?: ControllerAccess | undefined;
-  /** Opens what is encrypted; without it, nothing may be. */
+  /** Decrypts files. Without it, encrypted files are mistakes. */
   readonly vault?: Pick<Vault, 'documents' | 'variables'> | undefined;
 }
 
-/** What a file of a playbook holds. */
+/** The content of a file of a playbook. */
 export type SourceKind = 'plays' | 'tasks' | 'handlers' | 'meta' | 'variables';
 
-/** A file that was read for a playbook, whether or not anything in it was wrong. */
+/** A file that was read for a playbook, with or without mistakes. */
 export interface ReadSource {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   readonly kind: SourceKind;
   readonly nodes: readonly Node[];
 }
 
 /**
- * The YAML files of one playbook, each read once. Paths are shown relative to the working folder where that is shorter.
+ * Reads the YAML files of one playbook, each once. Messages show paths relative to the working folder if that is
+ * shorter.
  */
 export class SourceFiles {
   readonly #options: SourceOptions;
@@ -43,7 +44,7 @@ export class SourceFiles {
     this.#options = options;
   }
 
-  /** All that were read so far. */
+  /** Returns all files that were read so far. */
   all(): readonly ReadSource[] {
     return [...this.#kinds].map(([path, kind]) => {
       const document = this.#variables.get(path);
@@ -56,7 +57,7 @@ export class SourceFiles {
     return nodes === undefined ? undefined : problems.attempt(() => oneDocument(nodes));
   }
 
-  /** The entries of a file that is a list; none for an empty file. */
+  /** Reads a file that is a list; returns no entries for an empty file. */
   async readList(
     path: string,
     problems: ProblemCollector,
@@ -76,7 +77,7 @@ export class SourceFiles {
     return [];
   }
 
-  /** The map that a file holds; undefined for an empty file. */
+  /** Reads a file that is a map; undefined for an empty file. */
   async readMap(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<MapNode | undefined> {
     this.#kinds.set(path, 'meta');
     const node = await this.#read(path, problems, asked);
@@ -89,7 +90,10 @@ export class SourceFiles {
     });
   }
 
-  /** The one document of a file of variables; undefined for a file that is empty or cannot be read (a Problem then). */
+  /**
+   * Reads the only document of a variable file; undefined if the file is empty, or if it cannot be read, which is
+   * reported.
+   */
   async readVariables(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<Node | undefined> {
     this.#kinds.set(path, 'variables');
     const known = this.#variables.get(path);
@@ -117,7 +121,7 @@ export class SourceFiles {
     return nodes;
   }
 
-  /** What `read` makes of the bytes of a file; undefined where that is not to be had, which is told. */
+  /** Returns what `read` makes of the bytes of a file; undefined if the file cannot be read, which is reported. */
   async #open<Result>(
     path: string,
     problems: ProblemCollector,
@@ -162,7 +166,7 @@ export class SourceFiles {
   }
 }
 
-/** A path as it is shown in messages. */
+/** Returns a path as messages show it. */
 export function displayPath(path: string): string {
   const absolute = resolve(path);
   const fromHere = relative(process.cwd(), absolute);

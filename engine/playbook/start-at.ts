@@ -8,10 +8,11 @@ import { writtenName, writtenTitle } from './base/written-title.ts';
 type Fits = (step: Step) => boolean;
 
 /**
- * The playbook from a task on, as ansible-playbook's `--start-at-task` means it: the first task in the order of the
- * plays whose name, or `role : name`, is `name` or fits it as a pattern (`*`, `?`, `[abc]`). Names count as they are
- * written, without variables. What stands before it is left out, with the tag `always` too; of a block around it the
- * rest, the rescue and the `always` stay. Handlers stay. Throws Problem `unknown-task` where no task can be meant.
+ * Returns the playbook from a task on, like `--start-at-task` of ansible-playbook. The task is the first one, in the
+ * order of the plays, whose name or `role : name` equals `name` or matches it as a pattern (`*`, `?`, `[abc]`). Names
+ * are compared as they are written, without variables. Steps before the task are left out, even with the tag `always`;
+ * of a surrounding block, the remaining steps, the rescue and the `always` stay. Handlers stay. Throws Problem
+ * `unknown-task` if no task matches.
  */
 export function startingAt(playbook: Playbook, name: string, selection: TagSelection): Playbook {
   const pattern = wildcards(name, { classes: true, ignoreCase: false });
@@ -49,7 +50,7 @@ function stepFrom(step: Step, fits: Fits, selection: TagSelection): Step | undef
   if (fits(step) && step.name !== undefined && hasSelected(step.block, selection)) return step;
   const block = stepsFrom(step.block, fits, selection);
   if (block !== undefined) return { ...step, block };
-  // A rescue runs only after a failure, so nothing begins in it.
+  // A rescue runs only after a failure, so a run cannot begin in it.
   const always = stepsFrom(step.always, fits, selection);
   return always === undefined ? undefined : { ...step, block: [], rescue: [], always };
 }
@@ -77,7 +78,7 @@ function unknownTask(playbook: Playbook, name: string, { fits, selection }: Sear
   });
 }
 
-/** Why a task of this name is none to start at, where there is one. */
+/** Returns why a run cannot begin at a task that has this name; undefined if there is no such task. */
 function whyNot({ plays }: Playbook, steps: readonly Step[], { fits, selection }: Search): string | undefined {
   const named = steps.find(fits);
   if (named !== undefined && named.kind !== 'block' && !isSelected(named.tags, selection))

@@ -2,23 +2,22 @@ import type { Place } from '../errors/problem.ts';
 import type { ProblemCollector } from './base/problem-collector.ts';
 
 export interface Link {
-  /** The absolute path of the file, or the folder of the role. */
+  /** Absolute path of the file, or of the folder of the role. */
   readonly path: string;
-  /** As it is told in a message. */
+  /** The path as messages show it. */
   readonly shown: string;
 }
 
-/** Plays, tasks, imports and uses of roles of one playbook. Large sites come to some hundreds. */
+/** Maximal number of plays, tasks, imports and uses of roles in one playbook. Large sites have some hundreds. */
 const MOST_STEPS = 20_000;
 
 /**
- * How much one playbook may come to with all that it imports: files that import each other twice double with each of
- * them.
+ * Limits the size of a playbook with all its imports: files that import each other twice would double it at each level.
  */
 export class StepBudget {
   #left = MOST_STEPS;
 
-  /** False once it is used up. That is a Problem, told once. */
+  /** Counts a step. Returns false if the budget is used up, which is reported once. */
   take(place: Place, chain: readonly Link[], problems: ProblemCollector): boolean {
     this.#left -= 1;
     if (this.#left === -1) {

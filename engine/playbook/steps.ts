@@ -21,7 +21,9 @@ import { readMeta } from './meta.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { readTask } from './task.ts';
 
-/** Reads a list of tasks, blocks, includes and imports; imports are opened, so there may be more steps than entries. */
+/**
+ * Reads a list of tasks, blocks, includes and imports. Imports are resolved, so there may be more steps than entries.
+ */
 export async function readSteps(
   nodes: readonly Node[],
   outer: Surroundings,
@@ -103,7 +105,7 @@ function reportPlay(fields: Fields): readonly [] {
   return [];
 }
 
-/** The one entry that says what the step does. */
+/** Returns the one entry that says what the step does. */
 function findAction(fields: Fields, reading: Reading): MapEntry | undefined {
   const { entries } = fields.map;
   const isAction = ({ key }: MapEntry) =>
@@ -121,7 +123,10 @@ function findAction(fields: Fields, reading: Reading): MapEntry | undefined {
   });
 }
 
-/** `apply:` beside a check is its other half, and beside an include it is misplaced. */
+/**
+ * Returns whether `apply:` is not an action of its own: it is the second half of a check, or a misplaced keyword of an
+ * include.
+ */
 function isApplied(fields: Fields): boolean {
   return fields.has('check') || fields.has('include_tasks') || fields.has('include_role');
 }
@@ -163,7 +168,9 @@ function reportNoAction(fields: Fields, reading: Reading): undefined {
   return undefined;
 }
 
-/** What holds for the steps of an include is not said beside it, where Ansible has it without effect or not at all. */
+/**
+ * Reports keywords beside an include that are meant for its steps. In Ansible they have no effect there, or are errors.
+ */
 function refuseAtInclude(fields: Fields, action: MapEntry, reading: Reading): void {
   const { problems } = reading;
   const own = action.key === 'include_role' ? 'name' : 'file';
@@ -198,16 +205,16 @@ function refuseAtInclude(fields: Fields, action: MapEntry, reading: Reading): vo
 interface Refusal {
   /** The key that says what the step does. */
   readonly action: string;
-  /** The arguments that a module of that name has. */
+  /** The arguments of the module of that name. */
   readonly arguments: ReadonlySet<string>;
   readonly allowed: ReadonlySet<string>;
-  /** Keys besides that are no keywords. */
+  /** Further keys that are not keywords. */
   readonly besides: readonly string[];
   readonly what: string;
   readonly reading: Reading;
 }
 
-/** Keywords that a task does not know; a module that stands beside another action was reported already. */
+/** Reports keys that a task does not know. A module beside another action was already reported. */
 function refuseKeywords(fields: Fields, refusal: Refusal): void {
   const { action, allowed, besides, what, reading } = refusal;
   for (const entry of fields.map.entries) {

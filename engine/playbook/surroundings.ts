@@ -9,7 +9,7 @@ import type { Link } from './step-budget.ts';
 import { readTags } from './tags.ts';
 import { readVariables } from './variables.ts';
 
-/** What holds inside a step, block or import: what surrounds it, and what it says itself, innermost last. */
+/** Returns the surroundings inside a step, block or import: those around it, with its own keywords innermost. */
 export function enter(fields: Fields, outer: Surroundings, reading: Reading): Surroundings {
   const when = fields.conditions('when');
   const tags = readTags(fields);
@@ -49,7 +49,7 @@ function readNotify(fields: Fields, reading: Reading): readonly Template[] {
   });
 }
 
-/** The frame of the step at `place`, whose own words are already in `inner`. */
+/** Makes the frame of the step at `place`; `inner` already has its own keywords. */
 export function frameOf(place: Place, inner: Surroundings, reading: Reading): StepFrame {
   return {
     id: `${relative(reading.rootDirectory, place.file)}:${place.line}:${place.column}`,
@@ -63,7 +63,9 @@ export function frameOf(place: Place, inner: Surroundings, reading: Reading): St
   };
 }
 
-/** The surroundings with one more file or role in the chain; a Problem where it is in the chain already. */
+/**
+ * Returns the surroundings with one more file or role in the chain. Reports a Problem if it is already in the chain.
+ */
 export function follow(link: Link, place: Place, outer: Surroundings, reading: Reading): Surroundings | undefined {
   const chain = [...outer.chain, link];
   const first = outer.chain.findIndex(({ path }) => path === link.path);

@@ -1,6 +1,6 @@
 import { type Fields, isTemplated, nodeKind } from './base/fields.ts';
 
-/** `tags: a`, `tags: a, b` or a list. */
+/** Reads `tags: a`, `tags: a, b` or a list. */
 export function readTags(fields: Fields): ReadonlySet<string> {
   const tags = new Set<string>();
   for (const node of fields.items('tags')) {

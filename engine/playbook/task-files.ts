@@ -6,7 +6,10 @@ import { similarFile } from '../values/similar-file.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { displayPath } from './source-files.ts';
 
-/** The absolute path of a file that import_tasks or include_tasks names, relative to the file that names it first. */
+/**
+ * Returns the absolute path of a file that import_tasks or include_tasks names. It is looked up relative to the current
+ * file first.
+ */
 export function findTaskFile(name: string, place: Place, outer: Surroundings, reading: Reading): string | undefined {
   const candidates = outer.taskDirectories.map((directory) => resolve(directory, name));
   return (
@@ -21,12 +24,12 @@ export function findTaskFile(name: string, place: Place, outer: Surroundings, re
   );
 }
 
-/** The first of the paths that is a file. */
+/** Returns the first path that is a file. */
 export function firstFile(paths: readonly string[]): string | undefined {
   return paths.find((path) => statusOf(path)?.isFile() === true);
 }
 
-/** The steps' nodes of a file, and the surroundings that hold in it. */
+/** Returns the nodes of the steps in a file, and their surroundings. */
 export async function openTaskFile(
   path: string,
   place: Place,

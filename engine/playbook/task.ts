@@ -6,7 +6,7 @@ import type { Reading, Surroundings } from './reading.ts';
 import { enter, frameOf } from './surroundings.ts';
 import { checkVariableName } from './variables.ts';
 
-/** A task that calls a module. */
+/** Reads a task that calls a module. */
 export async function readTask(
   fields: Fields,
   action: ModuleEntry,

@@ -7,7 +7,7 @@ import { isNull, nodeKind } from './base/fields.ts';
 import { MAGIC_VARIABLES } from './base/keywords.ts';
 import type { ProblemCollector } from './base/problem-collector.ts';
 
-/** A map of names to values as a layer. `origin` is what the explanation of a value says of it: the file. */
+/** Reads a map of variables as a layer. `origin` names the file for explanations of a value. */
 export function readVariables(node: Node, level: Layer['level'], origin: string, problems: ProblemCollector): Layer {
   if (isNull(node)) return { level, origin, variables: new Map() };
   if (node.kind === 'map') return compileVariables(node.entries, level, origin, problems);
@@ -35,7 +35,7 @@ export function compileVariables(
   return { level, origin, variables };
 }
 
-/** A Problem for a name that expressions could not use, or that runbook itself sets. */
+/** Reports a name that expressions cannot use, or that runbook itself sets. */
 export function checkVariableName(name: string, place: MapEntry['keyPlace'], problems: ProblemCollector): void {
   const problem = variableNameProblem(name, place);
   if (problem !== undefined) problems.take(problem);

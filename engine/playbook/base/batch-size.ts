@@ -6,7 +6,7 @@ import type { BatchSize, SerialTemplate } from './play.ts';
 export const BATCH_SIZES =
   'Write a number of hosts, or a percentage such as "25%", or a list of them; without serial all hosts go at once.';
 
-/** `serial`: a number of hosts, a percentage, a template that gives one or a list of them, or a list of all that. */
+/** Reads `serial`: a number of hosts, a percentage, a template for one of them or for a list, or a list of all that. */
 export function readBatchSizes(fields: Fields): readonly (BatchSize | SerialTemplate)[] {
   return fields.items('serial').flatMap((node) => readBatchSize(node, fields) ?? []);
 }
@@ -23,7 +23,7 @@ function readBatchSize(node: Node, fields: Fields): BatchSize | SerialTemplate |
   return size ?? fields.wrongNode(node, `serial cannot be ${node.source}`, BATCH_SIZES);
 }
 
-/** Undefined for what is no size of a batch. */
+/** Returns the value as a batch size; undefined if it is none. */
 export function batchSizeOf(value: Value): BatchSize | undefined {
   const match =
     typeof value === 'string' || typeof value === 'number' ? /^(\d+(?:\.\d+)?)(%?)$/.exec(String(value).trim()) : null;

@@ -16,13 +16,13 @@ export const BRINGS_ANYTHING: Brings = {
   endsPlay: true,
 };
 
-/** The names that a task registers or sets. */
+/** Returns the names of the variables that a task registers or sets. */
 export function resultsOf(task: Task): readonly string[] {
   const names = task.register === undefined ? [] : [task.register];
   return task.module === 'set_fact' ? [...names, ...task.arguments.keys()] : names;
 }
 
-/** What the steps bring with all that is in them, includes and rescues too. */
+/** Returns what the steps bring, including the steps of their blocks, includes and rescues. */
 export function broughtBy(steps: readonly Step[]): Brings {
   const results = new Set<string>();
   const tags = new Set<string>();

@@ -1,4 +1,4 @@
-/** Modules that look, wait, say or set variables, and never change anything on a host. */
+/** Modules that look, wait, print or set variables, and never change anything on a host. */
 export const CHANGES_NOTHING: ReadonlySet<string> = new Set([
   'assert',
   'certificate_info',

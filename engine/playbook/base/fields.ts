@@ -10,7 +10,7 @@ import { type Template, hasTemplate, parseTemplate } from '../../values/template
 import { REFUSED_IN_PLAYS, REFUSED_IN_STEPS, TASK_KEYWORDS } from './keywords.ts';
 import type { ProblemCollector } from './problem-collector.ts';
 
-/** What a node is, for a message. */
+/** Describes the type of a node for a message. */
 export function nodeKind(node: Node): string {
   if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a map';
   if (node.value === null) return 'empty';
@@ -18,7 +18,7 @@ export function nodeKind(node: Node): string {
   return typeof node.value === 'string' ? 'text' : `the ${typeof node.value} ${node.source}`;
 }
 
-/** Whether text holds a template, so that its value is not known at load. */
+/** Returns whether the text contains a template, so that its value is unknown at load. */
 export function isTemplated(node: Node): boolean {
   return node.kind === 'scalar' && typeof node.value === 'string' && hasTemplate(node.value);
 }
@@ -28,8 +28,8 @@ export function isNull(node: Node): boolean {
 }
 
 /**
- * The entries of one map, each read as the type that it must have. What is wrong goes to the collector,
- * and the reader gets undefined, as if the entry were not there.
+ * The entries of one map. Each is read as the required type; a mistake is reported to the collector, and the result is
+ * undefined, as if the entry did not exist.
  */
 export class Fields {
   readonly map: MapNode;
@@ -48,7 +48,7 @@ export class Fields {
     return this.entry(name) !== undefined;
   }
 
-  /** A Problem for each key that is not in `allowed`. */
+  /** Reports each key that is not in `allowed`. */
   refuseOthers(allowed: ReadonlySet<string>, what: string, ...where: readonly AnsibleDifference['where'][]): void {
     for (const entry of this.map.entries) if (!allowed.has(entry.key)) this.refuse(entry, allowed, what, ...where);
   }
@@ -83,7 +83,7 @@ export class Fields {
     return this.problems.add({ code: 'wrong-type', what, place: node.place, remedy });
   }
 
-  /** Literal true or false. */
+  /** Reads a literal true or false. */
   boolean(name: string): boolean | undefined {
     const entry = this.entry(name);
     if (entry === undefined) return undefined;
@@ -96,7 +96,7 @@ export class Fields {
     );
   }
 
-  /** true, false, or a template that gives one of them. */
+  /** Reads true, false, or a template for one of them. */
   booleanOrTemplate(name: string): Compiled | undefined {
     const entry = this.entry(name);
     if (entry === undefined) return undefined;
@@ -105,7 +105,7 @@ export class Fields {
     return this.wrong(entry, 'true or false', booleanRemedy(value) ?? 'Write true or false, or "{{…}}".');
   }
 
-  /** A number that is not negative, or a template that gives one. */
+  /** Reads a number that is not negative, or a template for one. */
   numberOrTemplate(name: string): Compiled | undefined {
     const entry = this.entry(name);
     if (entry === undefined) return undefined;
@@ -123,7 +123,7 @@ export class Fields {
     return this.wrong(entry, unit, unquotedNumber(value) ?? 'Write a number such as 0 or 3.');
   }
 
-  /** Text without templates. */
+  /** Reads text without templates. */
   text(name: string): (ScalarNode & { readonly value: string }) | undefined {
     const entry = this.entry(name);
     return entry === undefined ? undefined : this.literalText(entry.value, name);
@@ -166,7 +166,7 @@ export class Fields {
     return this.problems.attempt(() => parseTemplate(text, node.place, node.style, node.source));
   }
 
-  /** One or a list of them, as nodes. */
+  /** Reads one item or a list of items, as nodes. */
   items(name: string): readonly Node[] {
     const entry = this.entry(name);
     if (entry === undefined) return [];
@@ -187,7 +187,7 @@ export class Fields {
       : this.wrong(entry, 'a map', `Write name: value below ${name}:, one a line.`);
   }
 
-  /** Conditions: text, true or false, or a list of them, of which all must hold. */
+  /** Reads conditions: text, true or false, or a list of them; all must be true. */
   conditions(name: string): readonly Expression[] {
     return this.items(name).flatMap((node) => this.condition(node, name) ?? []);
   }
@@ -218,7 +218,7 @@ export class Fields {
   }
 }
 
-/** `with_items: "{{xs}}"` is a loop over the same list. */
+/** Returns the loop for `with_items: "{{xs}}"`, which is a loop over the same list. */
 function listOf({ key, value }: MapEntry): string | undefined {
   if (
     !['with_items', 'with_list', 'with_flattened'].includes(key) ||
@@ -229,7 +229,7 @@ function listOf({ key, value }: MapEntry): string | undefined {
   return `Lists within the list are not opened. Write: loop: ${value.style === 'plain' ? `"${value.value}"` : value.source}`;
 }
 
-/** Keywords of tasks, met where they cannot stand. */
+/** Returns the remedy for a keyword of tasks in a place where it is not allowed. */
 function misplaced(keyword: string, what: string): string | undefined {
   if (keyword === 'apply' && what === 'include_tasks')
     return 'Write it into the include: include_tasks: {file: tasks.yml, apply: {tags: [a]}}';
@@ -245,7 +245,7 @@ function misplaced(keyword: string, what: string): string | undefined {
   return TASK_KEYWORDS.has(keyword) ? 'It belongs to a task.' : undefined;
 }
 
-/** For what stands where a list is wanted. */
+/** Returns the remedy for a value in place of a list. */
 function listRemedy(node: Node): string {
   const [first] = node.kind === 'map' ? node.entries : [];
   return first !== undefined && /^-\S/.test(first.key)

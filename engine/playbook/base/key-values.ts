@@ -1,7 +1,7 @@
-/** `src=a dest="b c"`, as Ansible takes arguments in one line. */
+/** The arguments of `src=a dest="b c"`, Ansible's form in one line. */
 export interface KeyValues {
   readonly pairs: readonly (readonly [name: string, value: string])[];
-  /** Words that are no pair. */
+  /** Words that are not pairs. */
   readonly others: readonly string[];
 }
 
@@ -24,7 +24,7 @@ function unquoted(value: string): string {
   return quoted === null ? value : (quoted[2] ?? '');
 }
 
-/** The pairs as the map that YAML and the modules take. */
+/** Writes the pairs as a map in YAML. */
 export function asMap(pairs: KeyValues['pairs']): string {
   return `{${pairs.map(([name, value]) => `${name}: ${scalar(name, value)}`).join(', ')}}`;
 }

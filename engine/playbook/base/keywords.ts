@@ -1,4 +1,4 @@
-/** How tasks run: see Settings. */
+/** Keywords that say how tasks run: see Settings. */
 const SETTINGS = [
   'become',
   'become_user',
@@ -10,10 +10,10 @@ const SETTINGS = [
   'ignore_unreachable',
 ] as const;
 
-/** What a play, block, import and task all may say. */
+/** Keywords of plays, blocks, imports and tasks. */
 const COMMON = ['name', 'when', 'tags', 'vars', ...SETTINGS] as const;
 
-/** What is handed down from a block or an import to the tasks in it. */
+/** Keywords that a block or an import passes to its tasks. */
 const HANDED_DOWN = ['ignore_errors', 'any_errors_fatal', 'delegate_to', 'run_once', 'notify', 'throttle'] as const;
 
 export const TASK_KEYWORDS: ReadonlySet<string> = new Set([
@@ -32,7 +32,7 @@ export const TASK_KEYWORDS: ReadonlySet<string> = new Set([
 
 export const BLOCK_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, ...HANDED_DOWN, 'block', 'rescue', 'always']);
 export const IMPORT_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, ...HANDED_DOWN]);
-/** Of an include itself. What shall hold for the steps in it stands under its `apply`. */
+/** Keywords of an include itself. Keywords for the included steps are below its `apply`. */
 export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([
   'name',
   'when',
@@ -42,7 +42,7 @@ export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([
   'loop_control',
   'run_once',
 ]);
-/** What `apply:` of an include may say of the steps in it. */
+/** Keywords for the included steps in `apply:` of an include. */
 export const APPLY_KEYWORDS: ReadonlySet<string> = new Set(['when', 'tags', 'vars', ...SETTINGS, ...HANDED_DOWN]);
 export const META_KEYWORDS: ReadonlySet<string> = new Set(['name', 'when', 'tags', 'vars']);
 
@@ -74,7 +74,7 @@ export const IMPORT_PLAYBOOK_KEYWORDS: ReadonlySet<string> = new Set([
   'vars',
 ]);
 
-/** What a use of a role may say; all else there is a parameter of the role. */
+/** Keywords in the use of a role; other keys are parameters of the role. */
 export const ROLE_KEYWORDS: ReadonlySet<string> = new Set([
   'role',
   'name',
@@ -90,8 +90,7 @@ export const ROLE_KEYWORDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Words that stand at other places, or in Ansible at a role. Beside a role they would be taken for parameters that
- * nobody reads.
+ * Keywords of other places, and of roles in Ansible. Without a message, they would become parameters that nobody reads.
  */
 export const NO_ROLE_PARAMETERS: ReadonlySet<string> = new Set(
   [
@@ -112,11 +111,11 @@ export const NO_ROLE_PARAMETERS: ReadonlySet<string> = new Set(
 
 export const LOOP_CONTROL_KEYWORDS: ReadonlySet<string> = new Set(['loop_var', 'index_var', 'label', 'pause']);
 
-/** Known only so that the message can say what to do instead. */
+/** Keywords that are known only for a message that says what to do instead. */
 export const REFUSED_IN_PLAYS: ReadonlySet<string> = new Set(['ignore_unreachable']);
 export const REFUSED_IN_STEPS: ReadonlySet<string> = new Set(['ignore_unreachable', 'remote_user']);
 
-/** Entries of a task that say what it does and are no modules. */
+/** Keys of a task that say what it does, and are not modules. */
 export const STRUCTURAL_ACTIONS: ReadonlySet<string> = new Set([
   'block',
   'import_tasks',
@@ -130,7 +129,7 @@ export const STRUCTURAL_ACTIONS: ReadonlySet<string> = new Set([
 
 export const META_ACTIONS = ['flush_handlers', 'end_host', 'end_play', 'noop'] as const;
 
-/** Variables that runbook gives, so that nothing else may set them. */
+/** Variables that runbook sets; nothing else may set them. */
 export const MAGIC_VARIABLES: ReadonlySet<string> = new Set([
   'inventory_hostname',
   'inventory_dir',
@@ -145,7 +144,7 @@ export const MAGIC_VARIABLES: ReadonlySet<string> = new Set([
   'role_name',
 ]);
 
-/** `ansible.builtin.copy` and `copy` are the same. */
+/** Removes the collection: `ansible.builtin.copy` and `copy` are the same. */
 export function shortName(key: string): string {
   return key.replace(/^ansible\.(builtin|legacy)\./, '');
 }

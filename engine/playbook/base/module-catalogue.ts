@@ -1,16 +1,16 @@
 import type { Place, Problem } from '../../errors/problem.ts';
 import type { Argument } from './play.ts';
 
-/** What the loader must know of the task modules. engine/modules gives it. */
+/** The part of the modules that the loader uses. engine/modules implements it. */
 export interface ModuleCatalogue {
   names(): readonly string[];
   has(name: string): boolean;
-  /** What is wrong with a task's arguments as far as that shows before any variable is known. */
+  /** Returns the mistakes in the arguments of a task that show without variables. */
   check(name: string, args: ReadonlyMap<string, Argument>, taskPlace: Place): Promise<readonly Problem[]>;
-  /** The argument that `module: some text` fills. */
+  /** The argument that `module: some text` sets; undefined if the module has none. */
   freeForm(name: string): Promise<string | undefined>;
-  /** The names of a module's arguments, those that Ansible has for them among these. */
+  /** The names of a module's arguments, including Ansible's names for them. */
   argumentNames(name: string): Promise<ReadonlySet<string>>;
-  /** Other names of a module's arguments, each with the name that it stands for. */
+  /** Other names of a module's arguments, each with the name in the schema. */
   aliases(name: string): Promise<Readonly<Record<string, string>>>;
 }

@@ -5,26 +5,26 @@ import type { Expression } from '../../values/expression/expression.ts';
 import type { Layer } from '../../values/scope.ts';
 import type { Template } from '../../values/template/template.ts';
 
-/** What steps bring with them, as far as that can be known before a run. */
+/** Effects of steps that are known before a run. */
 export interface Brings {
   /** Variables that tasks register or set. */
   readonly results: ReadonlySet<string>;
   readonly tags: ReadonlySet<string>;
-  /** False where more may come: an include whose name is a template. */
+  /** False if there may be more: an include whose name is a template. */
   readonly isWhole: boolean;
-  /** Whether a task in them is delegated, and so may write files on the controller. */
+  /** True if a task is delegated, and so may write files on the controller. */
   readonly delegates: boolean;
-  /** Whether `meta: end_play` is among them, or may be. */
+  /** True if `meta: end_play` is or may be among the steps. */
   readonly endsPlay: boolean;
 }
 
-/** A playbook, read whole and checked: every import resolved, every module and argument name known. */
+/** A complete, checked playbook: all imports are resolved, all modules and argument names are known. */
 export interface Playbook {
   readonly file: string;
   readonly plays: readonly Play[];
 }
 
-/** The name of a play that has none, and whose hosts are a template. */
+/** Name of a play without a name whose hosts are a template. */
 export const UNNAMED = 'play';
 
 export interface Play {
@@ -32,22 +32,22 @@ export interface Play {
   readonly place: Place;
   readonly hosts: Compiled;
   readonly hostsPlace: Place;
-  /** Sizes of the batches; the last one repeats. Empty: all hosts at once. */
+  /** Sizes of the batches; the last one repeats. Empty: one batch of all hosts. */
   readonly serial: readonly (BatchSize | SerialTemplate)[];
   readonly strategy: 'linear' | 'free';
   readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle';
   readonly maxFailPercentage: Compiled | undefined;
   readonly anyErrorsFatal: Compiled | undefined;
   readonly settings: Settings;
-  /** vars and vars_files, low to high. vars_files with templates in their names are read when the play begins. */
+  /** vars and vars_files, from low to high. vars_files with templates in their names are read when the play begins. */
   readonly layers: readonly Layer[];
   readonly variableFiles: readonly VariableFile[];
-  /** In the order in which they run; handlers run after each section. */
+  /** Sections in the order in which they run. Handlers run after each. */
   readonly sections: readonly Section[];
   readonly handlers: readonly Handler[];
   /**
-   * Every role that the play uses, dependencies first: their argument specifications are checked for each host before
-   * the first connection.
+   * All roles of the play, dependencies first: their argument specifications are checked for each host before the first
+   * connection.
    */
   readonly roles: readonly Role[];
 }
@@ -56,13 +56,13 @@ export type BatchSize =
   | { readonly kind: 'hosts'; readonly count: number }
   | { readonly kind: 'percent'; readonly percent: number };
 
-/** Gives a size, or a list of them, when the play is chosen. */
+/** Returns a size, or a list of sizes, when the play begins. */
 export interface SerialTemplate {
   readonly kind: 'template';
   readonly value: Compiled;
 }
 
-/** Of several names the first file that is there counts. */
+/** A variable file. If it has several names, the first file that exists is read. */
 export interface VariableFile {
   readonly names: readonly Template[];
   readonly place: Place;
@@ -73,23 +73,23 @@ export interface Section {
   readonly steps: readonly Step[];
 }
 
-/** One use of a role. Defaults and vars are layers of each of its tasks. */
+/** One use of a role. Its defaults and vars are layers of each of its tasks. */
 export interface Role {
   readonly name: string;
   readonly path: string;
   readonly place: Place;
   readonly defaults: Layer;
   readonly variables: Layer;
-  /** What the play (or import_role) gave it. Level: role parameters, above role vars. */
+  /** Parameters from the play (or import_role). Level: role parameters, above role vars. */
   readonly parameters: Layer;
   readonly arguments: readonly RoleArgument[];
   /**
-   * The conditions of the use itself. They hold for each of its tasks, and where they do not hold its arguments need no
-   * check.
+   * The conditions of the use itself. They apply to each of its tasks. If they are false, its arguments are not
+   * checked.
    */
   readonly when: readonly Expression[];
   readonly tags: ReadonlySet<string>;
-  /** Uses with the same text do the same, and one of them is enough on each host. Undefined: it is done each time. */
+  /** Uses with the same text do the same, so each host runs only one of them. Undefined: each use runs. */
   readonly sameAs: string | undefined;
 }
 
@@ -103,7 +103,7 @@ export interface RoleArgument {
   readonly place: Place;
 }
 
-/** What a play, block or task may say about how its tasks run. Undefined: as the level above. */
+/** Keywords of a play, block or task that say how its tasks run. Undefined: the value of the level above. */
 export interface Settings {
   readonly become: Compiled | undefined;
   readonly becomeUser: Compiled | undefined;
@@ -117,20 +117,20 @@ export interface Settings {
 export type Step = Task | Block | Include | Meta;
 
 /**
- * What tasks, blocks and includes share; a block's and an import's own are already merged into what is inside them,
- * innermost last.
+ * The common part of tasks, blocks and includes. Keywords of blocks and imports are already merged into the steps
+ * inside them, innermost last.
  */
 export interface StepFrame {
-  /** file:line:col of the step; the same in each run of the same files. */
+  /** file:line:col of the step; equal in each run of the same files. */
   readonly id: string;
   readonly place: Place;
   readonly when: readonly Expression[];
   readonly tags: ReadonlySet<string>;
-  /** vars of the surrounding blocks and of the step itself, low to high. */
+  /** vars of the surrounding blocks and of the step itself, from low to high. */
   readonly layers: readonly Layer[];
   readonly settings: Settings;
   readonly role: Role | undefined;
-  /** Where templates/, files/ and relative names are looked up, first to last. */
+  /** Folders in which templates/, files/ and relative names are looked up, in this order. */
   readonly searchPath: readonly string[];
 }
 
@@ -138,10 +138,10 @@ export interface Task extends StepFrame {
   readonly kind: 'task';
   readonly name: Template | undefined;
   readonly module: string;
-  /** Where the task names its module. */
+  /** The place of the module's name in the task. */
   readonly modulePlace: Place;
   readonly arguments: ReadonlyMap<string, Argument>;
-  /** `assert.that`, read as expressions: the runner tells the module which of them hold. */
+  /** `assert.that`, parsed as expressions: the runner tells the module which of them are true. */
   readonly asserts: readonly Expression[] | undefined;
   readonly loop: Loop | undefined;
   readonly register: string | undefined;
@@ -159,7 +159,7 @@ export interface Task extends StepFrame {
   readonly delegateTo: Template | undefined;
   readonly runOnce: Compiled | undefined;
   readonly throttle: Compiled | undefined;
-  /** Of this task: any failure on one host ends the play for all. */
+  /** If true, any failure of this task on one host ends the play for all. */
   readonly anyErrorsFatal: Compiled | undefined;
 }
 
@@ -184,12 +184,12 @@ export interface Block extends StepFrame {
   readonly block: readonly Step[];
   readonly rescue: readonly Step[];
   readonly always: readonly Step[];
-  /** The whole block runs on at most so many hosts at a time. */
+  /** Maximal number of hosts that run the whole block at the same time. */
   readonly throttle: Compiled | undefined;
   readonly anyErrorsFatal: Compiled | undefined;
 }
 
-/** include_tasks, include_role: resolved when reached, once for each loop item. */
+/** include_tasks, include_role: resolved when the step is reached, once per loop item. */
 export interface Include extends StepFrame {
   readonly kind: 'include';
   readonly name: Template | undefined;
@@ -198,7 +198,7 @@ export interface Include extends StepFrame {
     | { readonly kind: 'role'; readonly role: Template; readonly tasksFrom: string };
   readonly loop: Loop | undefined;
   readonly runOnce: Compiled | undefined;
-  /** What is known at load of what it will bring. */
+  /** Effects of the included steps that are known at load. */
   readonly ahead: Brings;
   /** Reads and checks the included steps for one resolved name. */
   open(
@@ -213,7 +213,7 @@ export interface Meta extends StepFrame {
 }
 
 export interface Handler {
-  /** What `notify` names: its name (rendered without host variables) and each `listen`. */
+  /** The names that a `notify` may use: its name (rendered without host variables) and each `listen`. */
   readonly name: string;
   readonly listen: readonly string[];
   readonly step: Task | Block;

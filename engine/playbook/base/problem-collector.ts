@@ -1,16 +1,18 @@
 import { type ProblemDetails, formatPlace, Problem, Problems } from '../../errors/problem.ts';
 
-/** Gathers what is wrong, so that a user mends it in one go. The same fault met twice counts once. */
+/** Collects mistakes, so that a user can correct all of them together. Equal mistakes are reported once. */
 export class ProblemCollector {
   readonly #problems = new Map<string, Problem>();
   #reports = 0;
 
-  /** How often something was reported, repeats included: tells whether reading a part went well. */
+  /**
+   * Number of reports, repetitions included. A reader compares it before and after, to see whether a part was correct.
+   */
   get reports(): number {
     return this.#reports;
   }
 
-  /** Returns undefined, so that a reader can end with it. */
+  /** Adds a problem. Returns undefined, so that a reader can return it. */
   add(details: ProblemDetails): undefined {
     return this.take(new Problem(details));
   }
@@ -23,7 +25,7 @@ export class ProblemCollector {
     return undefined;
   }
 
-  /** What `read` gives, or undefined where it throws problems. */
+  /** Returns the result of `read`; undefined if it throws problems, which are added. */
   attempt<T>(read: () => T): T | undefined {
     try {
       return read();

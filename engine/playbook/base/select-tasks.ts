@@ -1,15 +1,15 @@
 import type { Play, Step } from './play.ts';
 
 export interface TagSelection {
-  /** --tags. Empty: all. `tagged`, `untagged` and `all` have their meaning. */
+  /** The value of --tags. Empty: all. `tagged`, `untagged` and `all` have their special meaning. */
   readonly tags: readonly string[];
-  /** --skip-tags. */
+  /** The value of --skip-tags. */
   readonly skipTags: readonly string[];
 }
 
 /**
- * Whether a step of these tags runs, as ansible-core decides it: `always` runs unless it is skipped by name, `never`
- * runs only if one of the step's tags is asked for by name.
+ * Returns whether a step with these tags runs, by the rules of ansible-core: `always` runs unless it is skipped by
+ * name, `never` runs only if one of the step's tags is requested by name.
  */
 export function isSelected(tags: ReadonlySet<string>, selection: TagSelection): boolean {
   return isWanted(tags, selection.tags) && !isSkipped(tags, selection.skipTags);
@@ -29,7 +29,7 @@ function isSkipped(tags: ReadonlySet<string>, skipped: readonly string[]): boole
   return skipped.includes(tags.size === 0 ? 'untagged' : 'tagged');
 }
 
-/** All steps in the order in which they would run, blocks opened, with their rescues. */
+/** Yields all steps in the order in which they would run, including those of blocks and their rescues. */
 export function* walkSteps(steps: readonly Step[]): Generator<Step> {
   for (const step of steps) {
     yield step;
@@ -37,19 +37,19 @@ export function* walkSteps(steps: readonly Step[]): Generator<Step> {
   }
 }
 
-/** Whether any of the steps, or of those in them, runs. */
+/** Returns whether any of the steps, or of the steps in them, runs. */
 export function hasSelected(steps: readonly Step[], selection: TagSelection): boolean {
   return [...walkSteps(steps)].some((step) => step.kind !== 'block' && isSelected(step.tags, selection));
 }
 
-/** What of a play would be done: tasks, includes and meta actions. */
+/** Returns the steps of a play that would run: tasks, includes and meta actions. */
 export function listTasks(play: Play, selection: TagSelection): readonly Step[] {
   return play.sections.flatMap((section) =>
     [...walkSteps(section.steps)].filter((step) => step.kind !== 'block' && isSelected(step.tags, selection)),
   );
 }
 
-/** The tags of all that the selection lets run, sorted. */
+/** Returns the tags of all steps that would run, sorted. */
 export function listTags(play: Play, selection: TagSelection): readonly string[] {
   return [...new Set(listTasks(play, selection).flatMap((step) => [...step.tags]))].toSorted();
 }

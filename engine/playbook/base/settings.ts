@@ -23,7 +23,9 @@ const SETTING_KEYWORDS = [
   'ignore_unreachable',
 ];
 
-/** What the map says, above what surrounds it. The same object where it says nothing. */
+/**
+ * Reads the settings of a map, with priority over the surrounding ones. Returns the same object if the map has none.
+ */
 export function readSettings(fields: Fields, outer: Settings): Settings {
   if (fields.has('ignore_unreachable')) {
     fields.problems.add({
@@ -45,7 +47,7 @@ export function readSettings(fields: Fields, outer: Settings): Settings {
   };
 }
 
-/** Who logs in. Only a play has it: a host is logged in to once a play. */
+/** Reads the login user. Only a play can set it, because a play has one connection per host. */
 function readUser(fields: Fields): Settings['user'] {
   if (fields.has('hosts') || !fields.has('remote_user')) return readText(fields, 'remote_user');
   return fields.problems.add({

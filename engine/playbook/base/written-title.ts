@@ -1,6 +1,6 @@
 import type { Step } from './play.ts';
 
-/** A step as the playbook calls it, before there are variables: its name as it is written, or what it does. */
+/** Returns the title of a step without variables: its name as it is written, or else its action. */
 export function writtenName(step: Step): string {
   if (step.kind === 'meta') return `meta: ${step.action}`;
   if (step.name !== undefined) return step.name.source;
@@ -18,7 +18,7 @@ export function writtenName(step: Step): string {
   }
 }
 
-/** The same behind the name of its role: `web : Main configuration`. */
+/** Returns the same after the name of its role: `web : Main configuration`. */
 export function writtenTitle(step: Step): string {
   return step.role === undefined ? writtenName(step) : `${step.role.name} : ${writtenName(step)}`;
 }
