@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { Problem, Problems } from '../../engine/errors/problem.ts';
+import type { MapNode, Node } from '../../engine/values/base/node.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
+import { oneDocument } from '../../engine/values/yaml/one-document.ts';
+import { textIn } from '../../engine/values/yaml/text-file.ts';
+import { readYaml } from '../../engine/values/yaml/yaml.ts';
+import type { FileKind } from './figures.ts';
+import type { ProjectFile } from './project-files.ts';
+
+/** One task, block or play of a file, with the tasks of blocks after these. */
+export interface Unit {
+  readonly kind: 'task' | 'block' | 'play';
+  readonly map: MapNode;
+  readonly isHandler: boolean;
+}
+
+export type Content =
+  | {
+      readonly kind: Exclude<FileKind, 'template' | 'variables'>;
+      readonly nodes: readonly Node[];
+      readonly units: readonly Unit[];
+    }
+  | { readonly kind: 'variables'; readonly nodes: readonly Node[] }
+  | { readonly kind: 'template'; readonly text: string }
+  | { readonly kind: 'unreadable'; readonly problem: Problem }
+  | { readonly kind: 'none' };
+
+/** What is in a file. `none`: it is YAML, and neither plays nor tasks nor variables. */
+export function contentOf({ path, shown, kind }: ProjectFile): Content {
+  try {
+    const text = textIn(readFileSync(path), shown);
+    if (kind === 'template') return { kind, text };
+    // What is encrypted as a whole says nothing without its passphrase.
+    if (text.startsWith('$ANSIBLE_VAULT')) return { kind: 'none' };
+    const nodes = readYaml(text, path, { decrypt: () => Secret.of('') });
+    if (kind === 'list' && nodes.length !== 1) return { kind: 'none' };
+    return contentOfNode(oneDocument(nodes), kind);
+  } catch (error) {
+    if (error instanceof Problem) return kind === 'list' ? { kind: 'none' } : { kind: 'unreadable', problem: error };
+    if (error instanceof Problems)
+      return kind === 'list' ? { kind: 'none' } : { kind: 'unreadable', problem: error.problems[0] };
+    throw error;
+  }
+}
+
+function contentOfNode(node: Node | undefined, kind: ProjectFile['kind']): Content {
+  if (node === undefined) return { kind: 'none' };
+  if (kind === 'variables') return node.kind === 'map' ? { kind, nodes: [node] } : { kind: 'none' };
+  if (node.kind !== 'list') return { kind: 'none' };
+  const maps = node.items.filter((item) => item.kind === 'map');
+  const isPlaybook = maps.some(
+    (map) => has(map, 'hosts') || map.entries.some(({ key }) => /(^|\.)import_playbook$/.test(key)),
+  );
+  if (isPlaybook) return { kind: 'playbook', nodes: [node], units: maps.flatMap(unitsOfPlay) };
+  if (kind !== 'tasks' && kind !== 'handlers') return { kind: 'none' };
+  const isHandler = kind === 'handlers';
+  return { kind, nodes: [node], units: maps.flatMap((map) => unitsOf(map, isHandler)) };
+}
+
+function has(map: MapNode, key: string): boolean {
+  return map.entries.some((entry) => entry.key === key);
+}
+
+function unitsOfPlay(map: MapNode): readonly Unit[] {
+  if (!has(map, 'hosts')) return [];
+  const steps = ['pre_tasks', 'tasks', 'post_tasks', 'handlers'].flatMap((key) =>
+    mapsUnder(map, key).flatMap((task) => unitsOf(task, key === 'handlers')),
+  );
+  return [{ kind: 'play', map, isHandler: false }, ...steps];
+}
+
+function unitsOf(map: MapNode, isHandler: boolean): readonly Unit[] {
+  if (!has(map, 'block')) return [{ kind: 'task', map, isHandler }];
+  const inner = ['block', 'rescue', 'always'].flatMap((key) => mapsUnder(map, key));
+  return [{ kind: 'block', map, isHandler }, ...inner.flatMap((task) => unitsOf(task, false))];
+}
+
+function mapsUnder(map: MapNode, key: string): readonly MapNode[] {
+  const value = map.entries.find((entry) => entry.key === key)?.value;
+  return value?.kind === 'list' ? value.items.filter((item) => item.kind === 'map') : [];
+}

@@ -1,0 +1,26 @@
+import type { Problem } from '../../engine/errors/problem.ts';
+import type { Reason } from './figures.ts';
+
+/** Codes whose sentence names what is wrong in few words; of others the names in it are left out. */
+const BY_NAME: ReadonlySet<string> = new Set(['unknown-module', 'unknown-keyword', 'unknown-argument']);
+
+/** A problem as a kind that can be counted. */
+export function reasonOf({ code, what, why }: Problem): Reason {
+  if (BY_NAME.has(code)) return `${code}: ${what}`;
+  const detail = code === 'template-syntax' || code === 'expression-syntax' ? (why?.split('\n')[0] ?? '') : '';
+  return `${code}: ${[what, detail]
+    .filter((text) => text !== '')
+    .map(withoutNames)
+    .join(' · ')}`.slice(0, 160);
+}
+
+/** What stands in quotes is another one each time. */
+export function withoutNames(text: string): string {
+  return text
+    .replaceAll(/"[^"]*"/g, '"…"')
+    .replaceAll(/\{\{.*?\}\}/g, '{{…}}')
+    .replace(/\{#.*$/s, '{# …')
+    .replaceAll(/\{%-?\s*(\w+).*?%\}/g, '{% $1 … %}')
+    .replaceAll(/\{%-?\s*(\w+)[^%]*$/g, '{% $1 … %}')
+    .replaceAll(/\b\d+\b/g, 'N');
+}

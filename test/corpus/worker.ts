@@ -1,0 +1,22 @@
+import { parentPort } from 'node:worker_threads';
+import type { ProjectFigures } from './figures.ts';
+import { surveyProject } from './survey.ts';
+
+/** A project to look at, with files that are left out. */
+export interface Order {
+  readonly folder: string;
+  readonly skip: readonly string[];
+}
+
+/** What the thread says: what it begins, and at the end all figures of the project. */
+export type Answer =
+  | { readonly kind: 'begin'; readonly file: string; readonly during: string }
+  | { readonly kind: 'done'; readonly figures: ProjectFigures };
+
+parentPort?.on('message', (order: Order) => {
+  const answer = (one: Answer): void => parentPort?.postMessage(one, []);
+  const begin = (file: string, during: string): void => answer({ kind: 'begin', file, during });
+  void surveyProject(order.folder, { skip: new Set(order.skip), begin }).then((figures) =>
+    answer({ kind: 'done', figures }),
+  );
+});
