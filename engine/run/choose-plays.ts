@@ -14,7 +14,7 @@ import { hostsOf } from './play-run.ts';
 import { withoutFinished } from './resume.ts';
 import type { RunOptions } from './run-options.ts';
 
-/** The plays of the playbook with their hosts, before the run. Throws Problem for what cannot be chosen. */
+/** Returns the plays of the playbook with their hosts, before the run. Throws Problem for wrong patterns. */
 export async function choosePlays(context: RunContext, options: RunOptions): Promise<readonly PlannedPlay[]> {
   const { playbook } = options;
   const limit = limitOf(options);
@@ -47,7 +47,7 @@ interface Choice {
   readonly context: RunContext;
   readonly options: RunOptions;
   readonly limit: readonly string[] | undefined;
-  /** Whether an earlier play groups hosts: then a group may be there only later, or never. */
+  /** True if an earlier play groups hosts: then an unknown group may exist later. */
   readonly mayRegroup: boolean;
 }
 
@@ -93,7 +93,7 @@ function statesOf(
   }
 }
 
-/** The same play with the hosts of its pattern in `inventory`, whose groups have changed since the run began. */
+/** Chooses the hosts of a play again, from `inventory`, whose groups have changed since the run began. */
 export function chooseAgain(
   planned: PlannedPlay,
   inventory: Inventory,
@@ -113,7 +113,7 @@ function limitOf({ limit, inventory }: RunOptions): readonly string[] | undefine
       );
 }
 
-/** A play without a name of its own is called by its hosts; where they are a template, they are only known now. */
+/** Names a play without a name after its hosts; if these are a template, they are known only now. */
 function named(play: Play, pattern: string): Play {
   return play.name === UNNAMED && play.hosts.literal === undefined ? { ...play, name: pattern } : play;
 }

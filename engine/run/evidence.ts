@@ -7,7 +7,7 @@ import { HIDDEN } from './base/no-log.ts';
 import type { RunContext } from './context/context.ts';
 import type { Machine } from './machine/machine.ts';
 
-/** What a plan rests on, as digests by name, sorted. Equal digests: nothing has changed since. */
+/** The state that a plan depends on, as sorted digests by name. Equal digests mean that nothing has changed since. */
 export interface Evidence {
   /** Files of the controller that tasks have read, by absolute path. */
   readonly files: ReadonlyMap<string, string>;
@@ -17,7 +17,7 @@ export interface Evidence {
 
 export type Digests = Readonly<Record<string, string>>;
 
-/** Gathers it at the end of a run, before the machines are let go. */
+/** Collects the evidence at the end of a run, before the machines are closed. */
 export async function gatherEvidence(context: RunContext, hosts: readonly string[], extra: Layer): Promise<Evidence> {
   const slow = new SlowDigests();
   const gathered: { readonly name: string; readonly variables: Digests; readonly observed: Digests }[] = [];
@@ -27,7 +27,7 @@ export async function gatherEvidence(context: RunContext, hosts: readonly string
     const observed: [string, string][] = [];
     for (const { user, key, state, asked } of machine?.seenStates() ?? []) {
       const seen = user === 'root' ? key : `${key} as ${user}`;
-      // What it is about is told by the task's arguments.
+      // The arguments of a hidden task could reveal the name, so a slow digest replaces it.
       const name = asked === 'hidden' ? `what is ${HIDDEN} (${(await slow.of(seen)).slice(0, 16)})` : seen;
       observed.push([name, await stateDigest(state, asked !== 'plain', slow)]);
     }
@@ -38,7 +38,10 @@ export async function gatherEvidence(context: RunContext, hosts: readonly string
   return { files: context.files.used, extra: await extraDigests(extra), hosts: gathered };
 }
 
-/** Digests of the variables of -e. They are slow, as such a value may be a password that nobody has marked. */
+/**
+ * Returns digests of the variables of -e. They are slow digests, because a value may be a password that is not marked
+ * as secret.
+ */
 export async function extraDigests(extra: Layer): Promise<Digests> {
   const slow = new SlowDigests();
   const given: [string, string][] = [];
@@ -46,16 +49,16 @@ export async function extraDigests(extra: Layer): Promise<Digests> {
   return sorted(given);
 }
 
-/** Facts that stay as they are while a host is not changed. */
+/** Returns the facts that stay the same while a host is not changed. */
 function lasting({ connection }: Machine): object {
-  // The plan may be applied from another controller than it was made on.
+  // The plan may be applied from another controller.
   if (connection.target.kind === 'local') return {};
   const names = new Set(['os', 'architecture', 'hostname', 'init', 'package_manager', 'selinux', 'virtualization']);
   return Object.fromEntries(Object.entries(connection.facts).filter(([name]) => names.has(name)));
 }
 
 /**
- * A later layer hides an earlier one, as its entry comes later. Templates stand in files, whose digests are kept as
+ * A later layer hides an earlier one, because its entry comes later. Templates are in files, whose digests are kept as
  * well.
  */
 function variableDigests(layer: Layer): readonly (readonly [string, string])[] {
@@ -73,7 +76,7 @@ function isCompiled(value: Held): value is Compiled {
   return typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function';
 }
 
-/** What changes without anything having been done to the host, or is told by the rest. */
+/** Facts that change without a change of the host, or that follow from other facts. */
 const FLEETING: ReadonlySet<string> = new Set([
   'mtime',
   'identity',
@@ -87,8 +90,8 @@ const FLEETING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Of a file's content its digest counts; where it may be a secret that could be guessed, a slow digest of that.
- * Everything else counts as it is.
+ * Returns the digest of a state. The content of a file is replaced by its digest; if it may be a secret that could be
+ * guessed, by a slow digest.
  */
 async function stateDigest(state: unknown, secret: boolean, slow: SlowDigests): Promise<string> {
   const hidden: string[] = [];
@@ -113,12 +116,15 @@ async function stateDigest(state: unknown, secret: boolean, slow: SlowDigests): 
   return hidden.length === 0 ? digest(plain) : slow.of(JSON.stringify([plain, hidden]));
 }
 
-/** What JSON makes of a Buffer. */
+/** A Buffer after conversion to JSON. */
 function isBytes(value: unknown): value is { readonly data: readonly number[] } {
   return typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer' && 'data' in value;
 }
 
-/** 64 bits tell by accident; against intent the review of the plan stands, and the play's own guard. */
+/**
+ * 64 bits detect accidental changes. Intentional ones are prevented by the review of the plan, and by the check of each
+ * change in the play.
+ */
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
@@ -131,8 +137,8 @@ function sorted(entries: readonly (readonly [string, string])[]): Digests {
 const scryptAsync = promisify<string, string, number, { readonly N: number }, Buffer>(scrypt);
 
 /**
- * Digests that take a guesser some ten milliseconds each, and differ from any other tool's. Equal texts are digested
- * once.
+ * Digests that cost some ten milliseconds each, against guessing, and that differ from those of any other tool. Equal
+ * texts are computed once.
  */
 class SlowDigests {
   readonly #known = new Map<string, Promise<string>>();

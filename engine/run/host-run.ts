@@ -27,13 +27,13 @@ import { runTask } from './task/task-run.ts';
 import { throttled } from './task/throttle.ts';
 import { WaitedTime } from './task/waited-time.ts';
 
-/** Steps of a host, and what follows when they go wrong. */
+/** The steps of a host, and what happens if they fail. */
 interface Way {
   readonly route: Route;
   readonly frame: Frame;
 }
 
-/** One host on its way through the steps of one play. */
+/** Runs the steps of one play on one host. */
 export class HostRun {
   readonly #context: RunContext;
   readonly #batch: Batch;
@@ -41,9 +41,9 @@ export class HostRun {
   #included = 0;
   #handlers: readonly Handler[];
   readonly #roles = new RolesDone();
-  /** Whether the step before could end the play for all: no host begins the next one before all are past it. */
+  /** True if the last step could end the play for all: no host begins the next step before all have finished it. */
   #isFatalBehind = false;
-  /** The last error whose consequence for the other hosts is settled. */
+  /** The last error whose effect on the other hosts is decided. */
   #weighed: unknown;
 
   constructor(context: RunContext, batch: Batch, host: HostState) {
@@ -54,8 +54,8 @@ export class HostRun {
   }
 
   /**
-   * Does the steps, and what is in them. `behind` comes after them, for looking ahead. Throws TaskFailed, HostGone,
-   * HostStops and NotInPlan.
+   * Runs the steps, including those of blocks and includes. `behind` is what follows them, for looking ahead. Throws
+   * TaskFailed, HostGone, HostStops and NotInPlan.
    */
   async steps(stops: readonly Stop[], behind: Route | undefined, frame: Frame = OUTERMOST): Promise<void> {
     for (const [index, stop] of stops.entries()) {
@@ -66,7 +66,7 @@ export class HostRun {
     }
   }
 
-  /** Whether it is settled what `error` means for the other hosts. */
+  /** Returns whether the effect of `error` on the other hosts is decided. */
   hasWeighed(error: unknown): boolean {
     return error !== undefined && error === this.#weighed;
   }
@@ -80,7 +80,7 @@ export class HostRun {
     await this.#guarded(stop, way.frame, () => this.#take(stop, way));
   }
 
-  /** What is wrong with a step that is no task is a failure of the host there. */
+  /** Runs `work`. A problem with a step that is not a task becomes a failure of the host at that step. */
   async #guarded(stop: Stop, frame: Frame, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -99,7 +99,7 @@ export class HostRun {
     return { context: this.#context, batch: this.#batch, host: this.#host, stop, frame, mayGoOn };
   }
 
-  /** Settles what an error at a step means for the other hosts. Gives the error to throw. */
+  /** Decides the effect of an error at a step on the other hosts. Returns the error to throw. */
   #weigh(error: unknown, { step }: Stop, frame: Frame, forAll: boolean): unknown {
     const known = error instanceof TaskFailed ? error : asHostGone(error);
     if (known === undefined) return error;
@@ -123,7 +123,7 @@ export class HostRun {
         if (!isSelected(step.tags, this.#context.selection)) return;
         if (!isOnce(this.#batch, stop, step, this.#host)) return this.#include(stop, step, way);
         return this.#once(stop, frame, (shared) => {
-          // The others wait at the include meanwhile, so nothing in it waits for them.
+          // The other hosts wait at the include meanwhile, so the steps in it must not wait for them.
           const alone: Way = { ...way, frame: { ...frame, alone: true, shared } };
           return this.#guarded(stop, frame, () => this.#include(stop, step, alone));
         });
@@ -178,7 +178,7 @@ export class HostRun {
       calls: [],
       remembered: new Map(),
       waited: new WaitedTime(),
-      // In its own turn, to which all hosts have come, a task does not see what another host has not set.
+      // In its own turn, which all hosts have reached, a task does not see variables that another host has not set.
       scope: asks ? (over = []) => variables.scopeOfTurn(task, over) : (over = []) => variables.scope(task, over),
       mayGoOn: (at) => {
         this.#mayGoOn(at, frame);
@@ -186,13 +186,13 @@ export class HostRun {
     };
   }
 
-  /** Whether a failure of another host at an earlier step may end the play for this one. */
+  /** Returns whether a failure of another host at an earlier step may end the play for this one. */
   #mayStopAll({ fatal }: Frame): boolean {
     const { pace } = this.#batch;
     return pace.anyErrorsFatal || pace.maxFailPercentage !== undefined || fatal !== undefined || this.#isFatalBehind;
   }
 
-  /** `work` gives what the others take over, of what it registers and sets. */
+  /** Does a step once for all hosts. `work` resolves to the variables that the other hosts take over. */
   async #once(stop: Stop, frame: Frame, work: (shared: Map<string, Value>) => Promise<void>): Promise<void> {
     const shared = new Map<string, Value>();
     try {
@@ -223,7 +223,7 @@ export class HostRun {
       if (most === undefined || most === 0) await this.#inParts(stop, block, { route, frame: within });
       else
         await throttled({ batch: this.#batch, stop, most }, async () => {
-          // Hosts go one after another so that the first failure is the last.
+          // Hosts go one after another, so that no host begins after the first failure.
           this.#mayGoOn(Number.POSITIVE_INFINITY, frame);
           await this.#inParts(stop, block, { route, frame: { ...within, throttle, alone: true } });
         });
@@ -235,7 +235,7 @@ export class HostRun {
   async #inParts(stop: Stop, block: Block, { route, frame }: Way): Promise<void> {
     const before = this.#host.failures;
     const callsFailed = this.#host.called.failures;
-    // What tags leave out rescues nothing.
+    // Steps that tags leave out rescue nothing.
     const isRescued = isHandler(frame) ? block.rescue.length > 0 : hasSelected(block.rescue, this.#context.selection);
     let ended = await this.#part(stop.block, route, { ...frame, isRescued: frame.isRescued || isRescued });
     if (ended instanceof TaskFailed && isRescued) {
@@ -257,7 +257,7 @@ export class HostRun {
     if (ended !== undefined) throw ended;
   }
 
-  /** Gives what ended a part of a block, if an `always` follows that. */
+  /** Runs a part of a block. If an `always` follows, this resolves to the error that ended the part. */
   async #part(stops: readonly Stop[], route: Route, frame: Frame): Promise<unknown> {
     try {
       await this.steps(stops, route, frame);
@@ -313,7 +313,7 @@ export class HostRun {
     return holds({ context: this.#context, host: this.#host, step, frame, at }, this.#host.variables.scope(step));
   }
 
-  /** In lock-step one host asks whether the play ends, for all. */
+  /** In lock-step one host decides for all whether the play ends. */
   async #endPlay(stop: Stop, step: Meta, frame: Frame): Promise<void> {
     const end = (): void => {
       if (!this.#isMeant(stop, step, frame)) return;
@@ -342,9 +342,9 @@ export class HostRun {
   }
 
   /**
-   * Runs every handler that was called for, in the order in which they are written, and again from the first one where
-   * handlers have called for others. What an earlier run left owed waits until the play has come by a task that may
-   * call for it, as what it restarts may be half made before that; or until the end of the play: `all`.
+   * Runs every handler that was called for, in the order in which they are written, and starts again from the first one
+   * if handlers have called for others. A handler that an earlier run left owed waits until the play reaches a task
+   * that may call for it, or until the end of the play (`all`): before that, what it restarts may be half configured.
    */
   async flush(
     which: 'reached' | 'all',
@@ -358,7 +358,7 @@ export class HostRun {
       begin = (begin + end) / 2;
   }
 
-  /** Once through the handlers. Tells whether any of them has run. */
+  /** Goes through the handlers once. Resolves to true if any of them has run. */
   async #handle(
     which: 'reached' | 'all',
     { from, until }: Span,
@@ -392,7 +392,7 @@ export class HostRun {
     return hasRun;
   }
 
-  /** Handlers that an earlier run left owed are called for again. */
+  /** Calls again for handlers that an earlier run left owed. */
   async collectOwed(route: Route | undefined): Promise<void> {
     const { play } = this.#batch;
     await collectOwed({ context: this.#context, host: this.#host, play, handlers: this.#handlers, route });

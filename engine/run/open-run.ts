@@ -15,14 +15,14 @@ import { PreparedAhead } from './preparation/prepared-ahead.ts';
 import { RunHosts } from './run-hosts.ts';
 import type { RunOptions } from './run-options.ts';
 
-/** A run that has not begun: nothing is connected, and no event is told. */
+/** A run before its first event and its first connection. */
 export interface OpenRun {
   readonly context: RunContext;
   readonly hosts: RunHosts;
   readonly digests: DigestCache;
-  /** Names of plays that the run has: they tell whose the handlers are that an earlier run left owed. */
+  /** Names of the plays of the run: they show which owed handlers of an earlier run belong to it. */
   readonly playNames: Set<string>;
-  /** From here on files of the controller that are read are told one by one. */
+  /** After this, each file of the controller is reported when it is read. */
   begin(): void;
 }
 

@@ -17,10 +17,10 @@ import { TaskCount } from './order/task-count.ts';
 
 export type PlayEnd = { readonly kind: 'done' } | { readonly kind: 'stopped'; readonly why: string };
 
-/** `meta: end_play` ends the play for the batches that are still to come as well. */
+/** `meta: end_play` also ends the batches that have not begun. */
 type BatchEnd = PlayEnd | { readonly kind: 'play_ended' };
 
-/** Runs one play, batch after batch. What the hosts will be asked in `later` plays is looked at early. */
+/** Runs one play, batch after batch. States that the hosts need in `later` plays are requested early. */
 export async function runPlay(
   context: RunContext,
   planned: PlannedPlay,
@@ -78,7 +78,7 @@ async function runBatch(
     at = flush + 1;
     return { stops, flush };
   });
-  // Who has handlers only still pays what is owed.
+  // A play with handlers only must still run the owed ones.
   if (sections.length === 0) sections.push({ stops: [], flush: at });
   const scope = { play, layers: planned.layers, hosts: names };
   for (const host of hosts) host.variables.enter(scope);
@@ -88,7 +88,7 @@ async function runBatch(
 
 interface Section {
   readonly stops: readonly Stop[];
-  /** Where the handlers behind the section stand in the order; they take up to one. */
+  /** Number of the section's flush; its handlers use numbers up to one higher. */
   readonly flush: number;
 }
 
@@ -97,7 +97,7 @@ interface HostInPlay {
   readonly batch: Batch;
   readonly host: HostState;
   readonly sections: readonly Section[];
-  /** The way through the plays that follow. */
+  /** The route through the plays that follow. */
   readonly later: Route | undefined;
 }
 
@@ -115,7 +115,7 @@ async function runHost({ context, batch, host, sections, later }: HostInPlay): P
     await settle(context, host);
   } catch (error) {
     ended({ context, batch, host, isWeighed: run.hasWeighed(error) }, error);
-    // What has been paid must not be owed by a host that failed later.
+    // A handler that has run must not stay owed by a host that failed later.
     if (host.status === 'active' || host.status === 'failed')
       await settle(context, host).catch((later: unknown) => ended({ context, batch, host, isWeighed: false }, later));
   } finally {
@@ -130,7 +130,8 @@ async function settle(context: RunContext, host: HostState): Promise<void> {
 }
 
 /**
- * Where the play begins with wait_for_connection: how many milliseconds a host that does not answer yet is waited for.
+ * Returns how long to wait for a host that does not answer yet, in milliseconds, if the play begins with
+ * wait_for_connection.
  */
 function patienceOf(context: RunContext, host: HostState, sections: readonly Section[]): number {
   for (const { stops } of sections) {
@@ -146,7 +147,7 @@ function patienceOf(context: RunContext, host: HostState, sections: readonly Sec
   return 0;
 }
 
-/** The way through the sections that lie ahead, for looking ahead across them. */
+/** Returns, for each section, the route through the sections after it, for looking ahead. */
 function routesOf(sections: readonly Section[], later: Route | undefined): readonly (Route | undefined)[] {
   const routes: (Route | undefined)[] = [later];
   let behind = later;
@@ -157,7 +158,7 @@ function routesOf(sections: readonly Section[], later: Route | undefined): reado
   return routes;
 }
 
-/** The way through the later plays that the host takes part in. */
+/** Returns the route through the later plays in which the host takes part. */
 function laterRoute(later: readonly PlannedPlay[], host: HostState): Route | undefined {
   let behind: Route | undefined;
   for (const planned of later.toReversed()) {
@@ -173,12 +174,12 @@ interface Ended {
   readonly context: RunContext;
   readonly batch: Batch;
   readonly host: HostState;
-  /** Whether it is settled already what the error means for the other hosts. */
+  /** True if the effect of the error on the other hosts is already decided. */
   readonly isWeighed: boolean;
 }
 
 function ended({ context, batch, host, isWeighed }: Ended, error: unknown): void {
-  // Another host failed at what it did for this one too: that host is the one that failed.
+  // Another host failed in place of this one: only that host counts as failed.
   if (error instanceof HostStops || (error instanceof TaskFailed && error.elsewhere)) return;
   const gone = asHostGone(error);
   if (gone !== undefined) {
@@ -206,7 +207,7 @@ function ended({ context, batch, host, isWeighed }: Ended, error: unknown): void
   } else if (tooManyFailed(batch)) abort(batch, { kind: 'too_many_failed' }, host);
 }
 
-/** A host that went silent counts as one that failed. */
+/** Returns the hosts that failed, including those that were lost. */
 function lost(batch: Batch): readonly HostState[] {
   return batch.hosts.filter((host) => host.status !== 'active');
 }
@@ -220,10 +221,10 @@ function percentageLost(batch: Batch): number {
   return (lost(batch).length / batch.hosts.length) * 100;
 }
 
-/** Beyond so many hosts a sentence only counts them. */
+/** A sentence with more hosts only counts them. */
 const MOST_NAMES = 8;
 
-/** After a batch: may the next one go? */
+/** Decides after a batch whether the next one may begin. */
 function verdict(batch: Batch): BatchEnd {
   const failed = lost(batch);
   const names = failed.length > MOST_NAMES ? `${failed.length} hosts` : failed.map((host) => host.name).join(', ');
@@ -288,7 +289,7 @@ function ordered(hosts: readonly HostState[], order: Play['order']): readonly Ho
   }
 }
 
-/** The names of the hosts of a play, after --limit. Throws Problem where the pattern names nothing. */
+/** Returns the names of the hosts of a play, after --limit. Throws Problem if the pattern selects nothing. */
 export function hostsOf(
   play: Play,
   pattern: string,

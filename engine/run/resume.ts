@@ -2,16 +2,16 @@ import { resultsOf } from '../playbook/base/brings.ts';
 import type { Play, Step } from '../playbook/base/play.ts';
 import type { PlannedPlay } from './context/context.ts';
 
-/** An earlier run that did not come to its end, to be gone on with. */
+/** An earlier run that did not finish, and that this run resumes. */
 export interface Resume {
   readonly runId: string;
-  /** Whether the host is through with the play. */
+  /** Returns whether the host has finished the play. */
   isFinished(play: Play, host: string): boolean;
 }
 
 /**
- * Leaves out of each play the hosts that are through with it. A play whose tasks hand something on (results, facts,
- * groups) is run for all again: later plays may need it, and what is so already is not changed again.
+ * Removes from each play the hosts that have finished it. A play whose tasks set variables or groups runs for all hosts
+ * again: later plays may need them, and states that are already reached are not changed again.
  */
 export function withoutFinished(plays: readonly PlannedPlay[], resume: Resume): readonly PlannedPlay[] {
   return plays.map((planned) => {
@@ -28,7 +28,7 @@ function handsOn(step: Step): boolean {
     case 'block':
       return [...step.block, ...step.rescue, ...step.always].some(handsOn);
     case 'include':
-      // What it includes is not known before the run.
+      // The steps of an include are not known before the run.
       return true;
     case 'meta':
       return false;

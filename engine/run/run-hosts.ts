@@ -6,7 +6,7 @@ import { HostState } from './host/host-state.ts';
 import { type RunVariables, HostVariables, lazyMap } from './host/variables.ts';
 import type { RunOptions } from './run-options.ts';
 
-/** The hosts of a run with their variables, and the groups that they are in by now. */
+/** The hosts of a run with their variables and their current groups. */
 export class RunHosts {
   readonly byName: ReadonlyMap<string, HostState>;
   readonly #inventory: Inventory;
@@ -44,12 +44,12 @@ export class RunHosts {
     this.byName = hosts;
   }
 
-  /** Set once group_by has put a host anywhere: the hosts of the plays that follow are chosen again. */
+  /** True after group_by has put a host into a group: the hosts of later plays are chosen again. */
   get hasRegrouped(): boolean {
     return this.#hasRegrouped;
   }
 
-  /** Adds a host to a group and to the group's parents; known to later plays. */
+  /** Adds a host to a group and to the group's parents. Later plays see it. */
   join(host: string, group: string, parents: readonly string[]): void {
     this.#hasRegrouped = true;
     this.byName.get(host)?.variables.join(group);
@@ -61,7 +61,7 @@ export class RunHosts {
     this.#groupsValue = this.#asValue();
   }
 
-  /** The inventory with the groups as they are by now. */
+  /** Returns the inventory with the current groups. */
   regrouped(): Inventory {
     const grown = [...this.#groups].map(
       ([name, members]) => [name, { name, children: [], ownHosts: members, hosts: members }] as const,

@@ -18,38 +18,38 @@ export interface RunOptions {
   /** Patterns of --limit; undefined: all hosts. */
   readonly limit: string | undefined;
   readonly selection: Selection;
-  /** The task that the playbook was cut off at: it holds what comes from there on. */
+  /** The task from which on the playbook runs; the playbook contains only that part. */
   readonly startAtTask?: string | undefined;
   /** Asks the operator before each task. */
   readonly askBefore?: AskStep | undefined;
-  /** -b and -K: counts where nothing else says it. */
+  /** Values of -b and -K, which have the lowest priority. */
   readonly fallback?: Layer;
-  /** -e, already compiled; the highest level. */
+  /** Variables of -e, compiled; the highest level. */
   readonly extra: Layer;
   readonly forks: number;
-  /** How long a change may print nothing before it is ended; undefined: as long as it likes. */
+  /** Maximal silence of a change in milliseconds; undefined: no limit. */
   readonly silenceMs: number | undefined;
   readonly settings: TargetSettings;
   readonly vault: Vault;
   /** Undefined: hosts are not locked. A plan never locks. */
   readonly lock: { readonly waitMs: number } | undefined;
-  /** Modules by name. */
+  /** Returns a module by its name. */
   readonly module: (name: string) => Promise<AnyModule>;
   readonly emit: Emit;
-  /** Where it is shown what hosts do at the moment. */
+  /** Receives the current activities of hosts. */
   readonly live?: TellLive | undefined;
-  /** How long a host may take to be looked at. */
+  /** Maximal time of a look, in milliseconds. */
   readonly lookTimeoutMs: number;
-  /** First sign: finish what runs, start no more. */
+  /** First signal: finish current work, begin no more. */
   readonly interrupt: AbortSignal;
-  /** Second sign: end what runs on the hosts. */
+  /** Second signal: end running scripts on the hosts. */
   readonly kill: AbortSignal;
-  /** An earlier run to go on with. */
+  /** An earlier run to resume. */
   readonly resume?: Resume | undefined;
-  /** To end before the first connection: only what is wrong is asked for. */
+  /** If true, the run ends before the first connection: only its mistakes are wanted. */
   readonly isCheckOnly?: boolean;
-  /** Keeps digests of large files from run to run. */
+  /** File that keeps digests of large files between runs. */
   readonly digestCache: string | undefined;
-  /** A plan fills it; a play makes no change that it does not have. */
+  /** A plan records its changes here; a play makes only changes that are recorded. */
   readonly approval?: Approval | undefined;
 }

@@ -13,11 +13,11 @@ export interface RunResult {
   readonly recap: readonly HostRecap[];
   readonly stopped: string | undefined;
   readonly interrupted: boolean;
-  /** What a plan with an `approval` rests on. */
+  /** The state that a plan with an `approval` depends on. */
   readonly evidence: Evidence | undefined;
 }
 
-/** Runs (or plans) a playbook. Throws Problems for what can be found before the first connection. */
+/** Runs (or plans) a playbook. Throws Problems for mistakes that can be found before the first connection. */
 export async function run(options: RunOptions): Promise<RunResult> {
   const began = performance.now();
   const opened = openRun(options);
@@ -47,7 +47,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   return { recap, stopped, interrupted: options.interrupt.aborted, evidence };
 }
 
-/** Tells that the run begins, with the hosts that take part. */
+/** Emits the start of the run, with the hosts that take part. */
 function begin(opened: OpenRun, options: RunOptions, taking: ReadonlySet<string>): void {
   const { context } = opened;
   context.emit({
@@ -66,8 +66,8 @@ function begin(opened: OpenRun, options: RunOptions, taking: ReadonlySet<string>
 }
 
 /**
- * Runs the plays one after another. Gives why it stopped before the end, and adds the hosts that group_by brought to
- * `taking`.
+ * Runs the plays one after another. Resolves to the reason why the run stopped early, if it did. Adds hosts that
+ * group_by brought to `taking`.
  */
 async function playThem(
   { context, hosts }: OpenRun,
@@ -98,12 +98,12 @@ async function close(
   return recap;
 }
 
-/** So that it shows that the play was passed over. */
+/** Reported so that the skipped play is visible. */
 function begunWithNobody({ name, place }: Play): PlayStarted {
   return { type: 'play_started', play: name, place: formatPlace(place), hosts: [], batch: 1, batches: 1 };
 }
 
-/** What of the playbook is left out, in the words of the command line. */
+/** Returns which parts of the playbook are left out, in the words of the command line. */
 export function partialBecause(options: Pick<RunOptions, 'limit' | 'selection' | 'startAtTask'>): readonly string[] {
   const reasons: string[] = [];
   if (options.limit !== undefined) reasons.push(`--limit ${options.limit}`);

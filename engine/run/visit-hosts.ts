@@ -10,7 +10,7 @@ import { type TargetSettings, targetOf } from './machine/target-settings.ts';
 
 export type { NotKept };
 
-/** What a host answered to a greeting. */
+/** The answer of a host to the greeting. */
 export type Visit =
   | {
       readonly kind: 'answered';
@@ -19,21 +19,21 @@ export type Visit =
       readonly transport: TransportName;
       readonly milliseconds: number;
       readonly facts: Facts;
-      /** ssh2 as it was used; undefined where another program was the way. */
+      /** The ssh2 that was used; undefined for a transport without it. */
       readonly library: PatchedLibrary | undefined;
     }
   | { readonly kind: 'failed'; readonly host: string; readonly problem: Problem };
 
 export interface VisitOptions {
   readonly settings: TargetSettings;
-  /** How many hosts at the same time. */
+  /** Maximal number of simultaneous connections. */
   readonly forks: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Connects to each host, asks for its facts and goes. A host that cannot be reached does not keep the others. Gives
- * what was not kept of what is set for connections. `visited` gets each answer as it comes.
+ * Connects to each host, reads its facts and disconnects. A host that cannot be reached does not affect the others.
+ * Calls `visited` with each answer as it comes. Resolves to the connection settings that were ignored.
  */
 export async function visitHosts(
   hosts: readonly { readonly name: string; readonly scope: Scope }[],

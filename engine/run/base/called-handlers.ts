@@ -1,28 +1,31 @@
 import type { Handler } from '../../playbook/base/play.ts';
 
-/** That a task, a handler or an earlier run has called for the handlers that hear a name. */
+/** A call for the handlers that listen to a name, by a task, a handler or an earlier run. */
 export interface Call {
   readonly name: string;
-  /** The handlers that this comes of: what a handler sets off does not call for that handler again. */
+  /** The handlers that led to this call. A handler is not called again by a call that it led to. */
   readonly by: ReadonlySet<string>;
-  /** The handlers that have run for it. */
+  /** The handlers that have run for this call. */
   readonly ran: Set<string>;
-  /** False in a plan that cannot tell whether the task will change anything. */
+  /** False in a plan that cannot know whether the task will change anything. */
   certain: boolean;
-  /** Of an earlier run, where this play has not come by a task yet that may call for it. */
+  /** True for a call of an earlier run, until this play reaches a task that may make the same call. */
   unreached: boolean;
   /**
-   * The one user in whose list of an earlier run it stands, where that is not root: it takes a task of that user to
-   * call for it.
+   * The one user in whose list an earlier run left the call, if that is not root. Only a task of this user may confirm
+   * it.
    */
   only: string | undefined;
-  /** Which failure keeps it from being answered in this play: of the task that called, or of a handler. */
+  /**
+   * The number of the failure that keeps the call from being answered in this play: of the calling task or of a
+   * handler.
+   */
   failed: number | undefined;
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** The handlers that are called for on one host in one play, and have not run yet. */
+/** The handlers that are called for on one host in one play and have not run yet. */
 export class CalledHandlers {
   #calls: readonly Call[] = [];
   #cause = NOBODY;
@@ -37,7 +40,7 @@ export class CalledHandlers {
     return this.#calls.some((call) => call.name === name);
   }
 
-  /** Returns the calls that are new. */
+  /** Adds calls for these names. Returns the calls that are new. */
   call(names: readonly string[], how: 'certain' | 'doubtful'): readonly Call[] {
     const made: Call[] = [];
     for (const name of names) {
@@ -58,7 +61,7 @@ export class CalledHandlers {
     return made;
   }
 
-  /** What an earlier run left. `only`: the user who says so, where that is not root. */
+  /** Adds a call that an earlier run left. `only`: the user in whose list it is, if that is not root. */
   callAgain(name: string, only: string | undefined): void {
     const call = this.#calls.find((one) => one.name === name);
     if (call === undefined)
@@ -69,18 +72,18 @@ export class CalledHandlers {
     else if (only === undefined) call.only = undefined;
   }
 
-  /** True while an earlier run's call waits for a task that may call for the same. */
+  /** True while a call of an earlier run waits for a task that may make the same call. */
   get hasUnreached(): boolean {
     return this.#calls.some((call) => call.unreached);
   }
 
-  /** The play has come by a task of this user that may call for these. */
+  /** Confirms earlier calls: the play has reached a task of this user that may call for these names. */
   reach(names: readonly string[], user: string | undefined): void {
     for (const call of this.#calls)
       if (names.includes(call.name) && (call.only === undefined || call.only === user)) call.unreached = false;
   }
 
-  /** The calls that a handler is to run for now. */
+  /** Returns the calls that a handler must run for now. */
   due(handler: Handler, which: 'reached' | 'all'): readonly Call[] {
     return this.#calls.filter(
       (call) =>
@@ -89,8 +92,8 @@ export class CalledHandlers {
   }
 
   /**
-   * Runs a handler for these calls; what it calls for meanwhile comes of it. Where it fails, they are not answered in
-   * this play.
+   * Runs a handler for these calls. Calls that are made meanwhile follow from it. If it fails, its calls are not
+   * answered in this play.
    */
   async answer(handler: Handler, due: readonly Call[], work: () => Promise<void>): Promise<void> {
     this.#cause = new Set([handler.name, ...due.flatMap((call) => [...call.by])]);
@@ -105,37 +108,44 @@ export class CalledHandlers {
     for (const call of due) call.ran.add(handler.name);
   }
 
-  /**
-   * Ends the calls that none of the handlers has still to run for. Returns the names that nobody calls for any more.
-   */
+  /** Ends the calls for which all handlers have run. Returns the names that nobody calls for any more. */
   pay(handlers: readonly Handler[]): readonly string[] {
     return this.withdraw(this.#calls.filter((call) => !handlers.some((handler) => isFor(call, handler))));
   }
 
-  /** Returns the names that nobody calls for any more. */
+  /** Ends these calls. Returns the names that nobody calls for any more. */
   withdraw(calls: readonly Call[]): readonly string[] {
     this.#calls = this.#calls.filter((call) => !calls.includes(call));
     return [...new Set(calls.map((call) => call.name))].filter((name) => !this.has(name));
   }
 
-  /** What called for them has failed, or they have: they are owed, and do not run in this play. */
+  /**
+   * Marks calls as failed, because the calling task or the handler failed: they stay owed, and are not answered in this
+   * play.
+   */
   fail(calls: readonly Call[]): void {
     this.#failures += 1;
     for (const call of calls) call.failed ??= this.#failures;
   }
 
-  /** To be given to `rescue` by a block that begins here. */
+  /** Number of failures so far. A block passes it to `rescue` later. */
   get failures(): number {
     return this.#failures;
   }
 
-  /** A rescue has taken the place of what failed since then. Returns the names that nobody calls for any more. */
+  /**
+   * Removes the failures after `since`, because a rescue has handled them. Returns the names that nobody calls for any
+   * more.
+   */
   rescue(since: number): readonly string[] {
     return this.withdraw(this.#calls.filter((call) => (call.failed ?? 0) > since));
   }
 }
 
-/** Nobody but a user who is not root says that it is owed, who could name any handler. */
+/**
+ * Returns whether only the list of a user who is not root says that the handler is owed. Such a user could name any
+ * handler.
+ */
 function isHearsay(call: Call): boolean {
   return call.unreached && call.only !== undefined;
 }
@@ -145,7 +155,7 @@ function isFor(call: Call, handler: Handler): boolean {
   return handler.name === call.name || handler.listen.includes(call.name);
 }
 
-/** Whether it reaches every handler that a call of this cause would. */
+/** Returns whether the call reaches every handler that a call with this cause would reach. */
 function isAsWide(call: Call, cause: ReadonlySet<string>): boolean {
   return call.failed === undefined && call.ran.size === 0 && [...call.by].every((name) => cause.has(name));
 }

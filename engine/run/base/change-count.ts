@@ -1,7 +1,7 @@
-/** Counts the changes of the whole run. What a command answered may depend on any host. */
+/** Counts the changes of the whole run. The answer of a command may depend on changes of any host. */
 export interface ChangeCount {
-  /** How many were begun. */
+  /** Number of changes that have begun. */
   value: number;
-  /** How many have ended. */
+  /** Number of changes that have ended. */
   done: number;
 }

@@ -1,7 +1,10 @@
 import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { Expression } from '../../values/expression/expression.ts';
 
-/** Do all of them hold? A false one decides, whatever the others are; else one that is not known leaves it open. */
+/**
+ * Evaluates conditions that must all be true. One false condition decides, whatever the others are; otherwise an
+ * unknown condition makes the result unknown.
+ */
 export function all(conditions: readonly Expression[], scope: Scope): boolean | Unknown {
   let open: Unknown | undefined;
   for (const condition of conditions) {

@@ -1,12 +1,12 @@
-/** Variables of a host that say how it is reached. Of several names with one meaning, the first one that is set holds. */
+/** A variable of a host about its connection. If several names with one meaning are set, the first one counts. */
 export interface ConnectionVariable {
   readonly names: readonly [string, ...string[]];
   /**
-   * kept: runbook does it. without effect: what it asks for is done anyway, or has no meaning here; a warning names it.
-   * refused: an error names it.
+   * kept: runbook applies it. without effect: the behavior is the same anyway, or it has no meaning here; a warning
+   * names it. refused: an error names it.
    */
   readonly use: 'kept' | 'without effect' | 'refused';
-  /** Of what is kept, what it says; of the rest, why, or what to do instead: sentences. */
+  /** For a kept variable its meaning; for others the reason, or what to do instead. Sentences. */
   readonly says: string;
 }
 
@@ -120,5 +120,5 @@ export const CONNECTION_VARIABLES = {
   },
 } as const satisfies Readonly<Record<string, ConnectionVariable>>;
 
-/** Each row, with the type of all. */
+/** All rows, with one type. */
 export const ALL_CONNECTION_VARIABLES: readonly ConnectionVariable[] = Object.values(CONNECTION_VARIABLES);

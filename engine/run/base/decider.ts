@@ -1,31 +1,31 @@
 import type { TaskIdentity } from './events.ts';
 
-/** A step of a plan whose change, once it is made, may decide what a later step finds. */
+/** A step of a plan whose change may decide what a later step finds. */
 export interface Decider {
   /** Its number in the order of the play. */
   readonly at: number;
-  /** What a plan calls it: `"Folder" (site.yml:3)`. */
+  /** Its name in a plan: `"Folder" (site.yml:3)`. */
   readonly label: string;
 }
 
-/** How many steps a plan names as deciding: those nearest to the step that they decide. */
+/** Maximal number of deciding steps that a plan names: those nearest to the step that they decide. */
 const MOST_NAMED = 3;
 
-/** `hides`: no_log hides what the task says, so that it is told by its place only. */
+/** Makes a decider. `hides`: no_log hides the name of the task, so that only its place is shown. */
 export function deciderOf({ name, id }: TaskIdentity, at: number, hides: boolean): Decider {
   const place = id.replace(/:\d+$/, '');
   return { at, label: hides ? `the task at ${place}` : `"${name}" (${place})` };
 }
 
 /**
- * With one more step. Only as many are kept as are named, and one that tells that there are more: many thousands may
- * touch one folder. The order is that of the play, whatever the order in which hosts came to them.
+ * Adds a step, and keeps the order of the play, in whatever order hosts reached the steps. Only the steps that can be
+ * named are kept, and one more that shows that there are others: many thousands may change one folder.
  */
 export function withDecider(deciders: readonly Decider[], added: Decider): readonly Decider[] {
   return united([...deciders, added]).slice(-MOST_NAMED - 1);
 }
 
-/** The steps in words: `"Folder" (site.yml:3)`; undefined without any. */
+/** Names the steps in words: `"Folder" (site.yml:3)`; undefined if there are none. */
 export function namesOf(deciders: readonly Decider[]): string | undefined {
   const all = united(deciders).map(({ label }) => label);
   if (all.length <= 1) return all[0];
@@ -34,7 +34,7 @@ export function namesOf(deciders: readonly Decider[]): string | undefined {
   return `${named.join(', ')} or ${last}${all.length > MOST_NAMED ? ', or a step before them' : ''}`;
 }
 
-/** Each step once, in the order of the play. */
+/** Returns each step once, in the order of the play. */
 function united(deciders: readonly Decider[]): readonly Decider[] {
   const byLabel = new Map<string, Decider>();
   for (const decider of deciders) {

@@ -3,7 +3,9 @@ import type { RunEvent } from './events.ts';
 /** The events of these types. */
 export type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
 
-/** Whether the event is of one of these types. What is left is for an exhaustive switch. */
+/**
+ * Returns whether the event has one of these types. It narrows the type, so that the rest can be an exhaustive switch.
+ */
 export function isEventOf<Type extends RunEvent['type']>(
   event: RunEvent,
   types: readonly Type[],

@@ -5,7 +5,7 @@ import type { Difference } from '../../modules/base/module.ts';
 import type { Value, ValueMap } from '../../values/base/value.ts';
 import type { Debt } from './owed.ts';
 
-/** Everything that a run tells. The engine only emits; what is shown, and how, is a renderer's concern. */
+/** All events of a run. The engine only emits them; renderers decide what is shown, and how. */
 export type RunEvent =
   | RunStarted
   | FilesRead
@@ -34,16 +34,19 @@ export interface RunStarted {
   readonly at: Date;
   /** Hosts that any play of the run may reach, after --limit. */
   readonly hosts: readonly string[];
-  /** Set where tags, limit or a start task leave something out. */
+  /** Reasons why the run is partial: tags, a limit or a start task leave something out. Empty for a whole run. */
   readonly partial: readonly string[];
-  /** The run that this one goes on with, where it was told to. */
+  /** The run that this one resumes, if any. */
   readonly resumed?: string | undefined;
 }
 
-/** Files of this machine that tasks have read: what is behind `run_started` was read ahead of the run. */
+/**
+ * Files of the controller that tasks have read. The event right after `run_started` has the files that were read before
+ * the run.
+ */
 export interface FilesRead {
   readonly type: 'files_read';
-  /** SHA-256 by absolute path. */
+  /** SHA-256 digests by absolute path. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -52,7 +55,7 @@ export interface PlayStarted {
   readonly play: string;
   readonly place: string;
   readonly hosts: readonly string[];
-  /** Which batch of how many, from 1. */
+  /** Number of this batch, from 1, and the number of batches. */
   readonly batch: number;
   readonly batches: number;
 }
@@ -61,12 +64,12 @@ export interface HostConnected {
   readonly type: 'host_connected';
   readonly host: string;
   readonly address: string;
-  /** What brought the connection about. */
+  /** The transport that made the connection. */
   readonly transport: TransportName;
   readonly milliseconds: number;
 }
 
-/** ssh2 as it is used for a host. Told of the first one, and of those where it differs. */
+/** The ssh2 of a host. It is emitted for the first host, and for each host where it differs. */
 export interface SshPatches extends PatchedLibrary {
   readonly type: 'ssh_patches';
   readonly host: string;
@@ -76,7 +79,7 @@ export interface HostUnreachable {
   readonly type: 'host_unreachable';
   readonly host: string;
   readonly problem: Problem;
-  /** What was being done when the host went away, if anything. */
+  /** The task that was running when the host was lost, if any. */
   readonly during: TaskIdentity | undefined;
 }
 
@@ -87,13 +90,13 @@ export interface TaskIdentity {
   readonly module: string;
   readonly role: string | undefined;
   readonly handler: boolean;
-  /** The handler that is a block with this task in it, by its name. */
+  /** The name of the handler that contains the task, if the handler is a block. */
   readonly within?: string | undefined;
-  /** How many hosts of the batch do it at once, where that is limited. */
+  /** Maximal number of hosts of the batch that run the task at the same time, if limited. */
   readonly throttle?: number | undefined;
 }
 
-/** A host begins to change something, or to look for longer than one observation. Tasks in sync do not emit it. */
+/** A host begins to change something, or looks for longer than one observation. Tasks in sync do not emit it. */
 export interface TaskStarted {
   readonly type: 'task_started';
   readonly host: string;
@@ -112,24 +115,27 @@ export interface TaskRetried {
 export interface TaskFinished {
   readonly type: 'task_finished';
   readonly host: string;
-  /** The host it was done on, where it was delegated. */
+  /** The host that the task ran on, if it was delegated. */
   readonly delegatedTo: string | undefined;
   readonly task: TaskIdentity;
-  /** The loop item's label. */
+  /** The label of the loop item. */
   readonly item: string | undefined;
   readonly outcome: TaskOutcome;
-  /** What `register` would get. A renderer masks it. */
+  /** The result for `register`. A renderer masks it. */
   readonly result: ValueMap | undefined;
-  /** Set under no_log: item, result, differences, output and why it failed are left out, and a renderer says so. */
+  /**
+   * Set under no_log: item, result, differences, output and the reason of a failure are removed, and a renderer says
+   * so.
+   */
   readonly hidden?: true;
-  /** How long it took; waits for the turn of the host and for other hosts are not part of it. */
+  /** Duration of the task, without the time in which it waited for its turn or for other hosts. */
   readonly milliseconds: number;
 }
 
 export type TaskOutcome =
   | { readonly kind: 'ok' }
   | { readonly kind: 'skipped'; readonly why: string }
-  /** In a play: it was changed. In a plan: it would be. */
+  /** In a play: the task has changed the host. In a plan: it would change it. */
   | {
       readonly kind: 'changed';
       readonly differences: readonly Difference[];
@@ -159,12 +165,12 @@ export interface Message {
   readonly text: Value;
 }
 
-/** An earlier run changed something and died before its handler ran. This run is to pay it. */
+/** An earlier run changed something and ended before its handler ran. This run will run it. */
 export interface HandlerOwed {
   readonly type: 'handler_owed';
   readonly host: string;
   readonly handler: string;
-  /** The name of the playbook's file that owes it, where the host tells. */
+  /** File name of the playbook that owes the handler, if the host's list has it. */
   readonly playbook: string | undefined;
 }
 
@@ -173,14 +179,17 @@ export interface PlayFinished {
   readonly play: string;
 }
 
-/** Options of ssh_config(5) that are set for hosts of the run and that runbook has not kept. Once a run, at its end. */
+/**
+ * Options of ssh_config(5) that are set for hosts of the run and that runbook has ignored. Emitted once, at the end of
+ * a run.
+ */
 export interface OptionsNotKept {
   readonly type: 'options_not_kept';
   readonly options: readonly string[];
   readonly hosts: readonly string[];
 }
 
-/** Variables of hosts of the run that say something of their connections, and nothing came of. Once a run, at its end. */
+/** Variables of hosts of the run about their connections that had no effect. Emitted once, at the end of a run. */
 export interface SettingsWithoutEffect {
   readonly type: 'settings_without_effect';
   readonly settings: readonly WithoutEffect[];
@@ -192,7 +201,7 @@ export interface RunFinished {
   readonly recap: readonly HostRecap[];
   /** The failures that a block rescued. */
   readonly rescued?: ReadonlySet<TaskFinished>;
-  /** Why the run ended early, if it did. */
+  /** The reason why the run ended early, if it did. */
   readonly stopped: string | undefined;
   readonly milliseconds: number;
 }
@@ -207,7 +216,7 @@ export interface HostRecap {
   readonly ignored: number;
   readonly rescued: number;
   readonly unreachable: boolean;
-  /** The operator has ended the run while a change was made on it. */
+  /** True if the operator ended the run during a change on the host. */
   readonly interrupted: boolean;
   /** Handlers that a change called for and that did not run. */
   readonly owed: readonly Debt[];

@@ -3,7 +3,9 @@ import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { Compiled } from '../../values/compiled.ts';
 import { wrongType } from './wrong-type.ts';
 
-/** A keyword that is true, false or a template. Throws Problem for anything else; undefined is false. */
+/**
+ * Evaluates a keyword that is true, false or a template; undefined counts as false. Throws Problem for any other value.
+ */
 export function flagOf(keyword: string, flag: Compiled | undefined, scope: Scope): boolean | Unknown {
   if (flag === undefined) return false;
   const value = flag.resolve(scope);
@@ -11,7 +13,7 @@ export function flagOf(keyword: string, flag: Compiled | undefined, scope: Scope
   throw wrongType(keyword, 'true or false', flag.place);
 }
 
-/** The same, where what cannot be told must count as true. */
+/** Like `flagOf`, but an unknown value counts as true. */
 export function flagOrTrue(keyword: string, flag: Compiled | undefined, scope: Scope): boolean {
   try {
     return flagOf(keyword, flag, scope) !== false;

@@ -1,27 +1,29 @@
 import type { Block } from '../../playbook/base/play.ts';
 import type { Value } from '../../values/base/value.ts';
 
-/** Part of the order of a play: places from `from`, and before `until`. */
+/** Part of the order of a play: the numbers from `from` up to, and without, `until`. */
 export interface Span {
   readonly from: number;
   readonly until: number;
 }
 
-/** Surroundings of the steps that a host takes. Each block, include and flush of handlers hands down its own. */
+/** The context of the steps that a host runs. Each block, include and flush of handlers makes a new one. */
 export interface Frame {
-  /** True in a throttled block and in an include that one host does for all: there a host waits for no lock-step. */
+  /**
+   * True in a throttled block, and in an include that one host does for all: there a host does not wait for lock-step.
+   */
   readonly alone: boolean;
-  /** `perhaps`: a handler that nothing certain has notified. */
+  /** Whether the steps belong to a handler. `perhaps`: a handler that no certain change has notified. */
   readonly handler: 'no' | 'notified' | 'perhaps';
-  /** The name of the handler that runs. */
+  /** The name of the running handler. */
   readonly handling: string | undefined;
-  /** How many hosts are in the innermost throttled block at once. */
+  /** Maximal number of hosts in the innermost throttled block at the same time. */
   readonly throttle: number | undefined;
-  /** Takes in what run_once tasks register, in an include that one host does for all. */
+  /** Collects the variables that run_once tasks register, in an include that one host does for all. */
   readonly shared: Map<string, Value> | undefined;
   /** The innermost block that sets `any_errors_fatal`. */
   readonly fatal: Block | undefined;
-  /** Whether a rescue catches a failure. */
+  /** True if a rescue catches a failure. */
   readonly isRescued: boolean;
   /** The innermost `always`. */
   readonly always: Span | undefined;

@@ -1,9 +1,9 @@
-/** How far hosts are, as numbers. A move costs the same however many hosts there are. */
+/** Tracks how far hosts are, as numbers. The cost of a move does not depend on the number of hosts. */
 export class HostPositions {
   readonly #at = new Map<string, number>();
   readonly #hostsAt = new Map<number, number>();
 
-  /** Nothing for a host that takes no part. */
+  /** Returns the number of a host; undefined for a host that takes no part. */
   of(host: string): number | undefined {
     return this.#at.get(host);
   }
@@ -16,7 +16,7 @@ export class HostPositions {
     this.#hostsAt.set(number, (this.#hostsAt.get(number) ?? 0) + 1);
   }
 
-  /** The host takes no more part. */
+  /** Removes a host. */
   leave(host: string): void {
     const before = this.#at.get(host);
     if (before === undefined) return;
@@ -29,7 +29,7 @@ export class HostPositions {
     this.#hostsAt.clear();
   }
 
-  /** The number of the slowest host, of those that are at `least` or further; infinite if there is none. */
+  /** Returns the number of the slowest host among those at `least` or further; infinity if there is none. */
   slowest(least = Number.NEGATIVE_INFINITY): number {
     let slowest = Number.POSITIVE_INFINITY;
     for (const number of this.#hostsAt.keys()) if (number >= least && number < slowest) slowest = number;

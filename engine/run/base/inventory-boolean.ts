@@ -5,8 +5,8 @@ const TRUE = /^(?:true|yes|on|y|t|1)$/i;
 const FALSE = /^(?:false|no|off|n|f|0)$/i;
 
 /**
- * A variable that says yes or no, as Ansible reads it: an INI file has texts and numbers for it. Undefined for anything
- * else.
+ * Interprets a variable as true or false, like Ansible: in an INI file it may be a text or a number. Undefined for any
+ * other value.
  */
 export function inventoryBoolean(value: Value): boolean | undefined {
   const plain = value instanceof Secret ? value.reveal() : value;

@@ -2,8 +2,8 @@ import type { Download } from '../../modules/base/module.ts';
 import type { TaskIdentity } from './events.ts';
 
 /**
- * What a host does at the moment. Told to those who show a run while it goes on: it stands in no journal and in no JSON
- * output, and whoever does not listen misses no result.
+ * The current activity of a host, for displays of a running run. It is not part of the journal or of JSON output, and
+ * no result depends on it.
  */
 export interface HostActivity {
   readonly host: string;
@@ -13,11 +13,14 @@ export interface HostActivity {
 export type Activity =
   /** The first connection is being made. */
   | { readonly kind: 'connecting' }
-  /** Another run holds the lock of the host: who, as that run has left its name. */
+  /** Another run holds the lock of the host. `holder` is the name that the other run left. */
   | { readonly kind: 'locked'; readonly holder: string }
-  /** It has the lock, and goes on with what it did before. */
+  /** The host is locked by this run now, and continues with its earlier activity. */
   | { readonly kind: 'unlocked' }
-  /** It has come to a task. `number` counts the tasks of the play up to this one, `of` all that are known so far. */
+  /**
+   * The host has reached a task. `number` counts the tasks of the play up to this one, `of` all tasks that are known so
+   * far.
+   */
   | {
       readonly kind: 'at_task';
       readonly task: TaskIdentity;
@@ -25,32 +28,32 @@ export type Activity =
       readonly number: number;
       readonly of: number;
     }
-  /** It does nothing itself for its task, until it is told otherwise. */
+  /** The host does nothing for its task until the next activity. */
   | { readonly kind: 'idle' }
-  /** The task must not go on before other hosts have come to it. */
+  /** The task waits until other hosts have reached it. */
   | { readonly kind: 'waiting_for_hosts' }
   /** The task waits until fewer than `--forks` hosts are at work. */
   | { readonly kind: 'waiting_for_turn' }
   | { readonly kind: 'looking' }
   | { readonly kind: 'changing' }
-  /** Of a change: bytes of a file that have left this machine. */
+  /** During a change: bytes of a file that were sent. */
   | { readonly kind: 'sending'; readonly sent: number; readonly size: number }
-  /** Of a change: how much of a file the host has downloaded. */
+  /** During a change: progress of a download on the host. */
   | ({ readonly kind: 'fetching' } & Download)
-  /** Of a change: a line that its command has printed. A renderer masks it. Never told under no_log. */
+  /** During a change: a line that its command has printed. A renderer masks it. Not emitted under no_log. */
   | { readonly kind: 'printing'; readonly line: string }
-  /** It waits for a state of the host, at most for so long. */
+  /** The host waits for one of its own states, for at most this time. */
   | { readonly kind: 'awaiting'; readonly limitMs: number }
-  /** A wait that the playbook asks for. */
+  /** A pause of the playbook. */
   | { readonly kind: 'pausing'; readonly milliseconds: number; readonly prompt: string | undefined }
-  /** An attempt failed, and the next one begins after the delay. */
+  /** An attempt has failed, and the next one begins after the delay. */
   | { readonly kind: 'delaying'; readonly milliseconds: number }
-  /** It takes no more part in the play. */
+  /** The host takes no more part in the play. */
   | { readonly kind: 'left' };
 
 export type TellLive = (event: HostActivity) => void;
 
-/** Does the work, and tells meanwhile that the host does `activity`. */
+/** Runs `work`, and reports `activity` for the host meanwhile. */
 export async function whileDoing<Result>(
   live: TellLive,
   { host, activity }: HostActivity,

@@ -4,26 +4,26 @@ import type { Layer } from '../../values/scope.ts';
 import { all } from './conditions.ts';
 import { wrongType } from './wrong-type.ts';
 
-/** One turn of a loop. */
+/** One round of a loop. */
 export interface LoopTurn {
   readonly loop: Loop;
   readonly item: Value;
   readonly index: number;
 }
 
-/** What a loop goes over, whether it was written as a template or as an expression. It should be a list. */
+/** Evaluates the items of a loop, a template or an expression. The result should be a list. */
 export function loopValue({ items }: Loop, scope: Scope): Value {
   return items.kind === 'template' ? items.value.resolve(scope) : items.value.evaluate(scope);
 }
 
-/** The variables of one turn of a loop. */
+/** Makes the variables of one round of a loop. */
 export function loopLayer({ loop, item, index }: LoopTurn): Layer {
   const variables = new Map<string, Value>([[loop.variable, item]]);
   if (loop.indexVariable !== undefined) variables.set(loop.indexVariable, index);
   return { level: 'task vars', origin: 'loop', variables };
 }
 
-/** The turns of a loop. Throws Problem where it does not go over a list. */
+/** Returns the rounds of a loop. Throws Problem if its items are not a list. */
 export function turnsOf(loop: Loop, task: Pick<Task, 'place'>, scope: Scope): readonly LoopTurn[] | Unknown {
   const value = loopValue(loop, scope);
   if (value instanceof Unknown) return value;
@@ -33,8 +33,8 @@ export function turnsOf(loop: Loop, task: Pick<Task, 'place'>, scope: Scope): re
 }
 
 /**
- * True where a condition that speaks of no item is false: then it does not matter what the loop goes over, or whether
- * that is there at all.
+ * Returns whether a condition that does not depend on the item is false. Then the items do not matter, and need not
+ * exist.
  */
 export function isLoopInVain({ when, loop }: Pick<Task, 'when' | 'loop'>, scope: Scope): boolean {
   if (loop === undefined) return false;

@@ -6,18 +6,18 @@ import { type Scope, type Value, Unknown, isList, isMap } from '../../values/bas
 import type { TaskOutcome } from './events.ts';
 import { wrongType } from './wrong-type.ts';
 
-/** What stands in every report where a task under `no_log` would say something. */
+/** The text in reports in place of everything that `no_log` hides. */
 export const HIDDEN = 'hidden by no_log';
 
-/** Whether a task may say anything. `mistake`: no_log itself is wrong, which is the one thing that is told then. */
+/** Whether a task is hidden. `mistake`: the value of no_log is itself wrong; only this mistake is reported then. */
 export interface Hush {
   readonly hides: boolean;
   readonly mistake?: Problem;
 }
 
 /**
- * What `no_log` says under these variables. What cannot be told yet may be true, so it hides. Never throws a user's
- * mistake.
+ * Evaluates `no_log` with these variables. An unknown value may become true, so it hides too. Never throws a mistake of
+ * the user.
  */
 export function hushOf(task: Pick<Task, 'settings' | 'place'>, scope: Scope): Hush {
   try {
@@ -28,7 +28,7 @@ export function hushOf(task: Pick<Task, 'settings' | 'place'>, scope: Scope): Hu
   }
 }
 
-/** As `hushOf`. Throws Problem where no_log is wrong. */
+/** Like `hushOf`, but throws Problem if no_log is wrong. */
 export function isNoLog({ settings, place }: Pick<Task, 'settings' | 'place'>, scope: Scope): boolean {
   const value = settings.noLog?.resolve(scope) ?? false;
   if (typeof value === 'boolean') return value;
@@ -36,7 +36,7 @@ export function isNoLog({ settings, place }: Pick<Task, 'settings' | 'place'>, s
   throw wrongType('no_log', 'true or false', settings.noLog?.place ?? place);
 }
 
-/** An outcome with its kind alone: what was changed, why it failed or waits, and what it printed are taken out. */
+/** Reduces an outcome to its kind: what was changed, the reason of a failure or a wait, and output are removed. */
 export function hushedOutcome(outcome: TaskOutcome, hush: Hush): TaskOutcome {
   if (!hush.hides) return outcome;
   switch (outcome.kind) {
@@ -62,11 +62,11 @@ export function hushedOutcome(outcome: TaskOutcome, hush: Hush): TaskOutcome {
   }
 }
 
-/** The problem without its texts, and without its place: the lines of the playbook there would be shown. */
+/** Removes the texts and the place of a problem, because the excerpt of the playbook at the place would be shown. */
 export function hushedProblem(problem: Problem, { hides, mistake }: Hush): Problem {
   if (!hides || isSame(problem, mistake)) return problem;
   const { code, what, remedy } = problem;
-  // The names of variables stand in the playbook, and nothing of their values is told.
+  // The name of a variable is in the playbook, and does not reveal its value.
   if (code === 'undefined-variable') return new Problem({ code, what, remedy, cause: problem });
   return new Problem({
     code,
@@ -76,7 +76,9 @@ export function hushedProblem(problem: Problem, { hides, mistake }: Hush): Probl
   });
 }
 
-/** As `hushedProblem`, of a task whose turn has not come: it is named, as nothing else tells which one it is. */
+/**
+ * Like `hushedProblem`, for a task that has not begun: the problem names the task, because nothing else identifies it.
+ */
 export function hushedAhead(problem: Problem, id: string, hush: Hush): Problem {
   const hushed = hushedProblem(problem, hush);
   if (hushed === problem) return problem;
@@ -89,7 +91,8 @@ function isSame(problem: Problem, mistake: Problem | undefined): boolean {
 }
 
 /**
- * The result of a failed task as a rescue sees it: it may be asked, and its texts are masked wherever they are shown.
+ * Hides the texts in the result of a failed task for its rescue: they can be used, and are masked wherever they are
+ * shown.
  */
 export function hushedResult(result: Value, { hides }: Hush): Value {
   if (!hides) return result;
@@ -98,7 +101,7 @@ export function hushedResult(result: Value, { hides }: Hush): Value {
 }
 
 /**
- * A result for tasks that follow: what is unknown of it is named after the task alone, as the reason would tell of its
+ * Renames the unknown values in a result for later tasks: they name only the task, because the reason could contain its
  * arguments.
  */
 export function hushedUnknowns<Held extends Value>(value: Held, id: string, hush: Hush): Held;

@@ -4,7 +4,7 @@ import { quote } from '../../connection/base/quote.ts';
 import { numbered, printRecords, recordsOf } from '../../resources/base/records.ts';
 import { type Request, type ResourceKind, request } from '../../resources/base/resource.ts';
 
-/** The plays that pay each other's debts: those of one playbook, wherever its file lies. */
+/** The owner of owed handlers: plays of the same playbook, at any path, run each other's owed handlers. */
 export interface Debtor {
   readonly playbook: string;
   readonly plays: ReadonlySet<string>;
@@ -14,23 +14,20 @@ export function debtorOf(playbookFile: string, plays: ReadonlySet<string>): Debt
   return { playbook: basename(playbookFile), plays };
 }
 
-/** A handler that was called for on a host and has not run, with who owes it. */
+/** A handler that was called for on a host and has not run, with its owner. */
 export interface Debt {
-  /**
-   * The name of the playbook's file, without its folder; undefined where a version before 2 of the list has written it
-   * down.
-   */
+  /** The file name of the playbook, without its folder; undefined if the list was written in a version before 2. */
   readonly playbook: string | undefined;
   readonly play: string | undefined;
   readonly handler: string;
 }
 
-/** One line of the list: since version 2 JSON, `[2, playbook, play, handler]`; before that the handler's name. */
+/** One line of the list: since version 2, JSON `[2, playbook, play, handler]`; before, the name of the handler. */
 const line = z.tuple([z.literal(2), z.string(), z.string(), z.string()]);
 
 /**
- * Handlers that are owed are written down on the host before the change that owes them, and crossed out when they
- * have run. A run that dies in between leaves them there, and a later run of the same playbook pays them.
+ * Handlers that are owed are written to a list on the host before the change that owes them, and removed after they
+ * have run. If a run ends in between, they stay there, and a later run of the same playbook runs them.
  */
 const owedKind: ResourceKind<null, readonly Debt[]> = {
   name: 'owed',
@@ -55,12 +52,12 @@ const owedKind: ResourceKind<null, readonly Debt[]> = {
   disagreement: () => undefined,
 };
 
-/** What the user of that name owes on the host. */
+/** The request for the list of a user on the host. */
 export function owedBy(user: string): Request<null, readonly Debt[]> {
   return request(owedKind, user, null);
 }
 
-/** Shell text that writes handlers down. It fails if that cannot be done. */
+/** Returns shell text that writes handlers to the list. It fails if it cannot. */
 export function writeDown(user: string, debts: readonly Debt[]): string {
   if (debts.length === 0) return '';
   const lines = debts.map((debt) => quote(lineOf(debt))).join(' ');
@@ -69,9 +66,9 @@ export function writeDown(user: string, debts: readonly Debt[]): string {
 }
 
 /**
- * Shell text that crosses a handler out. The list is taken away under another name first, so that what another run
- * writes down meanwhile is not lost: a play on a local connection takes no lock. What a run that died has left under
- * such a name a minute ago is put back.
+ * Returns shell text that removes a handler from the list. It first renames the list, so that lines which another run
+ * writes meanwhile are not lost: a play on a local connection takes no lock. A renamed list that a dead run left more
+ * than a minute ago is put back.
  */
 export function crossOut(user: string, debt: Debt): string {
   const others = `grep -vxF -e ${quote(lineOf(debt))} -- "$g"`;
@@ -81,19 +78,22 @@ export function crossOut(user: string, debt: Debt): string {
     '[ ! -e ./owed ] || mv -f ./owed "./owed.$n"',
     'for g in ./owed.[0-9]*; do [ -e "$g" ] || continue',
     '[ "$g" = "./owed.$n" ] || [ -n "$(find "$g" -mmin +1)" ] || continue',
-    // What cannot be read, or not be put back, stays under the other name: that is part of the list.
+    // A renamed list that cannot be read or put back stays: it counts as part of the list.
     `k=$(${others}); [ $? -le 1 ] || continue; { [ -z "$k" ] || printf '%s\\n' "$k" >>./owed; } && rm -f "$g"; done`,
   ];
   return `( ${steps.join('; ')} )`;
 }
 
-/** A user whose home is nowhere, or in the hands of another, has a folder below /var/tmp, which outlives a reboot. */
+/**
+ * A user without a home, or with a home that belongs to another user, has a folder below /var/tmp, which survives a
+ * reboot.
+ */
 function folderOf(user: string): string {
   if (user === 'root') return 'd=/var/lib/runbook';
   return 'if [ -O "$HOME" ]; then d="$HOME/.local/state/runbook"; else d=/var/tmp/runbook-$(id -u); fi';
 }
 
-/** What the shell has gone into stays the same, whoever changes its name. */
+/** The shell stays in the folder that it has entered, even if another user renames it. */
 const GO_INTO = 'cd -P -- "$d/" 2>/dev/null && [ -O . ] && { [ "${d%/*}" != /var/tmp ] || [ .. -ef /var/tmp ]; }';
 
 function goInto(user: string): string {
@@ -104,7 +104,7 @@ function lineOf({ playbook, play, handler }: Debt): string {
   return playbook === undefined || play === undefined ? handler : JSON.stringify([2, playbook, play, handler]);
 }
 
-/** Undefined where nothing is owed, or a later version has written what is not understood. */
+/** Parses a line; undefined if it is empty, or if a later version has written it. */
 function debtOf(text: string): Debt | undefined {
   if (text === '') return undefined;
   if (!/^\[\d+,"/.test(text)) return { playbook: undefined, play: undefined, handler: text };

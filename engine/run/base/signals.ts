@@ -2,17 +2,17 @@ import { Unreachable } from '../../connection/base/unreachable.ts';
 import type { Problem } from '../../errors/problem.ts';
 import type { Value } from '../../values/base/value.ts';
 
-/** What failed, for a rescue. */
+/** The failure for a rescue. */
 export interface FailedTask {
   readonly name: string;
   readonly result: Value;
 }
 
-/** A task failed on a host and nothing ignores it. A block's rescue may catch it. */
+/** A task failed on a host, and its errors are not ignored. The rescue of a block may catch it. */
 export class TaskFailed extends Error {
   readonly problem: Problem;
   readonly task: FailedTask;
-  /** True where another host failed at a task that it did for this one too. */
+  /** True if another host failed at a task that it did for this host too. */
   readonly elsewhere: boolean;
 
   constructor(problem: Problem, task: FailedTask, how: { readonly elsewhere?: boolean } = {}) {
@@ -24,8 +24,8 @@ export class TaskFailed extends Error {
 }
 
 /**
- * A play of an approved plan met a change that is not in it. Neither a rescue nor `ignore_errors` may carry the host
- * on.
+ * A play of an approved plan met a change that is not in it. Neither a rescue nor `ignore_errors` lets the host
+ * continue.
  */
 export class NotInPlan extends Error {
   readonly problem: Problem;
@@ -36,7 +36,7 @@ export class NotInPlan extends Error {
   }
 }
 
-/** The host went away. No rescue catches it: there is nobody left to rescue. */
+/** The host was lost. No rescue catches it, because the rescue could not run. */
 export class HostGone extends Error {
   readonly problem: Unreachable | Problem;
 
@@ -46,15 +46,15 @@ export class HostGone extends Error {
   }
 }
 
-/** A lost connection in the middle of a task, told from a task's failure. */
+/** Returns the signal if the error is a lost connection; undefined if it is a failure of the task. */
 export function asHostGone(error: unknown): HostGone | undefined {
   if (error instanceof HostGone) return error;
   return error instanceof Unreachable ? new HostGone(error) : undefined;
 }
 
 /**
- * `meta: end_host` and `end_play`, an abort because of another host, an interruption: the host takes no further step,
- * and has not failed.
+ * The host runs no further step, and has not failed: `meta: end_host` or `end_play`, an abort because of another host,
+ * or an interruption.
  */
 export class HostStops extends Error {
   readonly reason: 'end_host' | 'end_play' | 'aborted' | 'interrupted';
@@ -65,7 +65,7 @@ export class HostStops extends Error {
   }
 }
 
-/** Whether a task of the playbook asked for the end. A rescue that ends so has done its work. */
+/** Returns whether a task of the playbook asked for the end. A rescue that ends in this way was successful. */
 export function isEndOnDemand(error: unknown): boolean {
   return error instanceof HostStops && (error.reason === 'end_host' || error.reason === 'end_play');
 }

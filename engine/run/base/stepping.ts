@@ -1,6 +1,6 @@
 import type { TaskIdentity } from './events.ts';
 
-/** A task, include or handler that is about to be done, for the operator to decide on. */
+/** A task, include or handler that is about to run. The operator decides whether it does. */
 export interface StepQuestion {
   readonly task: TaskIdentity;
   /** The hosts of the batch that still take part. */
@@ -10,10 +10,10 @@ export interface StepQuestion {
 /** `continue`: yes, and no more questions. */
 export type StepAnswer = 'yes' | 'no' | 'continue';
 
-/** Asks the operator. Once `signal` is aborted the answer does not matter any more. */
+/** Asks the operator. After `signal` is aborted, the answer is ignored. */
 export type AskStep = (question: StepQuestion, signal: AbortSignal) => Promise<StepAnswer>;
 
-/** The answers of the operator under `--step`: one question at a time, and one for all hosts of a batch. */
+/** Asks the operator under `--step`: one question at a time, and one for all hosts of a batch. */
 export class Stepping {
   readonly #ask: AskStep;
   readonly #signal: AbortSignal;
@@ -26,7 +26,7 @@ export class Stepping {
     this.#signal = signal;
   }
 
-  /** Whether the step of this key is wanted in the batch. */
+  /** Resolves to true if the operator wants the step with this key in the batch. */
   wants(batch: object, key: string, question: StepQuestion): Promise<boolean> {
     const answers = this.#answers.get(batch) ?? new Map<string, Promise<boolean>>();
     this.#answers.set(batch, answers);

@@ -5,12 +5,12 @@ import type { Scope, Value } from '../../values/base/value.ts';
 import type { TaskIdentity } from './events.ts';
 import { type Frame, isHandler } from './frame.ts';
 
-/** What tasks are called in reports, in one run. */
+/** Computes the names of tasks in the reports of one run. */
 export class TaskIdentities {
-  /** Of tasks whose names are the same for all hosts. */
+  /** Tasks whose names are the same for all hosts. */
   readonly #known = new WeakMap<Task, { readonly task: TaskIdentity; readonly handler: TaskIdentity }>();
 
-  /** What a task is called under these variables, in these surroundings. */
+  /** Returns the identity of a task with these variables and in this frame. */
   of(task: Task, scope: Scope, frame: Frame): TaskIdentity {
     const named = this.#named(task, scope, isHandler(frame));
     const throttle = frame.throttle ?? limitOf(task, scope);
@@ -31,7 +31,7 @@ export class TaskIdentities {
   }
 }
 
-/** A value that is wrong is told where it is used. */
+/** Returns the throttle of a task. A wrong value is reported where it is applied. */
 function limitOf({ throttle }: Task, scope: Scope): number | undefined {
   if (throttle === undefined || throttle.references.size > 0) return undefined;
   const most = throttle.resolve(scope);
@@ -55,13 +55,13 @@ function namedIdentity(task: Task, handler: boolean, scope: Scope): TaskIdentity
   return { id: task.id, name, module: task.module, role: task.role?.name, handler };
 }
 
-/** Of a step that is no task. */
+/** Returns the identity of a step that is not a task. */
 export function identityOfStep(step: Step, handler: boolean): TaskIdentity {
   const name = step.kind === 'meta' ? `meta: ${step.action}` : step.kind;
   return { id: step.id, name, module: step.kind, role: step.role?.name, handler };
 }
 
-/** What a loop item is called in reports. */
+/** Returns the label of a loop item. */
 export function labelOf(task: Task, scope: Scope, item: Value): string {
   const label = task.loop?.label?.render(scope) ?? item;
   if (label instanceof Secret) return String(label);

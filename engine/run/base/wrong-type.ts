@@ -1,6 +1,6 @@
 import { type Place, Problem } from '../../errors/problem.ts';
 
-/** The problem of a keyword that came out as something else than it may be, such as `no_log` as text. */
+/** Makes the problem of a keyword whose value has a wrong type, such as `no_log` with a text. */
 export function wrongType(what: string, wanted: string, place: Place): Problem {
   return new Problem({
     code: 'wrong-type',

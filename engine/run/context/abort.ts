@@ -2,9 +2,8 @@ import type { HostState } from '../host/host-state.ts';
 import type { AbortCause, Batch } from './context.ts';
 
 /**
- * Ends the play for all hosts of the batch because of what happened on `host`. In lock-step the others still do what
- * lies before the place where that host stands, and the step there: which hosts have done a step does not depend on
- * which of them is quicker.
+ * Ends the play for all hosts of the batch because of `host`. In lock-step, the others still run all steps up to and
+ * including the step of that host: which steps a host runs must not depend on its speed.
  */
 export function abort(batch: Batch, cause: AbortCause, host: HostState): void {
   const upTo = batch.barrier?.placeOf(host.name) ?? Number.NEGATIVE_INFINITY;
@@ -13,7 +12,7 @@ export function abort(batch: Batch, cause: AbortCause, host: HostState): void {
   else if (!sparesAlways) batch.aborted = { ...batch.aborted, sparesAlways };
 }
 
-/** Ends the play for all hosts of the batch, wherever they are. */
+/** Ends the play for all hosts of the batch, at whatever step they are. */
 export function abortAtOnce(batch: Batch, cause: AbortCause): void {
   batch.aborted = { ...cause, upTo: Number.NEGATIVE_INFINITY, sparesAlways: false };
 }

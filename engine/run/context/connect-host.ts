@@ -5,12 +5,12 @@ import type { HostState } from '../host/host-state.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { RunContext } from './context.ts';
 
-/** The machine that a task of this host is done on, if it is connected already. */
+/** Returns the machine on which a task of this host runs; undefined if it is not connected yet. */
 export function machineFor(context: RunContext, host: HostState, delegate: string | undefined): Machine | undefined {
   return context.machines.get(delegate ?? host.name);
 }
 
-/** Ahead of a play: connected, as the user that the play logs in as. Throws HostGone. */
+/** Connects a host before a play, with the login user of the play. Throws HostGone. */
 export async function connectForPlay(context: RunContext, host: HostState, patienceMs: number): Promise<Machine> {
   const machine = await connectFor(context, host, undefined, patienceMs);
   try {
@@ -25,8 +25,8 @@ export async function connectForPlay(context: RunContext, host: HostState, patie
 }
 
 /**
- * The machine that a task of this host is done on, connected when it is not. A lost host is HostGone; a lost delegate
- * fails the task only.
+ * Returns the machine on which a task of this host runs, and connects it if necessary. Throws HostGone for a lost host;
+ * a lost delegate fails only the task.
  */
 export async function connectFor(
   context: RunContext,
@@ -43,7 +43,7 @@ export async function connectFor(
       context.live({ host: name, activity: { kind: 'connecting' } });
       return context.machines.to(name, scope, patienceMs);
     });
-    // A delegate may come to its own turn later, and is not connected again then.
+    // A delegate may have its own turn later, and is not connected again then.
     context.hosts.get(name)?.variables.setFacts(machine.connection.facts);
     return machine;
   } catch (error) {

@@ -24,102 +24,102 @@ import type { NamedRequests } from '../preparation/named-requests.ts';
 import type { PreparedAhead } from '../preparation/prepared-ahead.ts';
 import type { Approval } from '../saved-plan/approval.ts';
 
-/** A play with its hosts chosen. */
+/** A play with its selected hosts. */
 export interface PlannedPlay {
   readonly play: Play;
-  /** What `hosts` came to. */
+  /** The value of `hosts`. */
   readonly pattern: string;
   readonly layers: readonly Layer[];
   readonly pace: Pace;
   readonly hosts: readonly HostState[];
 }
 
-/** Which steps the command line asks for. */
+/** The steps that the command line selects. */
 export interface Selection {
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
 }
 
-/** What the parts of one run share. */
+/** State that is common to all parts of one run. */
 export interface RunContext {
   readonly mode: Mode;
   readonly runId: string;
   readonly now: Date;
   readonly emit: Emit;
-  /** Tells what hosts do at the moment, to whoever shows it. */
+  /** Reports the current activities of hosts to displays. */
   readonly live: TellLive;
   readonly selection: Selection;
   readonly changes: ChangeCount;
   readonly files: ControllerFiles;
   readonly machines: Machines;
   readonly vault: Vault;
-  /** What tasks may do on the controller. */
+  /** Permissions of tasks on the controller. */
   readonly access: ControllerAccess;
   readonly hosts: ReadonlyMap<string, HostState>;
   readonly identities: TaskIdentities;
-  /** Tasks that read what other hosts have. */
+  /** Tasks that use variables of other hosts. */
   readonly asking: AskingTasks;
   readonly prepared: PreparedAhead;
   readonly named: NamedRequests;
-  /** A plan fills it; a play makes no change that it does not have. */
+  /** A plan records its changes here; a play makes only changes that are recorded. */
   readonly approval: Approval | undefined;
-  /** Under --step. */
+  /** Set under --step. */
   readonly stepping: Stepping | undefined;
-  /** Who owes the handlers that this run calls for. */
+  /** The owner of the handlers that this run calls for. */
   readonly debtor: Debtor;
-  /** At most `forks` hosts are talked to at the same time. */
+  /** Allows at most `forks` hosts to be used at the same time. */
   readonly turns: Turns;
   module(name: string): Promise<AnyModule>;
-  /** Adds a host to a group from `group_by`; known to later plays. */
+  /** Adds a host to a group, for `group_by`. Later plays see it. */
   joinGroup(host: string, group: string, parents: readonly string[]): void;
-  /** How long a change may print nothing; undefined: as long as it likes. */
+  /** Maximal silence of a change in milliseconds; undefined: no limit. */
   readonly silenceMs: number | undefined;
-  /** Ends waits that nobody needs any more once the operator asked to stop. */
+  /** Aborted when the operator asks to stop: ends waits that are not needed any more. */
   readonly interrupt: AbortSignal;
-  /** Set once the operator asked to stop: hosts finish what they do and start no more. */
+  /** Returns true after the operator asked to stop: hosts finish their current work, and begin no more. */
   interrupted(): boolean;
 }
 
-/** What the hosts of one batch of one play share. */
+/** State that the hosts of one batch of one play share. */
 export interface Batch {
   readonly play: Play;
   readonly pace: Pace;
   readonly hosts: readonly HostState[];
   readonly barrier: Barrier | undefined;
-  /** What came of run_once steps, by where they stand. */
+  /** Results of run_once steps, by the key of the stop. */
   readonly once: Map<string, Promise<OnceResult>>;
-  /** Hosts that wait for the one that does a run_once task to begin with it. */
+  /** Callbacks of hosts that wait until another host begins a run_once task. */
   readonly onceWaiting: Map<string, readonly (() => void)[]>;
-  /** Whether a step is done by one host for all, by where it stands: the same for all hosts. */
+  /** Whether one host does a step for all, by the key of the stop: equal for all hosts. */
   readonly isOnce: Map<string, boolean>;
   readonly throttles: Map<string, LimitFunction>;
   readonly tasks: TaskCount;
-  /** Why no host may go on. */
+  /** The reason why all hosts must stop; undefined while they may continue. */
   aborted: Abort | undefined;
 }
 
 export type Abort = AbortCause & {
-  /** Hosts still do the steps up to here, in the order of the barrier. */
+  /** Hosts still run the steps up to this number. */
   readonly upTo: number;
-  /** Whether hosts still do the `always` of the blocks they are in. */
+  /** True if hosts still run the `always` of the blocks that they are in. */
   readonly sparesAlways: boolean;
 };
 
 export type AbortCause =
-  /** `meta: end_play`: the play ends well, for the batches that are still to come as well. */
+  /** `meta: end_play`: the play ends without failure, including its remaining batches. */
   | { readonly kind: 'end_play' }
-  /** What happened on one host ends the run for all. */
+  /** An event on one host ends the run for all. */
   | { readonly kind: 'fatal'; readonly why: string }
-  /** A fault of the engine: nothing more is done. */
+  /** An internal error: nothing more is done. */
   | { readonly kind: 'fault'; readonly why: string }
-  /** More hosts failed than `max_fail_percentage` lets fail. */
+  /** More hosts failed than `max_fail_percentage` allows. */
   | { readonly kind: 'too_many_failed' };
 
 export type OnceResult =
   | { readonly kind: 'done'; readonly remembered: ReadonlyMap<string, Value> }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** Where a shared thing of a stop is kept. */
+/** Returns the key under which state of a stop is kept. */
 export function keyOf(stop: Stop): string {
   return `${stop.at}:${stop.step.id}`;
 }

@@ -7,7 +7,7 @@ import { TaskFailed } from '../base/signals.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { RunContext } from './context.ts';
 
-/** What went wrong, where a user did it; undefined for a lost host, a signal and a fault of ours. */
+/** Returns the problem in an error that a user caused; undefined for a lost host, a signal and an internal error. */
 export function userProblem(error: unknown): Problem | undefined {
   if (error instanceof Problems) return error.problems[0];
   if (isStackOverflow(error)) return tooDeep(error);
@@ -15,8 +15,8 @@ export function userProblem(error: unknown): Problem | undefined {
 }
 
 /**
- * Tells and counts the failure of what is no task: a block, an include, the play itself. The signal is for the blocks
- * around it.
+ * Reports and counts the failure of a step that is not a task: a block, an include, the play itself. The returned
+ * signal is for the surrounding blocks.
  */
 export function failedStep(context: RunContext, host: HostState, step: TaskIdentity, problem: Problem): TaskFailed {
   host.count('failed');
@@ -34,7 +34,7 @@ export interface UnknownStep {
   readonly because: string;
 }
 
-/** Tells and counts that a plan cannot know whether such a step is done, or with what. Its number is `at`. */
+/** Reports and counts a step of which a plan cannot know whether it runs, or with which values. `at` is its number. */
 export function unknownStep(context: RunContext, { host, step, at, because }: UnknownStep): void {
   host.count('unknown');
   context.machines.get(host.name)?.layUnknown([], deciderOf(step, at, false));
@@ -47,7 +47,10 @@ function tell(context: RunContext, host: HostState, task: TaskIdentity, outcome:
   context.emit({ type: 'task_finished', host: host.name, task, outcome, ...nothing });
 }
 
-/** Facts of a host that no play has connected to are no slip of the pen: they can be had. */
+/**
+ * Adds a remedy for facts of a host that no play has connected: they exist after a connection, so the name is not
+ * misspelt.
+ */
 export function withFactsRemedy(problem: Problem): Problem {
   if (problem.code !== 'missing-key' || !/^hostvars\b.* has no key "facts"$/.test(problem.what)) return problem;
   const { code, what, place } = problem;
@@ -57,7 +60,7 @@ export function withFactsRemedy(problem: Problem): Problem {
   return new Problem({ code, what, place, why, remedy, cause: problem });
 }
 
-/** Values that are nested so deeply are the author's or the host's doing. */
+/** Makes the problem of values that are nested too deeply; the author or the host causes the depth. */
 export function tooDeep(cause: unknown): Problem {
   const remedy = 'Find the value that is put into itself again and again, as by set_fact in a loop.';
   return new Problem({

@@ -1,7 +1,10 @@
 import type { HostState } from '../host/host-state.ts';
 import type { Batch, RunContext } from './context.ts';
 
-/** Resolves when every host of the batch that still takes part has come to `at`. At once where hosts go on by themselves. */
+/**
+ * Resolves when every host of the batch that still takes part has reached `at`; immediately if hosts do not run in
+ * lock-step.
+ */
 export async function waitForHosts(context: RunContext, batch: Batch, host: HostState, at: number): Promise<void> {
   const { barrier } = batch;
   if (barrier === undefined) return;

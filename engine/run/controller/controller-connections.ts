@@ -4,7 +4,7 @@ import type { Scope } from '../../values/base/value.ts';
 import { type ControllerAccess, realPath } from '../../values/controller-access.ts';
 import { CONNECTION_VARIABLES, type ConnectionVariable } from '../base/connection-variables.ts';
 
-/** Variables of a host that have programs of this machine started, or code of it loaded, or say how. */
+/** Variables of a host that start programs of the controller, load code of it, or affect how that is done. */
 const RUNNING: readonly ConnectionVariable[] = [
   CONNECTION_VARIABLES.proxyCommand,
   CONNECTION_VARIABLES.firstArguments,
@@ -15,9 +15,8 @@ const RUNNING: readonly ConnectionVariable[] = [
 ];
 
 /**
- * What the variables of a host want of this machine ahead of any task: programs that bring the connection, and a file
- * that keys of hosts are written to. A key to log in with is only read to log in with it. Throws Problem
- * `controller-refused`.
+ * Checks the permissions for a connection: the variables of a host may name programs that make the connection, and a
+ * file to which host keys are written. A key file is only read to log in. Throws Problem `controller-refused`.
  */
 export function permitConnection(name: string, scope: Scope, access: ControllerAccess): void {
   if (access.isFull) return;
@@ -26,8 +25,8 @@ export function permitConnection(name: string, scope: Scope, access: ControllerA
   const knownHosts = scope.lookup('ansible_known_hosts_file');
   if (typeof knownHosts !== 'string') return;
   const path = knownHosts.startsWith('~/') ? `${homedir()}${knownHosts.slice(1)}` : knownHosts;
-  // A file of that name is for keys of hosts, wherever it lies. A link of that name may lead to any other, and a quote
-  // is one for ssh.
+  // A file of that name is for host keys, in any folder. A link of that name may lead to any other file; a quote would
+  // be a quote for ssh.
   const isForKeys = basename(realPath(path)).startsWith('known_hosts') && !/["\s]/.test(path);
   if (!isForKeys) access.permit({ kind: 'write', path }, undefined);
 }

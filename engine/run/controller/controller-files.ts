@@ -26,29 +26,29 @@ import { piecesOf } from './file-pieces.ts';
 import { upwards } from './upward-paths.ts';
 
 /**
- * Bytes. Files up to that are read once, and at once: to wait for another thread takes longer. Larger ones are read for
- * each host, as they are not kept in memory, and only their digests from run to run: for less it costs less than to
- * trust a clock.
+ * Maximal size, in bytes, of files that are read once, and synchronously: waiting for another thread takes longer.
+ * Larger files are not kept in memory, so they are read for each host, and only their digests are kept between runs:
+ * for small files, reading costs less than relying on time stamps.
  */
 const SMALL = 1024 * 1024;
 
-/** What was read of a path, with the identity of each file behind it; undefined: there was none. */
+/** The result of reading a path, with the identity of each file behind it; undefined: no file. */
 interface Read<What> {
   readonly what: Promise<What | undefined>;
   readonly from: Map<string, string | undefined>;
-  /** How many changes of the run had ended when it was last compared with the files. */
+  /** Number of ended changes of the run when it was last compared with the files. */
   changesDone: number;
 }
 
-/** What opens files that are encrypted as a whole. */
+/** Decrypts files that are encrypted as a whole. */
 type SealedFiles = Pick<Vault, 'unseal'>;
 
-/** A controller as a task sees it, and whether what the task has read there is still what stands there. */
+/** The controller as one task sees it. It also tells whether the files that the task has read are still the same. */
 export interface WatchedController extends Controller {
   isCurrent(): boolean;
 }
 
-/** In a plan: an earlier task is going to write the file. */
+/** Thrown in a plan: an earlier task will write the file. */
 export class ToCome extends Error {
   readonly because: string;
 
@@ -60,19 +60,19 @@ export class ToCome extends Error {
 
 export interface ControllerFilesParts {
   readonly digests: DigestCache;
-  /** Of the whole run, on any host. */
+  /** Changes of the whole run, on any host. */
   readonly changes: ChangeCount;
   readonly access: ControllerAccess;
-  /** Hears of each file when it is read first. */
+  /** Called for each file when it is read first. */
   readonly told?: (path: string, sha256: string) => void;
-  /** Without it, files that are encrypted are taken as they are. */
+  /** Without it, encrypted files are used as they are. */
   readonly vault?: SealedFiles | undefined;
-  /** Ends what takes long, by HostStops. */
+  /** Ends long operations; they throw HostStops. */
   readonly interrupt?: AbortSignal | undefined;
 }
 
 /**
- * The files and templates that tasks name, each read once a run, and again where a change of the run may have written
+ * Reads the files and templates that tasks name, each once per run, and again if a change of the run may have written
  * it.
  */
 export class ControllerFiles {
@@ -98,7 +98,7 @@ export class ControllerFiles {
     this.#told = told;
   }
 
-  /** In a plan, of a change that would be made on the controller: what it writes cannot be read yet. */
+  /** Records a planned change on the controller: the files that it writes cannot be read yet. */
   expect(predictions: readonly Prediction[], touches: 'predicted' | 'everything'): void {
     for (const { request } of predictions) {
       if (request.kind.name === 'file') this.#toCome.add(request.id);
@@ -108,27 +108,27 @@ export class ControllerFiles {
     this.#anythingMayCome ||= touches === 'everything';
   }
 
-  /** In a plan, of a task on the controller of which nothing more is known. */
+  /** Records, in a plan, a task on the controller that may write anything. */
   expectAnything(): void {
     this.#anythingMayCome = true;
   }
 
-  /** It is to come, or lies in a folder that is: a link may lead to one. */
+  /** Returns whether the file, or a folder that contains it, will be written: a link may lead to one. */
   #isToCome(path: string): boolean {
     return this.#toCome.size > 0 && upwards(path).some((one) => this.#toCome.has(one));
   }
 
-  /** Digest of every file and template that a task has read so far, by path. */
+  /** Digest of every file and template that tasks have read so far, by path. */
   get used(): ReadonlyMap<string, string> {
     return this.#used;
   }
 
-  /** A file that was read elsewhere for the run. */
+  /** Records a file that another part read for the run. */
   note(path: string, bytes: Buffer): void {
     this.#use(path, digestOfText(bytes));
   }
 
-  /** Throws Problem `controller-refused`. */
+  /** Throws Problem `controller-refused` if reading the file is not permitted. */
   permit(path: string, place: Place): void {
     this.#access.permit({ kind: 'read', path }, place);
   }
@@ -138,7 +138,7 @@ export class ControllerFiles {
     this.#used.set(path, sha256);
   }
 
-  /** As a task with this search path and these variables sees the controller. */
+  /** Returns the controller for a task with this search path and these variables. */
   as(searchPath: readonly string[], scope: Scope, placeOf: (argument: string) => Place): WatchedController {
     const reads: Read<unknown>[] = [];
     return {
@@ -205,8 +205,8 @@ export class ControllerFiles {
   }
 
   /**
-   * The files are looked at anew only where a change has ended meanwhile: a run without changes asks for none of them
-   * twice.
+   * Returns whether the files are unchanged. They are checked only if a change has ended meanwhile: a run without
+   * changes checks no file twice.
    */
   #isCurrent(read: Read<unknown>): boolean {
     if (this.#toCome.size > 0) for (const path of read.from.keys()) if (this.#toCome.has(path)) return false;
@@ -239,7 +239,7 @@ export class ControllerFiles {
     };
   }
 
-  /** What is encrypted is a secret, as a whole and by its lines. */
+  /** The content of an encrypted file is secret, as a whole and by its lines. */
   async #clearOf(path: string): Promise<Buffer | undefined> {
     if (this.#vault === undefined || !(await isSealedFile(path))) return undefined;
     const clear = (await this.#vault.unseal(readAtOnce(path, MOST_SEALED), path))?.bytes;
@@ -247,7 +247,7 @@ export class ControllerFiles {
     return clear;
   }
 
-  /** `{{> name}}` is NAME.hbs or NAME beside the template. */
+  /** Reads the partial of `{{> name}}`: NAME.hbs or NAME beside the template. */
   #partial(
     folder: string,
     name: string,
@@ -267,7 +267,7 @@ export class ControllerFiles {
     return undefined;
   }
 
-  /** Read once, for all hosts. */
+  /** Reads the content of an archive once, for all hosts. */
   #contentOf(file: LocalFile): Promise<ArchiveContent> {
     let content = this.#archives.get(file);
     if (content === undefined) {
@@ -292,13 +292,13 @@ export class ControllerFiles {
   }
 }
 
-/** What an encrypted template renders to is a secret. */
+/** The result of an encrypted template is a secret. */
 interface ReadTemplate {
   readonly template: FileTemplate;
   readonly isSealed: boolean;
 }
 
-/** As Jinja reads templates: what was written on Windows does not bring its line ends to hosts. */
+/** As Jinja does with templates: line ends of Windows are converted, and do not reach hosts. */
 function withPlainLineEnds(text: string): string {
   return text.replace(/\r\n?/g, '\n');
 }
@@ -328,9 +328,9 @@ async function refuseFolder(name: string, tried: readonly string[], place: Place
   }
 }
 
-/** A file or template that a task names is not on the controller. */
+/** A file or template that a task names does not exist on the controller. */
 export class MissingFile extends Problem {
-  /** Where it was looked for. */
+  /** Paths where it was searched for. */
   readonly tried: readonly string[];
 
   constructor(kind: 'file' | 'template', name: string, tried: readonly string[], place: Place) {
@@ -345,7 +345,7 @@ export class MissingFile extends Problem {
   }
 }
 
-/** A partial is read while its template is parsed, and to open it takes time. */
+/** A partial is read synchronously while its template is parsed; decryption is asynchronous. */
 function encryptedPartial(file: string): Problem {
   return new Problem({
     code: 'encrypted-file',

@@ -4,9 +4,9 @@ import type { Prediction } from '../../resources/base/resource.ts';
 import type { AccessRequest, ControllerAccess } from '../../values/controller-access.ts';
 import { statusOf } from '../../values/look-at-once.ts';
 
-// What a task on the controller wants of it, for a playbook that may not do there whatever it likes.
+// The permissions that a task on the controller needs, for a playbook that may not do everything there.
 
-/** They need nothing of the machine that they are done on. */
+/** Modules that use nothing of the machine on which they run. */
 const OF_NO_MACHINE: ReadonlySet<string> = new Set([
   'assert',
   'debug',
@@ -18,8 +18,8 @@ const OF_NO_MACHINE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * They look at files and write them, and the arguments say which. All other modules run programs, or change the machine
- * as a whole.
+ * Modules that read and write files, with the arguments that name them. All other modules run programs, or change the
+ * machine as a whole.
  */
 const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; readonly writes?: readonly string[] }>> =
   {
@@ -45,21 +45,21 @@ const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; re
 export interface ControllerTask {
   readonly module: string;
   readonly place: Place;
-  /** Parsed; undefined while they are not known. */
+  /** Parsed arguments; undefined while they are unknown. */
   readonly args: unknown;
-  /** Whether it is done as another user. */
+  /** True if the task runs as another user. */
   readonly becomes: boolean;
-  /** Whether it has an environment of its own. */
+  /** True if the task sets an environment. */
   readonly hasEnvironment: boolean;
 }
 
-/** Throws Problem `controller-refused`. */
+/** Throws Problem `controller-refused` if the task is not permitted. */
 export function permitTask(task: ControllerTask, access: ControllerAccess): void {
   if (access.isFull || OF_NO_MACHINE.has(task.module)) return;
   for (const request of requestsOf(task)) access.permit(request, task.place);
 }
 
-/** What a change is about to write, by what it foretells. Throws Problem `controller-refused`. */
+/** Checks the files that a change will write, by its predictions. Throws Problem `controller-refused`. */
 export function permitWrites(predictions: readonly Prediction[], place: Place, access: ControllerAccess): void {
   if (access.isFull) return;
   for (const { request } of predictions)
@@ -84,7 +84,7 @@ function requestsOf({ module, args, becomes, hasEnvironment }: ControllerTask): 
   ];
 }
 
-/** Of a path, of several, and of an authority, which has its own. */
+/** Returns the paths in an argument: one path, several, or those of an authority. */
 function pathsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (Array.isArray(value)) return value.flatMap(pathsIn);
@@ -96,11 +96,11 @@ function furtherReads(module: string, given: ReadonlyMap<string, unknown>): read
   const path = given.get('path');
   if (typeof src !== 'string') return [];
   if (module === 'copy') return given.get('remote_src') === true ? [src] : [];
-  // What a link leads to is reached through it by later tasks.
+  // Later tasks reach the target of a link through the link.
   return module === 'file' && typeof path === 'string' ? [resolve(dirname(path), src)] : [];
 }
 
-/** The file in a folder that is given in its place. */
+/** Returns the file within a folder, if the argument is a folder. */
 function within(path: string, src: unknown): readonly string[] {
   if (typeof src !== 'string' || statusOf(path)?.isDirectory() !== true) return [];
   const name = basename(src);

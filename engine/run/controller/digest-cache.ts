@@ -9,7 +9,7 @@ interface Identity {
   readonly ino: number;
 }
 
-/** Tells a file as it is from what it was: ctime cannot be set back by a program. */
+/** Returns a key that differs after any change of a file; programs cannot set ctime back. */
 export function identityOf({ size, ino, mtimeMs, ctimeMs }: Identity): string {
   return `${size}:${ino}:${mtimeMs}:${ctimeMs}`;
 }
@@ -17,15 +17,15 @@ export function identityOf({ size, ino, mtimeMs, ctimeMs }: Identity): string {
 const Stored = z.record(z.string(), z.object({ identity: z.string(), sha256: z.string() }));
 
 /**
- * SHA-256 digests of large files on the controller, kept from run to run.
- * A digest holds as long as size, inode and both time stamps are the same; ctime cannot be set back by a program.
+ * SHA-256 digests of large files on the controller, kept between runs. A digest is valid as long as size, inode and
+ * both time stamps are the same; programs cannot set ctime back.
  */
 export class DigestCache {
   readonly #file: string | undefined;
   #kept: Map<string, { identity: string; sha256: string }> | undefined;
   #changed = false;
 
-  /** Without a file the digests are kept for this run only. */
+  /** Without a file, the digests are kept for this run only. */
   constructor(file: string | undefined) {
     this.#file = file;
   }
@@ -41,7 +41,7 @@ export class DigestCache {
     return sha256;
   }
 
-  /** Writes what is new. A cache that cannot be written is only slower, so that is no error. */
+  /** Writes new digests. A cache that cannot be written only costs time, so this is not an error. */
   async save(): Promise<void> {
     if (!this.#changed || this.#file === undefined || this.#kept === undefined) return;
     const beside = `${this.#file}.${process.pid}`;

@@ -1,12 +1,12 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
-/** Bytes. */
+/** Size of a chunk in bytes. */
 const PIECE = 1024 * 1024;
 
 /**
- * A file's bytes in order, the next piece being read while one is used. They are in two buffers in turn: a piece is
- * written over when another one comes after it. A new buffer for each would be more garbage than all else that a run
- * makes.
+ * Yields the content of a file in chunks, and reads the next chunk while one is used. Two buffers are used in
+ * alternation: a chunk is overwritten after the next one was delivered. New buffers would be more garbage than
+ * everything else in a run.
  */
 export async function* piecesOf(path: string): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await open(path);

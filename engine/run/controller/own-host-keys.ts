@@ -5,12 +5,13 @@ import { Problem } from '../../errors/problem.ts';
 import { readAtOnce } from '../../files/read-file.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 
-/** Where OpenSSH keeps the keys by which a machine is known; everybody may read the public ones. */
+/** Folder of OpenSSH's host keys. Everybody may read the public ones. */
 const FOLDER = '/etc/ssh';
 
 /**
- * A login to the controller itself runs code on it, whatever its address is called. So a host of a playbook or an
- * inventory from elsewhere may not show a key of this machine. Undefined where it may, or where there is no such key.
+ * Returns the keys that a host may not show. A login to the controller itself runs code on it, under whatever address.
+ * So a host of a playbook or an inventory from elsewhere may not show a host key of this machine. Undefined if nothing
+ * is refused, or if this machine has no host keys.
  */
 export function refusedKeys(host: string, access: ControllerAccess): RefusedKeys | undefined {
   if (access.isFull) return undefined;
@@ -25,7 +26,7 @@ export function refusedKeys(host: string, access: ControllerAccess): RefusedKeys
   }
 }
 
-/** Type and base64 each. */
+/** Each as type and base64. */
 function ownHostKeys(): readonly string[] {
   try {
     return readdirSync(FOLDER)

@@ -12,7 +12,7 @@ import { similarFile } from '../../values/similar-file.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { ControllerFiles } from './controller-files.ts';
 
-/** A file of `vars_files` whose name is a template; of several names the first that is there. */
+/** Reads a file of `vars_files` whose name is a template; of several names, the first file that exists. */
 export async function variableFileLayer(
   { names, place }: VariableFile,
   scope: Scope,
@@ -49,7 +49,7 @@ function readOrTell(path: string, place: Place): Buffer {
   }
 }
 
-/** A file of variables as a layer. An empty file is an empty layer. */
+/** Makes a layer of a variable file. An empty file gives an empty layer. */
 function variablesLayer(node: Node | undefined, path: string): Layer {
   if (node === undefined || (node.kind === 'scalar' && node.value === null))
     return { level: 'play vars', origin: path, variables: new Map() };

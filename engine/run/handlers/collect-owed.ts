@@ -7,13 +7,13 @@ import { resolveSettings } from '../preparation/step-settings.ts';
 import { type Payer, callForOwed, learnOwed } from './owed-handlers.ts';
 
 export interface Collecting extends Payer {
-  /** For looking ahead. */
+  /** The way ahead, for requests of later tasks. */
   readonly route: Route | undefined;
 }
 
 /**
- * Handlers that an earlier run left owed are called for again. What the play's own user owes is looked at together
- * with the first window.
+ * Calls again for handlers that an earlier run left owed. The list of the play's own user is requested together with
+ * the first window of requests.
  */
 export async function collectOwed(payer: Collecting): Promise<void> {
   const { context, host, play, handlers, route } = payer;
@@ -30,7 +30,7 @@ export async function collectOwed(payer: Collecting): Promise<void> {
   try {
     await context.turns.connected(() => machine.look(privilege, view.missing([owed, ...ahead]), context.mode));
   } catch (error) {
-    // Who is not there owes nothing yet. The task that needs the account tells.
+    // An account that does not exist has no list. A task that needs the account reports it.
     if (!(error instanceof NoSuchAccount)) throw error;
     return callForOwed(payer);
   }

@@ -4,7 +4,8 @@ import type { Scope } from '../../values/base/value.ts';
 import { wrongType } from '../base/wrong-type.ts';
 
 /**
- * The handlers that a task notifies, under the variables of one host and item. Throws Problem where one has no name.
+ * Returns the handlers that a task notifies, with the variables of one host and item. Throws Problem if a value is not
+ * a name.
  */
 export function notifiesOf(task: Task, scope: Scope): readonly string[] {
   return task.notify.map((template) => {
@@ -15,8 +16,8 @@ export function notifiesOf(task: Task, scope: Scope): readonly string[] {
 }
 
 /**
- * Of a task that cannot be planned yet: the handlers that can be named without what is unknown, such as the loop's
- * item.
+ * Returns those handlers of a task that can be named without unknown values, such as the loop's item, before the task
+ * can be planned.
  */
 export function nameableNotifies(task: Task, scope: Scope): readonly string[] {
   return task.notify.flatMap((template) => {

@@ -3,12 +3,12 @@ import { type Debt, crossOut } from '../base/owed.ts';
 import type { RunContext } from '../context/context.ts';
 import type { HostState } from '../host/host-state.ts';
 
-/** What a play owes for handlers of these names. */
+/** Returns the debts of a play for handlers of these names. */
 export function debtsOf(context: RunContext, play: Play, handlers: readonly string[]): readonly Debt[] {
   return handlers.map((handler) => ({ playbook: context.debtor.playbook, play: play.name, handler }));
 }
 
-/** A host in a play that can pay what is owed there. */
+/** A host in a play that can run owed handlers. */
 export interface Payer {
   readonly context: RunContext;
   readonly host: HostState;
@@ -16,10 +16,10 @@ export interface Payer {
   readonly handlers: readonly Handler[];
 }
 
-/** Takes in what a user owes on the host, and calls for what the play can pay of it. */
+/** Records what a user owes on the host, and calls for those handlers that the play has. */
 export function learnOwed(payer: Payer, user: string, owed: readonly Debt[]): void {
   const { context, host, play } = payer;
-  // What this run has written down itself is known.
+  // Debts that this run wrote itself are already known.
   const own = debtsOf(context, play, host.called.names);
   host.owedEarlier.set(
     user,
@@ -28,7 +28,7 @@ export function learnOwed(payer: Payer, user: string, owed: readonly Debt[]): vo
   callForOwed(payer);
 }
 
-/** Calls for the handlers of the play that an earlier run, or an earlier play of this one, left owed on the host. */
+/** Calls for the handlers of the play that an earlier run, or an earlier play of this run, left owed on the host. */
 export function callForOwed({ context, host, play, handlers }: Payer): void {
   for (const { debt, user } of host.debtsByUser()) {
     const { handler } = debt;
@@ -41,7 +41,7 @@ export function callForOwed({ context, host, play, handlers }: Payer): void {
   }
 }
 
-/** The handlers have run, or need not: they are crossed out for every user that may have written them down. */
+/** Removes handlers that have run, or need not run, from the lists of all users that may have written them. */
 export function forgetOwed(context: RunContext, host: HostState, play: Play, names: readonly string[]): void {
   for (const name of names) {
     const paid = [
@@ -58,8 +58,8 @@ export function forgetOwed(context: RunContext, host: HostState, play: Play, nam
 }
 
 /**
- * A debt is paid by the play that made it; by another one of the playbook where that play is no more; and by any where
- * nobody knows.
+ * Returns whether the play must run an owed handler: the play that owes it; another play of the playbook if that play
+ * no longer exists; any play if the owner is unknown.
  */
 function pays(context: RunContext, play: Play, debt: Debt): boolean {
   const { playbook, plays } = context.debtor;

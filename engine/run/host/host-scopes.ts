@@ -5,7 +5,10 @@ import type { ValueMap } from '../../values/base/value.ts';
 import type { Layer, LayeredScope } from '../../values/scope.ts';
 import { type RunVariables, HostVariables, lazyMap } from './variables.ts';
 
-/** The variables of each host outside of any play: the inventory's, the extra ones and the magic ones but facts. */
+/**
+ * Returns the variables of each host outside of any play: those of the inventory, the extra ones, and the magic ones
+ * except facts.
+ */
 export function hostScopes(
   inventory: Inventory,
   extra: Layer,

@@ -4,19 +4,21 @@ import type { HostRecap, Mode, TaskFinished, TaskIdentity } from '../base/events
 import type { Debt } from '../base/owed.ts';
 import type { HostVariables } from './variables.ts';
 
-/** A host in a run, across all its plays. */
+/** The state of a host in a run, across all plays. */
 export class HostState {
   readonly host: Host;
   readonly variables: HostVariables;
-  /** The task that it is at, for the report of a lost connection. */
+  /** The current task, for the report of a lost connection. */
   doing: TaskIdentity | undefined;
-  /** `interrupted`: the operator has ended the run while a change was made on it, which may be half done. */
+  /** `interrupted`: the operator ended the run during a change on the host, which may be half done. */
   status: 'active' | 'failed' | 'unreachable' | 'interrupted' = 'active';
-  /** Handlers that are called for in the play that it is in. */
+  /** Handlers that are called for in the current play. */
   called = new CalledHandlers();
-  /** Handlers that an earlier run left owed, by the user that owes them; empty of what this run has paid. */
+  /**
+   * Handlers that an earlier run left owed, by the user in whose list they are, without those that this run has run.
+   */
   readonly owedEarlier = new Map<string, readonly Debt[]>();
-  /** What plays of this run, which are over, have left owed. */
+  /** Handlers that finished plays of this run have left owed. */
   #left: readonly Debt[] = [];
   readonly rescuedFailures = new Set<TaskFinished>();
   readonly #failures: TaskFinished[] = [];
@@ -27,25 +29,25 @@ export class HostState {
     this.variables = variables;
   }
 
-  /** Handlers that are owed but for those that are called for in the play that it is in. */
+  /** Returns the owed handlers, without those that are called for in the current play. */
   debts(): readonly Debt[] {
     return [...[...this.owedEarlier.values()].flat(), ...this.#left];
   }
 
-  /** The same, each with the user in whose list of an earlier run it stands. */
+  /** Returns the same debts, each with the user in whose list an earlier run left it. */
   debtsByUser(): readonly { readonly debt: Debt; readonly user: string | undefined }[] {
     const earlier = [...this.owedEarlier].flatMap(([user, owed]) => owed.map((debt) => ({ debt, user })));
     return [...earlier, ...this.#left.map((debt) => ({ debt, user: undefined }))];
   }
 
-  /** These are paid. */
+  /** Removes debts, because their handlers have run. */
   forget(debts: readonly Debt[]): void {
     const isOpen = (debt: Debt): boolean => !debts.includes(debt);
     for (const [user, owed] of this.owedEarlier) this.owedEarlier.set(user, owed.filter(isOpen));
     this.#left = this.#left.filter(isOpen);
   }
 
-  /** A play is over for it. `owed`: what it was called for there and did not get to. */
+  /** Ends a play for the host. `owed`: handlers that were called for and did not run. */
   leavePlay(owed: readonly Debt[]): void {
     const known = new Set(this.debts().map(keyOf));
     this.#left = [...this.#left, ...owed.filter((debt) => !known.has(keyOf(debt)))];
@@ -60,14 +62,14 @@ export class HostState {
     this.#counts[what] += 1;
   }
 
-  /** All that failed since there were so many failures was rescued: the host has not failed by it. */
+  /** Marks all failures after the first `before` ones as rescued: the host has not failed because of them. */
   rescued(before: number): void {
     this.#counts.failed = before;
     this.#counts.rescued += 1;
     for (const failure of this.#failures.splice(before)) this.rescuedFailures.add(failure);
   }
 
-  /** How many failures stand so far. */
+  /** Number of failures so far. */
   get failures(): number {
     return this.#counts.failed;
   }
@@ -76,7 +78,7 @@ export class HostState {
     this.#failures.push(failure);
   }
 
-  /** A plan changes nothing, so that nothing is owed by it. */
+  /** Returns the summary of the host. A plan changes nothing, so it owes nothing. */
   recap(mode: Mode, roundTrips: number): HostRecap {
     return {
       host: this.name,

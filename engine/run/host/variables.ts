@@ -6,28 +6,28 @@ import { type Scope, type Value, type ValueMap, Unknown } from '../../values/bas
 import { isCredential } from '../../values/hidden-node.ts';
 import { type Layer, layeredScope } from '../../values/scope.ts';
 
-/** What the controller knows that is the same for all hosts. */
+/** Variables that are the same for all hosts. */
 export interface RunVariables {
-  /** What the command line says where neither inventory nor playbook says anything; the lowest level. */
+  /** Defaults from the command line, for variables that neither inventory nor playbook sets; the lowest level. */
   readonly fallback: Layer | undefined;
   readonly extra: Layer;
   readonly inventory: Inventory;
   readonly playbookDirectory: string;
   readonly groups: ValueMap;
-  /** The variables of any host, each read when it is asked for, with what it is going to register. */
+  /** The variables of any host, including those that it will register. They are read on demand. */
   hostvars(): ValueMap;
-  /** The same, with only what it has registered by now. */
+  /** Like `hostvars`, with only those that it has registered so far. */
   hostvarsAsTheyAre(): ValueMap;
 }
 
 type LayeredScope = ReturnType<typeof layeredScope>;
 
-/** What a play adds to the variables of its hosts. */
+/** Variables and hosts of a play. */
 export interface PlayScope {
   readonly play: Play;
-  /** vars and vars_files, low to high. */
+  /** vars and vars_files, from low to high. */
   readonly layers: readonly Layer[];
-  /** The hosts of the batch, or of the play where it has not come to batches yet. */
+  /** The hosts of the batch, or of the whole play before batches are formed. */
   readonly hosts: readonly string[];
 }
 
@@ -35,23 +35,23 @@ interface ScopeParts {
   readonly frame: StepFrame | undefined;
   readonly over: readonly Layer[];
   readonly play: PlayScope | undefined;
-  /** `ahead`: what another host is going to set is unknown. `as_they_are`: it is not there. */
+  /** How to treat variables that another host will set. `ahead`: they are unknown. `as_they_are`: they do not exist. */
   readonly others: 'ahead' | 'as_they_are';
 }
 
-/** The variables of one host, from all levels. register and set_fact add to them as the run goes on. */
+/** The variables of one host, from all levels. `register` and `set_fact` add to them during the run. */
 export class HostVariables {
   readonly #host: Host;
   readonly #run: RunVariables;
   readonly #remembered = new Map<string, Value>();
-  /** Groups that it is in since the run began. */
+  /** Groups that the host has joined since the run began. */
   readonly #joined = new Set<string>();
   #facts: { readonly from: Facts; readonly value: ValueMap } | undefined;
-  /** By play, then by role, then by the layers of the step. */
+  /** Scopes by play, by role, and by the layers of the step. */
   #cache = new Map<PlayScope | undefined, Map<object, Map<readonly Layer[], LayeredScope>>>();
   #play: PlayScope | undefined;
 
-  /** Names that tasks of the run will register or set: other hosts may ask for them before they are there. */
+  /** Variables that tasks of the run will register or set: other hosts may ask for them before they exist. */
   readonly #expected = new Map<string, Unknown>();
 
   constructor(host: Host, run: RunVariables) {
@@ -59,12 +59,12 @@ export class HostVariables {
     this.#run = run;
   }
 
-  /** From here on tasks of this play ask. */
+  /** Sets the play of the tasks that follow. */
   enter(play: PlayScope): void {
     this.#play = play;
   }
 
-  /** Counts from the next play on. */
+  /** Records a group. It counts from the next play on. */
   join(group: string): void {
     this.#joined.add(group);
   }
@@ -75,7 +75,7 @@ export class HostVariables {
     this.#cache = new Map();
   }
 
-  /** Other hosts have gone on since: nothing that was worked out from what they had set is kept. */
+  /** Forgets scopes that depend on other hosts, because these have continued since. */
   forgetOthers(): void {
     this.#cache = new Map();
   }
@@ -94,8 +94,8 @@ export class HostVariables {
   }
 
   /**
-   * What a step sees. `over` are layers above its own (loop items, results that are still to come).
-   * Scopes are kept until a variable changes, so that what a group variable renders to is rendered once.
+   * Returns the variables of a step. `over` are layers with higher priority than its own (loop items, pending results).
+   * Scopes are kept until a variable changes, so that a group variable is rendered once.
    */
   scope(
     frame: StepFrame | undefined,
@@ -110,7 +110,8 @@ export class HostVariables {
   }
 
   /**
-   * As `scope`, for a task's own turn that all hosts have come to: what another host has not set by now is not there.
+   * Like `scope`, for the turn of a task that all hosts have reached: variables that another host has not set do not
+   * exist.
    */
   scopeOfTurn(frame: StepFrame | undefined, over: readonly Layer[]): LayeredScope {
     return this.#build({ frame, over, play: this.#play, others: 'as_they_are' });
@@ -157,8 +158,8 @@ export class HostVariables {
   }
 
   /**
-   * All that another host may ask of this one: its inventory variables, what it registered, and its facts, if it was
-   * connected to by now.
+   * Returns the variables that other hosts may read: inventory variables, registered variables, and the facts if the
+   * host is connected.
    */
   asHostvars(): ValueMap {
     const { scope, names } = this.#forOthers();
@@ -166,7 +167,7 @@ export class HostVariables {
     return lazyMap(there, (name) => scope.lookup(name) ?? null);
   }
 
-  /** As `asHostvars`, and what it is going to register, unknown still. */
+  /** Like `asHostvars`, with the variables that the host will register as unknown values. */
   asHostvarsAhead(): ValueMap {
     const { scope, names } = this.#forOthers();
     return lazyMap(
@@ -193,7 +194,7 @@ function entry<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): Item
   return item;
 }
 
-/** `remote_user`, below what the inventory says of ansible_user and ansible_ssh_user. */
+/** Makes a layer of `remote_user`, with lower priority than ansible_user and ansible_ssh_user of the inventory. */
 function loginOf(play: PlayScope | undefined): readonly Layer[] {
   const user = play?.play.settings.user;
   return user === undefined
@@ -204,7 +205,7 @@ function loginOf(play: PlayScope | undefined): readonly Layer[] {
 const NO_ROLE = {};
 const NO_LAYERS: readonly Layer[] = [];
 
-/** A map whose values are made when they are read. */
+/** Makes a map whose values are computed when they are read. */
 export function lazyMap(names: Iterable<string>, value: (name: string) => Value): ValueMap {
   const map: ValueMap = Object.create(null);
   for (const name of names) {
@@ -217,7 +218,7 @@ function factsAsValue(facts: Facts): ValueMap {
   return JSON.parse(JSON.stringify(facts));
 }
 
-/** A layer of results that tasks ahead will register: their names are known, their values not. */
+/** Makes a layer of results that later tasks will register: their names are known, their values are not. */
 export function pendingLayer(pending: ReadonlyMap<string, Value>): Layer {
   return { level: 'set_fact', origin: 'results still to come', variables: pending };
 }

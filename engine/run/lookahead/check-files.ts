@@ -10,13 +10,13 @@ import { DigestCache } from '../controller/digest-cache.ts';
 import { placesOf } from '../preparation/prepare.ts';
 import { MAY_WRITE_ANYTHING } from './files-to-come.ts';
 
-/** Includes within includes that are looked into; one that includes itself ends somewhere. */
+/** Maximal depth of includes that are checked, because an include may include itself. */
 const MOST_DEEP = 10;
 
 /**
- * What is wrong with the templates and files that tasks name, as far as no host is needed to know: a file with a fixed
- * name that is not there, a template that cannot be read, and one that takes a text for a condition where the playbook
- * itself says that it is text.
+ * Returns the mistakes in templates and files that show without any host: a file with a fixed name that does not exist,
+ * a template that cannot be parsed, and a template that uses a text as a condition, if the playbook itself says that it
+ * is text.
  */
 export async function checkFiles(playbook: Playbook, access: ControllerAccess): Promise<readonly Problem[]> {
   const found: Problem[] = [];
@@ -49,7 +49,7 @@ async function tasksOf(steps: readonly Step[], depth: number): Promise<readonly 
       const opened = await step.open(name, []);
       tasks.push(...(await tasksOf([...opened.steps, ...opened.handlers.map((handler) => handler.step)], depth + 1)));
     } catch (error) {
-      // What is wrong in it was told when the playbook was read.
+      // The mistake was reported when the playbook was read.
       if (!(error instanceof Problem || error instanceof Problems)) throw error;
     }
   }
@@ -67,7 +67,10 @@ function fixedName(template: {
 
 const NOTHING_KNOWN: Scope = { lookup: () => new Unknown('a variable'), names: () => [] };
 
-/** The variables that the playbook itself gives; all others are unknown, as inventories and results bring them. */
+/**
+ * Makes a scope of the variables that the playbook itself sets. All others are unknown, because inventories and results
+ * may set them.
+ */
 function knownScope(play: Play, task: Task, results: ReadonlySet<string>): Scope {
   const { role } = task;
   const layers = [
@@ -111,7 +114,8 @@ function bringsNothing(task: Task): boolean {
 }
 
 /**
- * Values may be other ones in the inventory; that a template cannot be read, or takes a text for a condition, stays so.
+ * Returns whether a mistake does not depend on values, which may differ in the inventory: a template that cannot be
+ * parsed, or that uses a text as a condition.
  */
 function isCertain({ code }: Problem): boolean {
   return !['undefined-variable', 'missing-key', 'variable-cycle'].includes(code);
@@ -126,7 +130,7 @@ function runsSurely(task: Task, scope: Scope): boolean {
   }
 }
 
-/** May the task write a file on the controller that a later one brings? */
+/** Returns whether the task may write a file on the controller that a later task reads. */
 function writesHere(play: Play, task: Task): boolean {
   const isHere =
     task.delegateTo !== undefined ||

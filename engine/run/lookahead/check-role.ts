@@ -6,15 +6,15 @@ import { Secret } from '../../values/base/secret.ts';
 import { type Scope, type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
 
-/** A host, as far as the arguments of its roles go. */
+/** The parts of a host that checking the arguments of its roles needs. */
 interface CheckedHost {
   readonly name: string;
   readonly variables: { scope(frame: StepFrame, over: readonly Layer[]): Scope };
 }
 
 /**
- * Checks the arguments that a role declares, under the variables of a host, and adds a problem for each fault. `results`
- * has the names that tasks of the play will bring: an argument that is made of them is not known yet.
+ * Checks the declared arguments of a role with the variables of a host, and adds a problem for each mistake. `results`
+ * are the variables that tasks of the play will set: an argument that depends on them is not known yet.
  */
 export function checkRole(
   role: Role,
@@ -45,7 +45,10 @@ export function checkRole(
   }
 }
 
-/** The value as it is now. If it cannot be made now, as it will be once the tasks of the play have brought their results. */
+/**
+ * Returns the current value of an argument. If it cannot be computed now, it is computed with the pending results of
+ * the play's tasks.
+ */
 function valueOf(argument: RoleArgument, now: Scope, later: () => Scope): Value | undefined {
   try {
     return now.lookup(argument.name);

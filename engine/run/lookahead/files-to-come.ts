@@ -9,10 +9,7 @@ import type { HostState } from '../host/host-state.ts';
 import { isController } from '../machine/connection-kind.ts';
 import type { Preparing } from '../preparation/prepare.ts';
 
-/**
- * What they write is not told by their arguments: a program does anything, and a package or a mount brings files of its
- * own.
- */
+/** Modules that may write files which their arguments do not name: programs, packages and mounts. */
 export const MAY_WRITE_ANYTHING: ReadonlySet<string> = new Set([
   'check',
   'command',
@@ -23,10 +20,10 @@ export const MAY_WRITE_ANYTHING: ReadonlySet<string> = new Set([
   'unarchive',
 ]);
 
-/** Stands for an item that is not known yet. */
+/** Stands for any item of a loop whose items are unknown. */
 const ANY_ITEM = 'runbook-any-item';
 
-/** Whether a task may be done on the controller: by its host, or by whom it is delegated to. */
+/** Returns whether a task may run on the controller, because of its host or its delegation. */
 export function isOnController(task: Task, host: string, scope: Scope, hosts: ReadonlyMap<string, HostState>): boolean {
   const target = task.delegateTo === undefined ? host : task.delegateTo.render(scope);
   if (typeof target !== 'string') return true;
@@ -36,14 +33,14 @@ export function isOnController(task: Task, host: string, scope: Scope, hosts: Re
 const EMPTY: Scope = { lookup: () => undefined, names: () => [] };
 
 /**
- * Before a run: which files its tasks may make on the controller. A later task that brings one of them from there is
- * not refused, as it is not there yet; where it does not come, that task tells.
+ * Collects, before a run, the files that tasks may make on the controller. A later task that reads such a file is not
+ * refused, although the file does not exist yet. If it still does not exist when the task runs, the task fails.
  */
 export class FilesToCome {
   readonly #paths = new Set<string>();
   #anything = false;
 
-  /** A task on the controller that runs. */
+  /** Records a task that runs on the controller. */
   note(task: Task, preparing: Preparing): void {
     this.#anything ||= MAY_WRITE_ANYTHING.has(task.module) || preparing.kind === 'unknown';
     if (preparing.kind === 'unknown') return;
@@ -53,7 +50,10 @@ export class FilesToCome {
       if (typeof value === 'string' && value.startsWith('/')) this.#paths.add(folderless(value));
   }
 
-  /** A task on the controller that may run: what its arguments name, with any item of its loop. Throws Problem. */
+  /**
+   * Records a task that may run on the controller: the paths in its arguments, with any item of its loop. Throws
+   * Problem.
+   */
   notePerhaps(task: Task, scope: Scope): void {
     if (CHANGES_NOTHING.has(task.module)) return;
     this.#anything ||= MAY_WRITE_ANYTHING.has(task.module);
@@ -64,23 +64,26 @@ export class FilesToCome {
     }
   }
 
-  /** A task of which nothing more can be told yet, or an include. */
+  /** Records a task about which nothing more is known, or an include. */
   noteAnything(): void {
     this.#anything = true;
   }
 
-  /** A path among the arguments may be the file, or a folder that the file is made in. */
+  /**
+   * Returns whether a recorded task may bring the file: a path in its arguments is the file or a folder that contains
+   * it.
+   */
   mayBring(missing: MissingFile): boolean {
     return this.#anything || missing.tried.some((path) => upwards(path).some((one) => this.#paths.has(one)));
   }
 }
 
-/** The loop of a task whose items are not known yet, with one that stands for all of them. */
+/** Makes the loop layer of a task whose items are unknown, with one item that stands for all. */
 export function anyItem(loop: Loop): Layer {
   return loopLayer({ loop, index: 0, item: ANY_ITEM });
 }
 
-/** The path, or the folder that all of its items are in. */
+/** Returns the path, or the folder that contains the paths of all items. */
 function folderOf(path: string): string {
   const at = path.indexOf(ANY_ITEM);
   return at === -1 ? folderless(path) : folderless(path.slice(0, path.lastIndexOf('/', at) + 1));

@@ -14,14 +14,15 @@ import type { View } from '../machine/view.ts';
 import { type Route, ahead } from '../order/itinerary.ts';
 import { moduleContext, onController } from '../preparation/prepare.ts';
 
-/** How far one observation looks ahead. A bound for the size of one script, not a rule of the language. */
+/**
+ * Number of tasks ahead whose requests are sent together. It limits the size of one script, and has no other effect.
+ */
 const TASKS_AHEAD = 400;
 const REQUESTS_AHEAD = 2000;
 
 /**
- * What the tasks ahead will want to see through the same view, as far as they can name it now. A task that cannot is
- * passed over: it asks by itself when its turn comes. Nothing here may fail: what is wrong with a task is told in its
- * turn.
+ * Returns the requests of the tasks ahead through the same view, if they can be named now. Other tasks are skipped:
+ * they send their requests in their turn. Nothing here may fail: a mistake in a task is reported in its turn.
  */
 export async function foresee(
   context: RunContext,
@@ -40,7 +41,7 @@ export async function foresee(
     try {
       await nameRequests({ context, host, view, pending, requests }, step, play);
     } catch {
-      // Told when the task's turn comes.
+      // The mistake is reported in the turn of the task.
     }
     for (const name of resultsOf(step)) pending.set(name, new Unknown(`the task at ${step.id}`));
   }
@@ -51,9 +52,9 @@ interface Looking {
   readonly context: RunContext;
   readonly host: HostState;
   readonly view: View;
-  /** What tasks before it will register. */
+  /** Results that earlier tasks will register. */
   readonly pending: ReadonlyMap<string, Value>;
-  /** Takes in what is named: also what was named before something is found wrong. */
+  /** The requests so far. They are kept even if a mistake is found later. */
   readonly requests: Request[];
 }
 

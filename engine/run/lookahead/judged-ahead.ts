@@ -3,9 +3,9 @@ import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
 
 /**
- * Tries what judges the result of a task (`until`, `failed_when`, `changed_when`) before there is a result, each
- * condition by itself. `scope` gives the variables of the task with one more layer. Throws Problem for what is wrong
- * whatever the result will be: a variable that does not exist, a comparison that cannot be made.
+ * Evaluates the conditions about the result of a task (`until`, `failed_when`, `changed_when`) before there is a
+ * result, each on its own. `scope` returns the variables of the task with one more layer. Throws Problem for mistakes
+ * that do not depend on the result: an undefined variable, a comparison that cannot be made.
  */
 export function tryVerdicts(task: Task, scope: (result: Layer) => Scope): void {
   const conditions = [...(task.until?.expressions ?? []), ...(task.failedWhen ?? []), ...(task.changedWhen ?? [])];

@@ -22,15 +22,15 @@ import { FilesToCome, anyItem, isOnController } from './files-to-come.ts';
 import { tryVerdicts } from './judged-ahead.ts';
 
 /**
- * At most this many pairs of host and task are tried one by one; beyond that, one host for each different set of
- * groups.
+ * Maximal number of pairs of host and task that are checked. Beyond it, one host for each different set of groups is
+ * checked.
  */
 const PAIRS = 20_000;
 
 /**
- * Finds what is wrong with the tasks under the variables of their hosts before the first connection: missing variables,
- * arguments of the wrong type, missing files, broken templates. What only the run can tell (facts, results) is unknown
- * here and passed over. Throws Problems with all of them, each once.
+ * Checks the tasks with the variables of their hosts before the first connection: missing variables, arguments of the
+ * wrong type, missing files, broken templates. Values that only the run brings (facts, results) are unknown, and what
+ * depends on them is skipped. Throws Problems with all mistakes, each once.
  */
 export async function preflight(context: RunContext, plays: readonly PlannedPlay[]): Promise<void> {
   const trial = new Trial(context);
@@ -52,13 +52,13 @@ function unknownOf(step: Task | Include): Unknown {
   return new Unknown(`the ${step.kind} at ${step.id}`);
 }
 
-/** What the tasks would meet, tried without a host. */
+/** Checks tasks without connecting to a host. */
 class Trial {
   readonly #context: RunContext;
   readonly #found = new Map<string, Problem>();
   readonly #toCome = new FilesToCome();
   readonly #pendingOf = new Map<HostState, Map<string, Value>>();
-  /** Hosts that an include whose name is not known yet may have brought any variable. */
+  /** Hosts for which an include with an unknown name may have set any variable. */
   readonly #open = new Set<HostState>();
 
   constructor(context: RunContext) {
@@ -116,7 +116,7 @@ class Trial {
     for (const name of namesBroughtBy(step)) this.#pending(host).set(name, unknownOf(step));
   }
 
-  /** An include whose name is made of variables that are known: its file must be there. */
+  /** Checks an include whose name has only known variables: its file must exist. */
   async #include(host: HostState, include: Include): Promise<void> {
     const { target, when, loop } = include;
     if (loop !== undefined) return;
@@ -174,14 +174,14 @@ class Trial {
     this.#each(error, (problem) => this.#addUnless(host, hushedAhead(problem, task.id, hush)));
   }
 
-  /** What is no problem is thrown on. */
+  /** Adds the problems in an error. Other errors are thrown again. */
   #each(error: unknown, add: (problem: Problem) => void): void {
     if (error instanceof Problems) error.problems.forEach(add);
     else if (error instanceof Problem) add(error);
     else throw error;
   }
 
-  /** A variable that an include may have brought is not missed. */
+  /** Adds a problem, unless it is about a variable that an include may have set. */
   #addUnless(host: HostState, problem: Problem): void {
     if (!this.#open.has(host) || problem.code !== 'undefined-variable') this.#add(problem);
   }
@@ -202,7 +202,7 @@ interface Tried {
   readonly host: HostState;
   readonly task: Task;
   readonly over: readonly Layer[];
-  /** Of the loop item that is tried. */
+  /** The setting of no_log for the loop item that is being checked. */
   hush: Hush;
 }
 
@@ -218,7 +218,7 @@ function hasRescue({ play }: PlannedPlay): boolean {
 
 const NOTHING_KNOWN = { args: undefined, privilege: { kind: 'login' }, preamble: '' } as const;
 
-/** What is wrong with a task that may not run is told in its turn. */
+/** Records the files of a task that may not run. Its mistakes are reported in its turn. */
 function notePerhaps(toCome: FilesToCome, task: Task, scope: Scope): void {
   try {
     toCome.notePerhaps(task, scope);
@@ -228,7 +228,7 @@ function notePerhaps(toCome: FilesToCome, task: Task, scope: Scope): void {
   }
 }
 
-/** Tasks and includes in the order of the play, what rescues too. */
+/** Returns tasks and includes in the order of the play, including those of rescues. */
 function stepsOf({ play }: PlannedPlay): readonly (Task | Include)[] {
   const steps: Step[] = [
     ...play.sections.flatMap((section) => section.steps),

@@ -14,18 +14,15 @@ import { connectionOf } from './connection-kind.ts';
 import { type ConnectionValues, connectionValues, saidOf } from './connection-values.ts';
 import { misspeltVariables } from './misspelt-variables.ts';
 
-/** What the variables of a host say for the program ssh, and of what nothing comes. */
+/** Arguments for ssh from the variables of a host, and settings without effect. */
 export interface HostArguments {
-  /** Undefined where they say nothing that ssh must be told. */
+  /** Undefined if no setting must be passed to ssh. */
   readonly call: SshCall | undefined;
   readonly patience: SaidPatience;
   readonly withoutEffect: readonly WithoutEffect[];
 }
 
-/**
- * Takes apart the arguments for ssh that a host has. Throws Problem `unsupported-setting` where a variable cannot be
- * kept.
- */
+/** Parses the arguments for ssh of a host. Throws Problem `unsupported-setting` if a variable cannot be applied. */
 export function argumentsFor(host: string, scope: Scope): HostArguments {
   refuseWhatCannotBe(host, scope);
   const first = parse(CONNECTION_VARIABLES.firstArguments, host, scope);
@@ -51,7 +48,7 @@ export function argumentsFor(host: string, scope: Scope): HostArguments {
   };
 }
 
-/** Why the connection of a host cannot be made as its variables say; undefined where nothing speaks against it. */
+/** Returns the problem with the connection variables of a host; undefined if there is none. */
 export function connectionFault(host: string, scope: Scope): Problem | undefined {
   try {
     const known = withoutUnknown(scope);
@@ -65,7 +62,7 @@ export function connectionFault(host: string, scope: Scope): Problem | undefined
   }
 }
 
-/** What only an earlier change brings is judged when it is there. */
+/** Hides unknown values. They are checked after the change that brings them. */
 function withoutUnknown(scope: Scope): Scope {
   return {
     lookup: (name) => {
@@ -132,7 +129,7 @@ function refuseWhatCannotBe(host: string, scope: Scope): void {
     });
 }
 
-/** `ssh`, or the path of the program that this name leads to. */
+/** Returns whether the executable is `ssh`, or the program that this name leads to. */
 function isTheUsualSsh(executable: string): boolean {
   if (executable === 'ssh') return true;
   const usual = (process.env['PATH'] ?? '').split(delimiter).map((folder) => realPath(join(folder, 'ssh')));

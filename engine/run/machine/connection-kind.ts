@@ -5,7 +5,7 @@ import { saidOf, WrongConnectionValue } from './connection-values.ts';
 
 export type ConnectionKind = 'local' | 'ssh' | 'openssh';
 
-/** The words for a connection. `smart` is Ansible's default, and its plugins have long names. */
+/** Names of connections. `smart` is Ansible's default, and its plugins have long names. */
 const KINDS: ReadonlyMap<string, ConnectionKind> = new Map([
   ['local', 'local'],
   ['ansible.builtin.local', 'local'],
@@ -15,7 +15,7 @@ const KINDS: ReadonlyMap<string, ConnectionKind> = new Map([
   ['openssh', 'openssh'],
 ]);
 
-/** How a host is reached. Throws Problem `unknown-connection`. */
+/** Returns how a host is reached. Throws Problem `unknown-connection`. */
 export function connectionOf(host: string, scope: Scope): ConnectionKind {
   const said = wordOf(host, scope);
   const kind = KINDS.get(said);
@@ -28,7 +28,7 @@ export function connectionOf(host: string, scope: Scope): ConnectionKind {
   });
 }
 
-/** Whether a host is the controller itself. */
+/** Returns whether a host is the controller itself. */
 export function isController(host: string, scope: Scope): boolean {
   return KINDS.get(wordOf(host, scope)) === 'local';
 }

@@ -4,21 +4,21 @@ import type { Scope, Value } from '../../values/base/value.ts';
 import type { ConnectionVariable } from '../base/connection-variables.ts';
 import { inventoryBoolean } from '../base/inventory-boolean.ts';
 
-/** Values of the variables that say how one host is reached, each undefined where none of its names is set. */
+/** Values of the connection variables of one host; each is undefined if none of its names is set. */
 export interface ConnectionValues {
   text(variable: ConnectionVariable): string | undefined;
-  /** Numbers are passwords too. */
+  /** A number is accepted as a password too. */
   password(variable: ConnectionVariable): string | undefined;
   port(variable: ConnectionVariable): number | undefined;
-  /** A whole number from 0 on. */
+  /** A whole number, 0 or more. */
   count(variable: ConnectionVariable): number | undefined;
-  /** Of a number of seconds above 0. */
+  /** Converts a number of seconds, above 0, to milliseconds. */
   milliseconds(variable: ConnectionVariable): number | undefined;
-  /** As Ansible reads it: an INI file has texts for it. */
+  /** Interpreted like in Ansible: an INI file has texts for booleans. */
   boolean(variable: ConnectionVariable): boolean | undefined;
 }
 
-/** A variable that says how a host is reached has a value that cannot be used. */
+/** A connection variable of a host has a value that cannot be used. */
 export class WrongConnectionValue extends Problem {
   readonly variable: string;
 
@@ -28,7 +28,10 @@ export class WrongConnectionValue extends Problem {
   }
 }
 
-/** Each throws WrongConnectionValue `wrong-type`, which shows no secret. */
+/**
+ * Reads the connection variables of a host. Each method throws WrongConnectionValue `wrong-type`, which shows no
+ * secret.
+ */
 export function connectionValues(host: string, scope: Scope): ConnectionValues {
   const wrong = ({ name, value }: Said, wanted: string): Problem =>
     new WrongConnectionValue(name, {
@@ -96,7 +99,7 @@ interface Said {
   readonly value: Value;
 }
 
-/** The first of its names that is set. */
+/** Returns the value of the first name that is set. */
 export function saidOf({ names }: ConnectionVariable, scope: Scope): Said | undefined {
   for (const name of names) {
     const value = scope.lookup(name);

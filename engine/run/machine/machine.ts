@@ -13,30 +13,30 @@ import { openSealedFiles } from './sealed-files.ts';
 import { syncFiles } from './sync-files.ts';
 import { type Asked, type Laid, View, observation, observe } from './view.ts';
 
-/** How an apply ended, with the host's new look already taken in. */
+/** The result of applying a change. The view already has the new state of the host. */
 export type Applied =
   | { readonly kind: 'begun'; readonly completed: Completed }
-  /** What had to be done ahead of it failed. */
+  /** The script before the change failed. */
   | { readonly kind: 'not_begun'; readonly ahead: Completed };
 
 export interface ChangeLimits {
-  /** How long the change may take, and be silent; undefined: as long as it likes. */
+  /** Maximal time of a change in milliseconds; undefined: no limit. */
   readonly timeoutMs: number | undefined;
   readonly silenceMs: number | undefined;
-  /** Called when the change goes to the host: from then on it may have been made. */
+  /** Called when the change is sent to the host: from then on it may have been made. */
   readonly begun: () => void;
-  /** Told how many bytes of a file have left this machine. */
+  /** Called with the bytes of a file that were sent so far. */
   readonly sent?: ((bytes: number, size: number) => void) | undefined;
-  /** Told what the script prints, in pieces as they come. */
+  /** Called with the output of the script, in pieces as they arrive. */
   readonly printed?: ((text: string, stream: 'stdout' | 'stderr') => void) | undefined;
 }
 
 export interface MachineChange {
   readonly privilege: Privilege;
   readonly apply: Apply;
-  /** A script that must succeed before the change is made; empty: none. */
+  /** A script that must succeed before the change is made; empty if there is none. */
   readonly before: string;
-  /** What the task itself looks at again. */
+  /** The requests of the task, which are sent again after the change. */
   readonly own: readonly Request[];
   readonly touches: readonly Prediction[] | 'everything';
   readonly limits: ChangeLimits;
@@ -61,13 +61,13 @@ export interface MachineParts {
   /** Ends looks. */
   readonly interrupt: AbortSignal;
   /**
-   * Connects to the same host anew, and tries for so long. `interrupt` ends the attempts unless they are a task's that
-   * is to be finished.
+   * Connects to the same host again, with attempts for this time. `interrupt` ends the attempts, except `to the end`,
+   * for a task that must finish.
    */
   readonly reopen: (timeoutMs: number, how: 'stoppable' | 'to the end') => Promise<Connection>;
 }
 
-/** A connected host with all that is known of it, for each user that it is seen as. */
+/** A connected host with its known state, for each user as whom it is seen. */
 export class Machine {
   #connection: Connection;
   readonly #reopen: MachineParts['reopen'];
@@ -77,12 +77,12 @@ export class Machine {
   readonly #interrupt: AbortSignal;
   readonly #views = new Map<string, View>();
   readonly #crossings = new Map<string, string[]>();
-  /** Files that are written and not on the disk yet, by the privilege that they were written under. */
+  /** Files that are written but may not be on the disk yet, by the privilege under which they were written. */
   readonly #unsynced = new Map<string, Set<string>>();
   readonly #privileges = new Map<string, Privilege>();
-  /** In a plan: the steps that may have made anything different. */
+  /** In a plan: steps that may have changed anything. */
   #doubters: readonly Decider[] = [];
-  /** In a plan: what its changes would come to. */
+  /** In a plan: the effects of planned changes. */
   readonly #laid: Laid[] = [];
 
   constructor(connection: Connection, parts: MachineParts) {
@@ -101,7 +101,7 @@ export class Machine {
     return this.#connection.target.kind === 'local';
   }
 
-  /** Over all its connections. */
+  /** Number of round trips of all its connections. */
   get roundTrips(): number {
     return this.#earlierRoundTrips + this.#connection.counters.roundTrips;
   }
@@ -117,12 +117,12 @@ export class Machine {
     return view;
   }
 
-  /** Every privilege that the host has been seen under. */
+  /** Returns every privilege under which the host has been seen. */
   privileges(): readonly Privilege[] {
     return [...this.#privileges.values()];
   }
 
-  /** Every state that tasks rest on, by the user that it was seen as. */
+  /** Yields every state that tasks depend on, with the user as whom it was seen. */
   *seenStates(): Generator<{
     readonly user: string;
     readonly key: string;
@@ -133,26 +133,26 @@ export class Machine {
       for (const seen of this.view(privilege).seenStates()) yield { user: this.userOf(privilege), ...seen };
   }
 
-  /** The user that commands run as under this privilege. */
+  /** Returns the user as whom commands run under this privilege. */
   userOf(privilege: Privilege): string {
     return privilege.kind === 'become' ? privilege.user : this.connection.facts.user;
   }
 
-  /** One round trip; nothing if nothing is asked. */
+  /** Looks at the host in one round trip; does nothing if there are no requests. */
   async look(privilege: Privilege, requests: readonly Request[], mode: 'play' | 'plan'): Promise<void> {
     if (requests.length > 0) await this.#stoppable(() => this.#look(privilege, requests, mode, this.#interrupt));
   }
 
-  /** Waits with a script of the host's until it answers, for so long. One that is told to stop ends it. */
+  /** Waits for at most this time for a script that ends when the host is ready. An interruption ends the wait. */
   async wait(privilege: Privilege, script: string, timeoutMs: number): Promise<Completed> {
     return this.#stoppable(async () => {
       const looking = await this.#opened(privilege, this.connection.looking(privilege));
-      // It has nothing to tell until then.
+      // The script prints nothing until it ends.
       return looking.look(script, { timeoutMs, silenceMs: undefined, signal: this.#interrupt });
     });
   }
 
-  /** What changes nothing need not be finished. */
+  /** Work that changes nothing need not be finished after an interruption. */
   async #stoppable<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#interrupt.aborted) throw new HostStops('interrupted');
     try {
@@ -193,7 +193,7 @@ export class Machine {
     }
   }
 
-  /** In a plan: the steps so far that may bring an account of that name. */
+  /** In a plan: returns the steps so far that may create an account of that name. */
   mayBring(account: string): readonly Decider[] {
     const bringing = this.#laid.filter(({ predictions }) =>
       predictions.some(({ request }) => bringsAccount(request, account)),
@@ -201,15 +201,12 @@ export class Machine {
     return [...bringing.map(({ decider }) => decider), ...this.#doubters];
   }
 
-  /**
-   * In a plan: the steps so far that may have made anything different. After them, what looks impossible now may be
-   * possible.
-   */
+  /** In a plan: the steps so far that may have changed anything. After them, an impossible task may be possible. */
   get doubters(): readonly Decider[] {
     return this.#doubters;
   }
 
-  /** A plan's stand-in for a change. */
+  /** In a plan: records the predicted effects of a change, in place of making it. */
   lay(laid: Laid, touches: 'predicted' | 'everything'): void {
     this.#laid.push(laid);
     for (const view of this.#views.values()) {
@@ -219,13 +216,16 @@ export class Machine {
     if (touches === 'everything') this.#doubters = withDecider(this.#doubters, laid.decider);
   }
 
-  /** A plan's stand-in for a step that nobody can plan yet. It may touch anything, and most likely these. */
+  /**
+   * In a plan: records a step that cannot be planned. It may change anything, and most likely the states of these
+   * requests.
+   */
   layUnknown(requests: readonly Request[], decider: Decider): void {
     this.lay({ predictions: [], certainty: 'certain', decider }, 'everything');
     for (const view of this.#views.values()) view.leaveOpen(requests, decider);
   }
 
-  /** To be sent ahead of the next change (or by `settle`): shell text that crosses out what is done. */
+  /** Adds shell text that removes handlers from a list. It is sent with the next change, or by `settle`. */
   addCrossing(privilege: Privilege, script: string): void {
     const key = keyOf(privilege);
     this.#privileges.set(key, privilege);
@@ -233,8 +233,8 @@ export class Machine {
   }
 
   /**
-   * Makes one change and looks again, in one round trip: at the task's own resources, and at whatever the
-   * change may have touched that a later task has asked for.
+   * Makes one change and looks again, in one round trip: at the requests of the task itself, and at every state that
+   * the change may have affected and that a later task has requested.
    */
   async change({ privilege, apply, before, own, touches, limits: given }: MachineChange): Promise<Applied> {
     const changing: Changing = await this.#opened(privilege, this.connection.changing(privilege));
@@ -246,7 +246,7 @@ export class Machine {
     const view = this.view(privilege);
     const again = new Map([...view.staleAndWanted(), ...own].map((request) => [request.key, request]));
     const asked = observation([...again.values()]);
-    // What starts a service or restarts the host must find the files on the disk.
+    // A script that starts a service or restarts the host must find the files on the disk.
     const syncs = apply.brief === true && (this.#unsynced.get(key)?.size ?? 0) < MOST_UNSYNCED ? '' : this.#syncs(key);
     const ahead = this.#ahead(key, syncs, before);
     given.begun();
@@ -269,16 +269,19 @@ export class Machine {
     view.learn(requests, states);
   }
 
-  /** What goes ahead of a change: what crosses out handlers, what syncs files, and `before`, whose status counts. */
+  /**
+   * Returns the text before a change: it removes handlers, syncs files, and then runs `before`, whose exit status
+   * counts.
+   */
   #ahead(key: string, syncs: string, before: string): string {
     const crossings = this.#crossings.get(key) ?? [];
     this.#crossings.delete(key);
     const own = [...crossings, syncs].filter((part) => part !== '');
-    // What is only tidied up may fail; what is last decides.
+    // The first parts may fail; the last part decides the exit status.
     return [...own, before === '' && own.length > 0 ? ':' : before].filter((part) => part !== '').join('\n');
   }
 
-  /** Runs shell text that is the engine's own, beside any task's change. */
+  /** Runs shell text of the engine itself, apart from the change of any task. */
   async note(privilege: Privilege, script: string): Promise<Completed> {
     this.#privileges.set(keyOf(privilege), privilege);
     return (await this.#opened(privilege, this.connection.changing(privilege))).change(script, {
@@ -287,9 +290,8 @@ export class Machine {
   }
 
   /**
-   * The host is about to go away: waits for that, connects anew, and looks at these again until it is back. Returns,
-   * too, where the host has not gone away in time: what was looked at tells. Throws Unreachable where it does not come
-   * back in time.
+   * Waits until the host goes away, connects again, and sends the requests until `isBack`. Returns also if the host has
+   * not gone away in time: the states tell. Throws Unreachable if the host does not come back in time.
    */
   async comeBack(
     privilege: Privilege,
@@ -302,11 +304,11 @@ export class Machine {
       if (!(await within(this.#connection.gone, deadline - performance.now()))) return;
       await this.connectAnew(deadline - performance.now(), 'to the end');
       await this.#look(privilege, own, 'play');
-      // A host may answer once more while it goes down.
+      // A host may answer once more while it shuts down.
     } while (!isBack());
   }
 
-  /** In the place of a connection that is lost. Nothing that was seen before is believed. */
+  /** Replaces a lost connection. All states that were seen before are forgotten. */
   async connectAnew(timeoutMs: number, how: 'stoppable' | 'to the end'): Promise<void> {
     const connection = await this.#reopen(timeoutMs, how);
     this.#earlierRoundTrips += this.#connection.counters.roundTrips;
@@ -314,7 +316,7 @@ export class Machine {
     for (const view of this.#views.values()) view.invalidate('everything');
   }
 
-  /** As another user from here on. It is the same host: a plan goes on believing what it has foreseen there. */
+  /** Logs in again as another user. It is the same host, so a plan keeps its predictions. */
   async loginAnew(mode: 'play' | 'plan'): Promise<void> {
     const left = this.#connection;
     await left.close();
@@ -323,14 +325,14 @@ export class Machine {
     if (mode === 'play') for (const view of this.#views.values()) view.invalidate('everything');
   }
 
-  /** Sends the crossings that no later change took along, and syncs what no later change has synced. */
+  /** Sends the removals of handlers that no later change has sent, and syncs files that no later change has synced. */
   async settle(): Promise<void> {
     for (const [key, privilege] of this.#privileges) {
       const scripts = [...(this.#crossings.get(key) ?? []), this.#syncs(key)].filter((part) => part !== '');
       this.#crossings.delete(key);
       if (scripts.length === 0) continue;
       await this.note(privilege, scripts.join('\n')).catch((error: unknown) => {
-        // Who is not there owes nothing.
+        // An account that does not exist has no list.
         if (!(error instanceof NoSuchAccount)) throw error;
       });
     }
@@ -342,7 +344,7 @@ export class Machine {
     return paths;
   }
 
-  /** Shell text that syncs what is not synced yet. */
+  /** Returns shell text that syncs the files that are not synced yet. */
   #syncs(key: string): string {
     const paths = [...(this.#unsynced.get(key) ?? [])];
     this.#unsynced.delete(key);
@@ -350,7 +352,10 @@ export class Machine {
   }
 }
 
-/** Packages bring accounts, and services that know some may be started. */
+/**
+ * Returns whether the request may create the account: packages create accounts, and a unit may make a service start
+ * that knows some.
+ */
 function bringsAccount({ kind, id }: Request, account: string): boolean {
   if (kind.name === 'user') return id === account;
   return (
@@ -361,10 +366,10 @@ function bringsAccount({ kind, id }: Request, account: string): boolean {
   );
 }
 
-/** Files that wait to be synced, at most: a bound for the arguments of one process. */
+/** Maximal number of files that wait to be synced, because one process gets them all as arguments. */
 const MOST_UNSYNCED = 200;
 
-/** True where it comes about in time. */
+/** Resolves to true if the promise is settled in time. */
 async function within(promise: Promise<void>, ms: number): Promise<boolean> {
   const clock = Promise.withResolvers<false>();
   const timer = setTimeout(clock.resolve, Math.max(0, ms), false);
@@ -373,10 +378,10 @@ async function within(promise: Promise<void>, ms: number): Promise<boolean> {
   return inTime;
 }
 
-/** What is written down or synced may wait for a slow disk. */
+/** Maximal time for writes and syncs of the engine. The disk may be slow. */
 const OWN_WORK_MS = 600_000;
 
-/** Bytes of one look. */
+/** Maximal output of one look, in bytes. */
 const MOST_LOOKED_AT = 16 * 1024 * 1024;
 
 function keyOf(privilege: Privilege): string {
@@ -384,8 +389,8 @@ function keyOf(privilege: Privilege): string {
 }
 
 /**
- * Whether the look after a brief change is brief, too. The stderr of a brief look counts as that of the change, so that
- * looks of several kinds could not be told apart there.
+ * Returns whether the look after a brief change may be brief too. The stderr of a brief look counts as that of the
+ * change, so looks at several kinds could not be distinguished.
  */
 function isBriefLook(requests: readonly Request[]): boolean {
   const isOfOneKind = new Set(requests.map(({ kind }) => kind.name)).size <= 1;

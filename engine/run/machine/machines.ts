@@ -15,11 +15,11 @@ import { ToldPatches } from './told-patches.ts';
 
 const CLOSED_AT_A_STRETCH = 25;
 
-/** The connections of a run: one a machine, opened when first needed, kept until the end. */
+/** The connections of a run, one per machine. They are opened when they are first needed, and closed at the end. */
 export class Machines {
   readonly #open = new Map<string, Promise<Machine>>();
   readonly #ready = new Map<string, Machine>();
-  /** Where and as whom each is reached now. */
+  /** The current target of each machine: address and login user. */
   readonly #targets = new Map<string, Target>();
   readonly #notKept = new NotKept();
   readonly #patches = new ToldPatches();
@@ -46,7 +46,7 @@ export class Machines {
     readonly looks: LookLimits;
     /** Ends attempts to connect, and looks. */
     readonly interrupt: AbortSignal;
-    /** Ends whatever runs on the hosts. */
+    /** Ends running scripts on the hosts. */
     readonly signal: AbortSignal;
   }) {
     this.#settings = options.settings;
@@ -62,14 +62,14 @@ export class Machines {
     this.#looks = options.looks;
   }
 
-  /** The machine if its connection stands. */
+  /** Returns the machine if it is connected. */
   get(name: string): Machine | undefined {
     return this.#ready.get(name);
   }
 
   /**
-   * A host that does not answer is tried again for so long. Throws Unreachable, or Problem `locked`. A host that could
-   * not be reached is not tried again in the same run.
+   * Connects to a host. Attempts are repeated for `patienceMs` if it does not answer. Throws Unreachable, or Problem
+   * `locked`. A host that could not be reached is not tried again in the same run.
    */
   to(name: string, scope: Scope, patienceMs: number): Promise<Machine> {
     let machine = this.#open.get(name);
@@ -77,7 +77,7 @@ export class Machines {
     return machine;
   }
 
-  /** A play may log in as somebody else (`remote_user`) than the one before it. */
+  /** Logs in as another user (`remote_user`), if this play has another one than the play before. */
   async loginAs(name: string, scope: Scope, mode: 'play' | 'plan'): Promise<void> {
     const machine = this.#ready.get(name);
     const before = this.#targets.get(name);
@@ -88,7 +88,7 @@ export class Machines {
     await machine.loginAnew(mode);
   }
 
-  /** Gives way to other hosts where this turn of the event loop has gone on for long. */
+  /** Gives other hosts a turn of the event loop if the current one has taken long. */
   breathe(): Promise<void> {
     return this.#settings.connections.loop.breathe();
   }
@@ -150,7 +150,10 @@ export class Machines {
     return machine;
   }
 
-  /** The lock may be held by this very run, which has come to the same machine under another name. */
+  /**
+   * Improves the problem of a lock that this run itself may hold, if it has reached the same machine under another
+   * name.
+   */
   #lockedBy(name: string, locked: Problem): Problem {
     if (locked.why?.includes(this.#holder) !== true) return locked;
     const others = [...this.#targets].filter(
@@ -166,7 +169,7 @@ export class Machines {
     });
   }
 
-  /** Also tells what of ssh's configuration was not kept. */
+  /** Closes all connections, and reports which settings of ssh were ignored. */
   async closeAll(): Promise<void> {
     const { options, variables } = this.#notKept;
     if (options !== undefined)
@@ -175,7 +178,7 @@ export class Machines {
     const closings: Promise<void>[] = [];
     for (const machine of this.#ready.values()) {
       closings.push(machine.connection.close().catch(() => {}));
-      // Most of what it takes to close comes later in the same turn of the event loop.
+      // Most of the work of closing happens later in the same turn of the event loop.
       if (closings.length % CLOSED_AT_A_STRETCH === 0) await new Promise(setImmediate);
     }
     await Promise.all(closings);

@@ -8,7 +8,7 @@ import { ALL_CONNECTION_VARIABLES } from '../base/connection-variables.ts';
 
 const PREFIX = 'ansible_';
 
-/** What says how to become another user, as `become` of a play and `becoming.ts` read it. */
+/** Variables about becoming another user, which `become` of a play and `becoming.ts` read. */
 const OF_BECOME: readonly string[] = ['become', ...BECOME_METHODS].flatMap((of) =>
   ['user', 'pass', 'password', 'exe', 'flags'].map((what) => `ansible_${of}_${what}`),
 );
@@ -20,7 +20,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'ansible_become_method',
 ]);
 
-/** What people write who have not looked it up, and what no count of letters leads to. */
+/** Wrong names that people often write, and that are too different from the right ones for a suggestion by spelling. */
 const MISTAKEN: ReadonlyMap<string, string> = new Map([
   ['ansible_address', 'ansible_host'],
   ['ansible_ip', 'ansible_host'],

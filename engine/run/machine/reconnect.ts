@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Unreachable } from '../../connection/base/unreachable.ts';
 import type { Connection } from '../../connection/connection.ts';
 
-/** Waits between two attempts, in milliseconds; the last one repeats. */
+/** Pauses between two attempts, in milliseconds; the last one repeats. */
 const PAUSES_MS = [500, 1000, 2000, 4000];
 
 /**
- * Tries to connect until it works, or the time is over and it has been tried again so often: for a host that is expected to be away for a while. Nothing has
- * been started on it by an attempt that failed. A host that shows a wrong key is not tried again. Throws the last
- * attempt's Unreachable.
+ * Repeats attempts to connect until one succeeds, or until the time is over and the minimal number of attempts was
+ * made: for a host that is expected to be away for a while. A failed attempt has started nothing on the host. A host
+ * that shows a wrong key is not tried again. Throws the Unreachable of the last attempt.
  */
 export async function connectPatiently(
   open: () => Promise<Connection>,
@@ -32,7 +32,10 @@ export async function connectPatiently(
   }
 }
 
-/** While a host starts, logins and shells are refused in many ways; its key does not change by that. */
+/**
+ * Returns whether another attempt may help: a host that starts refuses logins and shells in many ways, but its key does
+ * not change.
+ */
 function isWorthWaiting(error: unknown): boolean {
   return error instanceof Unreachable && error.code !== 'stopped' && !error.code.startsWith('host-key-');
 }

@@ -2,7 +2,7 @@ import { files } from '../../resources/file.ts';
 import { isEncrypted } from '../../vault/base/armor.ts';
 import type { Vault } from '../../vault/vault.ts';
 
-/** Opens ahead what was seen of files that are encrypted as a whole: modules plan synchronously, and age does not. */
+/** Decrypts observed files in advance: modules plan synchronously, and age works asynchronously. */
 export async function openSealedFiles(states: ReadonlyMap<string, unknown>, vault: Vault): Promise<void> {
   for (const [key, state] of states) {
     const text = key.startsWith(`${files.name}:`) ? contentOf(state)?.toString('utf8') : undefined;
@@ -10,7 +10,7 @@ export async function openSealedFiles(states: ReadonlyMap<string, unknown>, vaul
   }
 }
 
-/** Of a file, or of the file that a link leads to. */
+/** Returns the content of a file, or of the target of a link. */
 function contentOf(state: unknown): Buffer | undefined {
   if (typeof state !== 'object' || state === null) return undefined;
   if ('content' in state && Buffer.isBuffer(state.content)) return state.content;

@@ -11,22 +11,22 @@ import { argumentsFor } from './connection-arguments.ts';
 import { connectionOf } from './connection-kind.ts';
 import { connectionValues, type ConnectionValues } from './connection-values.ts';
 
-/** What the command line says about connections. Inventory variables win over it where Ansible's do. */
+/** Connection settings of the command line. Inventory variables have priority where Ansible's have. */
 export interface TargetSettings {
   readonly user: string | undefined;
   readonly identityFile: string | undefined;
   readonly password: Secret | undefined;
   readonly connectTimeoutMs: number;
   readonly keepAliveMs: number;
-  /** What the connections of the run share. */
+  /** State that the connections of the run share. */
   readonly connections: ConnectionContext;
-  /** What playbook and inventory may do on this machine. */
+  /** Permissions of playbook and inventory on the controller. */
   readonly access: ControllerAccess;
 }
 
 /**
- * Where and how to reach a host, from its variables, then `~/.ssh/config`, then the command line, then the defaults of
- * ssh.
+ * Resolves to the target of a host: from its variables, then `~/.ssh/config`, then the command line, then the defaults
+ * of ssh.
  */
 export async function targetOf(name: string, scope: Scope, settings: TargetSettings): Promise<Target> {
   const kind = connectionOf(name, scope);
@@ -70,7 +70,7 @@ function patienceOf(
   };
 }
 
-/** As ssh does with an IPv6 address. */
+/** Accepts an IPv6 address in brackets, as ssh does. */
 function withoutBrackets(host: string): string {
   return /^\[[0-9A-Fa-f:.]+(%\S+)?\]$/.test(host) ? host.slice(1, -1) : host;
 }

@@ -1,7 +1,7 @@
 import type { PatchedLibrary } from '../../connection/base/transport.ts';
 import type { Emit } from '../base/events.ts';
 
-/** Tells of the patches of ssh2 once a run, and again of each host where others took hold. */
+/** Reports the patches of ssh2 once per run, and again for each host with other results. */
 export class ToldPatches {
   readonly #told = new Set<string>();
 

@@ -10,34 +10,34 @@ import { type Decider, withDecider } from '../base/decider.ts';
 interface Known {
   readonly request: Request;
   readonly state: unknown;
-  /** `predicted`: laid over in a plan, so no look at the host can tell more. */
+  /** `predicted`: the state is a prediction of a plan, so a look at the host would not help. */
   readonly origin: 'seen' | 'predicted';
   readonly certainty: 'certain' | 'after_change';
-  /** How many changes the run had made, anywhere, when it was looked at. */
+  /** Number of changes of the run, on any host, when the state was seen. */
   readonly changes: number;
   stale: boolean;
-  /** False once the task that asked is finished: then nobody needs it looked at again. */
+  /** False after the task that requested the state has finished: then nobody needs it again. */
   wanted: boolean;
   /** In a plan: the steps that bring the state, or may change it. */
   readonly deciders: readonly Decider[];
 }
 
-/** What a step of a plan will do to a host. */
+/** The predicted effects of a step of a plan. */
 export interface Laid {
   readonly predictions: readonly Prediction[];
-  /** `after_change`: the run goes on also where it has not come about. */
+  /** `after_change`: the run continues even if the prediction does not come true. */
   readonly certainty: Known['certainty'];
   readonly decider: Decider;
 }
 
 const NOBODY: readonly Decider[] = [];
 
-/** What is known of one host, seen with one user's eyes. */
+/** The known state of one host, as one user sees it. */
 export class View {
   readonly #known = new Map<string, Known>();
   readonly #changes: ChangeCount;
   readonly seen: Seen;
-  /** In a plan: the steps that may touch anything. What commands answer is no longer certain after them. */
+  /** In a plan: the steps that may change anything. Answers of commands are not certain after them. */
   #doubters: readonly Decider[] = [];
 
   constructor(changes: ChangeCount) {
@@ -55,7 +55,10 @@ export class View {
     };
   }
 
-  /** Of these, what has to be looked at: never seen, gone stale, or not looked at closely enough. One request a key. */
+  /**
+   * Returns the requests that must be sent: states that were never seen, are stale, or were not seen in enough detail.
+   * One request per key.
+   */
   missing(requests: readonly Request[]): readonly Request[] {
     const missing = new Map<string, Request>();
     for (const request of requests) {
@@ -76,8 +79,8 @@ export class View {
   }
 
   /**
-   * What is stale and still wanted by a task to come. Commands are left out: they may be slow, and are asked again in
-   * their turn anyway.
+   * Returns the requests for stale states that a later task still needs, without commands: they may be slow, and are
+   * sent again in their turn anyway.
    */
   staleAndWanted(): readonly Request[] {
     return [...this.#known.values()]
@@ -102,7 +105,7 @@ export class View {
     }
   }
 
-  /** The task that asked for these is finished. */
+  /** Releases requests, because their task has finished. */
   release(requests: readonly Request[]): void {
     for (const request of requests) {
       const known = this.#known.get(request.key);
@@ -114,7 +117,10 @@ export class View {
     for (const request of requests) this.#known.delete(request.key);
   }
 
-  /** A change went as predicted: what only the prediction tells of what was seen is known from here on. */
+  /**
+   * Confirms predictions after a change that went as predicted: parts of a state that only the prediction contains are
+   * known from now on.
+   */
   settle(predictions: readonly Prediction[]): void {
     for (const { request, state } of predictions) {
       const known = this.#known.get(request.key);
@@ -124,7 +130,7 @@ export class View {
     }
   }
 
-  /** In a play, after a change: what it may have touched must be looked at again. */
+  /** In a play, after a change: marks the states that it may have affected as stale. */
   invalidate(touched: readonly Prediction[] | 'everything'): void {
     for (const known of this.#known.values()) {
       if (touched === 'everything') known.stale = true;
@@ -138,10 +144,10 @@ export class View {
     }
   }
 
-  /** Predictions so far: what is first looked at later must still be seen through them. */
+  /** Predictions so far. States that are first seen later are adjusted by them. */
   readonly #laid: { readonly prediction: Prediction; readonly by: Omit<Laid, 'predictions'> }[] = [];
 
-  /** In a plan: what the host will be like is laid over what was seen. */
+  /** In a plan: adjusts the seen states by predictions. */
   lay({ predictions, certainty, decider }: Laid): void {
     const by = { certainty, decider };
     for (const prediction of predictions) {
@@ -163,10 +169,10 @@ export class View {
     }
   }
 
-  /** In a plan: a step of which nothing more is known may change these. */
+  /** In a plan: keys of states that an unknown step may change, with those steps. */
   readonly #open = new Map<string, readonly Decider[]>();
 
-  /** In a plan, after a step of which only the requests are known: what they show may be different then. */
+  /** In a plan, after a step of which only the requests are known: records that their states may change. */
   leaveOpen(requests: readonly Request[], decider: Decider): void {
     for (const { key } of this.#endsOf(requests)) {
       this.#leaveOpen(key, [decider]);
@@ -174,12 +180,12 @@ export class View {
     }
   }
 
-  /** In a plan: whether a step that nobody can plan may have changed what these show. */
+  /** In a plan: returns whether a step that cannot be planned may have changed the states of these requests. */
   isOpen(requests: readonly Request[]): boolean {
     return this.#open.size > 0 && this.#endsOf(requests).some(({ key }) => this.#open.has(key));
   }
 
-  /** What a task works on: the requests without the folders that are there, on the way to others of them. */
+  /** Returns the requests that a task works on, without existing folders that only lead to others of them. */
   #endsOf(requests: readonly Request[]): readonly Request[] {
     const ways = new Set(requests.flatMap(({ id }) => waysTo(id)));
     return requests.filter(({ id, key }) => !ways.has(id) || !isDirectory(this.#known.get(key)?.state));
@@ -192,12 +198,12 @@ export class View {
     this.#known.set(key, { ...known, certainty: 'after_change', deciders });
   }
 
-  /** In a plan, after a change that may touch anything: what commands answer is no longer certain. */
+  /** In a plan, after a change that may affect anything: answers of commands are not certain any more. */
   doubt(decider: Decider): void {
     this.#doubters = withDecider(this.#doubters, decider);
   }
 
-  /** In a plan: the steps before that bring these states, or may change them. */
+  /** In a plan: returns the earlier steps that bring these states, or may change them. */
   decidersOf(requests: readonly Request[]): readonly Decider[] {
     const decidersOf = (some: readonly Request[]): readonly Decider[] =>
       some.flatMap(({ key }) => this.#known.get(key)?.deciders ?? []);
@@ -206,7 +212,7 @@ export class View {
     return requests.some(({ kind }) => kind.name === 'probe') ? [...own, ...this.#doubters] : own;
   }
 
-  /** As `learn`, in a plan: the host does not show yet what earlier tasks will have done to it. */
+  /** Like `learn`, in a plan: the seen states do not contain the effects of earlier tasks yet. */
   learnUnderPlan(requests: readonly Request[], states: ReadonlyMap<string, unknown>): void {
     this.learn(requests, states);
     for (const request of requests) {
@@ -237,34 +243,37 @@ export class View {
       });
   }
 
-  /** As the host itself showed it last, without any prediction. */
+  /** The last seen states, without predictions. */
   readonly #shown = new Map<string, unknown>();
-  /** What tasks asked for in their turn. */
+  /** Requests of tasks in their turn. */
   readonly #asked = new Map<string, Asked>();
 
-  /** A task in its turn rests on these: what is only foreseen may depend on how hosts overtake each other. */
+  /**
+   * Records that a task in its turn depends on these states. States that are only requested ahead may depend on the
+   * order of hosts.
+   */
   noteAsked(requests: readonly Request[], asked: Asked): void {
     for (const { kind, key } of requests) {
-      // What a command answers may differ each time, as a clock does. What follows from it is in the plan's steps.
+      // The answer of a command may differ each time, like a clock. Its effects are in the steps of the plan.
       if (kind.name !== 'probe') this.#asked.set(key, stricter(asked, this.#asked.get(key) ?? asked));
     }
   }
 
-  /** Every state that tasks rest on, as it was seen. */
+  /** Yields every state that tasks depend on, as it was seen. */
   *seenStates(): Generator<{ readonly key: string; readonly state: unknown; readonly asked: Asked }> {
     for (const [key, asked] of this.#asked) if (this.#shown.has(key)) yield { key, state: this.#shown.get(key), asked };
   }
 }
 
 /**
- * `secret`: of a task with a secret in its hands. `hidden`: of a task under no_log, so that not even its name may be
- * told.
+ * `secret`: the task has a secret in its arguments. `hidden`: the task is under no_log, so even the name of the state
+ * is hidden.
  */
 export type Asked = 'plain' | 'secret' | 'hidden';
 
 const STRICTNESS: Readonly<Record<Asked, number>> = { plain: 0, secret: 1, hidden: 2 };
 
-/** A task that may be told names what another one hides all the same. */
+/** A state that any task hides is hidden, even if another task shows it. */
 function stricter(one: Asked, other: Asked): Asked {
   if (one !== other && (one === 'hidden' || other === 'hidden')) return 'secret';
   return STRICTNESS[one] > STRICTNESS[other] ? one : other;
@@ -281,7 +290,7 @@ function isDirectory(state: unknown): boolean {
   return typeof state === 'object' && state !== null && 'type' in state && state.type === 'directory';
 }
 
-/** Of plain data, as details are. */
+/** Compares plain data. */
 function sameData(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
@@ -299,7 +308,7 @@ function merged(one: Request, other: Request): Request {
   return detail === one.detail ? one : { ...one, detail };
 }
 
-/** One observation as it goes to a host: the script, and how to read the answer. */
+/** One observation: its script, and how to decode the answer. */
 export interface Observation {
   readonly requests: readonly Request[];
   readonly script: string;
@@ -310,7 +319,7 @@ export function observation(requests: readonly Request[]): Observation {
   return { requests, ...composeObservation(requests, unguessable(16)) };
 }
 
-/** Looks at all of these in one round trip. */
+/** Resolves to the states of all requests, in one round trip. */
 export async function observe(
   looking: Looking,
   requests: readonly Request[],
@@ -326,7 +335,7 @@ export async function observe(
     .catch((error: unknown) => {
       if (!(error instanceof TimedOut)) throw error;
       if (!requests.some(({ kind }) => kind.name === 'probe')) throw lookUnanswered(host, error);
-      // It may be the operator's own command that takes so long, so the task failed.
+      // A command of the operator may be what takes so long, so this is a failure of the task.
       const { what, why: told, remedy: patience } = lookUnanswered(host, error);
       throw new Problem({
         code: 'observation-too-slow',

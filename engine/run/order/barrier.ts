@@ -1,8 +1,8 @@
 import { HostPositions } from '../base/host-positions.ts';
 
 /**
- * Lock-step of the linear strategy: no host changes anything for a task before every other host has
- * finished the tasks ahead of it. Looking does not wait.
+ * Lock-step of the linear strategy: no host changes anything for a task before every other host has finished the tasks
+ * before it. Looks do not wait.
  */
 export class Barrier {
   readonly #progress = new HostPositions();
@@ -12,7 +12,7 @@ export class Barrier {
     for (const host of hosts) this.#progress.move(host, 0);
   }
 
-  /** The host has finished whatever comes before `at`. */
+  /** The host has finished everything before `at`. */
   reach(host: string, at: number): void {
     const before = this.#progress.of(host);
     if (before === undefined || before === at) return;
@@ -20,24 +20,24 @@ export class Barrier {
     this.#wake();
   }
 
-  /** The host takes no more part: it is through, or it failed. */
+  /** The host takes no more part: it has finished, or it failed. */
   leave(host: string): void {
     if (this.#progress.of(host) === undefined) return;
     this.#progress.leave(host);
     this.#wake();
   }
 
-  /** The task that the host stands before or is at; nothing where it takes no more part. */
+  /** Returns the number of the host's current or next task; undefined if it takes no more part. */
   placeOf(host: string): number | undefined {
     return this.#progress.of(host);
   }
 
-  /** True where the host takes part and has come exactly so far: it stands before that task. */
+  /** Returns whether the host takes part and is exactly at this number. */
   standsAt(host: string, at: number): boolean {
     return this.#progress.of(host) === at;
   }
 
-  /** Whether every host that still takes part has reached `at`. */
+  /** Returns whether every host that still takes part has reached `at`. */
   isReached(at: number): boolean {
     return this.#progress.slowest() >= at;
   }

@@ -1,18 +1,20 @@
 import type { Step } from '../../playbook/base/play.ts';
 import type { PlayScope } from '../host/variables.ts';
 
-/** A step with its place in the order of the play: `at` rises from step to step, through blocks and their rescues. */
+/**
+ * A step with its number in the order of the play: `at` increases from step to step, through blocks and their rescues.
+ */
 export interface Stop {
   readonly step: Step;
   readonly at: number;
-  /** Room for what is only known on the way: the steps of an include, the handlers of a flush. */
+  /** End of the range for steps that are known only during the run: those of an include, the handlers of a flush. */
   readonly until: number;
   readonly block: readonly Stop[];
   readonly rescue: readonly Stop[];
   readonly always: readonly Stop[];
 }
 
-/** How many steps they are with all that is in them: so much room they take in the order of a play. */
+/** Returns the number of steps, including those inside: the size of their range in the order of a play. */
 export function size(steps: readonly Step[]): number {
   let sum = 0;
   for (const step of steps)
@@ -20,7 +22,7 @@ export function size(steps: readonly Step[]): number {
   return sum;
 }
 
-/** Numbers the steps within [from, until); without `until`, one apart. */
+/** Numbers the steps within [from, until); without `until`, in distances of one. */
 export function itinerary(steps: readonly Step[], from: number, until: number = from + size(steps)): readonly Stop[] {
   const total = size(steps);
   const width = total === 0 ? 0 : (until - from) / total;
@@ -42,16 +44,19 @@ export function itinerary(steps: readonly Step[], from: number, until: number = 
   return number(steps);
 }
 
-/** Where a host is: at `index` of `stops`, and what comes behind them. */
+/** The position of a host: `index` in `stops`, and the route that follows them. */
 export interface Route {
   readonly stops: readonly Stop[];
   readonly index: number;
   readonly behind: Route | undefined;
-  /** The play that the stops belong to, where it is not the present one. */
+  /** The play of the stops, if it is not the current one. */
   readonly play: PlayScope | undefined;
 }
 
-/** The stops behind the present one, blocks opened, rescues left out: what will run if nothing fails. */
+/**
+ * Yields the stops after the current one, with blocks resolved and without rescues: the steps that run if nothing
+ * fails.
+ */
 export function* ahead(
   route: Route | undefined,
 ): Generator<{ readonly stop: Stop; readonly play: PlayScope | undefined }> {
@@ -62,7 +67,7 @@ export function* ahead(
   }
 }
 
-/** One stop, or what is in it if it is a block. */
+/** Yields one stop, or the stops in it if it is a block. */
 export function* opened(stop: Stop | undefined): Generator<Stop> {
   if (stop === undefined) return;
   if (stop.step.kind !== 'block') {

@@ -1,8 +1,8 @@
 import type { Task } from '../../playbook/base/play.ts';
 
-/** Which tasks of a run read what other hosts have: they wait until these are as far. */
+/** Finds the tasks that use variables of other hosts: they wait until the other hosts have reached them. */
 export class AskingTasks {
-  /** Asked for each host. */
+  /** Cached, because the question is asked for each host. */
   readonly #known = new WeakMap<Task, boolean>();
 
   has(task: Task): boolean {

@@ -5,15 +5,15 @@ import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import { flagOf } from '../base/flag.ts';
 import { wrongType } from '../base/wrong-type.ts';
 
-/** In which batches a play runs, and which failures stop it for all. */
+/** The batches of a play, and the failures that end it for all. */
 export interface Pace {
-  /** Sizes of the batches; the last one repeats. Empty: all hosts at once. */
+  /** Sizes of the batches; the last one repeats. Empty: one batch of all hosts. */
   readonly serial: readonly BatchSize[];
   readonly maxFailPercentage: number | undefined;
   readonly anyErrorsFatal: boolean;
 }
 
-/** What the play says of it, under the variables that are there before it has hosts. Throws Problem. */
+/** Evaluates the keywords of the play with the variables that exist before it has hosts. Throws Problem. */
 export function paceOf(play: Play, scope: Scope): Pace {
   const fatal = flagOf('any_errors_fatal', play.anyErrorsFatal, scope);
   if (fatal instanceof Unknown)

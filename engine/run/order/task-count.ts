@@ -2,12 +2,12 @@ import { isSelected, type TagSelection } from '../../playbook/base/select-tasks.
 import { opened, type Stop } from './itinerary.ts';
 
 /**
- * How many tasks a batch has, as far as that is known, and the number of each in their order. Rescues and handlers do
- * not count, as nobody knows whether they run; what an include brings counts from when the first host has opened it.
+ * Counts the tasks of a batch, as far as they are known, and numbers them in their order. Rescues and handlers are not
+ * counted, because they may not run. Tasks of an include count after the first host has resolved it.
  */
 export class TaskCount {
   readonly #selection: TagSelection;
-  /** Where the tasks stand in the order of the batch, from first to last. */
+  /** The numbers of the tasks in the order of the batch, sorted. */
   #places: number[] = [];
   readonly #known = new Set<string>();
 
@@ -19,7 +19,7 @@ export class TaskCount {
     return this.#places.length;
   }
 
-  /** Counts the tasks of some stops, once for each `key`. Gives the stops. */
+  /** Counts the tasks of some stops, once for each `key`. Returns the stops. */
   add(key: string, stops: readonly Stop[]): readonly Stop[] {
     if (this.#known.has(key)) return stops;
     this.#known.add(key);
@@ -31,7 +31,7 @@ export class TaskCount {
     return stops;
   }
 
-  /** How many tasks stand up to here. */
+  /** Returns the number of tasks up to and including this number. */
   upTo(at: number): number {
     let [from, to] = [0, this.#places.length];
     while (from < to) {

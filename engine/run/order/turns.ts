@@ -1,17 +1,17 @@
-/** Runs work when it is its turn, and gives its outcome. */
+/** Runs work when a place is free, and returns its result. */
 export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 export interface Turns {
   /**
-   * For hosts that are connected: ahead of all that wait to be connected, so that they are done with before others
-   * begin.
+   * For hosts that are connected. They go before all hosts that wait for a connection, so that they finish before
+   * others begin.
    */
   readonly connected: Turn;
-  /** For hosts that are to be connected. */
+  /** For hosts that must be connected first. */
   readonly connecting: Turn;
 }
 
-/** At most so many at the same time, of both kinds together. */
+/** Limits the simultaneous work of both kinds together to `most`. */
 export function turns(most: number): Turns {
   const connected = new Queue();
   const connecting = new Queue();

@@ -4,9 +4,9 @@ import { Secret } from '../../values/base/secret.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
 
 /**
- * How to become `user`: by the method of the task, else of the variables. The names of variables are those of Ansible's
- * become plugins, and go ahead of each other as they do there: what is said of one method (`ansible_su_pass`) ahead of
- * what is said of all (`ansible_become_pass`). Throws Problem `become-method`.
+ * Returns how to become `user`: by the method of the task, else by that of the variables. The names of variables are
+ * those of Ansible's become plugins, with the same priority: a variable of one method (`ansible_su_pass`) before one of
+ * all methods (`ansible_become_pass`). Throws Problem `become-method`.
  */
 export function becoming(user: string, wanted: BecomeMethod | undefined, scope: Scope, place: Place): BecomePrivilege {
   const method = wanted ?? methodOf(scope, place);
@@ -24,12 +24,12 @@ export function becoming(user: string, wanted: BecomeMethod | undefined, scope: 
   };
 }
 
-/** The user to become that the variables name, for a task that names none. Throws Problem `become-method`. */
+/** Returns the user to become from the variables, for a task that names none. Throws Problem `become-method`. */
 export function userToBecome(wanted: BecomeMethod | undefined, scope: Scope, place: Place): Value | undefined {
   return saidOf(wanted ?? methodOf(scope, place), ['user'], scope);
 }
 
-/** The first of the variables that is set, of the method or of all methods. */
+/** Returns the value of the first variable that is set, of the method or of all methods. */
 function saidOf(method: BecomeMethod, names: readonly string[], scope: Scope): Value | undefined {
   const all = [method, 'become'].flatMap((of) => names.map((name) => `ansible_${of}_${name}`));
   return all.map((name) => scope.lookup(name)).find((one) => one !== undefined && one !== null);

@@ -9,12 +9,12 @@ interface Named {
   readonly requests: readonly Request[];
 }
 
-/** What looking ahead has named in one run. */
+/** Keeps the requests that looking ahead has computed in one run. */
 export class NamedRequests {
-  /** By the machine that is looked at: each has facts of its own. */
+  /** By the facts of the machine that is looked at. */
   readonly #kept = new WeakMap<Facts, WeakMap<Prepared, Named>>();
 
-  /** What a prepared task must see, before its turn: kept for it. */
+  /** Returns the requests of a prepared task before its turn, and keeps them. */
   nameAhead(prepared: Prepared, about: Context): readonly Request[] {
     const { facts, host, user } = about;
     const requests = prepared.module.observes(prepared.args, prepared.loaded, about);
@@ -25,8 +25,8 @@ export class NamedRequests {
   }
 
   /**
-   * What it must see, in its turn. What was named ahead is used up: these are the very requests that were looked at, so
-   * nobody has to compare whether they ask for the same.
+   * Returns the requests of a task in its turn. Requests that were computed ahead are returned and forgotten: they are
+   * the same objects as those that were sent, so no comparison is necessary.
    */
   nameNow(prepared: Prepared, about: Context): readonly Request[] {
     const tasks = this.#kept.get(about.facts);
@@ -37,7 +37,9 @@ export class NamedRequests {
   }
 }
 
-/** What would be too much of many at a time is left to each one's turn. */
+/**
+ * Limits a request that would cost too much ahead for many states at a time; the rest follows in the turn of the task.
+ */
 function ahead(request: Request): Request {
   const detail = request.kind.ahead?.(request.detail) ?? request.detail;
   return detail === request.detail ? request : { ...request, detail };

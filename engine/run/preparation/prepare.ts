@@ -14,7 +14,7 @@ import type { HostState } from '../host/host-state.ts';
 import type { Machine } from '../machine/machine.ts';
 import { resolveSettings } from './step-settings.ts';
 
-/** What preparing a task takes from its run. */
+/** The parts of a run that preparing a task needs. */
 export interface PreparingRun {
   readonly now: Date;
   readonly runId: string;
@@ -29,12 +29,12 @@ export interface Prepared {
   readonly args: unknown;
   readonly loaded: unknown;
   readonly privilege: Privilege;
-  /** The host that it is done on, where that is another one. */
+  /** The host that it runs on, if it is delegated. */
   readonly delegate: string | undefined;
   readonly preamble: string;
   readonly timeoutMs: number | undefined;
   readonly noLog: boolean;
-  /** False once a file of the controller that went into it has been written to. */
+  /** Returns false after a file of the controller that it depends on has been changed. */
   isCurrent(): boolean;
 }
 
@@ -42,7 +42,7 @@ export type Preparing =
   | { readonly kind: 'ready'; readonly prepared: Prepared }
   | { readonly kind: 'unknown'; readonly because: string };
 
-/** Throws Problem or Problems for whatever is wrong with the task's arguments under these variables. */
+/** Prepares a task. Throws Problem or Problems for mistakes in its arguments with these variables. */
 export async function prepare(context: PreparingRun, task: Task, scope: Scope): Promise<Preparing> {
   const module = await context.module(task.module);
   const noLog = isNoLog(task, scope);
@@ -67,7 +67,7 @@ export async function prepare(context: PreparingRun, task: Task, scope: Scope): 
   };
 }
 
-/** The expressions of `assert`, each with its answer, and with the values that it came of where it does not hold. */
+/** Evaluates the expressions of `assert`, and explains the false ones by their values. */
 function assertions(task: Task, scope: Scope, noLog: boolean): readonly Value[] | Unknown | undefined {
   if (task.asserts === undefined) return undefined;
   const that: Value[] = [];
@@ -89,7 +89,7 @@ type Loading =
   | { readonly kind: 'loaded'; readonly loaded: unknown; readonly isCurrent: () => boolean }
   | { readonly kind: 'unknown'; readonly because: string };
 
-/** What the module wants of the controller's files. */
+/** Lets the module load files of the controller. */
 async function load(
   context: PreparingRun,
   task: Task,
@@ -107,7 +107,7 @@ async function load(
   }
 }
 
-/** What it wants of the controller, where it is done there. */
+/** Returns the permissions that the task needs if it runs on the controller. */
 export function onController(
   task: Task,
   { args, privilege, preamble }: Pick<Prepared, 'args' | 'privilege' | 'preamble'>,
@@ -121,7 +121,7 @@ export function onController(
   };
 }
 
-/** What is not known of its arguments, or of what was made of them. Only a plan can do with that. */
+/** Returns the unknown value in its arguments, or in what was loaded. Only a plan can continue with it. */
 export function unknownIn({ args, loaded }: Prepared): Unknown | undefined {
   return firstUnknown(args) ?? firstUnknown(loaded);
 }
@@ -141,7 +141,7 @@ export function placesOf(task: Task): (path: readonly (string | number)[]) => Pl
   };
 }
 
-/** What a module is told besides its arguments: of a task on the machine where it is done. */
+/** Returns the context of a module for a task: what it gets besides its arguments. */
 export function moduleContext(
   { now, runId, vault }: PreparingRun,
   { host, task }: { readonly host: HostState; readonly task: Task },

@@ -3,16 +3,14 @@ import type { Scope, Value } from '../../values/base/value.ts';
 import type { HostState } from '../host/host-state.ts';
 import { type Prepared, type Preparing, type PreparingRun, prepare } from './prepare.ts';
 
-/**
- * A prepared task with all that it was made of: where these variables have the same values, it would come out the same.
- */
+/** A prepared task with the values that it was made of. With equal values, it would come out equal. */
 interface Made {
   readonly prepared: Prepared;
   readonly names: readonly string[];
   readonly values: readonly (Value | undefined)[];
 }
 
-/** For which task and loop item of which host. */
+/** The host, task and loop item that something was prepared for. */
 export interface For {
   readonly host: HostState;
   readonly task: Task;
@@ -20,17 +18,17 @@ export interface For {
   readonly item: Value | undefined;
 }
 
-/** What other hosts do changes these without a change of the host's own variables. */
+/** Other hosts change these variables, without a change of the host's own variables. */
 const OF_OTHER_HOSTS: ReadonlySet<string> = new Set(['hostvars', 'groups']);
 
 /** Tasks that were prepared before their turns, in one run. */
 export class PreparedAhead {
   /** By host, task and loop item. */
   readonly #kept = new WeakMap<HostState, Map<Task, Map<Value | undefined, Made>>>();
-  /** What a task came to last, on whichever host: where no variable of it differs, it is the same for all hosts. */
+  /** The last preparation of a task, on any host: it is valid for all hosts whose variables do not differ. */
   readonly #last = new WeakMap<Task, Made>();
 
-  /** As `prepare`, before the task's turn: what comes out is kept for it. */
+  /** Like `prepare`, before the task's turn. The result is kept. */
   async prepareAhead(context: PreparingRun, of: For, scope: Scope): Promise<Preparing> {
     const known = this.#made(of, scope);
     if (known !== undefined) return { kind: 'ready', prepared: known };
@@ -40,7 +38,7 @@ export class PreparedAhead {
     return preparing;
   }
 
-  /** As `prepare`, in the task's turn. What was kept for it is used up, so that it does not stay in memory. */
+  /** Like `prepare`, in the task's turn. A kept result is returned and forgotten, to save memory. */
   async prepareNow(context: PreparingRun, of: For, scope: Scope): Promise<Preparing> {
     const known = this.#made(of, scope);
     this.#kept.get(of.host)?.get(of.task)?.delete(of.item);
@@ -65,7 +63,7 @@ export class PreparedAhead {
 }
 
 /**
- * `scope`, and what was asked of it: `isOwn` is false once that can change without a change of the host's own
+ * A scope that records look-ups: `isOwn` is false if the result can change without a change of the host's own
  * variables.
  */
 interface Watched {

@@ -9,7 +9,7 @@ import { inventoryBoolean } from '../base/inventory-boolean.ts';
 import { wrongType } from '../base/wrong-type.ts';
 import { becoming, userToBecome } from './becoming.ts';
 
-/** What `become`, `timeout` and `environment` of a step come to. */
+/** The values of `become`, `timeout` and `environment` of a step. */
 interface Resolved {
   readonly privilege: Privilege;
   readonly preamble: string;
@@ -20,7 +20,7 @@ type Resolving =
   | { readonly kind: 'ready'; readonly settings: Resolved }
   | { readonly kind: 'unknown'; readonly because: string };
 
-/** Settings of a step under these variables. Throws Problem for what is of the wrong type. */
+/** Evaluates the settings of a step. Throws Problem for values of the wrong type. */
 export function resolveSettings(settings: Settings, place: Place, scope: Scope): Resolving {
   const privilege = privilegeOf(settings, place, scope);
   if (privilege instanceof Unknown) return { kind: 'unknown', because: privilege.because };
@@ -55,7 +55,7 @@ function becomeUserOf({ becomeUser, becomeMethod }: Settings, place: Place, scop
   throw wrongType('become_user', 'the name of a user', becomeUser?.place ?? place);
 }
 
-/** In milliseconds; undefined where the step sets none. */
+/** Returns the timeout in milliseconds; undefined if the step has none. */
 function timeoutOf(settings: Settings, place: Place, scope: Scope): number | undefined | Unknown {
   const seconds = settings.timeoutSeconds?.resolve(scope);
   if (seconds instanceof Unknown) return seconds;
@@ -64,7 +64,7 @@ function timeoutOf(settings: Settings, place: Place, scope: Scope): number | und
   return seconds === undefined || seconds === 0 ? undefined : seconds * 1000;
 }
 
-/** Some shells end where these are set, and with another IFS they part words elsewhere. */
+/** Variables that the environment must not set: some shells exit, and another IFS splits words differently. */
 const OF_THE_SHELL: ReadonlySet<string> = new Set([
   'BASHOPTS',
   'BASH_VERSINFO',
@@ -76,7 +76,7 @@ const OF_THE_SHELL: ReadonlySet<string> = new Set([
   'UID',
 ]);
 
-/** Shell text that sets the task's environment. Outer levels first, so that inner ones win. */
+/** Returns shell text that sets the task's environment. Outer levels come first, so that inner ones have priority. */
 function exports(levels: readonly Compiled[], scope: Scope): string | Unknown {
   const lines: string[] = [];
   for (const level of levels) {

@@ -4,27 +4,27 @@ import { Secret } from '../../values/base/secret.ts';
 import { type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
 import type { TaskIdentity } from '../base/events.ts';
 
-/** Where a change is made: which task, for which host, with which loop item. */
+/** Identifies a change: task, host and loop item. */
 export interface ChangePlace {
   readonly host: string;
   readonly task: TaskIdentity;
   readonly item: string | undefined;
 }
 
-/** A step, by where it stands in its file. */
+/** A step, identified by its place in the file. */
 type Identified = Pick<TaskIdentity, 'id'>;
 
 /**
- * What a plan foresees, exactly as the engine had it in its hands, secrets and all. It is filled by planning and never
- * leaves the process. A play that is given one makes no other change.
+ * The changes of a plan, as the engine computed them, with secrets. Planning records them here, and they never leave
+ * the process. A play with an approval makes no other change.
  */
 export class Approval {
   readonly #changes = new Map<string, Change[]>();
   readonly #open = new Set<string>();
-  /** Hosts where a package would be installed. It may bring files that no look can show before. */
+  /** Hosts on which a package would be installed. It may bring files that no look can show before. */
   readonly #packaged = new Set<string>();
 
-  /** In a plan: this change would be made. */
+  /** In a plan: records a change. */
   foresee(at: ChangePlace, change: Change): void {
     if (at.task.module === 'package') this.#packaged.add(at.host);
     const key = keyOf(at);
@@ -33,7 +33,7 @@ export class Approval {
     else known.push(change);
   }
 
-  /** In a plan: what this task does is known only after an earlier change, so that whatever it does was announced. */
+  /** In a plan: records a task whose effect depends on an earlier change: any effect counts as announced. */
   leaveOpen(host: string, step: Identified): void {
     this.#open.add(openKey(host, step));
   }
@@ -42,7 +42,7 @@ export class Approval {
     return this.#open.has(openKey(host, step));
   }
 
-  /** In a play: takes a foreseen change off the list. A change that is not on it gives a Problem `not-in-plan`. */
+  /** In a play: removes a recorded change. For a change that is not recorded it returns a Problem `not-in-plan`. */
   refusal(at: ChangePlace, change: Change): Problem | undefined {
     const foreseen = this.#changes.get(keyOf(at)) ?? [];
     const packaged = this.#packaged.has(at.host);
@@ -76,14 +76,11 @@ function openKey(host: string, { id }: Identified): string {
   return JSON.stringify([host, id]);
 }
 
-/**
- * What the first difference is that is not the planned one. What was not known when it was planned agrees with
- * anything.
- */
+/** Returns the first difference that was not planned. A value that was unknown in the plan equals every value. */
 function apart(planned: Change, made: readonly Difference[], packaged: boolean): string | undefined {
   const extra = made.find((one) => !planned.differences.some((other) => aboutOf(other) === aboutOf(one)));
   if (extra !== undefined) return `${aboutOf(extra)} is not in it`;
-  // What an earlier change decides may begin from anything. It ends where the plan says.
+  // A change that depends on an earlier one may begin with any text. It ends as the plan says.
   const begins = (expected: Difference): Beginning => {
     if (planned.certainty === 'after_change') return 'anywhere';
     return packaged && isNew(expected) ? 'anywhere' : 'as planned';
@@ -94,7 +91,7 @@ function apart(planned: Change, made: readonly Difference[], packaged: boolean):
   return other === undefined ? undefined : `${aboutOf(other)} would be different`;
 }
 
-/** What a difference is about, without any value of it. */
+/** Returns what a difference is about, without its values. */
 function aboutOf(difference: Difference): string {
   switch (difference.kind) {
     case 'text':
@@ -112,7 +109,7 @@ function aboutOf(difference: Difference): string {
 
 type Beginning = 'as planned' | 'anywhere';
 
-/** Of something that was not there when it was planned. */
+/** Returns whether the difference is about something that did not exist when it was planned. */
 function isNew(planned: Difference): boolean {
   return (
     (planned.kind === 'text' && planned.before === undefined) || (planned.kind === 'field' && planned.before === null)

@@ -1,7 +1,8 @@
 import type { PlanDocument, PlanStep, PlannedDifference, PlannedOutcome } from './plan-document.ts';
 
 /**
- * Why a plan no longer holds, each as a sentence: what differs between it and the same plan made now. Empty: nothing.
+ * Returns why a plan is no longer valid, as sentences: the differences between it and the same plan made now. Empty: it
+ * is valid.
  */
 export function staleBecause(planned: PlanDocument, now: PlanDocument): readonly string[] {
   return [
@@ -60,14 +61,14 @@ function hostsChanged(planned: PlanDocument, now: PlanDocument): readonly string
     if (then === undefined) continue;
     for (const { name, how } of digestChanges(then.variables, host.variables))
       sentences.add(host.name, (hosts) => `the variable ${name} of ${hosts} ${VARIABLE[how]}`);
-    // What only one of them looked at follows from something else that differs.
+    // A state that only one of the plans has seen follows from another difference.
     for (const { name, how } of digestChanges(then.observed, host.observed))
       if (how === 'changed') sentences.add(host.name, (hosts) => `${name} on ${hosts} is no longer as the plan saw it`);
   }
   return [...gone, ...added, ...sentences.all()];
 }
 
-/** Sentences that differ only in the host are said once. */
+/** Collects sentences. Those that differ only in the host are merged. */
 class Sentences {
   readonly #hosts = new Map<string, { readonly sentence: (hosts: string) => string; readonly hosts: string[] }>();
 
@@ -105,7 +106,7 @@ function stepsChanged(planned: PlanDocument, now: PlanDocument): readonly string
   return sentences.all();
 }
 
-/** What each host is told to expect: what is in sync or skipped says nothing of what will be done. */
+/** Returns the announced steps of each host. Steps that are in sync or skipped announce nothing. */
 function announced({ plays }: PlanDocument): ReadonlyMap<string, HostStep> {
   const steps = new Map<string, HostStep>();
   for (const [index, play] of plays.entries()) {

@@ -1,24 +1,24 @@
 import { z } from 'zod';
 
-/** Raised whenever a document means something else than before. Other versions are refused. */
+/** Version of the document's meaning. It is raised when the meaning changes; other versions are refused. */
 export const PLAN_VERSION = 1;
 
 const names = z.array(z.string()).readonly();
-/** Digests by name: of variables, of what was seen of a host. */
+/** Digests by name: of variables, of seen states of a host. */
 const digests = z.record(z.string(), z.string()).readonly();
 
-/** One difference as it may be shown to anybody: secrets are masked, and what is not known yet is named as such. */
+/** One difference in a form that everybody may see: secrets are masked, and unknown values are named as unknown. */
 const difference = z.discriminatedUnion('kind', [
-  /** A change of text: the hunks of its unified diff, `@@` lines among them, whole. */
+  /** A change of text: the complete hunks of its unified diff, with their `@@` lines. */
   z.strictObject({
     kind: z.literal('text'),
     path: z.string(),
     absent: z.enum(['before', 'after', 'never']),
     lines: names,
-    /** Of the new text; null where it holds a secret or is gone. */
+    /** Digest of the new text; null if it contains a secret or does not exist. */
     sha256: z.string().nullable(),
   }),
-  /** Content that cannot be shown line by line: why is said in words on both sides. */
+  /** Content that is not shown line by line. Both sides say why, in words. */
   z.strictObject({ kind: z.literal('content'), path: z.string(), before: z.string(), after: z.string() }),
   z.strictObject({
     kind: z.literal('field'),
@@ -34,10 +34,10 @@ const outcome = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('change'),
     certainty: z.enum(['certain', 'after_change', 'opaque']),
-    /** What decides, where it is not an earlier change. */
+    /** The deciding condition, if it is not an earlier change. */
     doubt: z.string().optional(),
     differences: z.array(difference).readonly(),
-    /** Set where no_log hides them. */
+    /** Set if no_log hides the differences. */
     hidden: z.literal(true).optional(),
     notifies: names,
   }),
@@ -46,7 +46,7 @@ const outcome = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('skipped'), why: z.string() }),
 ]);
 
-/** What one task comes to, on all the hosts where it comes to the same. */
+/** The result of one task, for all hosts with the same result. */
 const step = z.strictObject({
   task: z.strictObject({
     /** file:line:column */
@@ -55,13 +55,13 @@ const step = z.strictObject({
     module: z.string(),
     role: z.string().nullable(),
     handler: z.boolean(),
-    /** The handler that is a block with this task in it. */
+    /** The name of the handler that contains the task, if the handler is a block. */
     within: z.string().optional(),
-    /** How many hosts do it at once, where that is limited. */
+    /** Maximal number of hosts that run the task at the same time, if limited. */
     throttle: z.number().optional(),
   }),
   item: z.string().nullable(),
-  /** The host that it is done on, where that is another one. */
+  /** The host that the task runs on, if it is delegated. */
   delegatedTo: z.string().nullable(),
   /** In the order of the inventory. */
   hosts: names,
@@ -85,37 +85,37 @@ const summary = z.strictObject({
 });
 
 /**
- * A plan as it is saved, shown and compared. It holds digests and masked differences, never a secret; no time and
- * nothing random, so that the same playbook on the same hosts gives the same bytes.
+ * A plan as it is saved, shown and compared. It contains digests and masked differences, no secret, no time and nothing
+ * random, so that the same playbook on the same hosts gives the same bytes.
  */
 export const planDocument = z.strictObject({
   format: z.literal('runbook-plan'),
   version: z.literal(PLAN_VERSION),
-  /** The version of runbook that made it. */
+  /** The version of runbook that made the plan. */
   engine: z.string(),
   playbook: z.string(),
   inventory: names,
   limit: z.string().nullable(),
   tags: names,
   skipTags: names,
-  /** The task that it was cut off at. */
+  /** The task from which on the playbook is planned. */
   startAtTask: z.string().optional(),
-  /** The files of -e. Values given by themselves are not kept. */
+  /** The files of -e. Values of -e are not stored. */
   extraFiles: names,
-  /** Why it is not the whole playbook. */
+  /** Reasons why the plan is partial. */
   partial: names,
   summary,
   plays: z.array(play).readonly(),
-  /** Digests of the variables of -e, made slowly, as they may be passwords. */
+  /** Slow digests of the variables of -e, which may be passwords. */
   extra: digests,
   /** Digests of the files of the controller that were read, by path. */
   inputs: digests,
-  /** Of each host that was looked at, and of the controller: its inventory variables, and what was seen. */
+  /** For each host that was looked at, and for the controller: its inventory variables and the seen states. */
   hosts: z
     .array(
       z.strictObject({
         name: z.string(),
-        /** Where it is reached, if not by its name. */
+        /** Its address, if it differs from its name. */
         address: z.string().optional(),
         variables: digests,
         observed: digests,

@@ -10,14 +10,14 @@ import { escapeControlsInJson } from '../../values/base/control-characters.ts';
 import { similarFile } from '../../values/similar-file.ts';
 import { type PlanDocument, PLAN_VERSION, planDocument } from './plan-document.ts';
 
-/** A plan as the text of its file: JSON, and in its last line the digest of all that is before. */
+/** Returns the text of a plan file: JSON, with the digest of the text before it in the last line. */
 export function planText(document: PlanDocument): string {
-  // Parsed, its keys come in the order of the schema, wherever the document came from.
+  // After parsing, the keys have the order of the schema, wherever the document came from.
   const body = escapeControlsInJson(JSON.stringify(planDocument.parse(document), undefined, 1)).replace(/\n\}$/, '');
   return `${body},\n${checksumLine(body)}\n}\n`;
 }
 
-/** Throws Problem `plan-not-written` where no plan can be written to this path, before one is made. */
+/** Checks that a plan can be written to this path, before the plan is made. Throws Problem `plan-not-written`. */
 export async function mustBeWritable(path: string): Promise<void> {
   try {
     await access(dirname(path), constants.W_OK | constants.X_OK);
@@ -26,7 +26,7 @@ export async function mustBeWritable(path: string): Promise<void> {
   }
 }
 
-/** Writes the file whole or not at all, for nobody else to read. Throws Problem `plan-not-written`. */
+/** Writes the file completely or not at all; only its owner can read it. Throws Problem `plan-not-written`. */
 export async function writePlan(path: string, document: PlanDocument): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
@@ -54,8 +54,7 @@ function notWritten(path: string, error: unknown): Problem {
 }
 
 /**
- * Reads a plan that `writePlan` wrote. Throws Problem where it is cut off, edited, of another version, or something
- * else.
+ * Reads a plan that `writePlan` wrote. Throws Problem if it is truncated, edited, of another version, or not a plan.
  */
 export async function readPlan(path: string): Promise<PlanDocument> {
   const bytes = await readWhole(path, MOST_SEALED).catch((error: unknown) => {

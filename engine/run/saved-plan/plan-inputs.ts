@@ -4,15 +4,18 @@ import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { PlanDocument } from './plan-document.ts';
 
-/** Larger ones, archives and binaries, are compared when the plan is made anew. Bytes. */
+/**
+ * Maximal size of files that are compared, in bytes. Larger ones, archives and binaries, are compared when the plan is
+ * made again.
+ */
 const MOST_READ = 8 * 1024 * 1024;
 
-/** The input files of a plan that are not what they were, each as a sentence. */
+/** Returns, as sentences, which input files of a plan have changed. */
 export function inputsChanged(inputs: PlanDocument['inputs']): Promise<readonly string[]> {
   return filesChanged(inputs, MOST_READ);
 }
 
-/** The same of any files with their digests; larger ones than `most` bytes are passed over. */
+/** Returns, as sentences, which files differ from their digests. Files larger than `most` bytes are skipped. */
 export async function filesChanged(inputs: PlanDocument['inputs'], most: number): Promise<readonly string[]> {
   const sentences: string[] = [];
   for (const [path, sha256] of Object.entries(inputs)) {

@@ -8,7 +8,7 @@ import type { HostState } from '../host/host-state.ts';
 import type { Stop } from '../order/itinerary.ts';
 import { aggregate, skippedTurn } from './task-results.ts';
 
-/** A host before a step. */
+/** A host that is about to run a step. */
 export interface BeforeStep {
   readonly context: RunContext;
   readonly batch: Batch;
@@ -20,8 +20,8 @@ export interface BeforeStep {
 }
 
 /**
- * Under `--step`: whether the operator declines a task or an include. It counts as skipped then. Handlers are asked for
- * as a whole.
+ * Returns whether the operator declines a task or an include under `--step`. A declined step counts as skipped. For
+ * handlers the question is asked once, see `isHandlerDeclined`.
  */
 export async function isDeclined(before: BeforeStep, step: Step): Promise<boolean> {
   const { context, host, frame, stop } = before;
@@ -47,13 +47,13 @@ export async function isDeclined(before: BeforeStep, step: Step): Promise<boolea
   return true;
 }
 
-/** The same for a handler: it stays owed. */
+/** Like `isDeclined`, for a handler. A declined handler stays owed. */
 export async function isHandlerDeclined(before: BeforeStep, handler: Handler): Promise<boolean> {
   const identity = { ...identityOfStep(handler.step, true), name: handler.name };
   return !(await isWanted(before, `handler ${handler.name}`, identity));
 }
 
-/** In lock-step it is asked once all hosts have come so far. */
+/** In lock-step, the question is asked after all hosts have reached the step. */
 async function isWanted(before: BeforeStep, key: string, task: TaskIdentity): Promise<boolean> {
   const { context, batch, stop, frame, mayGoOn } = before;
   if (context.stepping === undefined) return true;

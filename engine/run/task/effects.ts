@@ -7,7 +7,7 @@ import { pauseFor } from './loop-pause.ts';
 
 type Pause = Extract<Effect, { kind: 'pause' }>;
 
-/** Does what an engine-side module asked for: tell, remember, group, pause. */
+/** Applies the effects of a module of the engine: print, set variables, group, pause. */
 export async function applyEffects(
   run: TaskRun,
   task: TaskIdentity,

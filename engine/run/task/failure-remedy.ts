@@ -1,4 +1,4 @@
-/** What programs say, and what cures it. The first row that fits counts. */
+/** Messages of programs and their remedies. The first row that matches counts. */
 const CURES: readonly (readonly [said: RegExp, remedy: string])[] = [
   [
     /No space left on device|Disk quota exceeded/,
@@ -46,17 +46,20 @@ const CURES: readonly (readonly [said: RegExp, remedy: string])[] = [
   ],
 ];
 
-/** How much of an output is looked at, from its end. In characters. */
+/** Number of characters at the end of an output that are searched. */
 const LOOKED_AT = 4_000;
 
 interface Failed {
   readonly status: number;
   readonly stderr: string;
-  /** Whether it is a command of the operator, whose exit status means what it likes. */
+  /** True for a command of the operator, whose exit status has no fixed meaning. */
   readonly isCommand: boolean;
 }
 
-/** What to do about a change that has failed, as far as its exit status and the words of the programs tell. */
+/**
+ * Returns the remedy for a failed change, from its exit status and the messages of programs; undefined if none is
+ * known.
+ */
 export function failureRemedy(what: string, { status, stderr, isCommand }: Failed): string | undefined {
   const said = `${what}\n${stderr.slice(-LOOKED_AT)}`;
   for (const [pattern, remedy] of CURES) {

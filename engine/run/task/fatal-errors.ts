@@ -6,17 +6,14 @@ import { abort } from '../context/abort.ts';
 import type { Batch } from '../context/context.ts';
 import type { HostState } from '../host/host-state.ts';
 
-/**
- * Throws HostStops if the play has ended for a host that is about to do the step at `at`. An `always` is done all the
- * same.
- */
+/** Throws HostStops if the play has ended for a host that is about to run the step at `at`. An `always` still runs. */
 export function stopIfEnded({ aborted }: Batch, { always }: Frame, at: number): void {
   if (aborted === undefined || at <= aborted.upTo) return;
   const isSpared = aborted.sparesAlways && always !== undefined && !isWithin(aborted.upTo, always);
   if (!isSpared) throw new HostStops('aborted');
 }
 
-/** Whether the play has ended for the host in a way that leaves it its `always`. */
+/** Returns whether the play has ended for the host in a way that still lets its `always` run. */
 export function isSparedAlways({ aborted }: Batch, error: unknown): boolean {
   return error instanceof HostStops && error.reason === 'aborted' && aborted?.sparesAlways === true;
 }
@@ -28,11 +25,11 @@ export interface StepError {
   readonly frame: Frame;
   readonly step: Step;
   readonly error: TaskFailed | HostGone;
-  /** Whether the host did the step for all. */
+  /** True if the host did the step for all hosts. */
   readonly forAll: boolean;
 }
 
-/** Ends the play for all if the error is fatal, and no rescue around the step catches it. */
+/** Ends the play for all hosts if the error is fatal and no rescue around the step catches it. */
 export function weigh({ batch, host, frame, step, error, forAll }: StepError): void {
   if (error instanceof TaskFailed && (error.elsewhere || frame.isRescued)) return;
   if (!forAll && !isFatal(batch, host, frame, step)) return;
@@ -41,7 +38,7 @@ export function weigh({ batch, host, frame, step, error, forAll }: StepError): v
   abort(batch, { kind: 'fatal', why: `${host.name} ${what} at ${step.id}, ${because}` }, host);
 }
 
-/** `any_errors_fatal` of the step itself, of the block that is nearest, or of the play. */
+/** Evaluates `any_errors_fatal` of the step itself, of the nearest block, or of the play. */
 function isFatal(batch: Batch, host: HostState, { fatal }: Frame, step: Step): boolean {
   const nearest = step.kind === 'task' && step.anyErrorsFatal !== undefined ? step : fatal;
   if (nearest?.anyErrorsFatal === undefined) return batch.pace.anyErrorsFatal;

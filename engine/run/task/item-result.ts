@@ -9,7 +9,7 @@ import { mask } from '../../values/mask/mask.ts';
 import type { Output } from '../base/events.ts';
 import { tooDeep } from '../context/step-failure.ts';
 
-/** What one task came to on one host for one loop item, before changed_when, failed_when and the like. */
+/** The result of one task on one host for one loop item, before changed_when, failed_when and the like. */
 export type ItemResult =
   | {
       readonly kind: 'ok';
@@ -25,24 +25,27 @@ export type ItemResult =
       readonly open?: OpenVerdict;
     }
   | { readonly kind: 'unknown'; readonly because: string; readonly result: ValueMap }
-  /** In a plan: it is not so yet, and a play would wait for it. That changes nothing. */
+  /** In a plan: the state is not reached, and a play would wait for it. Waiting changes nothing. */
   | { readonly kind: 'waits'; readonly because: string; readonly result: ValueMap }
   | {
       readonly kind: 'failed';
       readonly problem: Problem;
       readonly result: ValueMap;
       readonly output: Output | undefined;
-      /** The change that was begun and may have been made, in part or in whole. */
+      /** The change that was begun and may have been made, partly or completely. */
       readonly attempted?: Change;
     };
 
-/** What a plan cannot tell of a task that it takes to go well: whether it counts as a change, and whether it fails. */
+/**
+ * Verdicts that a plan cannot know for a task that it expects to succeed: whether it counts as a change, and whether it
+ * fails.
+ */
 export interface OpenVerdict {
   readonly changed: boolean | Unknown;
   readonly failed: boolean | Unknown;
 }
 
-/** What a failure of a task says besides where it is. */
+/** The texts of a failure of a task, without its place. */
 export interface FailureText {
   readonly what: string;
   readonly why?: string | undefined;
@@ -53,7 +56,10 @@ export function failure({ task }: { readonly task: Task }, { what, why, remedy }
   return new Problem({ code: 'task-failed', what, place: task.modulePlace, why, remedy });
 }
 
-/** Any error that is a task's failure, as the one Problem; others are faults or a lost host and are thrown on. */
+/**
+ * Returns the one Problem of an error that is a failure of the task. Other errors (an internal error, a lost host) are
+ * thrown again.
+ */
 export function asTaskProblem(error: unknown): Problem {
   if (error instanceof Unreachable) throw error;
   if (error instanceof Problem) return error;
@@ -63,12 +69,12 @@ export function asTaskProblem(error: unknown): Problem {
 }
 
 /**
- * The end of what a script printed: of stderr, or of stdout if it left stderr empty. At most 20 lines, with secrets
+ * Returns the end of the output of a script: of stderr, or of stdout if stderr is empty. At most 20 lines, with secrets
  * masked.
  */
 export function lastLines(completed: Completed): string {
   const text = completed.stderr.length > 0 ? completed.stderr : completed.stdout;
-  // Of a secret that is cut in two, neither half would be found.
+  // Masked before it is cut: if a secret were cut in two, `mask` would find neither half.
   return mask(text.toString('utf8')).trimEnd().split('\n').slice(-20).join('\n');
 }
 
@@ -80,7 +86,7 @@ export function asOutput(completed: Completed): Output {
   };
 }
 
-/** What a result of a module holds of a program that it ran. */
+/** Returns the output of a program in the result of a module. */
 export function outputOf(result: ValueMap): Output | undefined {
   const { rc, stdout, stderr } = result;
   if (typeof rc !== 'number') return undefined;
@@ -91,7 +97,7 @@ export function outputOf(result: ValueMap): Output | undefined {
   };
 }
 
-/** A planned result without what a plan could not tell. */
+/** Removes the values from a planned result that the plan cannot know. */
 export function knownOnly(planned: ValueMap): ValueMap {
   return Object.fromEntries(Object.entries(planned).filter(([, value]) => !(value instanceof Unknown)));
 }

@@ -22,7 +22,7 @@ import { mayHaveChangedThese } from './unknown-step.ts';
 
 type OutcomeOf<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
 
-/** `again`: what was seen is not trusted any more, as in a loop that waits for something. */
+/** Runs one item. `again`: states that were seen before are not used, as in a loop that waits for something. */
 export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<ItemResult> {
   const { context, machine } = run;
   try {
@@ -41,18 +41,17 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
   if (machine.isController) permitTask(onController(run.task, prepared), context.access);
   const view = machine.view(prepared.privilege);
   const about = moduleContext(context, run, prepared, machine);
-  // A play finds it out as it changes or looks.
+  // A play notices it when it changes or looks.
   if (context.mode === 'plan') await machine.become(prepared.privilege);
   const requests = context.named.nameNow(prepared, about);
-  // What a command answers may depend on any host, so it is not believed before every host is through with the tasks
-  // ahead of it.
+  // The answer of a command may depend on any host, so it counts only after every host has finished the tasks before
+  // this one.
   const asks = requests.some((request) => request.kind.name === 'probe');
   if (asks && !run.frame.alone) await run.waited.during(waitForHosts(context, run.batch, run.host, run.stop.at));
   if (look === 'again') view.forget(requests);
   const owed = unknownOwed(run);
   if (view.missing([...requests, ...owed]).length > 0) {
-    // Once something has changed, commands are asked in their turn only: they may be slow, and answers from before do
-    // not count.
+    // After the first change, commands are run only in their turn: they may be slow, and earlier answers do not count.
     const more = (await run.foresee()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
     await inTurnOf(run, 'looking', () =>
       machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode),
@@ -76,7 +75,7 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
   }
 }
 
-/** What a module plans on a state that a step may have changed of which nothing is known. */
+/** Makes an outcome uncertain, if it is based on a state that an unknown step may have changed. */
 function notCertain(outcome: Outcome): Outcome {
   if (outcome.kind === 'in_sync') return { kind: 'cannot_know', because: 'a step before may change the same' };
   return outcome.kind === 'change' && outcome.certainty === 'certain'
@@ -84,18 +83,21 @@ function notCertain(outcome: Outcome): Outcome {
     : outcome;
 }
 
-/** How much of what a task rests on may stand in a plan. */
+/** Returns how the states of a task may appear in a plan. */
 function heldIn({ noLog, args, loaded }: Prepared): Asked {
   if (noLog) return 'hidden';
   return mayHoldSecret(args) || mayHoldSecret(loaded) ? 'secret' : 'plain';
 }
 
-/** Only a plan that is saved tells what it rests on. */
+/** Only a saved plan records the states that it depends on. */
 function isEvidence(context: RunContext): boolean {
   return context.mode === 'plan' && context.approval !== undefined;
 }
 
-/** What this task's user owes on the host, where nobody has looked yet and the play can pay. */
+/**
+ * Returns the request for the list of owed handlers of this task's user, if nobody has read it yet and the play can run
+ * them.
+ */
 function unknownOwed(run: ItemRun): readonly Request<null, readonly Debt[]>[] {
   const user = run.machine.userOf(run.prepared.privilege);
   if (isDelegated(run) || run.batch.play.handlers.length === 0 || run.host.owedEarlier.has(user)) return [];
@@ -162,22 +164,22 @@ function planChange(run: ItemRun, planned: Change, requests: readonly Request[])
   return { kind: 'changed', change, result: change.planned ?? {}, output: undefined };
 }
 
-/** In a plan: the steps before that may decide what these show. */
+/** In a plan: returns the earlier steps that may decide the states of these requests. */
 function deciding({ machine, prepared, stop }: ItemRun, requests: readonly Request[]): readonly Decider[] {
-  // Another host may be ahead on the same machine.
+  // Another host may be ahead on the same machine, so later steps are left out.
   return machine
     .view(prepared.privilege)
     .decidersOf(requests)
     .filter(({ at }) => at <= stop.at);
 }
 
-/** What is not known, with the steps that decide it. */
+/** Adds the deciding steps to the reason of an unknown value. */
 function naming(because: string, deciders: readonly Decider[]): string {
   const names = namesOf(deciders);
   return names === undefined ? because : `${because}: ${names}`;
 }
 
-/** The change, with the steps that decide whether it is needed, if the module names nothing else. */
+/** Adds the steps that decide whether the change is needed, unless the module names another condition. */
 function withDoubt(run: ItemRun, change: Change, requests: readonly Request[]): Change {
   if (change.certainty !== 'after_change' || change.doubt !== undefined) return change;
   const names = namesOf(deciding(run, requests));
@@ -185,8 +187,8 @@ function withDoubt(run: ItemRun, change: Change, requests: readonly Request[]): 
 }
 
 /**
- * Takes a prediction for what later tasks will see. Where it is not sure and the run goes on without it, they may see
- * it or not.
+ * Uses a prediction as the state that later tasks see. If it is uncertain and the run continues without it, they may
+ * see it or not.
  */
 function lay(
   run: ItemRun,
@@ -200,7 +202,7 @@ function lay(
   if (machine.isController) context.files.expect(predictions, touches);
 }
 
-/** Whether the run goes on where the task fails. */
+/** Returns whether the run continues if the task fails. */
 function mayBePassedOver({ task }: ItemRun): boolean {
   return task.ignoreErrors !== undefined && task.ignoreErrors.literal !== false;
 }

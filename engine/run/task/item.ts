@@ -13,7 +13,7 @@ import type { Prepared } from '../preparation/prepare.ts';
 import type { ChangePlace } from '../saved-plan/approval.ts';
 import type { WaitedTime } from './waited-time.ts';
 
-/** One task on one host, on its way. */
+/** One task on one host, while it runs. */
 export interface TaskRun {
   readonly context: RunContext;
   readonly batch: Batch;
@@ -22,23 +22,23 @@ export interface TaskRun {
   readonly stop: Stop;
   readonly route: Route | undefined;
   readonly frame: Frame;
-  /** A handler that nothing certain has notified, or a task of a role that may have run before. */
+  /** True for a handler that no certain change has notified, and for a task of a role that may have run before. */
   readonly doubtful: boolean;
-  /** Takes in the handlers that the task calls for. */
+  /** Collects the handlers that the task calls for. */
   readonly calls: Call[];
-  /** Takes in what the task registers and sets, for the others of a run_once. */
+  /** Collects the variables that the task registers and sets, for the other hosts of a run_once. */
   readonly remembered: Map<string, Value>;
   readonly waited: WaitedTime;
-  /** The variables that the task sees, below the layers `over`. */
+  /** Returns the variables of the task, with the layers `over` on top. */
   readonly scope: (over?: readonly Layer[]) => Scope;
-  /** Throws HostStops if the host may not begin what stands at `at`. */
+  /** Throws HostStops if the host may not begin the step at `at`. */
   readonly mayGoOn: (at: number) => void;
 }
 
-/** The same for one item of its loop, or for the only one, prepared and on the machine where it is done. */
+/** One loop item of a task, or its only run, prepared and on the machine where it runs. */
 export interface ItemRun extends TaskRun {
   readonly identity: TaskIdentity;
-  /** The item in the words of a report. */
+  /** The label of the item in reports. */
   readonly item: string | undefined;
   readonly prepared: Prepared;
   readonly machine: Machine;
@@ -46,16 +46,16 @@ export interface ItemRun extends TaskRun {
   readonly notifies: readonly string[];
   /** Those of them that this item was the first to call for. */
   readonly calledFor: Call[];
-  /** What tasks ahead will want to see on the same machine and privilege. */
+  /** Returns the requests of the tasks ahead on the same machine and with the same privilege. */
   foresee(): Promise<readonly Request[]>;
 }
 
-/** Whether the task is done on another host than its own. */
+/** Returns whether the task runs on another host than its own. */
 export function isDelegated({ prepared, host }: ItemRun): boolean {
   return prepared.delegate !== undefined && prepared.delegate !== host.name;
 }
 
-/** For the plan: which change of which host. */
+/** Identifies the change in a plan. */
 export function placeOf(run: ItemRun): ChangePlace {
   return { host: run.host.name, task: run.identity, item: run.item };
 }

@@ -3,7 +3,10 @@ import type { Activity } from '../base/live-events.ts';
 import type { ChangeLimits } from '../machine/machine.ts';
 import type { ItemRun } from './item.ts';
 
-/** How far a change has come, for those who show it: bytes of its files, and the last line that its command has printed. */
+/**
+ * Reports the progress of a change to displays: the sent bytes of its files, and the last line that its command has
+ * printed.
+ */
 export function progressOf(
   { context, host, prepared }: Pick<ItemRun, 'context' | 'host' | 'prepared'>,
   apply: Apply,
@@ -29,18 +32,18 @@ function printedOf({ talks, meter }: Apply, tell: (activity: Activity) => void):
   });
 }
 
-/** Longer lines are not told: they cannot be cut before secrets are masked, and to mask them costs time. */
+/** Longer lines are not shown: they cannot be cut before secrets are masked, and masking them costs time. */
 const MOST_CHARACTERS = 4096;
 
-/** The end of a stream that is no whole line yet. */
+/** The end of a stream that is not a complete line yet. */
 interface Rest {
   text: string;
   isTooLong: boolean;
 }
 
 /**
- * Tells the last whole line of each piece of output: of a line that is cut, a secret in it would not be found. The two
- * streams come in pieces of their own, so a line of one is never put together with one of the other.
+ * Reports the last complete line of each piece of output, because a secret in a cut line would not be found. The two
+ * streams have separate pieces, so that a line is never joined from both.
  */
 export function wholeLines(tell: (line: string) => void): NonNullable<ChangeLimits['printed']> {
   const rests: Record<'stdout' | 'stderr', Rest> = {

@@ -1,7 +1,7 @@
 import { whileDoing } from '../base/live-events.ts';
 import type { ItemRun } from './item.ts';
 
-/** Does work on a host when fewer than `forks` hosts are at work, and tells when it waits and when it begins. */
+/** Runs work on a host when fewer than `forks` hosts are at work, and reports the wait and its end. */
 export function inTurnOf<Result>(
   { context, host: { name: host }, waited }: ItemRun,
   kind: 'looking' | 'changing',

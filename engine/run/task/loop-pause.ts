@@ -3,14 +3,14 @@ import type { Loop } from '../../playbook/base/play.ts';
 import { whileDoing } from '../base/live-events.ts';
 import type { RunContext } from '../context/context.ts';
 
-/** Waits so many milliseconds, or until the operator stops the run. */
+/** Waits for `milliseconds`, or until the operator stops the run. */
 export async function pauseFor(milliseconds: number, interrupt: AbortSignal): Promise<void> {
   await wait(milliseconds, undefined, { signal: interrupt }).catch(() => undefined);
 }
 
 /**
- * `loop_control.pause`: waits ahead of every item but the first. A plan does not wait, and an operator who stops the
- * run does not either.
+ * Waits for `loop_control.pause` before every item except the first. It does not wait in a plan, or after the operator
+ * has stopped the run.
  */
 export async function pauseBetween(
   context: Pick<RunContext, 'mode' | 'interrupt' | 'interrupted' | 'live'>,

@@ -23,19 +23,19 @@ interface Making {
   readonly run: ItemRun;
   readonly change: Change;
   readonly apply: Apply;
-  /** What is looked at in the same round trip: all that the task named or predicted. */
+  /** Requests that are sent in the same round trip: all that the task named or predicted. */
   readonly own: readonly Request[];
   readonly limits: ChangeLimits;
 }
 
-/** A step of a change came to its end: with what the next step needs, or with the result of the item. */
+/** A step of a change has ended: with the input of the next step, or with the result of the item. */
 type Stepped<Next> =
   | { readonly kind: 'done'; readonly value: Next }
   | { readonly kind: 'ended'; readonly result: ItemResult };
 
 /**
- * Makes the change of one item, and holds the host against what the change was to make of it. `requests` are what the
- * task named. Throws HostStops, NotInPlan and Unreachable.
+ * Makes the change of one item, and compares the host with the prediction. `requests` are those of the task. Throws
+ * HostStops, NotInPlan and Unreachable.
  */
 export async function makeChange(run: ItemRun, change: Change, requests: readonly Request[]): Promise<ItemResult> {
   await claimTurn(run, change);
@@ -51,16 +51,16 @@ export async function makeChange(run: ItemRun, change: Change, requests: readonl
     : contradicted(making, sent.value, finished.value, unsettled);
 }
 
-/** Waits for the other hosts, and asks once more whether this change may be made. */
+/** Waits for the other hosts, and checks again whether this change may be made. */
 async function claimTurn(run: ItemRun, change: Change): Promise<void> {
   const { context, batch, machine, prepared } = run;
   if (!run.frame.alone) await run.waited.during(waitForHosts(context, batch, run.host, run.stop.at));
-  // Another host may have failed meanwhile, and that may be fatal for all.
+  // Another host may have failed meanwhile with a fatal error.
   run.mayGoOn(run.stop.at);
   const refusal = context.approval?.refusal(placeOf(run), change);
   if (refusal !== undefined) throw new NotInPlan(refusal);
   if (!machine.isController) return;
-  // Once more: an earlier task may have put a link into the way.
+  // Checked again, because an earlier task may have put a link into the path.
   permitTask(onController(run.task, prepared), context.access);
   permitWrites(change.predictions, run.task.place, context.access);
 }
@@ -69,7 +69,7 @@ async function makingOf(run: ItemRun, change: Change, requests: readonly Request
   const { context, prepared } = run;
   context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
   const made = inEnvironment(await change.apply(), prepared.preamble);
-  // The play may not come to another host again.
+  // A delegated change is synced immediately, because the play may not use that host again.
   const apply = isDelegated(run) ? syncedAtOnce(made) : made;
   const timeoutMs = prepared.timeoutMs ?? apply.timeoutMs;
   const limits = { timeoutMs, silenceMs: context.silenceMs, begun: () => callFor(run), ...progressOf(run, apply) };
@@ -77,8 +77,8 @@ async function makingOf(run: ItemRun, change: Change, requests: readonly Request
 }
 
 /**
- * Writes down the handlers that the change owes, and then makes it: in one round trip, unless it is made on another
- * host.
+ * Writes down the handlers that the change owes, and then makes the change: in one round trip, unless the change is
+ * made on another host.
  */
 async function send({ run, change, apply, own, limits }: Making): Promise<Stepped<Completed>> {
   const { context, machine, prepared } = run;
@@ -110,7 +110,7 @@ function withoutMeter({ meter }: Apply, completed: Completed): Completed {
     : { ...completed, stderr: Buffer.from(meter.without(completed.stderr.toString())) };
 }
 
-/** What the module says of the answer of its script; without a word of it the exit status decides. */
+/** Returns the module's interpretation of the answer. If the module has none, the exit status decides. */
 function finish({ run, change, apply }: Making, completed: Completed): Stepped<ValueMap> {
   const finished: Finished = apply.finish?.(completed) ?? byStatus(change, completed);
   switch (finished.kind) {
@@ -149,7 +149,7 @@ async function comeBack({ run, change, own }: Making, timeoutMs: number): Promis
   if (!isDelegated(run)) run.host.variables.setFacts(machine.connection.facts);
 }
 
-/** How the host differs from the prediction, after the one repair that the module may have for that. */
+/** Returns how the host differs from the prediction, after the repair that the module may have for that. */
 async function disagreementsLeft({ run, change, apply, own, limits }: Making): Promise<readonly string[]> {
   const { machine, prepared } = run;
   const unsettled = disagreements(run, change.predictions);
@@ -190,7 +190,10 @@ function inEnvironment(apply: Apply, preamble: string): Apply {
   };
 }
 
-/** From here on the handlers are owed: they stand on the host, and the change may have been made in part. */
+/**
+ * Calls for the handlers. From now on they are owed: they are in the list on the host, and the change may have been
+ * made partly.
+ */
 function callFor(run: ItemRun): void {
   run.calledFor.push(...run.host.called.call(run.notifies, 'certain'));
 }
@@ -205,7 +208,7 @@ function notWrittenDown(run: ItemRun, completed: Completed): ItemResult {
   };
 }
 
-/** Everything the task named or predicted, once. */
+/** Returns all requests that the task named or predicted, each once. */
 function ownRequests(requests: readonly Request[], predictions: readonly Prediction[]): readonly Request[] {
   const own = new Map(predictions.map((prediction) => [prediction.request.key, prediction.request]));
   for (const request of requests) if (request.kind.isOfOthers !== true) own.set(request.key, request);

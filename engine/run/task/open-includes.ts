@@ -5,7 +5,10 @@ import type { Scope } from '../../values/base/value.ts';
 import { nameableNotifies } from '../handlers/notified-names.ts';
 import type { Approval } from '../saved-plan/approval.ts';
 
-/** Steps that includes may bring to one host in one play: what includes itself by a loop doubles each time. */
+/**
+ * Maximal number of steps that includes may add for one host in one play: a file that includes itself in a loop doubles
+ * each time.
+ */
 const MOST_INCLUDED = 100_000;
 
 export interface OpenedInclude {
@@ -15,10 +18,7 @@ export interface OpenedInclude {
   readonly scope: Scope;
 }
 
-/**
- * An include that a plan could not open was announced as a whole: with what is in it, and the handlers that this calls
- * for.
- */
+/** Records an include that a plan could not resolve as announced: its steps, and the handlers that they call for. */
 export function leaveOpenWithin(
   approval: Approval | undefined,
   host: string,
@@ -34,7 +34,7 @@ export function leaveOpenWithin(
   }
 }
 
-/** How many steps includes have brought, with these. Throws Problem where they are too many to have been meant. */
+/** Adds up the steps of includes. Throws Problem if there are too many to be intended. */
 export function countIncluded(before: number, steps: readonly Step[], place: Place): number {
   const count = before + 1 + steps.length;
   if (count <= MOST_INCLUDED) return count;

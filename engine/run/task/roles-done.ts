@@ -1,16 +1,16 @@
 import type { Role } from '../../playbook/base/play.ts';
 
-/** What a step came to: `unknown` where a plan cannot tell whether it is done. */
+/** The result of a step: `unknown` if a plan cannot know whether it runs. */
 export type StepDone = 'done' | 'skipped' | 'unknown';
 
 /**
- * Which uses of roles have done something on a host in a play. Of uses that are the same (`Role.sameAs`) one is enough:
- * where a condition kept the first one from doing anything, the next one does it.
+ * Records which uses of roles have done something on a host in a play. Of equal uses (`Role.sameAs`) one is enough: if
+ * a condition kept the first one from doing anything, the next one runs.
  */
 export class RolesDone {
   readonly #first = new Map<string, { readonly role: Role; readonly done: 'done' | 'unknown' }>();
 
-  /** Whether another use of the role has done what this one does: yes, no, or not known in a plan. */
+  /** Returns whether another use of the role has done the same; `unknown` if a plan cannot know. */
   isRepeated(role: Role | undefined): boolean | 'unknown' {
     const first = role?.sameAs === undefined ? undefined : this.#first.get(role.sameAs);
     if (first === undefined || first.role === role) return false;

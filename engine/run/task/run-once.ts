@@ -9,8 +9,8 @@ import type { HostState } from '../host/host-state.ts';
 import type { Stop } from '../order/itinerary.ts';
 
 /**
- * Whether one host does the step for all. It is asked under the variables of the first host of the batch, so that all
- * hosts have one answer.
+ * Returns whether one host does the step for all. The variables of the first host of the batch decide, so that all
+ * hosts get the same answer.
  */
 export function isOnce(batch: Batch, stop: Stop, step: Task | Include, host: HostState): boolean {
   const { runOnce } = step;
@@ -30,18 +30,18 @@ export interface OnceOptions {
   readonly batch: Batch;
   readonly host: HostState;
   readonly stop: Stop;
-  /** Whether the host waits for the others of the batch. */
+  /** True if the host waits for the others of the batch. */
   readonly inStep: boolean;
-  /** Throws where the host may not go on. */
+  /** Throws if the host may not continue. */
   readonly mayGoOn: () => void;
-  /** What the one host does. Gives what it has registered and set. */
+  /** The work of the one host. Resolves to the variables that it has registered and set. */
   readonly work: () => Promise<ReadonlyMap<string, Value>>;
 }
 
 /**
- * One host does it, the others take over what it registered and set. In lock-step that is the first one of the batch
- * that came here, so that every run chooses the same. If it fails there, the others have failed at it as well: a rescue
- * around it is for all of them.
+ * Lets one host do a step, and the others take over the variables that it registered and set. In lock-step it is the
+ * first host of the batch that has reached the step, so that every run chooses the same. If it fails, the others have
+ * failed too: a rescue around the step applies to all of them.
  */
 export async function once(options: OnceOptions): Promise<void> {
   const { batch, host, stop } = options;
@@ -61,7 +61,7 @@ export async function once(options: OnceOptions): Promise<void> {
   }
   if (result.error instanceof TaskFailed)
     throw new TaskFailed(result.error.problem, result.error.task, { elsewhere: true });
-  // Where the one host ended by meta, the others may go on.
+  // If the one host ended by `meta`, the others may continue.
   if (!(result.error instanceof HostStops)) throw new HostStops('aborted');
 }
 

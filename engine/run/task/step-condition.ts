@@ -19,14 +19,20 @@ export interface BareStep {
   readonly at: number;
 }
 
-/** Whether the condition of the step is true. A condition that a plan cannot know is reported, and counts as false. */
+/**
+ * Returns whether the condition of the step is true. A condition that a plan cannot know is reported, and counts as
+ * false.
+ */
 export function holds(bare: BareStep, scope: Scope): boolean {
   const value = all(bare.step.when, scope);
   if (value instanceof Unknown) reportUnknown(bare, value.because);
   return value === true;
 }
 
-/** Reports in a plan that the step cannot be planned. A play knows every value by then: it throws Problem. */
+/**
+ * Reports in a plan that the step cannot be planned. A play knows every value at this point, so there it throws
+ * Problem.
+ */
 export function reportUnknown({ context, host, step, frame, at }: BareStep, because: string): void {
   const identity = identityOfStep(step, isHandler(frame));
   const { hides } = hushOf(step, host.variables.scope(step));

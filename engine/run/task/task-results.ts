@@ -3,17 +3,17 @@ import { type Value, type ValueMap, Unknown } from '../../values/base/value.ts';
 import type { LoopTurn } from '../base/loop.ts';
 import type { ItemResult } from './item-result.ts';
 
-/** What one turn of a task came to, for `register`. */
+/** The result of one round of a task, for `register`. */
 export interface Recorded {
   readonly value: Value;
   readonly changed: boolean | Unknown;
   readonly failed: boolean | Unknown;
   readonly skipped: boolean;
-  /** The failure that ends the host's way, unless a block catches it. Undefined where it is ignored. */
+  /** The failure that ends the steps of the host, unless a block catches it. Undefined if it is ignored. */
   readonly stops: Problem | undefined;
-  /** Of a plan: whether it is done at all is not known. */
+  /** In a plan: true if it is unknown whether the task runs. */
   readonly isOpen?: boolean;
-  /** no_log hides what it says. */
+  /** True if no_log hides the result. */
   readonly hides?: boolean;
 }
 
@@ -27,13 +27,13 @@ export function failedTurn(problem: Problem, ignored: boolean, turn: LoopTurn | 
   return { value, changed: false, failed: true, skipped: false, stops: ignored ? undefined : problem };
 }
 
-/** Only in a plan. */
+/** Makes an unknown result; only in a plan. */
 export function unknownTurn(because: string): Recorded {
   const unknown = new Unknown(because);
   return { value: unknown, changed: unknown, failed: unknown, skipped: false, stops: undefined, isOpen: true };
 }
 
-/** A module's own result with what every result has. */
+/** Returns a module's result with the members that every result has. */
 export function shape(result: ItemResult, turn: LoopTurn | undefined): ValueMap {
   const open = result.kind === 'unknown' ? new Unknown(result.because) : undefined;
   return {
@@ -46,10 +46,7 @@ export function shape(result: ItemResult, turn: LoopTurn | undefined): ValueMap 
   };
 }
 
-/**
- * What a loop as a whole came to: it has changed or failed if an item has, and was skipped if each was, or there is
- * none.
- */
+/** Combines the results of a loop: changed or failed if any item is, skipped if every item is or if there is none. */
 export function aggregate(results: readonly Recorded[]): ValueMap {
   const failed = any(results.map((one) => one.failed));
   const skipped = results.every((one) => one.skipped);

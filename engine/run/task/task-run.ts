@@ -38,25 +38,25 @@ import { throttled } from './throttle.ts';
 import { mayHaveChanged } from './unknown-step.ts';
 import { attempted } from './until.ts';
 
-/** A task on its way, once for each item of its loop. */
+/** A running task, once for each item of its loop. */
 interface Turn {
   readonly run: TaskRun;
   readonly identity: TaskIdentity;
   readonly loop: LoopTurn | undefined;
-  /** The item, in the words of a report. */
+  /** The label of the item in reports. */
   readonly label: string | undefined;
   readonly over: readonly Layer[];
   readonly scope: Scope;
   readonly hush: Hush;
-  /** By the clock of `performance`. */
+  /** Start time by the clock of `performance`. */
   readonly began: number;
-  /** How long the task had waited by then. */
+  /** Time that the task had waited before the start. */
   readonly waited: number;
 }
 
 /**
- * Runs one task on one host, all its loop items, and says whether it did anything. Throws TaskFailed unless it went
- * well or its errors are ignored.
+ * Runs one task on one host with all its loop items. Resolves to whether it did anything. Throws TaskFailed if it
+ * failed and its errors are not ignored.
  */
 export async function runTask(run: TaskRun): Promise<StepDone> {
   const { task, host } = run;
@@ -81,7 +81,7 @@ export async function runTask(run: TaskRun): Promise<StepDone> {
     run.remembered.set(task.register, result.value);
   }
   host.doing = undefined;
-  // A task of which anything failed calls for nothing; where that ends the host, what it began is owed all the same.
+  // A failed task calls for nothing. If that ends the host, the handlers of its changes are still owed.
   if (result.stops !== undefined) host.called.fail(run.calls);
   else if (result.failed === true) withdraw(run, run.calls);
   if (result.stops !== undefined) {
@@ -119,8 +119,8 @@ async function runLoop(whole: Turn, loop: Loop): Promise<Omit<Recorded, 'changed
 const SKIPPED = { failed: false, stops: undefined, skipped: true } as const;
 
 /**
- * Each of its items, so that the results are as many as where a condition of the item is false; without items the task
- * as a whole.
+ * Skips each item, so that there are as many results as with a condition that depends on the item; without items, skips
+ * the task as a whole.
  */
 function skipLoop(whole: Turn, loop: Loop): Omit<Recorded, 'changed'> {
   const turns = turnsInVain(whole, loop);
@@ -131,7 +131,7 @@ function skipLoop(whole: Turn, loop: Loop): Omit<Recorded, 'changed'> {
   return { ...SKIPPED, value: turns instanceof Unknown ? { ...none, results: turns } : none };
 }
 
-/** What the loop goes over need not be there, nor what its label speaks of. */
+/** The items need not exist, and neither does a variable of the label. */
 function turnsInVain(whole: Turn, loop: Loop): readonly Turn[] | Unknown {
   const { run, scope: plain } = whole;
   try {
@@ -148,7 +148,7 @@ function turnsInVain(whole: Turn, loop: Loop): readonly Turn[] | Unknown {
 }
 
 /**
- * Every item. A throttled loop goes through all of them on one host before it begins on the next: what they make may
+ * Runs every item. With a throttle, all items of one host run before the next host begins, because what they make may
  * belong together.
  */
 async function runTurns({ run, scope: plain }: Turn, turns: readonly LoopTurn[]): Promise<readonly Recorded[]> {
@@ -163,7 +163,7 @@ async function runTurns({ run, scope: plain }: Turn, turns: readonly LoopTurn[])
 }
 
 /**
- * Only with the item's variables a name that speaks of the item can be told; under no_log it says that the item is
+ * A name that uses the item can be rendered only with the item's variables. Under no_log it says that the item is
  * hidden.
  */
 function turnOf(run: TaskRun, loop: LoopTurn): Turn {
@@ -181,20 +181,20 @@ function shownLabel({ run, hush, scope }: Turn, loop: LoopTurn): string {
   return hush.hides ? HIDDEN : labelOf(run.task, scope, loop.item);
 }
 
-/** Waits until so many hosts may be in the task. A plan does not wait. */
+/** Waits for the throttle. A plan does not wait. */
 function inTurn<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>): Promise<Result> {
   const most = run.context.mode === 'plan' ? undefined : run.task.throttle?.resolve(scope);
   if (most === undefined || most === 0) return work();
   const begun = run.waited.begin();
   return throttled({ batch: run.batch, stop: run.stop, most }, () => {
     begun();
-    // Hosts go one after another so that the first failure is the last.
+    // Hosts go one after another, so that no host begins after the first failure.
     run.mayGoOn(Number.POSITIVE_INFINITY);
     return work();
   });
 }
 
-/** As whom the task is done on the host; undefined where that is not known, or it is done on another one. */
+/** Returns the user as whom the task runs on the host; undefined if that is unknown, or if the task is delegated. */
 function userOf({ task, host, context }: TaskRun, scope: Scope): string | undefined {
   if (task.delegateTo !== undefined) return undefined;
   const resolved = resolveSettings(task.settings, task.place, scope);
@@ -213,7 +213,7 @@ async function runOne(unlabelled: Turn): Promise<Recorded> {
     if (holds instanceof Unknown) return await unknown(turn, holds.because);
     const preparing = await context.prepared.prepareNow(context, { host, task, item: loop?.item }, scope);
     if (preparing.kind === 'unknown') return await unknown(turn, preparing.because);
-    // Only a plan can do with what is not known.
+    // Only a plan can continue with unknown values.
     const missing = context.mode === 'play' ? unknownIn(preparing.prepared) : undefined;
     if (missing !== undefined) return await unknown(turn, missing.because);
     return await runPrepared(turn, preparing.prepared);
@@ -239,7 +239,7 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
   return recorded(turn, { judged, outcome, verdict, result });
 }
 
-/** For those who show what goes on: the host has come to the task. */
+/** Reports to displays that the host has reached the task. */
 function tellTask({ run, identity, label }: Turn): void {
   const { host, batch, stop } = run;
   const [number, of] = [batch.tasks.upTo(stop.at), batch.tasks.total];
@@ -262,7 +262,7 @@ async function itemOf(turn: Turn, prepared: Prepared): Promise<ItemRun> {
   };
 }
 
-/** What the item came to, with `changed_when`, `failed_when` and `until`. */
+/** Returns the result of the item after `changed_when`, `failed_when` and `until`. */
 async function attempts({ run, identity, over, scope }: Turn, item: ItemRun): Promise<ItemResult> {
   const { task, context } = run;
   const judging = { task, over, mode: context.mode, scope: run.scope };
@@ -274,13 +274,13 @@ async function attempts({ run, identity, over, scope }: Turn, item: ItemRun): Pr
   return await attempted({ ...judging, context, host: run.host.name, identity, plain: scope }, attempt);
 }
 
-/** Calls for the handlers of a change, and takes back what was called for a change that does not count as one. */
+/** Calls for the handlers of a change, and withdraws them if the change does not count as one. */
 function callHandlers(item: ItemRun, outcome: TaskOutcome, isCertain: boolean): void {
   const { called } = item.host;
   if (outcome.kind === 'changed')
     item.calledFor.push(...called.call(item.notifies, isCertain ? 'certain' : 'doubtful'));
   else if (outcome.kind === 'unknown') called.call(item.notifies, 'doubtful');
-  // They were written down ahead of a change that changed_when does not count as one.
+  // They were written down before a change that does not count because of changed_when.
   else if (outcome.kind === 'ok') withdraw(item, item.calledFor.splice(0));
   item.calls.push(...item.calledFor);
 }
@@ -292,7 +292,7 @@ interface Ended {
   readonly result: ValueMap;
 }
 
-/** What `register` and the host take from it. */
+/** Returns the values that `register` and the host take from the result. */
 function recorded(turn: Turn, { judged, outcome, verdict, result }: Ended): Recorded {
   const { hush } = turn;
   switch (judged.kind) {
@@ -315,7 +315,7 @@ function recorded(turn: Turn, { judged, outcome, verdict, result }: Ended): Reco
   }
 }
 
-/** Whether it has changed anything, and whether it has failed, for `register`; a plan cannot always tell. */
+/** Returns `changed` and `failed` for `register`. A plan cannot always know them. */
 function told({ context }: TaskRun, judged: ItemResult, outcome: TaskOutcome): Pick<Recorded, 'changed' | 'failed'> {
   const plain = { changed: outcome.kind === 'changed', failed: outcome.kind === 'failed' };
   if (context.mode === 'play') return plain;
@@ -333,7 +333,7 @@ function failedItem(error: unknown): ItemResult {
   return { kind: 'failed', problem: asTaskProblem(error), result: {}, output: undefined };
 }
 
-/** A handler that is only perhaps called for changes only perhaps what it would. */
+/** Makes the outcome uncertain for a handler that may not be called for. */
 function doubted(run: TaskRun, outcome: TaskOutcome): TaskOutcome {
   if (!run.doubtful || outcome.kind !== 'changed' || outcome.certainty !== 'certain') return outcome;
   const what = isHandler(run.frame) ? 'it is notified' : 'the role has run already';
@@ -354,7 +354,7 @@ function failed(turn: Turn, error: Problem): Recorded {
   return { ...entry, stops: hushedProblem(entry.stops, turn.hush), hides: turn.hush.hides };
 }
 
-/** A plan tells that it is not known; a play needs to know. */
+/** Reports an unknown task in a plan. In a play it throws Problem, because all values must be known. */
 async function unknown(turn: Turn, because: string): Promise<Recorded> {
   const { run, identity, scope, loop, hush } = turn;
   if (run.context.mode === 'play')
@@ -366,7 +366,7 @@ async function unknown(turn: Turn, because: string): Promise<Recorded> {
   return unknownTurn(becauseOf(turn, because));
 }
 
-/** Why its result is not known, for tasks that follow. */
+/** Returns why the result is unknown, for later tasks. */
 function becauseOf({ hush, identity }: Turn, because: string): string {
   return hush.hides ? `the task at ${identity.id}` : because;
 }
@@ -377,7 +377,7 @@ interface Finish {
   readonly result?: ValueMap;
 }
 
-/** Counts and tells what one item came to. */
+/** Counts and reports the outcome of one item. */
 function finish(turn: Turn, { outcome, delegatedTo, result }: Finish): void {
   const { run, identity, label, hush, began } = turn;
   const { context, host } = run;

@@ -11,16 +11,16 @@ import { flagOf } from '../base/flag.ts';
 import type { RunContext } from '../context/context.ts';
 import { type ItemResult, type OpenVerdict, failure } from './item-result.ts';
 
-/** A task on a host, with the layers above its own variables: the item of its loop. */
+/** A task on a host, with the layers on top of its own variables: the item of its loop. */
 export interface Judged {
   readonly task: Task;
   readonly over: readonly Layer[];
   readonly mode: RunContext['mode'];
-  /** The variables of the task on the host. */
+  /** Returns the variables of the task on the host. */
   readonly scope: (over: readonly Layer[]) => Scope;
 }
 
-/** changed_when and failed_when have the last word. */
+/** Applies changed_when and failed_when, which decide in the end. */
 export function judge(of: Judged, raw: ItemResult): ItemResult {
   const fails = failureOf(of, raw);
   const judged = withFailure(of, raw, fails);
@@ -35,12 +35,12 @@ export function judge(of: Judged, raw: ItemResult): ItemResult {
   return { ...judged, ...(isCounted ? {} : { change: notCounted(judged.change) }), ...open };
 }
 
-/** It will be done. Whether that counts as a change or a failure, nothing tells ahead. */
+/** The task will run. Whether it counts as a change or a failure is unknown. */
 function notCounted(change: Change): Change {
   return change.certainty === 'certain' ? { ...change, certainty: 'opaque' } : change;
 }
 
-/** What failed_when says; without it what a plan can say of something that may go wrong. */
+/** Evaluates failed_when; without it, returns what a plan can know of a task that may fail. */
 function failureOf(of: Judged, raw: ItemResult): boolean | Unknown {
   const { failedWhen } = of.task;
   if (raw.kind === 'unknown' || raw.kind === 'waits') return false;
@@ -58,7 +58,7 @@ function withFailure(of: Judged, raw: ItemResult, fails: boolean | Unknown): Ite
     };
   }
   if (fails !== false || raw.kind !== 'failed') return raw;
-  // A command that is allowed to fail has been run all the same.
+  // A command that is allowed to fail has still run.
   return raw.attempted === undefined
     ? { kind: 'ok', result: raw.result, effects: [] }
     : { kind: 'changed', change: raw.attempted, result: raw.result, output: raw.output };
@@ -74,20 +74,20 @@ function calledFailure(of: Judged, raw: ItemResult): Problem {
   });
 }
 
-/** Of a plan: a command, a request and the like may fail for reasons of their own. */
+/** In a plan: a command, a request and the like may fail for their own reasons. */
 function mayFail({ mode }: Judged, raw: ItemResult): false | Unknown {
   return mode === 'plan' && raw.kind === 'changed' && raw.change.touches === 'everything'
     ? new Unknown(MAY_FAIL)
     : false;
 }
 
-/** Where failed_when excuses that, nothing was run, and so nothing has changed. */
+/** If failed_when excuses that, nothing has run, so nothing has changed. */
 const MAY_LACK_FOLDER = 'whether the folder of chdir is there, which is seen only as the command begins';
 const MAY_FAIL = 'whether the task fails, which nothing tells before it is done';
 
 /**
- * Nothing runs behind a failure that ends the host's way, so one counts only where it is ignored. What fails is no
- * change.
+ * Returns the open verdicts of a task. No step runs after a failure that ends the host, so a failure counts only if it
+ * is ignored. A failed task is not a change.
  */
 function openVerdict(
   of: Judged,
@@ -104,8 +104,9 @@ function openVerdict(
 }
 
 /**
- * Where it failed before it had a result that the conditions speak of, its own failure is the one to tell. So it is
- * with the status of a command that was not begun: `failed_when: result.rc == 3` excuses those that a command has.
+ * Returns whether the task has failed. If it failed before it had the result that the conditions use, its own failure
+ * is reported. The same applies to the exit status of a command that was not begun: `failed_when: result.rc == 3` is
+ * about commands that have run.
  */
 function isFailure(of: Judged, conditions: readonly Expression[], raw: ItemResult): boolean | Unknown {
   const { rc, ...others } = raw.result;
@@ -118,7 +119,7 @@ function isFailure(of: Judged, conditions: readonly Expression[], raw: ItemResul
   }
 }
 
-/** The task's variables with its result: as `result`, and under the name of `register`. */
+/** Returns the task's variables with its result: as `result`, and under the name of `register`. */
 export function resultScope(of: Judged, result: ItemResult): Scope {
   const { task, over } = of;
   const failed = result.kind === 'failed' || mayFail(of, result);
@@ -158,7 +159,7 @@ export function failedOutcome(problem: Problem, ignored: boolean, output?: Faile
   return { kind: 'failed', problem, ignored, output };
 }
 
-/** `ignore_errors`. What is not known yet ignores nothing. */
+/** Evaluates `ignore_errors`. An unknown value ignores nothing. */
 export function ignores(task: Task, scope: Scope): boolean {
   return flagOf('ignore_errors', task.ignoreErrors, scope) === true;
 }

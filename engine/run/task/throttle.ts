@@ -7,14 +7,11 @@ import type { Stop } from '../order/itinerary.ts';
 export interface Throttled {
   readonly batch: Batch;
   readonly stop: Stop;
-  /** What `throttle` came to; undefined or 0: no limit. */
+  /** The value of `throttle`; undefined or 0: no limit. */
   readonly most: Value | undefined;
 }
 
-/**
- * Does the work of a step when fewer than `most` hosts of the batch are at theirs; at once where there is no
- * `throttle`.
- */
+/** Runs the work of a step while fewer than `most` hosts of the batch are at theirs; immediately without `throttle`. */
 export async function throttled<Result>(
   { batch, stop, most }: Throttled,
   work: () => Promise<Result>,

@@ -9,7 +9,7 @@ import type { Machine } from '../machine/machine.ts';
 import { type Prepared, moduleContext } from '../preparation/prepare.ts';
 import type { ItemRun, TaskRun } from './item.ts';
 
-/** A task of a plan, for one item, of which it is not known whether it is done, or with what. */
+/** A task of a plan, for one item, of which it is unknown whether it runs, or with which values. */
 export interface UnknownTask {
   readonly identity: TaskIdentity;
   readonly scope: Scope;
@@ -18,8 +18,8 @@ export interface UnknownTask {
 }
 
 /**
- * Takes in a plan what the task may do: the steps after it cannot count on the state that the host has now, nor on what
- * is missing.
+ * Records in a plan the possible effects of a task: later steps cannot rely on the current state of the host, or on
+ * what is missing there.
  */
 export async function mayHaveChanged(run: TaskRun, unknown: UnknownTask): Promise<void> {
   const { context, host, task, stop } = run;
@@ -31,7 +31,7 @@ export async function mayHaveChanged(run: TaskRun, unknown: UnknownTask): Promis
   machine.layUnknown(requests, deciderOf(unknown.identity, stop.at, unknown.hides));
 }
 
-/** The same of a task that is prepared, and whose module cannot tell the change. */
+/** Like `mayHaveChanged`, for a prepared task whose module cannot compute the change. */
 export function mayHaveChangedThese(
   { task, machine, identity, stop, prepared }: ItemRun,
   these: readonly Request[],
@@ -39,7 +39,10 @@ export function mayHaveChangedThese(
   if (!CHANGES_NOTHING.has(task.module)) machine.layUnknown(these, deciderOf(identity, stop.at, prepared.noLog));
 }
 
-/** With its arguments, if these at least are known. What is wrong with them may be why it has a condition. */
+/**
+ * Prepares the task if its arguments are known. Mistakes in them may be the reason for its condition, so they are
+ * ignored.
+ */
 async function preparedPerhaps(
   { context, host, task }: TaskRun,
   { scope, item }: UnknownTask,

@@ -11,20 +11,20 @@ import { type ItemResult, failure } from './item-result.ts';
 import { pauseFor } from './loop-pause.ts';
 import { type Judged, resultScope } from './task-verdict.ts';
 
-/** Does the task, and says what came of it. `again`: what was seen before is not trusted. */
+/** Runs the task and returns its result. `again`: states that were seen before are not used. */
 export type Attempt = (look: 'first' | 'again') => Promise<ItemResult>;
 
 export interface Waiting extends Judged {
   readonly context: RunContext;
   readonly host: string;
   readonly identity: TaskIdentity;
-  /** The variables of the task without those of a result. */
+  /** The variables of the task, without a result. */
   readonly plain: Scope;
 }
 
 /**
- * `until`, `retries`, `delay`: attempts until the expressions hold, or the task succeeds where there are none. Adds how
- * many it took.
+ * `until`, `retries`, `delay`: repeats attempts until the expressions are true; without expressions, until the task
+ * succeeds. Adds the number of attempts.
  */
 export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResult> {
   const { task, context } = of;
@@ -45,7 +45,7 @@ export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResu
   }
 }
 
-/** Whether failed_when has said of the last attempt that it is no failure. */
+/** Returns whether failed_when says that the last attempt is not a failure. */
 function isExcused({ failedWhen }: Task, result: ItemResult): boolean {
   return failedWhen !== undefined && result.kind !== 'failed';
 }
@@ -54,7 +54,7 @@ function withAttempts(result: ItemResult, attempts: number): ItemResult {
   return { ...result, result: { ...result.result, attempts } };
 }
 
-/** A plan does not wait: what is not so yet, a play would wait for, and what it comes to then is not known. */
+/** A plan does not wait: if the state is not reached, a play would wait for it, and its result is unknown. */
 function asPlanned(of: Waiting, result: ItemResult, retries: number): ItemResult {
   switch (result.kind) {
     case 'failed':
@@ -82,7 +82,7 @@ function asPlanned(of: Waiting, result: ItemResult, retries: number): ItemResult
   }
 }
 
-/** Whether the expressions are false whatever the result is. */
+/** Returns whether the expressions are false for every result. */
 function isNever(of: Waiting): boolean {
   const { task } = of;
   const names = ['result', ...(task.register === undefined ? [] : [task.register])];
@@ -110,7 +110,7 @@ function neverSo(of: Waiting, result: ItemResult): ItemResult {
 
 const WAITED_FOR = 'it is waited for';
 
-/** Do the expressions hold? Of a plan that may not be known. */
+/** Returns whether the expressions are true; unknown in some plans. */
 function isDone(of: Waiting, result: ItemResult): boolean | Unknown {
   const expressions = of.task.until?.expressions ?? [];
   if (expressions.length === 0) return result.kind !== 'failed';

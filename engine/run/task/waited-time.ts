@@ -1,8 +1,8 @@
-/** How long a task has waited for others: for its turn, for other hosts. It is not counted as time that the task took. */
+/** Time that a task has waited for its turn or for other hosts. It is not part of the duration of the task. */
 export class WaitedTime {
   milliseconds = 0;
 
-  /** Counts from now until what it gives is called. */
+  /** Starts to count. Returns a function that ends it. */
   begin(): () => void {
     const began = performance.now();
     return () => {
