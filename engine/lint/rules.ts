@@ -40,7 +40,14 @@ import {
 import { roleWithoutArguments, sourceOutsideRole, unusedDefault } from './rules/roles.ts';
 import { privateKeyInClear, secretInClear, secretOnCommandLine } from './rules/secrets.ts';
 import { downloadIntoShell, pipeWithoutPipefail, shellOfOtherKind, shellWithoutNeed } from './rules/shell.ts';
-import { argumentAlias, finalNewline, lineEnd, longModuleName, trailingBlank } from './rules/text.ts';
+import {
+  argumentAlias,
+  argumentWithoutEffect,
+  finalNewline,
+  lineEnd,
+  longModuleName,
+  trailingBlank,
+} from './rules/text.ts';
 import {
   defaultNeverCounts,
   hiddenResult,
@@ -106,6 +113,7 @@ export const RULES: readonly Rule[] = [
   gatherFactsWithoutEffect,
   longModuleName,
   argumentAlias,
+  argumentWithoutEffect,
   trailingBlank,
   lineEnd,
   finalNewline,

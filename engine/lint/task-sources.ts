@@ -1,7 +1,9 @@
+import { isTemplated } from '../playbook/base/fields.ts';
 import { BLOCK_KEYWORDS, IMPORT_KEYWORDS, META_KEYWORDS, shortName, TASK_KEYWORDS } from '../playbook/base/keywords.ts';
 import type { ModuleCatalogue } from '../playbook/base/module-catalogue.ts';
 import type { MapEntry, MapNode, Node } from '../values/base/node.ts';
-import type { ArgumentSource, PlaySource, SourceFile, TaskSource } from './base/site.ts';
+import { hasNoEffect, insteadOfArgument } from '../values/habits/foreign-argument.ts';
+import type { ArgumentSource, IdleSource, PlaySource, SourceFile, TaskSource } from './base/site.ts';
 import { STRUCTURE } from './base/structure.ts';
 
 const SECTIONS = ['pre_tasks', 'tasks', 'post_tasks', 'handlers'] as const;
@@ -77,7 +79,7 @@ async function taskOf(map: MapNode, position: Position, modules: ModuleCatalogue
     map,
     module: action.key,
     action,
-    arguments: isStructure ? new Map() : await argumentsOf(action, entry, modules),
+    ...(isStructure ? { arguments: new Map(), idle: [] } : await argumentsOf(action, entry, modules)),
     entry,
   };
 }
@@ -87,19 +89,31 @@ async function argumentsOf(
   action: MapEntry,
   entry: (name: string) => MapEntry | undefined,
   modules: ModuleCatalogue,
-): Promise<ReadonlyMap<string, ArgumentSource>> {
+): Promise<Pick<TaskSource, 'arguments' | 'idle'>> {
   const { key: module, keyPlace, value } = action;
   const beside = [entry('args')?.value].flatMap((node) => (node?.kind === 'map' ? node.entries : []));
   const pair = module === 'check' ? [action, entry('apply')].flatMap((one) => (one === undefined ? [] : [one])) : [];
   const own = value.kind === 'map' ? value.entries : [];
   const aliases = await modules.aliases(module);
+  const foreign = await modules.foreign(module);
   const found = new Map<string, ArgumentSource>();
-  for (const argument of [...beside, ...pair, ...own]) {
-    const name = Object.hasOwn(aliases, argument.key) ? (aliases[argument.key] ?? argument.key) : argument.key;
-    found.set(name, { written: argument.key, keyPlace: argument.keyPlace, value: argument.value });
+  const idle: IdleSource[] = [];
+  for (const { key, keyPlace, value } of [...beside, ...pair, ...own]) {
+    const other = Object.hasOwn(foreign, key) ? foreign[key] : undefined;
+    if (other !== undefined && hasNoEffect(other, literalOf(value))) {
+      const isOnly = [beside, own].some((all) => all.length === 1 && all[0]?.keyPlace === keyPlace);
+      idle.push({ written: key, keyPlace, value, instead: insteadOfArgument(other), isOnly });
+      continue;
+    }
+    const name = Object.hasOwn(aliases, key) ? (aliases[key] ?? key) : key;
+    found.set(name, { written: key, keyPlace, value });
   }
   const freeForm = await modules.freeForm(module);
   if (value.kind !== 'map' && module !== 'check' && freeForm !== undefined)
     found.set(freeForm, { written: freeForm, keyPlace, value });
-  return found;
+  return { arguments: found, idle };
+}
+
+function literalOf(node: Node): unknown {
+  return node.kind === 'scalar' && !isTemplated(node) ? node.value : undefined;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Seen } from '../resources/base/resource.ts';
+import { idle } from '../values/habits/foreign-argument.ts';
 import { boolean, mode } from './base/arguments.ts';
 import { type Context, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
@@ -33,6 +34,14 @@ export const module = defineModule<Arguments>({
   summary: 'Manage package repositories of Debian and its derivatives.',
   arguments: schema,
   freeForm: 'repo',
+  aliases: { 'update-cache': 'update_cache' },
+  foreign: {
+    validate_certs: idle('nothing is fetched but by apt itself.'),
+    install_python_apt: idle('nothing here needs Python on the host.'),
+    codename: 'Write the line of the PPA with the codename in it.',
+    update_cache_retries: 'Write retries: and delay: at the task.',
+    update_cache_retry_max_delay: 'Write retries: and delay: at the task.',
+  },
   examples: [
     'apt_repository: { repo: "deb [signed-by=/etc/apt/keyrings/docker.asc] https://download.docker.com/linux/debian bookworm stable", filename: docker }',
   ],

@@ -5,6 +5,7 @@ import { type AuthorizedKeysState, authorizedKeysRequest } from '../resources/au
 import { type Prediction, type Seen, predict } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import { describeType, nameOf, parentOf } from '../resources/file/file-state.ts';
+import { idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean, path, plainText, textList } from './base/arguments.ts';
 import { type Apply, type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { unsafePath } from './path/file-attributes.ts';
@@ -47,6 +48,13 @@ export const module = defineModule<Arguments>({
   name: 'authorized_key',
   summary: 'Manage the public keys that may log in as a user.',
   arguments: schema,
+  foreign: {
+    validate_certs: idleAs(
+      [true],
+      'Bring the keys by uri with delegate_to: localhost, and give key the text: "{{r.content}}".',
+    ),
+    follow: idleAs([false], 'Write path: with the file that the link leads to.'),
+  },
   examples: ['authorized_key: { user: root, key: "{{admin_keys}}", exclusive: true }'],
   observes: (args) => [askedOf(args)],
   plan(args, _loaded, seen, context): Outcome {

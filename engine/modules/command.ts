@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { splitWords } from '../connection/base/split-words.ts';
 import { Unknown } from '../values/base/value.ts';
+import { idle, idleAs } from '../values/habits/foreign-argument.ts';
 import { belowChdir, exactlyOne, openText } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { planRun, runArguments, runRequests } from './command/command-run.ts';
@@ -28,6 +29,12 @@ export const module = defineModule<Arguments>({
   summary: 'Run a command, without a shell.',
   arguments: schema,
   freeForm: 'cmd',
+  foreign: {
+    warn: idle('there are no such warnings.'),
+    free_form: 'Write the text itself behind the name of the module, or in cmd.',
+    expand_argument_vars: idleAs([false], 'Write shell: for a text with variables of the shell in it.'),
+    strip_empty_ends: idleAs([true], 'Leave it out: line ends at the end of an output are taken off.'),
+  },
   examples: [
     'command: etcdctl member promote 8e9e05c52164694d',
     'command: { argv: [tar, -xzf, /opt/etcd.tar.gz], chdir: /opt, creates: /opt/etcd/etcd }',

@@ -3,6 +3,7 @@ import type { Seen } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import { MAX_CONTENT_BYTES } from '../resources/file/file-detail.ts';
 import { type FileState, type RegularFile, describeType } from '../resources/file/file-state.ts';
+import { idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean, exactlyOne, mode, modeOrPreserve, pathOrDirectory, plainText } from './base/arguments.ts';
 import type { Mode } from './base/file-mode.ts';
 import {
@@ -73,7 +74,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
   foreign: {
     ...foreignFileArguments,
     checksum: 'Leave it out: each file that arrives is compared with the SHA-256 of the file that was sent.',
-    local_follow: 'Leave it out: links of the controller are followed.',
+    local_follow: idleAs([true], 'Leave it out: links of the controller are followed.'),
   },
   examples: [
     'copy: { src: audit-policy.yaml, dest: /etc/kubernetes/audit-policy.yaml, mode: "0600" }',

@@ -3,6 +3,7 @@ import { quote } from '../connection/base/quote.ts';
 import type { Request } from '../resources/base/resource.ts';
 import { probe, type ProbeDetail, type ProbeState } from '../resources/probe.ts';
 import { type ValueMap, Unknown } from '../values/base/value.ts';
+import { idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean, commaList, pathList, wholeNumber } from './base/arguments.ts';
 import { formatMode } from './base/file-mode.ts';
 import { defineModule } from './base/module.ts';
@@ -27,17 +28,19 @@ export const module = defineModule<Arguments>({
   summary: 'List files of the host by name and type.',
   arguments: schema,
   foreign: {
-    use_regex: 'Write shell patterns, or filter the result: when: item.path.matches("…").',
+    use_regex: idleAs([false], 'Write shell patterns, or filter the result: when: item.path.matches("…").'),
     age: 'Use query: find PATH -mtime +28 for what is older than 28 days.',
     age_stamp: 'Use query: find PATH with -mtime, -ctime or -atime.',
     size: 'Filter the result: when: item.size > 10485760.',
     contains: 'Use query: grep -rl EXPRESSION PATH.',
-    read_whole_file: 'Use query: grep -rlz EXPRESSION PATH.',
+    read_whole_file: idleAs([false], 'Use query: grep -rlz EXPRESSION PATH.'),
+    checksum_algorithm: 'Use stat in a loop over the result.',
+    encoding: 'Leave it out; grep reads bytes: query: grep -rl EXPRESSION PATH.',
     mode: 'Filter the result: when: item.mode == "0644".',
     exact_mode: 'Filter the result: when: item.mode == "0644".',
-    follow: 'Use query: find -L PATH.',
-    get_checksum: 'Use stat in a loop over the result.',
-    limit: 'Leave it out: all are listed.',
+    follow: idleAs([false], 'Use query: find -L PATH.'),
+    get_checksum: idleAs([false], 'Use stat in a loop over the result.'),
+    limit: idleAs([null], 'Leave it out: all are listed.'),
   },
   aliases: { path: 'paths', name: 'paths', pattern: 'patterns', exclude: 'excludes' },
   examples: ['find: { paths: /var/lib/etcd-backup, patterns: "*.db" }'],

@@ -5,6 +5,7 @@ import { file } from '../resources/file.ts';
 import { type FileState, type RegularFile, endOf, nameOf } from '../resources/file/file-state.ts';
 import { Secret } from '../values/base/secret.ts';
 import { type Value, type ValueMap, Unknown } from '../values/base/value.ts';
+import { idle, idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean, path, pathOrDirectory, plainText, secretText } from './base/arguments.ts';
 import { type Apply, type Change, type Context, type Observed, type Outcome, defineModule } from './base/module.ts';
 import {
@@ -31,7 +32,7 @@ import {
   type Download,
   type WantedContent,
 } from './web/download-digest.ts';
-import { httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
+import { foreignHttpArguments, httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
 import { downloadNeed, downloadScript, noProgram, revealed, type HttpRequest } from './web/http-request.ts';
 import { type FilePlace, placeFor } from './write/file-place.ts';
 import { keeping, takeOver } from './write/take-over.ts';
@@ -79,8 +80,9 @@ export const module = defineModule<Arguments>({
   aliases: { ...httpAliases, thirsty: 'force' },
   foreign: {
     sha256sum: 'Write checksum: "sha256:…" with that digest.',
-    tmp_dest: 'Leave it out; the file is downloaded beside dest, and renamed.',
-    unsafe_writes: 'Leave it out; files are replaced in one step.',
+    tmp_dest: idle('the file is downloaded beside dest, and renamed.'),
+    unsafe_writes: idleAs([false], 'Leave it out; files are replaced in one step.'),
+    ...foreignHttpArguments,
   },
   examples: [
     'get_url: { url: "https://dl.k8s.io/v1.34.0/bin/linux/amd64/kubectl", dest: /usr/local/bin/kubectl, mode: "0755", checksum: "sha256:https://dl.k8s.io/v1.34.0/bin/linux/amd64/kubectl.sha256" }',

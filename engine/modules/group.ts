@@ -4,6 +4,7 @@ import { type Seen, predict } from '../resources/base/resource.ts';
 import { groupRequest } from '../resources/group.ts';
 import type { GroupState } from '../resources/system/account-state.ts';
 import { Unknown, type ValueMap } from '../values/base/value.ts';
+import { idle } from '../values/habits/foreign-argument.ts';
 import { boolean, wholeNumber } from './base/arguments.ts';
 import { type Difference, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
@@ -75,7 +76,7 @@ export const module = defineModule<Arguments>({
   arguments: schema,
   freeForm: 'name',
   foreign: {
-    local: 'Leave it out: groups are always made in the files of the host itself.',
+    local: idle('groups are always made in the files of the host itself.'),
     gid_max: 'Set GID_MAX in /etc/login.defs by lineinfile, or give gid.',
     gid_min: 'Set GID_MIN in /etc/login.defs by lineinfile, or give gid.',
   },

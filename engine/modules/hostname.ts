@@ -24,6 +24,9 @@ export const module = defineModule<z.infer<typeof schema>>({
     'Set the name of the host, now and for the next boot. /etc/hosts is not changed, and facts.hostname has the old name until the next run.',
   arguments: schema,
   freeForm: 'name',
+  foreign: {
+    use: 'Leave it out: the way is chosen by what is on the host.',
+  },
   examples: ['hostname: { name: "{{inventory_hostname}}" }'],
   observes: () => [hostnameRequest(), ...textNeeds(FILE)],
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the name of the host', context),

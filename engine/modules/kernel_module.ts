@@ -41,6 +41,10 @@ export const module = defineModule<Arguments>({
   summary: 'Load kernel modules, now and at boot.',
   arguments: schema,
   freeForm: 'name',
+  foreign: {
+    params:
+      'Write the options into /etc/modprobe.d/NAME.conf by copy: {content: "options NAME a=1\\n", dest: /etc/modprobe.d/NAME.conf}.',
+  },
   examples: [
     'kernel_module: { name: br_netfilter }',
     'kernel_module: { name: [ip_vs, ip_vs_rr, ip_vs_sh], file: ipvs, optional: true }',

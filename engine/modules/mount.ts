@@ -6,6 +6,7 @@ import type { FileDetail } from '../resources/file/file-detail.ts';
 import { type FileState, endOf, UNKNOWN_ATTRIBUTES } from '../resources/file/file-state.ts';
 import { type MountState, mountRequest } from '../resources/mount.ts';
 import type { ValueMap } from '../values/base/value.ts';
+import { idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean, path, wholeNumber } from './base/arguments.ts';
 import {
   type Context,
@@ -58,8 +59,10 @@ export const module = defineModule<Arguments>({
   arguments: schema,
   aliases: { name: 'path' },
   foreign: {
-    backup:
+    backup: idleAs(
+      [false],
       'Leave it out: fstab is replaced in one step, and a mount that fails puts the old one back. To keep a copy, use copy or command before.',
+    ),
     opts_no_log:
       'Keep a password in a file of its own and name it: opts: "credentials=/root/share". Every user can read the options in fstab.',
   },

@@ -14,6 +14,7 @@ import {
 } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { brought, broughtPredictions, broughtRequests } from './system/package-brings.ts';
+import { foreignPackageArguments } from './system/package-foreign.ts';
 import { heldProblem, installProblem } from './system/package-refusals.ts';
 import { packageLists, packageScript, unknownNames } from './system/package-script.ts';
 import { type Asked, type PackageStep, asked, isProvided, isUnoffered, stepOf } from './system/package-steps.ts';
@@ -90,25 +91,18 @@ export const module = defineModule<Arguments>({
   summary: 'Install and remove packages of the distribution.',
   arguments: schema,
   freeForm: 'name',
-  aliases: { pkg: 'name', package: 'name', 'update-cache': 'update_cache', 'install-recommends': 'install_recommends' },
-  foreign: {
-    deb: 'Bring the file by get_url or copy, then write check: \'test "$(dpkg-query -W -f "${Version}" NAME)" = VERSION\' with apply: apt-get -y install /path/to/file.deb',
-    use: 'Leave it out; the package manager of the host is used.',
-    upgrade: 'Write command: apt-get -y dist-upgrade, or state: latest with the names.',
-    autoremove: 'Write command: apt-get -y autoremove.',
-    autoclean: 'Write command: apt-get -y autoclean.',
-    force_apt_get: 'Leave it out; apt-get is used.',
-    allow_change_held_packages:
-      'Write a task before this one: command: apt-mark unhold NAME. The plan names packages that are held.',
-    lock_timeout: 'Leave it out; locks are waited for.',
-    policy_rc_d: 'Write start_units: false, which keeps services down during the installation.',
-    default_release: 'Give the version: name=version.',
-    only_upgrade: 'Write state: latest, with when: for a package that may be missing.',
-    dpkg_options: 'Leave it out; files that were edited are kept (force-confdef, force-confold).',
-    enablerepo: 'Write yum_repository: with enabled: true for it.',
-    disablerepo: 'Write yum_repository: with enabled: false for it.',
-    disable_gpg_check: 'Write yum_repository: with gpgcheck: false for the repository.',
+  aliases: {
+    pkg: 'name',
+    package: 'name',
+    'update-cache': 'update_cache',
+    'expire-cache': 'update_cache',
+    'install-recommends': 'install_recommends',
+    install_weak_deps: 'install_recommends',
+    'allow-downgrade': 'allow_downgrade',
+    allow_downgrades: 'allow_downgrade',
+    'allow-downgrades': 'allow_downgrade',
   },
+  foreign: foreignPackageArguments,
   examples: [
     'package: { name: [conntrack, ipset, socat], update_cache: true, brings: [] }',
     'package: { name: haproxy, brings: [{ unit: haproxy, state: started, enabled: true }, { user: haproxy }, { directory: /etc/haproxy }] }',

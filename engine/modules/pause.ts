@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idle } from '../values/habits/foreign-argument.ts';
 import { plainText, wholeNumber } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
@@ -17,6 +18,9 @@ export const module = defineModule<z.infer<typeof schema>>({
   name: 'pause',
   summary: 'Wait for a given time. A plan does not wait.',
   arguments: schema,
+  foreign: {
+    echo: idle('nobody is asked for an input.'),
+  },
   examples: ['pause: { seconds: 10, prompt: "letting the load settle" }'],
   observes: () => [],
   plan: ({ seconds = 0, minutes = 0, prompt }) => ({

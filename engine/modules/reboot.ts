@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { predict } from '../resources/base/resource.ts';
 import { bootRequest } from '../resources/boot.ts';
+import { idle, idleAs } from '../values/habits/foreign-argument.ts';
 import { plainText, wholeNumber } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
@@ -15,6 +16,17 @@ export const module = defineModule<z.infer<typeof schema>>({
   name: 'reboot',
   summary: 'Reboot the host and wait until it answers again. It always reboots: add a when.',
   arguments: schema,
+  foreign: {
+    post_reboot_delay: idleAs(
+      [0],
+      'Write a task behind it: pause: {seconds: 30}, or wait_for with the port of a service.',
+    ),
+    connect_timeout: idle('attempts go on until reboot_timeout is over.'),
+    test_command: 'Write a task behind it: query: with the command, until: and retries:.',
+    search_paths: idle('the command is looked for in the directories of the system.'),
+    boot_time_command: idle('the boot is told by its boot_id.'),
+    reboot_command: 'Write shell: with the command, then wait_for_connection: {delay: 10}.',
+  },
   examples: ['reboot: {}', 'reboot: { reboot_timeout: 1200 }'],
   observes: () => [bootRequest()],
   plan(args, _loaded, seen) {

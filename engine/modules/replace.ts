@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
+import { idleAs } from '../values/habits/foreign-argument.ts';
 import { text } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
@@ -75,7 +76,7 @@ export const module = defineModule<Arguments>({
   aliases: pathAliases,
   foreign: {
     ...foreignFileArguments,
-    encoding: 'Leave it out: bytes that are no UTF-8 stay as they are.',
+    encoding: idleAs(['utf-8', 'utf8'], 'Leave it out: bytes that are no UTF-8 stay as they are.'),
   },
   examples: ['replace: { path: /etc/fstab, regexp: "^([^#].*\\\\sswap\\\\s.*)$", replace: "# \\\\1" }'],
   observes: (args, _loaded, context) => editRequests({ ...args, create: false }, context),

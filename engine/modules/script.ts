@@ -32,6 +32,9 @@ export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
   summary: 'Copy a script to the host and run it.',
   arguments: schema,
   freeForm: 'cmd',
+  foreign: {
+    free_form: 'Write the text itself behind the name of the module, or in cmd.',
+  },
   examples: ['script: { cmd: "check-disk.sh --min 10", creates: /var/lib/disk-checked }'],
   async load(args, controller) {
     const [name] = splitWords(args.cmd) ?? [];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Seen, predict } from '../resources/base/resource.ts';
 import { type SelinuxState, selinuxRequest } from '../resources/selinux.ts';
 import type { ValueMap } from '../values/base/value.ts';
+import { idleAs } from '../values/habits/foreign-argument.ts';
 import { type Context, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editText, textNeeds, textRequest } from './edit/text-edit.ts';
@@ -27,6 +28,12 @@ export const module = defineModule<Arguments>({
     'Set the mode of SELinux, now and for the next boot. A host without SELinux is in sync, except for state enforcing.',
   arguments: schema,
   freeForm: 'state',
+  foreign: {
+    update_kernel_param: idleAs([false], 'Write command: grubby --update-kernel ALL --args selinux=0.'),
+    configfile: idleAs(['/etc/selinux/config'], 'Leave it out: the file is /etc/selinux/config.'),
+    conf: idleAs(['/etc/selinux/config'], 'Leave it out: the file is /etc/selinux/config.'),
+    file: idleAs(['/etc/selinux/config'], 'Leave it out: the file is /etc/selinux/config.'),
+  },
   examples: ['selinux: { state: permissive }'],
   observes: () => [selinuxRequest(), ...textNeeds(FILE)],
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'SELinux', context),

@@ -4,6 +4,7 @@ import { type Seen, predict } from '../resources/base/resource.ts';
 import { type InitServiceState, initServiceRequest } from '../resources/init-service.ts';
 import { managerRequest } from '../resources/unit-manager.ts';
 import { unitRequest } from '../resources/unit.ts';
+import { idle, idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean } from './base/arguments.ts';
 import { type Change, type Difference, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
@@ -44,16 +45,16 @@ export const module = defineModule<Arguments>({
   freeForm: 'name',
   aliases: { 'daemon-reload': 'daemon_reload' },
   foreign: {
-    sleep: 'Leave it out: a restart waits until the service has stopped.',
-    pattern: 'Leave it out: the status command of the init script tells whether the service runs.',
+    sleep: idle('a restart waits until the service has stopped.'),
+    pattern: idle('the status command of the init script tells whether the service runs.'),
     args: 'Write them into the file that the service reads, /etc/default/NAME or /etc/sysconfig/NAME, with lineinfile.',
     arguments:
       'Write them into the file that the service reads, /etc/default/NAME or /etc/sysconfig/NAME, with lineinfile.',
-    runlevel: 'Leave it out: enabled means the default run levels.',
-    use: 'Leave it out: what manages services is seen on the host.',
-    masked: 'Use the module systemd, which has masked.',
-    no_block: 'Use the module systemd, which has no_block.',
-    scope: 'Use the module systemd.',
+    runlevel: idleAs(['default'], 'Leave it out: enabled means the default run levels.'),
+    use: idleAs(['auto'], 'Leave it out: what manages services is seen on the host.'),
+    masked: idleAs([false], 'Use the module systemd, which has masked.'),
+    no_block: idleAs([false], 'Use the module systemd, which has no_block.'),
+    scope: idleAs(['system'], 'Use the module systemd.'),
   },
   examples: ['service: { name: haproxy, state: started, enabled: true }', 'service: { daemon_reload: true }'],
   observes(args, _loaded, context) {

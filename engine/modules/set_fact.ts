@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { isDeep, MAX_DEPTH } from '../values/base/depth.ts';
+import { idleAs } from '../values/habits/foreign-argument.ts';
 import { anyValue } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
 const RULE = 'must be of letters, digits and underscores, with no digit in front';
 const COMPUTED = `${RULE}\nA name is not rendered. Keep such values in one map: set_fact: { made: '{{merge (default made (dict)) (expr "{name: 1}")}}' } has the value of the variable name for its key, and {{lookup made name}} reads it.`;
+const KEPT = 'Leave it out: a fact lasts as long as the run. Write what later runs need into a file of the host.';
 const name = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: ({ input }) => (String(input).includes('{{') ? COMPUTED : RULE) });
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: ({ input }) => (String(input).includes('{{') ? COMPUTED : RULE) })
+  .refine((given) => given !== 'cacheable', `says that facts are kept for later runs, which they are not\n${KEPT}`);
 
 const schema = z.record(name, anyValue());
 
@@ -15,6 +18,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   name: 'set_fact',
   summary: 'Set variables of this host for the tasks that follow.',
   arguments: schema,
+  foreign: { cacheable: idleAs([false], KEPT) },
   examples: [`set_fact: { is_first: "{{expr 'groups.etcd[0] == inventory_hostname'}}" }`],
   observes: () => [],
   plan(args) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { Unknown } from '../values/base/value.ts';
+import { idle } from '../values/habits/foreign-argument.ts';
 import { belowChdir, openText, path } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { planRun, runArguments, runRequests } from './command/command-run.ts';
@@ -19,6 +20,10 @@ export const module = defineModule<z.infer<typeof schema>>({
   summary: 'Run shell text.',
   arguments: schema,
   freeForm: 'cmd',
+  foreign: {
+    warn: idle('there are no such warnings.'),
+    free_form: 'Write the text itself behind the name of the module, or in cmd.',
+  },
   examples: ['shell: { cmd: "kubectl get nodes | wc -l", chdir: /root }'],
   observes: (args) => runRequests(args),
   plan(args, _loaded, seen, context) {

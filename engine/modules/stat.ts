@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { file } from '../resources/file.ts';
 import type { FileState } from '../resources/file/file-state.ts';
 import { type Value, type ValueMap, Unknown } from '../values/base/value.ts';
+import { idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean, path } from './base/arguments.ts';
 import { formatMode } from './base/file-mode.ts';
 import { defineModule } from './base/module.ts';
@@ -15,6 +16,9 @@ const schema = z.strictObject({
 });
 type Arguments = z.infer<typeof schema>;
 
+const MIME = idleAs([false], 'Leave it out. Use query: file --brief --mime-type PATH.');
+const ATTRIBUTES = idleAs([false], 'Leave it out. Use query: lsattr -d PATH.');
+
 export const module = defineModule<Arguments>({
   name: 'stat',
   summary: 'Get information about a path.',
@@ -22,9 +26,14 @@ export const module = defineModule<Arguments>({
   freeForm: 'path',
   aliases: { dest: 'path', name: 'path', checksum: 'checksum_algorithm', checksum_algo: 'checksum_algorithm' },
   foreign: {
-    get_md5: 'Leave it out. Use query: md5sum PATH.',
-    get_mime: 'Leave it out. Use query: file --brief --mime-type PATH.',
-    get_attributes: 'Leave it out. Use query: lsattr -d PATH.',
+    get_md5: idleAs([false], 'Leave it out. Use query: md5sum PATH.'),
+    get_mime: MIME,
+    mime: MIME,
+    mime_type: MIME,
+    'mime-type': MIME,
+    get_attributes: ATTRIBUTES,
+    attr: ATTRIBUTES,
+    attributes: ATTRIBUTES,
   },
   examples: ['stat: { path: /var/lib/etcd/member }'],
   observes: (args) => [requestOf(args)],

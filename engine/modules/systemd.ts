@@ -3,6 +3,7 @@ import { type Seen, predict } from '../resources/base/resource.ts';
 import type { UnitState } from '../resources/system/unit-state.ts';
 import { managerRequest } from '../resources/unit-manager.ts';
 import { isDoneOneshot, isRunning, unitName, unitRequest } from '../resources/unit.ts';
+import { idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean } from './base/arguments.ts';
 import { type Change, type Outcome, defineModule } from './base/module.ts';
 import { forUnits, unitPermission } from './system/unit-permission.ts';
@@ -61,6 +62,8 @@ const schema = z
     },
   );
 
+const REEXEC = idleAs([false], 'Write a task of its own: command: systemctl daemon-reexec');
+
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'systemd',
   summary: 'Start, stop, restart, enable and mask units of systemd.',
@@ -68,10 +71,12 @@ export const module = defineModule<z.infer<typeof schema>>({
   freeForm: 'name',
   aliases: { service: 'name', unit: 'name', 'daemon-reload': 'daemon_reload' },
   foreign: {
-    daemon_reexec: 'Write a task of its own: command: systemctl daemon-reexec',
-    'daemon-reexec': 'Write a task of its own: command: systemctl daemon-reexec',
-    force:
+    daemon_reexec: REEXEC,
+    'daemon-reexec': REEXEC,
+    force: idleAs(
+      [false],
       'Remove the link that is in the way with a task before this one: file: { path: /etc/systemd/system/NAME, state: absent }',
+    ),
   },
   examples: [
     'systemd: { name: etcd, state: started, enabled: true }',

@@ -5,6 +5,7 @@ import { type Prediction, type Request, type Seen, predict } from '../resources/
 import { file } from '../resources/file.ts';
 import { describeType, type FileState, type Followed, UNKNOWN_ATTRIBUTES } from '../resources/file/file-state.ts';
 import type { ValueMap } from '../values/base/value.ts';
+import { idle, idleAs } from '../values/habits/foreign-argument.ts';
 import type { ArchiveContent } from './archive-content/archive-read.ts';
 import { chosenMembers, readOptions, type UnpackOptions } from './archive/archive-options.ts';
 import { type UnpackAs, type Unpacking, compareMembers, predictionsOf } from './archive/archive-plan.ts';
@@ -65,6 +66,14 @@ export const module = defineModule<Arguments, Loaded | undefined>({
   name: 'unarchive',
   summary: 'Unpack a tar or zip archive on the host.',
   arguments: schema,
+  foreign: {
+    copy: idleAs([true], 'Write remote_src: true for copy: false, which says that src is on the host.'),
+    io_buffer_size: idle('the size of the pieces is chosen here.'),
+    validate_certs: idleAs(
+      [true],
+      'Bring the archive by get_url, which has validate_certs, and unpack it with remote_src: true.',
+    ),
+  },
   examples: [
     'unarchive: { src: /opt/etcd.tar.gz, dest: /opt/etcd, remote_src: true, extra_opts: ["--strip-components=1"] }',
     'unarchive: { src: app.zip, dest: /srv/app, owner: app, group: app }',

@@ -4,12 +4,13 @@ import type { Request } from '../resources/base/resource.ts';
 import { probe, type ProbeDetail, type ProbeState } from '../resources/probe.ts';
 import { Secret } from '../values/base/secret.ts';
 import { type Value, Unknown, isList, isMap } from '../values/base/value.ts';
+import { idleAs } from '../values/habits/foreign-argument.ts';
 import { anyValue, boolean, path, secretText, wholeNumber } from './base/arguments.ts';
 import { type Context, defineModule } from './base/module.ts';
 import { ownScript } from './base/own-script.ts';
 import { alreadyDone, createsRemoves, createsRemovesRequests } from './command/creates-removes.ts';
 import { readAnswer, trailer } from './web/http-answer.ts';
-import { httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
+import { foreignHttpArguments, httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
 import { CURL_NEED, curlConfiguration, noProgram, revealed } from './web/http-request.ts';
 
 const status = wholeNumber({ min: 100, max: 599 });
@@ -62,6 +63,8 @@ const schema = z.strictObject({
 });
 type Arguments = z.infer<typeof schema>;
 
+const OF_DEST = 'Leave it out: it is about dest; bring what is at an address by get_url.';
+
 export const module = defineModule<Arguments>({
   name: 'uri',
   summary: 'Send an HTTP request.',
@@ -71,7 +74,16 @@ export const module = defineModule<Arguments>({
   foreign: {
     dest: 'Bring what is at an address by get_url, or write the answer by copy: content: "{{r.content}}" after register: r.',
     src: 'Send a file of the host by shell: curl --fail -T /path https://…',
-    remote_src: 'Leave it out.',
+    remote_src: 'Leave it out: a file is sent by shell: curl --fail -T /path https://…',
+    force: idleAs(
+      [false],
+      'Leave it out: there is no cache here. To ask a proxy for a fresh answer, write headers: { Cache-Control: no-cache }.',
+    ),
+    mode: OF_DEST,
+    owner: OF_DEST,
+    group: OF_DEST,
+    unsafe_writes: OF_DEST,
+    ...foreignHttpArguments,
   },
   examples: ['uri: { url: "https://127.0.0.1:6443/readyz", ca_path: /etc/kubernetes/pki/ca.crt }'],
   observes: (args, _loaded, context) => [

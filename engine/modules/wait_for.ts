@@ -47,6 +47,11 @@ export const module = defineModule<Arguments>({
   name: 'wait_for',
   summary: 'Wait until a port accepts connections or a path exists. A plan does not wait.',
   arguments: schema,
+  foreign: {
+    active_connection_states:
+      'Leave it out: there is no state drained. To wait for connections to end, write query: ss -Htn sport = :PORT, with until: and retries:.',
+    exclude_hosts: 'Leave it out: there is no state drained.',
+  },
   examples: ['wait_for: { port: 6443, timeout: 120 }', 'wait_for: { path: /run/haproxy.sock }'],
   observes: (args) => [probe(once(args))],
   plan(args, _loaded, seen) {

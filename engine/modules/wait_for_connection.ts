@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idle } from '../values/habits/foreign-argument.ts';
 import { wholeNumber } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
@@ -11,6 +12,10 @@ export const module = defineModule<z.infer<typeof schema>>({
   name: 'wait_for_connection',
   summary: 'Wait until the host can be reached and answers.',
   arguments: schema,
+  foreign: {
+    connect_timeout: idle('attempts go on until timeout is over.'),
+    sleep: idle('the next attempt follows by itself.'),
+  },
   examples: ['wait_for_connection: { timeout: 300 }'],
   observes: () => [],
   plan: (args) => ({

@@ -4,6 +4,7 @@ import { boolean, textList, wholeNumber } from './base/arguments.ts';
 import { type Context, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editOutcome, editText, textNeeds } from './edit/text-edit.ts';
+import { foreignRepositoryArguments } from './system/repository-foreign.ts';
 
 const line = z.string().regex(/^[^\n]+$/, 'must be one line');
 const words = (): z.ZodType<readonly string[]> =>
@@ -46,6 +47,10 @@ export const module = defineModule<Arguments>({
   name: 'yum_repository',
   summary: 'Manage package repositories of RHEL and its derivatives.',
   arguments: schema,
+  aliases: { excludepkgs: 'exclude', ca_cert: 'sslcacert', validate_certs: 'sslverify' },
+  foreign: {
+    ...foreignRepositoryArguments,
+  },
   examples: [
     'yum_repository: { name: kubernetes, baseurl: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/, gpgkey: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/repodata/repomd.xml.key }',
   ],

@@ -2,6 +2,7 @@ import type { Place } from '../errors/problem.ts';
 import type { MapEntry, Node } from '../values/base/node.ts';
 import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression/expression.ts';
+import { type ForeignArgument, hasNoEffect } from '../values/habits/foreign-argument.ts';
 import { type Fields, isNull, isTemplated, nodeKind } from './base/fields.ts';
 import { type KeyValues, asMap, readKeyValues } from './base/key-values.ts';
 import { TASK_KEYWORDS } from './base/keywords.ts';
@@ -34,7 +35,8 @@ export async function readModuleCall(
     module === 'check' ? readCheckPair(fields, written, reading) : await readArguments(module, entry, written, reading);
   mergeArgs(fields, written, reading);
   await takeMisplaced(fields, { module, entry }, written, reading);
-  const nodes = renamed(written, await reading.modules.aliases(module), reading);
+  const used = withoutIdle(written, await reading.modules.foreign(module));
+  const nodes = renamed(used, await reading.modules.aliases(module), reading);
   const compiled = new Map<string, Argument>();
   let isWhole = isReadable;
   for (const [name, { keyPlace, value }] of nodes) {
@@ -66,6 +68,16 @@ async function takeMisplaced(
     const isMisplaced = known.has(key) && key !== entry.key && !TASK_KEYWORDS.has(key) && !reading.modules.has(key);
     if (isMisplaced && !into.has(key)) into.set(key, { keyPlace, value });
   }
+}
+
+/** Without what has no effect here. */
+function withoutIdle(written: Nodes, foreign: Readonly<Record<string, ForeignArgument>>): Nodes {
+  const isIdle = (name: string, value: Node): boolean => {
+    const argument = Object.hasOwn(foreign, name) ? foreign[name] : undefined;
+    const said = value.kind === 'scalar' && !isTemplated(value) ? value.value : undefined;
+    return argument !== undefined && hasNoEffect(argument, said);
+  };
+  return new Map([...written].filter(([name, { value }]) => !isIdle(name, value)));
 }
 
 /** Renames each argument to its name in the schema. */

@@ -7,6 +7,7 @@ import { ANSIBLE_DIFFERENCES, insteadOf } from '../../engine/values/habits/ansib
 import { ANSIBLE_MODULES, COMMON_ARGUMENTS } from '../../engine/values/habits/ansible-modules.ts';
 import { ANSIBLE_OPTIONS } from '../../engine/values/habits/ansible-options.ts';
 import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../engine/values/habits/ansible-variables.ts';
+import { insteadOfArgument } from '../../engine/values/habits/foreign-argument.ts';
 import { parseTemplate } from '../../engine/values/template/template.ts';
 import { readYaml } from '../../engine/values/yaml/yaml.ts';
 
@@ -17,8 +18,8 @@ async function sentences(): Promise<readonly string[]> {
   const all = await Promise.all(modules.names().map((name) => modules.module(name)));
   return [
     ...ANSIBLE_DIFFERENCES.map(({ instead }) => instead),
-    ...Object.values(COMMON_ARGUMENTS),
-    ...all.flatMap(({ foreign = {} }) => Object.values(foreign)),
+    ...Object.values(COMMON_ARGUMENTS).map(insteadOfArgument),
+    ...all.flatMap(({ foreign = {} }) => Object.values(foreign).map(insteadOfArgument)),
     ...[...ANSIBLE_FACTS, ...ANSIBLE_MAGIC].map(({ instead }) => instead),
   ];
 }

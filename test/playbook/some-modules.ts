@@ -31,5 +31,6 @@ export const someModules: ModuleCatalogue = {
     return ARGUMENTS[name]?.[0] === 'cmd' ? 'cmd' : undefined;
   },
   argumentNames: async (name) => new Set(ARGUMENTS[name]),
+  foreign: async () => ({}),
   aliases: async () => ({}),
 };

@@ -6,6 +6,7 @@ import { NO_SETTINGS } from '../../playbook/base/settings.ts';
 import { argumentDocuments } from '../../report/reference/module-document.ts';
 import type { Node } from '../../values/base/node.ts';
 import { compileNode } from '../../values/compiled.ts';
+import { type ForeignArgument, hasNoEffect } from '../../values/habits/foreign-argument.ts';
 import { parseTemplate } from '../../values/template/template.ts';
 import { readYaml } from '../../values/yaml/yaml.ts';
 
@@ -27,7 +28,7 @@ const ARGUMENTS_FILE = '-a';
 /** A playbook of one play with one task. Throws Problem or Problems for a module or arguments that are wrong. */
 export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
   const module = await modules.module(given.module);
-  const taken = underOwnNames(await readArguments(given), module.aliases ?? {});
+  const taken = underOwnNames(await readArguments(given), module.aliases ?? {}, await modules.foreign(module.name));
   const problems = await modules.check(module.name, taken, TASK_PLACE);
   const [first, ...rest] =
     given.arguments === '' && problems.length > 0 ? [nothingToDo(module.name, problems)] : problems;
@@ -100,9 +101,16 @@ function nothingToDo(module: string, [first, ...rest]: readonly Problem[]): Prob
 function underOwnNames(
   taken: ReadonlyMap<string, Argument>,
   aliases: Readonly<Record<string, string>>,
+  foreign: Readonly<Record<string, ForeignArgument>>,
 ): ReadonlyMap<string, Argument> {
+  const isIdle = (name: string, { value: { literal } }: Argument): boolean => {
+    const one = Object.hasOwn(foreign, name) ? foreign[name] : undefined;
+    return one !== undefined && hasNoEffect(one, literal);
+  };
   return new Map(
-    [...taken].map(([name, value]) => [Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name, value]),
+    [...taken]
+      .filter(([name, value]) => !isIdle(name, value))
+      .map(([name, value]) => [Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name, value]),
   );
 }
 

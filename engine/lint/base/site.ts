@@ -82,6 +82,8 @@ export interface TaskSource {
   readonly action: MapEntry;
   /** The arguments of a module, under the names that the module has for them. */
   readonly arguments: ReadonlyMap<string, ArgumentSource>;
+  /** Arguments of Ansible's module that have no effect here. They are not among the others. */
+  readonly idle: readonly IdleSource[];
   /** A keyword such as `when`. */
   entry(name: string): MapEntry | undefined;
 }
@@ -91,6 +93,13 @@ export interface ArgumentSource {
   readonly written: string;
   readonly keyPlace: Place;
   readonly value: Node;
+}
+
+export interface IdleSource extends ArgumentSource {
+  /** The sentence that says why it can be left out. */
+  readonly instead: string;
+  /** Without it its map would be empty. */
+  readonly isOnly: boolean;
 }
 
 /** One variable that a file sets. */

@@ -1,7 +1,7 @@
-import type { Finding, Rule } from '../base/rule.ts';
+import type { Edit, Finding, Rule } from '../base/rule.ts';
 import { scalarsIn } from '../base/scalars.ts';
-import type { Site, SourceFile } from '../base/site.ts';
-import { keyEdit } from '../base/text-edits.ts';
+import type { IdleSource, Site, SourceFile } from '../base/site.ts';
+import { keyEdit, lineRemoval } from '../base/text-edits.ts';
 
 export const trailingBlank: Rule = {
   name: 'trailing-blank',
@@ -143,3 +143,39 @@ export const argumentAlias: Rule = {
           };
   },
 };
+
+export const argumentWithoutEffect: Rule = {
+  name: 'argument-without-effect',
+  level: 'advice',
+  summary: "An argument of Ansible's module that has no effect here",
+  why: 'It is taken, so that tasks of Ansible run as they are. Whoever reads it believes that something depends on it.',
+  remedy: 'Leave it out.',
+  bad: `- name: Look
+  stat:
+    path: /etc/app.conf
+    get_mime: false
+  register: look`,
+  good: `- name: Look
+  stat:
+    path: /etc/app.conf
+  register: look`,
+  *check({ tasks }) {
+    for (const task of tasks)
+      for (const argument of task.idle)
+        yield {
+          place: argument.keyPlace,
+          what: `${argument.written} of ${task.module} has no effect with this value`,
+          remedy: argument.instead,
+          edits: ownLineEdit(task.file, argument),
+        };
+  },
+};
+
+/** Takes out the line of an argument, where it stands on one of its own and is not the only argument. */
+function ownLineEdit(file: SourceFile, { written, keyPlace: place, isOnly }: IdleSource): readonly Edit[] {
+  const { text } = file;
+  if (text === undefined || isOnly || place.file !== file.shown) return [];
+  const line = text.text.slice(text.startOf(place.line), text.startOf(place.line + 1));
+  const isAlone = new RegExp(`^\\s*${written}:[^{}\\[\\]|>&*]*$`).test(line);
+  return isAlone ? lineRemoval(file, place.line, place.line) : [];
+}

@@ -3,6 +3,7 @@ import { type Place, Problem } from '../../errors/problem.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Value, type ValueMap, Unknown, isList, isMap } from '../../values/base/value.ts';
 import { COMMON_ARGUMENTS } from '../../values/habits/ansible-modules.ts';
+import { type ForeignArgument, insteadOfArgument } from '../../values/habits/foreign-argument.ts';
 import { SAME_WORDS } from '../../values/habits/same-words.ts';
 import { didYouMean, listNames, nearestName } from '../../values/language/suggest.ts';
 import { mask } from '../../values/mask/mask.ts';
@@ -161,9 +162,15 @@ function wrongKey(
   });
 }
 
-function foreignRemedy({ foreign }: AnyModule, key: string): string | undefined {
-  if (foreign !== undefined && Object.hasOwn(foreign, key)) return foreign[key];
-  return Object.hasOwn(COMMON_ARGUMENTS, key) ? COMMON_ARGUMENTS[key] : undefined;
+function foreignRemedy(module: AnyModule, key: string): string | undefined {
+  const all = foreignArguments(module);
+  const foreign = Object.hasOwn(all, key) ? all[key] : undefined;
+  return foreign === undefined ? undefined : insteadOfArgument(foreign);
+}
+
+/** Arguments that Ansible's module has, or many of its modules, and this one has not. */
+export function foreignArguments({ foreign }: AnyModule): Readonly<Record<string, ForeignArgument>> {
+  return { ...COMMON_ARGUMENTS, ...foreign };
 }
 
 function sentenceOf(issue: z.core.$ZodIssue, message: string): string {

@@ -1,7 +1,8 @@
 import { type Place, Problem } from '../../errors/problem.ts';
 import type { Argument } from '../../playbook/base/play.ts';
+import type { ForeignArgument } from '../../values/habits/foreign-argument.ts';
 import { didYouMean } from '../../values/language/suggest.ts';
-import { argumentNames } from './argument-problem.ts';
+import { argumentNames, foreignArguments } from './argument-problem.ts';
 import { moduleFiles } from './module-files.ts';
 import type { AnyModule } from './module.ts';
 import { checkArguments } from './parse-arguments.ts';
@@ -56,6 +57,10 @@ export class Catalogue {
 
   async aliases(name: string): Promise<Readonly<Record<string, string>>> {
     return (await this.module(name)).aliases ?? {};
+  }
+
+  async foreign(name: string): Promise<Readonly<Record<string, ForeignArgument>>> {
+    return foreignArguments(await this.module(name));
   }
 }
 

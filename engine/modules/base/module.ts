@@ -6,6 +6,7 @@ import type { Place } from '../../errors/problem.ts';
 import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
 import type { Secret } from '../../values/base/secret.ts';
 import type { Unknown, Value, ValueMap } from '../../values/base/value.ts';
+import type { ForeignArgument } from '../../values/habits/foreign-argument.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { ArchiveContent } from '../archive-content/archive-read.ts';
 
@@ -28,9 +29,9 @@ export interface Module<Arguments, Loaded = undefined> {
   readonly aliases?: Readonly<Record<string, string>>;
   /**
    * Arguments of Ansible's module that this one does without, each with what to do instead: a sentence that works when
-   * it is followed.
+   * it is followed. With values that have no effect here they are taken.
    */
-  readonly foreign?: Readonly<Record<string, string>>;
+  readonly foreign?: Readonly<Record<string, ForeignArgument>>;
   readonly examples: readonly string[];
   /** Reads what the controller has: files and templates of the role. Rendered with the task's variables. */
   load?(args: Arguments, controller: Controller): Promise<Loaded>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ForeignArgument, idle } from '../../values/habits/foreign-argument.ts';
 import { boolean, commaList, path, text, wholeNumber } from '../base/arguments.ts';
 import { unsafePath } from '../path/file-attributes.ts';
 
@@ -84,21 +85,21 @@ const BY_KEYGEN =
   'Make the key by a task of its own: command: { argv: [ssh-keygen, -q, -t, ed25519, -N, "", -f, /home/NAME/.ssh/id_ed25519], creates: /home/NAME/.ssh/id_ed25519 } with become_user: NAME, after a task file: { path: /home/NAME/.ssh, state: directory, owner: NAME, mode: "0700" }.';
 
 /** What Ansible's module has besides. */
-export const foreignUserArguments: Readonly<Record<string, string>> = {
+export const foreignUserArguments: Readonly<Record<string, ForeignArgument>> = {
   generate_ssh_key: BY_KEYGEN,
   ssh_key_bits: BY_KEYGEN,
   ssh_key_comment: BY_KEYGEN,
   ssh_key_file: BY_KEYGEN,
   ssh_key_passphrase: BY_KEYGEN,
   ssh_key_type: BY_KEYGEN,
-  local: 'Leave it out: accounts are always made in the files of the host itself.',
+  local: idle('accounts are always made in the files of the host itself.'),
   seuser:
     'Map the account by a command: check: "semanage login -l | grep -q ^NAME", apply: "semanage login -a -s SEUSER NAME".',
-  hidden: 'Leave it out: it is for macOS.',
-  login_class: 'Leave it out: it is for FreeBSD and OpenBSD.',
-  authorization: 'Leave it out: it is for illumos.',
-  profile: 'Leave it out: it is for illumos.',
-  role: 'Leave it out: it is for illumos.',
+  hidden: idle('it is for macOS.'),
+  login_class: idle('it is for FreeBSD and OpenBSD.'),
+  authorization: idle('it is for illumos.'),
+  profile: idle('it is for illumos.'),
+  role: idle('it is for illumos.'),
   uid_max: 'Set UID_MAX in /etc/login.defs by lineinfile, or give uid.',
   uid_min: 'Set UID_MIN in /etc/login.defs by lineinfile, or give uid.',
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../values/base/secret.ts';
+import { type ForeignArgument, idleAs } from '../../values/habits/foreign-argument.ts';
 import { boolean, secretText, wholeNumber } from '../base/arguments.ts';
 
 /** A value of a header: numbers and booleans are written out. */
@@ -32,6 +33,14 @@ export const timeout = (seconds: number): z.ZodType<number> =>
     .describe('The limit in seconds for connecting, and for a time without progress.');
 
 export const httpAliases = { user: 'url_username', username: 'url_username', password: 'url_password' } as const;
+
+/** Arguments of get_url and uri of Ansible that both do without. */
+export const foreignHttpArguments: Readonly<Record<string, ForeignArgument>> = {
+  ciphers: 'Write query: or shell: with curl --ciphers.',
+  unredirected_headers: 'Write query: or shell: with curl, which sends no Authorization to another server.',
+  use_gssapi: idleAs([false], 'Write query: or shell: with curl --negotiate -u :.'),
+  use_netrc: idleAs([false], 'Write url_username and url_password: ~/.netrc is not read.'),
+};
 
 interface Given {
   readonly headers: Readonly<Record<string, string | Secret>>;

@@ -1,4 +1,5 @@
 import type { Place, Problem } from '../../errors/problem.ts';
+import type { ForeignArgument } from '../../values/habits/foreign-argument.ts';
 import type { Argument } from './play.ts';
 
 /** The part of the modules that the loader uses. engine/modules implements it. */
@@ -13,4 +14,6 @@ export interface ModuleCatalogue {
   argumentNames(name: string): Promise<ReadonlySet<string>>;
   /** Other names of a module's arguments, each with the name in the schema. */
   aliases(name: string): Promise<Readonly<Record<string, string>>>;
+  /** Arguments of Ansible's module that it does without. */
+  foreign(name: string): Promise<Readonly<Record<string, ForeignArgument>>>;
 }

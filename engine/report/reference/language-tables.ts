@@ -3,6 +3,7 @@ import { ANSIBLE_DIFFERENCES } from '../../values/habits/ansible-differences.ts'
 import { COMMON_ARGUMENTS } from '../../values/habits/ansible-modules.ts';
 import { ANSIBLE_OPTIONS } from '../../values/habits/ansible-options.ts';
 import { type AnsibleVariable, ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../values/habits/ansible-variables.ts';
+import { insteadOfArgument } from '../../values/habits/foreign-argument.ts';
 import { JINJA_WORDS } from '../../values/habits/jinja-words.ts';
 import { helpers } from '../../values/helpers/helper-table.ts';
 import { openOutput } from '../text/output.ts';
@@ -27,11 +28,11 @@ export function printHelpers(stdout: NodeJS.WritableStream): void {
 export function printAnsibleDifferences(all: readonly AnyModule[], stdout: NodeJS.WritableStream): void {
   const paint = paintFor(stdout);
   const ofModules = all.flatMap(({ name, foreign = {} }) =>
-    Object.entries(foreign).map(([key, instead]) => [`${name}: ${key}`, instead] as const),
+    Object.entries(foreign).map(([key, instead]) => [`${name}: ${key}`, insteadOfArgument(instead)] as const),
   );
   const rows: readonly (readonly [where: string, name: string, instead: string])[] = [
     ...ANSIBLE_DIFFERENCES.map(({ where, name, instead }) => [where, name, instead] as const),
-    ...Object.entries(COMMON_ARGUMENTS).map(([name, instead]) => ['argument', name, instead] as const),
+    ...Object.entries(COMMON_ARGUMENTS).map(([name, one]) => ['argument', name, insteadOfArgument(one)] as const),
     ...ofModules.map(([name, instead]) => ['argument', name, instead] as const),
     ...[...ANSIBLE_OPTIONS].map(([name, instead]) => ['option', name, instead] as const),
     ...[...JINJA_WORDS].map(([name, instead]) => ['jinja', name, instead] as const),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foreignArguments } from '../../modules/base/argument-problem.ts';
 import { UNWRITTEN } from '../../modules/base/arguments.ts';
 import type { AnyModule } from '../../modules/base/module.ts';
 import {
@@ -164,6 +165,15 @@ function isSchema(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Arguments of Ansible's module, with the values that have no effect here. */
+function idleArguments(module: AnyModule): readonly (readonly [string, Schema])[] {
+  return Object.entries(foreignArguments(module)).flatMap(([name, argument]) => {
+    if (typeof argument === 'string') return [];
+    const values = argument.idle === 'always' ? ANY : { enum: [...argument.idle] };
+    return [[name, { ...values, description: argument.instead }] as const];
+  });
+}
+
 /** Each argument may be a template, whatever its type. */
 function moduleSchema(module: AnyModule): Schema {
   const { $schema: _, ...given } = properties.parse(
@@ -177,7 +187,10 @@ function moduleSchema(module: AnyModule): Schema {
   });
   // `args:` of the task may bring what is missing here.
   const { required: _required, ...asMap } = given;
-  const keys = given.properties === undefined ? {} : { properties: Object.fromEntries([...named, ...others]) };
+  const keys =
+    given.properties === undefined
+      ? {}
+      : { properties: Object.fromEntries([...named, ...others, ...idleArguments(module)]) };
   return {
     description: module.summary,
     ...(module.freeForm === undefined

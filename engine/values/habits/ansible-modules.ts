@@ -1,3 +1,5 @@
+import { type ForeignArgument, idleAs } from './foreign-argument.ts';
+
 /** A name that Ansible has and this language does not have, and what to write in its place. */
 export interface AnsibleDifference {
   readonly name: string;
@@ -100,8 +102,8 @@ export function familyOf(module: string): string | undefined {
 }
 
 /** Arguments that many modules of Ansible have, and no module here. */
-export const COMMON_ARGUMENTS: Readonly<Record<string, string>> = {
-  unsafe_writes: 'Leave it out: each write is atomic.',
+export const COMMON_ARGUMENTS: Readonly<Record<string, ForeignArgument>> = {
+  unsafe_writes: idleAs([false], 'Leave it out: each write is atomic.'),
   attributes: 'Leave it out, or write check: lsattr … and apply: chattr ….',
   attr: 'Leave it out, or write check: lsattr … and apply: chattr ….',
   seuser: 'Leave it out: SELinux gives the context by the path; restorecon puts it right.',
@@ -110,7 +112,7 @@ export const COMMON_ARGUMENTS: Readonly<Record<string, string>> = {
   selevel: 'Leave it out: SELinux gives the context by the path; restorecon puts it right.',
   secontext: 'Leave it out: SELinux gives the context by the path; restorecon puts it right.',
   decrypt: 'Leave it out: what is encrypted by runbook vault is opened by itself.',
-  warn: 'Leave it out: there are no such warnings.',
+  warn: idleAs([false], 'Leave it out: there are no such warnings.'),
   _raw_params: 'Write the text itself behind the name of the module.',
   become: 'Write it at the task, beside the module.',
   become_user: 'Write it at the task, beside the module.',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { argumentNames, shapeOf } from '../../../engine/modules/base/argument-problem.ts';
 import { modules } from '../../../engine/modules/base/catalogue.ts';
+import { insteadOfArgument } from '../../../engine/values/habits/foreign-argument.ts';
 
 describe.each(modules.names())('module %s', (name) => {
   it('is what its file says, and describes itself', async () => {
@@ -16,7 +17,7 @@ describe.each(modules.names())('module %s', (name) => {
     }
     for (const [argument, remedy] of Object.entries(module.foreign ?? {})) {
       expect(argumentNames(module)).not.toContain(argument);
-      expect(remedy).toMatch(/^[A-Z`].*[^.]$|^[A-Z`].*\.$/s);
+      expect(insteadOfArgument(remedy)).toMatch(/^[A-Z`].*[^.]$|^[A-Z`].*\.$/s);
     }
     for (const [argument, schema] of Object.entries(shapeOf(module.arguments))) {
       expect(schema instanceof z.ZodType ? schema.description : undefined, `description of ${argument}`).toBeTruthy();

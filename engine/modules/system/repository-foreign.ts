@@ -1,0 +1,45 @@
+import { type ForeignArgument, idleAs } from '../../values/habits/foreign-argument.ts';
+
+const BY_LINE = 'Write the whole file by copy: {content: …, dest: /etc/yum.repos.d/NAME.repo}.';
+const OF_FILE = 'Write it by a task behind this one: file: {path: /etc/yum.repos.d/NAME.repo, …}.';
+
+/** Settings of a repository that yum_repository of Ansible has besides. */
+export const foreignRepositoryArguments: Readonly<Record<string, ForeignArgument>> = {
+  async: BY_LINE,
+  bandwidth: BY_LINE,
+  cost: BY_LINE,
+  countme: BY_LINE,
+  deltarpm_metadata_percentage: BY_LINE,
+  deltarpm_percentage: BY_LINE,
+  enablegroups: BY_LINE,
+  failovermethod: BY_LINE,
+  gpgcakey: BY_LINE,
+  http_caching: BY_LINE,
+  include: BY_LINE,
+  ip_resolve: BY_LINE,
+  keepalive: BY_LINE,
+  keepcache: BY_LINE,
+  metadata_expire: BY_LINE,
+  metadata_expire_filter: BY_LINE,
+  mirrorlist_expire: BY_LINE,
+  password: BY_LINE,
+  protect: BY_LINE,
+  proxy_password: BY_LINE,
+  proxy_username: BY_LINE,
+  retries: BY_LINE,
+  s3_enabled: BY_LINE,
+  skip_if_unavailable: BY_LINE,
+  ssl_check_cert_permissions: BY_LINE,
+  sslclientcert: BY_LINE,
+  client_cert: BY_LINE,
+  sslclientkey: BY_LINE,
+  client_key: BY_LINE,
+  throttle: BY_LINE,
+  timeout: BY_LINE,
+  ui_repoid_vars: BY_LINE,
+  username: BY_LINE,
+  mode: OF_FILE,
+  owner: OF_FILE,
+  group: OF_FILE,
+  reposdir: idleAs(['/etc/yum.repos.d'], 'Write the whole file by copy: with content.'),
+};
