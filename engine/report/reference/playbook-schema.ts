@@ -170,7 +170,8 @@ function idleArguments(module: AnyModule): readonly (readonly [string, Schema])[
   return Object.entries(foreignArguments(module)).flatMap(([name, argument]) => {
     if (typeof argument === 'string') return [];
     const values = argument.idle === 'always' ? ANY : { enum: [...argument.idle] };
-    return [[name, { ...values, description: argument.instead }] as const];
+    // Editors take it, and do not offer it.
+    return [[name, { ...values, description: argument.instead, doNotSuggest: true }] as const];
   });
 }
 
