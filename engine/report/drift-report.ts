@@ -14,7 +14,7 @@ export type DriftFormat = (typeof DRIFT_FORMATS)[number];
 
 export interface DriftReportOptions {
   readonly format: DriftFormat;
-  /** Whether a terminal may show what is going on. */
+  /** True if a terminal may show the current activities. */
   readonly live: boolean;
   readonly verbosity: number;
   readonly stdout: NodeJS.WritableStream;
@@ -23,7 +23,7 @@ export interface DriftReportOptions {
 
 /** Shows a plan as drift, at its end. */
 export interface DriftReport extends Report {
-  /** Undefined: the plan has not come to its end. */
+  /** Returns the drift; undefined if the plan has not ended. */
   readonly drift: () => Drift | undefined;
 }
 

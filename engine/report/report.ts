@@ -17,37 +17,37 @@ export interface ReportOptions {
   readonly mode: Mode;
   /** Show the differences. */
   readonly diff: boolean;
-  /** How often -v was given. */
+  /** Number of -v options. */
   readonly verbosity: number;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
-  /** The folder of all journals. Only plays are written down. */
+  /** The folder of all journals. Only plays are recorded. */
   readonly journal: string;
-  /** The arguments that the program was called with, as a journal may hold them. */
+  /** The arguments of the program, with secrets masked, for the journal. */
   readonly command: readonly string[];
-  /** Digest of what the run rests on, for the journal. */
+  /** Digest of the inputs of the run, for the journal. */
   readonly inputs?: string | undefined;
-  /** Tell at the end how long each task took. */
+  /** Report at the end how long each task took. */
   readonly profile?: boolean;
-  /** Whether questions come in between, so that nothing may be put off. */
+  /** True if questions are asked during the run, so that no line may be delayed. */
   readonly asks?: boolean;
 }
 
 export interface Report {
   readonly emit: Emit;
-  /** Takes what goes on at the moment. Of that nothing is written down. */
+  /** Receives current activities. They are not recorded. */
   readonly live: TellLive;
   /** Resolves when everything is written. */
   readonly finish: () => Promise<void>;
 }
 
-/** So many events are put off at most. */
+/** Maximal number of delayed events. */
 const MOST_WAITING = 500;
 
 /**
- * Shows a run. What happens is in the journal before it is on the screen. That a task has changed nothing is put off to
- * the end of the turn of the event loop, and then told with the others of that turn: with many hosts there are
- * thousands of those. Everything else is told at once, behind what was put off.
+ * Shows a run. Events are written to the journal before they are shown. Results without a change are delayed until the
+ * end of the turn of the event loop, and then shown together: with many hosts there are thousands of them. All other
+ * events are shown immediately, after the delayed ones.
  */
 export function startReport(options: ReportOptions): Report {
   const journal =
@@ -78,7 +78,7 @@ export function startReport(options: ReportOptions): Report {
     emit: (event) => {
       put({ event, at: new Date() });
     },
-    // In the order of the events: a host finishes a task before it comes to the next one.
+    // In the order of the events: a host finishes a task before it reaches the next one.
     live: renderer.live === undefined ? () => {} : put,
     finish: () => {
       tell();
@@ -97,7 +97,7 @@ function chooseRenderer(options: ReportOptions): Renderer {
   const details = {
     diff: options.diff,
     verbosity: options.verbosity,
-    // `--resume` compares them.
+    // `--resume` compares the inputs.
     isResumable: options.inputs !== undefined,
     profile: options.profile === true,
     mayPutOff: options.asks !== true,
@@ -107,13 +107,13 @@ function chooseRenderer(options: ReportOptions): Renderer {
   const linesOn = (output: Output): Renderer => (mode === 'plan' ? plan(output, details) : plain(output, details));
   if (format === 'auto' && isLive(stdout)) return terminal(stdout, details.paint, linesOn);
   const output = openOutput(stdout);
-  // A line that comes by itself would stand in a question.
+  // A periodic line would interrupt a question.
   if (options.asks === true) return linesOn(output);
-  // A plan on stdout is a document: what is said meanwhile does not belong into it.
+  // A plan on stdout is a document; lines about progress are not part of it.
   return stillRunning(linesOn, output, mode === 'plan' ? openOutput(options.stderr) : output);
 }
 
-/** Shows what goes on in a run, and nothing of what comes of it. */
+/** Shows the current activities of a run, and none of its results. */
 export function startLiveReport({
   format,
   stdout,

@@ -20,7 +20,7 @@ export interface ResultOptions {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   /** The folder of all journals. */
-  /** How often -v was given: the run and the connections are told too, then whole results. */
+  /** Number of -v options: 1 adds the run and the connections, 2 complete results. */
   readonly verbosity: number;
   readonly journal: string;
   readonly command: readonly string[];
@@ -33,7 +33,7 @@ interface Details {
   readonly read: SourceReader;
 }
 
-/** Shows what one task gave on each host: output of commands as it is, other results as JSON. No recap. */
+/** Shows the result of one task on each host: output of commands as it is, other results as JSON, without a recap. */
 export function startResultReport(options: ResultOptions): Report {
   const journal = openJournal(options.journal, options.command, (text) =>
     openOutput(options.stderr).write(`${text}\n`),

@@ -8,10 +8,10 @@ import { safeJson } from '../text/safe-text.ts';
 import { brokenGroups, driftSentence, hostGroups, signOf } from './drift-text.ts';
 import { type Drift, type DriftRow, driftCounts } from './drift.ts';
 
-/** What a comment on GitHub may have, in characters. */
+/** Maximal length of a comment on GitHub, in characters. */
 const LIMIT = 65_536;
 
-/** One JSON object. Names are stable. */
+/** Returns the drift as one JSON object. Its names are stable. */
 export function driftJson(drift: Drift): string {
   const { playbook, run, began, milliseconds, partial, stopped, hosts, drifted, open, alwaysRun, broken } = drift;
   return `${safeJson(
@@ -35,7 +35,7 @@ export function driftJson(drift: Drift): string {
   )}\n`;
 }
 
-/** For a comment or an issue. */
+/** Returns the drift as Markdown for a comment or an issue. */
 export function driftMarkdown(drift: Drift, link: PlaceLink): string {
   const page = new MarkdownPage(LIMIT);
   const isClean = [...drift.hosts.values()].every((status) => status === 'in sync');
@@ -68,7 +68,7 @@ export function driftMarkdown(drift: Drift, link: PlaceLink): string {
   return page.text();
 }
 
-/** A test per host: failed where it has drifted, an error where it could not be looked at. */
+/** Returns JUnit with one test per host: a failure if the host has drifted, an error if it could not be looked at. */
 export function driftJunit(drift: Drift): string {
   const changes = new Map<string, string[]>();
   for (const row of drift.drifted) {

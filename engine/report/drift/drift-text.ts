@@ -7,10 +7,10 @@ import type { Color, Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { type Drift, type DriftRow, type DriftStatus, driftCounts, hostsThatAre } from './drift.ts';
 
-/** So many rows of each part are shown, so that all of it fits a screen whatever the number of hosts. */
+/** Maximal number of rows per part, so that the text fits a screen for any number of hosts. */
 const MOST_ROWS = 8;
 
-/** A row has its line, however long the names are. */
+/** Maximal number of names in a row, so that it fits a line. */
 const MOST_NAMES = 3;
 
 const COLORS: Readonly<Record<DriftStatus, Color>> = {
@@ -27,7 +27,7 @@ export interface DriftTextOptions {
   readonly verbosity: number;
 }
 
-/** `site.yml on 3000 hosts in 2 min 3 s: 120 drifted, 2880 in sync`. */
+/** Returns a sentence: `site.yml on 3000 hosts in 2 min 3 s: 120 drifted, 2880 in sync`. */
 export function driftSentence(drift: Drift, paint: Paint = (_, text) => text): string {
   const { playbook, hosts, milliseconds } = drift;
   const counts = [...driftCounts(drift)].map(([status, count]) => paint(COLORS[status], `${count} ${status}`));
@@ -35,7 +35,7 @@ export function driftSentence(drift: Drift, paint: Paint = (_, text) => text): s
   return `${safeLine(playbook)} on ${on} in ${durationText(milliseconds)}: ${counts.join(', ')}`;
 }
 
-/** By task, by host, and what could not be told. */
+/** Returns the drift by task and by host, and what is unknown. */
 export function driftLines(drift: Drift, { paint, verbosity }: DriftTextOptions): readonly string[] {
   const most = verbosity > 0 ? Infinity : MOST_ROWS;
   const part = (title: string, rows: readonly string[]): readonly string[] => {
@@ -89,7 +89,7 @@ export function hostGroups(drift: Drift): readonly HostGroup[] {
   return [...groups.values()].toSorted((one, other) => other.hosts.length - one.hosts.length);
 }
 
-/** Hosts that could not be looked at for the same reason, but for their own names. */
+/** Groups hosts that could not be looked at by the reason, without their own names. */
 export function brokenGroups(drift: Drift): readonly { readonly hosts: readonly string[]; readonly what: string }[] {
   const names = new OwnNames();
   const groups = new Map<string, { readonly first: string; readonly hosts: Set<string> }>();

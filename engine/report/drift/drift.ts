@@ -9,18 +9,18 @@ import { certaintyOf, stepTitle } from '../plan/step-title.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { taskTitle } from '../text/task-title.ts';
 
-/** What is known of a host, the worst first. `unknown`: nothing has drifted for certain, and not all could be told. */
+/** The status of a host, the worst first. `unknown`: no certain drift, and not everything could be planned. */
 export const DRIFT_STATUSES = ['unreachable', 'failed', 'drifted', 'unknown', 'in sync'] as const;
 export type DriftStatus = (typeof DRIFT_STATUSES)[number];
 
-/** A task on the hosts where it comes to the same. */
+/** A task with the hosts on which its result is the same. */
 export interface DriftRow {
   readonly title: string;
   /** file:line */
   readonly place: string;
   readonly operation: Operation | undefined;
   readonly hosts: readonly string[];
-  /** What decides; empty where it is certain. */
+  /** The deciding conditions; empty if the drift is certain. */
   readonly because: string;
 }
 
@@ -31,26 +31,26 @@ export interface BrokenHost {
   readonly what: string;
 }
 
-/** A plan, summed up: which hosts are not as the playbook says, and by what. */
+/** The summary of a plan: the hosts that differ from the playbook, and the tasks that show it. */
 export interface Drift {
   readonly playbook: string;
   readonly run: string;
   readonly began: Date;
   readonly milliseconds: number;
   readonly partial: readonly string[];
-  /** Why it ended early, if it did. */
+  /** The reason why the plan ended early, if it did. */
   readonly stopped: string | undefined;
   readonly hosts: ReadonlyMap<string, DriftStatus>;
-  /** What has drifted for certain. */
+  /** Certain drift. */
   readonly drifted: readonly DriftRow[];
-  /** What cannot be told, as an earlier change or a command decides it. */
+  /** Possible drift, because an earlier change or a command decides. */
   readonly open: readonly DriftRow[];
-  /** Commands that nothing tells the need of: they are no drift. */
+  /** Commands without a test whether they are needed. They are not drift. */
   readonly alwaysRun: readonly DriftRow[];
   readonly broken: readonly BrokenHost[];
 }
 
-/** Listens to a plan. */
+/** Collects the drift from the events of a plan. */
 export class DriftRecorder {
   readonly #plan = new RecordedPlan();
   readonly #broken: BrokenHost[] = [];
@@ -71,7 +71,7 @@ export class DriftRecorder {
       });
   }
 
-  /** Undefined: the plan has not come to its end. */
+  /** Returns the drift; undefined if the plan has not ended. */
   drift(): Drift | undefined {
     if (this.#started === undefined || this.#ended === undefined) return undefined;
     const { playbook, at, runId, hosts } = this.#started;
@@ -90,7 +90,7 @@ export class DriftRecorder {
   }
 }
 
-/** How many hosts have each status; those that none has are left out. */
+/** Returns the number of hosts per status, without statuses that no host has. */
 export function driftCounts({ hosts }: Drift): ReadonlyMap<DriftStatus, number> {
   const all = [...hosts.values()];
   return new Map(
@@ -101,7 +101,7 @@ export function driftCounts({ hosts }: Drift): ReadonlyMap<DriftStatus, number> 
   );
 }
 
-/** Hosts with this status, in their order. */
+/** Returns the hosts with this status, in their order. */
 export function hostsThatAre({ hosts }: Drift, status: DriftStatus): readonly string[] {
   return [...hosts].flatMap(([host, one]) => (one === status ? [host] : []));
 }
@@ -117,7 +117,7 @@ function statuses(
   const set = (names: readonly string[], status: DriftStatus): void => {
     for (const name of names) found.set(name, status);
   };
-  // What comes later is worse.
+  // In ascending order: later statuses are worse.
   for (const row of open) set(row.hosts, 'unknown');
   for (const row of drifted) set(row.hosts, 'drifted');
   for (const { host, task } of broken) if (task !== undefined) set([host], 'failed');
@@ -125,7 +125,7 @@ function statuses(
   return found;
 }
 
-/** The rows, the items of a task as one. */
+/** Makes the rows. The items of a task become one row. */
 function rowsOf(tasks: readonly ReviewedTask[]): Rows {
   const rows: Record<keyof Rows, Map<string, DriftRow & { readonly hosts: string[] }>> = {
     drifted: new Map(),

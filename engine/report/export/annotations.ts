@@ -5,15 +5,15 @@ import { workflowCommand } from '../text/workflow-command.ts';
 import { type FailureGroup, endedEarly, failureGroups, mildGroups } from './failures.ts';
 import { type FilePlace, placeOfResult, problemDetails, resultTitle } from './result-text.ts';
 
-/** GitHub shows no more of each kind from one step. */
+/** Maximal number of annotations of each kind that GitHub shows for one step. */
 const MOST = 10;
 
-/** Gives the path of a file from the top of the repository, as the forge knows it. */
+/** Returns the path of a file relative to the root of the repository. */
 export type RepositoryPath = (file: string) => string;
 
 /**
- * What failed, as commands of GitHub Actions that mark the lines of a pull request; what is the same on several hosts
- * once. What was ignored or rescued is a warning.
+ * Returns failures as commands of GitHub Actions, which mark lines of a pull request. Equal failures of several hosts
+ * are merged. Ignored and rescued failures are warnings.
  */
 export function runAnnotations(record: RunRecord, path: RepositoryPath): string {
   const failures = failureGroups(record).map((group) => groupAnnotation(group, path));
@@ -28,7 +28,7 @@ export function runAnnotations(record: RunRecord, path: RepositoryPath): string 
   ]);
 }
 
-/** The same of mistakes that kept a run from beginning. */
+/** Returns the same for mistakes that kept a run from beginning. */
 export function problemAnnotations(problems: readonly Problem[], path: RepositoryPath): string {
   const all = problems.map(({ what, place, why, remedy }) =>
     annotation('error', inRepository(place, path), what, problemDetails({ what, why, remedy }, undefined).join('\n')),

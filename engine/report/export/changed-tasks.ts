@@ -1,18 +1,18 @@
 import type { ResultRecord, RunRecord, TaskRecord } from '../journal/run-record.ts';
 import { inNaturalOrder } from '../text/host-names.ts';
 
-/** What a task came to over all hosts and items. */
+/** The results of a task for all hosts and items. */
 export interface TaskSummary {
   readonly task: TaskRecord;
   /** Hosts with a change. */
   readonly changed: readonly string[];
-  /** Hosts that went through it. */
+  /** Number of hosts that ran the task. */
   readonly hosts: number;
-  /** The longest that it took on one host, in milliseconds. */
+  /** The longest duration on one host, in milliseconds. */
   readonly longest: number;
 }
 
-/** All tasks, in the order in which they first came to an end. */
+/** Returns all tasks, in the order in which they first ended. */
 export function taskSummaries({ results }: RunRecord): readonly TaskSummary[] {
   const byTask = new Map<TaskRecord, ResultRecord[]>();
   for (const result of results) {
@@ -32,10 +32,10 @@ export function taskSummaries({ results }: RunRecord): readonly TaskSummary[] {
   });
 }
 
-/** Tasks that take less than this are not worth a thought. */
+/** Faster tasks are not listed as slow. Milliseconds. */
 const SLOW_MS = 1000;
 
-/** The slowest tasks from one second on, the slowest first. */
+/** Returns the slowest tasks of at least one second, the slowest first. */
 export function slowest(tasks: readonly TaskSummary[], most: number): readonly TaskSummary[] {
   return tasks
     .filter(({ longest }) => longest >= SLOW_MS)

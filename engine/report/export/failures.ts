@@ -2,9 +2,9 @@ import type { ResultRecord, ResultStatus, RunRecord } from '../journal/run-recor
 import { inNaturalOrder } from '../text/host-names.ts';
 import { OwnNames } from '../text/own-names.ts';
 
-/** A failure with all hosts that have the same one, but for their own names. */
+/** A failure with all hosts that have the same one, apart from their own names. */
 export interface FailureGroup {
-  /** Of the first host; with several hosts there are marks in place of its own name. */
+  /** The result of the first host. With several hosts, marks replace its own name. */
   readonly result: ResultRecord;
   readonly hosts: readonly string[];
 }
@@ -15,18 +15,18 @@ export function isFailure({ status }: Pick<ResultRecord, 'status'>): boolean {
   return FAILURES.has(status);
 }
 
-/** Why a run has ended early, where no failure tells it. */
+/** Returns why a run has ended early, if no failure explains it. */
 export function endedEarly({ outcome, stopped, results }: RunRecord): string | undefined {
   if (outcome === undefined) return 'The run never came to its end';
   return results.some(isFailure) ? undefined : stopped;
 }
 
-/** What made the run fail, in the order in which it happened. */
+/** Returns the failures that made the run fail, in their order. */
 export function failureGroups(record: RunRecord): readonly FailureGroup[] {
   return groupsOf(record.results.filter(isFailure));
 }
 
-/** Failures that the play took care of. */
+/** Returns the failures that the play ignored or rescued. */
 export function mildGroups(record: RunRecord): readonly FailureGroup[] {
   return groupsOf(record.results.filter(({ status }) => status === 'ignored' || status === 'rescued'));
 }

@@ -18,14 +18,14 @@ export interface ExportOptions {
   readonly path: RepositoryPath;
 }
 
-/** Listens to a run, for the reports at its end. Secrets are masked as in the journal. */
+/** Collects the events of a run for the reports at its end. Secrets are masked like in the journal. */
 export class RunListener {
   readonly #recorder = new RunRecorder();
   readonly #plan = new RecordedPlan();
   #inventory: readonly string[] = [];
   readonly #keepsPlan: boolean;
 
-  /** `keepsPlan`: `planMarkdown` is asked for at the end. */
+  /** `keepsPlan`: true if `planMarkdown` will be called at the end. */
   constructor(keepsPlan: boolean) {
     this.#keepsPlan = keepsPlan;
   }
@@ -41,7 +41,7 @@ export class RunListener {
     return this.#recorder.record();
   }
 
-  /** As `runbook show` gives it of a saved plan, with the failures behind it. */
+  /** Returns the plan like `runbook show` does for a saved plan, followed by the failures. */
   planMarkdown(record: RunRecord, engine: string, link: PlaceLink): string {
     const plays = this.#plan.plays();
     const { hosts, partial, addresses } = this.#plan;
@@ -51,7 +51,7 @@ export class RunListener {
   }
 }
 
-/** A run that has a record, in one of the formats. */
+/** Returns a recorded run in one of the formats. */
 export function exportRun(
   record: RunRecord,
   format: Exclude<ExportFormat, 'json'>,
@@ -69,7 +69,7 @@ export function exportRun(
   }
 }
 
-/** The end of a command, in one of the formats; also where nothing but mistakes came of it. */
+/** Returns the end of a command in one of the formats, also if it ended with mistakes only. */
 export function exportFinish(finish: Finish, format: ExportFormat, options: ExportOptions): string {
   const { record, playbook, problems } = finish;
   if (format === 'json') return summaryJson(runSummary(finish));

@@ -2,11 +2,11 @@ import type { RunRecord } from '../journal/run-record.ts';
 import { durationText } from '../text/duration.ts';
 import { safeLine } from '../text/safe-text.ts';
 
-/** What a run came to for a host; the worst counts. */
+/** The outcome of a run for a host. The worst of its results counts. */
 const OUTCOMES = ['unreachable', 'interrupted', 'failed', 'changed', 'unknown', 'in sync'] as const;
 export type HostOutcome = (typeof OUTCOMES)[number];
 
-/** Of each host of the run. In a plan, `changed` is that it would be. */
+/** Returns the outcome of each host of the run. In a plan, `changed` means that it would be changed. */
 export function hostOutcomes({ hosts, results }: RunRecord): ReadonlyMap<string, HostOutcome> {
   const outcomes = new Map<string, HostOutcome>(hosts.map((host) => [host, 'in sync']));
   for (const { host, status } of results) {
@@ -17,7 +17,7 @@ export function hostOutcomes({ hosts, results }: RunRecord): ReadonlyMap<string,
   return outcomes;
 }
 
-/** How many hosts came to what; those that none came to are left out. */
+/** Returns the number of hosts per outcome, without outcomes that no host has. */
 export function hostCounts(record: RunRecord): ReadonlyMap<HostOutcome, number> {
   const outcomes = [...hostOutcomes(record).values()];
   return new Map(
@@ -28,7 +28,7 @@ export function hostCounts(record: RunRecord): ReadonlyMap<HostOutcome, number> 
   );
 }
 
-/** The run in one sentence: `site.yml on 3 hosts in 12 s: 2 in sync, 1 failed`. */
+/** Returns a sentence: `site.yml on 3 hosts in 12 s: 2 in sync, 1 failed`. */
 export function runSentence(record: RunRecord): string {
   const { playbook, hosts, milliseconds, mode } = record;
   const words = mode === 'plan' ? { changed: 'to change' } : {};

@@ -4,9 +4,9 @@ import { element, xmlText } from '../text/xml-text.ts';
 import { endedEarly } from './failures.ts';
 import { type FilePlace, placeOfResult, problemDetails, resultTitle } from './result-text.ts';
 
-/** One test: what is to be true of one thing. */
+/** One test: a state that a thing should have. */
 export interface TestCase {
-  /** What the test belongs to: a host. */
+  /** The thing that is tested: a host. */
   readonly owner: string;
   readonly name: string;
   readonly place: FilePlace | undefined;
@@ -14,7 +14,7 @@ export interface TestCase {
   readonly verdict: Verdict;
 }
 
-/** `failure`: it is not so. `error`: it could not be told. */
+/** `failure`: the state is not reached. `error`: it is unknown. */
 export type Verdict =
   | { readonly kind: 'passed'; readonly note: string | undefined }
   | { readonly kind: 'skipped'; readonly why: string }
@@ -30,7 +30,7 @@ export interface TestSuite {
   readonly cases: readonly TestCase[];
 }
 
-/** A run as JUnit has it: a suite a play, a test a task and host. What was ignored or rescued has not failed. */
+/** Returns a run as JUnit: a suite per play, a test per task and host. Ignored and rescued failures have passed. */
 export function runJunit(record: RunRecord): string {
   const plays = new Map<PlayRecord, ResultRecord[]>();
   for (const result of record.results) {
@@ -42,7 +42,7 @@ export function runJunit(record: RunRecord): string {
   return junit(record.playbook, [...suites, ...stopSuite(record)], record);
 }
 
-/** Mistakes that kept a run from beginning. */
+/** Returns JUnit for mistakes that kept a run from beginning. */
 export function problemsJunit(playbook: string, problems: readonly Problem[], at: Date): string {
   const cases = problems.map(({ code, what, place, why, remedy }) => ({
     owner: playbook,
@@ -54,7 +54,7 @@ export function problemsJunit(playbook: string, problems: readonly Problem[], at
   return junit(playbook, [{ name: 'Before the run', cases }], { began: at, milliseconds: 0 });
 }
 
-/** The document. Any text gives well-formed XML 1.0. */
+/** Returns the document. For any texts it is well-formed XML 1.0. */
 export function junit(
   name: string,
   suites: readonly TestSuite[],
@@ -136,7 +136,7 @@ function brokenVerdict(kind: 'failure' | 'error', { status, problem, output }: R
   return { kind, code: problem?.code ?? status, what: problem?.what ?? '', details: problemDetails(problem, output) };
 }
 
-/** A run that ended early has not told of all tasks. */
+/** A run that ended early has not reported all tasks, so it gets a test of its own with an error. */
 function stopSuite(record: RunRecord): readonly TestSuite[] {
   const { playbook } = record;
   const what = endedEarly(record);

@@ -1,4 +1,6 @@
-/** Lines up to a limit; of a section, as many entries as there is room for, and how many more there are. */
+/**
+ * Collects lines up to a limit. Of each section, as many entries as fit are kept, followed by the number of the rest.
+ */
 export class MarkdownPage {
   readonly #limit: number;
   readonly #parts: string[] = [];
@@ -33,5 +35,5 @@ export class MarkdownPage {
   }
 }
 
-/** Titles of the sections behind, and what says how many more there are. */
+/** Room for the titles of later sections and the numbers of their entries, in characters. */
 const ROOM_FOR_REST = 500;

@@ -2,14 +2,14 @@ import type { ToldProblem } from '../journal/journal-line.ts';
 import type { ResultRecord, TaskRecord } from '../journal/run-record.ts';
 import { safeLine } from '../text/safe-text.ts';
 
-/** A place in a file: of a mistake, or of a task. */
+/** The place of a mistake or of a task in a file. */
 export interface FilePlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** `role : name (item)`. */
+/** Returns `role : name (item)`. */
 export function resultTitle({ task, item }: Pick<ResultRecord, 'task' | 'item'>): string {
   return item === undefined ? task.title : `${task.title} (${safeLine(item)})`;
 }
@@ -19,12 +19,12 @@ export function placeOfTask({ place }: TaskRecord): FilePlace | undefined {
   return file === undefined ? undefined : { file, line: Number(line), column: Number(column) };
 }
 
-/** Where a person looks first: the place of the mistake, else that of the task. */
+/** Returns the place of the mistake if there is one, else the place of the task. */
 export function placeOfResult({ problem, task }: Pick<ResultRecord, 'problem' | 'task'>): FilePlace | undefined {
   return problem?.place ?? placeOfTask(task);
 }
 
-/** Why, what to do, and what the command printed, as lines; not what went wrong itself. */
+/** Returns reason, remedy and output of a problem, as lines, without its first sentence. */
 export function problemDetails(problem: ToldProblem | undefined, output: ResultRecord['output']): readonly string[] {
   const printed = [output?.stdout ?? '', output?.stderr ?? ''].filter((text) => text.trim() !== '');
   const why = problem?.why ?? '';
@@ -38,7 +38,7 @@ export function problemDetails(problem: ToldProblem | undefined, output: ResultR
   ];
 }
 
-/** Of an output, so many lines from its end. */
+/** Number of lines that are kept from the end of an output. */
 const MOST_LINES = 40;
 const MOST_CHARACTERS = 4000;
 

@@ -11,17 +11,17 @@ import { runSentence } from './host-counts.ts';
 import { MarkdownPage } from './markdown-page.ts';
 import { type FilePlace, placeOfResult, placeOfTask, problemDetails, resultTitle } from './result-text.ts';
 
-/** What a comment on GitHub may have, in characters; a job summary takes more. */
+/** Maximal length of a comment on GitHub, in characters. A job summary may be longer. */
 const LIMIT = 65_536;
 const MOST_SLOW = 5;
 
 export interface RunMarkdownOptions {
   readonly link: PlaceLink;
-  /** In characters. */
+  /** Maximal length in characters. */
   readonly limit?: number;
 }
 
-/** A run for a comment or the summary of a job: what failed, what was changed, what was slow. */
+/** Returns a run as Markdown for a comment or a job summary: failures, changes, slow tasks. */
 export function runMarkdown(record: RunRecord, { link, limit = LIMIT }: RunMarkdownOptions): string {
   const tasks = taskSummaries(record);
   const changed = tasks.filter((task) => task.changed.length > 0);
@@ -47,7 +47,7 @@ export function runMarkdown(record: RunRecord, { link, limit = LIMIT }: RunMarkd
   return page.text();
 }
 
-/** Mistakes that kept a run from beginning. */
+/** Returns Markdown for mistakes that kept a run from beginning. */
 export function problemsMarkdown(playbook: string, problems: readonly Problem[], link: PlaceLink): string {
   const page = new MarkdownPage(LIMIT);
   page.add([`### ❌ ${escaped(playbook)} was not run`]);
@@ -60,7 +60,7 @@ export function problemsMarkdown(playbook: string, problems: readonly Problem[],
   return page.text();
 }
 
-/** Only the failures, to stand behind a plan; empty where there are none. */
+/** Returns only the failures, to follow a plan; empty if there are none. */
 export function failuresMarkdown(record: RunRecord, link: PlaceLink): string {
   const page = new MarkdownPage(LIMIT);
   page.section('Failures', failureMarkdown(failureGroups(record), link));

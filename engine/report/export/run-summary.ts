@@ -5,25 +5,25 @@ import { failureGroups } from './failures.ts';
 import { type HostOutcome, hostCounts } from './host-counts.ts';
 import { placeOfResult, resultTitle } from './result-text.ts';
 
-/** What a command came to. `error`: it did not begin. */
+/** The outcome of a command. `error`: it did not begin. */
 export type FinalStatus = 'ok' | 'changes' | 'failed' | 'unreachable' | 'interrupted' | 'stopped' | 'error';
 
 export interface Finish {
   readonly command: string;
   readonly playbook: string;
-  /** Null: of a run that is going on, or whose program was killed. */
+  /** Null: the run has not ended, or its program was killed. */
   readonly exitStatus: number | null;
   readonly record: RunRecord | undefined;
-  /** What kept it from beginning. */
+  /** The mistakes that kept it from beginning. */
   readonly problems: readonly Problem[];
-  /** Numbers of hosts, where they are not those of the record. */
+  /** Numbers of hosts, if they differ from those of the record. */
   readonly counts?: ReadonlyMap<HostOutcome, number> | undefined;
 }
 
-/** So many failures are told; the journal has all of them. */
+/** Maximal number of failures; the journal has all of them. */
 const MOST_FAILURES = 20;
 
-/** The end of a command for a program. Names are stable. */
+/** The end of a command, for programs. Its names are stable. */
 export interface RunSummary {
   readonly command: string;
   readonly run: string | null;
@@ -99,7 +99,7 @@ function failuresOf(record: RunRecord): RunSummary['failures'] {
     });
 }
 
-/** As one JSON object, secrets masked. */
+/** Returns the summary as one JSON object, with secrets masked. */
 export function summaryJson(summary: RunSummary): string {
   return `${safeJson(summary, 2)}\n`;
 }

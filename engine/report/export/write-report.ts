@@ -3,7 +3,7 @@ import { accessSync, appendFileSync, constants, renameSync, rmSync, statSync, wr
 import { dirname } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
 
-/** Throws Problem where a report could not be written to this file later. */
+/** Throws Problem if a report cannot be written to this file later. */
 export function checkWritable(file: string): void {
   try {
     const status = statSync(file, { throwIfNoEntry: false });
@@ -16,8 +16,8 @@ export function checkWritable(file: string): void {
 }
 
 /**
- * Puts a report into a file as a whole: there is the old file or the new one, never half of one. A device or a pipe is
- * written to. `appends`: behind what the file holds. Throws Problem.
+ * Writes a report. A regular file is replaced completely or not at all; a device or a pipe is written to. `appends`:
+ * the text follows the existing content. Throws Problem.
  */
 export function writeReport(file: string, text: string, appends: boolean): void {
   const beside = `${file}.${randomBytes(6).toString('hex')}.new`;

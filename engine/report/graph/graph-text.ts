@@ -1,6 +1,6 @@
 import type { GraphEdge, GraphNode, NodeKind, PlayGraph } from './playbook-graph.ts';
 
-/** As Mermaid, which GitHub, GitLab and many editors draw. */
+/** Returns the graph as Mermaid, which GitHub, GitLab and many editors draw. */
 export function mermaid(plays: readonly PlayGraph[]): string {
   const lines = ['flowchart TD'];
   for (const { id, label, nodes, edges } of plays) {
@@ -38,12 +38,12 @@ function mermaidNode({ id, kind, label }: GraphNode): string {
   return `${id}${begin}${inMermaid(label)}${end}`;
 }
 
-/** Whatever could mean something to Mermaid, its Markdown or HTML is written as a number. */
+/** Escapes characters with a meaning in Mermaid, its Markdown or HTML as numeric entities. */
 function inMermaid(label: string): string {
   return label.replaceAll(/[^\p{L}\p{N}\p{M} .,:()/+=-]/gu, (character) => `#${character.codePointAt(0) ?? 0};`);
 }
 
-/** For Graphviz. */
+/** Returns the graph in the language of Graphviz. */
 export function dot(plays: readonly PlayGraph[]): string {
   const lines = [
     'digraph playbook {',

@@ -10,7 +10,7 @@ export type NodeKind = 'role' | 'task' | 'tasks' | 'include' | 'handler' | 'unkn
 export interface GraphNode {
   readonly id: string;
   readonly kind: NodeKind;
-  /** One line, masked. */
+  /** One line, with secrets masked. */
   readonly label: string;
 }
 
@@ -19,12 +19,12 @@ export interface GraphEdge {
   readonly to: string;
   /**
    * `next`: it runs next. `notifies`: a task calls for a handler. `needs`: a role depends on another one, which runs
-   * before it. `uses`: it takes in the other one on its way.
+   * before it. `uses`: a role includes another one.
    */
   readonly kind: 'next' | 'notifies' | 'needs' | 'uses';
 }
 
-/** One play. Nodes that run stand in their order, handlers behind them. */
+/** One play. Nodes that run come in their order, followed by the handlers. */
 export interface PlayGraph {
   readonly id: string;
   readonly label: string;
@@ -33,14 +33,14 @@ export interface PlayGraph {
 }
 
 export interface GraphOptions {
-  /** Whether each task has a node; otherwise those of a role, or those between two roles, have one. */
+  /** True if each task has a node; otherwise each role and each group of tasks between roles has one. */
   readonly tasks: boolean;
   readonly selection: TagSelection;
-  /** How the hosts of a play are told. */
+  /** Returns the text for the hosts of a play. */
   readonly hostsOf: (play: Play) => string;
 }
 
-/** The plays of a playbook with what runs in them, their handlers, and who notifies whom. */
+/** Returns the plays of a playbook with their steps, their handlers, and the notifications. */
 export function graphOf(playbook: Playbook, options: GraphOptions): readonly PlayGraph[] {
   return playbook.plays.map((play, index) => new Drawing(play, `p${index + 1}`, options).graph(index + 1));
 }
@@ -55,7 +55,7 @@ class Drawing {
   readonly #handlers = new Map<Handler, string>();
   /** The node that runs before the next one. */
   #before: string | undefined;
-  /** Tasks of no role that stand together. */
+  /** The current group of tasks without a role. */
   #loose: { readonly id: string; readonly steps: Step[] } | undefined;
 
   constructor(play: Play, id: string, options: GraphOptions) {
@@ -91,7 +91,7 @@ class Drawing {
     return id;
   }
 
-  /** One node for all uses of a role; what it takes in stands beside the way through the play. */
+  /** Adds one node for all uses of a role. Roles that it includes are connected beside the main path. */
   #role(role: Role): string {
     const outer = outerOf(role, this.#play.roles);
     const from = outer === undefined ? undefined : this.#role(outer.role);
@@ -104,7 +104,7 @@ class Drawing {
     return id;
   }
 
-  /** What is called for by a template is known at run time only. */
+  /** A name that is a template is known at run time only. */
   #notify(from: string, name: string): void {
     const called = this.#play.handlers.filter((handler) => handler.name === name || handler.listen.includes(name));
     if (called.length === 0) return this.#edge(from, this.#node('unknown', line(name)), 'notifies');
@@ -138,7 +138,7 @@ interface Outer {
   readonly kind: 'uses' | 'needs';
 }
 
-/** The role in whose files a role is named: as a dependency in its meta file, or by its tasks. */
+/** Returns the role whose files name the role: as a dependency in its meta file, or in its tasks. */
 function outerOf({ place, path }: Role, all: readonly Role[]): Outer | undefined {
   const file = resolve(place.file);
   const role = all.find((one) => one.path !== path && file.startsWith(`${resolve(one.path)}${sep}`));

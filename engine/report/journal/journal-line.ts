@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Debt } from '../../run/base/owed.ts';
 
-/** Journals of earlier versions have no times but that of `run_started`. */
+/** Journals of earlier versions have no times except in `run_started`. */
 const at = z
   .string()
   .refine((text) => !Number.isNaN(Date.parse(text)))
@@ -21,7 +21,7 @@ const problem = z.looseObject({
   why: z.string().optional(),
   remedy: z.string().optional(),
 });
-/** Versions before 2 of the list of owed handlers knew the name only. */
+/** Before version 2 of the list, an owed handler had only a name. */
 const debt = z.union([
   z.string().transform((handler): Debt => ({ playbook: undefined, play: undefined, handler })),
   z
@@ -124,14 +124,14 @@ const line = z.discriminatedUnion('type', [
   }),
 ]);
 
-/** A line of a journal, or of `--output json`, as far as its readers need it. Secrets in it are masked. */
+/** The parts of a line of a journal, or of `--output json`, that readers use. Its secrets are masked. */
 export type Line = z.infer<typeof line>;
 export type ToldTask = z.infer<typeof task>;
 export type ToldProblem = z.infer<typeof problem>;
 export type ToldDifference = z.infer<typeof difference>;
 export type ToldOutput = z.infer<typeof output>;
 
-/** Undefined for what tells nothing here, and for half a line, which a run that was killed may have left. */
+/** Parses a line. Undefined for lines of no use here, and for a truncated line, which a killed run may have left. */
 export function parseLine(text: string): Line | undefined {
   try {
     return line.parse(JSON.parse(text));

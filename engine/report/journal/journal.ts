@@ -5,22 +5,22 @@ import type { RunEvent } from '../../run/base/events.ts';
 import { eventJson } from '../run/event-json.ts';
 import { ownProcess } from './own-process.ts';
 
-/** An event, and when it happened. */
+/** An event and its time. */
 export interface TimedEvent {
   readonly event: RunEvent;
   readonly at: Date;
 }
 
-/** Writes down what a run does: one line an event, there before the event is shown. */
+/** Records a run: one line per event, written before the event is shown. */
 export interface Journal {
   note(events: readonly TimedEvent[]): void;
 }
 
 /**
- * `FOLDER/RUN/journal.jsonl`, for nobody else to read. It begins with the command that was given, as it may be shown;
- * events before `run_started` are not noted. Throws Problem `no-journal` where it cannot be begun. Where it cannot be
- * gone on with, `warn` is told once: to end a run amid a change would be worse. `inputs` is a digest of the files and
- * variables that the run rests on: who goes on with it must rest on the same.
+ * Opens `FOLDER/RUN/journal.jsonl`, which only its owner can read. It begins with the command line, with secrets
+ * masked; events before `run_started` are not recorded. Throws Problem `no-journal` if it cannot be created. If a later
+ * write fails, `warn` is called once: ending a run during a change would be worse. `inputs` is a digest of the files
+ * and variables of the run: a run that resumes it must have the same.
  */
 export function openJournal(
   folder: string,
@@ -47,13 +47,13 @@ export function openJournal(
   };
 }
 
-/** Kept open until the program ends: opening it for each event costs more than writing. */
+/** Kept open until the program ends: opening the file for each event costs more than writing. */
 interface OpenFile {
   readonly file: string;
   readonly descriptor: number;
 }
 
-/** Whole lines, in one system call. The kernel may take only a part at once. */
+/** Appends whole lines, if possible in one system call. The kernel may write only a part of them. */
 function append({ descriptor }: OpenFile, lines: string): void {
   if (fstatSync(descriptor).nlink === 0) throw new Error('it was removed');
   let rest = Buffer.from(lines);
@@ -65,7 +65,7 @@ function begin(folder: string, command: readonly string[], inputs: string | unde
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const first = { type: 'command', arguments: command, process: ownProcess(), inputs };
-    // A file that is there already, or a link, is somebody else's.
+    // An existing file, or a link, belongs to somebody else, so it is an error.
     const begun = { file, descriptor: openSync(file, 'ax', 0o600) };
     append(begun, `${JSON.stringify(first)}\n`);
     return begun;

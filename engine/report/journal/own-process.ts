@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** A process that can be told from a later one with the same number. */
+/** Identifies a process, also among later processes with the same number. */
 export interface ProcessMark {
   readonly pid: number;
-  /** When it began, in the kernel's ticks; empty where the machine does not tell. */
+  /** Its start time in ticks of the kernel; empty if the machine does not tell. */
   readonly began: string;
 }
 
@@ -11,7 +11,7 @@ export function ownProcess(): ProcessMark {
   return { pid: process.pid, began: beginOf(process.pid) };
 }
 
-/** Whether the process of the mark is still there. */
+/** Returns whether the process still exists. */
 export function isSameProcess(mark: ProcessMark | undefined): boolean {
   if (mark === undefined) return false;
   try {
@@ -22,7 +22,7 @@ export function isSameProcess(mark: ProcessMark | undefined): boolean {
   return mark.began === beginOf(mark.pid);
 }
 
-/** Field 22 of proc(5)'s stat; the name in field 2 may hold blanks. */
+/** Reads field 22 of `stat` in proc(5); the name in field 2 may contain blanks. */
 function beginOf(pid: number): string {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -3,7 +3,7 @@ import { parseLine } from './journal-line.ts';
 import { type RunHistory, journalFile } from './run-history.ts';
 import { type RunRecord, RunRecorder } from './run-record.ts';
 
-/** The whole record of a run that has a journal in this folder. */
+/** Reads the complete record of a run from its journal in this folder. */
 export function readRecord(folder: string, { id }: RunHistory): RunRecord | undefined {
   const recorder = new RunRecorder();
   for (const text of readAtOnce(journalFile(folder, id), MOST_SEALED).toString().split('\n')) {

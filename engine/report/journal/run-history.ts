@@ -8,38 +8,40 @@ import { taskTitle } from '../text/task-title.ts';
 import { type Line, type ToldTask, parseLine } from './journal-line.ts';
 import { isSameProcess } from './own-process.ts';
 
-/** What became of a run. `killed`: its process is gone, and it never came to its end. */
+/** The outcome of a run. `killed`: its process is gone, and it did not end. */
 export type RunOutcome = 'running' | 'killed' | 'interrupted' | 'failed' | 'unreachable' | 'stopped' | 'ok';
 
-/** A run as its journal tells it. */
+/** A run, read from its journal. */
 export interface RunHistory {
   readonly id: string;
-  /** Why the journal may be another user's work: a sentence. Undefined where it is the operator's own. */
+  /** Why another user may have written the journal, as a sentence. Undefined if it is the operator's own. */
   readonly byOthers: string | undefined;
-  /** The arguments that the program was called with, secrets masked. */
+  /** The arguments of the program, with secrets masked. */
   readonly command: readonly string[];
-  /** Digest of the playbook, inventory and variable files that it read; undefined where it was not noted. */
+  /** Digest of the playbook, inventory and variable files of the run; undefined if it was not recorded. */
   readonly inputs: string | undefined;
   readonly playbook: string;
   readonly at: Date;
   readonly hosts: readonly string[];
   readonly partial: readonly string[];
-  /** The run that this one went on with. */
+  /** The run that this one resumed. */
   readonly resumed: string | undefined;
   readonly outcome: RunOutcome;
   readonly stopped: string | undefined;
   readonly milliseconds: number | undefined;
   readonly changes: readonly TaskNote[];
-  /** How long each task took on each host and item, in milliseconds. */
+  /** Duration of each task on each host and item, in milliseconds. */
   readonly times: readonly (TaskNote & { readonly title: string; readonly milliseconds: number })[];
   readonly failures: readonly (TaskNote & { readonly what: string; readonly why: string | undefined })[];
-  /** Begun, and not told to be finished. */
+  /** Tasks that have begun and not ended. */
   readonly open: readonly TaskNote[];
-  /** Hosts that owe handlers. Of a run that was killed, what its changes called for and it did not get to. */
+  /**
+   * Hosts that owe handlers. For a killed run these are the handlers that its changes called for and that did not run.
+   */
   readonly owed: readonly { readonly host: string; readonly debts: readonly Debt[] }[];
   /** Digests of the files of the controller that tasks have read, by path. */
   readonly files: Readonly<Record<string, string>>;
-  /** Hosts that are through with a play, by play. */
+  /** Hosts that have finished a play, by play. */
   readonly finished: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -49,12 +51,12 @@ export interface TaskNote {
   readonly place: string;
 }
 
-/** The same play in two runs of the same files. */
+/** Returns a key that a play has in all runs of the same files. */
 export function playKey(name: string, place: string): string {
   return `${place} ${name}`;
 }
 
-/** All runs that have a journal, the last one first. Those that cannot be read are left out. */
+/** Returns all runs with a journal, the last one first. Unreadable journals are left out. */
 export function listRuns(folder: string): readonly RunHistory[] {
   let names: readonly string[];
   try {
@@ -67,7 +69,7 @@ export function listRuns(folder: string): readonly RunHistory[] {
     .toSorted((one, other) => other.at.getTime() - one.at.getTime());
 }
 
-/** The run that was begun last. Throws Problem `no-such-run`. */
+/** Returns the latest run. Throws Problem `no-such-run`. */
 export function latestRun(folder: string): RunHistory {
   const [last] = listRuns(folder);
   if (last !== undefined) return last;
@@ -79,7 +81,7 @@ export function latestRun(folder: string): RunHistory {
   });
 }
 
-/** Throws Problem `no-such-run`. A part of an id is enough where it is one run's only. */
+/** Returns the run with this id. A part of an id suffices if only one run has it. Throws Problem `no-such-run`. */
 export function readRun(folder: string, id: string): RunHistory {
   const found = listRuns(folder).filter((one) => one.id === id || one.id.includes(id));
   const exact = found.find((one) => one.id === id) ?? found[0];
@@ -92,7 +94,7 @@ export function readRun(folder: string, id: string): RunHistory {
   });
 }
 
-/** The file that the journal of a run is in. */
+/** Returns the path of a run's journal. */
 export function journalFile(folder: string, id: string): string {
   return join(folder, id, 'journal.jsonl');
 }
@@ -141,7 +143,7 @@ function history(folder: string, id: string): RunHistory | undefined {
   };
 }
 
-/** What became of a run that came to its end. */
+/** Returns the outcome of a run that ended. */
 export function endOf(ended: Extract<Line, { type: 'run_finished' }>): RunOutcome {
   if (ended.stopped === 'interrupted') return 'interrupted';
   if (ended.recap.some((host) => host.failed > 0)) return 'failed';
@@ -149,7 +151,7 @@ export function endOf(ended: Extract<Line, { type: 'run_finished' }>): RunOutcom
   return ended.stopped === undefined ? 'ok' : 'stopped';
 }
 
-/** Puts together what the lines tell one after the other. */
+/** Collects the facts of a run from its lines, one after the other. */
 class Story {
   readonly changes: TaskNote[] = [];
   readonly times: RunHistory['times'][number][] = [];
@@ -157,7 +159,7 @@ class Story {
   readonly open = new Map<string, TaskNote>();
   readonly files = new Map<string, string>();
   readonly finished = new Map<string, Set<string>>();
-  /** By host, and there by handler. */
+  /** By host, then by handler. */
   readonly #owed = new Map<string, Map<string, Debt>>();
   #playbook: string | undefined;
   #play: string | undefined;
@@ -229,7 +231,7 @@ class Story {
     else debts.set(owed.handler, owed);
   }
 
-  /** Who is still in a batch when the next one begins is through with it. */
+  /** Hosts that are still in a batch when the next one begins have finished it. */
   #endBatch(): void {
     if (this.#batch === undefined) return;
     const through = this.finished.get(this.#batch.key) ?? new Set<string>();

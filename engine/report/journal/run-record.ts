@@ -2,7 +2,7 @@ import { taskTitle } from '../text/task-title.ts';
 import type { Line, ToldDifference, ToldOutput, ToldProblem, ToldTask } from './journal-line.ts';
 import { type RunOutcome, endOf } from './run-history.ts';
 
-/** What became of one task on one host. `ignored` and `rescued`: it failed, and the play took care of it. */
+/** The status of one task on one host. `ignored` and `rescued`: it failed, and the play ignored or rescued it. */
 export const STATUSES = [
   'ok',
   'changed',
@@ -25,19 +25,19 @@ export interface TaskRecord {
   readonly play: PlayRecord;
   /** `role : name`. */
   readonly title: string;
-  /** file:line:column; empty for connecting to a host. */
+  /** file:line:column; empty for the connection to a host. */
   readonly place: string;
 }
 
 /** One task, with one item of its loop, on one host. */
 export interface ResultRecord {
   readonly host: string;
-  /** The host that it was done on, where that is another one. */
+  /** The host that it ran on, if it was delegated. */
   readonly elsewhere: string | undefined;
   readonly task: TaskRecord;
   readonly item: string | undefined;
   readonly status: ResultStatus;
-  /** When it ended, in milliseconds since 1970; undefined where the journal is of a version without times. */
+  /** End time in milliseconds since 1970; undefined if the journal has no times. */
   readonly ended: number | undefined;
   readonly milliseconds: number;
   /** Why it was skipped, or is unknown. */
@@ -45,22 +45,22 @@ export interface ResultRecord {
   readonly problem: ToldProblem | undefined;
   readonly output: ToldOutput | undefined;
   readonly differences: readonly ToldDifference[];
-  /** Whether no_log hides what it did. */
+  /** True if no_log hides what it did. */
   readonly hidden: boolean;
 }
 
-/** All that a run did, secrets masked. */
+/** Everything that a run did, with secrets masked. */
 export interface RunRecord {
   readonly id: string;
   readonly mode: 'play' | 'plan';
   readonly playbook: string;
   readonly began: Date;
-  /** Undefined: it never came to its end. */
+  /** Undefined if the run did not end. */
   readonly milliseconds: number | undefined;
   readonly hosts: readonly string[];
   readonly partial: readonly string[];
   readonly stopped: string | undefined;
-  /** Undefined: it never came to its end. */
+  /** Undefined if the run did not end. */
   readonly outcome: RunOutcome | undefined;
   readonly results: readonly ResultRecord[];
   /** Hosts that owe handlers. */
@@ -69,7 +69,7 @@ export interface RunRecord {
 
 type Finished = Extract<Line, { type: 'task_finished' }>;
 
-/** Puts a record together from the lines of a journal, or of a run that goes on. */
+/** Collects a record from the lines of a journal, or of a running run. */
 export class RunRecorder {
   #started: Extract<Line, { type: 'run_started' }> | undefined;
   #ended: Extract<Line, { type: 'run_finished' }> | undefined;
@@ -110,7 +110,7 @@ export class RunRecorder {
     }
   }
 
-  /** Undefined: the run has not begun. */
+  /** Returns the record; undefined if the run has not begun. */
   record(): RunRecord | undefined {
     const started = this.#started;
     if (started === undefined) return undefined;
@@ -181,7 +181,7 @@ export class RunRecorder {
   }
 }
 
-/** A journal may be of a later version. */
+/** A journal of a later version may have other kinds. */
 function statusOf({ kind, ignored }: Finished['outcome']): ResultStatus {
   if (kind === 'failed') return ignored === true ? 'ignored' : 'failed';
   return STATUSES.find((status) => status === kind) ?? 'unknown';
@@ -191,7 +191,7 @@ function timeOf(at: string | undefined): number | undefined {
   return at === undefined ? undefined : Date.parse(at);
 }
 
-/** What a command printed. */
+/** Returns the output of a command in a result. */
 function outputOf(result: unknown): ToldOutput | undefined {
   if (typeof result !== 'object' || result === null) return undefined;
   const { rc, stdout, stderr }: { rc?: unknown; stdout?: unknown; stderr?: unknown } = result;

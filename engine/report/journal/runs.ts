@@ -6,7 +6,7 @@ import { type Paint, paintFor } from '../text/paint.ts';
 import { safeLine, safeLines } from '../text/safe-text.ts';
 import type { RunHistory, RunOutcome, TaskNote } from './run-history.ts';
 
-/** One line a run, the last one first. */
+/** Prints one line per run, the last one first. */
 export function printRuns(runs: readonly RunHistory[], stdout: NodeJS.WritableStream): void {
   const paint = paintFor(stdout);
   const lines = runs.map(
@@ -16,7 +16,7 @@ export function printRuns(runs: readonly RunHistory[], stdout: NodeJS.WritableSt
   openOutput(stdout).write(lines.length === 0 ? 'No play has been run from here yet.\n' : `${lines.join('\n')}\n`);
 }
 
-/** What happened in a run, as far as it came. */
+/** Prints the events of a run so far. */
 export function printRun(run: RunHistory, stdout: NodeJS.WritableStream): void {
   const paint = paintFor(stdout);
   const lines = [
@@ -34,14 +34,14 @@ export function printRun(run: RunHistory, stdout: NodeJS.WritableStream): void {
   openOutput(stdout).write(`${lines.join('\n')}\n`);
 }
 
-/** Prints how long the tasks of a run took, the slowest first. */
+/** Prints the durations of the tasks of a run, the slowest first. */
 export function printTimes(run: RunHistory, stdout: NodeJS.WritableStream): void {
   const times = new TaskTimes();
   for (const { host, title, milliseconds } of run.times) times.note(host, title, milliseconds);
   openOutput(stdout).write(`${times.lines(paintFor(stdout)).join('\n')}\n`);
 }
 
-/** Said before a run that others may have written is given to a program. */
+/** Warns before a program gets a run that other users may have written. */
 export function warnOfOthers(run: RunHistory, stderr: NodeJS.WritableStream): void {
   if (run.byOthers !== undefined)
     openOutput(stderr).write(`warning: the run is not your own, and may say anything: ${safeLine(run.byOthers)}\n`);

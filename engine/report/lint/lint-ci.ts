@@ -12,7 +12,7 @@ const COMMANDS: Readonly<Record<Level, 'error' | 'warning' | 'notice'>> = {
   advice: 'notice',
 };
 
-/** Commands of a workflow of GitHub Actions, one a line: they show at the lines of a pull request. */
+/** Returns commands of GitHub Actions, one per line, which mark lines of a pull request. */
 export function lintGitHub({ entries }: LintReport): string {
   const lines = entries.map((entry) => {
     const { level, code, place } = entry;
@@ -37,7 +37,7 @@ const SEVERITIES: Readonly<Record<Level, 'critical' | 'major' | 'info'>> = {
   advice: 'info',
 };
 
-/** A report of Code Climate, as GitLab takes it for its report of code quality. */
+/** Returns a report in the format of Code Climate, which GitLab reads as a code quality report. */
 export function lintCodeClimate({ entries }: LintReport): string {
   const seen = new Map<string, number>();
   const issues = entries.map((entry) => {
@@ -51,7 +51,7 @@ export function lintCodeClimate({ entries }: LintReport): string {
       description: messageOf(entry),
       categories: ['Bug Risk'],
       severity: SEVERITIES[level],
-      // GitLab shows issues with the same fingerprint once.
+      // GitLab shows issues with equal fingerprints only once.
       fingerprint: count === 0 ? print : `${print}-${count}`,
       location: { path: place?.file ?? '-', lines: { begin: place?.line ?? 1 } },
     };
@@ -60,8 +60,8 @@ export function lintCodeClimate({ entries }: LintReport): string {
 }
 
 /**
- * JUnit's XML: a test case for each entry, and one for each playbook without any. What makes the exit status 1 is a
- * failure; the rest is output of a case that passes, as JUnit has no warnings.
+ * Returns JUnit: a test case per entry, and one per playbook without entries. Entries that cause exit status 1 are
+ * failures; others are output of passing cases, because JUnit has no warnings.
  */
 export function lintJUnit(report: LintReport): string {
   const { files, entries, isStrict } = report;

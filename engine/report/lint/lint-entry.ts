@@ -2,7 +2,7 @@ import type { Place, Problem } from '../../errors/problem.ts';
 import type { Level } from '../../lint/base/rule.ts';
 import type { Reported } from '../../lint/lint.ts';
 
-/** One line of a report: an error that a plan refuses too, or what a rule has found. */
+/** One entry of a report: an error that a plan would report too, or a finding of a rule. */
 export interface LintEntry {
   readonly level: Level;
   /** The code of an error, or the name of a rule. */
@@ -11,7 +11,7 @@ export interface LintEntry {
   readonly what: string;
   readonly why: string | undefined;
   readonly remedy: string | undefined;
-  /** What the rule finds; undefined for an error. */
+  /** The summary of the rule; undefined for an error. */
   readonly summary: string | undefined;
   readonly isFixable: boolean;
 }
@@ -20,7 +20,7 @@ export interface LintReport {
   /** The playbooks, as they were named. */
   readonly files: readonly string[];
   readonly entries: readonly LintEntry[];
-  /** Whether a warning counts as a failure. */
+  /** True if a warning counts as a failure. */
   readonly isStrict: boolean;
 }
 

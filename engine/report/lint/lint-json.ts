@@ -1,7 +1,7 @@
 import { safeJson } from '../text/safe-text.ts';
 import { type LintReport, countOf } from './lint-entry.ts';
 
-/** One JSON object with all entries, for scripts. */
+/** Returns one JSON object with all entries, for scripts. */
 export function lintJson(report: LintReport): string {
   const { files, entries } = report;
   const found = entries.map(({ level, code, place, what, why, remedy, isFixable }) => ({

@@ -6,7 +6,7 @@ import { type Color, paintFor } from '../text/paint.ts';
 
 const COLORS: Readonly<Record<Level | 'off', Color>> = { error: 'red', warning: 'yellow', advice: 'cyan', off: 'dim' };
 
-/** All rules with the levels that they have here. */
+/** Prints all rules with their configured levels. */
 export function printRules(levels: Levels, stream: NodeJS.WritableStream): void {
   const paint = paintFor(stream);
   const width = Math.max(...RULES.map(({ name }) => name.length));

@@ -13,7 +13,7 @@ const LEVELS: Readonly<Record<Level, 'error' | 'warning' | 'note'>> = {
   advice: 'note',
 };
 
-/** SARIF 2.1.0, as code scanning of GitHub and others take it. `version` is that of this program. */
+/** Returns SARIF 2.1.0, which code scanning of GitHub and other programs read. `version` is that of this program. */
 export function lintSarif({ entries }: LintReport, version: string): string {
   const codes = [...new Set(entries.map(({ code }) => code))].toSorted();
   const log = {
@@ -66,7 +66,10 @@ function physicalLocation({ file, line, column, length }: Place): object {
   };
 }
 
-/** The same for the same finding, whatever else is in the file: the line is left out. */
+/**
+ * Returns the fingerprint of a finding. It does not depend on the line, so that other changes of the file do not affect
+ * it.
+ */
 export function fingerprint(code: string, what: string, place: Place | undefined): string {
   return createHash('sha256')
     .update([code, place?.file ?? '', what].join('\0'))

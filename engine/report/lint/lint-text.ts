@@ -8,12 +8,14 @@ import { messageLines, type SourceReader, sourceReader } from '../text/problems.
 import { safeLines } from '../text/safe-text.ts';
 import { type LintEntry, type LintReport, countOf } from './lint-entry.ts';
 
-/** Findings of one rule that are shown each with its line. More of them are one list of places. */
+/**
+ * Maximal number of findings of one rule that are shown with their lines. More findings are shown as a list of places.
+ */
 const MOST_IN_FULL = 5;
 
 const COLORS: Readonly<Record<Level, Color>> = { error: 'red', warning: 'yellow', advice: 'cyan' };
 
-/** Everything that was found, for people: on stderr, as errors are. */
+/** Prints all entries for people, on stderr like errors. */
 export function printFindings({ entries }: LintReport, stream: NodeJS.WritableStream): void {
   const paint = paintFor(stream);
   const source = sourceReader();
@@ -31,10 +33,10 @@ export function printFindings({ entries }: LintReport, stream: NodeJS.WritableSt
   if (blocks.length > 0) openOutput(stream).write(`${blocks.join('\n\n')}\n`);
 }
 
-/** Rules whose findings point at a secret, from its first character on. */
+/** Rules whose places point at a secret, from its first character on. */
 const ABOUT_SECRETS: ReadonlySet<string> = new Set(['secret-in-clear', 'private-key-in-clear']);
 
-/** What lint finds in clear shall not stand in the log of a pipeline as well. */
+/** Hides secrets in excerpts: a secret that lint finds in clear must not appear in the log of a pipeline too. */
 function withoutSecrets(read: SourceReader, entries: readonly LintEntry[]): SourceReader {
   const places = entries.flatMap(({ code, place }) => (ABOUT_SECRETS.has(code) && place !== undefined ? [place] : []));
   return (file) => {
@@ -48,14 +50,14 @@ function withoutSecrets(read: SourceReader, entries: readonly LintEntry[]): Sour
 }
 
 /**
- * Where a file has tasks whose words may be in no log, a finding shows none of its lines: a log of a pipeline is one.
- * Errors show theirs, as every command does.
+ * Hides excerpts of files with hidden tasks, because the log of a pipeline would show their text. Errors show their
+ * lines, as in every command.
  */
 function withoutSilent(read: SourceReader, source: SourceReader): SourceReader {
   return (file) => (/\bno_log\b/.test(source(file) ?? '') ? undefined : read(file));
 }
 
-/** A rule with all of its places. */
+/** Returns the lines for a rule with all its places. */
 function groupLines(group: readonly LintEntry[], paint: Paint): string {
   const [first] = group;
   if (first === undefined) return '';
@@ -77,7 +79,7 @@ function labelOf({ level, code, summary }: LintEntry, paint: Paint): string {
   return summary === undefined ? paint(COLORS[level], level) : `${paint(COLORS[level], level)}[${code}]`;
 }
 
-/** The entries of each code together: errors of the playbook first and one by one, then rules by their level. */
+/** Groups the entries by code: errors of the playbook first, each alone, then rules by their level. */
 function byCode(entries: readonly LintEntry[]): readonly (readonly LintEntry[])[] {
   const problems = entries.filter(({ summary }) => summary === undefined).map((entry) => [entry]);
   const groups = new Map<string, LintEntry[]>();
@@ -91,7 +93,7 @@ function byCode(entries: readonly LintEntry[]): readonly (readonly LintEntry[])[
   return [...problems, ...rules];
 }
 
-/** How often each kind was found, the most frequent first. */
+/** Prints how often each kind was found, the most frequent first. */
 export function printSummary(report: LintReport, stream: NodeJS.WritableStream): void {
   const paint = paintFor(stream);
   const groups = new Map<string, LintEntry[]>();
@@ -109,7 +111,7 @@ export function printSummary(report: LintReport, stream: NodeJS.WritableStream):
   if (lines.length > 0) openOutput(stream).write(`${lines.join('\n')}\n`);
 }
 
-/** The last line: `2 playbooks: no problems, 3 warnings`. */
+/** Returns the last line: `2 playbooks: no problems, 3 warnings`. */
 export function resultLine(report: LintReport): string {
   const { files } = report;
   const playbooks = `${files.length} ${files.length === 1 ? 'playbook' : 'playbooks'}`;
@@ -126,7 +128,7 @@ export function resultLine(report: LintReport): string {
   return `${playbooks}: ${parts.join(', ')}${fix}\n`;
 }
 
-/** What --fix has done, pass by pass. */
+/** Prints the corrections of --fix, pass by pass. */
 export function printFixed(passes: readonly Fixed[], stream: NodeJS.WritableStream): void {
   const all = <T>(of: (pass: Fixed) => readonly T[]): readonly T[] => [...new Set(passes.flatMap(of))];
   const files = all((pass) => pass.files);

@@ -9,7 +9,7 @@ import { openOutput } from '../text/output.ts';
 import { safeJson, safeLine } from '../text/safe-text.ts';
 
 /**
- * The inventory as `ansible-inventory --list` gives it: groups, and the variables of each host as they are written.
+ * Prints the inventory like `ansible-inventory --list`: groups, and the variables of each host as they are written.
  * Secrets are masked.
  */
 export function printInventoryList(
@@ -21,19 +21,21 @@ export function printInventoryList(
   printJson(inventoryList(inventory, shown, extra), stdout);
 }
 
-/** The variables of one host as they are written, the highest level of each. Secrets are masked. */
+/**
+ * Prints the variables of one host as they are written; of each, the one with the highest priority. Secrets are masked.
+ */
 export function printInventoryHost(host: Host, extra: Layer, stdout: NodeJS.WritableStream): void {
   printJson(hostVariables(host, extra), stdout);
 }
 
 export interface GraphOptions {
   readonly inventory: Inventory;
-  /** The variables of each host are shown below its name. */
+  /** If true, the variables of each host are shown below its name. */
   readonly withVariables: boolean;
   readonly extra: Layer;
 }
 
-/** Groups and hosts as a tree, below one group. */
+/** Prints groups and hosts as a tree, below one group. */
 export function printInventoryGraph(group: string, options: GraphOptions, stdout: NodeJS.WritableStream): void {
   openOutput(stdout).write(`${graphLines(group, options, 0).map(safeLine).join('\n')}\n`);
 }

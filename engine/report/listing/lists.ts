@@ -6,7 +6,7 @@ import { writtenTitle } from '../../playbook/base/written-title.ts';
 import { openOutput } from '../text/output.ts';
 import { safeLine } from '../text/safe-text.ts';
 
-/** What `--list-hosts`, `--list-tasks` and `--list-tags` ask for, and the options that narrow it down. */
+/** The lists of `--list-hosts`, `--list-tasks` and `--list-tags`, and the options that restrict them. */
 export interface Lists {
   readonly hosts: boolean;
   readonly tasks: boolean;
@@ -16,8 +16,8 @@ export interface Lists {
 }
 
 /**
- * Prints the plays with their hosts, tasks or tags, in Ansible's form. Nothing is connected to. Throws Problem for a
- * pattern that names nothing.
+ * Prints the plays with their hosts, tasks or tags, in Ansible's form, without any connection. Throws Problem for a
+ * pattern that selects nothing.
  */
 export function printLists(
   playbook: Playbook,

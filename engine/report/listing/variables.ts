@@ -9,7 +9,10 @@ import { openOutput } from '../text/output.ts';
 import { type Paint, paintFor } from '../text/paint.ts';
 import { safeLine, safeLines } from '../text/safe-text.ts';
 
-/** Prints variables with their values, templates rendered, secrets masked. One that cannot be rendered says why. */
+/**
+ * Prints variables with their rendered values, with secrets masked. For a value that cannot be rendered, it prints the
+ * reason.
+ */
 export function printVariables(scope: LayeredScope, names: readonly string[], stdout: NodeJS.WritableStream): void {
   const paint = paintFor(stdout);
   const lines = names.flatMap((name) => {
@@ -19,7 +22,9 @@ export function printVariables(scope: LayeredScope, names: readonly string[], st
   openOutput(stdout).write(`${lines.join('\n')}\n`);
 }
 
-/** Prints each variable with every value that it could have, the one that counts first, and the place of each. */
+/**
+ * Prints each variable with every value that it could have and the place of each; the value that is used comes first.
+ */
 export function printExplanations(scope: LayeredScope, names: readonly string[], stdout: NodeJS.WritableStream): void {
   const paint = paintFor(stdout);
   const blocks = names.map((name) => {

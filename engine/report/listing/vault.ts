@@ -1,8 +1,8 @@
 import { openOutput } from '../text/output.ts';
 
 /**
- * Prints what is to be seen in clear, because it was asked for: text, or the bytes of a file. The only output that is
- * not masked.
+ * Prints decrypted text, or the bytes of a file, because the operator asked for it. It is the only output without
+ * masking.
  */
 export function printClear(content: string | Uint8Array, stdout: NodeJS.WritableStream): void {
   const output = openOutput(stdout);

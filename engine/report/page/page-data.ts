@@ -9,14 +9,14 @@ import { safeLine } from '../text/safe-text.ts';
 import { DetailTable, type Detail } from './page-details.ts';
 
 /**
- * A run as its page gets it: texts once, in a table, and a column of numbers for each thing to know of a result. The
- * script of the page reads it, so a change here is one there too.
+ * The data of a run for its page: texts once, in a table, and one column of numbers per member of a result. The script
+ * of the page reads it, so a change here needs a change there.
  */
 export interface PageData {
   readonly statuses: readonly string[];
-  /** The whole time that is shown, in milliseconds. */
+  /** The shown period, in milliseconds. */
   readonly span: number;
-  /** Whether times are made up from durations, as the journal has none. */
+  /** True if times are estimated from durations, because the journal has none. */
   readonly isApproximate: boolean;
   readonly hosts: readonly string[];
   readonly plays: readonly string[];
@@ -24,12 +24,12 @@ export interface PageData {
   readonly tasks: readonly (readonly [number, string, string])[];
   readonly items: readonly string[];
   readonly details: readonly Detail[];
-  /** Of each result: its host, its task, and so on. An item or details of -1: none. */
+  /** For each result the numbers of its host, its task and so on. An item or details of -1: none. */
   readonly host: readonly number[];
   readonly task: readonly number[];
   readonly item: readonly number[];
   readonly status: readonly number[];
-  /** When it began and how long it took, in milliseconds from the beginning of the run. */
+  /** Start and duration, in milliseconds from the beginning of the run. */
   readonly start: readonly number[];
   readonly took: readonly number[];
   readonly detail: readonly number[];
@@ -70,7 +70,7 @@ interface Time {
   readonly took: number;
 }
 
-/** Without times in the journal, the tasks of a host follow each other without a pause. */
+/** Without times in the journal, the tasks of a host follow each other without pauses. */
 function timesOf({ began, results }: RunRecord): readonly Time[] {
   const ends = new Map<string, number>();
   return results.map(({ host, ended, milliseconds }: ResultRecord) => {
@@ -81,7 +81,7 @@ function timesOf({ began, results }: RunRecord): readonly Time[] {
   });
 }
 
-/** Gives each thing a number, in the order in which they come. */
+/** Numbers things in the order in which they appear. */
 class Numbers<Thing> {
   readonly #numbers: Map<Thing, number>;
 

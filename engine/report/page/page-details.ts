@@ -5,21 +5,21 @@ import type { ResultRecord } from '../journal/run-record.ts';
 import { differenceLines } from '../text/differences.ts';
 import { safeText } from '../text/safe-text.ts';
 
-/** What there is to read of a result: parts, each with a heading and its text. */
+/** The details of a result: parts, each with a heading and a text. */
 export type Detail = readonly (readonly [heading: string, text: string])[];
 
-/** Of one text; its end is kept, as that is where errors stand. In characters. */
+/** Maximal length of one text, in characters. The end is kept, because errors are there. */
 const MOST_OF_TEXT = 20_000;
-/** Of all details of a page together. In characters. */
+/** Maximal length of all details of a page, in characters. */
 const MOST_OF_ALL = 4_000_000;
 
-/** The details of all results; what is the same is kept once. Beyond the limit of a page they are left out. */
+/** Collects the details of all results; equal details are stored once. Beyond the limit of a page they are left out. */
 export class DetailTable {
   readonly #details: Detail[] = [];
   readonly #numbers = new Map<string, number>();
   #length = 0;
 
-  /** The number of the details of a result; -1: there are none. */
+  /** Returns the number of a result's details; -1: there are none. */
   of(result: ResultRecord): number {
     const { why, problem, output, differences, hidden } = result;
     const key = JSON.stringify([why, problem, output, differences, hidden]);

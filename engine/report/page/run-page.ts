@@ -9,13 +9,13 @@ import { safeLine, safeText } from '../text/safe-text.ts';
 import { PAGE_SCRIPT, PAGE_STYLE } from './page-assets.ts';
 import { pageData } from './page-data.ts';
 
-/** So many different failures stand on top of the page, the first of them unfolded. */
+/** Maximal number of different failures at the top of the page. The first one is unfolded. */
 const MOST_FAILURES = 50;
 const UNFOLDED = 5;
 
 /**
- * A run as one HTML page that needs nothing else: no network, no other file. Texts are escaped, the data cannot end
- * their block, and a policy lets no script run but that of the page.
+ * Returns a run as one HTML page that needs neither network nor other files. Texts are escaped, the data cannot end its
+ * block, and a policy allows only the script of the page.
  */
 export function runPage(record: RunRecord): string {
   const title = `${safeLine(record.playbook)} · ${record.began.toISOString()}`;
@@ -73,7 +73,7 @@ ${failuresHtml(record)}
 `;
 }
 
-/** JSON that holds nothing that a parser of HTML knows. */
+/** Returns JSON without any characters that have a meaning in HTML. */
 function dataBlock(record: RunRecord): string {
   return escapeControlsInJson(JSON.stringify(pageData(record)))
     .replaceAll('<', '\\u003c')

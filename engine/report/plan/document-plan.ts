@@ -2,13 +2,13 @@ import type { Evidence } from '../../run/evidence.ts';
 import { type PlanDocument, PLAN_VERSION } from '../../run/saved-plan/plan-document.ts';
 import { type RecordedPlan, summaryOf } from './recorded-plan.ts';
 
-/** What a plan was made of and with. */
+/** The inputs and options that a plan was made of. */
 export type PlanOrigin = Pick<
   PlanDocument,
   'engine' | 'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'startAtTask' | 'extraFiles' | 'inputs'
 >;
 
-/** The document of a plan that was recorded whole. */
+/** Makes the document of a plan that was recorded completely. */
 export function documentPlan(recorded: RecordedPlan, evidence: Evidence, origin: PlanOrigin): PlanDocument {
   const plays = recorded.plays();
   const { engine, playbook, inventory, limit, tags, skipTags, startAtTask, extraFiles, inputs } = origin;

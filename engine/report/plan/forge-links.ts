@@ -1,10 +1,10 @@
-/** Gives the address of a place in a file of the project, where the forge's is known. */
+/** Returns the address of a place in a file of the project; undefined if the forge is not known. */
 export type PlaceLink = (place: string) => string | undefined;
 
 /**
- * Links to the lines of files as the variables of GitHub Actions (`GITHUB_SERVER_URL`, `GITHUB_REPOSITORY`,
- * `GITHUB_SHA`) and GitLab CI (`CI_PROJECT_URL`, `CI_COMMIT_SHA`) have them. `prefix`: the working folder, from the top
- * of the repository, with a `/` at its end, or empty.
+ * Makes links to lines of files from the variables of GitHub Actions (`GITHUB_SERVER_URL`, `GITHUB_REPOSITORY`,
+ * `GITHUB_SHA`) or GitLab CI (`CI_PROJECT_URL`, `CI_COMMIT_SHA`). `prefix`: the working folder relative to the root of
+ * the repository, with a `/` at its end, or empty.
  */
 export function forgeLinks(environment: Readonly<Record<string, string | undefined>>, prefix: string): PlaceLink {
   const base = baseOf(environment);

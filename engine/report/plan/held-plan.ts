@@ -4,11 +4,11 @@ import { openOutput } from '../text/output.ts';
 import { safeJson } from '../text/safe-text.ts';
 import { stepTitle } from './step-title.ts';
 
-/** What a play did, held against the plan that it was given. */
+/** The comparison of a play with its approved plan. */
 export interface HeldPlan {
-  /** How many changes were made, each on one host. All were in the plan. */
+  /** Number of changes, each counted per host. All were in the plan. */
   readonly made: number;
-  /** Changes that were in the plan and were not made. */
+  /** Changes of the plan that were not made. */
   readonly notMade: readonly { readonly title: string; readonly hosts: readonly string[]; readonly certain: boolean }[];
 }
 
@@ -46,7 +46,7 @@ function* changes(
   }
 }
 
-/** Tells it behind the recap: as a line of JSON, or in words. */
+/** Prints the comparison after the recap: as a line of JSON, or in words. */
 export function printHeldPlan(held: HeldPlan, format: 'auto' | 'plain' | 'json', stdout: NodeJS.WritableStream): void {
   const output = openOutput(stdout);
   if (format === 'json') {

@@ -4,7 +4,7 @@ import { SIGNS, kindOf } from './operation.ts';
 import type { ReviewedStep, ReviewedTask } from './review.ts';
 import { stepTitle } from './step-title.ts';
 
-/** What a reviewer has to see before anything else, whatever else there is no room for. */
+/** The sections that a reviewer must see first. They are shown however little room there is. */
 export const SECTIONS = ['Handlers and restarts', 'Removed', 'Commands'] as const;
 export type Section = (typeof SECTIONS)[number];
 
@@ -15,15 +15,15 @@ export interface Highlight {
   readonly hosts: readonly string[];
   /** The hosts of the play. */
   readonly all: readonly string[];
-  /** `one by one`, `2 at once`, or that nothing limits it. Empty where that is not asked. */
+  /** `one by one`, `2 at once`, or that there is no limit. Empty if the order does not matter. */
   readonly order: string;
-  /** What calls for it, or what is removed or run. Empty where there is nothing to tell. */
+  /** The tasks that notify it, or what is removed or run. Empty if there is nothing to add. */
   readonly details: string;
-  /** Whether it is certain to happen. */
+  /** True if it is certain to happen. */
   readonly isCertain: boolean;
 }
 
-/** Beyond these a list or a command is cut: the step below has it whole. */
+/** Maximal number of things in a list. Longer lists and commands are cut; the step below shows them completely. */
 const MOST_THINGS = 5;
 const MOST_CHARACTERS = 120;
 
@@ -49,7 +49,7 @@ export function highlightsOf(tasks: readonly ReviewedTask[]): readonly Highlight
   return SECTIONS.flatMap((section) => all.filter((one) => one.section === section));
 }
 
-/** The titles of tasks by the handlers that they notify. */
+/** Returns the titles of tasks by the handlers that they notify. */
 function callersOf(tasks: readonly ReviewedTask[]): ReadonlyMap<string, readonly string[]> {
   const callers = new Map<string, string[]>();
   for (const { play, steps } of tasks) {

@@ -1,7 +1,7 @@
 import type { PlanStep } from '../../run/saved-plan/plan-document.ts';
 import type { Marking } from '../text/own-names.ts';
 
-/** A step with each of its texts changed, but for the names of its hosts. */
+/** Applies `change` to each text of a step, except the names of its hosts. */
 export function mappedStep(step: PlanStep, change: Marking): PlanStep {
   const { task, item, outcome } = step;
   return {
@@ -28,8 +28,8 @@ function mappedOutcome(outcome: PlanStep['outcome'], change: Marking): PlanStep[
           switch (difference.kind) {
             case 'text': {
               const lines = difference.lines.map(change);
-              // Where they differ by the change alone, the digest is that of one host's text. Where the lines do not show
-              // how the texts differ, it alone keeps them apart.
+              // If only marks distinguish the texts, the digest belongs to one host. If the shown lines do not show how
+              // the texts differ, only the digest distinguishes them.
               const isOwn = lines.some((line, index) => line !== difference.lines[index]);
               return {
                 ...difference,

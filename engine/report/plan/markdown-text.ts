@@ -1,12 +1,12 @@
 import { safeLine } from '../text/safe-text.ts';
 
-/** Longer than any row of backticks in the text, so that nothing in a diff can end the block. */
+/** Returns a fence that is longer than any row of backticks in the lines, so that no line can end the block. */
 export function fenceFor(lines: readonly string[]): string {
   const longest = Math.max(2, ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([ticks]) => ticks.length)));
   return '`'.repeat(longest + 1);
 }
 
-/** Text between backticks, more of them than stand in it. */
+/** Writes text as code, between more backticks than it contains. */
 export function code(text: string): string {
   const line = safeLine(text);
   const fence = '`'.repeat(1 + Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length)));
@@ -15,9 +15,8 @@ export function code(text: string): string {
 }
 
 /**
- * Text as Markdown and HTML show it, with nothing in it that does anything: no markup, no link, and nobody and nothing
- * that is mentioned. Who looks for mentions reads what the entities stand for, so a space without width keeps them
- * apart.
+ * Escapes text for Markdown and HTML: it contains no markup, no link and no mention. Programs that search for mentions
+ * decode entities, so a space without width separates the characters.
  */
 export function escaped(text: string): string {
   return safeLine(text)

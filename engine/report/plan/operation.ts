@@ -1,10 +1,10 @@
 import type { PlannedChange, PlannedDifference } from '../../run/saved-plan/plan-document.ts';
 
-/** The kinds of changes that a reviewer tells apart; the most dangerous first. */
+/** The kinds of changes that a reviewer distinguishes; the most dangerous first. */
 export const OPERATIONS = ['remove', 'run', 'restart', 'change', 'create'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** The sign of each operation, as a diff and terraform have them. */
+/** The sign of each operation, as in diff and terraform. */
 export const SIGNS: Readonly<Record<Operation, string>> = {
   create: '+',
   change: '~',
@@ -13,7 +13,7 @@ export const SIGNS: Readonly<Record<Operation, string>> = {
   restart: '↻',
 };
 
-/** Fields that tell whether the thing exists at all, of files, accounts, packages, entries, keys. */
+/** Fields that say whether a thing exists: a file, an account, a package, an entry, a key. */
 const EXISTENCE: ReadonlySet<string> = new Set([
   'state',
   'account',
@@ -26,22 +26,22 @@ const EXISTENCE: ReadonlySet<string> = new Set([
   'entry',
 ]);
 const GONE: ReadonlySet<string> = new Set(['"absent"', '(none)', '(absent)']);
-/** What the modules for units and services, and `reboot`, say of a unit or machine that will be interrupted. */
+/** Values of the modules for units, services and `reboot` for a unit or machine that will be interrupted. */
 const INTERRUPTED: ReadonlySet<string> = new Set(['"restarted"', '"reloaded"', '"stopped"', '"started anew"']);
 
 /**
- * What a planned change does. A step that removes one thing and makes another is a removal; one that only no_log hides
- * is a change.
+ * Returns the operation of a planned change. A step that removes one thing and creates another is a removal; a step
+ * that no_log hides is a change.
  */
 export function operationOf({ differences, certainty }: PlannedChange): Operation {
   const kinds = new Set(differences.map(kindOf));
   if (certainty === 'opaque' && !kinds.has('remove')) kinds.add('run');
-  // Attributes of what is new are a part of making it.
+  // Attributes of a new thing are part of its creation.
   if (kinds.has('create')) kinds.delete('change');
   return OPERATIONS.find((operation) => kinds.has(operation)) ?? 'change';
 }
 
-/** The same of one difference by itself. */
+/** Returns the operation of one difference. */
 export function kindOf(difference: PlannedDifference): Operation {
   switch (difference.kind) {
     case 'command':

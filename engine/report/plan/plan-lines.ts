@@ -9,20 +9,20 @@ import { OPERATIONS, SIGNS, type Operation } from './operation.ts';
 import { marksOf, review, type ReviewedStep, type ReviewedTask } from './review.ts';
 import { certaintyOf, stepTitle } from './step-title.ts';
 
-/** What there is to show of a plan, whether it is saved or not. */
+/** The part of a plan that is shown, for saved and other plans. */
 export type ShownPlan = Pick<PlanDocument, 'partial' | 'summary' | 'plays'>;
 
 export interface PlanLineOptions {
   readonly paint: Paint;
   /** Show the differences. */
   readonly diff: boolean;
-  /** From 1: what is in sync, and what is skipped. */
+  /** From 1: also tasks in sync and skipped tasks. */
   readonly verbosity: number;
   readonly extent: Extent;
   readonly names?: OwnNames;
 }
 
-/** A plan that is longer than a small terminal has its highlights on top. */
+/** A plan with more lines, which does not fit a small terminal, begins with its highlights. */
 const LINES_AT_A_GLANCE = 20;
 
 export function summaryLine(summary: PlanSummary, failed = 0): string {
@@ -35,7 +35,7 @@ export function summaryLine(summary: PlanSummary, failed = 0): string {
   return `Plan: ${parts.join(', ')} on ${summary.hosts} ${summary.hosts === 1 ? 'host' : 'hosts'}`;
 }
 
-/** How many changes there are of each operation, on each host; undefined where nothing is changed. */
+/** Returns the number of changes per operation, counted per host; undefined if there are none. */
 export function operationsLine(
   tasks: readonly ReviewedTask[],
   signed: (sign: string) => string = (sign) => sign,
@@ -55,8 +55,8 @@ export function partialLine(partial: readonly string[]): string {
 }
 
 /**
- * The operations counted, what is removed, run and restarted, and the plays with their tasks, each with the hosts that
- * have it in common.
+ * Returns the numbers of operations, the highlights, and the plays with their tasks, each with all hosts that have it
+ * in common.
  */
 export function playLines(plan: ShownPlan, options: PlanLineOptions): readonly string[] {
   const tasks = review(plan.plays, options.names);
@@ -96,7 +96,7 @@ function detailLines(plan: ShownPlan, tasks: readonly ReviewedTask[], options: P
   });
 }
 
-/** Without the differences, more steps look the same: those of one task are shown as one. */
+/** Without differences, more steps of a task are equal: they are merged. */
 function taskLines({ play, steps }: ReviewedTask, options: PlanLineOptions): readonly string[] {
   const shown = new Map<string, { readonly lines: (hosts: string) => readonly string[]; readonly hosts: string[] }>();
   for (const reviewed of steps) {

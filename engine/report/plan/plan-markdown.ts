@@ -10,29 +10,29 @@ import { reviewDiff } from './review-diff.ts';
 import { marksOf, review, type ReviewedStep, type ReviewedTask } from './review.ts';
 import { certaintyOf, stepTitle } from './step-title.ts';
 
-/** The longest comment that GitHub takes, in characters; GitLab takes more. */
+/** Maximal length of a comment on GitHub, in characters. GitLab accepts more. */
 export const COMMENT_LIMIT = 65_536;
 
-/** What the comment needs of a plan. */
+/** The part of a plan that the comment needs. */
 export type ReviewablePlan = Pick<PlanDocument, 'summary' | 'playbook' | 'inventory' | 'engine' | 'partial' | 'plays'>;
 
 export interface MarkdownOptions {
-  /** The file of the plan, as `runbook show` is to be given it; undefined where it is not saved. */
+  /** Path of the plan file, for `runbook show`; undefined if the plan is not saved. */
   readonly file: string | undefined;
-  /** In characters. */
+  /** Maximal length in characters. */
   readonly limit?: number;
   readonly link?: PlaceLink;
   readonly names?: OwnNames;
 }
 
-/** What of a task is written: all, its steps without their differences, one line, or only that it is one more. */
+/** How much of a task is written: everything, its steps without differences, one line, or only its number. */
 const DETAILS = ['whole', 'steps', 'line', 'counted'] as const;
 type Detail = (typeof DETAILS)[number];
 
 /**
- * A plan as a comment on a pull request: the summary first, then what is restarted, removed and run, and each task
- * folded. It is never longer than `limit` characters. Room is made by leaving out the differences of what is created,
- * the longest first, then of the rest, and then whole tasks; what is removed, run and restarted stays on top.
+ * Returns a plan as a comment on a pull request: the summary first, then restarts, removals and commands, and each task
+ * folded. The text is never longer than `limit` characters. To shorten it, differences of creations are left out first,
+ * the longest first, then other differences, then whole tasks; restarts, removals and commands stay at the top.
  */
 export function planMarkdown(plan: ReviewablePlan, options: MarkdownOptions): string {
   const { limit = COMMENT_LIMIT } = options;
@@ -62,7 +62,7 @@ class Comment {
     this.#details = new Map(this.#tasks.map((task) => [task, 'whole']));
   }
 
-  /** Leaves out as little as can be, by the rank of the tasks and then by size. */
+  /** Leaves out as little as possible, by the rank of the tasks and then by size. */
   shrinkTo(limit: number): void {
     let length = this.compose().length;
     for (const less of DETAILS.slice(1)) {
@@ -122,7 +122,7 @@ class Comment {
     });
   }
 
-  /** What is left out is named by its tasks. */
+  /** Names the tasks of which something was left out. */
   #note(): readonly string[] {
     const count = (detail: Detail): number => [...this.#details.values()].filter((one) => one === detail).length;
     const [steps, lines, counted] = [count('steps'), count('line'), count('counted')];
@@ -140,7 +140,7 @@ function isShown({ outcome }: PlanStep): boolean {
   return outcome.kind === 'change' || outcome.kind === 'unknown';
 }
 
-/** What may be left out first has the lowest rank. */
+/** Returns the rank of a task. The lowest rank is left out first. */
 function rankOf({ steps }: ReviewedTask): number {
   return Math.max(
     ...steps.map(({ operation }) =>
@@ -171,7 +171,7 @@ function taskMarkdown(task: ReviewedTask, detail: Detail, link: PlaceLink | unde
   return `<details><summary>${title}${isCut ? ' — differences left out' : ''}</summary>\n\n${body.join('\n')}\n</details>`;
 }
 
-/** A step in one line, with its hosts. */
+/** Returns a step in one line, with its hosts. */
 function stepSaid({ play }: ReviewedTask, reviewed: ReviewedStep): string {
   const { step, hosts } = reviewed;
   const { outcome } = step;
@@ -184,7 +184,7 @@ function stepSaid({ play }: ReviewedTask, reviewed: ReviewedStep): string {
   return `${title}: ${word}${doubt === '' ? '' : ` (${escaped(doubt)})`}${then}`;
 }
 
-/** A task with several items, or with differences from host to host. */
+/** Returns a task with several items, or with differences between hosts. */
 function taskSaid({ play, steps }: ReviewedTask, first: ReviewedStep): string {
   const marks = [...new Set(steps.map(markOf))].join(' ');
   const hosts = steps.flatMap((step) => step.hosts);

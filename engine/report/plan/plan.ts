@@ -10,13 +10,13 @@ import { warningLines } from '../text/warnings.ts';
 import { partialLine, playLines, summaryLine } from './plan-lines.ts';
 import { RecordedPlan, summaryOf } from './recorded-plan.ts';
 
-/** A plan: shown whole at its end, in the order of the tasks, with what is the same on several hosts said once. */
+/** Shows a plan at its end, in the order of the tasks. Equal results of several hosts are merged. */
 export function plan(output: Output, options: PlainOptions): Renderer {
   const recorded = new RecordedPlan();
   const recap = new Recap('plan', false);
   const unreachable: HostUnreachable[] = [];
   const failures: TaskFinished[] = [];
-  /** What tasks have to say is told behind the plan: its summary comes first. */
+  /** Messages of tasks are shown after the plan, because its summary comes first. */
   const told: string[] = [];
   const { paint } = options;
 

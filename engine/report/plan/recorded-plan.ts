@@ -8,9 +8,9 @@ type PlayStarted = EventOf<'play_started'>;
 
 type RecordedPlay = PlanDocument['plays'][number];
 
-/** One task on one host, as it came. */
+/** One task on one host, as it was reported. */
 interface Finished {
-  /** The task, and how often the host had met it before in the play. */
+  /** The task, and how often the host has run it before in the play. */
   readonly at: string;
   readonly step: Omit<PlanStep, 'hosts'>;
 }
@@ -20,11 +20,11 @@ interface OpenPlay {
   readonly place: string;
   readonly hosts: Set<string>;
   readonly finished: Map<string, Finished[]>;
-  /** How often a host has met a task with the same loop item. */
+  /** How often a host has run a task with the same loop item. */
   readonly met: Map<string, number>;
 }
 
-/** Events that tell nothing of what a step comes to. */
+/** Events without the result of a step. */
 const OF_NO_STEP = [
   'files_read',
   'host_unreachable',
@@ -39,7 +39,7 @@ const OF_NO_STEP = [
   'run_finished',
 ] as const;
 
-/** Listens to a run and keeps what its tasks come to, in an order that does not depend on which host was quicker. */
+/** Records the results of a run's tasks, in an order that does not depend on the speed of hosts. */
 export class RecordedPlan {
   readonly #plays = new Map<string, OpenPlay>();
   #hosts: readonly string[] = [];
@@ -113,7 +113,7 @@ export class RecordedPlan {
     return this.#hosts;
   }
 
-  /** Of hosts that are reached by another word than their name. */
+  /** Addresses of hosts that differ from their names. */
   get addresses(): ReadonlyMap<string, string> {
     return this.#addresses;
   }
@@ -123,8 +123,8 @@ export class RecordedPlan {
   }
 
   /**
-   * Plays in their order; each with its steps in the order of the tasks, and what is the same on several hosts said
-   * once.
+   * Returns the plays in their order, each with its steps in the order of the tasks; equal results of several hosts are
+   * merged.
    */
   plays(): readonly RecordedPlay[] {
     return [...this.#plays.values()].map(({ name, place, hosts, finished }) => ({
@@ -150,7 +150,7 @@ export function summaryOf(plays: readonly RecordedPlay[], hosts: number): PlanSu
   return { hosts, change: count('change'), unknown: count('unknown'), inSync: count('ok'), skipped: count('skipped') };
 }
 
-/** Undefined for what failed: such a plan is not kept. */
+/** Returns the outcome; undefined for a failure, because a plan with failures is not saved. */
 function plannedOutcome({ outcome, hidden }: TaskFinished): PlannedOutcome | undefined {
   switch (outcome.kind) {
     case 'ok':
@@ -178,8 +178,8 @@ function plannedOutcome({ outcome, hidden }: TaskFinished): PlannedOutcome | und
 }
 
 /**
- * The order of tasks that each host has been through is kept; a task that only later hosts have stands behind the one
- * before it there.
+ * Returns the steps in the order in which each host ran them. A task that only later hosts have comes after the task
+ * that precedes it there.
  */
 function steps(finished: ReadonlyMap<string, readonly Finished[]>, hosts: readonly string[]): readonly PlanStep[] {
   const order: string[] = [];

@@ -6,8 +6,8 @@ import { safeLine } from '../text/safe-text.ts';
 const plain = (_: string, text: string): string => text;
 
 /**
- * The differences of a change as lines of a diff, so that a forge colors them: what is new begins with `+`, what goes
- * with `-`.
+ * Returns the differences of a change as lines of a diff, so that a forge colors them: new lines begin with `+`,
+ * removed lines with `-`.
  */
 export function reviewDiff(change: PlannedChange): readonly string[] {
   if (change.hidden === true) return [HIDDEN];

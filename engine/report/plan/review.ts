@@ -5,28 +5,30 @@ import { operationOf, type Operation } from './operation.ts';
 
 type Plays = PlanDocument['plays'];
 
-/** A step on all hosts where it comes to the same, but for the host's own name. */
+/** A step with all hosts for which it is equal, apart from the host's own name. */
 export interface ReviewedStep {
-  /** With marks in place of what only one of the hosts is called. */
+  /** With marks in place of a host's own name, if there are several hosts. */
   readonly step: PlanStep;
   readonly hosts: readonly string[];
   readonly marks: readonly OwnMark[];
-  /** Undefined: nothing is changed. */
+  /** Undefined if nothing changes. */
   readonly operation: Operation | undefined;
 }
 
-/** A task with all that its items and hosts come to, in the order of the plan. */
+/** A task with the results of all its items and hosts, in the order of the plan. */
 export interface ReviewedTask {
   readonly play: Plays[number];
   readonly steps: readonly ReviewedStep[];
 }
 
-/** The plan by tasks. A task that the plan has at two points, such as a handler that runs twice, is there twice. */
+/**
+ * Groups the plan by tasks. A task that is in the plan at two points, such as a handler that runs twice, appears twice.
+ */
 export function review(plays: Plays, names: OwnNames = new OwnNames()): readonly ReviewedTask[] {
   return plays.flatMap((play) => runsOf(play.steps).map((steps) => reviewed(play, steps, names)));
 }
 
-/** Steps of one task that stand together. */
+/** Groups adjacent steps of one task. */
 function runsOf(steps: readonly PlanStep[]): readonly (readonly PlanStep[])[] {
   const runs: PlanStep[][] = [];
   for (const step of steps) {
@@ -41,7 +43,7 @@ function reviewed(play: Plays[number], steps: readonly PlanStep[], names: OwnNam
   const groups = new Map<string, { readonly first: PlanStep; readonly marked: PlanStep; readonly hosts: string[] }>();
   for (const step of steps) {
     const [host, ...others] = step.hosts;
-    // What several hosts have in common tells nothing of one of them.
+    // The common text of several hosts contains no name of one host.
     const marked = host === undefined || others.length > 0 ? step : mappedStep(step, names.marking(host));
     const { hosts: _, ...rest } = marked;
     const key = JSON.stringify(rest);
@@ -64,7 +66,7 @@ function reviewed(play: Plays[number], steps: readonly PlanStep[], names: OwnNam
   };
 }
 
-/** The marks that any of the steps have. */
+/** Returns the marks in any of the steps. */
 export function marksOf(tasks: readonly ReviewedTask[]): ReadonlySet<OwnMark> {
   return new Set(tasks.flatMap(({ steps }) => steps.flatMap(({ marks }) => marks)));
 }

@@ -12,15 +12,13 @@ export type PlanFormat = 'text' | 'json' | 'markdown';
 export interface ShowOptions {
   readonly file: string;
   readonly format: PlanFormat;
-  /** From 1: what is in sync, and what is skipped. */
+  /** From 1: also tasks in sync and skipped tasks. */
   readonly verbosity: number;
   readonly stdout: NodeJS.WritableStream;
   readonly link: PlaceLink;
 }
 
-/**
- * Prints a saved plan: as text with nothing cut, as the JSON that it is saved as, or as a comment on a pull request.
- */
+/** Prints a saved plan: as complete text, as the JSON of its file, or as a comment on a pull request. */
 export function printPlan(plan: PlanDocument, { file, format, verbosity, stdout, link }: ShowOptions): void {
   const output = openOutput(stdout);
   switch (format) {

@@ -7,7 +7,7 @@ export function stepTitle({ task, item }: PlanStep): string {
   return task.within === undefined ? title : `${title}, of ${safeLine(task.within)}`;
 }
 
-/** How a change is marked: what it is called, and what is not certain of it. */
+/** Returns the word for a change, and the condition that makes it uncertain. */
 export function certaintyOf({ certainty, doubt }: PlannedChange): { readonly word: string; readonly doubt: string } {
   const { word, doubt: usual } = CERTAINTY[certainty];
   return { word, doubt: safeLine(doubt ?? usual) };

@@ -1,11 +1,11 @@
-/** Why there is such an error, with a playbook or tasks that have it, and the same without it. */
+/** The reason why an error exists, with a playbook or tasks that cause it, and the same without the mistake. */
 export interface ErrorExample {
   readonly why: string;
   readonly bad: string;
   readonly good: string;
 }
 
-/** The errors that people meet most, by their codes. A test plays each of the examples. */
+/** The most frequent errors, by their codes. A test plays each of the examples. */
 export const ERROR_EXAMPLES: ReadonlyMap<string, ErrorExample> = new Map([
   [
     'unquoted-mode',

@@ -10,12 +10,12 @@ interface CodeTexts {
 
 const CODES: ReadonlyMap<string, CodeTexts> = new Map(Object.entries(codes));
 
-/** The codes of all errors and the names of all rules, sorted. */
+/** Returns the codes of all errors and the names of all rules, sorted. */
 export function explainedNames(): readonly string[] {
   return [...new Set([...CODES.keys(), ...RULES.map(({ name }) => name)])].toSorted();
 }
 
-/** What an error or a rule means and what to do, as lines; undefined for a name that is neither. */
+/** Returns what an error or a rule means and what to do, as lines; undefined for an unknown name. */
 export function explanation(name: string): readonly string[] | undefined {
   const rule = RULES.find((one) => one.name === name);
   if (rule !== undefined) return ruleLines(rule);

@@ -1,13 +1,13 @@
 import { META_ACTIONS } from '../../playbook/base/keywords.ts';
 
 /**
- * Part of a JSON Schema. Forms of different types are one schema with a list of types, not `anyOf`: an editor then names
- * the key that is wrong, in place of the types that the whole could have.
+ * A part of a JSON Schema. Alternatives of different types are one schema with a list of types, not `anyOf`: an editor
+ * then names the wrong key, and not the types that the whole value could have.
  */
 export type Schema = { readonly [key: string]: unknown };
 
 export const TEMPLATE: Schema = { type: 'string', pattern: '\\{\\{' };
-/** Any value. Editors write the colon behind a key only if its value has a type. */
+/** Any value. Editors complete the colon after a key only if its value has a type. */
 export const ANY: Schema = { type: ['string', 'number', 'boolean', 'array', 'object', 'null'] };
 const TEXT: Schema = { type: 'string' };
 const BOOLEAN: Schema = { anyOf: [{ type: 'boolean' }, TEMPLATE] };
@@ -15,7 +15,7 @@ const NUMBER: Schema = { anyOf: [{ type: 'number', minimum: 0 }, TEMPLATE] };
 const MAP: Schema = { type: 'object' };
 const LIST_OF_TEXTS: Schema = { type: ['string', 'array'], items: TEXT };
 const TEXTS: Schema = onOneLine(LIST_OF_TEXTS);
-/** An expression, true or false; or a list of them that must all hold. */
+/** An expression, true or false; or a list of them that must all be true. */
 const EXPRESSION: Schema = { type: ['string', 'boolean'] };
 const CONDITIONS: Schema = onOneLine({ type: ['string', 'boolean', 'array'], items: EXPRESSION });
 const TASKS: Schema = { type: ['array', 'null'], items: { $ref: '#/definitions/task' } };
@@ -27,7 +27,7 @@ interface Keyword {
   readonly schema: Schema;
 }
 
-/** Every keyword of plays, blocks, tasks, imports, includes and uses of roles, for editors. */
+/** The schema of every keyword of plays, blocks, tasks, imports, includes and uses of roles, for editors. */
 export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   name: {
     description: 'What it is called in outputs; a template may stand in the name of a task.',
@@ -160,12 +160,12 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   apply: { description: 'A command that runs if check does not exit with 0.', schema: TEXT },
 };
 
-/** Behind the key of a value with these forms, an editor goes on in the same line: most often it is a text. */
+/** Marks a value of several forms so that an editor continues on the same line: usually it is a text. */
 export function onOneLine(schema: Schema): Schema {
   return { anyOf: [schema] };
 }
 
-/** A map needs one of the keys. As `required` of the map itself, an editor would offer each of them twice. */
+/** Requires one of the keys. With `required` in the map itself, an editor would offer each of them twice. */
 export function needs(...keys: readonly string[]): Schema {
   return { anyOf: keys.map((key) => ({ required: [key] })) };
 }
@@ -201,7 +201,7 @@ function roleCall(more: Schema): Schema {
   };
 }
 
-/** The properties of a map with these keywords. Throws where one is not described. */
+/** Returns the properties of a map with these keywords. Throws if a keyword has no description. */
 export function keywordProperties(names: ReadonlySet<string>): Schema {
   return Object.fromEntries(
     [...names].map((name) => {

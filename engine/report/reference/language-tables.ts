@@ -9,7 +9,7 @@ import { helpers } from '../../values/helpers/helper-table.ts';
 import { openOutput } from '../text/output.ts';
 import { paintFor } from '../text/paint.ts';
 
-/** Prints the helpers that templates may call, each with an example. */
+/** Prints the helpers of templates, each with an example. */
 export function printHelpers(stdout: NodeJS.WritableStream): void {
   const paint = paintFor(stdout);
   const lines = helpers
@@ -22,8 +22,8 @@ export function printHelpers(stdout: NodeJS.WritableStream): void {
 }
 
 /**
- * Prints what Ansible has and this language has not, and what to write instead. `all`: the modules, with the arguments
- * that they do without.
+ * Prints features of Ansible that this language does not have, and what to write in their place. `all`: the modules,
+ * whose missing arguments are listed.
  */
 export function printAnsibleDifferences(all: readonly AnyModule[], stdout: NodeJS.WritableStream): void {
   const paint = paintFor(stdout);

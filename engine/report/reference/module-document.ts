@@ -4,7 +4,7 @@ import type { AnyModule } from '../../modules/base/module.ts';
 import { openOutput } from '../text/output.ts';
 import { type Paint, paintFor } from '../text/paint.ts';
 
-/** One argument of a module, as its documentation shows it. */
+/** One argument of a module, for its documentation. */
 export interface ArgumentDocument {
   readonly name: string;
   /** `string`, `boolean`, `list of string`, `server | client`, or `any`. */
@@ -14,7 +14,7 @@ export interface ArgumentDocument {
   readonly description: string;
 }
 
-/** The part of JSON Schema that the documentation is made of. */
+/** The part of JSON Schema that the documentation uses. */
 const shape = z.looseObject({
   type: z.union([z.string(), z.array(z.string())]).optional(),
   enum: z.array(z.unknown()).optional(),
@@ -33,7 +33,7 @@ const shape = z.looseObject({
 });
 type Shape = z.infer<typeof shape>;
 
-/** The arguments of a module, required ones first. Empty where it takes any. */
+/** Returns the arguments of a module, required ones first. Empty if it accepts any. */
 export function argumentDocuments(module: AnyModule): readonly ArgumentDocument[] {
   return documentsOf(shapeOf(module, 'input'), shapeOf(module, 'output'), '').toSorted(
     (one, other) => Number(other.required) - Number(one.required),
@@ -45,7 +45,7 @@ function shapeOf(module: AnyModule, io: 'input' | 'output'): Shape {
 }
 
 /**
- * Members of a map come with it: `authority.path`. Where a value is transformed, only the output's schema has the
+ * Members of a map are listed too: `authority.path`. If a value is transformed, only the schema of the output has its
  * default.
  */
 function documentsOf(within: Shape, output: Shape | undefined, prefix: string): readonly ArgumentDocument[] {
@@ -72,7 +72,7 @@ function typeOf(one: Shape): string {
   return type === 'object' ? 'map' : (type ?? 'any');
 }
 
-/** Prints what a module does, its arguments and its examples. */
+/** Prints the purpose of a module, its arguments and its examples. */
 export function printModule(module: AnyModule, stdout: NodeJS.WritableStream): void {
   const paint = paintFor(stdout);
   const documents = argumentDocuments(module);
@@ -92,7 +92,7 @@ export function printModule(module: AnyModule, stdout: NodeJS.WritableStream): v
   openOutput(stdout).write(`${lines.join('\n')}\n`);
 }
 
-/** Other names of an argument. */
+/** Returns the other names of an argument. */
 function namesOf({ aliases = {} }: AnyModule, name: string): readonly string[] {
   return Object.keys(aliases).filter((alias) => aliases[alias] === name);
 }

@@ -3,7 +3,7 @@ import { type Schema, keywordProperties, needs } from './keyword-schemas.ts';
 
 const VARIABLES: Schema = { type: ['object', 'null'] };
 
-/** A use of a role: its name, or a map of keywords and of parameters of the role. */
+/** Returns the schema of a use of a role: its name, or a map of keywords and parameters of the role. */
 export function roleUse(): Schema {
   return {
     type: ['string', 'object'],
@@ -12,7 +12,7 @@ export function roleUse(): Schema {
   };
 }
 
-/** An inventory in YAML: a map of groups. */
+/** Returns the schema of an inventory in YAML: a map of groups. */
 export function inventorySchema(): Schema {
   return {
     type: ['object', 'null'],
@@ -41,7 +41,7 @@ function group(): Schema {
   };
 }
 
-/** Of `meta/main.yml` of a role. */
+/** Returns the schema of `meta/main.yml` of a role. */
 export function metaSchema(): Schema {
   return {
     type: ['object', 'null'],

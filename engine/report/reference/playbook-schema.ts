@@ -19,7 +19,10 @@ import { openOutput } from '../text/output.ts';
 import { ANY, type Schema, TEMPLATE, keywordProperties, needs, onOneLine } from './keyword-schemas.ts';
 import { inventorySchema, metaSchema, roleUse } from './other-schemas.ts';
 
-/** What an editor is to check: a playbook, a file of tasks or handlers, an inventory, or `meta/main.yml` of a role. */
+/**
+ * The kinds of files that an editor can check: a playbook, a file of tasks or handlers, an inventory, or
+ * `meta/main.yml` of a role.
+ */
 export const SCHEMAS = ['playbook', 'tasks', 'inventory', 'meta'] as const;
 export type SchemaName = (typeof SCHEMAS)[number];
 
@@ -56,10 +59,13 @@ function schemaOf(name: SchemaName, modules: readonly AnyModule[]): Schema {
   }
 }
 
-/** A map whose keys `where` tells. An editor that makes a list of such maps ends the line if none are told here. */
+/**
+ * A map whose keys `where` describes. An editor that creates a list of such maps ends the line if no properties are
+ * given here.
+ */
 const CHOICE: Schema = { type: 'object', properties: {} };
 
-/** An entry of a playbook. An editor offers the keys of a play, and the one that makes an import of it. */
+/** Defines an entry of a playbook. An editor offers the keys of a play, and the one for an import. */
 function playDefinitions(): Schema {
   const play = keywordProperties(PLAY_KEYWORDS.difference(REFUSED_IN_PLAYS));
   const imported = keywordProperties(IMPORT_PLAYBOOK_KEYWORDS);
@@ -77,7 +83,7 @@ function map(keys: Schema): Schema {
   return { additionalProperties: false, properties: keys };
 }
 
-/** What a map with the key must be, and what any other. */
+/** Returns conditional schemas: one for a map with the key, one for any other map. */
 function where(key: string, then: Schema, otherwise: Schema): Schema {
   // `then` is the word of JSON Schema. Nobody awaits a schema.
   // oxlint-disable-next-line unicorn/no-thenable
@@ -98,7 +104,7 @@ function taskDefinitions(modules: readonly AnyModule[]): Schema {
   };
 }
 
-/** What takes other keywords than a task with a module. */
+/** Actions with other keywords than a task with a module. */
 const OWN_KEYWORDS: ReadonlyArray<readonly [string, ReadonlySet<string>]> = [
   ['block', BLOCK_KEYWORDS],
   ['import_tasks', IMPORT_KEYWORDS],
@@ -108,14 +114,14 @@ const OWN_KEYWORDS: ReadonlyArray<readonly [string, ReadonlySet<string>]> = [
   ['meta', META_KEYWORDS],
 ];
 
-/** A task with a module, or one of which an editor cannot know yet what it becomes. */
+/** Defines a task with a module, or a task that an editor cannot recognize yet. */
 function anyTask(modules: readonly AnyModule[]): Schema {
   const actions = STRUCTURAL_ACTIONS.difference(new Set(['import_playbook']));
   return {
     additionalProperties: false,
     properties: {
       ...Object.fromEntries(modules.map((module) => [module.name, reference(module)])),
-      // `check` and `apply` are keys of the task itself, where every other module has its arguments below its name.
+      // `check` and `apply` are keys of the task itself; all other modules have their arguments below their names.
       ...keywordProperties(new Set([...actions, 'apply', 'listen'])),
       ...keywordProperties(BLOCK_KEYWORDS.union(TASK_KEYWORDS).difference(REFUSED_IN_STEPS)),
     },
@@ -131,7 +137,7 @@ function reference(module: AnyModule): Schema {
 
 const properties = z.looseObject({ properties: z.record(z.string(), z.record(z.string(), z.unknown())).optional() });
 
-/** A schema in which each value may be a template, however deep it stands. */
+/** Returns a schema in which each value, at any depth, may be a template. */
 function templated(schema: Schema): Schema {
   return Object.fromEntries(
     Object.entries(schema).map(([name, value]) => {
@@ -139,7 +145,7 @@ function templated(schema: Schema): Schema {
       if (name === 'anyOf' && Array.isArray(value)) return [name, written(value).map(templated)];
       if (name === 'properties' && isSchema(value))
         return [name, Object.fromEntries(Object.entries(value).map(([key, one]) => [key, orTemplate(one)]))];
-      // As `required` of the map itself, an editor would offer each of these keys twice.
+      // With `required` in the map itself, an editor would offer each of these keys twice.
       if (name === 'required') return ['allOf', [{ required: value }]];
       return [name, value];
     }),
@@ -150,13 +156,13 @@ function written(forms: readonly unknown[]): readonly Schema[] {
   return forms.filter((form) => isSchema(form)).filter((form) => form[UNWRITTEN] !== true);
 }
 
-/** The description stands beside the forms, where an editor looks for it, not within one of them. */
+/** Puts the description beside the alternatives, where an editor looks for it, not into one of them. */
 function orTemplate(value: unknown): unknown {
   if (!isSchema(value)) return value;
   const { description, ...schema } = value;
   const said = description === undefined ? {} : { description };
   if (Object.keys(schema).length === 0) return { ...said, ...ANY };
-  // A text may be a template as it is.
+  // A text may always be a template.
   const isText = Object.keys(schema).every((key) => key === 'default' || (key === 'type' && schema[key] === 'string'));
   return { ...said, anyOf: [templated(schema), ...(isText ? [] : [TEMPLATE])] };
 }
@@ -165,17 +171,17 @@ function isSchema(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Arguments of Ansible's module, with the values that have no effect here. */
+/** Returns arguments of Ansible's module, with those values that have no effect here. */
 function idleArguments(module: AnyModule): readonly (readonly [string, Schema])[] {
   return Object.entries(foreignArguments(module)).flatMap(([name, argument]) => {
     if (typeof argument === 'string') return [];
     const values = argument.idle === 'always' ? ANY : { enum: [...argument.idle] };
-    // Editors take it, and do not offer it.
+    // Editors accept the argument, and do not offer it.
     return [[name, { ...values, description: argument.instead, doNotSuggest: true }] as const];
   });
 }
 
-/** Each argument may be a template, whatever its type. */
+/** Returns the schema of a module. Each argument may be a template, whatever its type is. */
 function moduleSchema(module: AnyModule): Schema {
   const { $schema: _, ...given } = properties.parse(
     z.toJSONSchema(module.arguments, { io: 'input', unrepresentable: 'any', target: 'draft-7' }),
@@ -186,7 +192,7 @@ function moduleSchema(module: AnyModule): Schema {
     const schema = byName.get(name);
     return [alias, { ...(isSchema(schema) ? schema : ANY), description: `The same as ${name}.` }] as const;
   });
-  // `args:` of the task may bring what is missing here.
+  // `args:` of the task may supply missing arguments.
   const { required: _required, ...asMap } = given;
   const keys =
     given.properties === undefined

@@ -7,7 +7,7 @@ const WORDS: Readonly<Record<Level, string>> = {
   advice: 'advice: better style',
 };
 
-/** A rule for `runbook explain`, as lines. */
+/** Returns the lines of `runbook explain` for a rule. */
 export function ruleLines(rule: Rule): readonly string[] {
   return [
     `${rule.name} (${WORDS[rule.level]})`,
@@ -29,7 +29,7 @@ export function ruleLines(rule: Rule): readonly string[] {
   ];
 }
 
-/** An example of a rule, its invisible characters written out. */
+/** Returns an example of a rule, with invisible characters as escapes. */
 function example(text: string): readonly string[] {
   return shown(text).map((line) => `  ${line}`.trimEnd());
 }
@@ -43,7 +43,7 @@ function shown(text: string): readonly string[] {
   );
 }
 
-/** docs/lint-rules.md without its wrapping, whole. */
+/** Returns docs/lint-rules.md, without wrapping. */
 export function rulesPage(): string {
   const byLevel = LEVELS.map((level) => RULES.filter((rule) => rule.level === level));
   const rows = byLevel

@@ -3,16 +3,16 @@ import type { RunEvent, TaskFinished, TaskIdentity } from '../../run/base/events
 import { HostPositions } from '../../run/base/host-positions.ts';
 import type { Activity, HostActivity } from '../../run/base/live-events.ts';
 
-/** What a host does. Times count in milliseconds of one clock. */
+/** The current activity of a host. Times are milliseconds of one clock. */
 export interface Doing {
   readonly host: string;
   readonly phase: Phase;
-  /** Since when it is in this phase. */
+  /** Start time of this phase. */
   readonly since: number;
   readonly task: TaskAtHost | undefined;
-  /** Of a task with `until`, once an attempt has failed: the attempt that comes next. */
+  /** For a task with `until`, after a failed attempt: the next attempt. */
   readonly attempt: { readonly number: number; readonly of: number } | undefined;
-  /** How far a change has come. */
+  /** Progress of a change. */
   readonly progress: Progressing | undefined;
 }
 
@@ -25,7 +25,7 @@ type Kind<Name extends Activity['kind']> = Extract<Activity, { readonly kind: Na
 
 export type Progressing = Kind<'sending' | 'fetching' | 'printing'>;
 
-/** Phases in which the host, or this machine for it, is at work or waits for something by itself. */
+/** Phases in which the host, or the controller for it, works or waits without depending on other hosts. */
 export type BusyPhase =
   | Kind<'connecting' | 'looking' | 'changing' | 'awaiting' | 'pausing' | 'delaying'>
   | { readonly kind: 'locked'; readonly holder: string; readonly before: Phase };
@@ -38,7 +38,7 @@ export type Phase =
 
 export type PhaseKind = Phase['kind'];
 
-/** Events that do not change where a run is. */
+/** Events that do not affect the position of a run. */
 const OF_NO_HOST = [
   'files_read',
   'message',
@@ -52,22 +52,22 @@ const IDLE: Phase = { kind: 'idle' };
 const UNCONNECTED: Phase = { kind: 'unconnected' };
 
 /**
- * Where a run is, and what each host does. An event costs the same however many hosts there are, and so does each
- * question but those that go over all hosts by their nature.
+ * Tracks the position of a run and the activity of each host. The cost of an event does not depend on the number of
+ * hosts, nor does the cost of a question, except for lists of all hosts.
  */
 export class Activities {
   readonly #now: () => number;
   #play: EventOf<'play_started'> | undefined;
   #isOver = false;
   readonly #alive = new Map<string, Doing>();
-  /** Of those alive, who is busy, the longest first: who begins is put at the end. */
+  /** Busy hosts, the longest first: a host that begins is appended. */
   readonly #busy = new Map<string, Doing>();
   readonly #counts = new Map<PhaseKind, number>();
-  /** By the host, the task that it failed at; nothing where the host went away. */
+  /** For each failed host, the task; undefined for a lost host. */
   readonly #broken = new Map<string, string | undefined>();
   readonly #changed = new Set<string>();
   readonly #connected = new Set<string>();
-  /** The numbers of the tasks that the hosts are at, from 1. */
+  /** The numbers of the current tasks of hosts, from 1. */
   readonly #numbers = new HostPositions();
   #tasks = 0;
 
@@ -75,12 +75,12 @@ export class Activities {
     this.#now = now;
   }
 
-  /** The play, or the batch of it, that goes on or was the last to go on. */
+  /** The current or last play or batch. */
   get play(): EventOf<'play_started'> | undefined {
     return this.#play;
   }
 
-  /** Whether the play has ended. */
+  /** True if the play has ended. */
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -90,7 +90,7 @@ export class Activities {
     return this.#alive;
   }
 
-  /** Those of them that are busy, the longest first. */
+  /** The busy ones of them, the longest first. */
   get busy(): ReadonlyMap<string, Doing> {
     return this.#busy;
   }
@@ -103,12 +103,12 @@ export class Activities {
     return this.#changed.size;
   }
 
-  /** How many hosts that have not failed are in this phase. */
+  /** Returns the number of hosts in this phase that have not failed. */
   count(phase: PhaseKind): number {
     return this.#counts.get(phase) ?? 0;
   }
 
-  /** The task that the slowest host is at, of all that are known; nothing before the first one. */
+  /** The task of the slowest host, and the number of known tasks; undefined before the first task. */
   get taskNumber(): { readonly number: number; readonly of: number } | undefined {
     const number = this.#numbers.slowest(1);
     return Number.isFinite(number) ? { number, of: this.#tasks } : undefined;
@@ -182,7 +182,7 @@ export class Activities {
   }
 
   #comeTo(host: string, { task, item, number, of }: Kind<'at_task'>): void {
-    // A rescue goes on after a failure.
+    // A rescue continues after a failure.
     if (this.#broken.has(host) && this.#broken.get(host) !== task.id) this.#revive(host);
     this.#tasks = Math.max(this.#tasks, of);
     if (!this.#alive.has(host)) return;
@@ -236,7 +236,10 @@ export class Activities {
     this.#put({ ...before, ...change, since });
   }
 
-  /** A host keeps its place among all of them, and has one at the end of the busy ones whenever its phase is new. */
+  /**
+   * Records an activity. A host keeps its position among all hosts, and moves to the end of the busy ones if its phase
+   * is new.
+   */
   #put(doing: Doing): void {
     const { host, phase } = doing;
     const before = this.#alive.get(host);

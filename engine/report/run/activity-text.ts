@@ -6,7 +6,7 @@ import { taskTitle } from '../text/task-title.ts';
 import { cutToWidth, displayWidth } from '../text/width.ts';
 import type { Doing, Phase, Progressing } from './activities.ts';
 
-/** The task that a host is at, with the attempt where it is not the first; empty where it has come to none. */
+/** Returns the current task of a host, with the attempt if it is not the first; empty if it has reached none. */
 function titleText({ task, attempt, phase }: Doing): string {
   if (task === undefined) return '';
   const title = taskTitle(task.identity, task.item);
@@ -14,14 +14,17 @@ function titleText({ task, attempt, phase }: Doing): string {
   return `${title}, attempt ${attempt.number} of ${attempt.of}`;
 }
 
-/** What a host does, in words, without how long. With `most` columns both the task and its state have their part. */
+/**
+ * Returns the activity of a host in words, without its time. With `most` columns, both the task and its state get their
+ * share.
+ */
 export function activityText({ title, state }: ActivityWords, most = Number.POSITIVE_INFINITY): string {
   if (title === '' || state === '') return title === '' ? state || 'connected' : title;
   const room = most - displayWidth(state) - SEPARATOR.length;
   return `${cutToWidth(title, Math.max(room, Math.floor(most / 2)))}${SEPARATOR}${state}`;
 }
 
-/** What is said of a host. */
+/** The words about a host. */
 export interface ActivityWords {
   readonly title: string;
   readonly state: string;
@@ -33,7 +36,7 @@ export function activityWords(doing: Doing): ActivityWords {
 
 const SEPARATOR = ': ';
 
-/** What is to be said beside the task. */
+/** Returns the words about the state beside the task. */
 function stateText(doing: Doing): string {
   const { phase, progress } = doing;
   switch (phase.kind) {
@@ -106,12 +109,12 @@ function progressText(progress: Progressing): string {
 }
 
 /**
- * A line that consists of one word of fewer characters may be a piece of a secret that was encoded and wrapped. Of
- * longer pieces `mask` takes care.
+ * Shorter lines that consist of one word are hidden: they may be a piece of a secret that was encoded and wrapped.
+ * `mask` finds longer pieces.
  */
 const MIN_WORD = 16;
 
-/** A program that draws over its line again and again has drawn the last part of it over the others. */
+/** A program that draws over its line repeatedly has drawn the last part of it over the others. */
 function printedText(line: string): string {
   const drawn =
     mask(line)

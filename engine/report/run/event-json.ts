@@ -9,8 +9,8 @@ import { Unknown } from '../../values/base/value.ts';
 import { mask, maskedOnce, maskValue } from '../../values/mask/mask.ts';
 
 /**
- * An event as one line of JSON, without a line end, with the time when it happened. Dates as ISO 8601 in UTC, times in
- * whole milliseconds, problems as their parts, secrets masked.
+ * Returns an event as one line of JSON, without a line end, with its time. Dates are ISO 8601 in UTC, durations are
+ * whole milliseconds, problems are maps, secrets are masked.
  */
 export function eventJson(event: RunEvent, at: Date): string {
   const told = { type: event.type, at, ...plainEvent(event) };
@@ -19,7 +19,7 @@ export function eventJson(event: RunEvent, at: Date): string {
   );
 }
 
-/** Events of texts and numbers alone. */
+/** Events that consist of texts and numbers only. */
 const PLAIN = [
   'run_started',
   'files_read',
@@ -75,7 +75,7 @@ function plainRescued({ host, task, item }: TaskFinished): object {
   return { host, task: task.id, item };
 }
 
-/** Hosts share what names a task. */
+/** Hosts share the name of a task, so it is masked once. */
 const maskedTask = maskedOnce((task: TaskIdentity) => maskTexts(task));
 
 function plainOutcome(outcome: TaskOutcome): object {
@@ -112,7 +112,7 @@ function plainProblem({ code, what, place, why, remedy }: Problem): object {
 }
 
 function plainDifference(difference: Difference): object {
-  // What stands where a secret will stand may be the old secret, which nobody has marked.
+  // The old value in place of a new secret may be an old secret, which is not in the list of known secrets.
   const secret = difference.kind !== 'command' && (mayHoldSecret(difference.before) || mayHoldSecret(difference.after));
   switch (difference.kind) {
     case 'text':
@@ -150,7 +150,7 @@ function textOf(text: string | Secret): string {
   return text instanceof Secret ? text.reveal() : text;
 }
 
-/** Masks every text within plain data, once it is as JSON has it. */
+/** Masks every text in plain data, after its conversion to JSON. */
 function maskTexts(data: object): object {
   const masked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(data)) masked[name] = maskWithin(value);

@@ -3,14 +3,14 @@ import { stripVTControlCharacters } from 'node:util';
 import { type Output, openOutput } from '../text/output.ts';
 import { displayWidth } from '../text/width.ts';
 
-/** How often the rows are drawn. Drawing costs CPU that the connections need as well. */
+/** Interval between two drawings, in milliseconds. Drawing uses processor time that the connections need too. */
 const TICK_MS = 100;
 
-/** Lines that scroll, and below them rows that change in place. */
+/** Scrolling lines, and below them rows that change in place. */
 export interface LiveRows {
-  /** For lines that stay. Each is on the screen at the next tick, above the rows. */
+  /** For lines that stay. Each appears at the next tick, above the rows. */
   readonly output: Output;
-  /** Takes the rows away for good; from now on lines go straight out. */
+  /** Removes the rows for good; from now on lines are written directly. */
   stop(): void;
 }
 
@@ -19,7 +19,7 @@ export interface Window {
   readonly lines: number;
 }
 
-/** A text that waits until the rows are off the screen. */
+/** A text that is written when the rows are off the screen. */
 interface Held {
   readonly to: Output;
   readonly text: string;
@@ -28,16 +28,16 @@ interface Held {
 const ESC = '\u001b[';
 const HIDE_CURSOR = `${ESC}?25l`;
 const SHOW_CURSOR = `${ESC}?25h`;
-/** A terminal that knows these shows what is between them in one step. */
+/** Terminals that know these sequences show everything between them in one step. */
 const BEGIN_FRAME = `${ESC}?2026h`;
 const END_FRAME = `${ESC}?2026l`;
 const CLEAR_LINE = `${ESC}K`;
 const CLEAR_BELOW = `${ESC}J`;
 
 /**
- * Shows rows on a terminal; `rows` is asked for their texts at each tick, and gives none that is wider than the window.
- * Only rows that have changed are written. Whatever happens to the drawing, lines are written: they wait for at most a
- * tick, and what waits when the process ends is written then.
+ * Shows rows on a terminal. `rows` returns their texts at each tick, none wider than the window. Only changed rows are
+ * written. Lines are always written, even if drawing fails: they wait for at most a tick, and waiting ones are written
+ * when the process ends.
  */
 export function liveRows(stdout: WriteStream, rows: (window: Window) => readonly string[]): LiveRows {
   return new Screen(stdout, rows);
@@ -60,7 +60,7 @@ class Screen implements LiveRows {
   readonly #release: () => void;
   readonly #held: Held[] = [];
   readonly #timer: NodeJS.Timeout;
-  /** The rows on the screen. The cursor stands behind the last one. */
+  /** The rows on the screen. The cursor is after the last one. */
   #drawn: readonly string[] = [];
   #isStopped = false;
   #isMisplaced = false;
@@ -105,7 +105,7 @@ class Screen implements LiveRows {
     this.#direct.write(HIDE_CURSOR);
   };
 
-  /** Terminals break rows anew that are wider than the window has become. */
+  /** After the window has become narrower, terminals wrap wider rows again. */
   readonly #misplace = (): void => {
     this.#isMisplaced = true;
   };
@@ -124,7 +124,7 @@ class Screen implements LiveRows {
     this.#drawn = rows;
   }
 
-  /** What takes the rows away, and leaves the cursor where the first one began. */
+  /** Returns the sequence that removes the rows and moves the cursor to the beginning of the first one. */
   #erased(): string {
     if (this.#drawn.length === 0) return '';
     const columns = this.#stdout.columns || 80;
@@ -137,12 +137,12 @@ class Screen implements LiveRows {
   }
 }
 
-/** From the last of so many lines to the beginning of the first one. */
+/** Returns the sequence from the last line to the beginning of the first one. */
 function upToFirst(lines: number): string {
   return lines > 1 ? `\r${ESC}${lines - 1}A` : '\r';
 }
 
-/** What makes new rows of those that are drawn, and leaves the cursor behind the last one. */
+/** Returns the sequence that changes the drawn rows to the new ones, and leaves the cursor after the last one. */
 function inPlace(drawn: readonly string[], rows: readonly string[]): string {
   const isShorter = rows.length < drawn.length;
   const firstChange = rows.findIndex((row, index) => row !== drawn[index]);
@@ -152,7 +152,7 @@ function inPlace(drawn: readonly string[], rows: readonly string[]): string {
     if (index > 0) text += '\r\n';
     if (row !== drawn[index]) text += `${row}${index < drawn.length ? CLEAR_LINE : ''}`;
   }
-  // The last row may stand as it was, with the cursor at its beginning.
+  // The last row may be unchanged, with the cursor at its beginning.
   const last = rows.at(-1) ?? '';
   if (last === drawn[rows.length - 1] && last !== '') text += `\r${last}`;
   return isShorter ? `${text}${CLEAR_BELOW}` : text;
@@ -163,8 +163,8 @@ function columnsOf(row: string): number {
 }
 
 /**
- * What others write to stdout and stderr (the notice of Ctrl-C) is held until `release`, so that it is not drawn into.
- * `direct` goes out at once.
+ * Holds what other code writes to stdout and stderr (the notice of Ctrl-C) until `release`, so that it does not mix
+ * with the rows. `direct` writes immediately.
  */
 function holdOthers(
   stdout: WriteStream,

@@ -1,8 +1,9 @@
 import { HostPositions } from '../../run/base/host-positions.ts';
 
 /**
- * How far the hosts of a play are, by the tasks in the order in which the first host came to them. An event costs the
- * same however many hosts there are, and the slowest host as much as there are tasks between it and the first one.
+ * Tracks how far the hosts of a play are, by the tasks in the order in which the first host reached them. The cost of
+ * an event does not depend on the number of hosts; the slowest host costs as much as there are tasks between it and the
+ * first one.
  */
 export class Passing {
   readonly #numbers = new Map<string, number>();
@@ -17,8 +18,8 @@ export class Passing {
   }
 
   /**
-   * The host has done something at the task. Gives the number of the task: a new one where the host comes to it again,
-   * as to a handler.
+   * Records that a host has reached a task. Returns the number of the task: a new one if the host reaches it again,
+   * such as a handler.
    */
   come(host: string, task: string): number {
     const before = this.#at.of(host) ?? -1;
@@ -29,12 +30,12 @@ export class Passing {
     return number;
   }
 
-  /** The host takes no more part. */
+  /** Removes a host. */
   leave(host: string): void {
     this.#at.leave(host);
   }
 
-  /** The number of the task that the slowest host was at last; infinite without hosts. */
+  /** The number of the last task of the slowest host; infinity without hosts. */
   get slowest(): number {
     return this.#at.slowest();
   }

@@ -22,8 +22,8 @@ import { TaskTimes } from './task-times.ts';
 export interface PlainOptions {
   readonly diff: boolean;
   /**
-   * 0: what changed or failed. 1: tasks in sync and skipped too, and what they gave. 2: commands and whole results as
-   * well.
+   * 0: changes and failures. 1: also tasks in sync, skipped tasks, and their results. 2: also commands and complete
+   * results.
    */
   readonly verbosity: number;
   readonly paint: Paint;
@@ -31,15 +31,15 @@ export interface PlainOptions {
 }
 
 export interface PlayOptions extends PlainOptions {
-  /** Whether the command that runs has `--resume`. */
+  /** True if the running command has `--resume`. */
   readonly isResumable: boolean;
-  /** Tell at the end how long each task took. */
+  /** Report at the end how long each task took. */
   readonly profile?: boolean;
-  /** Whether equal results of many hosts may wait to be told together. */
+  /** True if equal results of many hosts may be delayed, to be shown together. */
   readonly mayPutOff?: boolean;
 }
 
-/** A play, as lines in the order in which things happen. */
+/** Shows a play as lines, in the order of its events. */
 export function plain(output: Output, options: PlayOptions): Renderer {
   const failures: (TaskFinished | HostUnreachable)[] = [];
   const recap = new Recap('play', options.isResumable);
@@ -81,7 +81,7 @@ function isFailure(event: RunEvent): event is TaskFinished | HostUnreachable {
 
 const QUIET = ['files_read', 'task_started', 'play_finished', 'run_finished'] as const;
 
-/** What one event of a play has to say, as lines. The recap is not among it. */
+/** Returns the lines of one event of a play, without the recap. */
 export function eventLines(event: RunEvent, options: PlainOptions): readonly string[] {
   const { paint } = options;
   if (isEventOf(event, QUIET)) return [];
@@ -173,7 +173,7 @@ function owedLine({ host, playbook, handler }: EventOf<'handler_owed'>): string 
 function finishedLines(event: TaskFinished, options: PlainOptions): readonly string[] {
   const { paint, verbosity, diff } = options;
   const { outcome } = event;
-  // Most tasks print nothing: the title is made only for those that do.
+  // Most tasks print nothing, so the title is made on demand.
   const about = (): string => `[${hostTitle(event)}] ${taskTitle(event.task, event.item)}`;
   switch (outcome.kind) {
     case 'ok':
@@ -199,7 +199,7 @@ function finishedLines(event: TaskFinished, options: PlainOptions): readonly str
   }
 }
 
-/** What a task gave, as far as the verbosity asks for it. */
+/** Returns the result of a task, as far as the verbosity asks for it. */
 function resultLines(event: TaskFinished, { paint, verbosity, diff }: PlainOptions): readonly string[] {
   if (verbosity === 0) return [];
   if (verbosity === 1) return valueLines(event);
@@ -212,7 +212,7 @@ function changeLines({ hidden }: TaskFinished, differences: readonly Difference[
   return hidden === true ? [HIDDEN] : differences.flatMap((one) => differenceLines(one, paint));
 }
 
-/** Of what a task has done, the commands. */
+/** Returns the commands that a task has run. */
 function commandLines(differences: readonly Difference[], paint: Paint): readonly string[] {
   return differences.filter(({ kind }) => kind === 'command').flatMap((one) => differenceLines(one, paint));
 }

@@ -19,23 +19,23 @@ type Part = readonly [text: string, color?: Color | undefined];
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 const SPINNER_MS = 100;
-/** A host is given its time from when it does the same for so long. */
+/** The time of a host is shown after it has done the same for this long. */
 const SHOW_TIME_AFTER_MS = 1000;
-/** Columns of a time, so that rows do not move sideways when the first one is shown: `12 s`. */
+/** Columns for a time, so that rows do not move sideways when the first one appears: `12 s`. */
 const LEAST_TIME = 4;
-/** Columns before the name, and behind name and time. */
+/** Columns before the name, and after name and time. */
 const MARGINS = 6;
 
-/** Where a run is, as rows of a terminal: the run, the hosts, and how many are not named. */
+/** Shows the position of a run as rows of a terminal: the run, the hosts, and the number of hosts without a row. */
 export class Progress {
   readonly #paint: Paint;
   readonly #now: () => number;
   readonly #began: number;
   readonly #activities: Activities;
-  /** Texts of hosts are made once for what they do, as secrets in them are searched for. */
+  /** Texts of hosts are cached per activity, because searching them for secrets takes time. */
   readonly #texts = maskedOnce((doing: Doing) => ({ name: safeLine(doing.host), ...activityWords(doing) }));
 
-  /** The time of the run counts from now. */
+  /** The time of the run begins now. */
   constructor(paint: Paint, now: () => number) {
     this.#paint = paint;
     this.#now = now;
@@ -52,8 +52,8 @@ export class Progress {
   }
 
   /**
-   * At most `room.rows` rows, none wider than the room. All hosts have a row where there is room; otherwise those do
-   * that are busy, the longest first, and the last row counts the others.
+   * Returns at most `room.rows` rows, none wider than the room. All hosts have a row if there is room; otherwise the
+   * busy ones do, the longest first, and the last row counts the others.
    */
   rows(room: Room): readonly string[] {
     const now = this.#now();
@@ -78,7 +78,7 @@ export class Progress {
     if (play === undefined) return [lead, ['starting']];
     const batch = play.batches > 1 ? `, batch ${play.batch} of ${play.batches}` : '';
     const counts = isOver ? [[': done'] as const] : this.#counts(play.hosts.length);
-    // The name of the play is cut before anything else is.
+    // The name of the play is cut first.
     const taken = widthOf([lead, [batch], ...counts]);
     const name = cutToWidth(safeLine(play.play), Math.max(LEAST_NAME, columns - taken));
     return [lead, [`${name}${batch}`], ...counts];
@@ -118,7 +118,7 @@ export class Progress {
     });
   }
 
-  /** The hosts that have no row: those that are busy by their number, the others by what they wait for. */
+  /** Returns the text about hosts without a row: busy ones are counted, others are counted by what they wait for. */
   #othersText(shown: number): string {
     const { busy } = this.#activities;
     const count = (...phases: readonly Parameters<Activities['count']>[0][]): number =>
@@ -146,7 +146,7 @@ export class Progress {
   }
 }
 
-/** Columns of a name that are shown at least. */
+/** Minimal number of columns for a name. */
 const LEAST_NAME = 8;
 
 function timeText({ phase, since }: Doing, now: number): string {

@@ -11,7 +11,7 @@ interface Column {
   readonly title: string;
   readonly of: (recap: HostRecap) => number;
   readonly color: Color;
-  /** Shown also where it is 0 for all hosts. */
+  /** Set if the column is shown even if it is 0 for all hosts. */
   readonly isUsual?: true;
 }
 
@@ -29,25 +29,25 @@ const columns = (changed: string): readonly Column[] => [
 
 const COLUMNS = { play: columns('changed'), plan: columns('to change') };
 
-/** With more hosts than these only those that need somebody have a row, and no more of them than these. */
+/** With more hosts, only hosts that need attention have a row, and at most this number of them. */
 const MOST_ROWS = 20;
-/** More hosts than these share a row if their counts are the same. */
+/** With more hosts, those with equal counts share a row. */
 const MOST_APART = 5;
-/** Tasks that take less than this are not worth a thought. */
+/** Faster tasks are not listed as slow. Milliseconds. */
 const SLOW_MS = 1000;
 const MOST_SLOW = 3;
-/** Of the lines on what is owed, the last ones are of this run. */
+/** Maximal number of lines about owed handlers. The last ones are those of this run. */
 const MOST_OWED = 5;
 
-/** Gathers what the end of a run tells. */
+/** Collects the facts for the end of a run. */
 export class Recap {
   readonly #mode: 'play' | 'plan';
   readonly #isResumable: boolean;
   #started: RunStarted | undefined;
-  /** The longest that a task took on a host, by its title, in milliseconds. */
+  /** The longest duration of a task on a host, by its title, in milliseconds. */
   readonly #slowest = new Map<string, number>();
 
-  /** `isResumable`: whether the command that runs has `--resume`. */
+  /** `isResumable`: true if the running command has `--resume`. */
   constructor(mode: 'play' | 'plan', isResumable: boolean) {
     this.#mode = mode;
     this.#isResumable = isResumable;
@@ -61,7 +61,10 @@ export class Recap {
     }
   }
 
-  /** What became of the hosts: in a sentence, as a table; what is owed; what was slow; why the run stopped; what next. */
+  /**
+   * Returns the recap: a sentence and a table about the hosts, owed handlers, slow tasks, why the run stopped, and what
+   * to do next.
+   */
   lines(event: RunFinished, paint: Paint): readonly string[] {
     const slowest = [...this.#slowest].toSorted(([, one], [, other]) => other - one).slice(0, MOST_SLOW);
     return [
@@ -106,7 +109,7 @@ export class Recap {
   }
 }
 
-/** What is owed, once for all hosts that owe the same. */
+/** Returns the owed handlers, merged for all hosts with the same ones. */
 function owedLines(recap: readonly HostRecap[]): readonly string[] {
   const texts = recap.flatMap(({ host, owed }) => owedTexts(owed).map((text) => ({ host, text })));
   const lines = [...Map.groupBy(texts, ({ text }) => text)].map(([text, of]) => {
@@ -156,7 +159,7 @@ function tableLines(recap: readonly HostRecap[], columns: readonly Column[], pai
   ];
 }
 
-/** Hosts with the same counts, which share a row. */
+/** Hosts with equal counts, which share a row. */
 type Row = readonly [HostRecap, ...HostRecap[]];
 
 function groupedRows(recap: readonly HostRecap[], columns: readonly Column[]): readonly Row[] {

@@ -3,12 +3,12 @@ import type { HostActivity } from '../../run/base/live-events.ts';
 
 /** One way to show a run. */
 export interface Renderer {
-  /** `at`: when it happened. */
+  /** Shows an event; `at` is its time. */
   show(event: RunEvent, at: Date): void;
-  /** Where what goes on at the moment is shown. */
+  /** Shows a current activity. */
   live?(event: HostActivity): void;
-  /** Nothing has happened for long: what was put off is told. */
+  /** Called after a quiet period: delayed lines are shown. */
   catchUp?(): void;
-  /** After the last event: whatever is still held back is written. */
+  /** Writes everything that is still held back, after the last event. */
   finish(): Promise<void>;
 }

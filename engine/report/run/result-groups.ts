@@ -10,22 +10,22 @@ import { taskTitle } from '../text/task-title.ts';
 import { warningLines } from '../text/warnings.ts';
 import { Passing } from './passing.ts';
 
-/** With so many hosts in a play or less, each has lines of its own. */
+/** In a play with at most this number of hosts, each host has lines of its own. */
 const MOST_APART = 10;
-/** What was put off is told with the first event after so long, in milliseconds; failures sooner. */
+/** Delayed results are shown with the first event after this time; failures sooner. Milliseconds. */
 const LONGEST_WAIT_MS = 10_000;
 const FAILURES_WAIT_MS = 2000;
-/** Below this it does not matter how long a task took. */
+/** Shorter durations are not shown. Milliseconds. */
 const SLOW_MS = 1000;
 
-/** Events that have nothing to tell where results are grouped. */
+/** Events that are not shown if results are grouped. */
 const QUIET = ['task_started', 'task_retried', 'host_connected', 'ssh_patches', 'files_read'] as const;
 
 type Told = TaskFinished | HostUnreachable;
 
 interface Group {
   readonly first: Told;
-  /** The number of its task; none of a host that went away. */
+  /** The number of its task; undefined for a lost host. */
   readonly number: number | undefined;
   /** By the clock of `performance`. */
   readonly since: number;
@@ -35,9 +35,8 @@ interface Group {
 }
 
 /**
- * Puts off what changed or failed on one of many hosts, until all hosts have come to the task or past it, and tells it
- * then once for all hosts with the same result. Some hosts may be ahead meanwhile. What else is to be told comes behind
- * it.
+ * Delays changes and failures of one of many hosts until all hosts have reached or passed the task, and then shows them
+ * once for all hosts with the same result. Some hosts may be ahead meanwhile. Other lines follow them.
  */
 export class ResultGroups {
   readonly #say: (lines: readonly string[]) => void;
@@ -52,7 +51,7 @@ export class ResultGroups {
     this.#paint = paint;
   }
 
-  /** Whether the event is told with others, later. Tells those that were put off where they wait no longer. */
+  /** Returns whether the event is shown later, together with others. Shows delayed events that wait no longer. */
   take(event: RunEvent): boolean {
     if (event.type === 'play_started') {
       this.tell();
@@ -116,7 +115,7 @@ export class ResultGroups {
     const now = performance.now();
     const due = [...this.#groups].filter(([, group]) => isOver(group, slowest) || isLate(group, now));
     if (due.length === 0) return;
-    // A host that went away before is told before.
+    // A host that was lost earlier is shown earlier.
     const lost = [...this.#groups].filter((one) => one[1].number === undefined && !due.includes(one));
     for (const [key, group] of [...lost, ...due]) {
       this.#say(this.#lines(group));
@@ -155,7 +154,10 @@ export class ResultGroups {
   }
 }
 
-/** Whether all hosts have come to the task or past it. Of a loop more may come while a host is at it. */
+/**
+ * Returns whether all hosts have reached or passed the task. For a loop, more results may follow while a host is at the
+ * task.
+ */
 function isOver({ number, first }: Group, slowest: number): boolean {
   if (number === undefined) return false;
   const isLoop = first.type === 'task_finished' && first.item !== undefined;

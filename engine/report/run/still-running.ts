@@ -5,14 +5,14 @@ import { Activities, type Doing } from './activities.ts';
 import { activityText, activityWords } from './activity-text.ts';
 import type { Renderer } from './renderer.ts';
 
-/** How often a run says that it goes on. */
+/** Interval of the lines, in milliseconds. */
 const EVERY_MS = 30_000;
-/** Tasks that are named, and hosts of a task. */
+/** Maximal number of named tasks, and of named hosts per task. */
 const MOST_NAMES = 3;
 
 /**
- * Where rows cannot be drawn: the lines of another renderer on `output`, and from time to time, on `signs`, one line
- * about what goes on. So a run is not taken for one that hangs, and a build server does not end it.
+ * For outputs without live rows: the lines of another renderer on `output`, and regularly one line about the current
+ * activities on `signs`. It shows that the run does not hang, and keeps build servers from ending it.
  */
 export function stillRunning(linesOn: (output: Output) => Renderer, output: Output, signs: Output): Renderer {
   const activities = new Activities(() => performance.now());
@@ -49,7 +49,7 @@ export function stillRunning(linesOn: (output: Output) => Renderer, output: Outp
 
 const LOOK_EVERY_MS = 1000;
 
-/** When it is time for a line, and what it says. Times count in milliseconds of one clock. */
+/** Decides when a line is due, and what it says. Times are milliseconds of one clock. */
 export class SignsOfLife {
   readonly #activities: Activities;
   #last: number;
@@ -61,14 +61,14 @@ export class SignsOfLife {
     this.#said = began;
   }
 
-  /** Something else was told at this time. */
+  /** Records that another line was shown at this time. */
   said(now: number): void {
     this.#said = now;
   }
 
   /**
-   * The line that is due, if any: once in thirty seconds, where a host has done the same for so long, or nothing has
-   * been told for so long.
+   * Returns the due line, if any: at most one in thirty seconds, if a host has done the same, or nothing has been
+   * shown, for that long.
    */
   at(now: number): string | undefined {
     const { play, isOver, busy } = this.#activities;
@@ -82,7 +82,7 @@ export class SignsOfLife {
   }
 }
 
-/** One line for all that goes on: hosts that do the same together, the longest first. */
+/** Returns one line for all activities: hosts with the same activity together, the longest first. */
 export function stillRunningLine(busy: Iterable<Doing>, now: number): string {
   const groups = new Map<string, Doing[]>();
   for (const doing of busy) {

@@ -9,16 +9,16 @@ interface Times {
   count: number;
 }
 
-/** So many tasks are listed; the others are added up. */
+/** Maximal number of listed tasks; the others are added up. */
 const MOST_TASKS = 20;
 
-/** How long tasks took, for `--profile`: all hosts and items of a task together. */
+/** Collects the durations of tasks for `--profile`: all hosts and items of a task together. */
 export class TaskTimes {
   readonly #tasks = new Map<string, Times>();
 
-  /** One host or item that has finished the task of this title. */
+  /** Records a host or item that has finished the task with this title. */
   note(host: string, title: string, took: number): void {
-    // As the journal has it, so that the table of a run is the same later.
+    // Rounded as in the journal, so that the table of a run is the same later.
     const milliseconds = Math.round(took);
     const times = this.#tasks.get(title) ?? { total: 0, longest: -1, longestOn: '', count: 0 };
     times.total += milliseconds;
@@ -30,7 +30,7 @@ export class TaskTimes {
     this.#tasks.set(title, times);
   }
 
-  /** A table, the task that took the most time first. Times of hosts that work at once are added up. */
+  /** Returns a table, the task with the longest total time first. Times of simultaneous hosts are added up. */
   lines(paint: Paint): readonly string[] {
     const sorted = [...this.#tasks].toSorted(([, one], [, other]) => other.total - one.total);
     if (sorted.length === 0) return ['No task was timed.'];

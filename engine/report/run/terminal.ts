@@ -5,21 +5,21 @@ import { liveRows } from './live-rows.ts';
 import { Progress } from './progress.ts';
 import type { Renderer } from './renderer.ts';
 
-/** Nobody reads more rows, and each costs CPU. */
+/** Maximal number of rows: nobody reads more, and each costs processor time. */
 const MOST_ROWS = 30;
-/** Lines of the window that are kept for what scrolls. */
+/** Lines of the window that stay free for scrolling lines. */
 const LINES_ABOVE = 3;
 
-/** So long nothing has to happen before results that were put off are told. */
+/** Quiet period after which delayed results are shown. Milliseconds. */
 const LONG_MS = 10_000;
 
-/** On a terminal: the lines of another renderer, and below them what is going on. */
+/** For a terminal: the lines of another renderer, and the current activities below them. */
 export function terminal(stdout: WriteStream, paint: Paint, linesOn: (output: Output) => Renderer): Renderer {
   const progress = new Progress(paint, () => performance.now());
   let lastEvent = performance.now();
   const live = liveRows(stdout, (window) => {
     if (performance.now() - lastEvent > LONG_MS) lines.catchUp?.();
-    // In the last column some terminals break the line already.
+    // Some terminals wrap a line that fills the last column.
     const columns = window.columns - 1;
     return progress.rows({ columns, rows: Math.max(2, Math.min(MOST_ROWS, window.lines - LINES_ABOVE)) });
   });

@@ -9,8 +9,8 @@ import { safeJson, safeLine } from '../text/safe-text.ts';
 import { byTransport, patchesLine } from '../text/transport-text.ts';
 
 /**
- * Shows hosts as they answer, one line each, from a verbosity of 2 on with the patches of ssh2; with `json`, one object
- * a line.
+ * Shows hosts as they answer, one line each; from a verbosity of 2 on with the patches of ssh2; with `json`, one object
+ * per line.
  */
 export function showPings(
   format: 'auto' | 'plain' | 'json',
@@ -53,7 +53,7 @@ function pingObject(visit: Visit): object {
   };
 }
 
-/** Shows the facts of hosts as JSON, one object a host; with `json`, one line each. */
+/** Shows the facts of hosts as JSON, one object per host; with `json`, one line each. */
 export function showFacts(format: 'auto' | 'plain' | 'json', stdout: NodeJS.WritableStream): (visit: Visit) => void {
   const output = openOutput(stdout);
   return (visit) => {
@@ -63,7 +63,10 @@ export function showFacts(format: 'auto' | 'plain' | 'json', stdout: NodeJS.Writ
   };
 }
 
-/** What was not kept of ssh's configuration, and what of the inventory had no effect, if anything. */
+/**
+ * Shows settings of ssh's configuration that were ignored, and settings of the inventory without effect, if there are
+ * any.
+ */
 export function showNotKept({ options, variables }: NotKept, stderr: NodeJS.WritableStream): void {
   const lines = [
     ...(options === undefined ? [] : [notKeptLine({ options: options.settings, hosts: options.hosts })]),

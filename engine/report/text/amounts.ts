@@ -1,4 +1,4 @@
-/** How long something goes on already, in whole seconds that have passed: `12 s`, `2 min 14 s`, `1 h 5 min`. */
+/** Returns an elapsed time in whole seconds: `12 s`, `2 min 14 s`, `1 h 5 min`. */
 export function elapsedText(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;
@@ -9,7 +9,7 @@ export function elapsedText(milliseconds: number): string {
 
 const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
 
-/** A number of bytes for people: `900 bytes`, `1.5 kB`, `200 MB`. */
+/** Returns a number of bytes for people: `900 bytes`, `1.5 kB`, `200 MB`. */
 export function bytesText(bytes: number): string {
   let amount = bytes;
   let unit = 'bytes';

@@ -6,24 +6,24 @@ import type { Paint } from './paint.ts';
 import { safeLine, safeText } from './safe-text.ts';
 
 const MAX_LINES = 400;
-/** A line beyond this is cut: encoded data, minified text. */
+/** Longer lines are cut: encoded data, minified text. In characters. */
 const MAX_LINE_LENGTH = 300;
 
-/** `cut`: long diffs and long lines are cut, and say by how much. */
+/** `cut`: long diffs and long lines are cut, and say how much is missing. */
 export type Extent = 'cut' | 'whole';
 
-/** One difference for people, as lines. Secrets in it are masked. */
+/** Returns one difference for people, as lines. Secrets are masked. */
 export function differenceLines(difference: Difference, paint: Paint): readonly string[] {
   return plannedDifferenceLines(documentDifference(difference), paint, 'cut');
 }
 
-/** The differences of a planned change, or that no_log hides them. */
+/** Returns the differences of a planned change, or a line that no_log hides them. */
 export function plannedChangeLines(change: PlannedChange, paint: Paint, extent: Extent): readonly string[] {
   if (change.hidden === true) return [HIDDEN];
   return change.differences.flatMap((one) => plannedDifferenceLines(one, paint, extent));
 }
 
-/** The same of a difference that a plan holds, whoever wrote it. */
+/** Returns the lines of a difference in a plan, which anybody may have written. */
 function plannedDifferenceLines(difference: PlannedDifference, paint: Paint, extent: Extent): readonly string[] {
   switch (difference.kind) {
     case 'field':
@@ -52,7 +52,7 @@ function textLines(
 ): readonly string[] {
   const { absent } = difference;
   const path = safeLine(difference.path);
-  // A plan of somebody else's may hold anything. Tabs stay.
+  // A plan of somebody else may contain any characters. Tabs stay.
   const lines = difference.lines.map((line) => safeText(line).replaceAll('\n', '\\n'));
   const shown =
     extent === 'whole' || lines.length <= MAX_LINES

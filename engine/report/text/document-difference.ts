@@ -10,12 +10,12 @@ import { safeLine, safeLines, safeText } from './safe-text.ts';
 
 const CONTEXT = 3;
 /**
- * Beyond these a diff is not worth its time: the sizes are told instead. A bound in time would give other plans on a
- * busy machine.
+ * Beyond this number of edits a diff is not computed, and only the sizes are shown. A limit in time would give other
+ * plans on a busy machine.
  */
 const MAX_EDITS = 2500;
 
-/** A difference as it may be shown to anybody: secrets masked, control characters written out, nothing cut. */
+/** Returns a difference in a form that everybody may see: secrets masked, control characters escaped, nothing cut. */
 export function documentDifference(difference: Difference): PlannedDifference {
   switch (difference.kind) {
     case 'field':
@@ -35,7 +35,7 @@ export function documentDifference(difference: Difference): PlannedDifference {
 
 function documentField(difference: Extract<Difference, { kind: 'field' }>): PlannedDifference {
   const { of, field, before, after } = difference;
-  // The old value of a secret is as secret as the new one, though nobody has marked it.
+  // The old value of a secret is as secret as the new one, although it is not in the list of known secrets.
   const secret = mayHoldSecret(before) || mayHoldSecret(after);
   return {
     kind: 'field',
@@ -85,7 +85,7 @@ function patchLines(before: string, after: string, secret: boolean): readonly st
   return [secret ? '(only secrets differ)' : '(they differ in what looks the same here)'];
 }
 
-/** Line ends of Windows are written out where the two texts have different ones, or one of them has both kinds. */
+/** Line ends of Windows are shown as escapes if the two texts have different ones, or if one text has both kinds. */
 type LineEnds = 'hidden' | 'shown';
 
 function lineEndsToShow(before: Shown | undefined, after: Shown | undefined): LineEnds {
@@ -98,14 +98,15 @@ function lineEndsToShow(before: Shown | undefined, after: Shown | undefined): Li
   return used.size > 1 ? 'shown' : 'hidden';
 }
 
-/** As `diff -u` has it: of no lines, the start is the line before. */
+/** As in `diff -u`: an empty range starts at the line before it. */
 function rangeOf(start: number, count: number): string {
   return `${count === 0 ? start - 1 : start},${count}`;
 }
 
 /**
- * What goes out of a file that holds secrets may be an old secret, which nobody has marked. Of such a line only the
- * name before its value is shown, and that only if the new text, whose secrets are known, shows the same name.
+ * Returns a function that hides removed lines. In a file with secrets, a removed line may contain an old secret, which
+ * is not in the list of known secrets. Only the name before the value is shown, and only if the new text, whose secrets
+ * are known, shows the same name.
  */
 function hiding(after: string): (line: string) => string {
   const names = new Set(after.split('\n').map(nameIn));
@@ -132,7 +133,7 @@ function contentOf(shown: Shown | undefined, ends: LineEnds): Content {
   return { kind: 'described', as: `${shown.size} bytes, sha256 ${shown.sha256.slice(0, 12)}…` };
 }
 
-/** Where nothing could be masked, nothing is known of which part is secret: then none of it is shown. */
+/** If nothing could be masked, it is unknown which part is secret: then no part is shown. */
 function secretContent(text: string, ends: LineEnds): Content {
   const masked = maskedText(text, ends);
   if (text !== '' && !masked.includes(MASK)) return { kind: 'described', as: '(secret)' };

@@ -1,4 +1,4 @@
-/** A time for people: `0.4 s`, `12 s`, `2 min 14 s`, `1 h 5 min`. */
+/** Returns a duration for people: `0.4 s`, `12 s`, `2 min 14 s`, `1 h 5 min`. */
 export function durationText(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

@@ -10,22 +10,22 @@ import { taskTitle } from './task-title.ts';
 export interface FailureOptions {
   readonly paint: Paint;
   readonly read: SourceReader;
-  /** From 1: outputs are shown whole. */
+  /** From 1: outputs are shown completely. */
   readonly verbosity: number;
 }
 
-/** Of an output, so many lines are shown, and the first and the last of them. */
+/** Maximal number of shown lines of an output: the first and the last ones. */
 const MOST_OUTPUT_LINES = 40;
 const FIRST_OUTPUT_LINES = 10;
 const MOST_REASON_LINES = 5;
 
-/** A failed task with all that helps to see why. */
+/** Returns the lines about a failed task, with everything that helps to find the reason. */
 export function failureLines(event: TaskFinished, options: FailureOptions): readonly string[] {
   if (event.outcome.kind !== 'failed') return [];
   return event.outcome.ignored ? ignoredLines(event, options.paint) : wholeLines(failureOf(event), options);
 }
 
-/** The same in short, as it happens: its reason comes with the end of the run. */
+/** Returns short lines about a failure when it happens: its reason is shown at the end of the run. */
 export function shortFailureLines(event: TaskFinished, paint: Paint): readonly string[] {
   const { outcome } = event;
   if (outcome.kind !== 'failed') return [];
@@ -41,17 +41,17 @@ export function shortUnreachableLines({ host, during, problem }: HostUnreachable
   return [paint('red', `${wordFor(problem)}: [${safeLine(host)}]${when}: ${safeLine(problem.what)}`)];
 }
 
-/** A session that runbook itself has ended is no host that cannot be reached. */
+/** A session that runbook itself has ended does not mean that the host cannot be reached. */
 function wordFor({ code }: Pick<Problem, 'code'>): 'unreachable' | 'interrupted' {
   return code === 'stopped' ? 'interrupted' : 'unreachable';
 }
 
-/** A host that went away, with all that helps to see why. */
+/** Returns the lines about a lost host, with everything that helps to find the reason. */
 export function unreachableLines(event: HostUnreachable, options: FailureOptions): readonly string[] {
   return wholeLines(unreachableOf(event), options);
 }
 
-/** All failures of a run in full; what is the same on several hosts, but for their own names, is told once. */
+/** Returns all failures of a run completely; failures that are equal, apart from the hosts' own names, are merged. */
 export function groupedFailureLines(
   events: readonly (TaskFinished | HostUnreachable)[],
   options: FailureOptions,
@@ -77,7 +77,7 @@ export function groupedFailureLines(
   ];
 }
 
-/** What there is to tell of a failure, as text. */
+/** The facts of a failure, as text. */
 interface Failure {
   readonly word: 'failed' | 'unreachable' | 'interrupted';
   readonly hosts: readonly string[];
@@ -118,7 +118,7 @@ function unreachableOf({ host, during, problem }: HostUnreachable): Failure {
   };
 }
 
-/** A task has its place as its name. */
+/** The id of a task is its place. */
 function placeOf({ id }: TaskIdentity): Place | undefined {
   const [, file, line, column] = /^(.*):(\d+):(\d+)$/s.exec(id) ?? [];
   return file === undefined ? undefined : { file, line: Number(line), column: Number(column) };
@@ -143,7 +143,7 @@ function wholeLines(failure: Failure, options: FailureOptions): readonly string[
   const { paint, read, verbosity } = options;
   const { word, hosts, elsewhere, title, output } = failure;
   const on = [hosts.join(', '), ...(elsewhere === undefined ? [] : [elsewhere])].map(safeLine).join(' -> ');
-  // What stands in the output below is not told as reason too.
+  // A reason that the output below contains is not repeated.
   const why = isIn(failure.problem.why, output) ? undefined : failure.problem.why;
   return [
     paint('red', `${word}: [${on}]${title === '' ? '' : ` ${title}`}`),
@@ -171,7 +171,7 @@ function titleOf({ host, delegatedTo, task, item }: TaskFinished): string {
   return `[${safeLine(on)}] ${taskTitle(task, item)}`;
 }
 
-/** The last of what tells why: what the problem says, else what came on stderr, else on stdout. */
+/** Returns the last lines of the reason: of the problem, else of stderr, else of stdout. */
 function reasonOf({ problem, output }: Extract<TaskFinished['outcome'], { kind: 'failed' }>): readonly string[] {
   const text = [problem.why, output?.stderr, output?.stdout].find((one) => one !== undefined && one.trim() !== '');
   return text === undefined ? [] : safeLines(text.trimEnd()).slice(-MOST_REASON_LINES);

@@ -1,16 +1,15 @@
 import { safeLine } from './safe-text.ts';
 import { displayWidth } from './width.ts';
 
-/** Beyond so many names the rest is counted. */
+/** Maximal number of names; the rest is counted. */
 const MOST_NAMES = 8;
-/** Names that take more columns are told in short, so that a line keeps room for what happens there. */
+/** Names that are wider are abbreviated, so that a line keeps room for the event. In columns. */
 const WIDEST = 72;
 
 /**
- * Names of hosts, in their order: up to eight of them, and how many there are more. What is too wide for a line is
- * `all 3 hosts`, or the first labels with the domain that they share: `web-1, web-2 (.example.com)`.
- *
- * `all`: the hosts of the play, where it has to be seen that none of many is left out.
+ * Returns the names of hosts in their order: at most eight, and the number of the rest. Text that is too wide becomes
+ * `all 3 hosts`, or the first labels with the common domain: `web-1, web-2 (.example.com)`. `all`: the hosts of the
+ * play, where readers must see that no host is left out.
  */
 export function hostNames(hosts: readonly string[], all: readonly string[] = []): string {
   const names = [...new Set(hosts)];
@@ -28,7 +27,7 @@ function listed(names: readonly string[]): string {
   return `${shown.map(safeLine).join(', ')}${shown.length < names.length ? ` and ${names.length - shown.length} more` : ''}`;
 }
 
-/** What all names have from their first dot on; undefined if they differ there, or are addresses. */
+/** Returns the common part of all names from the first dot on; undefined if there is none, or if they are addresses. */
 function domainOf(names: readonly string[]): string | undefined {
   const [first = ''] = names;
   const at = first.indexOf('.');
@@ -37,7 +36,7 @@ function domainOf(names: readonly string[]): string | undefined {
   return names.every((name) => name.indexOf('.') > 0 && name.slice(name.indexOf('.')) === domain) ? domain : undefined;
 }
 
-/** `web-2` before `web-10`. */
+/** Sorts `web-2` before `web-10`. */
 export function inNaturalOrder(hosts: readonly string[]): readonly string[] {
   return hosts.toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }));
 }

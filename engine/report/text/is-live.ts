@@ -1,6 +1,9 @@
 import { WriteStream } from 'node:tty';
 
-/** A terminal that can move its cursor, and no build server that only pretends to be one. */
+/**
+ * Returns whether the stream is a terminal that can move its cursor. Build servers that only pretend to be terminals do
+ * not count.
+ */
 export function isLive(stream: NodeJS.WritableStream): stream is WriteStream {
   return (
     stream instanceof WriteStream && stream.isTTY && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === ''

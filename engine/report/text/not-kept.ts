@@ -1,7 +1,7 @@
 import type { WithoutEffect } from '../../connection/base/target.ts';
 import { safeLine } from './safe-text.ts';
 
-/** One line on the options of ssh's configuration that were not kept. */
+/** Returns one line about options of ssh's configuration that were ignored. */
 export function notKeptLine({
   options,
   hosts,
@@ -15,7 +15,7 @@ export function notKeptLine({
   );
 }
 
-/** Lines on variables of the inventory that have no effect: what they are, and why that does no harm. */
+/** Returns lines about variables of the inventory without effect, and why that does no harm. */
 export function withoutEffectLines({
   settings,
   hosts,

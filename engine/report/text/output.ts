@@ -1,11 +1,11 @@
-/** Where a renderer writes: a stream whose reader may go away (`| head`) without that being an error. */
+/** The target of a renderer: a stream whose reader may disappear (`| head`) without an error. */
 export interface Output {
   write(text: string): void;
-  /** Resolves when everything written so far has left the process, or nobody reads it any more. */
+  /** Resolves when everything written so far has left the process, or when nobody reads it any more. */
   drained(): Promise<void>;
 }
 
-/** What may also be written as it is, byte for byte. */
+/** An output that also accepts bytes without any change. */
 export interface StreamOutput extends Output {
   writeBytes(bytes: Uint8Array): void;
 }
@@ -14,8 +14,8 @@ const guarded = new WeakSet<NodeJS.WritableStream>();
 const gone = new WeakSet<NodeJS.WritableStream>();
 
 /**
- * A reader that has gone away is no matter. Where writing fails otherwise (a full disk), stderr is told once, and the
- * run goes on: to end it amid a change would be worse.
+ * Opens an output. A reader that has disappeared is ignored. If writing fails otherwise (a full disk), stderr gets one
+ * message and the run continues: ending it during a change would be worse.
  */
 export function openOutput(stream: NodeJS.WritableStream): StreamOutput {
   if (!guarded.has(stream)) {

@@ -1,7 +1,7 @@
 import type { Debt } from '../../run/base/owed.ts';
 import { safeLine } from './safe-text.ts';
 
-/** The handlers that a host owes, and what pays them: a text for each playbook that owes any. */
+/** Returns the owed handlers of a host and what runs them: one text per playbook that owes any. */
 export function owedTexts(debts: readonly Debt[]): readonly string[] {
   const byPlaybook = new Map<string | undefined, Set<string>>();
   for (const { playbook, handler } of debts) {

@@ -1,9 +1,9 @@
-/** What a host is called: stands in the place of these words wherever only they tell two hosts apart. */
+/** Marks that replace a host's own name, short name and address, if texts of two hosts differ only in them. */
 export const OWN_MARKS = { name: '⟨host⟩', short: '⟨short name⟩', address: '⟨address⟩' } as const;
 
 export type OwnMark = keyof typeof OWN_MARKS;
 
-/** The marks that a text has in it. */
+/** Returns the marks in a text. */
 export function marksIn(text: string): readonly OwnMark[] {
   return MARKS.filter((mark) => text.includes(OWN_MARKS[mark]));
 }
@@ -15,17 +15,17 @@ const MEANINGS: Readonly<Record<OwnMark, string>> = {
   address: 'the address',
 };
 
-/** Tells what the marks stand for; empty where there are none. */
+/** Explains the marks; empty if there are none. */
 export function legendOf(marks: ReadonlySet<OwnMark>): readonly string[] {
   return MARKS.filter((mark) => marks.has(mark)).map((mark) => `${OWN_MARKS[mark]} is ${MEANINGS[mark]} of each host.`);
 }
 
-/** Gives a text with the marks. */
+/** Replaces names in a text by marks. */
 export type Marking = (text: string) => string;
 
 /**
- * Puts a mark in the place of a host's own name, of its first label, and of its address, so that what differs by
- * nothing else is the same text. `addresses`: of hosts that are reached by another word than their name.
+ * Replaces a host's own name, its first label and its address by marks, so that texts that differ only in them become
+ * equal. `addresses`: those that differ from the names of their hosts.
  */
 export class OwnNames {
   readonly #addresses: ReadonlyMap<string, string>;
@@ -35,7 +35,7 @@ export class OwnNames {
     this.#addresses = addresses;
   }
 
-  /** For the texts of a host. */
+  /** Returns the function for the texts of a host. */
   marking(host: string): Marking {
     let marking = this.#known.get(host);
     if (marking === undefined) this.#known.set(host, (marking = this.#marking(host)));
@@ -56,7 +56,7 @@ export class OwnNames {
   }
 }
 
-/** The word by itself: `web-1` is no part of `web-10`, nor `web` of `web-2`, nor 10.0.0.1 of 10.0.0.11. */
+/** Matches the word alone: `web-1` is not part of `web-10`, `web` not of `web-2`, 10.0.0.1 not of 10.0.0.11. */
 function wordPattern(word: string): RegExp {
   const letters = word.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   return new RegExp(`(?<!\\w)${letters}(?!\\w|[.-]\\d)`, 'g');

@@ -2,12 +2,12 @@ import { styleText } from 'node:util';
 
 export type Color = 'green' | 'yellow' | 'red' | 'magenta' | 'cyan' | 'bold' | 'dim';
 
-/** Colors a text, or leaves it as it is. */
+/** Colors a text, or returns it unchanged. */
 export type Paint = (color: Color, text: string) => string;
 
 /**
- * Colors for a stream: on a terminal, unless NO_COLOR is set; elsewhere only with FORCE_COLOR.
- * An empty NO_COLOR counts as not set (no-color.org), FORCE_COLOR=0 as "no colors".
+ * Returns the colors for a stream: on a terminal, unless NO_COLOR is set; elsewhere only with FORCE_COLOR. An empty
+ * NO_COLOR counts as not set (no-color.org), FORCE_COLOR=0 as "no colors".
  */
 export function paintFor(stream: NodeJS.WritableStream, environment: NodeJS.ProcessEnv = process.env): Paint {
   return wantsColors(stream, environment)

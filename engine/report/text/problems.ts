@@ -5,7 +5,7 @@ import { openOutput } from './output.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { safeLines } from './safe-text.ts';
 
-/** Prints each problem: what, where with the lines themselves, why, and what to do. Secrets are masked. */
+/** Prints each problem: what, where (with the lines themselves), why, and what to do. Secrets are masked. */
 export function printProblems(problems: readonly Problem[], stream: NodeJS.WritableStream): void {
   const paint = paintFor(stream);
   const read = sourceReader();
@@ -13,12 +13,12 @@ export function printProblems(problems: readonly Problem[], stream: NodeJS.Writa
   openOutput(stream).write(`${blocks.join('\n\n')}\n`);
 }
 
-/** One problem as lines, without a line end. `read` gives the text of a file, or undefined. */
+/** Returns one problem as lines, without a line end. `read` returns the text of a file, or undefined. */
 export function problemLines(problem: Problem, paint: Paint, read: SourceReader): readonly string[] {
   return messageLines(problem, paint('red', 'error'), paint, read);
 }
 
-/** What is told of a place in a file, in the form of a problem, with the word that begins it. */
+/** A message about a place in a file, in the form of a problem, with its first word. */
 export interface Message {
   readonly what: string;
   readonly place?: Place | undefined;
@@ -26,7 +26,7 @@ export interface Message {
   readonly remedy?: string | undefined;
 }
 
-/** A message as lines, without a line end. */
+/** Returns a message as lines, without a line end. */
 export function messageLines(problem: Message, label: string, paint: Paint, read: SourceReader): readonly string[] {
   const [first = '', ...more] = safeLines(problem.what);
   return [
@@ -40,7 +40,7 @@ export function messageLines(problem: Message, label: string, paint: Paint, read
 
 export type SourceReader = (file: string) => string | undefined;
 
-/** Reads each file once. A file that cannot be read has no lines to show. */
+/** Makes a function that reads each file once. A file that cannot be read has no excerpt. */
 export function sourceReader(): SourceReader {
   const texts = new Map<string, string | undefined>();
   return (file) => {
@@ -59,7 +59,7 @@ function readText(file: string): string | undefined {
   }
 }
 
-/** What may be wrong in options whose values are shown. */
+/** Options with expressions as values, by the place that their problems have. */
 const ON_THE_COMMAND_LINE: ReadonlyMap<string, readonly string[]> = new Map([
   ['-a', ['-a', '--args']],
   ['-m', ['-m', '--module-name']],

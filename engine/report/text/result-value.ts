@@ -4,7 +4,7 @@ import type { PlainMap } from '../../values/base/value.ts';
 import { maskValue } from '../../values/mask/mask.ts';
 import { safeLine, safeLines } from './safe-text.ts';
 
-/** What a task gave: the output of a command as it is, another result as JSON. */
+/** Returns the result of a task: the output of a command as it is, another result as JSON. */
 export function valueLines({ result, hidden }: TaskFinished): readonly string[] {
   if (hidden === true) return [indented(HIDDEN)];
   if (result === undefined) return [];
@@ -16,7 +16,7 @@ export function valueLines({ result, hidden }: TaskFinished): readonly string[] 
   return Object.keys(others).length === 0 ? [] : shown(others).split('\n').map(indented);
 }
 
-/** All that a task gave: the output of a command as it is and once, everything else as JSON. */
+/** Returns the complete result of a task: the output of a command as it is and once, everything else as JSON. */
 export function wholeResultLines(event: TaskFinished): readonly string[] {
   if (event.hidden === true) return [indented(HIDDEN)];
   if (event.result === undefined) return [];

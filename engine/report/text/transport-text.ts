@@ -1,12 +1,12 @@
 import type { PatchedLibrary, TransportName } from '../../connection/base/transport.ts';
 import { safeLine } from './safe-text.ts';
 
-/** What is said behind an address: the usual way needs no word. */
+/** Returns the words about the transport after an address; empty for the usual one. */
 export function byTransport(transport: TransportName): string {
   return transport === 'openssh' ? ' by openssh' : '';
 }
 
-/** Which patches of ssh2 took hold, and why others did not. */
+/** Returns which patches of ssh2 were applied, and why others were not. */
 export function patchesLine({ host, version, patches }: PatchedLibrary & { readonly host: string }): string {
   const took = patches.filter((patch) => patch.took).map(({ name }) => name);
   const others = patches.flatMap(({ name, took: isThere, why }) =>

@@ -5,7 +5,7 @@ import type { Paint } from './paint.ts';
 import { safeLine } from './safe-text.ts';
 import { taskTitle } from './task-title.ts';
 
-/** What a module has let be, and says in `warnings` of its result: a line each. */
+/** Returns the `warnings` of a module's result, a line each. */
 export function warningLines(event: TaskFinished, paint: Paint): readonly string[] {
   const { result } = event;
   const warnings = result !== undefined && isMap(result) ? result['warnings'] : undefined;

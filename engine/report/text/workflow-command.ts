@@ -3,8 +3,8 @@ import { safeText } from './safe-text.ts';
 type Property = readonly [name: string, value: string | number | undefined];
 
 /**
- * A command of a workflow of GitHub Actions, on one line without a line end. Properties that are undefined are left
- * out. It is escaped as the toolkit of GitHub Actions does it, so that no text can begin another command.
+ * Returns a command of GitHub Actions, on one line without a line end. Undefined properties are left out. Text is
+ * escaped as in the toolkit of GitHub Actions, so that it cannot begin another command.
  */
 export function workflowCommand(
   command: 'error' | 'warning' | 'notice',

@@ -1,12 +1,12 @@
 import { safeText } from './safe-text.ts';
 
 /**
- * What no document of XML 1.0 may hold, not even as a reference: surrogates by themselves, U+FFFE and U+FFFF. Control
- * characters are written out before.
+ * Characters that XML 1.0 forbids, even as references: single surrogates, U+FFFE and U+FFFF. Control characters were
+ * escaped before.
  */
 const NOT_IN_XML = /[\uD800-\uDFFF\uFFFE\uFFFF]/gu;
 
-/** Text for an element or an attribute of XML 1.0: whatever the text holds, the document is well-formed. */
+/** Escapes text for an element or an attribute of XML 1.0: the document is well-formed for any text. */
 export function xmlText(text: string): string {
   return safeText(text)
     .replaceAll(NOT_IN_XML, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -18,7 +18,7 @@ export function xmlText(text: string): string {
     .replaceAll('\t', '&#9;');
 }
 
-/** An element with these attributes; those that are undefined are left out. `content` is XML. */
+/** Returns an element with these attributes; undefined ones are left out. `content` is XML. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number | undefined>>,

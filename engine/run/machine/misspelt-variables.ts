@@ -36,9 +36,9 @@ const MISTAKEN: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Variables of a host that most likely are to say how it is reached, and are called otherwise: nothing comes of
- * `ansible_hots`, and the run goes to another machine than the one that is meant. Lists and maps are left out: nothing
- * of a connection is one, so they are somebody's own.
+ * Returns variables of a host that are probably misspelt connection variables: `ansible_hots` has no effect, so the run
+ * would reach another machine than the intended one. Lists and maps are left out, because no connection variable is
+ * one.
  */
 export function misspeltVariables(scope: Scope): readonly WithoutEffect[] {
   return scope.names().flatMap((name) => {
@@ -53,13 +53,13 @@ function meantBy(name: string): string | undefined {
   if (!name.startsWith(PREFIX) || KNOWN.has(name) || ansibleVariable([name]) !== undefined) return undefined;
   const mistaken = MISTAKEN.get(name);
   if (mistaken !== undefined) return mistaken;
-  // The prefix is left out, as it would make short names look alike: ansible_zone and ansible_port.
+  // Compared without the prefix, which would make short names look similar: ansible_zone and ansible_port.
   const rests = [...KNOWN].map((one) => one.slice(PREFIX.length));
   const nearest = nearestName(name.slice(PREFIX.length), rests, { most: 2 });
   return nearest === undefined ? undefined : `${PREFIX}${nearest}`;
 }
 
-/** What cannot be rendered says nothing: whoever uses it is told. */
+/** Returns whether the value is a single one. A value that cannot be rendered is reported where it is used. */
 function isSimple(name: string, scope: Scope): boolean {
   try {
     const value: Value | undefined = scope.lookup(name);
