@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Case, type Json, type JsonMap, isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
-import { type Explanation, argumentsFor, contentOf, eachWithout, mentions, refuses } from './explanation.ts';
+import { type Explanation, argumentsFor, contentOf, eachWithout, mentions, refuses, textOf } from './explanation.ts';
 
 const FILES = ['file', 'copy', 'template', 'lineinfile', 'blockinfile'] as const;
 const WRITTEN = ['copy', 'template'] as const;
@@ -221,9 +221,9 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
     id: 'validated-first',
     explains: ({ fact, ansible, runbook }, input) =>
       (/^second\.\d\.status$/.test(fact)
-        ? ansible === 'ok' &&
+        ? ansible !== 'failed' &&
           runbook === 'failed' &&
-          argumentsFor(WRITTEN, input, fact).some(({ content }) => content === '')
+          argumentsFor(WRITTEN, input, fact).some((args) => bringsNothing(args, input))
         : /^tree.*\/t$/.test(fact) && mentions(runbook, 'link ') && mentions(ansible, 'file ')) &&
       argumentsFor(WRITTEN, input).some((args) => 'validate' in args),
   },
@@ -316,12 +316,17 @@ function isRemoved({ state, block }: { readonly state?: Json; readonly block?: J
   return state === 'absent' || block === '';
 }
 
+/** An empty file, by its text or by a file of the controller. */
+function bringsNothing({ content, src }: JsonMap, { files }: Case): boolean {
+  return content === '' || files[textOf(src).replace('@C@/', '')] === '';
+}
+
 function withoutEmptyLines(value: Json): Json {
   return typeof value === 'string'
     ? value
-        .replaceAll(/(\\n)+/g, '\\n')
-        .replace(/^([^"]*")\\n/, '$1')
-        .replace(/\\n"$/, '"')
+        .replaceAll(/((?:\\r)?\\n)+/g, '$1')
+        .replace(/^([^"]*")(?:\\r)?\\n/, '$1')
+        .replace(/(?:\\r)?\\n"$/, '"')
     : value;
 }
 

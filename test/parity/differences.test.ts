@@ -99,6 +99,38 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     ['validated-first'],
   ],
   [
+    'an empty file of the controller that does not pass, in the place of a link',
+    {
+      ...files(['ln -s real t'], { copy: { dest: '@W@/t', src: '@C@/f', follow: false, validate: 'false %s' } }),
+      files: { f: '' },
+    },
+    { fact: 'second.0.status', ansible: 'changed', runbook: 'failed' },
+    ['validated-first'],
+  ],
+  [
+    'a file with content that does not pass, in the place of a link',
+    {
+      ...files(['ln -s real t'], { copy: { dest: '@W@/t', src: '@C@/f', follow: false, validate: 'false %s' } }),
+      files: { f: 'x' },
+    },
+    { fact: 'second.0.status', ansible: 'changed', runbook: 'failed' },
+    undefined,
+  ],
+  [
+    'a block with an empty line in a file with CRLF, beside a block that goes',
+    {
+      ...files([], { blockinfile: { path: '@W@/t', block: '' } }, { blockinfile: { path: '@W@/t', block: 'x\n\ny' } }),
+      id: 'edits-0000',
+      area: 'edits',
+    },
+    {
+      fact: 'tree./t',
+      ansible: String.raw`file 0644 0:0 "a\r\n# B\nx\n\ny\n"`,
+      runbook: String.raw`file 0644 0:0 "a\r\n# B\r\nx\r\n\r\ny\r\n"`,
+    },
+    ['block-to-remove', 'line-ends-kept'],
+  ],
+  [
     'a folder without a check',
     files([], { copy: { dest: '@W@/t/', src: '@C@/f' } }),
     { fact: 'tree./t', ansible: 'folder 0755 0:0', runbook: null },
