@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { Case, Json } from './case.ts';
+import type { Case, Json, JsonMap } from './case.ts';
 import type { Difference } from './compare.ts';
 import { EXPLANATIONS, explanation } from './differences.ts';
 import { type Explanation, eachWithout, explainedBy } from './explanation.ts';
@@ -66,6 +66,12 @@ const system = (given: readonly string[], ...tasks: Json[]): Case => ({
   ...files(given),
   area: 'system',
   input: { kind: 'system', tasks },
+});
+const flow = (given: JsonMap): Case => ({
+  ...files([]),
+  area: 'flow',
+  files: given,
+  input: { kind: 'play', args: [] },
 });
 const cases: readonly (readonly [string, Case, Difference, readonly string[] | undefined])[] = [
   [
@@ -134,6 +140,18 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     'a folder without a check',
     files([], { copy: { dest: '@W@/t/', src: '@C@/f' } }),
     { fact: 'tree./t', ansible: 'folder 0755 0:0', runbook: null },
+    undefined,
+  ],
+  [
+    'a message of a host that left out a role in which a step with run_once failed',
+    flow({ 'roles/role-t2/tasks/main.yml': [{ name: 't3', fail: { msg: 'no' }, run_once: true }] }),
+    { fact: 'host h2', ansible: ['t1 changed'], runbook: ['t1 changed', 't6 ok "w"'] },
+    ['looks-do-not-wait'],
+  ],
+  [
+    'a change of that host',
+    flow({ 'roles/role-t2/tasks/main.yml': [{ name: 't3', fail: { msg: 'no' }, run_once: true }] }),
+    { fact: 'host h2', ansible: ['t1 changed'], runbook: ['t1 changed', 't6 ok "w"', 't7 changed'] },
     undefined,
   ],
   [

@@ -169,6 +169,17 @@ export const EXPLANATIONS: readonly Explanation[] = [
     },
   },
   {
+    id: 'looks-do-not-wait',
+    explains: ({ fact, ansible, runbook }, { files }) =>
+      /^host \w+$/.test(fact) &&
+      Array.isArray(ansible) &&
+      Array.isArray(runbook) &&
+      ansible.length < runbook.length &&
+      isDeepStrictEqual(runbook.slice(0, ansible.length), ansible) &&
+      runbook.slice(ansible.length).every((line) => /^\S+ (?:ok|skipped)\b/.test(text(line))) &&
+      Object.entries(files).some(([name, tasks]) => INCLUDED.test(name) && namesOfOnce(tasks).length > 0),
+  },
+  {
     id: 'undeclared-in-lint',
     explains: ({ fact, runbook }) => refuses(fact, runbook, 'There is no variable "nowhere"'),
   },
@@ -178,6 +189,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
 const ROLE_LINE = /^(?<task>\w+ \w+ ok) "(?<role>\w+) (?<level>(?:default|vars) of \w+) (?<p>\w+)"$/;
 
 const DEPENDENCIES = /^roles\/\w+\/meta\/main\.yml$/;
+const INCLUDED = /^(?:roles\/\w[\w-]*\/tasks\/main|tasks-\w+)\.yml$/;
 const ROLE_TASKS = /^roles\/\w+\/tasks\/main\.yml$/;
 
 /** The names of all tasks that one host does for all. */
