@@ -93,16 +93,19 @@ function line({ task, handler, item, status, module, result }: TaskEvent): strin
  * often. Where a task failed of which the plan said that it does not know, what did not run any more was foretold for
  * the case that it goes well.
  */
-function brokenPromises(plan: readonly TaskEvent[], play: readonly TaskEvent[]): readonly string[] {
+export function brokenPromises(plan: readonly TaskEvent[], play: readonly TaskEvent[]): readonly string[] {
   const key = ({ host, task, item, handler, place = '' }: TaskEvent): string =>
     `${host}: ${handler ? 'handler ' : ''}${task}[${item ?? ''}] of ${place}`;
   const done = Map.groupBy(play, key);
+  const planned = Map.groupBy(plan, key);
+  const isCutOff = (event: TaskEvent): boolean =>
+    (done.get(key(event))?.length ?? 0) < (planned.get(key(event))?.length ?? 0);
   const open = new Set(plan.filter(({ certain }) => !certain).map(key));
   const mayEnd = play.some((event) => event.status === 'failed' && open.has(key(event)));
   return (
     plan
       .filter(({ certain, status }) => certain && status !== 'skipped')
-      .filter((event) => !(mayEnd && done.get(key(event)) === undefined))
+      .filter((event) => !(mayEnd && isCutOff(event)))
       // A handler that finds nothing to do does the same where it is not called for.
       .filter((event) => !(event.handler && event.status === 'ok' && done.get(key(event)) === undefined))
       .filter((event) => done.get(key(event))?.some(({ status }) => status === event.status) !== true)
