@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { type Place, Problem } from '../errors/problem.ts';
 
 /** An action on the controller that a playbook or an inventory asks for. */
@@ -19,12 +19,20 @@ export interface ControllerAccess {
 /** For playbooks and inventories that are trusted like the operator. */
 export const FULL_ACCESS: ControllerAccess = { isFull: true, permit: () => {} };
 
+/** What belongs to a playbook or an inventory. */
+export interface Project {
+  readonly folder: string;
+  /** The files and folders of it. */
+  readonly paths: readonly string[];
+  /** True if the folder holds files from everywhere (a home, /tmp), so that most of them do not belong to it. */
+  readonly isWide: boolean;
+}
+
 /** A playbook or inventory from elsewhere. It may read and write files of its own project, and may run no code. */
 export interface Foreigner {
   /** The playbook or inventory. */
   readonly file: string;
-  /** The folder of its files. */
-  readonly project: string;
+  readonly project: Project;
   /** Why it is not trusted, as a sentence. */
   readonly why: string;
   /** True if it would be trusted if the operator worked in its folder. */
@@ -33,49 +41,109 @@ export interface Foreigner {
 
 /**
  * Makes the access for a run with a playbook or an inventory from elsewhere.
- * @param projects folders in which files may be read and written
- * @param allowed further requests that the command line permits
+ * @param projects whose files may be read and written
+ * @param allowed further paths that the command line permits
  */
 export function projectAccess(
   foreigner: Foreigner,
-  projects: readonly string[],
+  projects: readonly Project[],
   allowed: readonly string[],
 ): ControllerAccess {
-  const roots = [...projects, ...allowed].map(realPath);
+  const own = projects.flatMap(({ paths }) => paths).map(realPath);
+  const further = allowed.map(realPath);
   return {
     isFull: false,
     permit(request, place) {
-      if (request.kind !== 'run' && roots.some((root) => isWithin(realPath(request.path), root))) return;
-      throw refusal(request, foreigner, place);
+      if (request.kind === 'run') throw refusedCode(request.what, foreigner, place);
+      const real = realPath(request.path);
+      if (further.some((root) => isWithin(real, root) && !isOfVersions(real, root))) return;
+      const root = own.find((one) => isWithin(real, one));
+      const refused: RefusedPath = { ...request, real, foreigner, place };
+      if (root === undefined) throw foreigner.project.isWide ? notBeside(refused) : outside(refused);
+      if (isOfVersions(real, root)) throw ofVersions(refused);
     },
   };
 }
 
-function refusal(
-  request: AccessRequest,
-  { file, project, why, isElsewhere }: Foreigner,
-  place: Place | undefined,
-): Problem {
-  const there = isElsewhere ? `, or play it from there (cd ${project})` : '';
-  const trust = `For this run, whatever it does here: --trust. For every run of that project: RUNBOOK_TRUST=${project}${there}.`;
-  if (request.kind === 'run') {
-    return new Problem({
-      code: 'controller-refused',
-      what: `${request.what} would run code on this machine, which ${file} may not`,
-      place,
-      why,
-      remedy: `Read it first. ${trust}`,
-    });
-  }
-  const real = realPath(request.path);
-  const leads = real === resolve(request.path) ? '' : `It leads to ${real}. `;
+/** Folders of version control. */
+const VERSIONS: ReadonlySet<string> = new Set(['.git', '.hg']);
+
+/**
+ * Returns whether a path is in a folder of version control below the root. No author of a repository can put a file
+ * there: it belongs to the operator. Its hooks and settings are programs that run at the next command.
+ */
+function isOfVersions(path: string, root: string): boolean {
+  return relative(root, path)
+    .split(sep)
+    .some((name) => VERSIONS.has(name.toLowerCase()));
+}
+
+function refusedCode(what: string, foreigner: Foreigner, place: Place | undefined): Problem {
   return new Problem({
     code: 'controller-refused',
-    what: `${request.path} lies outside of the project ${project}, and ${file} may not ${request.kind} it on this machine`,
+    what: `${what} would run code on this machine, which ${foreigner.file} may not`,
     place,
-    why: `${leads}${why}`,
-    remedy: `Read it first. For this path alone: --allow-controller ${real}. ${trust}`,
+    why: foreigner.why,
+    remedy: `Read it first. ${trusting(foreigner)}`,
   });
+}
+
+interface RefusedPath {
+  readonly kind: 'read' | 'write';
+  readonly path: string;
+  /** Without links. */
+  readonly real: string;
+  readonly foreigner: Foreigner;
+  readonly place: Place | undefined;
+}
+
+function outside(refused: RefusedPath): Problem {
+  const { kind, path, place, foreigner } = refused;
+  const { file, project, why } = foreigner;
+  return new Problem({
+    code: 'controller-refused',
+    what: `${path} lies outside of the project ${project.folder}, and ${file} may not ${kind} it on this machine`,
+    place,
+    why: `${leading(refused)}${why}`,
+    remedy: allowing(refused),
+  });
+}
+
+function notBeside(refused: RefusedPath): Problem {
+  const { kind, path, place, foreigner } = refused;
+  const { file, project, why } = foreigner;
+  return new Problem({
+    code: 'controller-refused',
+    what: `${path} does not belong to ${file}, which may not ${kind} it on this machine`,
+    place,
+    why: `${leading(refused)}${project.folder} holds files from everywhere: only the folders roles, files and the like beside ${file} belong to it. ${why}`,
+    remedy: allowing(refused),
+  });
+}
+
+function ofVersions(refused: RefusedPath): Problem {
+  const { kind, path, place, foreigner } = refused;
+  return new Problem({
+    code: 'controller-refused',
+    what: `${path} belongs to the version control of the project, and ${foreigner.file} may not ${kind} it on this machine`,
+    place,
+    why: `${leading(refused)}Programs that are named there run at the next command of Git, and addresses there may hold passwords. ${foreigner.why}`,
+    remedy: allowing(refused),
+  });
+}
+
+function leading({ path, real }: RefusedPath): string {
+  return real === resolve(path) ? '' : `It leads to ${real}. `;
+}
+
+function allowing({ real, foreigner }: RefusedPath): string {
+  return `Read it first. For this path alone: --allow-controller ${real}. ${trusting(foreigner)}`;
+}
+
+function trusting({ file, project: { folder, isWide }, isElsewhere }: Foreigner): string {
+  const there = isElsewhere ? `, or play it from there (cd ${folder})` : '';
+  const [whose, named] = isWide ? ['of that file', file] : ['of that project', folder];
+  return `For this run, whatever it does here: --trust. For every run ${whose}: RUNBOOK_TRUST=${named}${there}.`;
 }
 
 export function isWithin(path: string, folder: string): boolean {

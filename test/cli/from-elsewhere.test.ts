@@ -308,6 +308,68 @@ test('in its own project a playbook from elsewhere reads and writes', () => {
   expect(readFileSync(join(project, 'made/t'), 'utf8')).toBe('hello');
 });
 
+test.each([
+  ['copy: { content: x, dest: "{{playbook_dir}}/.git/hooks/post-commit" }', 'write'],
+  ['copy: { content: x, dest: "{{playbook_dir}}/.git/config" }', 'write'],
+  ['copy: { content: x, dest: "{{playbook_dir}}/.GIT/config" }', 'write'],
+  ['copy: { src: "{{playbook_dir}}/.git/config", dest: "{{playbook_dir}}/mine", remote_src: true }', 'read'],
+  ['lineinfile: { path: "{{playbook_dir}}/link/config", line: x }', 'write'],
+  ['file: { path: "{{playbook_dir}}/new", src: .git, state: link }', 'read'],
+  ['move: { src: "{{playbook_dir}}/new", dest: "{{playbook_dir}}/below/.git" }', 'write'],
+  ['slurp: { src: "{{playbook_dir}}/.git/config" }', 'read'],
+  ['template: { src: "{{playbook_dir}}/.git/config", dest: "{{playbook_dir}}/mine" }', 'read'],
+  ['copy: { content: x, dest: "{{playbook_dir}}/.hg/hgrc" }', 'write'],
+])("version control of the project is the operator's: %s", (task, kind) => {
+  const { project, run } = elsewhere({ 'p.yml': here(task), '.git/config': 'SECRET-OF-THE-OPERATOR\n' });
+  symlinkSync(join(project, '.git'), join(project, 'link'));
+  const playbook = join(project, 'p.yml');
+  const refused = run(['play', playbook, '-v', '--allow-controller', project]);
+  expect(refused.status, refused.output).not.toBe(0);
+  expect(refused.output).toMatch(/belongs to the version control of the project/);
+  expect(refused.output).toContain(`may not ${kind} it`);
+  expect(refused.output).not.toContain('SECRET-OF-THE-OPERATOR');
+  expect(readFileSync(join(project, '.git/config'), 'utf8')).toBe('SECRET-OF-THE-OPERATOR\n');
+  const [, path = ''] = /--allow-controller (\S+)\. /.exec(refused.output) ?? [];
+  expect(run(['play', playbook, '--allow-controller', path]).output).not.toContain('belongs to the version control');
+});
+
+describe('a playbook that lies in the home itself', () => {
+  const files = {
+    'p.yml': here('slurp: { src: "{{playbook_dir}}/.ssh/id_ed25519" }'),
+    'w.yml': here('copy: { content: x, dest: "{{playbook_dir}}/.bashrc" }'),
+    'r.yml': '- hosts: localhost\n  roles: [r]\n  tasks:\n    - slurp: { src: "{{playbook_dir}}/r.yml" }\n',
+    'roles/r/tasks/main.yml': '- debug: { msg: of the role }\n',
+    '.ssh/id_ed25519': 'SECRET-OF-THE-OPERATOR\n',
+    'own.yml': AWAY,
+    'work/own.yml': AWAY,
+  };
+
+  test.each(['p.yml', 'w.yml'])('has no other file of the home, wherever the operator is: %s', (name) => {
+    const { home, project, run } = elsewhere(files);
+    const env = { HOME: project };
+    for (const from of [home, join(project, 'work')]) {
+      const refused = run(['play', join(project, name), '-v', '-i', 'own.yml'], { from, env });
+      expect(refused.status, refused.output).not.toBe(0);
+      expect(refused.output).toContain(`does not belong to ${project}/${name}`);
+      expect(refused.output).toContain(`RUNBOOK_TRUST=${project}/${name}`);
+    }
+    expect(existsSync(join(project, '.bashrc'))).toBe(false);
+    for (const trust of [{ RUNBOOK_TRUST: join(project, name) }, { RUNBOOK_TRUST: '/nowhere' }]) {
+      const played = run(['play', join(project, name), '-i', 'own.yml'], { env: { ...env, ...trust } });
+      expect(played.status === 0, played.output).toBe(trust.RUNBOOK_TRUST !== '/nowhere');
+    }
+    const there = run(['play', name, '-i', 'own.yml'], { from: project, env });
+    expect(there.status, there.output).toBe(0);
+  });
+
+  test('has its roles, and itself', () => {
+    const { project, run } = elsewhere(files);
+    const played = run(['play', join(project, 'r.yml')], { env: { HOME: project } });
+    expect(played.status, played.output).toBe(0);
+    expect(played.output).toContain('of the role');
+  });
+});
+
 test('an earlier task cannot put a link into the way of a later one', () => {
   const { home, project, run } = elsewhere({
     'p.yml': `- hosts: localhost

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { type Foreigner, isWithin, realPath } from '../../values/controller-access.ts';
+import { type Foreigner, type Project, isWithin, realPath } from '../../values/controller-access.ts';
 import { statusOf } from '../../values/look-at-once.ts';
 import { isKept, isOwn, ownUsers, workOfOthers } from '../../values/own-files.ts';
 
@@ -24,12 +25,22 @@ export function viewpoint(env: NodeJS.ProcessEnv = process.env): Viewpoint {
   };
 }
 
+/** Folders with names that playbooks and inventories expect beside them. */
+const BESIDE = ['files', 'group_vars', 'handlers', 'host_vars', 'roles', 'tasks', 'templates', 'vars'];
+
 /**
- * The folder of what belongs to a playbook or inventory: the top of its Git repository, else its own, or that above
- * `playbooks`.
+ * What belongs to a playbook or inventory: the top of its Git repository, else its own folder, or the one above
+ * `playbooks`. Of a folder that holds files from everywhere, the file itself and the usual folders beside it.
  */
-export function projectOf(file: string): string {
-  const folder = folderOf(realPath(file));
+export function projectOf(file: string): Project {
+  const real = realPath(file);
+  const folder = folderOfProject(real);
+  if (!isWide(folder)) return { folder, paths: [folder], isWide: false };
+  return { folder, paths: [real, ...BESIDE.map((name) => join(folder, name))], isWide: true };
+}
+
+function folderOfProject(real: string): string {
+  const folder = folderOf(real);
   return topOf(folder) ?? (basename(folder) === 'playbooks' && !isWide(dirname(folder)) ? dirname(folder) : folder);
 }
 
@@ -42,14 +53,14 @@ export function foreignness(file: string, { folder, users, trusted }: Viewpoint)
   if (trusted.some((one) => isWithin(real, realPath(one)))) return undefined;
   const project = projectOf(file);
   const foreign = (why: string, isElsewhere = false): Foreigner => ({ file, project, why, isElsewhere });
-  const spoiled = chain(real, project).find((path) => !isOwn(path, users));
+  const spoiled = chain(real, project.folder).find((path) => !isOwn(path, users));
   if (spoiled !== undefined) return foreign(`${spoiled} belongs to another user, or everybody may write to it.`);
   const here = realPath(folder);
-  if (isWithin(here, project)) return undefined;
+  if (!project.isWide && isWithin(here, project.folder)) return undefined;
   if (topOf(folderOf(real)) !== undefined)
-    return foreign(`It is part of the project ${project}, and you are in ${here}.`, true);
+    return foreign(`It is part of the project ${project.folder}, and you are in ${here}.`, true);
   if (isWithin(real, topOf(here) ?? here) && (!isWide(here) || folderOf(real) === here)) return undefined;
-  return foreign(`It lies in ${project}, and you are in ${here}.`, true);
+  return foreign(`It lies in ${project.folder}, and you are in ${here}.`, true);
 }
 
 /**
@@ -80,8 +91,19 @@ export function topOf(folder: string): string | undefined {
   return topOf(dirname(folder));
 }
 
+/** Returns whether a folder holds files from everywhere, as a home does, a folder of temporary files, or one above. */
 function isWide(folder: string): boolean {
-  return [homedir(), tmpdir()].some((one) => isWithin(realPath(one), folder));
+  return [homedir(), homeOfCaller(), tmpdir(), '/tmp', '/var/tmp'].some(
+    (one) => one !== undefined && isWithin(realPath(one), folder),
+  );
+}
+
+/** The home of the user who called sudo: its playbooks count as the operator's own. */
+function homeOfCaller(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const uid = env['SUDO_UID'];
+  if (uid === undefined || statusOf('/etc/passwd') === undefined) return undefined;
+  const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
+  return lines.map((line) => line.split(':')).find((fields) => fields[2] === uid)?.[5];
 }
 
 function folderOf(path: string): string {

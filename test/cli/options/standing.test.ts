@@ -1,11 +1,13 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type Viewpoint, foreignness, projectOf, viewpoint } from '../../../engine/cli/options/standing.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 const OWN = process.getuid?.() ?? 0;
+
+afterEach(() => vi.unstubAllEnvs());
 
 /** Folders with empty files; a path that ends in a slash is a folder. */
 function tree(...paths: readonly string[]): string {
@@ -25,14 +27,45 @@ test.each<[string, readonly string[], string, string]>([
   ['a folder itself', ['a/inventory/hosts'], 'a/inventory', 'a/inventory'],
 ])('the project of a playbook is %s', (_, paths, file, project) => {
   const root = tree(...paths);
-  expect(projectOf(join(root, file))).toBe(join(root, project));
+  const folder = join(root, project);
+  expect(projectOf(join(root, file))).toEqual({ folder, paths: [folder], isWide: false });
 });
+
+const WIDE = [homedir(), tmpdir(), '/tmp', '/var/tmp', '/'];
 
 test('neither a home nor the folder of temporary files is a project', () => {
   const root = tree('playbooks/p.yml');
-  expect(projectOf(join(root, 'playbooks/p.yml'))).toBe(root);
-  for (const wide of [homedir(), tmpdir(), '/'])
-    expect(projectOf(join(wide, 'playbooks', 'nothing.yml'))).toBe(join(wide, 'playbooks'));
+  expect(projectOf(join(root, 'playbooks/p.yml')).folder).toBe(root);
+  for (const wide of WIDE)
+    expect(projectOf(join(wide, 'playbooks', 'nothing.yml')).folder).toBe(join(wide, 'playbooks'));
+});
+
+test.each(WIDE)('of all the files in %s, a playbook there has itself and the usual folders beside it', (wide) => {
+  const { paths, isWide } = projectOf(join(wide, 'nothing.yml'));
+  expect(isWide).toBe(true);
+  expect(paths).toContain(join(wide, 'nothing.yml'));
+  expect(paths).toContain(join(wide, 'group_vars'));
+  expect(paths).not.toContain(wide);
+});
+
+test('the home of who called sudo is one too', () => {
+  const [name = '', , uid = '', , , home = ''] = (
+    readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith('nobody:')) ?? ''
+  ).split(':');
+  expect(name).toBe('nobody');
+  vi.stubEnv('SUDO_UID', uid);
+  expect(projectOf(join(home, 'nothing.yml')).isWide).toBe(true);
+});
+
+test.each([
+  ['is trusted in the home itself', '.', undefined],
+  ['is from elsewhere for all that is below', 'a', 'It lies in , and you are in /a.'],
+])('a playbook in a home %s', (_, from, expected) => {
+  const root = tree('p.yml', 'a/');
+  vi.stubEnv('HOME', root);
+  expect(why(root, 'p.yml', from)).toBe(expected);
 });
 
 /** From a folder, with these users' files as one's own: why a playbook is from elsewhere; undefined where it is not. */
