@@ -75,6 +75,13 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'convert',
+    {
+      description: "rewrite Ansible's playbooks, roles and templates for runbook",
+      add: async (command, done) => (await import('./convert.ts')).addConvertCommand(command, done),
+    },
+  ],
+  [
     'explain',
     {
       description: 'explain the code of an error, or a rule of lint',

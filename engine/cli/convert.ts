@@ -1,0 +1,97 @@
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { convertProject } from '../convert/project.ts';
+import { Problem } from '../errors/problem.ts';
+import { modules } from '../modules/base/catalogue.ts';
+import { convertJson } from '../report/convert/convert-json.ts';
+import { type ConvertReport, type ConvertedPath, convertSummary } from '../report/convert/convert-text.ts';
+import { openOutput } from '../report/text/output.ts';
+import { paintFor } from '../report/text/paint.ts';
+import { printProblems } from '../report/text/problems.ts';
+import { EXIT } from './base/exit-status.ts';
+import { refuseUncommitted } from './convert/git-state.ts';
+import { lintErrors } from './convert/lint-converted.ts';
+import { type ReadProject, readProject } from './convert/read-project.ts';
+import { writeBeside, writeInPlace } from './convert/write-project.ts';
+
+const FORMATS = ['text', 'json'] as const;
+type Format = (typeof FORMATS)[number];
+
+interface Flags {
+  readonly inPlace?: true;
+  readonly output?: string;
+  readonly force?: true;
+  readonly report: Format;
+}
+
+const EXAMPLES = `
+Examples:
+  runbook convert ansible/                    # writes ansible.runbook/ beside it
+  runbook convert roles/nginx --in-place      # the Git repository must have nothing uncommitted there
+  runbook convert site.yml --report json
+
+What was taken for granted has a comment "# convert: assumed …" above it, and what is left for you
+"# convert: by hand: …". Remove the comment when it is done: what has one is not converted again.
+`;
+
+/** `runbook convert PATH…`: Ansible's playbooks, roles, variables and templates, rewritten. It connects to nothing. */
+export function addConvertCommand(command: Command, done: (status: number) => void): void {
+  command
+    .argument('<paths...>', 'folders or files: a project, a role, a playbook')
+    .addOption(new Option('--in-place', 'write into the files themselves').conflicts('output'))
+    .option('--output <folder>', 'where to write (default: PATH.runbook, beside PATH)')
+    .option('--force', 'with --in-place: also where Git does not keep what is there')
+    .addOption(new Option('--report <format>', FORMATS.join(', ')).choices(FORMATS).default('text').argParser(format))
+    .addHelpText('after', EXAMPLES)
+    .action(async (paths: readonly string[], flags: Flags) => {
+      done(await convert(paths, flags));
+    });
+}
+
+function format(value: string): Format {
+  const known = FORMATS.find((one) => one === value);
+  if (known === undefined) throw new InvalidArgumentError(`It must be one of: ${FORMATS.join(', ')}.`);
+  return known;
+}
+
+async function convert(paths: readonly string[], flags: Flags): Promise<number> {
+  if (flags.output !== undefined && paths.length > 1)
+    throw new Problem({
+      code: 'one-path',
+      what: `--output names one folder, and there are ${paths.length} paths`,
+      remedy: 'Convert them one by one, or leave --output out: each is written beside the original.',
+    });
+  if (flags.inPlace === true && flags.force !== true) for (const path of paths) await refuseUncommitted(path);
+  const converted: ConvertedPath[] = [];
+  for (const path of paths) converted.push(await convertPath(path, flags));
+  const report: ConvertReport = { paths: converted };
+  const stdout = openOutput(process.stdout);
+  stdout.write(flags.report === 'json' ? convertJson(report) : convertSummary(report, paintFor(process.stdout)));
+  await stdout.drained();
+  const problems = converted.flatMap(({ files }) => files.flatMap(({ problem }) => problem ?? []));
+  if (problems.length > 0) printProblems(problems, process.stderr);
+  return problems.length > 0 ? EXIT.problem : EXIT.ok;
+}
+
+async function convertPath(path: string, flags: Flags): Promise<ConvertedPath> {
+  const project = await readProject(path);
+  const { files } = await convertProject(project.files, modules);
+  const target = flags.inPlace === true ? project.root : resolve(flags.output ?? besideOf(path, project));
+  if (flags.inPlace === true) await writeInPlace(project, files);
+  else await writeBeside(project, files, target);
+  return {
+    path,
+    target,
+    isInPlace: flags.inPlace === true,
+    files,
+    lintErrors: await lintErrors(project, files, target),
+  };
+}
+
+/** PATH.runbook; of a file `site.runbook.yml`. */
+function besideOf(path: string, { isFile }: ReadProject): string {
+  const whole = resolve(path);
+  if (!isFile) return `${whole}.runbook`;
+  const extension = extname(whole);
+  return join(dirname(whole), `${basename(whole, extension)}.runbook${extension}`);
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { cp, lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import type { ConvertedFile } from '../../convert/base/outcome.ts';
+import { Problem } from '../../errors/problem.ts';
+import { findFile, replaceFile } from '../../files/replace-file.ts';
+import type { ReadProject } from './read-project.ts';
+
+/** Writes what has changed into the files themselves, each in one step. */
+export async function writeInPlace({ root, files }: ReadProject, converted: readonly ConvertedFile[]): Promise<void> {
+  for (const [index, file] of converted.entries()) await write(root, file, files[index]?.text);
+}
+
+async function write(root: string, { path, newPath, text }: ConvertedFile, before: string | undefined): Promise<void> {
+  const at = join(root, path);
+  if (text !== before) await replaceFile(await findFile(at), Buffer.from(text));
+  if (newPath !== path) await rename(at, join(root, newPath));
+}
+
+/** Writes all into a new folder, which is there as a whole or not at all; of a file a new file. */
+export async function writeBeside(
+  project: ReadProject,
+  converted: readonly ConvertedFile[],
+  target: string,
+): Promise<void> {
+  const isThere = await lstat(target).then(
+    () => true,
+    () => false,
+  );
+  if (isThere)
+    throw new Problem({
+      code: 'output-exists',
+      what: `${target} is there already`,
+      remedy: 'Name another folder by --output, or remove this one.',
+    });
+  const { root, isFile, files } = project;
+  const [only] = converted;
+  const under = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.new`);
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    if (isFile && only !== undefined) {
+      await cp(join(root, only.path), under);
+      await replaceFile(await findFile(under), Buffer.from(only.text));
+    } else {
+      await cp(root, under, {
+        recursive: true,
+        verbatimSymlinks: true,
+        filter: (from) => isCopied(from, root, target),
+      });
+      await writeInPlace({ root: under, isFile, files }, converted);
+    }
+    await rename(under, target);
+  } finally {
+    await rm(under, { recursive: true, force: true });
+  }
+}
+
+/** Not the repository of Git, nor what cannot be copied, such as a socket, nor the folder that is written. */
+async function isCopied(from: string, root: string, target: string): Promise<boolean> {
+  const path = relative(root, from);
+  if (path.split(sep).includes('.git') || from === target || from.endsWith('.new')) return false;
+  const status = await lstat(from);
+  return status.isFile() || status.isDirectory() || (status.isSymbolicLink() && (await leads(from)));
+}
+
+async function leads(link: string): Promise<boolean> {
+  return stat(link).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,134 @@
+import type { Place } from '../../errors/problem.ts';
+import { Edits } from './edits.ts';
+import { type Mark, commentOf, MARK_START } from './marks.ts';
+import { type Level, type PlacedMark, type Unit, type UnitKind, worse } from './outcome.ts';
+import { type Entry, type MapOfFile, type YamlSource, entriesOf } from './yaml-source.ts';
+
+/** One YAML file while it is converted. */
+export class Draft {
+  readonly source: YamlSource;
+  readonly marks: PlacedMark[] = [];
+  readonly units: Unit[] = [];
+  readonly #edits = new Edits();
+  readonly #comments = new Map<number, string[]>();
+  #level: Level = 'same';
+
+  constructor(source: YamlSource) {
+    this.source = source;
+  }
+
+  /** The text after; undefined where changes came into each other's way. */
+  result(): string | undefined {
+    for (const [at, lines] of this.#comments) this.#edits.insert(at, lines.join(''));
+    this.#comments.clear();
+    return this.#edits.isEmpty ? this.source.text : this.#edits.applied(this.source.text);
+  }
+
+  replace(from: number, to: number, text: string): void {
+    if (this.source.text.slice(from, to) === text) return;
+    this.#edits.replace(from, to, text);
+    this.#reach('exact');
+  }
+
+  insert(at: number, text: string): void {
+    this.#edits.insert(at, text);
+    this.#reach('exact');
+  }
+
+  /** A comment above the line of `anchor`, unless it is there from an earlier conversion. */
+  mark(anchor: number, mark: Mark): void {
+    this.#reach(mark.kind);
+    const { source } = this;
+    const at = source.lineStart(anchor);
+    const indentation = /^[ ]*/.exec(source.text.slice(at))?.[0] ?? '';
+    const line = `${indentation}# ${commentOf(mark)}\n`;
+    const lines = this.#comments.get(at) ?? [];
+    if (lines.includes(line)) return;
+    this.#comments.set(at, [...lines, line]);
+    this.marks.push({ mark, place: this.placeOf(anchor) });
+  }
+
+  /** Does the comment above the line say that it was converted before? */
+  isMarked(anchor: number): boolean {
+    const { text } = this.source;
+    let end = this.source.lineStart(anchor);
+    while (end > 0) {
+      const start = this.source.lineStart(end - 1);
+      const line = text.slice(start, end).trim();
+      if (!line.startsWith('#')) return false;
+      if (line.startsWith(`# ${MARK_START}`)) return true;
+      end = start;
+    }
+    return false;
+  }
+
+  /** Does the work and counts it as one unit, by the worst that came of it. What is counted within counts by itself. */
+  unit<Result>(kind: UnitKind, anchor: number, work: () => Result): Result {
+    const before = this.#level;
+    this.#level = 'same';
+    const result = work();
+    this.units.push({ kind, level: this.#level, place: this.placeOf(anchor) });
+    this.#level = before;
+    return result;
+  }
+
+  placeOf(offset: number): Place {
+    return this.source.placeOf(offset);
+  }
+
+  rename({ keyNode }: Entry, name: string): void {
+    this.replace(keyNode.range[0], keyNode.range[1], name);
+  }
+
+  /** Takes an entry out of its map. */
+  remove(entry: Entry): void {
+    const { source } = this;
+    const entries = entriesOf(entry.of);
+    const from = entry.keyNode.range[0];
+    const to = source.entryEnd(entry);
+    if (entry.of.flow === true) {
+      const index = entries.findIndex(({ keyNode }) => keyNode === entry.keyNode);
+      const next = entries[index + 1];
+      const before = entries[index - 1];
+      if (next !== undefined) this.replace(from, next.keyNode.range[0], '');
+      else this.replace(before === undefined ? from : source.entryEnd(before), to, '');
+      return;
+    }
+    if (source.isFirstOfLine(from)) {
+      this.replace(
+        source.lineStart(from),
+        Math.min(source.lineEnd(Math.max(to - 1, from)) + 1, source.text.length),
+        '',
+      );
+      return;
+    }
+    // The first entry of an item, behind its dash: the next one takes its place.
+    const next = entries.find(({ keyNode }) => keyNode.range[0] > from);
+    const between = next === undefined ? '' : source.text.slice(to, next.keyNode.range[0]);
+    this.replace(from, next === undefined || between.trim() !== '' ? to : next.keyNode.range[0], '');
+  }
+
+  /** Adds an entry behind another one of the same map. The value is YAML of one line. */
+  addBehind(entry: Entry, key: string, value: string): void {
+    const { source } = this;
+    const end = source.entryEnd(entry);
+    if (entry.of.flow === true) this.insert(end, `, ${key}: ${value}`);
+    else {
+      const first = entriesOf(entry.of)[0] ?? entry;
+      const indentation = ' '.repeat(source.column(first.keyNode.range[0]));
+      const isWholeLine = source.text[end - 1] === '\n';
+      this.insert(
+        isWholeLine ? end : source.lineEnd(end),
+        isWholeLine ? `${indentation}${key}: ${value}\n` : `\n${indentation}${key}: ${value}`,
+      );
+    }
+  }
+
+  #reach(level: Level): void {
+    this.#level = worse(this.#level, level);
+  }
+}
+
+export function entryNamed(map: MapOfFile, name: string): Entry | undefined {
+  return entriesOf(map).find(({ key }) => key === name);
+}

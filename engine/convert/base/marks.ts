@@ -1,0 +1,67 @@
+/** Why something is left for a person. */
+export type ByHand =
+  | { readonly kind: 'expression' | 'template'; readonly reasons: readonly Told[] }
+  | { readonly kind: 'module'; readonly name: string; readonly instead: string | undefined }
+  | {
+      readonly kind: 'argument';
+      readonly module: string;
+      readonly name: string;
+      readonly instead: string | undefined;
+    }
+  | { readonly kind: 'keyword'; readonly name: string; readonly instead: string }
+  | { readonly kind: 'template-file'; readonly name: string }
+  | { readonly kind: 'unsafe' };
+
+/** A sentence, and the words under which it is counted. */
+export interface Told {
+  readonly topic: string;
+  readonly sentence: string;
+}
+
+/** What the converter took for granted, or what it left. */
+export type Mark =
+  | { readonly kind: 'assumed'; readonly what: Told }
+  | { readonly kind: 'byHand'; readonly why: ByHand };
+
+/** What stands in the comment above the place. */
+export const MARK_START = 'convert: ';
+
+export function toldOf(mark: Mark): Told {
+  return mark.kind === 'assumed' ? mark.what : toldByHand(mark.why);
+}
+
+/** The comment of a mark, without its `# `. One line. */
+export function commentOf(mark: Mark): string {
+  const { sentence } = toldOf(mark);
+  return `${MARK_START}${mark.kind === 'assumed' ? 'assumed' : 'by hand:'} ${sentence}`.replaceAll(/\s+/g, ' ');
+}
+
+function toldByHand(why: ByHand): Told {
+  switch (why.kind) {
+    case 'expression':
+    case 'template': {
+      const [first] = why.reasons;
+      const sentences = [...new Set(why.reasons.map(({ sentence }) => sentence))];
+      return { topic: first?.topic ?? why.kind, sentence: sentences.join(' ') };
+    }
+    case 'module':
+      return {
+        topic: `module ${why.name}`,
+        sentence: `there is no module ${why.name}. ${why.instead ?? '`runbook docs` lists the modules.'}`,
+      };
+    case 'argument':
+      return {
+        topic: `argument ${why.module}.${why.name}`,
+        sentence: `${why.module} has no argument ${why.name}. ${why.instead ?? `\`runbook docs ${why.module}\` lists the arguments.`}`,
+      };
+    case 'keyword':
+      return { topic: `keyword ${why.name}`, sentence: `${why.name}: ${why.instead}` };
+    case 'template-file':
+      return {
+        topic: 'template file',
+        sentence: `${why.name} is Jinja still: the report says what is left in it.`,
+      };
+    case 'unsafe':
+      return { topic: 'unsafe text', sentence: 'write \\{{ for braces that are text: there is no !unsafe.' };
+  }
+}

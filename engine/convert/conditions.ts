@@ -1,0 +1,70 @@
+import { isSeq } from 'yaml';
+import { type Entry, type ListOfFile, type YamlNode, endOf, isPlain, itemsOf, textOf } from './base/yaml-source.ts';
+import { oldReading } from './base/yaml-words.ts';
+import { type Scalars, type Standing, take } from './scalars.ts';
+
+/** `when`, `until` and the like: an expression, or a list of them. */
+export function convertConditions(entry: Entry, standing: Standing, use: Scalars): void {
+  const { value } = entry;
+  const { draft } = use;
+  if (value === null) return;
+  if (!isSeq(value)) {
+    if (isAlwaysSo(textOf(value) ?? '')) draft.remove(entry);
+    else convertCondition(value, standing, use);
+    return;
+  }
+  const items = itemsOf(value);
+  const kept = items.filter((item) => !isAlwaysSo(textOf(item) ?? ''));
+  if (kept.length === 0 && items.length > 0) {
+    draft.remove(entry);
+    return;
+  }
+  const isFlow = standing.isFlow || value.flow === true;
+  for (const item of items) {
+    if (!kept.includes(item)) removeItem(item, value, use);
+    else convertCondition(item, { ...standing, isFlow, anchor: isFlow ? standing.anchor : item.range[0] }, use);
+  }
+}
+
+/** A task is no other in a plan, so what keeps it from `--check` is left out. */
+function isAlwaysSo(text: string): boolean {
+  return /^\(?\s*not\s+\(?\s*ansible_check_mode\s*(?:\|\s*bool\s*)?\)?\s*\)?$/.test(text.trim());
+}
+
+/** The same as a part of a longer condition. */
+const ALWAYS_SO = String.raw`not\s+ansible_check_mode(?:\s*\|\s*bool)?`;
+
+function withoutCheckMode(text: string): string {
+  if (/\bor\b/.test(text)) return text;
+  return text
+    .replace(new RegExp(String.raw`\s+and\s+${ALWAYS_SO}(?=\s|$)`), '')
+    .replace(new RegExp(String.raw`^\s*${ALWAYS_SO}\s+and\s+`), '');
+}
+
+export function convertCondition(node: YamlNode, standing: Standing, use: Scalars): void {
+  const { draft, translator } = use;
+  if (draft.isMarked(standing.anchor)) return;
+  const text = textOf(node);
+  if (text === undefined || text.trim() === '') return;
+  const old = isPlain(node) ? oldReading(text) : undefined;
+  if (old?.kind === 'boolean') {
+    draft.replace(node.range[0], endOf(node), String(old.value));
+    return;
+  }
+  if (isPlain(node) && /^[-+]?\d+$/.test(text)) return;
+  const converted = translator.expression(withoutCheckMode(text), 'condition');
+  take(converted, { node, standing, kind: 'expression', before: text }, use);
+}
+
+function removeItem(item: YamlNode, list: ListOfFile, { draft }: Scalars): void {
+  const { source } = draft;
+  if (list.flow !== true) {
+    draft.replace(source.lineStart(item.range[0]), Math.min(source.lineEnd(endOf(item)) + 1, source.text.length), '');
+    return;
+  }
+  const items = itemsOf(list);
+  const next = items[items.indexOf(item) + 1];
+  const before = items[items.indexOf(item) - 1];
+  if (next !== undefined) draft.replace(item.range[0], next.range[0], '');
+  else draft.replace(before === undefined ? item.range[0] : endOf(before), endOf(item), '');
+}

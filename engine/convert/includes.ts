@@ -1,0 +1,88 @@
+import { isMap } from 'yaml';
+import { readKeyValues } from '../playbook/base/key-values.ts';
+import { insteadOf } from '../values/habits/ansible-differences.ts';
+import { withoutCollection } from './base/module-names.ts';
+import { scalarOf } from './base/write-yaml.ts';
+import { type Entry, type MapOfFile, entriesOf, textOf } from './base/yaml-source.ts';
+import { leave } from './keywords.ts';
+import { type Scalars, type Standing, convertValue } from './scalars.ts';
+
+const INCLUDES: ReadonlySet<string> = new Set([
+  'include',
+  'include_tasks',
+  'import_tasks',
+  'include_role',
+  'import_role',
+  'import_playbook',
+]);
+
+export function isInclude(name: string): boolean {
+  return INCLUDES.has(name);
+}
+
+/** What an include or import takes, by whether it names a file or a role. */
+const OF_FILE: ReadonlySet<string> = new Set(['file', 'apply']);
+const OF_ROLE: ReadonlySet<string> = new Set([
+  'name',
+  'tasks_from',
+  'handlers_from',
+  'defaults_from',
+  'vars_from',
+  'apply',
+]);
+
+/** include_tasks, import_role and so on. */
+export function convertInclude(action: Entry, entries: readonly Entry[], standing: Standing, use: Scalars): void {
+  const { draft } = use;
+  const short = withoutCollection(action.key);
+  const isDynamic =
+    entries.some(({ key }) => key === 'loop' || key.startsWith('with_')) ||
+    (action.value !== null && (textOf(action.value) ?? '').includes('{{'));
+  const name = short === 'include' ? (isDynamic ? 'include_tasks' : 'import_tasks') : short;
+  if (name !== action.key) draft.rename(action, name);
+  const { value } = action;
+  if (value !== null && isMap(value)) convertIncludeMap(value, name, standing, use);
+  else if (value !== null && textOf(value) !== undefined) convertIncludeText(action, name, standing, use);
+  const args = entries.find(({ key }) => key === 'args');
+  if (args !== undefined) leave(args, { ...standing, anchor: args.keyNode.range[0] }, use, `Write it below ${name}.`);
+}
+
+function convertIncludeMap(map: MapOfFile, name: string, standing: Standing, use: Scalars): void {
+  const { draft } = use;
+  const isRole = name.endsWith('_role');
+  const isFlow = standing.isFlow || map.flow === true;
+  for (const entry of entriesOf(map)) {
+    const own = { anchor: isFlow ? standing.anchor : entry.keyNode.range[0], isFlow, key: entry.key };
+    if (isRole && entry.key === 'role') draft.rename(entry, 'name');
+    if ((isRole ? OF_ROLE : OF_FILE).has(entry.key) || entry.key === 'role') convertValue(entry.value, own, use);
+    else if (insteadOf(entry.key, 'role')?.startsWith('Leave it out') === true) draft.remove(entry);
+    else leave(entry, own, use, insteadOf(entry.key, 'role') ?? `${name} does not take it.`);
+  }
+}
+
+/** `include_role: name=x`, `include: a.yml`. Parameters behind the name of a file are variables. */
+function convertIncludeText(action: Entry, name: string, standing: Standing, use: Scalars): void {
+  const { draft } = use;
+  const text = action.value === null ? '' : (textOf(action.value) ?? '');
+  const { pairs, others } = readKeyValues(text);
+  if (pairs.length === 0) {
+    convertValue(action.value, standing, use);
+    return;
+  }
+  if (draft.isMarked(standing.anchor)) return;
+  const known = name.endsWith('_role') ? OF_ROLE : OF_FILE;
+  const [file] = others;
+  if (others.length > 0 && (others.length > 1 || name.endsWith('_role') || file === undefined)) {
+    leave(action, standing, use, 'Write the variables under vars:.');
+    return;
+  }
+  if (file !== undefined || pairs.some(([key]) => !known.has(key) && key !== 'role')) {
+    leave(action, standing, use, 'Write the variables under vars:.');
+    return;
+  }
+  const written = pairs.map(([key, value]) => {
+    const converted = use.translator.template(value, 'string');
+    return `${key === 'role' ? 'name' : key}: ${scalarOf(converted.kind === 'byHand' ? value : converted.text, { isFlow: true })}`;
+  });
+  draft.replace(draft.source.colonEnd(action), draft.source.entryEnd(action), ` {${written.join(', ')}}`);
+}

@@ -1,0 +1,100 @@
+import { insteadOf } from '../values/habits/ansible-differences.ts';
+import { type Entry, endOf, isPlain, textOf } from './base/yaml-source.ts';
+import { booleanWord, oldReading } from './base/yaml-words.ts';
+import { convertConditions } from './conditions.ts';
+import { type LoopUse, convertLoop, convertWith, onlyMustache } from './loops.ts';
+import { type Scalars, type Standing, convertValue } from './scalars.ts';
+
+/** What becomes of a keyword of a task, block or play. */
+type KeywordConverter = (entry: Entry, standing: Standing, use: LoopUse) => void;
+
+const removed: KeywordConverter = (entry, _standing, { draft }) => {
+  draft.remove(entry);
+};
+
+const renamedTo =
+  (name: string): KeywordConverter =>
+  (entry, standing, use) => {
+    use.draft.rename(entry, name);
+    flag(entry, standing, use);
+  };
+
+/** true, false or a template. */
+const flag: KeywordConverter = (entry, standing, use) => {
+  const { value } = entry;
+  const { draft } = use;
+  const text = value === null ? undefined : textOf(value);
+  if (value === null || text === undefined) return;
+  // In a plan nothing fails that would have to be ignored.
+  if (/^ansible_check_mode(?:\s*\|\s*bool)?$/.test(onlyMustache(text) ?? '')) {
+    draft.remove(entry);
+    return;
+  }
+  const word = isPlain(value) ? oldReading(text) : undefined;
+  const boolean = word?.kind === 'boolean' ? word.value : booleanWord(text);
+  if (boolean !== undefined) draft.replace(value.range[0], endOf(value), String(boolean));
+  else convertValue(value, standing, use);
+};
+
+const byHand: KeywordConverter = (entry, standing, use) => {
+  leave(entry, standing, use);
+};
+
+/** Marks an entry that has no counterpart, with what the table says to do. */
+export function leave(entry: Entry, standing: Standing, { draft }: Pick<Scalars, 'draft'>, instead?: string): void {
+  if (draft.isMarked(standing.anchor)) return;
+  const { key } = entry;
+  const told = instead ?? insteadOf(key, 'task', 'play') ?? 'Nothing here is like it.';
+  draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'keyword', name: key, instead: told } });
+}
+
+/** Names of this machine that are no host of the inventory. */
+const delegate: KeywordConverter = (entry, standing, use) => {
+  const { value } = entry;
+  const text = value === null ? undefined : textOf(value);
+  if (value !== null && (text === '127.0.0.1' || text === '::1'))
+    use.draft.replace(value.range[0], endOf(value), 'localhost');
+  else convertValue(value, standing, use);
+};
+
+const value: KeywordConverter = (entry, standing, use) => {
+  convertValue(entry.value, standing, use);
+};
+
+const KEYWORDS: ReadonlyMap<string, KeywordConverter> = new Map<string, KeywordConverter>([
+  ['when', convertConditions],
+  ['until', convertConditions],
+  ['changed_when', convertConditions],
+  ['failed_when', convertConditions],
+  ['loop', convertLoop],
+  ['become', flag],
+  ['ignore_errors', flag],
+  ['run_once', flag],
+  ['no_log', flag],
+  ['any_errors_fatal', flag],
+  ['gather_facts', flag],
+  ['sudo', renamedTo('become')],
+  ['sudo_user', renamedTo('become_user')],
+  ['delegate_to', delegate],
+  ['diff', removed],
+  ['collections', removed],
+  ['debugger', removed],
+  ['force_handlers', removed],
+  ['gather_subset', removed],
+  ['gather_timeout', removed],
+  ['delegate_facts', byHand],
+  ['module_defaults', byHand],
+  ['port', byHand],
+  ['become_flags', byHand],
+  ['become_exe', byHand],
+  ['ignore_unreachable', byHand],
+  ['first_available_file', byHand],
+  ['vars_prompt', byHand],
+  ['fact_path', byHand],
+]);
+
+export function convertKeyword(entry: Entry, standing: Standing, use: LoopUse): void {
+  const { key } = entry;
+  if (key.startsWith('with_')) convertWith(entry, standing, use);
+  else (KEYWORDS.get(key) ?? value)(entry, standing, use);
+}

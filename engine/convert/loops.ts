@@ -1,0 +1,225 @@
+import { isScalar, isSeq } from 'yaml';
+import { insteadOf } from '../values/habits/ansible-differences.ts';
+import type { Converted, KnownType, TypesKnown } from './base/translator.ts';
+import { scalarOf } from './base/write-yaml.ts';
+import { type Entry, type ListOfFile, type YamlNode, endOf, isPlain, itemsOf, textOf } from './base/yaml-source.ts';
+import { type Scalars, type Standing, assume, convertValue, take } from './scalars.ts';
+
+export interface LoopUse extends Scalars {
+  readonly types: TypesKnown;
+}
+
+/** The text between the braces of a text that is one mustache. */
+export function onlyMustache(text: string): string | undefined {
+  const inner = /^\s*\{\{-?\s*([\s\S]*?)\s*-?\}\}\s*$/.exec(text)?.[1];
+  return inner === undefined || inner.includes('}}') ? undefined : inner;
+}
+
+/** `loop:`: a list, one mustache, or an expression. */
+export function convertLoop(entry: Entry, standing: Standing, use: Scalars): void {
+  const { value } = entry;
+  const text = value === null ? undefined : textOf(value);
+  if (value === null || text === undefined || onlyMustache(text) === undefined) convertValue(value, standing, use);
+  else if (!use.draft.isMarked(standing.anchor))
+    take(loopOf(text, use), { node: value, standing, kind: 'expression', before: text }, use);
+}
+
+const PATH = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
+
+/** One mustache stays one where it names a list, and becomes an expression otherwise. */
+function loopOf(text: string, { translator }: Scalars): Converted {
+  const inner = onlyMustache(text) ?? text;
+  const asTemplate = translator.template(text, 'string');
+  if (PATH.test(inner) || asTemplate.kind === 'same') return asTemplate;
+  const expression = translator.expression(inner, 'value');
+  return expression.kind === 'byHand' ? asTemplate : changed(expression);
+}
+
+/** The braces are gone, even where the expression is the same. */
+function changed(converted: Converted): Converted {
+  return converted.kind === 'same' ? { ...converted, kind: 'exact' } : converted;
+}
+
+/** `with_NAME:` to `loop:`. What cannot be a loop is marked. */
+export function convertWith(entry: Entry, standing: Standing, use: LoopUse): void {
+  const { draft } = use;
+  if (draft.isMarked(standing.anchor)) return;
+  const name = entry.key.replace(/^with_(?:[a-z]\w*\.[a-z]\w*\.)?/, '');
+  const done = CONVERTERS.get(name)?.(entry, standing, use) ?? false;
+  if (done) {
+    draft.rename(entry, 'loop');
+    return;
+  }
+  const instead = insteadOf(`with_${name}`, 'task') ?? 'Write loop: with a list, or an expression that gives one.';
+  draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'keyword', name: `with_${name}`, instead } });
+  convertValue(entry.value, standing, use);
+}
+
+/** False where there is no such loop; nothing was changed then. */
+type WithConverter = (entry: Entry, standing: Standing, use: LoopUse) => boolean;
+
+/** Ansible takes one level of lists out of the items of with_items. */
+const items: WithConverter = (entry, standing, use) => {
+  const { value } = entry;
+  if (value === null) return false;
+  if (isSeq(value)) return listedItems(value, entry, standing, use);
+  const text = textOf(value);
+  if (text === undefined) return false;
+  return wholeList(text, value, standing, use);
+};
+
+function wholeList(text: string, node: YamlNode, standing: Standing, use: LoopUse): boolean {
+  const { draft, translator } = use;
+  // A name without braces, as old playbooks have it.
+  const bare = onlyMustache(text) === undefined && PATH.test(text) ? `{{${text}}}` : text;
+  if (onlyMustache(bare) === undefined) {
+    if (text.includes('{{')) return false;
+    draft.replace(node.range[0], endOf(node), `[${scalarOf(text, { isFlow: true })}]`);
+    return true;
+  }
+  const converted = bare === text ? loopOf(text, use) : translator.template(bare, 'string');
+  take(converted, { node, standing, kind: 'expression', before: text }, use);
+  return true;
+}
+
+function listedItems(list: ListOfFile, entry: Entry, standing: Standing, use: LoopUse): boolean {
+  const nodes = itemsOf(list);
+  if (nodes.some((item) => isSeq(item))) return false;
+  const inner = nodes.map((item) => onlyMustache(textOf(item) ?? ''));
+  const [only] = inner;
+  if (nodes.length === 1 && only !== undefined) {
+    if (typeOfText(only, use) === 'text') convertValue(list, standing, use);
+    else replaceList(entry, use.translator.template(textOf(nodes[0] ?? null) ?? '', 'string'), standing, use);
+    return true;
+  }
+  const types = inner.map((text) => (text === undefined ? 'text' : typeOfText(text, use)));
+  if (types.every((type) => type === 'list')) {
+    const joined = inner.map((text) => `(${text})`).join(' + ');
+    replaceList(entry, changed(use.translator.expression(joined, 'value')), standing, use);
+    return true;
+  }
+  if (types.includes('list')) return false;
+  const unknown = inner.filter((text, index) => text !== undefined && types[index] === undefined && PATH.test(text));
+  convertValue(list, standing, use);
+  assume(
+    unknown.map((text) => ({ topic: 'no list', sentence: `no list: ${text}` })),
+    standing.anchor,
+    use.draft,
+  );
+  return true;
+}
+
+function typeOfText(text: string, { types }: LoopUse): KnownType | undefined {
+  // What has a filter that gives text, or is built of texts.
+  if (/\|\s*(?:basename|dirname|lower|upper|string|trim|join|replace|regex_replace)\b[^|]*$/.test(text)) return 'text';
+  return PATH.test(text) ? types(text.split('.')) : undefined;
+}
+
+/** The expression in place of the list. */
+function replaceList(entry: Entry, converted: Converted, standing: Standing, use: LoopUse): void {
+  const { draft } = use;
+  if (converted.kind === 'byHand') {
+    draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'expression', reasons: converted.reasons } });
+    return;
+  }
+  const { source } = draft;
+  draft.replace(
+    source.colonEnd(entry),
+    source.entryEnd(entry),
+    ` ${scalarOf(converted.text, { isFlow: standing.isFlow })}`,
+  );
+  assume(converted.assumptions, standing.anchor, draft);
+}
+
+const plainList: WithConverter = (entry, standing, use) => {
+  convertLoop(entry, standing, use);
+  return true;
+};
+
+const dict: WithConverter = ({ value }, standing, use) => {
+  const text = value === null ? undefined : textOf(value);
+  const inner = text === undefined ? undefined : (onlyMustache(text) ?? (PATH.test(text) ? text : undefined));
+  if (value === null || inner === undefined) return false;
+  const whole = use.translator.expression(inner, 'value');
+  if (whole.kind === 'byHand') return false;
+  const of = /^[\w.]+(?:\[[^\]]*\])*$/.test(whole.text) ? whole.text : `(${whole.text})`;
+  const expression = `${of}.map(key, {"key": key, "value": ${of}[key]})`;
+  take(
+    { ...whole, kind: 'exact', text: expression },
+    { node: value, standing, kind: 'expression', before: text ?? '' },
+    use,
+  );
+  return true;
+};
+
+/** `start=1 end=4`, `count=4`, `1-4`, with a stride and a format. */
+const sequence: WithConverter = (entry, _standing, { draft }) => {
+  const { value } = entry;
+  const text = value === null ? undefined : textOf(value);
+  const numbers = text === undefined ? undefined : numbersOf(text);
+  if (value === null || numbers === undefined || !isScalar(value)) return false;
+  const { source } = draft;
+  draft.replace(source.colonEnd(entry), source.entryEnd(entry), ` [${numbers.map((one) => `"${one}"`).join(', ')}]`);
+  return true;
+};
+
+/** More of them are a loop that nobody wants to read. */
+const MOST_NUMBERS = 50;
+
+function numbersOf(text: string): readonly string[] | undefined {
+  const [, first, last] = /^(\d+)-(\d+)$/.exec(text.trim()) ?? [];
+  const pairs = pairsOf(first === undefined ? text : `start=${first} end=${last}`);
+  if (pairs === undefined) return undefined;
+  const numbers = ['start', 'stride', 'count', 'end'].map((name) => numberOf(pairs.get(name)));
+  if (numbers.includes(Number.NaN)) return undefined;
+  const [start = 1, stride = 1, count, end = count === undefined ? undefined : start + (count - 1) * stride] = numbers;
+  const write = writerOf(pairs.get('format') ?? '%d');
+  if (end === undefined || write === undefined || stride < 1 || (end - start) / stride > MOST_NUMBERS) return undefined;
+  return Array.from({ length: Math.max(0, Math.floor((end - start) / stride) + 1) }, (_, index) =>
+    write(start + index * stride),
+  );
+}
+
+/** NaN for what is no whole number. */
+function numberOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** A format of Python with one number in it, such as web%02d. */
+function writerOf(format: string): ((value: number) => string) | undefined {
+  const [whole, before = '', width = '', after = ''] = /^([^%]*)%(0?\d*)d([^%]*)$/.exec(format) ?? [];
+  if (whole === undefined) return undefined;
+  return (value) => `${before}${String(value).padStart(Number(width), width.startsWith('0') ? '0' : ' ')}${after}`;
+}
+
+function pairsOf(text: string): ReadonlyMap<string, string> | undefined {
+  const pairs = new Map<string, string>();
+  for (const word of text.trim().split(/\s+/)) {
+    const [, name, value] = /^(start|end|count|stride|format)=([^"'\\{}]+)$/.exec(word) ?? [];
+    if (name === undefined || value === undefined) return undefined;
+    pairs.set(name, value);
+  }
+  return pairs;
+}
+
+const hostnames: WithConverter = ({ value }, { isFlow }, { draft }) => {
+  const text = value === null ? undefined : textOf(value);
+  if (value === null || text === undefined || !/^[\w-]+$/.test(text) || !isPlainOrQuoted(value)) return false;
+  const group = /^[A-Za-z_]\w*$/.test(text) ? `groups.${text}` : `groups["${text}"]`;
+  draft.replace(value.range[0], endOf(value), scalarOf(group, { isFlow }));
+  return true;
+};
+
+function isPlainOrQuoted(node: YamlNode): boolean {
+  return isPlain(node) || (isScalar(node) && (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE'));
+}
+
+const CONVERTERS: ReadonlyMap<string, WithConverter> = new Map([
+  ['items', items],
+  ['flattened', items],
+  ['list', plainList],
+  ['dict', dict],
+  ['sequence', sequence],
+  ['inventory_hostnames', hostnames],
+]);

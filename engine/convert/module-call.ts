@@ -1,0 +1,215 @@
+import { isMap, isScalar } from 'yaml';
+import { SAME_WORDS } from '../values/habits/same-words.ts';
+import type { Told } from './base/marks.ts';
+import type { ModuleFacts } from './base/module-facts.ts';
+import { scalarOf } from './base/write-yaml.ts';
+import { type Entry, type MapOfFile, type YamlNode, endOf, entriesOf, isPlain, textOf } from './base/yaml-source.ts';
+import { booleanWord, oldReading } from './base/yaml-words.ts';
+import { convertConditions } from './conditions.ts';
+import { type ReadText, readModuleText } from './pairs.ts';
+import { type Scalars, type Standing, assume, convertValue, take } from './scalars.ts';
+
+/** A call of a module in a task. */
+export interface Call {
+  readonly entry: Entry;
+  /** The module, by the name that it has here; as Ansible has it where there is none. */
+  readonly module: string;
+  readonly facts: ModuleFacts | undefined;
+  /** The text of its arguments, where that is not the whole value of the entry. */
+  readonly text?: string;
+  /** The entry among the arguments that names the module. */
+  readonly moduleKey?: string;
+}
+
+/** The arguments of a module, wherever they stand: below it, in one text, under `args`. */
+export function convertCall(call: Call, args: Entry | undefined, standing: Standing, use: Scalars): void {
+  const { entry } = call;
+  const { value } = entry;
+  const text = call.text ?? (value === null ? undefined : textOf(value));
+  if (value !== null && isMap(value)) convertArguments(value, call, standing, use);
+  else if (text !== undefined) convertText(text, call, standing, use);
+  else convertValue(value, standing, use);
+  if (args?.value !== undefined && args.value !== null && isMap(args.value))
+    convertArguments(args.value, call, { ...standing, anchor: args.keyNode.range[0] }, use);
+  else if (args !== undefined) convertValue(args.value, { ...standing, anchor: args.keyNode.range[0] }, use);
+}
+
+/** Each argument of a map, but for the one that names the module. */
+export function convertArguments(map: MapOfFile, call: Call, standing: Standing, use: Scalars): void {
+  const isFlow = standing.isFlow || map.flow === true;
+  for (const argument of entriesOf(map)) {
+    if (argument.key === call.moduleKey) continue;
+    const anchor = standing.isFlow || map.flow === true ? standing.anchor : argument.keyNode.range[0];
+    convertArgument(argument, call, { anchor, isFlow, key: argument.key }, use);
+  }
+}
+
+function convertArgument(argument: Entry, call: Call, standing: Standing, use: Scalars): void {
+  const { draft } = use;
+  const { facts, module } = call;
+  if (draft.isMarked(standing.anchor)) return;
+  if (facts !== undefined && facts.argument(argument.key) === undefined) {
+    const instead = facts.instead(argument.key);
+    if (instead !== undefined && isNeedless(instead)) draft.remove(argument);
+    else {
+      draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'argument', module, name: argument.key, instead } });
+      convertValue(argument.value, standing, use);
+    }
+    return;
+  }
+  if (module === 'assert' && argument.key === 'that') convertConditions(argument, standing, use);
+  else if (module === 'debug' && argument.key === 'var') convertShown(argument, standing, use);
+  else if (!convertLiteral(argument, call, standing, use)) convertValue(argument.value, standing, use);
+}
+
+/** The table says of what has no effect here that it is left out. */
+function isNeedless(instead: string): boolean {
+  return /^Leave it out(?:;|:|\.)/.test(instead);
+}
+
+function convertShown({ value }: Entry, standing: Standing, use: Scalars): void {
+  const text = value === null ? undefined : textOf(value);
+  if (value === null || text === undefined) return;
+  if (text.includes('{{')) convertValue(value, standing, use);
+  else if (!use.draft.isMarked(standing.anchor))
+    take(use.translator.expression(text, 'value'), { node: value, standing, kind: 'expression', before: text }, use);
+}
+
+/** A fixed value as the argument takes it: booleans, modes, texts. True where nothing is left to do. */
+function convertLiteral({ key, value }: Entry, { facts }: Call, standing: Standing, use: Scalars): boolean {
+  const { draft } = use;
+  if (facts === undefined || value === null || !isScalar(value)) return false;
+  const text = textOf(value);
+  if (text === undefined || text.includes('{{') || text.includes('.j2')) return false;
+  const argument = facts.argument(key) ?? key;
+  const written = literalFor(text, isPlain(value), argument, facts);
+  if (written === undefined) return false;
+  draft.replace(value.range[0], endOf(value as YamlNode), written.text);
+  if (written.assumed !== undefined) assume([written.assumed], standing.anchor, draft);
+  return true;
+}
+
+interface Literal {
+  readonly text: string;
+  readonly assumed?: Told;
+}
+
+const MODES: ReadonlySet<string> = new Set(['mode', 'directory_mode', 'umask']);
+
+/** What to write; undefined where the text is right as it is, or nothing is known that would be. */
+function literalFor(text: string, isPlainText: boolean, argument: string, facts: ModuleFacts): Literal | undefined {
+  if (MODES.has(argument)) return isPlainText ? modeFor(text) : undefined;
+  const old = isPlainText ? oldReading(text) : undefined;
+  if (old?.kind === 'boolean') return booleanFor(old.value, argument, facts);
+  const word = booleanWord(text);
+  const isMeant = !facts.takes(argument, text);
+  if (word !== undefined && isMeant && facts.takes(argument, word)) return { text: String(word) };
+  if (isPlainText && old === undefined && /^[-+]?\d+(?:\.\d+)?$/.test(text)) return quotedNumber(text, argument, facts);
+  const same = SAME_WORDS.get(text);
+  return same !== undefined && isMeant && facts.takes(argument, same) ? { text: same } : undefined;
+}
+
+/** A number where the argument takes texts alone. */
+function quotedNumber(text: string, argument: string, facts: ModuleFacts): Literal | undefined {
+  return facts.takes(argument, text) && !facts.takes(argument, Number(text)) ? { text: `"${text}"` } : undefined;
+}
+
+/** Ansible makes True and False of booleans where it wants a text. */
+function booleanFor(value: boolean, argument: string, facts: ModuleFacts): Literal {
+  const isTaken = facts.takes(argument, value) || !facts.takes(argument, 'True');
+  return { text: isTaken ? String(value) : `"${value ? 'True' : 'False'}"` };
+}
+
+function modeFor(text: string): Literal | undefined {
+  if (/^0[0-7]+$/.test(text)) return { text: `"${text}"` };
+  // A number without the zero is decimal to YAML: Ansible warns of it, and sets other bits than one reads.
+  if (/^[0-7]{3,4}$/.test(text))
+    return {
+      text: `"0${text}"`,
+      assumed: { topic: 'mode', sentence: `mode: 0${text}, and not the decimal number ${text}` },
+    };
+  return undefined;
+}
+
+/** `name=value …` in one text becomes a map; any other text is converted where it stands. */
+function convertText(text: string, call: Call, standing: Standing, use: Scalars): void {
+  const { draft } = use;
+  const { entry, facts, module } = call;
+  const read = readModuleText(text, module, facts);
+  if (read === undefined) {
+    if (call.text === undefined) convertValue(entry.value, standing, use);
+    else writeWhole(call.text, entry, standing, use);
+    return;
+  }
+  if (draft.isMarked(standing.anchor)) return;
+  const lines = pairLines(read, call, standing, use);
+  const { source } = draft;
+  const from = source.colonEnd(entry);
+  if (standing.isFlow) draft.replace(from, source.entryEnd(entry), ` {${lines.join(', ')}}`);
+  else {
+    const indentation = ' '.repeat(source.column(entry.keyNode.range[0]) + 2);
+    const isWholeLine = source.text[source.entryEnd(entry) - 1] === '\n';
+    draft.replace(
+      from,
+      source.entryEnd(entry),
+      `${lines.map((line) => `\n${indentation}${line}`).join('')}${isWholeLine ? '\n' : ''}`,
+    );
+  }
+}
+
+function writeWhole(text: string, entry: Entry, standing: Standing, use: Scalars): void {
+  const { draft, translator } = use;
+  const converted = translator.template(text, 'string');
+  const written = converted.kind === 'byHand' ? text : converted.text;
+  draft.replace(
+    draft.source.colonEnd(entry),
+    draft.source.entryEnd(entry),
+    ` ${scalarOf(written, { isFlow: standing.isFlow })}`,
+  );
+  if (converted.kind === 'byHand')
+    draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'template', reasons: converted.reasons } });
+  else assume(converted.assumptions, standing.anchor, draft);
+}
+
+function pairLines({ free, pairs }: ReadText, call: Call, standing: Standing, use: Scalars): readonly string[] {
+  const all = free === undefined ? pairs : [[call.facts?.freeForm ?? 'cmd', free] as const, ...pairs];
+  return all.flatMap(([name, value]) => {
+    const { facts, module } = call;
+    const instead = facts?.instead(name);
+    if (facts !== undefined && facts.argument(name) === undefined) {
+      if (instead !== undefined && isNeedless(instead)) return [];
+      use.draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'argument', module, name, instead } });
+    }
+    return [`${name}: ${pairValue(name, value, call, { standing, use })}`];
+  });
+}
+
+interface Around {
+  readonly standing: Standing;
+  readonly use: Scalars;
+}
+
+function pairValue(name: string, value: string, call: Call, { standing, use }: Around): string {
+  const { draft, translator } = use;
+  if (!value.includes('{{')) return fixedPair(name, value, call, { standing, use });
+  const converted = translator.template(value, 'string');
+  if (converted.kind === 'byHand') {
+    draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'template', reasons: converted.reasons } });
+    return scalarOf(value, { isFlow: standing.isFlow });
+  }
+  assume(converted.assumptions, standing.anchor, draft);
+  return scalarOf(converted.text, { isFlow: standing.isFlow });
+}
+
+/** The value of a pair without templates. */
+function fixedPair(name: string, value: string, { facts, module }: Call, { standing, use }: Around): string {
+  const argument = facts?.argument(name) ?? name;
+  const takes = (one: unknown): boolean => facts?.takes(argument, one) === true;
+  const boolean = booleanWord(value);
+  // Ansible makes booleans of words that set_fact gets in this way, and of no digits and letters.
+  const isBoolean = module === 'set_fact' ? /^[a-z]{2}/i.test(value) : !takes(value);
+  if (boolean !== undefined && isBoolean && takes(boolean)) return String(boolean);
+  if (/^(?:0|[1-9]\d*)$/.test(value) && !MODES.has(argument) && takes(Number(value))) return value;
+  const renamed = value.includes('.j2') ? use.templateNames.renamed(value)?.text : undefined;
+  return scalarOf(renamed ?? value, { isFlow: standing.isFlow });
+}

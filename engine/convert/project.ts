@@ -1,0 +1,177 @@
+import { isMap, isSeq } from 'yaml';
+import { Problem } from '../errors/problem.ts';
+import type { Catalogue } from '../modules/base/catalogue.ts';
+import { Draft, entryNamed } from './base/draft.ts';
+import { type ModulesKnown, modulesKnown } from './base/module-facts.ts';
+import type { ConvertedFile, FileKind, GivenFile, ProjectOutcome } from './base/outcome.ts';
+import type { Translator } from './base/translator.ts';
+import { type YamlNode, entriesOf, itemsOf, textOf, YamlSource } from './base/yaml-source.ts';
+import { kindByPath, kindOf } from './classify.ts';
+import { jinjaTranslator } from './jinja-translator.ts';
+import { TypesFound } from './known-types.ts';
+import { convertPlaybook, convertRoleUses } from './plays.ts';
+import { convertValue } from './scalars.ts';
+import { type StepUse, convertSteps } from './steps.ts';
+import { convertTemplateFile, templateNames } from './template-files.ts';
+
+interface ReadFile {
+  readonly given: GivenFile;
+  readonly kind: FileKind;
+  /** Undefined where it is no YAML, or cannot be read. */
+  readonly source: YamlSource | undefined;
+  readonly problem: Problem | undefined;
+}
+
+/** All files of a project, converted. Nothing is written, and nothing is read but what is given. */
+export async function convertProject(given: readonly GivenFile[], catalogue: Catalogue): Promise<ProjectOutcome> {
+  const modules = await modulesKnown(catalogue);
+  const read = readAll(given);
+  const types = new TypesFound();
+  for (const { kind, source } of read) if (source !== undefined) gatherTypes(kind, source, types);
+  const translator = jinjaTranslator(types.known);
+  const taken = new Set(given.map(({ path }) => path));
+  const templates = read
+    .filter(({ kind }) => kind === 'template')
+    .map((file) => convertTemplateFile(file.given, translator, taken));
+  const byPath = new Map(templates.map((file) => [file.path, file]));
+  const project: Project = { translator, modules, types, templates };
+  return { files: read.map((file) => byPath.get(file.given.path) ?? convertFile(file, project)) };
+}
+
+function readAll(given: readonly GivenFile[]): readonly ReadFile[] {
+  const sources = given.map((file): Omit<ReadFile, 'kind'> => {
+    if (kindByPath(file.path) !== 'yaml' || file.text.startsWith('$ANSIBLE_VAULT;'))
+      return { given: file, source: undefined, problem: undefined };
+    try {
+      return { given: file, source: new YamlSource(file.path, file.text), problem: undefined };
+    } catch (error) {
+      return { given: file, source: undefined, problem: asProblem(error, file.path) };
+    }
+  });
+  const named = new Set(sources.flatMap(({ source }) => (source === undefined ? [] : variableFilesIn(source))));
+  return sources.map((file) => {
+    const { path } = file.given;
+    if (kindByPath(path) === 'template') return { ...file, kind: 'template' };
+    return { ...file, kind: file.source === undefined ? 'other' : kindOf(path, file.source.roots[0], named) };
+  });
+}
+
+function asProblem(error: unknown, path: string): Problem {
+  if (error instanceof Problem) return error;
+  // The parser recurses; what is nested thousands deep ends its stack.
+  if (!(error instanceof RangeError)) throw error;
+  return new Problem({
+    code: 'yaml-too-deep',
+    what: `${path} is nested too deep to be read`,
+    place: { file: path, line: 1, column: 1 },
+    remedy: 'Split the file.',
+  });
+}
+
+/** The last parts of the names under `vars_files`. */
+function variableFilesIn({ roots }: YamlSource): readonly string[] {
+  const [root] = roots;
+  if (root === undefined || !isSeq(root)) return [];
+  return itemsOf(root).flatMap((play) => {
+    const files = isMap(play) ? entryNamed(play, 'vars_files')?.value : undefined;
+    return files && isSeq(files) ? itemsOf(files).flatMap((item) => textOf(item)?.split('/').at(-1) ?? []) : [];
+  });
+}
+
+/** Fixed values of variables, and names of results. */
+function gatherTypes(kind: FileKind, { roots }: YamlSource, types: TypesFound): void {
+  const walk = (node: YamlNode | null): void => {
+    if (node === null) return;
+    if (isSeq(node)) for (const item of itemsOf(node)) walk(item);
+    if (!isMap(node)) return;
+    for (const { key, value } of entriesOf(node)) {
+      const name = key === 'register' && value !== null ? textOf(value) : undefined;
+      if (name !== undefined) types.addResult(name);
+      if (key === 'vars' && value !== null && isMap(value)) types.addVariables(value);
+      walk(value);
+    }
+  };
+  for (const root of roots) {
+    if (kind === 'variables' && isMap(root)) types.addVariables(root);
+    if (kind === 'playbook' || kind === 'tasks' || kind === 'variables') walk(root);
+  }
+}
+
+interface Project {
+  readonly translator: Translator;
+  readonly modules: ModulesKnown;
+  readonly types: TypesFound;
+  readonly templates: readonly ConvertedFile[];
+}
+
+function convertFile({ given, kind, source, problem }: ReadFile, project: Project): ConvertedFile {
+  const { path, text } = given;
+  const left = { path, newPath: path, kind, text, units: [], marks: [] };
+  if (source === undefined || kind === 'other') return { ...left, problem };
+  const draft = new Draft(source);
+  const use: StepUse = {
+    draft,
+    translator: project.translator,
+    templateNames: templateNames(project.templates, path),
+    types: project.types.known,
+    modules: project.modules,
+  };
+  for (const root of source.roots) convertRoot(root, kind, use);
+  const result = draft.result();
+  if (result === undefined || !isReadable(path, result)) return { ...left, problem: notConverted(path) };
+  return { ...left, text: result, units: draft.units, marks: draft.marks, problem: undefined };
+}
+
+function isReadable(path: string, text: string): boolean {
+  try {
+    return new YamlSource(path, text).roots.length >= 0;
+  } catch {
+    return false;
+  }
+}
+
+function notConverted(path: string): Problem {
+  return new Problem({
+    code: 'not-converted',
+    what: `${path} is left as it is: what the converter would write could not be read`,
+    place: { file: path, line: 1, column: 1 },
+    remedy: 'Convert this file by hand, with what `runbook lint` tells of it.',
+  });
+}
+
+function convertRoot(root: YamlNode, kind: FileKind, use: StepUse): void {
+  switch (kind) {
+    case 'playbook':
+      convertPlaybook(root, use);
+      break;
+    case 'tasks':
+      convertSteps(root, use);
+      break;
+    case 'role-meta':
+      convertMeta(root, use);
+      break;
+    case 'variables':
+      convertVariables(root, use);
+      break;
+    case 'template':
+    case 'other':
+      break;
+  }
+}
+
+/** Of a role's meta file what this program reads. What is for Galaxy stays. */
+function convertMeta(root: YamlNode, use: StepUse): void {
+  if (!isMap(root)) return;
+  for (const { key, keyNode, value } of entriesOf(root)) {
+    if (key === 'dependencies') convertRoleUses(value, use);
+    else if (key !== 'galaxy_info') convertValue(value, { anchor: keyNode.range[0], isFlow: false, key }, use);
+  }
+}
+
+function convertVariables(root: YamlNode, use: StepUse): void {
+  if (!isMap(root)) return;
+  for (const { key, keyNode, value } of entriesOf(root))
+    use.draft.unit('variable', keyNode.range[0], () =>
+      convertValue(value, { anchor: keyNode.range[0], isFlow: root.flow === true, key }, use),
+    );
+}

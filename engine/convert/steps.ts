@@ -1,0 +1,315 @@
+import { isMap, isSeq } from 'yaml';
+import { BLOCK_KEYWORDS, INCLUDE_KEYWORDS, TASK_KEYWORDS } from '../playbook/base/keywords.ts';
+import { ANSIBLE_DIFFERENCES, insteadOf } from '../values/habits/ansible-differences.ts';
+import type { ModulesKnown } from './base/module-facts.ts';
+import { LEFT_OUT, moduleHere, withoutCollection } from './base/module-names.ts';
+import {
+  type Entry,
+  type MapOfFile,
+  type YamlNode,
+  endOf,
+  entriesOf,
+  isPlain,
+  itemsOf,
+  textOf,
+} from './base/yaml-source.ts';
+import { booleanWord } from './base/yaml-words.ts';
+import { convertInclude, isInclude } from './includes.ts';
+import { convertKeyword, leave } from './keywords.ts';
+import type { LoopUse } from './loops.ts';
+import { type Call, convertCall } from './module-call.ts';
+import { type Standing } from './scalars.ts';
+
+export interface StepUse extends LoopUse {
+  readonly modules: ModulesKnown;
+}
+
+/** Parts of a block. */
+const PARTS: ReadonlySet<string> = new Set(['block', 'rescue', 'always']);
+/** Entries that say what a task does, although they are in the table of keywords. */
+const ACTIONS: ReadonlySet<string> = new Set(['action', 'local_action', 'include', 'import_tasks', 'include_playbook']);
+/** Keywords of Ansible and of this program. Whatever else stands at a task is its module. */
+const KEYWORDS: ReadonlySet<string> = new Set([
+  ...TASK_KEYWORDS,
+  ...BLOCK_KEYWORDS,
+  ...ANSIBLE_DIFFERENCES.filter(({ where, name }) => (where === 'task' || where === 'play') && !ACTIONS.has(name)).map(
+    ({ name }) => name,
+  ),
+  'listen',
+  'first_available_file',
+]);
+
+/** The steps of a list, blocks with what is in them. */
+export function convertSteps(list: YamlNode | null, use: StepUse): void {
+  if (list === null || !isSeq(list)) return;
+  const items = itemsOf(list);
+  const steps = items.filter((item): item is MapOfFile => isMap(item));
+  const needless = steps.filter((step) => isNeedless(step, use));
+  for (const step of steps) {
+    if (needless.includes(step))
+      use.draft.unit('task', step.range[0], () =>
+        removeStep(step, use, needless.length === items.length && step === steps[0]),
+      );
+    else convertStep(step, list.flow === true, use);
+  }
+}
+
+function actionOf(entries: readonly Entry[]): Entry | undefined {
+  return entries.find(({ key }) => !KEYWORDS.has(key) && !key.startsWith('with_'));
+}
+
+/** Facts come with the connection; meta actions that there is no need of. */
+function isNeedless(step: MapOfFile, { draft }: StepUse): boolean {
+  const action = actionOf(entriesOf(step));
+  if (action === undefined || step.flow === true || draft.isMarked(action.keyNode.range[0])) return false;
+  const entries = entriesOf(step);
+  const name = withoutCollection(action.key);
+  const isUsed = entries.some(({ key }) => ['register', 'delegate_to', 'notify', 'until'].includes(key));
+  if (LEFT_OUT.has(name)) return !isUsed;
+  const text = action.value === null ? undefined : textOf(action.value);
+  return name === 'meta' && text !== undefined && insteadOf(text, 'meta')?.startsWith('Leave it out') === true;
+}
+
+function removeStep(step: MapOfFile, { draft }: StepUse, isReplaced: boolean): void {
+  const { source } = draft;
+  const dash = source.text.lastIndexOf('-', step.range[0]);
+  const to = Math.min(source.lineEnd(endOf(step) - 1) + 1, source.text.length);
+  if (isReplaced) draft.replace(dash, to, '- meta: noop\n');
+  else draft.replace(source.lineStart(dash), to, '');
+}
+
+function convertStep(step: MapOfFile, isFlow: boolean, use: StepUse): void {
+  const { draft } = use;
+  const isFlowStep = isFlow || step.flow === true;
+  const anchor = step.range[0];
+  const entries = entriesOf(step);
+  const isBlock = entries.some(({ key }) => key === 'block');
+  draft.unit(isBlock ? 'block' : 'task', anchor, () => {
+    const parts = entries.filter(({ key }) => isBlock && PARTS.has(key));
+    const action = isBlock ? undefined : actionOf(entries);
+    const standingOf = ({ key, keyNode }: Entry): Standing => ({
+      anchor: isFlowStep ? anchor : keyNode.range[0],
+      isFlow: isFlowStep,
+      key,
+    });
+    if (action !== undefined) convertAction(action, entries, standingOf, use);
+    const module = action === undefined ? '' : withoutCollection(action.key);
+    for (const entry of entries) {
+      if (entry === action || parts.includes(entry) || (entry.key === 'args' && action !== undefined)) continue;
+      if (isInclude(module) && !isOfInclude(entry.key, module))
+        leave(
+          entry,
+          standingOf(entry),
+          use,
+          'Write it under apply: of the include, if it shall hold for the tasks in it.',
+        );
+      else if (!convertSpecial(entry, { entries, module }, standingOf(entry), use))
+        convertKeyword(entry, standingOf(entry), use);
+    }
+  });
+  for (const { key, value } of entries) if (isBlock && PARTS.has(key)) convertSteps(value, use);
+}
+
+function isOfInclude(key: string, module: string): boolean {
+  return (
+    !module.startsWith('include_') ||
+    INCLUDE_KEYWORDS.has(key) ||
+    key.startsWith('with_') ||
+    ['collections', 'diff', 'debugger'].includes(key)
+  );
+}
+
+function convertAction(
+  action: Entry,
+  entries: readonly Entry[],
+  standingOf: (entry: Entry) => Standing,
+  use: StepUse,
+): void {
+  const { draft, modules } = use;
+  const args = entries.find(({ key }) => key === 'args');
+  const standing = standingOf(action);
+  const { key } = action;
+  if (key === 'action' || key === 'local_action') {
+    convertOldAction(action, args, standing, use);
+    return;
+  }
+  const short = withoutCollection(key);
+  if (isInclude(short)) {
+    convertInclude(action, entries, standing, use);
+    return;
+  }
+  const module = short === 'meta' ? 'meta' : moduleHere(key, modules);
+  if (module === undefined) {
+    markModule(short, standing, use);
+    convertCall({ entry: action, module: short, facts: undefined }, args, standing, use);
+    return;
+  }
+  if (module !== key && !isQueried(entries, module)) draft.rename(action, module);
+  if (short === 'meta') convertMeta(action, standing, use);
+  else {
+    convertCall({ entry: action, module, facts: modules.get(module) }, args, standing, use);
+    if (short === 'modprobe') convertPersistence(action, use);
+  }
+}
+
+function markModule(name: string, { anchor }: Standing, { draft }: StepUse): void {
+  if (draft.isMarked(anchor)) return;
+  draft.mark(anchor, { kind: 'byHand', why: { kind: 'module', name, instead: insteadOf(name, 'module') } });
+}
+
+function convertMeta(action: Entry, standing: Standing, { draft }: StepUse): void {
+  const text = action.value === null ? undefined : textOf(action.value);
+  const instead = text === undefined ? undefined : insteadOf(text, 'meta');
+  if (instead !== undefined && !draft.isMarked(standing.anchor))
+    draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'keyword', name: `meta ${text}`, instead } });
+}
+
+/** modprobe loads a module until the next boot, unless it is told otherwise; here it is the other way round. */
+function convertPersistence({ value }: Entry, { draft }: StepUse): void {
+  if (value === null || !isMap(value)) return;
+  const entries = entriesOf(value);
+  const persistent = entries.find(({ key }) => key === 'persistent');
+  const last = entries.at(-1);
+  const written = persistent?.value ?? null;
+  const text = written === null ? undefined : textOf(written);
+  if (persistent === undefined && last !== undefined) draft.addBehind(last, 'persistent', 'false');
+  else if (written !== null && text !== undefined && !text.includes('{{'))
+    draft.replace(written.range[0], endOf(written), String(text === 'present'));
+}
+
+/** `action: copy src=a dest=b`, `local_action: {module: copy, src: a}`. */
+function convertOldAction(action: Entry, args: Entry | undefined, standing: Standing, use: StepUse): void {
+  const { draft, modules } = use;
+  const { key, value } = action;
+  const moduleEntry = isMap(value) ? entriesOf(value).find((one) => one.key === 'module') : undefined;
+  const text = textOf(isMap(value) ? (moduleEntry?.value ?? null) : value) ?? '';
+  const [, named, rest = ''] = /^\s*([\w.]+)\s*([\s\S]*)$/.exec(text) ?? [];
+  const module = named === undefined ? undefined : moduleHere(named, modules);
+  if (named === undefined) leave(action, standing, use);
+  else if (module === undefined) markModule(withoutCollection(named), standing, use);
+  if (module === undefined || draft.isMarked(standing.anchor)) return;
+  draft.rename(action, module);
+  if (key === 'local_action') draft.addBehind(action, 'delegate_to', 'localhost');
+  const call: Call = { entry: action, module, facts: modules.get(module) };
+  if (moduleEntry === undefined) convertCall({ ...call, text: rest.replace(/\n$/, '') }, args, standing, use);
+  else {
+    draft.remove(moduleEntry);
+    convertCall({ ...call, moduleKey: moduleEntry.key }, args, standing, use);
+  }
+}
+
+interface Task {
+  readonly entries: readonly Entry[];
+  readonly module: string;
+}
+
+/** Keywords whose counterpart depends on the rest of the task. True where nothing is left to do. */
+function convertSpecial(entry: Entry, task: Task, standing: Standing, use: StepUse): boolean {
+  switch (entry.key) {
+    case 'check_mode':
+      convertCheckMode(entry, task, standing, use);
+      return true;
+    case 'changed_when':
+      if (!isQueried(task.entries, task.module)) return false;
+      use.draft.remove(entry);
+      return true;
+    case 'connection':
+      convertConnection(entry, task, standing, use);
+      return true;
+    case 'async':
+    case 'poll':
+      convertAsync(entry, task, standing, use);
+      return true;
+    case 'remote_user':
+      leave(entry, standing, use, 'Set ansible_user for the host in the inventory, or remote_user at the play.');
+      return true;
+    default:
+      return false;
+  }
+}
+
+const COMMANDS: ReadonlySet<string> = new Set(['command', 'shell', 'raw']);
+/** Arguments that query has as well. */
+const OF_QUERY: ReadonlySet<string> = new Set(['cmd', 'chdir', 'warn', '_raw_params']);
+/** Modules that only look: they do so in a plan as well. */
+const LOOKING: ReadonlySet<string> = new Set([
+  'stat',
+  'slurp',
+  'find',
+  'debug',
+  'assert',
+  'fail',
+  'set_fact',
+  'uri',
+  'query',
+  'wait_for',
+  'include_tasks',
+  'import_tasks',
+  'include_role',
+  'import_role',
+]);
+
+function booleanOf(entry: Entry | undefined): boolean | undefined {
+  const text = entry?.value ? textOf(entry.value) : undefined;
+  return text === undefined ? undefined : booleanWord(text);
+}
+
+/** A command that runs under --check too and never counts as a change: it only reads. */
+function isQueried(entries: readonly Entry[], module: string): boolean {
+  const find = (name: string): Entry | undefined => entries.find(({ key }) => key === name);
+  if (!COMMANDS.has(module) || booleanOf(find('check_mode')) !== false || booleanOf(find('changed_when')) !== false)
+    return false;
+  const action = entries.find(({ key }) => withoutCollection(key) === module)?.value;
+  const given = [action, find('args')?.value].flatMap((node) => (node && isMap(node) ? entriesOf(node) : []));
+  const text = action ? textOf(action) : undefined;
+  return (
+    given.every(({ key }) => OF_QUERY.has(key)) && !/(?:^|\s)(?:creates|removes|stdin|executable)=/.test(text ?? '')
+  );
+}
+
+function convertCheckMode(entry: Entry, { entries, module }: Task, standing: Standing, use: StepUse): void {
+  const { draft } = use;
+  if (isQueried(entries, module)) {
+    const action = entries.find(({ key }) => withoutCollection(key) === module);
+    if (action !== undefined) draft.rename(action, 'query');
+    draft.remove(entry);
+  } else if (booleanOf(entry) === false && LOOKING.has(module)) draft.remove(entry);
+  else leave(entry, standing, use);
+}
+
+/** `connection: local` of a task is a task of this machine. */
+function convertConnection(entry: Entry, { entries }: Task, standing: Standing, use: StepUse): void {
+  const { draft } = use;
+  const text = entry.value === null ? undefined : textOf(entry.value);
+  const delegated = entries.find(({ key }) => key === 'delegate_to');
+  const to = delegated?.value ? textOf(delegated.value) : undefined;
+  if (text !== 'local' || (to !== undefined && to !== 'localhost' && to !== '127.0.0.1')) {
+    leave(entry, standing, use);
+    return;
+  }
+  if (delegated !== undefined) draft.remove(entry);
+  else if (entry.value !== null) {
+    draft.rename(entry, 'delegate_to');
+    draft.replace(entry.value.range[0], endOf(entry.value), 'localhost');
+  }
+}
+
+/** A task that is waited for has as long as async says; one that is not has no counterpart. */
+function convertAsync(entry: Entry, { entries }: Task, standing: Standing, use: StepUse): void {
+  const { draft } = use;
+  const seconds = entries.find(({ key }) => key === 'async');
+  const isLimit = isPositive(seconds) && isWaitedFor(entries);
+  if (entry.key === 'poll' && (seconds === undefined || isLimit)) draft.remove(entry);
+  else if (entry.key === 'async' && isLimit) draft.rename(entry, 'timeout');
+  else if (entry.key === 'async') leave(entry, standing, use);
+}
+
+function isWaitedFor(entries: readonly Entry[]): boolean {
+  const poll = entries.find(({ key }) => key === 'poll');
+  return poll === undefined || isPositive(poll);
+}
+
+function isPositive(entry: Entry | undefined): boolean {
+  const value = entry?.value ?? null;
+  return isPlain(value) && /^[1-9]\d*$/.test(textOf(value) ?? '');
+}

@@ -1,0 +1,75 @@
+import { MARK_START, commentOf } from './base/marks.ts';
+import type { PlacedMark, ConvertedFile, GivenFile } from './base/outcome.ts';
+import type { Translator } from './base/translator.ts';
+import type { TemplateNames } from './scalars.ts';
+
+/** The name of a template of Jinja, and the one of Handlebars. */
+const JINJA = '.j2';
+const HERE = '.hbs';
+
+/** A whole template file. What is left for a person stays as it is, under its name. */
+export function convertTemplateFile(
+  { path, text }: GivenFile,
+  translator: Translator,
+  taken: ReadonlySet<string>,
+): ConvertedFile {
+  const place = { file: path, line: 1, column: 1 };
+  const base = { path, kind: 'template' as const, problem: undefined };
+  if (text.startsWith(`{{!-- ${MARK_START}`))
+    return { ...base, newPath: path, text, units: [{ kind: 'template', level: 'same', place }], marks: [] };
+  const converted = translator.template(text, 'file');
+  if (converted.kind === 'byHand') {
+    const why = { kind: 'template' as const, reasons: converted.reasons };
+    return {
+      ...base,
+      newPath: path,
+      text,
+      units: [{ kind: 'template', level: 'byHand', place }],
+      marks: [{ mark: { kind: 'byHand', why }, place }],
+    };
+  }
+  const marks: readonly PlacedMark[] = converted.assumptions.map((what) => ({
+    mark: { kind: 'assumed', what },
+    place,
+  }));
+  const comments = [...new Set(marks.map(({ mark }) => `{{!-- ${commentOf(mark).replaceAll('--', '- -')} --}}\n`))];
+  const renamed = path.endsWith(JINJA) ? `${path.slice(0, -JINJA.length)}${HERE}` : path;
+  return {
+    ...base,
+    newPath: taken.has(renamed) ? path : renamed,
+    text: `${comments.join('')}${converted.text}`,
+    units: [{ kind: 'template', level: converted.kind, place }],
+    marks,
+  };
+}
+
+/** Names of template files in the texts of a file, as they are after the conversion. */
+export function templateNames(templates: readonly ConvertedFile[], file: string): TemplateNames {
+  const role = roleOf(file);
+  const own = templates.filter(({ path }) => role !== undefined && path.startsWith(role));
+  const meant = (written: string, isWhole: boolean): readonly ConvertedFile[] => {
+    const ends = (path: string): boolean =>
+      isWhole ? `/${path}`.endsWith(`/${written.replace(/^(?:\.\.?\/|\/)+/, '')}`) : path.endsWith(written);
+    const near = own.filter(({ path }) => ends(path));
+    return near.length > 0 ? near : templates.filter(({ path }) => ends(path));
+  };
+  return {
+    renamed(text) {
+      let left: string | undefined;
+      const result = text.replaceAll(/[\w.\-/]*\.j2(?![\w.])/g, (name: string, at: number) => {
+        const found = meant(name, !/[}%]\s*$/.test(text.slice(0, at)));
+        if (found.length === 0) return name;
+        const still = found.find(({ path, newPath }) => path === newPath);
+        if (still === undefined) return `${name.slice(0, -JINJA.length)}${HERE}`;
+        left = still.path;
+        return name;
+      });
+      return result === text && left === undefined ? undefined : { text: result, left };
+    },
+  };
+}
+
+/** The folder of the role that a file is in, with a slash; undefined outside of roles. */
+export function roleOf(path: string): string | undefined {
+  return /^(.*?)(?:tasks|handlers|defaults|vars|meta|templates)\//.exec(path)?.[1];
+}

@@ -1,0 +1,29 @@
+import { toldOf } from '../../convert/base/marks.ts';
+import { type ConvertReport, countsOf, reasonsOf } from './convert-text.ts';
+
+/** The same for programs: every mark with its place in the file before. */
+export function convertJson({ paths }: ConvertReport): string {
+  const documents = paths.map(({ path, target, files, lintErrors }) => ({
+    path,
+    written: target,
+    counts: countsOf(files),
+    lint_errors: lintErrors ?? null,
+    assumed: reasonsOf(files, 'assumed'),
+    by_hand: reasonsOf(files, 'byHand'),
+    files: files.map((file) => ({
+      path: file.path,
+      new_path: file.newPath,
+      kind: file.kind,
+      counts: countsOf([file]),
+      marks: file.marks.map(({ mark, place }) => ({
+        kind: mark.kind === 'assumed' ? 'assumed' : 'by_hand',
+        topic: toldOf(mark).topic,
+        text: toldOf(mark).sentence,
+        line: place.line,
+        column: place.column,
+      })),
+      problem: file.problem === undefined ? null : { code: file.problem.code, message: file.problem.message },
+    })),
+  }));
+  return `${JSON.stringify({ paths: documents }, undefined, 2)}\n`;
+}

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { type Ended, runProgram } from './run-program.ts';
+
+const FILES: Readonly<Record<string, string>> = {
+  'site.yml': '- hosts: localhost\n  connection: local\n  gather_facts: no\n  roles:\n    - greet\n',
+  'roles/greet/defaults/main.yml': 'greet_folder: /tmp\ngreet_loud: no\ngreet_names: [ada, grace]\n',
+  'roles/greet/tasks/main.yml': `---
+- name: The folder
+  file: path={{ greet_folder }}/greetings state=directory mode=0750
+- name: A card for each
+  template:
+    src: card.txt.j2
+    dest: "{{ greet_folder }}/greetings/{{ item }}.txt"
+    mode: 0640
+  with_items: "{{ greet_names }}"
+  register: cards
+- name: Say so
+  debug: msg="{{ cards.results | length }} cards"
+  when: cards is changed or greet_loud
+`,
+  'roles/greet/templates/card.txt.j2': 'Dear {{ item | upper }},\nfrom {{ greet_from | default("us") }}\n',
+  'roles/greet/files/raw.bin': 'a\0b',
+};
+
+function project(): string {
+  const folder = temporaryFolder('runbook-convert-');
+  for (const [name, text] of Object.entries(FILES)) {
+    mkdirSync(dirname(join(folder, 'p', name)), { recursive: true });
+    writeFileSync(join(folder, 'p', name), text);
+  }
+  return folder;
+}
+
+function runbook(cwd: string, ...args: readonly string[]): Promise<Ended> {
+  return runProgram(args, { cwd, env: { ...process.env, NO_COLOR: '1', RUNBOOK_STATE: join(cwd, 'state') } });
+}
+
+test('a project is written beside the original, and what was converted runs: the second time it changes nothing', async () => {
+  const folder = project();
+  const { status, stdout } = await runbook(folder, 'convert', 'p');
+  expect(stdout).toBe(
+    `p: 3 as they were, 6 rewritten, 0 assumed, 0 by hand\nlint: 0 errors\nWritten: ${folder}/p.runbook\n`,
+  );
+  expect(status).toBe(0);
+  expect(readFileSync(join(folder, 'p/site.yml'), 'utf8')).toBe(FILES['site.yml']);
+  expect(readdirSync(join(folder, 'p.runbook/roles/greet/templates'))).toEqual(['card.txt.hbs']);
+  expect(readFileSync(join(folder, 'p.runbook/roles/greet/files/raw.bin'), 'utf8')).toBe('a\0b');
+  const variables = ['-e', `greet_folder=${folder}`];
+  const plan = await runbook(join(folder, 'p.runbook'), 'plan', 'site.yml', ...variables);
+  expect(plan.stdout + plan.stderr).toContain('greetings');
+  const first = await runbook(join(folder, 'p.runbook'), 'play', 'site.yml', ...variables);
+  expect(first.status, first.stdout + first.stderr).toBe(0);
+  expect(readFileSync(join(folder, 'greetings/ada.txt'), 'utf8')).toBe('Dear ADA,\nfrom us\n');
+  const second = await runbook(join(folder, 'p.runbook'), 'plan', 'site.yml', '--detailed-exitcode', ...variables);
+  expect(second.status, second.stdout).toBe(0);
+}, 120_000);
+
+test('in place only where Git keeps what is there, and a second time nothing changes', async () => {
+  const folder = project();
+  const root = join(folder, 'p');
+  const refused = await runbook(folder, 'convert', 'p', '--in-place');
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toContain('is in no Git repository');
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: root, encoding: 'utf8' });
+  git('init', '-q');
+  const uncommitted = await runbook(folder, 'convert', 'p', '--in-place');
+  expect(uncommitted.stderr).toContain('Git does not keep yet');
+  git('add', '.');
+  git('commit', '-qm', 'a');
+  expect((await runbook(folder, 'convert', 'p', '--in-place')).status).toBe(0);
+  expect(existsSync(join(root, 'roles/greet/templates/card.txt.j2'))).toBe(false);
+  git('add', '.');
+  git('commit', '-qm', 'b');
+  await runbook(folder, 'convert', 'p', '--in-place');
+  expect(git('status', '--porcelain')).toBe('');
+}, 120_000);
+
+test('the report as JSON has each mark with its place; one file is written beside itself', async () => {
+  const folder = project();
+  writeFileSync(
+    join(folder, 'one.yml'),
+    '- hosts: localhost\n  tasks:\n    - docker_image: { name: a }\n      when: b | bool\n',
+  );
+  const { status, stdout } = await runbook(folder, 'convert', 'one.yml', '--report', 'json');
+  expect(status).toBe(0);
+  const { paths } = JSON.parse(stdout) as {
+    paths: { by_hand: unknown; written: string; files: { marks: { kind: string; line: number }[] }[] }[];
+  };
+  expect(paths[0]?.by_hand).toEqual([{ topic: 'module docker_image', count: 1 }]);
+  expect(paths[0]?.files[0]?.marks.map(({ kind, line }) => [kind, line])).toEqual([
+    ['by_hand', 3],
+    ['assumed', 4],
+  ]);
+  expect(existsSync(join(folder, 'one.runbook.yml'))).toBe(true);
+  const again = await runbook(folder, 'convert', 'one.yml');
+  expect(again.stderr).toContain('one.runbook.yml is there already');
+}, 120_000);
+
+test('a file that cannot be read is told with its place, and the rest is converted', async () => {
+  const folder = project();
+  writeFileSync(join(folder, 'p/broken.yml'), '- hosts: "a\n  tasks: [\n');
+  const { status, stderr } = await runbook(folder, 'convert', 'p');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/broken\.yml:\d+:\d+/);
+  expect(existsSync(join(folder, 'p.runbook/roles/greet/templates/card.txt.hbs'))).toBe(true);
+}, 120_000);

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import type { GivenFile, ProjectOutcome } from '../../engine/convert/base/outcome.ts';
+import { convertProject } from '../../engine/convert/project.ts';
+import { modules } from '../../engine/modules/base/catalogue.ts';
+import { TASKS, type Row } from './task-rows.ts';
+
+function files(given: Readonly<Record<string, string>>): readonly GivenFile[] {
+  return Object.entries(given).map(([path, text]) => ({ path, text }));
+}
+
+function convert(given: Readonly<Record<string, string>>): Promise<ProjectOutcome> {
+  return convertProject(files(given), modules);
+}
+
+/** The file after, by the name that it had. */
+async function converted(given: Readonly<Record<string, string>>, path: string): Promise<string> {
+  const outcome = await convert(given);
+  return outcome.files.find((file) => file.path === path)?.text ?? '';
+}
+
+describe('tasks', () => {
+  test.each(TASKS)('$what', async ({ before, after, beside = {} }: Row) => {
+    expect(await converted({ ...beside, 'tasks/main.yml': before }, 'tasks/main.yml')).toBe(after);
+  });
+});
+
+describe('plays, roles and variables', () => {
+  test('a play loses what has no meaning here, and keeps comments and blank lines', async () => {
+    const before = `---
+# The site
+- hosts: localhost
+  connection: local
+  sudo: yes
+  gather_facts: no
+
+  collections: [community.general]
+  roles:
+    - { role: web, when: ansible_os_family == "Debian" }   # only there
+`;
+    expect(await converted({ 'site.yml': before }, 'site.yml')).toBe(`---
+# The site
+- hosts: localhost
+  become: true
+  gather_facts: false
+
+  roles:
+    - { role: web, when: facts.os.family == "debian" }   # only there
+`);
+  });
+
+  test('connection: local of a play for other hosts is left with its reason', async () => {
+    const outcome = await convert({ 'site.yml': '- hosts: web\n  connection: local\n  tasks: []\n' });
+    expect(outcome.files[0]?.text).toContain('  # convert: by hand: connection: Write delegate_to: localhost');
+  });
+
+  test('variables are read as YAML 1.1 has them', async () => {
+    const before = 'a: yes\nb: "yes"\nfile_mode: 0640\nnumber: 010\nno_number: 089\ntext: \'{{ c | upper }}\'\n';
+    expect(await converted({ 'defaults/main.yml': before }, 'defaults/main.yml')).toBe(
+      'a: true\nb: "yes"\nfile_mode: "0640"\nnumber: 8\nno_number: "089"\ntext: \'{{upper c}}\'\n',
+    );
+  });
+
+  test('what needs nothing stays byte for byte', async () => {
+    const text = '---\n\n#  x\n-   name:   "odd"   # y\n    debug:   {msg: "a" , verbosity : 1}\n\n\n';
+    expect(await converted({ 'tasks/main.yml': text }, 'tasks/main.yml')).toBe(text);
+  });
+
+  test('a type that the defaults tell is not assumed', async () => {
+    const given = {
+      'r/defaults/main.yml': 'known: true\n',
+      'r/tasks/main.yml': '- debug: {}\n  when: known\n- debug: {}\n  when: other\n',
+    };
+    const { files: [, tasks] } = await convert(given);
+    expect(tasks?.units.map(({ level }) => level)).toEqual(['same', 'assumed']);
+  });
+});
+
+describe('templates', () => {
+  test('a file gets its new name, and so do the tasks that name it', async () => {
+    const outcome = await convert({
+      'roles/a/templates/x.conf.j2': 'a {{ b | lower }}\n',
+      'roles/a/tasks/main.yml': '- template: { src: x.conf.j2, dest: /etc/x.conf, mode: "0644" }\n',
+    });
+    expect(outcome.files.map(({ newPath, text }) => [newPath, text])).toEqual([
+      ['roles/a/templates/x.conf.hbs', 'a {{lower b}}\n'],
+      ['roles/a/tasks/main.yml', '- template: { src: x.conf.hbs, dest: /etc/x.conf, mode: "0644" }\n'],
+    ]);
+  });
+
+  test('one that cannot be converted stays, and the task says so', async () => {
+    const outcome = await convert({
+      'roles/a/templates/x.conf.j2': '{{ b | ipaddr("x") }}\n',
+      'roles/a/tasks/main.yml': '- template:\n    src: x.conf.j2\n    dest: /etc/x.conf\n',
+    });
+    expect(outcome.files[0]?.newPath).toBe('roles/a/templates/x.conf.j2');
+    expect(outcome.files[1]?.text).toContain('# convert: by hand: roles/a/templates/x.conf.j2 is Jinja still');
+  });
+});
+
+describe('whatever the input', () => {
+  test('YAML that cannot be read is told with its place, and stays', async () => {
+    const text = '- a: "b\n- c: [\n';
+    const { files: [file] } = await convert({ 'tasks/main.yml': text });
+    expect(file?.text).toBe(text);
+    expect(file?.problem?.code).toBe('yaml-syntax');
+    expect(file?.problem?.place?.file).toBe('tasks/main.yml');
+  });
+
+  test.each([
+    ['an empty file', ''],
+    ['a scalar', 'x\n'],
+    ['a list of scalars', '- a\n- b\n'],
+    ['no values', '- name:\n  when:\n  copy:\n'],
+    ['keys that are no texts', '- ? [a]\n  : b\n  when: x\n'],
+    ['an alias', '- &a\n  debug: {}\n- *a\n'],
+    ['two documents', '---\n- debug: {}\n---\n- debug: {}\n'],
+    ['line ends of Windows', '- debug:\r\n    msg: "{{ a | lower }}"\r\n'],
+    [
+      '!vault and !unsafe',
+      '- set_fact:\n    a: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n      61\n    b: !unsafe "{{ x }}"\n',
+    ],
+    ['very deep', `- debug: ${'['.repeat(5_000)}${']'.repeat(5_000)}\n`],
+  ])('%s', async (_what, text) => {
+    const { files: [file] } = await convert({ 'tasks/main.yml': text });
+    expect(typeof file?.text).toBe('string');
+  });
+
+  test('a second conversion changes nothing', async () => {
+    const given = Object.fromEntries(
+      TASKS.map(({ before, beside = {} }, index) => [`r${index}/tasks/main.yml`, { before, beside }] as const).flatMap(
+        ([path, { before, beside }]) => [
+          [path, before] as const,
+          ...Object.entries(beside).map(([name, text]) => [path.replace('tasks/main.yml', name), text] as const),
+        ],
+      ),
+    );
+    const first = await convert(given);
+    const second = await convertProject(
+      first.files.map(({ newPath, text }) => ({ path: newPath, text })),
+      modules,
+    );
+    expect(second.files.map(({ newPath, text }) => [newPath, text])).toEqual(
+      first.files.map(({ newPath, text }) => [newPath, text]),
+    );
+    expect(second.files.flatMap(({ marks }) => marks.filter(({ mark }) => mark.kind === 'assumed'))).toEqual([]);
+  });
+});

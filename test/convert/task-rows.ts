@@ -1,0 +1,159 @@
+/** A file of tasks before and after the conversion. */
+export interface Row {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+  /** Other files of the role. */
+  readonly beside?: Readonly<Record<string, string>>;
+}
+
+export const TASKS: readonly Row[] = [
+  {
+    what: 'arguments in one text become a map',
+    before: `- file: path=/srv/{{ x }} state=directory mode=0755 owner="{{ o | default('root') }}"  # here\n`,
+    after: `- file:\n    path: /srv/{{ x }}\n    state: directory\n    mode: "0755"\n    owner: "{{default o 'root'}}"  # here\n`,
+  },
+  {
+    what: 'so do those of a command',
+    before: '- command: make install creates=/usr/bin/x chdir={{ d }} warn=no\n',
+    after: '- command:\n    cmd: make install\n    creates: /usr/bin/x\n    chdir: "{{ d }}"\n',
+  },
+  {
+    what: 'a pair that is part of the command stays',
+    before: '- shell: dd if=/dev/zero of=/x\n',
+    after: '- shell: dd if=/dev/zero of=/x\n',
+  },
+  {
+    what: 'in a flow map they stay in one line',
+    before: '- { name: a, file: path=/a state=touch, when: b is defined }\n',
+    after: '- { name: a, file: {path: /a, state: touch}, when: defined(b) }\n',
+  },
+  {
+    what: 'names of collections go, and modules get the name that they have here',
+    before:
+      '- ansible.builtin.apt:\n    name: x\n- ansible.posix.sysctl: { name: a, value: "1" }\n- community.general.modprobe:\n    name: br\n',
+    after:
+      '- package:\n    name: x\n- sysctl: { name: a, value: "1" }\n- kernel_module:\n    name: br\n    persistent: false\n',
+  },
+  {
+    what: 'a module that there is not is marked, and the rest of its task converted',
+    before: '- community.docker.docker_container:\n    name: "{{ a | lower }}"\n  when: b is defined\n',
+    after:
+      '# convert: by hand: there is no module community.docker.docker_container. `runbook docs` lists the modules.\n- community.docker.docker_container:\n    name: "{{lower a}}"\n  when: defined(b)\n',
+  },
+  {
+    what: 'booleans and modes',
+    before:
+      '- copy:\n    src: a\n    dest: /a\n    mode: 0644\n    force: "no"\n    backup: yes\n  become: yes\n  no_log: "True"\n',
+    after:
+      '- copy:\n    src: a\n    dest: /a\n    mode: "0644"\n    force: false\n    backup: true\n  become: true\n  no_log: true\n',
+  },
+  {
+    what: 'a mode without its zero is taken for octal, and said so',
+    before: '- file:\n    path: /a\n    mode: 755\n',
+    after:
+      '- file:\n    path: /a\n    # convert: assumed mode: 0755, and not the decimal number 755\n    mode: "0755"\n',
+  },
+  {
+    what: 'a number that is meant as text is quoted',
+    before: '- lineinfile:\n    path: /a\n    line: 5\n',
+    after: '- lineinfile:\n    path: /a\n    line: "5"\n',
+  },
+  {
+    what: 'arguments without effect go',
+    before:
+      '- group:\n    name: a\n    local: yes\n- shell: echo a\n  args:\n    executable: /bin/bash\n    warn: false\n',
+    after: '- group:\n    name: a\n- shell: echo a\n  args:\n    executable: /bin/bash\n',
+  },
+  {
+    what: 'an argument that there is not is marked',
+    before: '- find:\n    paths: /a\n    use_regex: yes\n',
+    after:
+      '- find:\n    paths: /a\n    # convert: by hand: find has no argument use_regex. Write shell patterns, or filter the result: when: item.path.matches("…").\n    use_regex: true\n',
+  },
+  {
+    what: 'conditions, alone and in a list',
+    before:
+      '- debug: {}\n  when: r is failed and not x is defined\n- debug: {}\n  when:\n    - ansible_distribution in ["Debian", "Ubuntu"]\n    - not ansible_check_mode\n- debug: {}\n  when: not ansible_check_mode\n',
+    after:
+      '- debug: {}\n  when: r.failed && !defined(x)\n- debug: {}\n  when:\n    - facts.os.distribution in ["debian", "ubuntu"]\n- debug: {}\n',
+  },
+  {
+    what: 'a truth is assumed to be a boolean',
+    before: '- debug: {}\n  when: enabled | bool\n',
+    after: '- debug: {}\n  # convert: assumed boolean: enabled\n  when: enabled\n',
+  },
+  {
+    what: 'a condition of several lines',
+    before: '- debug: {}\n  when: >-\n    a is defined and\n    b is defined\n',
+    after: '- debug: {}\n  when: >-\n    defined(a) && defined(b)\n',
+  },
+  {
+    what: 'with_items, with_list, with_dict, with_sequence and with_inventory_hostnames',
+    before:
+      '- debug: {}\n  with_items: "{{ xs }}"\n- debug: {}\n  with_items:\n    - a\n    - "{{ b | lower }}"\n- debug: {}\n  with_list: "{{ xs }}"\n- debug: {}\n  with_dict: "{{ m }}"\n- debug: {}\n  with_sequence: start=2 end=6 stride=2 format=web%02d\n- debug: {}\n  with_inventory_hostnames: web\n',
+    after:
+      '- debug: {}\n  loop: "{{ xs }}"\n- debug: {}\n  loop:\n    - a\n    - "{{lower b}}"\n- debug: {}\n  loop: "{{ xs }}"\n- debug: {}\n  loop: \'m.map(key, {"key": key, "value": m[key]})\'\n- debug: {}\n  loop: ["web02", "web04", "web06"]\n- debug: {}\n  loop: groups.web\n',
+  },
+  {
+    what: 'lists within with_items become one list, as Ansible does it',
+    before:
+      '- debug: {}\n  with_items:\n    - "{{ xs }}"\n    - "{{ ys }}"\n- debug: {}\n  with_items:\n    - "{{ xs }}"\n',
+    after: '- debug: {}\n  loop: xs + ys\n- debug: {}\n  loop: "{{ xs }}"\n',
+    beside: { 'defaults/main.yml': 'xs: [a]\nys: [b]\n' },
+  },
+  {
+    what: 'a loop without a counterpart is marked',
+    before: '- debug: {}\n  with_fileglob: "*.conf"\n',
+    after:
+      '- debug: {}\n  # convert: by hand: with_fileglob: Write loop: with the names of the files.\n  with_fileglob: "*.conf"\n',
+  },
+  {
+    what: 'a command that only reads is a query',
+    before: '- shell: cat /etc/a | grep b\n  register: a\n  changed_when: false\n  check_mode: no\n',
+    after: '- query: cat /etc/a | grep b\n  register: a\n',
+  },
+  {
+    what: 'local_action, and connection: local',
+    before:
+      '- local_action: command echo {{ a }}\n- local_action:\n    module: copy\n    src: a\n    dest: /b\n- command: id\n  connection: local\n- command: id\n  delegate_to: 127.0.0.1\n',
+    after:
+      '- command: echo {{ a }}\n  delegate_to: localhost\n- copy:\n    src: a\n    dest: /b\n  delegate_to: localhost\n- command: id\n  delegate_to: localhost\n- command: id\n  delegate_to: localhost\n',
+  },
+  {
+    what: 'include by what it does',
+    before: '- include: a.yml\n- include: "{{ b }}.yml"\n- import_role:\n    role: c\n- include_role: name=d\n',
+    after:
+      '- import_tasks: a.yml\n- include_tasks: "{{ b }}.yml"\n- import_role:\n    name: c\n- include_role: {name: d}\n',
+  },
+  {
+    what: 'gathering facts and meta actions that there is no need of go, with their lines',
+    before: '- setup:\n\n# the next one\n- meta: reset_connection\n- debug: {}\n',
+    after: '\n# the next one\n- debug: {}\n',
+  },
+  { what: 'a list that would be empty holds a task that does nothing', before: '- ping:\n', after: '- meta: noop\n' },
+  {
+    what: 'async with poll is a time limit',
+    before: '- command: long\n  async: 300\n  poll: 10\n- command: longer\n  async: 300\n  poll: 0\n',
+    after:
+      '- command: long\n  timeout: 300\n- command: longer\n  # convert: by hand: async: Write timeout: with the seconds that the task may take; the session is kept alive meanwhile.\n  async: 300\n  poll: 0\n',
+  },
+  {
+    what: 'blocks, and what is in them',
+    before: '- block:\n    - apt: name=a\n  rescue:\n    - debug: msg="{{ b | upper }}"\n  when: c is defined\n',
+    after:
+      '- block:\n    - package:\n        name: a\n  rescue:\n    - debug:\n        msg: "{{upper b}}"\n  when: defined(c)\n',
+  },
+  {
+    what: 'texts of several lines keep their lines',
+    before:
+      '- copy:\n    dest: /a\n    content: |\n      one {{ a | lower }}\n\n        two\n- shell: >\n    echo {{ a |\n    upper }}\n    && true\n',
+    after:
+      '- copy:\n    dest: /a\n    content: |\n      one {{lower a}}\n\n        two\n- shell: >\n    echo {{upper a}}\n    && true\n',
+  },
+  {
+    what: 'conditions of assert, and what debug shows',
+    before: '- assert:\n    that:\n      - a is defined\n      - b == "x"\n- debug: var=a\n',
+    after: '- assert:\n    that:\n      - defined(a)\n      - b == "x"\n- debug:\n    var: a\n',
+  },
+];
