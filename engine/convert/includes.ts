@@ -1,6 +1,7 @@
 import { isMap } from 'yaml';
 import { readKeyValues } from '../playbook/base/key-values.ts';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
+import type { Told } from './base/marks.ts';
 import { withoutCollection } from './base/module-names.ts';
 import { scalarOf } from './base/write-yaml.ts';
 import { type Entry, type MapOfFile, entriesOf, textOf } from './base/yaml-source.ts';
@@ -31,15 +32,30 @@ const OF_ROLE: ReadonlySet<string> = new Set([
   'apply',
 ]);
 
+/** An import of a file whose name is a template. */
+const INCLUDED: Told = {
+  topic: 'import by template',
+  sentence: 'that tags and names of these tasks are not asked for before they are reached',
+};
+
+/** The include that it is here: what is read at load has a fixed name. */
+function includeNamed({ key, value }: Entry, entries: readonly Entry[]): string {
+  const short = withoutCollection(key);
+  const isTemplated = textOf(value)?.includes('{{') === true;
+  const isLooped = entries.some((entry) => entry.key === 'loop' || entry.key.startsWith('with_'));
+  if (short === 'import_tasks') return isTemplated ? 'include_tasks' : short;
+  if (short !== 'include') return short;
+  return isTemplated || isLooped ? 'include_tasks' : 'import_tasks';
+}
+
 /** include_tasks, import_role and so on. */
 export function convertInclude(action: Entry, entries: readonly Entry[], standing: Standing, use: Scalars): void {
   const { draft } = use;
-  const short = withoutCollection(action.key);
-  const isDynamic =
-    entries.some(({ key }) => key === 'loop' || key.startsWith('with_')) ||
-    (action.value !== null && (textOf(action.value) ?? '').includes('{{'));
-  const name = short === 'include' ? (isDynamic ? 'include_tasks' : 'import_tasks') : short;
+  const name = includeNamed(action, entries);
+  if (draft.isMarked(standing.anchor)) return;
   if (name !== action.key) draft.rename(action, name);
+  if (name === 'include_tasks' && withoutCollection(action.key) === 'import_tasks')
+    draft.mark(standing.anchor, { kind: 'assumed', what: INCLUDED });
   const { value } = action;
   if (value !== null && isMap(value)) convertIncludeMap(value, name, standing, use);
   else if (value !== null && textOf(value) !== undefined) convertIncludeText(action, name, standing, use);

@@ -1,7 +1,11 @@
+import { isExpression } from '../values/expression/expression.ts';
 import { type Jinja, type JinjaOf, readJinja } from '../values/jinja/jinja-expression.ts';
 import { celOf } from '../values/jinja/jinja-to-cel.ts';
 import { mustacheOf } from '../values/jinja/jinja-to-handlebars.ts';
 import { NoCounterpart, RESULT_TESTS } from '../values/jinja/jinja-translation.ts';
+import { Fault } from '../values/language/fault.ts';
+import { compileTemplate } from '../values/template/template-compile.ts';
+import { TemplateSource } from '../values/template/template-syntax.ts';
 import type { Told } from './base/marks.ts';
 import type { Converted, Translator, TypesKnown } from './base/translator.ts';
 
@@ -15,9 +19,25 @@ const STATEMENT: Told = {
 
 export function jinjaTranslator(types: TypesKnown): Translator {
   return {
-    expression: (text, purpose) => expression(text, purpose, types),
-    template: (text) => template(text, types),
+    expression: (text, purpose) => unlessOfHere(expression(text, purpose, types), text, () => isExpression(text)),
+    template: (text) => unlessOfHere(template(text, types), text, () => isTemplate(text)),
   };
+}
+
+/** What is no Jinja, and right here, was converted before. */
+function unlessOfHere(converted: Converted, text: string, isOfHere: () => boolean): Converted {
+  const isUnreadable = converted.kind === 'byHand' && converted.reasons.includes(UNREADABLE);
+  return isUnreadable && isOfHere() ? { kind: 'same', text, assumptions: [] } : converted;
+}
+
+function isTemplate(text: string): boolean {
+  try {
+    compileTemplate(new TemplateSource(text), () => new TemplateSource(''));
+    return true;
+  } catch (error) {
+    if (error instanceof Fault) return false;
+    throw error;
+  }
 }
 
 function expression(text: string, purpose: 'condition' | 'value', types: TypesKnown): Converted {

@@ -1,6 +1,6 @@
 import { isMap, isScalar } from 'yaml';
 import { SAME_WORDS } from '../values/habits/same-words.ts';
-import type { Told } from './base/marks.ts';
+import type { Mark, Told } from './base/marks.ts';
 import type { ModuleFacts } from './base/module-facts.ts';
 import { scalarOf } from './base/write-yaml.ts';
 import { type Entry, type MapOfFile, type YamlNode, endOf, entriesOf, isPlain, textOf } from './base/yaml-source.ts';
@@ -50,7 +50,7 @@ function convertArgument(argument: Entry, call: Call, standing: Standing, use: S
   if (draft.isMarked(standing.anchor)) return;
   if (facts !== undefined && facts.argument(argument.key) === undefined) {
     const instead = facts.instead(argument.key);
-    if (instead !== undefined && isNeedless(instead)) draft.remove(argument);
+    if (facts.isIdle(argument.key, fixedText(argument.value))) draft.remove(argument);
     else {
       draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'argument', module, name: argument.key, instead } });
       convertValue(argument.value, standing, use);
@@ -62,9 +62,10 @@ function convertArgument(argument: Entry, call: Call, standing: Standing, use: S
   else if (!convertLiteral(argument, call, standing, use)) convertValue(argument.value, standing, use);
 }
 
-/** The table says of what has no effect here that it is left out. */
-function isNeedless(instead: string): boolean {
-  return /^Leave it out(?:;|:|\.)/.test(instead);
+/** Undefined for a template, and for what is no text. */
+function fixedText(node: YamlNode | null): string | undefined {
+  const text = textOf(node);
+  return text?.includes('{{') === true ? undefined : text;
 }
 
 function convertShown({ value }: Entry, standing: Standing, use: Scalars): void {
@@ -83,7 +84,12 @@ function convertLiteral({ key, value }: Entry, { facts }: Call, standing: Standi
   if (text === undefined || text.includes('{{') || text.includes('.j2')) return false;
   const argument = facts.argument(key) ?? key;
   const written = literalFor(text, isPlain(value), argument, facts);
-  if (written === undefined) return false;
+  if (written === undefined) {
+    const refusal = facts.refusal(argument, readAs(text, isPlain(value)));
+    if (refusal !== undefined)
+      draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'value', module: facts.name, name: key, refusal } });
+    return false;
+  }
   draft.replace(value.range[0], endOf(value as YamlNode), written.text);
   if (written.assumed !== undefined) assume([written.assumed], standing.anchor, draft);
   return true;
@@ -176,28 +182,36 @@ function pairLines({ free, pairs }: ReadText, call: Call, standing: Standing, us
   return all.flatMap(([name, value]) => {
     const { facts, module } = call;
     const instead = facts?.instead(name);
-    if (facts !== undefined && facts.argument(name) === undefined) {
-      if (instead !== undefined && isNeedless(instead)) return [];
-      use.draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'argument', module, name, instead } });
-    }
-    return [`${name}: ${pairValue(name, value, call, { standing, use })}`];
+    const isHere = facts === undefined || facts.argument(name) !== undefined;
+    if (!isHere && facts.isIdle(name, value.includes('{{') ? undefined : value)) return [];
+    const marks: Mark[] = isHere ? [] : [{ kind: 'byHand', why: { kind: 'argument', module, name, instead } }];
+    const written = pairValue(name, value, call, { standing, use, marks });
+    return [...writtenMarks(marks, standing, use), `${name}: ${written}`];
   });
+}
+
+/** The marks of a pair stand above its line, or above the task where all is in one line. */
+function writtenMarks(marks: readonly Mark[], { anchor, isFlow }: Standing, { draft }: Scalars): readonly string[] {
+  if (!isFlow) return marks.map((mark) => draft.note(anchor, mark));
+  for (const mark of marks) draft.mark(anchor, mark);
+  return [];
 }
 
 interface Around {
   readonly standing: Standing;
   readonly use: Scalars;
+  readonly marks: Mark[];
 }
 
-function pairValue(name: string, value: string, call: Call, { standing, use }: Around): string {
-  const { draft, translator } = use;
-  if (!value.includes('{{')) return fixedPair(name, value, call, { standing, use });
-  const converted = translator.template(value, 'string');
+function pairValue(name: string, value: string, call: Call, around: Around): string {
+  const { standing, use, marks } = around;
+  if (!value.includes('{{')) return fixedPair(name, value, call, around);
+  const converted = use.translator.template(value, 'string');
   if (converted.kind === 'byHand') {
-    draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'template', reasons: converted.reasons } });
+    marks.push({ kind: 'byHand', why: { kind: 'template', reasons: converted.reasons } });
     return scalarOf(value, { isFlow: standing.isFlow });
   }
-  assume(converted.assumptions, standing.anchor, draft);
+  marks.push(...converted.assumptions.map((what): Mark => ({ kind: 'assumed', what })));
   return scalarOf(converted.text, { isFlow: standing.isFlow });
 }
 
@@ -212,4 +226,13 @@ function fixedPair(name: string, value: string, { facts, module }: Call, { stand
   if (/^(?:0|[1-9]\d*)$/.test(value) && !MODES.has(argument) && takes(Number(value))) return value;
   const renamed = value.includes('.j2') ? use.templateNames.renamed(value)?.text : undefined;
   return scalarOf(renamed ?? value, { isFlow: standing.isFlow });
+}
+
+/** The value that YAML makes of a scalar without templates. */
+function readAs(text: string, isPlainText: boolean): string | number | boolean | null | undefined {
+  if (!isPlainText) return text;
+  if (/^(?:~|null|)$/i.test(text)) return null;
+  const old = oldReading(text);
+  if (old?.kind === 'boolean') return old.value;
+  return old === undefined && /^[-+]?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
 }

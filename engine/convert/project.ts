@@ -1,6 +1,7 @@
 import { isMap, isSeq } from 'yaml';
 import { Problem } from '../errors/problem.ts';
 import type { Catalogue } from '../modules/base/catalogue.ts';
+import { markAliases } from './aliases.ts';
 import { Draft, entryNamed } from './base/draft.ts';
 import { type ModulesKnown, modulesKnown } from './base/module-facts.ts';
 import type { ConvertedFile, FileKind, GivenFile, ProjectOutcome } from './base/outcome.ts';
@@ -117,6 +118,7 @@ function convertFile({ given, kind, source, problem }: ReadFile, project: Projec
     modules: project.modules,
   };
   for (const root of source.roots) convertRoot(root, kind, use);
+  markAliases(source, draft);
   const result = draft.result();
   if (result === undefined || !isReadable(path, result)) return { ...left, problem: notConverted(path) };
   return { ...left, text: result, units: draft.units, marks: draft.marks, problem: undefined };

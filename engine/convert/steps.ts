@@ -40,7 +40,7 @@ const KEYWORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** The steps of a list, blocks with what is in them. */
-export function convertSteps(list: YamlNode | null, use: StepUse): void {
+export function convertSteps(list: YamlNode | null, use: StepUse, isInBlock = false): void {
   if (list === null || !isSeq(list)) return;
   const items = itemsOf(list);
   const steps = items.filter((item): item is MapOfFile => isMap(item));
@@ -50,7 +50,7 @@ export function convertSteps(list: YamlNode | null, use: StepUse): void {
       use.draft.unit('task', step.range[0], () =>
         removeStep(step, use, needless.length === items.length && step === steps[0]),
       );
-    else convertStep(step, list.flow === true, use);
+    else convertStep(step, { isFlow: list.flow === true, isInBlock }, use);
   }
 }
 
@@ -78,7 +78,12 @@ function removeStep(step: MapOfFile, { draft }: StepUse, isReplaced: boolean): v
   else draft.replace(source.lineStart(dash), to, '');
 }
 
-function convertStep(step: MapOfFile, isFlow: boolean, use: StepUse): void {
+interface Where {
+  readonly isFlow: boolean;
+  readonly isInBlock: boolean;
+}
+
+function convertStep(step: MapOfFile, { isFlow, isInBlock }: Where, use: StepUse): void {
   const { draft } = use;
   const isFlowStep = isFlow || step.flow === true;
   const anchor = step.range[0];
@@ -96,7 +101,9 @@ function convertStep(step: MapOfFile, isFlow: boolean, use: StepUse): void {
     const module = action === undefined ? '' : withoutCollection(action.key);
     for (const entry of entries) {
       if (entry === action || parts.includes(entry) || (entry.key === 'args' && action !== undefined)) continue;
-      if (isInclude(module) && !isOfInclude(entry.key, module))
+      if (entry.key === 'listen' && isInBlock)
+        leave(entry, standingOf(entry), use, 'Write it at the block: what is in it runs as one handler.');
+      else if (isInclude(module) && !isOfInclude(entry.key, module))
         leave(
           entry,
           standingOf(entry),
@@ -107,7 +114,7 @@ function convertStep(step: MapOfFile, isFlow: boolean, use: StepUse): void {
         convertKeyword(entry, standingOf(entry), use);
     }
   });
-  for (const { key, value } of entries) if (isBlock && PARTS.has(key)) convertSteps(value, use);
+  for (const { key, value } of entries) if (isBlock && PARTS.has(key)) convertSteps(value, use, true);
 }
 
 function isOfInclude(key: string, module: string): boolean {

@@ -70,7 +70,9 @@ describe('plays, roles and variables', () => {
       'r/defaults/main.yml': 'known: true\n',
       'r/tasks/main.yml': '- debug: {}\n  when: known\n- debug: {}\n  when: other\n',
     };
-    const { files: [, tasks] } = await convert(given);
+    const {
+      files: [, tasks],
+    } = await convert(given);
     expect(tasks?.units.map(({ level }) => level)).toEqual(['same', 'assumed']);
   });
 });
@@ -100,7 +102,9 @@ describe('templates', () => {
 describe('whatever the input', () => {
   test('YAML that cannot be read is told with its place, and stays', async () => {
     const text = '- a: "b\n- c: [\n';
-    const { files: [file] } = await convert({ 'tasks/main.yml': text });
+    const {
+      files: [file],
+    } = await convert({ 'tasks/main.yml': text });
     expect(file?.text).toBe(text);
     expect(file?.problem?.code).toBe('yaml-syntax');
     expect(file?.problem?.place?.file).toBe('tasks/main.yml');
@@ -121,7 +125,9 @@ describe('whatever the input', () => {
     ],
     ['very deep', `- debug: ${'['.repeat(5_000)}${']'.repeat(5_000)}\n`],
   ])('%s', async (_what, text) => {
-    const { files: [file] } = await convert({ 'tasks/main.yml': text });
+    const {
+      files: [file],
+    } = await convert({ 'tasks/main.yml': text });
     expect(typeof file?.text).toBe('string');
   });
 

@@ -10,6 +10,8 @@ export class Draft {
   readonly marks: PlacedMark[] = [];
   readonly units: Unit[] = [];
   readonly #edits = new Edits();
+  /** Places of what is left. */
+  readonly #left: number[] = [];
   readonly #comments = new Map<number, string[]>();
   #level: Level = 'same';
 
@@ -37,15 +39,25 @@ export class Draft {
 
   /** A comment above the line of `anchor`, unless it is there from an earlier conversion. */
   mark(anchor: number, mark: Mark): void {
-    this.#reach(mark.kind);
     const { source } = this;
     const at = source.lineStart(anchor);
     const indentation = /^[ ]*/.exec(source.text.slice(at))?.[0] ?? '';
     const line = `${indentation}# ${commentOf(mark)}\n`;
     const lines = this.#comments.get(at) ?? [];
-    if (lines.includes(line)) return;
+    if (lines.includes(line)) {
+      this.#reach(mark.kind);
+      return;
+    }
     this.#comments.set(at, [...lines, line]);
+    this.note(anchor, mark);
+  }
+
+  /** Counts a mark whose comment is part of what is written there. Gives the comment. */
+  note(anchor: number, mark: Mark): string {
+    if (mark.kind === 'byHand') this.#left.push(anchor);
+    this.#reach(mark.kind);
     this.marks.push({ mark, place: this.placeOf(anchor) });
+    return `# ${commentOf(mark)}`;
   }
 
   /** Does the comment above the line say that it was converted before? */
@@ -60,6 +72,11 @@ export class Draft {
       end = start;
     }
     return false;
+  }
+
+  /** Is something left within these characters? */
+  hasLeft(from: number, to: number): boolean {
+    return this.#left.some((at) => at >= from && at <= to);
   }
 
   /** Does the work and counts it as one unit, by the worst that came of it. What is counted within counts by itself. */

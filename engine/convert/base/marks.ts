@@ -8,6 +8,9 @@ export type ByHand =
       readonly name: string;
       readonly instead: string | undefined;
     }
+  | { readonly kind: 'value'; readonly module: string; readonly name: string; readonly refusal: string }
+  /** `*name` repeats a node in which something is left. */
+  | { readonly kind: 'alias'; readonly name: string }
   | { readonly kind: 'keyword'; readonly name: string; readonly instead: string }
   | { readonly kind: 'template-file'; readonly name: string }
   | { readonly kind: 'unsafe' };
@@ -54,6 +57,13 @@ function toldByHand(why: ByHand): Told {
         topic: `argument ${why.module}.${why.name}`,
         sentence: `${why.module} has no argument ${why.name}. ${why.instead ?? `\`runbook docs ${why.module}\` lists the arguments.`}`,
       };
+    case 'value':
+      return {
+        topic: `value of ${why.module}.${why.name}`,
+        sentence: `${why.name} of ${why.module} ${why.refusal.replaceAll('\n', '. ')}`,
+      };
+    case 'alias':
+      return { topic: 'alias', sentence: `*${why.name} repeats what has a mark at &${why.name}.` };
     case 'keyword':
       return { topic: `keyword ${why.name}`, sentence: `${why.name}: ${why.instead}` };
     case 'template-file':

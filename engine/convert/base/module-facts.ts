@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { shapeOf } from '../../modules/base/argument-problem.ts';
+import { foreignArguments, shapeOf } from '../../modules/base/argument-problem.ts';
 import type { Catalogue } from '../../modules/base/catalogue.ts';
-import { COMMON_ARGUMENTS } from '../../values/habits/ansible-modules.ts';
+import { hasNoEffect, insteadOfArgument } from '../../values/habits/foreign-argument.ts';
 
 /** What the converter must know of a module of this program. */
 export interface ModuleFacts {
@@ -11,8 +11,12 @@ export interface ModuleFacts {
   argument(name: string): string | undefined;
   /** What to do without an argument of Ansible's; a sentence. */
   instead(name: string): string | undefined;
+  /** Whether an argument of Ansible's has no effect here with this value; undefined: a template. */
+  isIdle(argument: string, value: string | undefined): boolean;
   /** Whether the argument takes the value as it is. */
   takes(argument: string, value: unknown): boolean;
+  /** Why the argument does not take it. */
+  refusal(argument: string, value: unknown): string | undefined;
 }
 
 export type ModulesKnown = ReadonlyMap<string, ModuleFacts>;
@@ -22,7 +26,8 @@ export async function modulesKnown(catalogue: Catalogue): Promise<ModulesKnown> 
     catalogue.names().map(async (name) => {
       const module = await catalogue.module(name);
       const shape = shapeOf(module.arguments);
-      const { aliases = {}, foreign = {} } = module;
+      const { aliases = {} } = module;
+      const foreign = foreignArguments(module);
       // set_fact and the like take whatever they are given.
       const isOpen = Object.keys(shape).length === 0;
       const own = (argument: string): string | undefined =>
@@ -35,19 +40,24 @@ export async function modulesKnown(catalogue: Catalogue): Promise<ModulesKnown> 
         name,
         freeForm: module.freeForm,
         argument: own,
-        instead: (argument) =>
-          Object.hasOwn(foreign, argument)
-            ? foreign[argument]
-            : Object.hasOwn(COMMON_ARGUMENTS, argument)
-              ? COMMON_ARGUMENTS[argument]
-              : undefined,
-        takes: (argument, value) => {
-          const schema = shape[own(argument) ?? ''];
-          return schema === undefined || z.safeParse(schema, value).success;
+        instead: (argument) => {
+          const known = Object.hasOwn(foreign, argument) ? foreign[argument] : undefined;
+          return known === undefined ? undefined : insteadOfArgument(known);
         },
+        isIdle: (argument, value) => {
+          const known = Object.hasOwn(foreign, argument) ? foreign[argument] : undefined;
+          return known !== undefined && hasNoEffect(known, value);
+        },
+        takes: (argument, value) => refusalOf(shape[own(argument) ?? ''], value) === undefined,
+        refusal: (argument, value) => refusalOf(shape[own(argument) ?? ''], value),
       };
       return [name, facts] as const;
     }),
   );
   return new Map(known);
+}
+
+function refusalOf(schema: z.core.$ZodType | undefined, value: unknown): string | undefined {
+  const read = schema === undefined ? undefined : z.safeParse(schema, value);
+  return read === undefined || read.success ? undefined : (read.error.issues[0]?.message ?? 'is not right');
 }
