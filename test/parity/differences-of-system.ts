@@ -128,7 +128,10 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, input) =>
       fact.startsWith('tree')
         ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) &&
-          (ansible === null || mentions(runbook, 'folder 1777') || mountsWith(input, 'opts', 'bind')) &&
+          (ansible === null ||
+            runbook === null ||
+            mentions(runbook, 'folder 1777') ||
+            mountsWith(input, 'opts', 'bind')) &&
           asksForMount(input, 'remounted')
         : fact.endsWith('.status') &&
           argument(fact, input, 'mount', 'state') === 'remounted' &&

@@ -99,6 +99,12 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     undefined,
   ],
   [
+    'a file below a mount point that remounted covers',
+    system([], { mount: { path: '/mnt/@N@', src: '@N@src', fstype: 'tmpfs', state: 'remounted' } }),
+    { fact: 'tree./mnt/s0049q/file', ansible: 'file 0644 root:root "kept\n"', runbook: null },
+    ['remounted-not-mounted'],
+  ],
+  [
     'a folder of a file that does not pass',
     files([], { copy: { dest: '@W@/t/', src: '@C@/f', validate: 'false %s' } }),
     { fact: 'tree./t', ansible: 'folder 0755 0:0', runbook: null },
