@@ -42,6 +42,11 @@ export const JINJA_WORDS: ReadonlyMap<string, string> = new Map([
   ['lookup ini', 'Put the values into a file of variables (vars_files).'],
   ['lookup dict', 'Write loop: with an expression over the keys: x.map(k, {"key": k, "value": x[k]}).'],
   ['lookup sequence', 'Write the numbers: {{range 1 5}}.'],
+  [
+    'operator x[a:b]',
+    'There are no slices. The beginning of a text is x.regexReplace("^(..).*$", "$1") in a condition, {{regex_replace x "^(..).*$" "$1"}} in a template, an item of a list xs[0] or {{xs.[0]}}.',
+  ],
+  ['operator **', 'There are no powers: write the product, x * x or {{mul x x}}.'],
   ['call now', 'Write facts.time, the clock of the host, in seconds since 1970.'],
   ['call namespace', 'Compute the value in an expression: nothing can be set in a template.'],
   ['call undef', 'Declare the variable in the arguments of the role, as one that is required.'],

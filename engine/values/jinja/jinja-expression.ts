@@ -1,3 +1,5 @@
+import { type Backslashes, type Token, END, tokensOf, Unreadable } from './jinja-token.ts';
+
 /** A Jinja expression of an Ansible user. It is parsed only to tell the user what to write here. */
 export type Jinja =
   | { readonly kind: 'name'; readonly name: string }
@@ -14,6 +16,7 @@ export type Jinja =
       readonly given: Given;
       readonly isNegated: boolean;
     }
+  | { readonly kind: 'slice'; readonly of: Jinja; readonly from?: Jinja; readonly to?: Jinja; readonly step?: Jinja }
   | { readonly kind: 'unary'; readonly operator: 'not' | '-'; readonly of: Jinja }
   | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Jinja; readonly right: Jinja }
   | { readonly kind: 'choice'; readonly condition: Jinja; readonly yes: Jinja; readonly no: Jinja | undefined }
@@ -39,7 +42,8 @@ export type BinaryOperator =
   | '*'
   | '/'
   | '//'
-  | '%';
+  | '%'
+  | '**';
 
 /** Arguments of a call. */
 export interface Given {
@@ -49,21 +53,13 @@ export interface Given {
 
 const NOTHING_GIVEN: Given = { plain: [], named: new Map() };
 
-interface Token {
-  readonly kind: 'name' | 'number' | 'text' | 'sign' | 'end';
-  readonly text: string;
-}
-
-/** Thrown if the text is not Jinja, or uses Jinja that this parser does not know. */
-class Unreadable extends Error {}
-
 /**
  * Parses a Jinja expression; undefined if the text is none. Operators of CEL with the same meaning are accepted too:
  * `&&`, `||`, `!` and `null`.
  */
-export function readJinja(text: string): Jinja | undefined {
+export function readJinja(text: string, backslashes?: Backslashes): Jinja | undefined {
   try {
-    return new JinjaReader(tokensOf(text)).whole();
+    return new JinjaReader(tokensOf(text, backslashes)).whole();
   } catch (error) {
     if (error instanceof Unreadable) return undefined;
     throw error;
@@ -89,47 +85,6 @@ export function readJinjaLoop(text: string): JinjaLoop | undefined {
   }
 }
 
-const TOKEN =
-  /\s*(?:([A-Za-z_]\w*)|(\d+(?:\.\d+)?)|("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')|(\/\/|\*\*|==|!=|<=|>=|&&|\|\||[-+~*/%<>=|.,:?()[\]{}!]))/y;
-const MOST_TOKENS = 2_000;
-
-function tokensOf(text: string): readonly Token[] {
-  const tokens: Token[] = [];
-  const trimmed = text.trimEnd();
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < trimmed.length) {
-    const [, name, number, quoted, sign] = TOKEN.exec(trimmed) ?? [];
-    if (name !== undefined) tokens.push({ kind: 'name', text: name });
-    else if (number !== undefined) tokens.push({ kind: 'number', text: number });
-    else if (quoted !== undefined) tokens.push({ kind: 'text', text: unescaped(quoted.slice(1, -1)) });
-    else if (sign !== undefined) tokens.push({ kind: 'sign', text: SAME_SIGNS.get(sign) ?? sign });
-    else throw new Unreadable();
-    if (tokens.length > MOST_TOKENS) throw new Unreadable();
-  }
-  return tokens;
-}
-
-const SAME_SIGNS: ReadonlyMap<string, string> = new Map([
-  ['&&', 'and'],
-  ['||', 'or'],
-  ['!', 'not'],
-]);
-
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['n', '\n'],
-  ['t', '\t'],
-  ['r', '\r'],
-]);
-
-/** As in Python, a backslash stays if the letter after it has no special meaning. */
-function unescaped(text: string): string {
-  return text.replaceAll(
-    /\\([\s\S])/g,
-    (whole, letter: string) => ESCAPES.get(letter) ?? (/[\\'"]/.test(letter) ? letter : whole),
-  );
-}
-
-const END: Token = { kind: 'end', text: '' };
 const CONSTANTS: ReadonlyMap<string, 'true' | 'false' | 'null'> = new Map([
   ['true', 'true'],
   ['True', 'true'],
@@ -139,6 +94,7 @@ const CONSTANTS: ReadonlyMap<string, 'true' | 'false' | 'null'> = new Map([
   ['None', 'null'],
   ['null', 'null'],
 ]);
+const MOST_DEPTH = 50;
 const RESERVED: ReadonlySet<string> = new Set(['and', 'or', 'not', 'is', 'in', 'if', 'else']);
 const COMPARISONS: readonly BinaryOperator[] = ['==', '!=', '<=', '>=', '<', '>'];
 
@@ -184,7 +140,7 @@ class JinjaReader {
   }
 
   #choice(): Jinja {
-    if (++this.#depth > 50) throw new Unreadable();
+    if (++this.#depth > MOST_DEPTH) throw new Unreadable();
     const yes = this.#or();
     let read = yes;
     if (this.#take('if')) {
@@ -217,12 +173,17 @@ class JinjaReader {
     return this.#comparison();
   }
 
+  /** `a < b < c` asks for both. */
   #comparison(): Jinja {
-    let left = this.#sum();
+    let last = this.#sum();
+    let read: Jinja | undefined;
     for (;;) {
       const operator = COMPARISONS.find((one) => this.#take(one)) ?? this.#membership();
-      if (operator === undefined) return left;
-      left = { kind: 'binary', operator, left, right: this.#sum() };
+      if (operator === undefined) return read ?? last;
+      const right = this.#sum();
+      const compared: Jinja = { kind: 'binary', operator, left: last, right };
+      read = read === undefined ? compared : { kind: 'binary', operator: 'and', left: read, right: compared };
+      last = right;
     }
   }
 
@@ -234,34 +195,60 @@ class JinjaReader {
   }
 
   #sum(): Jinja {
-    return this.#leftToRight(['+', '-', '~'], () => this.#leftToRight(['*', '//', '/', '%'], () => this.#negative()));
+    return this.#leftToRight(['+', '-'], () => this.#leftToRight(['~'], () => this.#product()));
   }
 
-  #negative(): Jinja {
-    if (this.#take('-')) return { kind: 'unary', operator: '-', of: this.#negative() };
-    // `!` binds tighter than the `not` of Jinja, as in CEL.
-    return this.#behind(this.#primary());
+  #product(): Jinja {
+    return this.#leftToRight(['*', '//', '/', '%'], () => this.#leftToRight(['**'], () => this.#signed()));
+  }
+
+  /** A filter behind `-x` takes the negative. */
+  #signed(): Jinja {
+    return this.#filtered(this.#unfiltered());
+  }
+
+  #unfiltered(): Jinja {
+    if (++this.#depth > MOST_DEPTH) throw new Unreadable();
+    const read = this.#take('-')
+      ? ({ kind: 'unary', operator: '-', of: this.#unfiltered() } as const)
+      : this.#take('+')
+        ? this.#unfiltered()
+        : this.#members(this.#primary());
+    this.#depth--;
+    return read;
   }
 
   #primary(): Jinja {
     const token = this.#next;
     this.#at++;
     if (token.kind === 'number') return { kind: 'number', text: token.text };
-    if (token.kind === 'text') return { kind: 'text', value: token.text };
+    if (token.kind === 'text') return { kind: 'text', value: token.text + this.#furtherText() };
     if (token.kind === 'name') {
       const constant = CONSTANTS.get(token.text);
       if (constant !== undefined) return { kind: 'constant', value: constant };
       if (RESERVED.has(token.text)) throw new Unreadable();
       return { kind: 'name', name: token.text };
     }
-    if (token.text === '(') {
-      const inner = this.#choice();
-      this.#want(')');
-      return inner;
-    }
+    if (token.text === '(') return this.#bracketed();
     if (token.text === '[') return { kind: 'list', items: this.#listed(']') };
     if (token.text === '{') return this.#map();
     throw new Unreadable();
+  }
+
+  /** Texts that stand side by side are one. */
+  #furtherText(): string {
+    let text = '';
+    for (; this.#next.kind === 'text'; this.#at++) text += this.#next.text;
+    return text;
+  }
+
+  /** A tuple is taken for a list. */
+  #bracketed(): Jinja {
+    if (this.#take(')')) return { kind: 'list', items: [] };
+    const inner = this.#choice();
+    if (this.#take(')')) return inner;
+    this.#want(',');
+    return { kind: 'list', items: [inner, ...this.#listed(')')] };
   }
 
   #listed(end: ']' | ')'): readonly Jinja[] {
@@ -284,20 +271,49 @@ class JinjaReader {
     return { kind: 'map', entries };
   }
 
-  /** Members, calls, filters and tests. */
-  #behind(first: Jinja): Jinja {
+  #members(first: Jinja): Jinja {
     let read = first;
     for (;;) {
       if (this.#take('.')) read = { kind: 'member', of: read, key: this.#memberName() };
-      else if (this.#take('[')) {
-        read = { kind: 'member', of: read, key: this.#choice() };
-        this.#want(']');
-      } else if (this.#take('(')) read = { kind: 'call', callee: read, given: this.#given() };
-      else if (this.#take('|'))
-        read = { kind: 'filter', of: read, name: this.#dottedName(), given: this.#perhapsGiven() };
+      else if (this.#take('[')) read = this.#item(read);
+      else if (this.#take('(')) read = { kind: 'call', callee: read, given: this.#given() };
+      else return read;
+    }
+  }
+
+  /** `x[key]`, `x[from:to:step]` */
+  #item(of: Jinja): Jinja {
+    const parts: (Jinja | undefined)[] = [undefined];
+    while (!this.#take(']')) {
+      if (this.#take(':')) parts.push(undefined);
+      else if (parts.at(-1) === undefined) parts[parts.length - 1] = this.#choice();
+      else throw new Unreadable();
+      if (parts.length > 3) throw new Unreadable();
+    }
+    const [from, to, step] = parts;
+    if (parts.length > 1)
+      return {
+        kind: 'slice',
+        of,
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+        ...(step === undefined ? {} : { step }),
+      };
+    if (from === undefined) throw new Unreadable();
+    return { kind: 'member', of, key: from };
+  }
+
+  /** Filters and tests, and members of what they give. */
+  #filtered(first: Jinja): Jinja {
+    let read = first;
+    for (;;) {
+      if (this.#take('|')) read = { kind: 'filter', of: read, name: this.#dottedName(), given: this.#perhapsGiven() };
       else if (this.#take('is')) {
         const isNegated = this.#take('not');
         read = { kind: 'test', of: read, name: this.#dottedName(), given: this.#testGiven(), isNegated };
+      } else if (this.#is('(')) {
+        this.#take('(');
+        read = { kind: 'call', callee: read, given: this.#given() };
       } else return read;
     }
   }
@@ -329,8 +345,9 @@ class JinjaReader {
   #testGiven(): Given {
     if (this.#take('(')) return this.#given();
     const { kind, text } = this.#next;
-    const isOperand = kind === 'number' || kind === 'text' || (kind === 'name' && !RESERVED.has(text)) || text === '[';
-    return isOperand ? { plain: [this.#behind(this.#primary())], named: new Map() } : NOTHING_GIVEN;
+    const isOperand =
+      kind === 'number' || kind === 'text' || (kind === 'name' && !RESERVED.has(text)) || text === '[' || text === '{';
+    return isOperand ? { plain: [this.#members(this.#primary())], named: new Map() } : NOTHING_GIVEN;
   }
 
   #given(): Given {

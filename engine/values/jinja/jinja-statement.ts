@@ -65,6 +65,15 @@ export function refuseJinjaHeader(text: string): void {
   );
 }
 
+/** The text with a backslash ahead of whatever would be taken for Jinja. */
+export function withJinjaEscapes(text: string): string {
+  if (!mayHoldJinja(text)) return text;
+  return text.replaceAll(MARK, (...match: readonly (string | undefined)[]) => {
+    const [whole = '', passed] = match;
+    return passed === undefined ? `\\${whole}` : whole;
+  });
+}
+
 /** Removes the backslashes that escape text which looks like Jinja. */
 export function withoutJinjaEscapes(text: string): string {
   if (!text.includes('\\{%') && !text.includes('\\{#')) return text;

@@ -3,7 +3,16 @@ import { celFilter } from './jinja-cel-filters.ts';
 import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celTest } from './jinja-cel-tests.ts';
 import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
-import { asFactsSay, isIdentifier, nameInVars, lackingCall, namesOf, NoCounterpart } from './jinja-translation.ts';
+import {
+  asFactsSay,
+  isIdentifier,
+  nameInVars,
+  lacking,
+  lackingCall,
+  namesOf,
+  NoCounterpart,
+} from './jinja-translation.ts';
+import { typeOf } from './jinja-type.ts';
 
 /** Translates Jinja to CEL, with the given quotes for strings. Throws NoCounterpart. */
 export function celOf(node: Jinja, quote: '"' | "'" = '"'): string {
@@ -88,9 +97,11 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['sort', 'sort'],
   ['join', 'join'],
   ['size', 'size'],
+  ['indexOf', 'indexOf'],
+  ['substring', 'substring'],
 ]);
 
-type JoiningOperator = Exclude<BinaryOperator, 'in' | 'not in' | '~' | '/' | '==' | '!='>;
+type JoiningOperator = Exclude<BinaryOperator, 'in' | 'not in' | '~' | '/' | '**' | '==' | '!='>;
 
 /** Binary operators of Jinja and their operators in CEL. */
 const JOINING: Readonly<Record<JoiningOperator, { readonly sign: string; readonly level: number }>> = {
@@ -121,7 +132,7 @@ class CelWriter implements CelWriting {
   piece(node: Jinja): Piece {
     switch (node.kind) {
       case 'name':
-        return this.#path([node.name], node) ?? member(node.name);
+        return this.#name(node);
       case 'text':
         return member(this.text(node.value));
       case 'number':
@@ -144,12 +155,18 @@ class CelWriter implements CelWriting {
         return this.#choice(node);
       case 'list':
         return member(`[${node.items.map((item) => this.piece(item).text).join(', ')}]`);
+      case 'slice':
+        return lacking('operator', 'x[a:b]');
       case 'map':
       default:
         return member(
           `{${node.entries.map(([key, value]) => `${this.piece(key).text}: ${this.piece(value).text}`).join(', ')}}`,
         );
     }
+  }
+
+  #name(node: JinjaOf<'name'>): Piece {
+    return this.#path([node.name], node) ?? member(node.name);
   }
 
   #test({ of, name, given, isNegated }: JinjaOf<'test'>): Piece {
@@ -191,7 +208,7 @@ class CelWriter implements CelWriting {
     const { path, instead } = found.variable;
     if (path === undefined) {
       if (found.variable.isSettable === true) return undefined;
-      throw new NoCounterpart(instead);
+      throw new NoCounterpart(instead, { what: 'variable', name: names.slice(0, found.length).join('.') });
     }
     const rest = names.slice(found.length);
     return node.kind === 'member' && rest.length > 0 ? member([path, ...rest].join('.')) : member(path);
@@ -272,7 +289,10 @@ class CelWriter implements CelWriting {
       return member(`${this.at(first, LEVEL.member)}.join(${this.piece(of).text})`);
     const same = METHODS.get(name);
     if (same === undefined)
-      throw new NoCounterpart(`Expressions have no .${name}(): \`runbook docs --helpers\` lists what templates have.`);
+      throw new NoCounterpart(`Expressions have no .${name}(): \`runbook docs --helpers\` lists what templates have.`, {
+        what: 'method',
+        name,
+      });
     return member(`${this.at(of, LEVEL.member)}.${same}(${operands.join(', ')})`);
   }
 
@@ -295,6 +315,8 @@ class CelWriter implements CelWriting {
           text: `double(${this.piece(left).text}) / ${this.at(right, LEVEL.product + 1)}`,
           level: LEVEL.product,
         };
+      case '**':
+        return lacking('operator', '**');
       case '==':
       case '!=':
       default:
@@ -314,9 +336,7 @@ class CelWriter implements CelWriting {
   }
 
   #asText(node: Jinja): string {
-    return node.kind === 'text' || (node.kind === 'binary' && node.operator === '~')
-      ? this.piece(node).text
-      : `string(${this.piece(node).text})`;
+    return typeOf(node, () => undefined) === 'text' ? this.at(node, LEVEL.sum) : `string(${this.piece(node).text})`;
   }
 }
 

@@ -1,30 +1,56 @@
 import { ansibleVariable } from '../habits/ansible-variables.ts';
+import { partsOf } from './jinja-build.ts';
 import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
+import { EMPTY, FILTERS_AS_HELPERS, HANDLEBARS_FILTERS, type HandlebarsWriting } from './jinja-handlebars-filters.ts';
 import { celOf } from './jinja-to-cel.ts';
 import {
   asFactsSay,
   COMPARING_TESTS,
-  groupsAsHere,
   isIdentifier,
   nameInVars,
+  lacking,
   lackingCall,
   namesOf,
   NoCounterpart,
   RESULT_TESTS,
 } from './jinja-translation.ts';
 
+/** Where the text goes, and what names mean there. */
+export interface HandlebarsPlace {
+  readonly quote: '"' | "'";
+  /** How a variable is written; within blocks some are `@root.x`. Throws NoCounterpart. */
+  readonly nameOf: (name: string) => string;
+  /** What a member of `loop` is; undefined if there is none. */
+  readonly loopOf: (member: string) => string | undefined;
+  /** Is it seen by expressions? What a loop knows of itself, and the arguments of a partial, are not. */
+  readonly isInCel: (name: string) => boolean;
+  /** Texts with quotes of both kinds and line breaks are written too: they are hard to read. */
+  readonly takesAnyText: boolean;
+}
+
+function placeOf(place: '"' | "'" | HandlebarsPlace): HandlebarsPlace {
+  if (typeof place !== 'string') return place;
+  return {
+    quote: place,
+    nameOf: (name) => name,
+    loopOf: (member) => LOOP.get(member),
+    isInCel: (name) => name !== 'loop',
+    takesAnyText: false,
+  };
+}
+
 /** Translates Jinja to the content of `{{…}}`, with the given quotes for strings. Throws NoCounterpart. */
-export function mustacheOf(node: Jinja, quote: '"' | "'" = '"'): string {
-  const written = argumentOf(node, quote);
+export function mustacheOf(node: Jinja, place: '"' | "'" | HandlebarsPlace = '"'): string {
+  const written = argumentOf(node, place);
   return written.startsWith('(') && written.endsWith(')') ? written.slice(1, -1) : written;
 }
 
 /** Translates Jinja to an argument of a helper or a block: calls are put in parentheses. Throws NoCounterpart. */
-export function argumentOf(node: Jinja, quote: '"' | "'" = '"'): string {
-  return new HandlebarsWriter(quote).argument(node);
+export function argumentOf(node: Jinja, place: '"' | "'" | HandlebarsPlace = '"'): string {
+  return new HandlebarsWriter(placeOf(place)).argument(node);
 }
 
-type HelperOperator = Exclude<BinaryOperator, 'in' | 'not in' | '~' | '+' | '==' | '!=' | '/'>;
+type HelperOperator = Exclude<BinaryOperator, 'in' | 'not in' | '~' | '+' | '==' | '!=' | '/' | '**'>;
 
 /** Operators, and the helpers with the same operands. */
 const OPERATORS: Readonly<Record<HelperOperator, string>> = {
@@ -44,31 +70,6 @@ function isHelperOperator(operator: BinaryOperator): operator is HelperOperator 
   return Object.hasOwn(OPERATORS, operator);
 }
 
-/** Filters and methods, and the helpers with the same arguments. */
-const HELPERS: ReadonlyMap<string, string> = new Map([
-  ['length', 'length'],
-  ['count', 'length'],
-  ['int', 'int'],
-  ['string', 'string'],
-  ['lower', 'lower'],
-  ['upper', 'upper'],
-  ['trim', 'trim'],
-  ['replace', 'replace'],
-  ['first', 'first'],
-  ['last', 'last'],
-  ['unique', 'unique'],
-  ['sort', 'sort'],
-  ['split', 'split'],
-  ['ternary', 'ternary'],
-  ['basename', 'basename'],
-  ['dirname', 'dirname'],
-  ['quote', 'quote'],
-  ['to_nice_json', 'to_nice_json'],
-  ['b64encode', 'b64encode'],
-  ['b64decode', 'b64decode'],
-  ['indent', 'indent'],
-]);
-
 const METHODS: ReadonlyMap<string, string> = new Map([
   ['keys', 'keys'],
   ['values', 'values'],
@@ -79,6 +80,8 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['lower', 'lower'],
   ['upper', 'upper'],
   ['replace', 'replace'],
+  ['contains', 'contains'],
+  ['regexReplace', 'regex_replace'],
 ]);
 
 /** Variables of loops. */
@@ -89,17 +92,17 @@ const LOOP: ReadonlyMap<string, string> = new Map([
   ['last', '@last'],
 ]);
 
-class HandlebarsWriter {
-  readonly #quote: '"' | "'";
+class HandlebarsWriter implements HandlebarsWriting {
+  readonly #place: HandlebarsPlace;
 
-  constructor(quote: '"' | "'") {
-    this.#quote = quote;
+  constructor(place: HandlebarsPlace) {
+    this.#place = place;
   }
 
   argument(node: Jinja): string {
     switch (node.kind) {
       case 'name':
-        return this.#renamed([node.name]) ?? node.name;
+        return this.#name(node.name);
       case 'text':
         return this.text(node.value);
       case 'number':
@@ -122,10 +125,16 @@ class HandlebarsWriter {
         return this.#choice(node);
       case 'list':
         return this.call('list', ...node.items);
+      case 'slice':
+        return lacking('operator', 'x[a:b]');
       case 'map':
       default:
         return this.#map(node);
     }
+  }
+
+  #name(name: string): string {
+    return this.#variable([name]) ?? this.#place.nameOf(name);
   }
 
   #unary({ operator, of }: JinjaOf<'unary'>): string {
@@ -134,22 +143,37 @@ class HandlebarsWriter {
   }
 
   text(value: string): string {
-    const quote = value.includes(this.#quote) ? (this.#quote === '"' ? "'" : '"') : this.#quote;
-    if (value.includes(quote) || value.includes('\n'))
-      throw new NoCounterpart('Set a variable to the text, and name that.');
-    return `${quote}${value}${quote}`;
+    const { quote, takesAnyText } = this.#place;
+    const other = quote === '"' ? "'" : '"';
+    const used = value.includes(quote) && !value.includes(other) ? other : quote;
+    const isHard = value.includes(used) || value.includes('\n') || value.endsWith('\\');
+    if (!isHard) return `${used}${value}${used}`;
+    if (!takesAnyText) throw new NoCounterpart('Set a variable to the text, and name that.');
+    // A backslash at the end would hide the quote, and the inside of `expr` has another one behind it.
+    if (value.endsWith('\\')) return this.expr({ kind: 'text', value });
+    return `${used}${value.replaceAll(used, `\\${used}`)}${used}`;
   }
 
-  /** Writes the call of a helper, in parentheses. */
   call(helper: string, ...operands: readonly Jinja[]): string {
     return `(${[helper, ...operands.map((operand) => this.argument(operand))].join(' ')})`;
   }
 
-  /** Writes an expression, for nodes without a helper. */
+  /** Whatever helpers do not offer. */
   expr(node: Jinja): string {
-    const text = celOf(node, this.#quote === '"' ? "'" : '"');
-    if (text.includes(this.#quote)) throw new NoCounterpart('Set a variable to the value, and name that.');
-    return `(expr ${this.#quote}${text}${this.#quote})`;
+    const { quote, takesAnyText, isInCel } = this.#place;
+    if (!areAllNames(node, isInCel)) throw new NoCounterpart('In #each there are @index, @key, @first and @last.');
+    const text = celOf(node, quote === '"' ? "'" : '"');
+    if (!text.includes(quote)) return `(expr ${quote}${text}${quote})`;
+    if (!takesAnyText) throw new NoCounterpart('Set a variable to the value, and name that.');
+    return `(expr ${quote}${text.replaceAll(quote, `\\${quote}`)}${quote})`;
+  }
+
+  /** A variable that Ansible calls otherwise. */
+  #variable(names: readonly string[]): string | undefined {
+    const renamed = this.#renamed(names);
+    if (renamed === undefined) return undefined;
+    const [first = '', ...rest] = renamed.split('.');
+    return [this.#place.nameOf(first), ...rest].join('.');
   }
 
   #renamed(names: readonly string[]): string | undefined {
@@ -158,19 +182,19 @@ class HandlebarsWriter {
     const { path, instead, isSettable } = found.variable;
     if (path !== undefined) return [path, ...names.slice(found.length)].join('.');
     if (isSettable === true) return undefined;
-    throw new NoCounterpart(instead);
+    throw new NoCounterpart(instead, { what: 'variable', name: names.slice(0, found.length).join('.') });
   }
 
   #member(node: Jinja, of: Jinja, key: Jinja): string {
     if (of.kind === 'name' && of.name === 'loop' && key.kind === 'text') {
-      const known = LOOP.get(key.value);
+      const known = this.#place.loopOf(key.value);
       if (known === undefined) throw new NoCounterpart('In #each there are @index, @key, @first and @last.');
       return known;
     }
     const own = nameInVars(of, key);
     if (own !== undefined) return this.argument({ kind: 'name', name: own });
     const names = namesOf(node);
-    const renamed = names === undefined ? undefined : this.#renamed(names);
+    const renamed = names === undefined ? undefined : this.#variable(names);
     if (renamed !== undefined) return renamed;
     if (isFactOfHost(node)) return this.expr(node);
     const base = this.argument(of);
@@ -236,6 +260,8 @@ class HandlebarsWriter {
       case '==':
       case '!=':
         return this.call(operator === '==' ? 'eq' : 'ne', left, asFactsSay(left, right));
+      case '**':
+        return lacking('operator', '**');
       case '/':
       default:
         // The helper `div` divides whole numbers without a fraction, like `//`.
@@ -288,76 +314,17 @@ class HandlebarsWriter {
   }
 
   #filter(node: JinjaOf<'filter'>): string {
-    const own = FILTERS.get(node.name);
+    const own = HANDLEBARS_FILTERS.get(node.name);
     if (own !== undefined) return own(this, node);
-    const helper = HELPERS.get(node.name);
+    const helper = FILTERS_AS_HELPERS.get(node.name);
     if (helper === undefined || node.given.named.size > 0) return this.expr(node);
     return this.call(helper, node.of, ...node.given.plain);
   }
 }
 
-/** Writes one use of a filter as an argument. */
-type WriteFilter = (writer: HandlebarsWriter, filter: JinjaOf<'filter'>) => string;
-
-const EMPTY: Jinja = { kind: 'text', value: '' };
-
-const fallback: WriteFilter = (writer, { of, given }) =>
-  writer.call('default', of, given.plain[0] ?? given.named.get('default_value') ?? EMPTY);
-
-const unchanged: WriteFilter = (writer, { of }) => writer.argument(of);
-
-const withoutOptions =
-  (helper: string): WriteFilter =>
-  (writer, { of }) =>
-    writer.call(helper, of);
-
-const regexReplace: WriteFilter = (writer, node) => {
-  const [pattern, to = EMPTY] = node.given.plain;
-  if (pattern === undefined) return writer.expr(node);
-  const written = to.kind === 'text' ? writer.text(groupsAsHere(to.value)) : writer.argument(to);
-  return `(regex_replace ${writer.argument(node.of)} ${writer.argument(pattern)} ${written})`;
-};
-
-const union: WriteFilter = (writer, node) => {
-  const [other] = node.given.plain;
-  return other === undefined ? writer.expr(node) : `(unique ${writer.call('concat', node.of, other)})`;
-};
-
-const hash: WriteFilter = (writer, node) => {
-  const [algorithm] = node.given.plain;
-  const isSha256 = algorithm?.kind === 'text' && algorithm.value === 'sha256';
-  return isSha256 ? writer.call('sha256', node.of) : writer.expr(node);
-};
-
-const map: WriteFilter = (writer, node) => {
-  const attribute = node.given.named.get('attribute');
-  return attribute === undefined ? writer.expr(node) : writer.call('map', node.of, attribute);
-};
-
-const combine: WriteFilter = (writer, { of, given }) => {
-  if (given.named.size > 0) throw new NoCounterpart('{{merge a b}} merges one level: merge inner maps one by one.');
-  return writer.call('merge', of, ...given.plain);
-};
-
-/** Filters whose arguments differ from those of the helper. */
-const FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
-  ['default', fallback],
-  ['d', fallback],
-  ['bool', unchanged],
-  ['list', unchanged],
-  ['safe', unchanged],
-  ['join', (writer, { of, given }) => writer.call('join', of, given.plain[0] ?? EMPTY)],
-  ['path_join', (writer, { of }) => writer.call('join', of, { kind: 'text', value: '/' })],
-  ['regex_replace', regexReplace],
-  ['union', union],
-  ['hash', hash],
-  ['map', map],
-  ['combine', combine],
-  ['to_yaml', withoutOptions('yaml')],
-  ['to_nice_yaml', withoutOptions('yaml')],
-  ['to_json', withoutOptions('json')],
-  ['tojson', withoutOptions('json')],
-]);
+function areAllNames(node: Jinja, isRight: (name: string) => boolean): boolean {
+  return node.kind === 'name' ? isRight(node.name) : partsOf(node).every((part) => areAllNames(part, isRight));
+}
 
 /** Returns whether the path is a fact of another host, which has another name here: `hostvars[h].ansible_os_family`. */
 function isFactOfHost(node: Jinja): boolean {

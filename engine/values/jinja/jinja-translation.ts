@@ -3,23 +3,25 @@ import { ansibleVariable } from '../habits/ansible-variables.ts';
 import { JINJA_WORDS } from '../habits/jinja-words.ts';
 import { findHelper } from '../helpers/helper-table.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
+import type { Lacking } from './jinja-knowledge.ts';
 
 /** Thrown if an element of Jinja has no counterpart. `instead` says what to do. */
 export class NoCounterpart extends Error {
   readonly instead: string | undefined;
+  /** What there is none of, such as the filter `flatten`. */
+  readonly lacks: { readonly what: Lacking; readonly name: string } | undefined;
 
-  constructor(instead?: string) {
+  constructor(instead?: string, lacks?: NoCounterpart['lacks']) {
     super('no counterpart');
     this.instead = instead;
+    this.lacks = lacks;
   }
 }
 
-/** Throws NoCounterpart. `kind` is filter, test, lookup or call. */
-export function lacking(kind: string, name: string): never {
-  throw new NoCounterpart(
-    JINJA_WORDS.get(`${kind} ${name}`) ??
-      (kind === 'call' ? undefined : `There is no counterpart of the ${kind} ${name}.`),
-  );
+/** Throws. */
+export function lacking(what: Lacking, name: string): never {
+  const general = what === 'call' ? undefined : `There is no counterpart of the ${what} ${name}.`;
+  throw new NoCounterpart(JINJA_WORDS.get(`${what} ${name}`) ?? general, { what, name });
 }
 
 /** Throws NoCounterpart for `lookup('env', …)`, `query(…)`, `q(…)`. The first argument selects the remedy. */
@@ -30,6 +32,7 @@ export function lackingCall(name: string, given: Given): never {
   if (findHelper(name) !== undefined)
     throw new NoCounterpart(
       `${name} is a helper of templates. Give a variable its value, x: "{{${name} …}}", and write x here.`,
+      { what: 'call', name },
     );
   return lacking('call', name);
 }
@@ -86,9 +89,8 @@ export const COMPARING_TESTS: ReadonlyMap<string, '==' | '!=' | '<' | '<=' | '>'
 export function groupsAsHere(replacement: string): string {
   return replacement
     .replaceAll('$', '$$$$')
-    .replaceAll(
-      /\\g<(\w+)>|\\(\d)/g,
-      (_whole, named: string | undefined, digit: string | undefined) => `$${named ?? digit ?? ''}`,
+    .replaceAll(/\\g<(\w+)>|\\(\d)/g, (_whole, named: string | undefined, digit: string | undefined) =>
+      named === undefined || /^\d+$/.test(named) ? `$${named ?? digit ?? ''}` : `$<${named}>`,
     );
 }
 

@@ -1,0 +1,108 @@
+import { laidOut, meantBy } from '../jinja/handlebars-layout.ts';
+import type { Converted, Reason, TypesKnown } from '../jinja/jinja-knowledge.ts';
+import { withLastLine } from '../jinja/jinja-last-line.ts';
+import { withoutJinjaEscapes } from '../jinja/jinja-statement.ts';
+import { handlebarsPieces } from '../jinja/jinja-template-writer.ts';
+import { readTemplate, withoutHeader } from '../jinja/jinja-template.ts';
+import { Unreadable } from '../jinja/jinja-token.ts';
+import { NoCounterpart } from '../jinja/jinja-translation.ts';
+import { Fault } from '../language/fault.ts';
+import { compileTemplate } from '../template/template-compile.ts';
+import { type Program, type Statement, parseSyntax, TemplateSource } from '../template/template-syntax.ts';
+import { quoteOf, reasonOf } from './convert-expression.ts';
+
+export interface TemplateKnowledge {
+  readonly types: TypesKnown;
+}
+
+/**
+ * A text with templates of Jinja, a value of YAML or a whole file, as Handlebars that renders to the same bytes. It
+ * throws nothing.
+ */
+export function convertTemplateText(text: string, place: 'string' | 'file', { types }: TemplateKnowledge): Converted {
+  try {
+    const source = withoutHeader(text);
+    if (source === undefined) return byHand(text, { kind: 'lacking', what: 'statement', name: '#jinja2:' });
+    if (!/\{\{|\{%|\{#/.test(source.text)) return same(text, source.text);
+    const nodes = readTemplate(source.text.replace(/(\r\n|\r|\n)$/, ''), { ...source.options, place });
+    const ended =
+      place === 'string' && nodes.length === 1 && nodes[0]?.kind === 'output'
+        ? nodes
+        : withLastLine(nodes, source.text.replaceAll(/\r\n?/g, '\n'));
+    const { pieces, assumptions } = handlebarsPieces(ended, { place, types, quote: quoteOf(text) });
+    const meant = meantBy(pieces);
+    const written = [false, true].map((isGuarded) => laidOut(pieces, isGuarded)).find((one) => shownBy(one) === meant);
+    if (written === undefined) return byHand(text, { kind: 'refused', what: 'its white space cannot be kept' });
+    const refusal = refusalOf(written);
+    if (refusal !== undefined) return byHand(text, { kind: 'refused', what: refusal });
+    if (assumptions.length > 0) return { kind: 'assumed', text: written, assumptions };
+    return same(text, written);
+  } catch (error) {
+    if (error instanceof NoCounterpart) return byHand(text, reasonOf(error));
+    if (error instanceof Unreadable) return byHand(text, { kind: 'unreadable' });
+    throw error;
+  }
+}
+
+function same(text: string, written: string): Converted {
+  // Blanks within the braces of a plain variable are a matter of taste.
+  const isSame = written === text.replaceAll(/\{\{\s*([\w.]+)\s*\}\}/g, '{{$1}}');
+  return { kind: isSame ? 'same' : 'exact', text: isSame ? text : written, assumptions: [] };
+}
+
+function byHand(original: string, reason: Reason): Converted {
+  return { kind: 'byHand', original, reasons: [reason] };
+}
+
+/** What is wrong with a template; undefined if nothing is. */
+function refusalOf(text: string): string | undefined {
+  try {
+    compileTemplate(new TemplateSource(text), () => new TemplateSource(''));
+    return undefined;
+  } catch (error) {
+    if (error instanceof Fault) return error.details.what;
+    throw error;
+  }
+}
+
+/** The texts that a template shows, and `\0` for each tag, as `meantBy` has it. */
+function shownBy(text: string): string | undefined {
+  try {
+    return shownByProgram(parseSyntax(new TemplateSource(text)));
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}
+
+function shownByProgram({ body }: Program): string {
+  return body.map(shownByStatement).join('');
+}
+
+function shownByStatement(statement: Statement): string {
+  switch (statement.type) {
+    case 'ContentStatement':
+      return withoutJinjaEscapes(statement.value);
+    case 'MustacheStatement':
+      return statement.path.type === 'StringLiteral' ? String(statement.path.value) : '\0';
+    case 'BlockStatement':
+    case 'DecoratorBlock':
+      return `\0${shownByProgram(statement.program ?? { body: [] })}${shownByInverse(statement.inverse)}\0`;
+    case 'CommentStatement':
+      return '';
+    case 'PartialStatement':
+    case 'Decorator':
+    case 'PartialBlockStatement':
+      return '\0';
+    default:
+      return statement satisfies never;
+  }
+}
+
+/** A chain of `else if` is blocks within each other, and has one tag at its end. */
+function shownByInverse(inverse: (Program & { readonly chained?: boolean }) | undefined): string {
+  if (inverse === undefined) return '';
+  const [only] = inverse.body;
+  if (inverse.chained !== true || only?.type !== 'BlockStatement') return `\0${shownByProgram(inverse)}`;
+  return `\0${shownByProgram(only.program ?? { body: [] })}${shownByInverse(only.inverse)}`;
+}

@@ -1,0 +1,365 @@
+import { mapping, selecting } from './jinja-adapt-selection.ts';
+import { commented, formatted, indented } from './jinja-adapt-text.ts';
+import type { AdaptFilter, Adapting } from './jinja-adapting.ts';
+import { binaryNode, choiceNode, filterNode, methodNode, shown, textNode } from './jinja-build.ts';
+import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
+import { patternAsHere } from './jinja-pattern.ts';
+import { groupsAsHere, lacking, NoCounterpart } from './jinja-translation.ts';
+import { isListOfTexts } from './jinja-type.ts';
+
+const isBare = ({ plain, named }: Given): boolean => plain.length === 0 && named.size === 0;
+
+/** Without arguments, or not at all. */
+const bare: AdaptFilter = (adapter, { of, name, given }) =>
+  isBare(given) ? filterNode(adapter.value(of), name) : undefined;
+
+const unchanged: AdaptFilter = (adapter, { of }) => adapter.value(of);
+
+/** With so many arguments, none of them by name. */
+const plain =
+  (least: number, most = least): AdaptFilter =>
+  (adapter, { of, name, given }) => {
+    if (given.named.size > 0 || given.plain.length < least || given.plain.length > most) return undefined;
+    return { kind: 'filter', of: adapter.value(of), name, given: adapter.given(given) };
+  };
+
+/** A number or a boolean is made text before. */
+const onText: AdaptFilter = (adapter, { of, name, given }) => {
+  const type = adapter.typeOf(of);
+  const isOther = adapter.options.target === 'cel' && (type === 'boolean' || type === 'number');
+  const value = adapter.value(of);
+  return isBare(given) ? filterNode(isOther ? filterNode(value, 'string') : value, name) : undefined;
+};
+
+/** A text that stands for true, as the filter bool reads it. */
+function asBoolean(adapter: Adapting, of: Jinja): Jinja {
+  switch (adapter.typeOf(of)) {
+    case 'boolean':
+      return adapter.condition(of);
+    case 'text': {
+      const words: Jinja = { kind: 'list', items: ['yes', 'on', 'true', '1'].map(textNode) };
+      return binaryNode('in', filterNode(adapter.value(of), 'lower'), words);
+    }
+    case 'number':
+      return binaryNode('==', adapter.value(of), { kind: 'number', text: '1' });
+    case undefined:
+      return isDefaultOf(of, 'text') ? asBooleanOfDefault(adapter, of) : assumedBoolean(adapter, of);
+    case 'list':
+    case 'map':
+    default:
+      return lacking('filter', 'bool');
+  }
+}
+
+function assumedBoolean(adapter: Adapting, of: Jinja): Jinja {
+  adapter.assumeType(of, 'boolean');
+  return adapter.value(of);
+}
+
+function isDefaultOf(node: Jinja, kind: Jinja['kind']): node is JinjaOf<'filter'> {
+  return node.kind === 'filter' && ['default', 'd'].includes(node.name) && node.given.plain[0]?.kind === kind;
+}
+
+/** `x | default('no') | bool` */
+function asBooleanOfDefault(adapter: Adapting, node: JinjaOf<'filter'>): Jinja {
+  const [word] = node.given.plain;
+  adapter.assumeType(node.of, 'boolean');
+  const isTrue = word?.kind === 'text' && /^(yes|on|true|1)$/i.test(word.value);
+  return filterNode(adapter.value(node.of), 'default', { kind: 'constant', value: isTrue ? 'true' : 'false' });
+}
+
+const bool: AdaptFilter = (adapter, { of }) =>
+  isDefaultOf(of, 'text') && adapter.typeOf(of.of) === undefined
+    ? asBooleanOfDefault(adapter, of)
+    : asBoolean(adapter, of);
+
+/** `default(x, true)` stands in for all that is false. */
+const fallback: AdaptFilter = (adapter, { of, given }) => {
+  const other = given.plain[0] ?? given.named.get('default_value') ?? textNode('');
+  const isForEmpty = given.plain[1] ?? given.named.get('boolean');
+  const value = adapter.value(of);
+  const instead = adapter.value(other);
+  const plainDefault = filterNode(value, 'default', instead);
+  if (isForEmpty === undefined || (isForEmpty.kind === 'constant' && isForEmpty.value === 'false')) return plainDefault;
+  const type = adapter.typeOf(of);
+  const otherType = adapter.typeOf(other);
+  if (isEmptyLiteral(other) && (type === undefined || type === otherType)) {
+    // What is empty gives what is empty.
+    if (type === undefined && otherType !== undefined) adapter.assumeType(of, otherType);
+    return plainDefault;
+  }
+  if (type === 'text')
+    return choiceNode(binaryNode('!=', filterNode(value, 'default', textNode('')), textNode('')), value, instead);
+  adapter.assume({ kind: 'notEmpty', of: shown(of) });
+  return plainDefault;
+};
+
+function isEmptyLiteral(node: Jinja): boolean {
+  switch (node.kind) {
+    case 'text':
+      return node.value === '';
+    case 'list':
+      return node.items.length === 0;
+    case 'map':
+      return node.entries.length === 0;
+    case 'constant':
+      return node.value === 'false';
+    case 'number':
+      return Number(node.text) === 0;
+    case 'name':
+    case 'member':
+    case 'call':
+    case 'filter':
+    case 'test':
+    case 'slice':
+    case 'unary':
+    case 'binary':
+    case 'choice':
+      return false;
+    default:
+      return node satisfies never;
+  }
+}
+
+/** `x | int` is 0 where x is no number. */
+const int: AdaptFilter = (adapter, { of, given }) => {
+  if (given.plain.length > 1 || given.named.size > 0) return undefined;
+  const known = adapter.typeOf(of);
+  const isFact = of.kind === 'name' && of.name === 'ansible_distribution_major_version';
+  if (known !== 'number' && !isFact) adapter.assume({ kind: 'wholeNumber', of: shown(of) });
+  return filterNode(adapter.value(of), 'int');
+};
+
+const string: AdaptFilter = (adapter, { of }) =>
+  adapter.typeOf(of) === 'text' ? adapter.value(of) : filterNode(adapter.printed(of), 'string');
+
+/** Lists keep their order, and maps give their keys. */
+const list: AdaptFilter = (adapter, { of }) => {
+  switch (adapter.typeOf(of)) {
+    case 'map':
+      return methodNode(adapter.value(of), 'keys');
+    case 'text':
+      return lacking('filter', 'list of a text');
+    case 'list':
+      return adapter.value(of);
+    case 'number':
+    case 'boolean':
+    case undefined:
+    default:
+      adapter.assumeType(of, 'list');
+      return adapter.value(of);
+  }
+};
+
+/** Python does not tell upper from lower case here. */
+const inOrder: AdaptFilter = (adapter, { of, name, given }) => {
+  const isStrict = given.named.get('case_sensitive')?.kind === 'constant' && given.named.size === 1;
+  if (!isStrict && !isBare(given)) return undefined;
+  if (!isStrict && !isOfNumbers(of)) adapter.assume({ kind: 'sameCase', of: shown(of) });
+  return filterNode(adapter.value(of), name);
+};
+
+function isOfNumbers(node: Jinja): boolean {
+  if (node.kind === 'list')
+    return node.items.every((item) => item.kind === 'number' || (item.kind === 'text' && !/[A-Z]/.test(item.value)));
+  const [name] = node.kind === 'filter' ? node.given.plain : [];
+  return (
+    node.kind === 'filter' && node.name === 'map' && name?.kind === 'text' && ['int', 'length'].includes(name.value)
+  );
+}
+
+const join: AdaptFilter = (adapter, { of, given }) => {
+  const separator = given.plain[0] ?? given.named.get('d') ?? textNode('');
+  const attribute = given.plain[1] ?? given.named.get('attribute');
+  const items: Jinja =
+    attribute === undefined
+      ? of
+      : { kind: 'filter', of, name: 'map', given: { plain: [], named: new Map([['attribute', attribute]]) } };
+  const value = adapter.value(items);
+  const isText = adapter.options.target === 'handlebars' || isListOfTexts(items);
+  return filterNode(isText ? value : filterNode(value, 'map', textNode('string')), 'join', adapter.value(separator));
+};
+
+const regexReplace: AdaptFilter = (adapter, { of, given }) => {
+  const pattern = given.plain[0] ?? given.named.get('pattern');
+  const to = given.plain[1] ?? given.named.get('replacement') ?? textNode('');
+  const isMore = [...given.named.keys()].some((key) => key !== 'pattern' && key !== 'replacement');
+  if (pattern === undefined || isMore || given.plain.length > 2) return undefined;
+  const value = adapter.printed(of);
+  if (to.kind !== 'text') adapter.assume({ kind: 'pattern', of: shown(to) });
+  return methodNode(
+    value,
+    'regexReplace',
+    adaptedPattern(adapter, pattern),
+    to.kind === 'text' ? textNode(groupsAsHere(to.value)) : adapter.value(to),
+  );
+};
+
+/** Throws NoCounterpart for a pattern that only Python understands. */
+export function adaptedPattern(adapter: Adapting, pattern: Jinja): Jinja {
+  if (pattern.kind !== 'text') {
+    adapter.assume({ kind: 'pattern', of: shown(pattern) });
+    return adapter.value(pattern);
+  }
+  const written = patternAsHere(pattern.value);
+  if (written === undefined) lacking('form', `of the pattern ${pattern.value}`);
+  return textNode(written);
+}
+
+/** Another layout of the same data. */
+const layout =
+  (helper: string): AdaptFilter =>
+  (adapter, { of, name }) => {
+    const type = adapter.typeOf(of);
+    const isPlain =
+      helper === 'json' &&
+      (type === 'boolean' || type === 'number' || (of.kind === 'text' && /^[\x20-\x7e]*$/.test(of.value)));
+    if (!isPlain) adapter.assume({ kind: 'layout', of: `${shown(of)} | ${name}` });
+    return filterNode(adapter.value(of), name);
+  };
+
+const path: AdaptFilter = (adapter, { of, name, given }) => {
+  if (!isBare(given)) return undefined;
+  const cut = (pattern: string): Jinja =>
+    methodNode(adapter.value(of), 'regexReplace', textNode(pattern), textNode(''));
+  if (adapter.options.target === 'cel' && name === 'basename') return cut(String.raw`^[\s\S]*/`);
+  const isKnown = of.kind === 'text' && /.\/[^/]+$/.test(of.value);
+  if (!isKnown) adapter.assume({ kind: 'path', of: shown(of) });
+  if (adapter.options.target === 'cel') return cut('/[^/]*$');
+  return filterNode(adapter.value(of), name);
+};
+
+const quoted: AdaptFilter = (adapter, { of }) => {
+  // The same word for a shell; other programs see which quotes they are.
+  if (adapter.options.place === 'file') adapter.assume({ kind: 'layout', of: `${shown(of)} | quote` });
+  return filterNode(adapter.printed(of), 'quote');
+};
+
+const hash: AdaptFilter = (adapter, { of, given }) => {
+  const [algorithm] = given.plain;
+  if (algorithm?.kind !== 'text' || algorithm.value !== 'sha256') return undefined;
+  return filterNode(adapter.value(of), 'hash', algorithm);
+};
+
+const ternary: AdaptFilter = (adapter, { of, given }) => {
+  const yes = given.plain[0] ?? given.named.get('true_val');
+  const no = given.plain[1] ?? given.named.get('false_val');
+  if (yes === undefined || no === undefined || given.plain.length > 2) return undefined;
+  return choiceNode(adapter.condition(of), adapter.value(yes), adapter.value(no));
+};
+
+/** The JSON that a command printed. */
+const fromJson: AdaptFilter = (adapter, { of }) => {
+  if (of.kind !== 'member' || of.key.kind !== 'text' || of.key.value !== 'stdout') return undefined;
+  return { kind: 'member', of: adapter.value(of.of), key: textNode('json') };
+};
+
+const ofList: AdaptFilter = (adapter, { of, name, given }) => {
+  if (given.named.size > 0 || given.plain.length !== 1) return undefined;
+  return { kind: 'filter', of: adapter.value(of), name, given: adapter.given(given) };
+};
+
+/** Python: at most one address, in brackets if it is one of IPv6. */
+const ipwrap: AdaptFilter = (adapter, { of }) => {
+  const value = adapter.value(of);
+  return choiceNode(
+    methodNode(value, 'contains', textNode(':')),
+    binaryNode('~', binaryNode('~', textNode('['), value), textNode(']')),
+    value,
+  );
+};
+
+const capitalize: AdaptFilter = (adapter, { of, given }) => {
+  if (!isBare(given)) return undefined;
+  const value = adapter.value(of);
+  const at = (from: number, ...to: readonly number[]): Jinja =>
+    methodNode(value, 'substring', ...[from, ...to].map((index): Jinja => ({ kind: 'number', text: String(index) })));
+  const written = binaryNode('~', filterNode(at(0, 1), 'upper'), filterNode(at(1), 'lower'));
+  return choiceNode(binaryNode('==', value, textNode('')), textNode(''), written);
+};
+
+const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
+  ['default', fallback],
+  ['d', fallback],
+  ['bool', bool],
+  ['int', int],
+  ['float', bare],
+  ['string', string],
+  ['list', list],
+  ['length', bare],
+  ['count', bare],
+  ['lower', onText],
+  ['upper', onText],
+  ['trim', bare],
+  ['capitalize', capitalize],
+  ['replace', plain(2)],
+  [
+    'split',
+    (adapter, node) => (isBare(node.given) ? adapter.value(methodNode(node.of, 'split')) : plain(1)(adapter, node)),
+  ],
+  ['join', join],
+  ['first', bare],
+  ['last', bare],
+  ['min', inOrder],
+  ['max', inOrder],
+  ['sort', inOrder],
+  ['unique', inOrder],
+  ['regex_replace', regexReplace],
+  ['ternary', ternary],
+  ['basename', path],
+  ['dirname', path],
+  ['quote', quoted],
+  ['to_json', layout('json')],
+  ['tojson', layout('json')],
+  ['to_nice_json', layout('nice')],
+  ['to_yaml', layout('yaml')],
+  ['to_nice_yaml', layout('yaml')],
+  ['from_json', fromJson],
+  ['b64encode', bare],
+  ['b64decode', bare],
+  ['hash', hash],
+  ['indent', indented],
+  ['comment', commented],
+  ['format', formatted],
+  [
+    'combine',
+    (adapter, { of, given }) =>
+      given.named.size > 0
+        ? undefined
+        : { kind: 'filter', of: adapter.value(of), name: 'combine', given: adapter.given(given) },
+  ],
+  ['difference', ofList],
+  ['intersect', ofList],
+  ['union', ofList],
+  ['dict2items', (adapter, node) => (isBare(node.given) ? bare(adapter, node) : undefined)],
+  ['select', selecting(false, false)],
+  ['reject', selecting(false, true)],
+  ['selectattr', selecting(true, false)],
+  ['rejectattr', selecting(true, true)],
+  ['map', mapping],
+  ['ipwrap', ipwrap],
+  ['mandatory', unchanged],
+  ['safe', unchanged],
+  ['version', plain(1, 2)],
+  ['version_compare', plain(1, 2)],
+  ['path_join', pathJoin],
+]);
+
+function pathJoin(adapter: Adapting, { of }: JinjaOf<'filter'>): Jinja | undefined {
+  adapter.assume({ kind: 'path', of: shown(of) });
+  return filterNode(adapter.value(of), 'join', textNode('/'));
+}
+
+/** Throws NoCounterpart. */
+export function adaptedFilter(adapter: Adapting, node: JinjaOf<'filter'>): Jinja {
+  const adapted = FILTERS.get(node.name)?.(adapter, node);
+  if (adapted !== undefined) return adapted;
+  if (node.name === 'combine')
+    throw new NoCounterpart('{{merge a b}} merges one level: merge inner maps one by one.', {
+      what: 'filter',
+      name: 'combine(recursive)',
+    });
+  if (FILTERS.has(node.name) && node.name !== 'from_json')
+    return lacking('filter', `${node.name} with these arguments`);
+  return lacking('filter', node.name);
+}

@@ -1,0 +1,83 @@
+import { adaptedPattern } from './jinja-adapt-filter.ts';
+import type { Adapting } from './jinja-adapting.ts';
+import { binaryNode, methodNode, negatedNode, shown, textNode } from './jinja-build.ts';
+import type { Jinja, JinjaOf } from './jinja-expression.ts';
+import { anchored, COMPARING_TESTS, lacking, RESULT_TESTS } from './jinja-translation.ts';
+
+const PATTERNS: ReadonlySet<string> = new Set(['match', 'search', 'regex']);
+const VERSIONS: ReadonlySet<string> = new Set(['version', 'version_compare']);
+/** Tests that ask for the type, or compare, and mean the same. */
+const PLAIN: ReadonlySet<string> = new Set([
+  'none',
+  'true',
+  'false',
+  'string',
+  'boolean',
+  'number',
+  'integer',
+  'float',
+  'mapping',
+  'even',
+  'odd',
+  'divisibleby',
+  'sequence',
+  'iterable',
+]);
+
+/** A test, with what Python takes for true made plain. Throws NoCounterpart. */
+export function adaptedTest(adapter: Adapting, node: JinjaOf<'test'>): Jinja {
+  const test = positive(adapter, node);
+  return node.isNegated ? negatedNode(test) : test;
+}
+
+function positive(adapter: Adapting, node: JinjaOf<'test'>): Jinja {
+  const { of, name, given } = node;
+  if (name === 'truthy') return adapter.condition(of);
+  if (name === 'falsy') return negatedNode(adapter.condition(of));
+  const [first] = given.plain;
+  const withOperand = first === undefined ? undefined : testWithOperand(adapter, node, first);
+  if (withOperand !== undefined) return withOperand;
+  const asked: Jinja = { ...node, of: adapter.value(of), given: adapter.given(given), isNegated: false };
+  if (VERSIONS.has(name)) {
+    if (given.plain.length > 2 || [...given.named.keys()].some((key) => key !== 'operator'))
+      lacking('test', `${name} with these arguments`);
+    adapter.assume({ kind: 'version', of: shown(of) });
+    return asked;
+  }
+  const isKnown = PLAIN.has(name) || RESULT_TESTS.has(name) || name === 'defined' || name === 'undefined';
+  return isKnown ? asked : lacking('test', name);
+}
+
+function testWithOperand(adapter: Adapting, node: JinjaOf<'test'>, operand: Jinja): Jinja | undefined {
+  const { of, name } = node;
+  const sign = COMPARING_TESTS.get(name);
+  if (sign !== undefined) return adapter.value(binaryNode(sign, of, operand));
+  if (name === 'in') return adapter.value(binaryNode('in', of, operand));
+  if (name === 'contains') return adapter.value(binaryNode('in', operand, of));
+  if (PATTERNS.has(name)) return matching(adapter, node, operand);
+  return ofLists(adapter, { name, of, other: operand });
+}
+
+function matching(adapter: Adapting, { of, name, given }: JinjaOf<'test'>, pattern: Jinja): Jinja {
+  if (given.plain.length > 1 || given.named.size > 0) return lacking('test', `${name} with these arguments`);
+  const written = adaptedPattern(adapter, pattern);
+  const from =
+    name === 'match'
+      ? written.kind === 'text'
+        ? textNode(anchored(written.value))
+        : binaryNode('~', textNode('^'), written)
+      : written;
+  return methodNode(adapter.value(of), 'matches', from);
+}
+
+/** `a is subset(b)` */
+function ofLists(
+  adapter: Adapting,
+  { name, of, other }: { readonly name: string; readonly of: Jinja; readonly other: Jinja },
+): Jinja | undefined {
+  const item: Jinja = { kind: 'name', name: 'i' };
+  const all = (inner: Jinja, outer: Jinja): Jinja =>
+    methodNode(adapter.value(inner), 'all', item, binaryNode('in', item, adapter.value(outer)));
+  if (name === 'subset' || name === 'issubset') return all(of, other);
+  return name === 'superset' || name === 'issuperset' ? all(other, of) : undefined;
+}

@@ -1,0 +1,230 @@
+import type { Adapting } from './jinja-adapting.ts';
+import { binaryNode, filterNode, methodNode, textNode } from './jinja-build.ts';
+import type { Jinja, JinjaOf } from './jinja-expression.ts';
+import { lacking, lackingCall, NoCounterpart } from './jinja-translation.ts';
+
+const ANY = String.raw`[\s\S]`;
+
+/** `x[a:b]` of a text, by a pattern. Throws NoCounterpart. */
+export function sliced(adapter: Adapting, node: JinjaOf<'slice'>): Jinja {
+  const { of, from, to, step } = node;
+  const type = adapter.typeOf(of);
+  const [first, last] = [bound(from), bound(to)];
+  if (step !== undefined || first === undefined || last === undefined || (type !== undefined && type !== 'text'))
+    return lacking('operator', 'x[a:b]');
+  if (type === undefined) adapter.assumeType(of, 'text');
+  const replaced = (pattern: string, by: string): Jinja =>
+    methodNode(adapter.value(of), 'regexReplace', textNode(pattern), textNode(by));
+  if (first === 'open') {
+    if (last === 'open') return adapter.value(of);
+    return last >= 0 ? replaced(`^(${ANY}{0,${last}})${ANY}*$`, '$1') : replaced(`${ANY}{0,${-last}}$`, '');
+  }
+  if (last === 'open')
+    return first >= 0 ? replaced(`^${ANY}{0,${first}}`, '') : replaced(`^${ANY}*?(${ANY}{0,${-first}})$`, '$1');
+  if (first < 0 || last < first) return lacking('operator', 'x[a:b]');
+  return replaced(`^${ANY}{0,${first}}(${ANY}{0,${last - first}})${ANY}*$`, '$1');
+}
+
+/** A bound that is written as a number. */
+function bound(node: Jinja | undefined): number | 'open' | undefined {
+  if (node === undefined) return 'open';
+  if (node.kind === 'number') return Number(node.text);
+  return node.kind === 'unary' && node.operator === '-' && node.of.kind === 'number'
+    ? -Number(node.of.text)
+    : undefined;
+}
+
+/** `x | indent(4)`: all lines but the first, and not those that are empty. */
+export function indented(adapter: Adapting, { of, given }: JinjaOf<'filter'>): Jinja | undefined {
+  const width = given.plain[0] ?? given.named.get('width') ?? { kind: 'number', text: '4' };
+  const first = given.plain[1] ?? given.named.get('first') ?? given.named.get('indentfirst');
+  const isFirst = first?.kind === 'constant' && first.value === 'true';
+  const isKnown = first === undefined || first.kind === 'constant';
+  if (given.plain.length > 2 || given.named.has('blank') || width.kind !== 'number' || !isKnown) return undefined;
+  const blanks = ' '.repeat(Number(width.text));
+  const value = adapter.value(of);
+  const others = methodNode(value, 'regexReplace', textNode(String.raw`\n(?=.)`), textNode(`\n${blanks}`));
+  return isFirst ? binaryNode('~', textNode(blanks), others) : others;
+}
+
+/** `x | comment` in the plain style, or in another one that has the same form. */
+export function commented(adapter: Adapting, { of, given }: JinjaOf<'filter'>): Jinja | undefined {
+  const style = given.plain[0] ?? given.named.get('style') ?? textNode('plain');
+  const own = given.named.get('decoration');
+  const isMore = [...given.named.keys()].some((key) => key !== 'style' && key !== 'decoration');
+  if (style.kind !== 'text' || isMore || (own !== undefined && own.kind !== 'text')) return undefined;
+  const known = STYLES.get(style.value);
+  if (known === undefined) return undefined;
+  const decoration = own?.value ?? known.decoration;
+  const bare = decoration.trimEnd();
+  const begin = known.begin === '' ? '' : `${known.begin}\n`;
+  const end = known.end === '' ? '' : `\n${known.end}`;
+  const edge = bare === '' ? ['', ''] : [`${bare}\n`, `\n${bare}`];
+  const before = textNode(`${begin}${edge[0]}${decoration}`);
+  const after = textNode(`${edge[1]}${end}`);
+  const value = adapter.value(of);
+  if (value.kind === 'text') return textNode(before.value + marked(value.value, decoration, bare) + after.value);
+  const lines = methodNode(value, 'replace', textNode('\n'), textNode(`\n${decoration}`));
+  const withoutBlanks = methodNode(lines, 'replace', textNode(`${decoration}\n`), textNode(`${bare}\n`));
+  return binaryNode('~', binaryNode('~', before, withoutBlanks), after);
+}
+
+function marked(text: string, decoration: string, bare: string): string {
+  return text.replaceAll('\n', `\n${decoration}`).replaceAll(`${decoration}\n`, `${bare}\n`);
+}
+
+const STYLES: ReadonlyMap<string, { readonly decoration: string; readonly begin: string; readonly end: string }> =
+  new Map([
+    ['plain', { decoration: '# ', begin: '', end: '' }],
+    ['erlang', { decoration: '% ', begin: '', end: '' }],
+    ['c', { decoration: '// ', begin: '', end: '' }],
+    ['cblock', { decoration: ' * ', begin: '/*', end: ' */' }],
+    ['xml', { decoration: ' - ', begin: '<!--', end: '-->' }],
+  ]);
+
+/** `"%s:%d" | format(a, b)` */
+export function formatted(adapter: Adapting, { of, given }: JinjaOf<'filter'>): Jinja | undefined {
+  if (of.kind !== 'text' || given.named.size > 0) return undefined;
+  return filled(adapter, of.value.split(/(%[sdi]|%%|%)/), given.plain, (mark) => (mark === '%%' ? '%' : undefined));
+}
+
+/** `"{}:{}".format(a, b)` */
+function braced(adapter: Adapting, text: string, operands: readonly Jinja[]): Jinja | undefined {
+  return filled(adapter, text.split(/(\{\}|\{\{|\}\}|\{|\})/), operands, (mark) =>
+    mark === '{{' || mark === '}}' ? mark.slice(1) : undefined,
+  );
+}
+
+/** Every second part is a mark, which stands for a value or for a text. */
+function filled(
+  adapter: Adapting,
+  parts: readonly string[],
+  operands: readonly Jinja[],
+  textOf: (mark: string) => string | undefined,
+): Jinja | undefined {
+  const joined: Jinja[] = [];
+  let used = 0;
+  for (const [index, part] of parts.entries()) {
+    const text = index % 2 === 0 ? part : textOf(part);
+    const operand = operands[used];
+    if (text !== undefined) {
+      if (text !== '') joined.push(textNode(text));
+      continue;
+    }
+    if (part === '%' || part === '{' || part === '}' || operand === undefined) return undefined;
+    used++;
+    joined.push(adapter.printed(operand));
+  }
+  const [first = textNode(''), ...others] = joined;
+  if (used !== operands.length) return undefined;
+  return others.reduce((left, right) => binaryNode('~', left, right), first);
+}
+
+const PLAIN: ReadonlyMap<string, number> = new Map([
+  ['startswith', 1],
+  ['endswith', 1],
+  ['strip', 0],
+  ['lower', 0],
+  ['upper', 0],
+  ['replace', 2],
+  ['keys', 0],
+  ['values', 0],
+  ['items', 0],
+  ['join', 1],
+  ['contains', 1],
+]);
+
+type AdaptMethod = (adapter: Adapting, of: Jinja, operands: readonly Jinja[]) => Jinja | undefined;
+
+const trimmedBy =
+  (pattern: string): AdaptMethod =>
+  (adapter, of, operands) =>
+    operands.length > 0 ? undefined : methodNode(adapter.value(of), 'regexReplace', textNode(pattern), textNode(''));
+
+const METHODS: ReadonlyMap<string, AdaptMethod> = new Map<string, AdaptMethod>([
+  ['rstrip', trimmedBy(String.raw`\s+$`)],
+  ['lstrip', trimmedBy(String.raw`^\s+`)],
+  [
+    'split',
+    (adapter, of, [separator, ...others]) => {
+      if (others.length > 0) return undefined;
+      if (separator !== undefined) return methodNode(adapter.value(of), 'split', adapter.value(separator));
+      const words = methodNode(adapter.value(of), 'regexReplace', textNode(String.raw`\s+`), textNode(' '));
+      adapter.assume({ kind: 'notEmpty', of: 'a text that is split' });
+      return methodNode(filterNode(words, 'trim'), 'split', textNode(' '));
+    },
+  ],
+  [
+    'splitlines',
+    (adapter, of) => {
+      const text = methodNode(adapter.value(of), 'regexReplace', textNode(String.raw`\r?\n$`), textNode(''));
+      adapter.assume({ kind: 'notEmpty', of: 'a text that is split' });
+      return methodNode(text, 'split', textNode('\n'));
+    },
+  ],
+  ['isdigit', (adapter, of) => methodNode(adapter.value(of), 'matches', textNode('^[0-9]+$'))],
+  [
+    'find',
+    (adapter, of, [text]) =>
+      text === undefined ? undefined : methodNode(adapter.value(of), 'indexOf', adapter.value(text)),
+  ],
+  ['format', (adapter, of, operands) => (of.kind === 'text' ? braced(adapter, of.value, operands) : undefined)],
+  ['capitalize', (adapter, of) => adapter.value(filterNode(of, 'capitalize'))],
+  [
+    'get',
+    (adapter, of, [key, fallback]) =>
+      key === undefined
+        ? undefined
+        : methodNode(
+            adapter.value(of),
+            'get',
+            adapter.value(key),
+            fallback === undefined ? { kind: 'constant', value: 'null' } : adapter.value(fallback),
+          ),
+  ],
+]);
+
+/** A call of a function or a method. Throws NoCounterpart. */
+export function adaptedCall(adapter: Adapting, node: JinjaOf<'call'>): Jinja {
+  const { callee, given } = node;
+  if (callee.kind === 'name') return adaptedFunction(adapter, node, callee.name);
+  if (callee.kind !== 'member' || callee.key.kind !== 'text') throw new NoCounterpart();
+  const name = callee.key.value;
+  const known = given.named.size > 0 ? undefined : METHODS.get(name)?.(adapter, callee.of, given.plain);
+  if (known !== undefined) return known;
+  if (name === 'append' || name === 'update' || name === 'extend') return lacking('method', name);
+  if (given.named.size > 0 || PLAIN.get(name) !== given.plain.length) return lacking('method', name);
+  return methodNode(adapter.value(callee.of), name, ...given.plain.map((part) => adapter.value(part)));
+}
+
+function adaptedFunction(adapter: Adapting, node: JinjaOf<'call'>, name: string): Jinja {
+  const [first] = node.given.plain;
+  switch (name) {
+    case 'range':
+    case 'dict':
+      return { ...node, given: adapter.given(node.given) };
+    case 'lookup':
+    case 'query':
+    case 'q':
+      return adaptedLookup(adapter, node);
+    default:
+      return lackingCall(name, first === undefined ? { plain: [], named: new Map() } : node.given);
+  }
+}
+
+/** `lookup('vars', 'x')` is the variable, if its name is fixed. */
+function adaptedLookup(adapter: Adapting, { given, callee }: JinjaOf<'call'>): Jinja {
+  const [kind, name] = given.plain;
+  const called = callee.kind === 'name' ? callee.name : '';
+  if (
+    kind?.kind === 'text' &&
+    kind.value.split('.').at(-1) === 'vars' &&
+    name?.kind === 'text' &&
+    given.plain.length === 2
+  ) {
+    const variable: Jinja = { kind: 'name', name: name.value };
+    const fallback = given.named.get('default');
+    return adapter.value(fallback === undefined ? variable : filterNode(variable, 'default', fallback));
+  }
+  return lackingCall(called, given);
+}

@@ -1,0 +1,334 @@
+import { ansibleVariable } from '../habits/ansible-variables.ts';
+import { adaptedFilter } from './jinja-adapt-filter.ts';
+import { adaptedTest } from './jinja-adapt-test.ts';
+import { adaptedCall, sliced } from './jinja-adapt-text.ts';
+import type { Adapting, AdaptOptions } from './jinja-adapting.ts';
+import {
+  type ByKind,
+  binaryNode,
+  byKind,
+  constantNode,
+  negatedNode,
+  choiceNode,
+  CONCAT_LISTS,
+  filterNode,
+  IN_CEL,
+  methodNode,
+  pathNode,
+  shown,
+  textNode,
+  withParts,
+} from './jinja-build.ts';
+import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
+import type { Assumption, JinjaType } from './jinja-knowledge.ts';
+import { asFactsSay, lacking, namesOf, NoCounterpart } from './jinja-translation.ts';
+import { typeOf } from './jinja-type.ts';
+
+/**
+ * Makes plain in an expression what Jinja leaves to Python: what is true of a text or a list, what a filter does with
+ * another type. The result is Jinja still, and the writers translate it word by word. What must be so for that is in
+ * `assumptions`. All methods throw NoCounterpart.
+ */
+export class Adapter implements Adapting {
+  readonly options: AdaptOptions;
+  readonly #assumptions = new Map<string, Assumption>();
+
+  constructor(options: AdaptOptions) {
+    this.options = options;
+  }
+
+  get assumptions(): readonly Assumption[] {
+    return [...this.#assumptions.values()];
+  }
+
+  assume(assumption: Assumption): void {
+    this.#assumptions.set(JSON.stringify(assumption), assumption);
+  }
+
+  assumeType(node: Jinja, type: JinjaType | 'list or map' | 'list or text'): void {
+    this.assume({ kind: 'type', of: shown(node), type });
+  }
+
+  typeOf(node: Jinja): JinjaType | undefined {
+    return typeOf(node, this.options.types);
+  }
+
+  condition(node: Jinja, expected: JinjaType = 'boolean'): Jinja {
+    const asItsType = (one: Jinja): Jinja => this.#compared(one, this.typeOf(one), expected);
+    return byKind<Jinja['kind'], Jinja>(node, {
+      constant: ({ value }) => constantNode(value === 'true'),
+      text: ({ value }) => constantNode(value !== ''),
+      number: ({ text }) => constantNode(Number(text) !== 0),
+      unary: (unary) => (unary.operator === 'not' ? negatedNode(this.condition(unary.of)) : asItsType(unary)),
+      binary: (binary) =>
+        binary.operator === 'and' || binary.operator === 'or'
+          ? binaryNode(binary.operator, this.condition(binary.left), this.condition(binary.right))
+          : asItsType(binary),
+      choice: ({ condition, yes, no }) =>
+        choiceNode(
+          this.condition(condition),
+          this.condition(yes),
+          no === undefined ? constantNode(false) : this.condition(no),
+        ),
+      filter: (filter) => this.#conditionOfFilter(filter, expected),
+      name: asItsType,
+      member: asItsType,
+      call: asItsType,
+      test: asItsType,
+      slice: asItsType,
+      list: asItsType,
+      map: asItsType,
+    });
+  }
+
+  #conditionOfFilter(node: JinjaOf<'filter'>, expected: JinjaType): Jinja {
+    const [first] = node.given.plain;
+    if (node.name === 'regex_search' && node.given.plain.length === 1 && first !== undefined)
+      return this.value({ kind: 'test', of: node.of, name: 'search', given: node.given, isNegated: false });
+    if (['select', 'selectattr', 'reject', 'rejectattr', 'list'].includes(node.name))
+      return this.#compared(node, 'list', expected);
+    if ((node.name === 'default' || node.name === 'd') && this.typeOf(node.of) === undefined && first !== undefined) {
+      const type = this.typeOf(first) ?? expected;
+      this.assumeType(node.of, type);
+      return this.#compared(node, type, expected);
+    }
+    return this.#compared(node, this.typeOf(node), expected);
+  }
+
+  #compared(node: Jinja, type: JinjaType | undefined, expected: JinjaType): Jinja {
+    if (type === undefined) this.assumeType(node, expected);
+    const value = this.value(node);
+    switch (type ?? expected) {
+      case 'boolean':
+        return value;
+      case 'text':
+        return binaryNode('!=', value, textNode(''));
+      case 'number':
+        return binaryNode(isLength(node) ? '>' : '!=', value, { kind: 'number', text: '0' });
+      case 'list':
+      case 'map':
+      default:
+        if (this.options.target === 'handlebars') return value;
+        return binaryNode('>', filterNode(value, 'length'), { kind: 'number', text: '0' });
+    }
+  }
+
+  value(node: Jinja): Jinja {
+    return byKind(node, this.#values);
+  }
+
+  readonly #values: ByKind<Jinja> = {
+    name: (name) => this.#variable(name) ?? name,
+    member: (member) => this.#variable(member) ?? this.#member(member),
+    text: (text) => {
+      if (/\{\{[\s\S]*\}\}|\{%[\s\S]*%\}/.test(text.value))
+        throw new NoCounterpart('A template within a text of a template is not read.');
+      return text;
+    },
+    number: (number) => number,
+    constant: (constant) => constant,
+    unary: (unary) =>
+      unary.operator === 'not'
+        ? negatedNode(this.condition(unary.of))
+        : { kind: 'unary', operator: '-', of: this.value(unary.of) },
+    binary: (binary) => this.#binary(binary),
+    choice: ({ condition, yes, no }) =>
+      choiceNode(this.condition(condition), this.value(yes), this.value(no ?? textNode(''))),
+    slice: (slice) => sliced(this, slice),
+    filter: (filter) => adaptedFilter(this, filter),
+    test: (test) => adaptedTest(this, test),
+    call: (call) => adaptedCall(this, call),
+    list: (list) => withParts(list, (part) => this.value(part)),
+    map: (map) => withParts(map, (part) => this.value(part)),
+  };
+
+  given({ plain, named }: Given): Given {
+    return {
+      plain: plain.map((part) => this.value(part)),
+      named: new Map([...named].map(([key, part]) => [key, this.value(part)])),
+    };
+  }
+
+  /** Python writes True and False. */
+  printed(node: Jinja): Jinja {
+    if (node.kind === 'choice')
+      return choiceNode(this.condition(node.condition), this.printed(node.yes), this.printed(node.no ?? textNode('')));
+    if (node.kind === 'binary' && node.operator === '~')
+      return binaryNode('~', this.printed(node.left), this.printed(node.right));
+    if (node.kind === 'constant' && node.value === 'null') return textNode('');
+    if (node.kind === 'number' && node.text.includes('.')) return textNode(node.text);
+    const type = this.typeOf(node);
+    if (type === 'boolean') return choiceNode(this.condition(node), textNode('True'), textNode('False'));
+    if (type === 'list' || type === 'map')
+      throw new NoCounterpart('Write a list or a map by json, yaml or join: Python has a form of its own.', {
+        what: 'form',
+        name: 'of a list or a map within text',
+      });
+    if (type === 'number' && isQuotient(node)) return lacking('operator', '/');
+    return this.value(node);
+  }
+
+  /** What Ansible calls otherwise, or has in another form. */
+  #variable(node: JinjaOf<'name'> | JinjaOf<'member'>): Jinja | undefined {
+    const names = namesOf(node);
+    if (names === undefined) return undefined;
+    const whole = wholeName(names);
+    if (whole === 'ansible_managed' && this.options.types(['ansible_managed']) === undefined) {
+      this.assume({ kind: 'managed' });
+      return textNode('Ansible managed');
+    }
+    if (whole === 'inventory_hostname_short') return firstPart('inventory_hostname');
+    if (MAJOR_VERSIONS.has(whole)) return firstPart('facts.os.version');
+    const found = ansibleVariable(names);
+    if (found?.variable.path !== undefined && !SAME_VALUES.has(found.variable.path))
+      this.assume({ kind: 'fact', of: shown(node), instead: found.variable.instead });
+    return undefined;
+  }
+
+  #member(node: JinjaOf<'member'>): Jinja {
+    const { of, key } = node;
+    const index = indexOf(key);
+    const type = this.typeOf(of);
+    if (index !== undefined && type === 'text')
+      return sliced(this, {
+        kind: 'slice',
+        of,
+        from: key,
+        ...(index === -1 ? {} : { to: { kind: 'number', text: String(index + 1) } }),
+      });
+    if (index === -1) return filterNode(this.value(of), 'last');
+    if (index !== undefined && index < 0) return lacking('operator', 'x[-2]');
+    return { kind: 'member', of: this.value(of), key: this.value(key) };
+  }
+
+  #binary(node: JinjaOf<'binary'>): Jinja {
+    const { operator, left, right } = node;
+    if (operator === 'and' || operator === 'or') return this.#logical(node);
+    if (operator === '==' || operator === '!=') return this.#equality(node);
+    if (operator === 'in' || operator === 'not in') return this.#membership(node);
+    if (operator === '~') return binaryNode('~', this.printed(left), this.printed(right));
+    if (operator === '+') return this.#sum(node);
+    if (operator.startsWith('<') || operator.startsWith('>'))
+      return binaryNode(operator, this.value(left), this.value(right));
+    return this.#arithmetic(node);
+  }
+
+  #arithmetic({ operator, left, right }: JinjaOf<'binary'>): Jinja {
+    if (operator === '**') return lacking('operator', '**');
+    if (operator === '%' && this.typeOf(left) === 'text')
+      return this.value(filterNode(left, 'format', ...(right.kind === 'list' ? right.items : [right])));
+    if (operator === '%' || operator === '//') for (const part of [left, right]) this.#assumeNotNegative(part);
+    const isOfOthers = [left, right].some((part) => ['text', 'list'].includes(this.typeOf(part) ?? ''));
+    if (isOfOthers) return lacking('operator', `${operator} of texts or lists`);
+    return binaryNode(operator, this.value(left), this.value(right));
+  }
+
+  #assumeNotNegative(node: Jinja): void {
+    if (node.kind === 'number' || isLength(node)) return;
+    if (node.kind === 'member' && node.of.kind === 'name' && node.of.name === 'loop') return;
+    if (node.kind === 'unary') lacking('operator', '% and // of negative numbers');
+    this.assume({ kind: 'notNegative', of: shown(node) });
+  }
+
+  /** In Python they give one of their sides. */
+  #logical(node: JinjaOf<'binary'>): Jinja {
+    const { operator, left, right } = node;
+    const [leftType, rightType] = [this.typeOf(left), this.typeOf(right)];
+    if (leftType === 'boolean' && rightType === 'boolean') return this.condition(node);
+    const condition = this.condition(left, leftType ?? rightType);
+    const value = this.value(left);
+    return operator === 'or'
+      ? choiceNode(condition, value, this.value(right))
+      : choiceNode(condition, this.value(right), value);
+  }
+
+  #equality({ operator, left, right }: JinjaOf<'binary'>): Jinja {
+    const asRight = asFact(left, right);
+    if (asRight !== right) return binaryNode(operator, left, asRight);
+    const asLeft = asFact(right, left);
+    if (asLeft !== left) return binaryNode(operator, asLeft, right);
+    return binaryNode(operator, this.value(left), this.value(right));
+  }
+
+  #membership({ operator, left, right }: JinjaOf<'binary'>): Jinja {
+    const asRight = asFact(left, right);
+    if (asRight !== right) return binaryNode(operator, left, asRight);
+    const type = this.typeOf(right);
+    const isIn =
+      type === 'text'
+        ? methodNode(this.value(right), 'contains', this.value(left))
+        : binaryNode('in', this.value(left), this.value(right));
+    if (type === undefined) this.assumeType(right, this.options.target === 'cel' ? 'list or map' : 'list or text');
+    const written =
+      type === 'map' && this.options.target === 'handlebars'
+        ? binaryNode('in', this.value(left), methodNode(this.value(right), 'keys'))
+        : isIn;
+    return operator === 'in' ? written : negatedNode(written);
+  }
+
+  #sum({ left, right }: JinjaOf<'binary'>): Jinja {
+    const type = this.typeOf(left) ?? this.typeOf(right);
+    if (type === 'map' || type === 'boolean') throw new NoCounterpart();
+    if (type === 'text' && this.options.target === 'handlebars')
+      return binaryNode('~', this.value(left), this.value(right));
+    const sum = binaryNode('+', this.value(left), this.value(right));
+    // The helper `add` takes numbers, and `concat` lists: which one it is decides what is written.
+    if (this.options.target === 'cel' || type === 'number') return sum;
+    return type === 'list' ? filterNode(sum.left, CONCAT_LISTS, sum.right) : filterNode(sum, IN_CEL);
+  }
+}
+
+/** Facts whose values are those of Ansible. */
+const SAME_VALUES: ReadonlySet<string> = new Set([
+  ...['hostname', 'fqdn', 'os.version', 'os.codename', 'architecture', 'kernel', 'init', 'package_manager', 'user'].map(
+    (name) => `facts.${name}`,
+  ),
+  ...['home', 'uid', 'default_ipv4.address', 'default_ipv4.interface', 'default_ipv4', 'all_ipv4', 'memory_mb'].map(
+    (name) => `facts.${name}`,
+  ),
+  'facts.processors',
+  'facts.time',
+  'play_hosts',
+  'play_name',
+  'role_name',
+  'failed_task',
+]);
+
+const MAJOR_VERSIONS: ReadonlySet<string> = new Set([
+  'ansible_distribution_major_version',
+  'ansible_lsb.major_release',
+]);
+
+function wholeName(names: readonly string[]): string {
+  return names.join('.').replace(/^ansible_facts\.(ansible_)?/, 'ansible_');
+}
+
+/** What a fact of Ansible is compared with, as the fact here has it; the same node if it is not about a fact. */
+function asFact(fact: Jinja, other: Jinja): Jinja {
+  const names = namesOf(fact);
+  return names === undefined || MAJOR_VERSIONS.has(wholeName(names)) ? other : asFactsSay(fact, other);
+}
+
+function firstPart(path: string): Jinja {
+  return filterNode(filterNode(pathNode(path), 'split', textNode('.')), 'first');
+}
+
+function indexOf(key: Jinja): number | undefined {
+  if (key.kind === 'number') return Number(key.text);
+  return key.kind === 'unary' && key.operator === '-' && key.of.kind === 'number' ? -Number(key.of.text) : undefined;
+}
+
+/** Never below 0. */
+function isLength(node: Jinja): boolean {
+  return node.kind === 'filter' && ['length', 'count'].includes(node.name);
+}
+
+/** Python gives a fraction, with `.0` where it is whole. */
+function isQuotient(node: Jinja): boolean {
+  if (node.kind === 'binary')
+    return (
+      node.operator === '/' ||
+      (['+', '-', '*'].includes(node.operator) && (isQuotient(node.left) || isQuotient(node.right)))
+    );
+  return node.kind === 'filter' && node.name === 'float';
+}

@@ -1,0 +1,78 @@
+import { choiceNode, nameNode, partsOf, withParts } from './jinja-build.ts';
+import type { Jinja } from './jinja-expression.ts';
+import { lacking } from './jinja-translation.ts';
+
+/** What `{% set %}` has given to names so far; `taken` is a name whose value cannot be put in its place any more. */
+export type Aliases = ReadonlyMap<string, Jinja | 'taken'>;
+
+/** An expression that has become longer than this is not put in the place of a name. In parts. */
+const MOST_PARTS = 200;
+
+/** The expression with the names replaced by what they were set to. Throws NoCounterpart. */
+export function withoutAliases(node: Jinja, aliases: Aliases): Jinja {
+  if (aliases.size === 0) return node;
+  if (node.kind !== 'name') return withParts(node, (part) => withoutAliases(part, aliases));
+  const value = aliases.get(node.name);
+  if (value === 'taken') return lacking('statement', 'set');
+  return value ?? node;
+}
+
+/** Sets a name. Throws NoCounterpart for what becomes too long. */
+export function withAlias(aliases: Aliases, name: string, value: Jinja): Aliases {
+  if (countParts(value) > MOST_PARTS) return new Map(aliases).set(name, 'taken');
+  return new Map(aliases).set(name, value);
+}
+
+function countParts(node: Jinja): number {
+  return partsOf(node).reduce((count, part) => count + countParts(part), 1);
+}
+
+/** Within a loop over these names: they hide the aliases, and what aliases mean by them is another thing. */
+export function hiddenBy(aliases: Aliases, names: readonly string[]): Aliases {
+  const inner = new Map<string, Jinja | 'taken'>();
+  for (const [name, value] of aliases) {
+    if (names.includes(name)) continue;
+    inner.set(name, value !== 'taken' && names.some((hidden) => isNamedIn(value, hidden)) ? 'taken' : value);
+  }
+  return inner;
+}
+
+/** Is a name used in an expression? */
+export function isNamedIn(node: Jinja, name: string): boolean {
+  if (node.kind === 'name') return node.name === name;
+  return partsOf(node).some((part) => isNamedIn(part, name));
+}
+
+/** After a branch: what each name holds depends on the condition. `outer` is what it held before. */
+export function afterBranches(
+  outer: Aliases,
+  branches: readonly { readonly condition: Jinja; readonly aliases: Aliases }[],
+  otherwise: Aliases,
+): Aliases {
+  let after = outer;
+  const all = [...branches.map((branch) => branch.aliases), otherwise];
+  const changed = new Set(
+    all.flatMap((aliases) => [...aliases.keys()].filter((name) => aliases.get(name) !== outer.get(name))),
+  );
+  for (const name of changed) {
+    const values = all.map((aliases) => aliases.get(name) ?? nameNode(name));
+    const isTaken = values.includes('taken');
+    const value = isTaken
+      ? 'taken'
+      : chosen(
+          branches.map((branch) => branch.condition),
+          values.filter((one) => one !== 'taken'),
+        );
+    after = value === 'taken' ? new Map(after).set(name, 'taken') : withAlias(after, name, value);
+  }
+  return after;
+}
+
+function chosen(conditions: readonly Jinja[], values: readonly Jinja[]): Jinja | 'taken' {
+  const last = values.at(-1);
+  if (last === undefined) return 'taken';
+  return conditions.reduceRight<Jinja>(
+    (no, condition, index) => choiceNode(condition, values[index] ?? last, no),
+    last,
+  );
+}

@@ -1,0 +1,152 @@
+import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
+
+/** Filters that stand for what templates here write otherwise than Jinja. No filters of Jinja have such names. */
+export const CONCAT_LISTS = '+ of lists';
+export const IN_CEL = 'in CEL';
+
+const NOTHING: Given = { plain: [], named: new Map() };
+
+export function textNode(value: string): JinjaOf<'text'> {
+  return { kind: 'text', value };
+}
+
+export function numberNode(value: number): Jinja {
+  return value < 0
+    ? { kind: 'unary', operator: '-', of: { kind: 'number', text: String(-value) } }
+    : { kind: 'number', text: String(value) };
+}
+
+export function nameNode(name: string): JinjaOf<'name'> {
+  return { kind: 'name', name };
+}
+
+/** `a.b.c` */
+export function pathNode(path: string): Jinja {
+  const [first = '', ...rest] = path.split('.');
+  return rest.reduce<Jinja>((of, key) => ({ kind: 'member', of, key: textNode(key) }), nameNode(first));
+}
+
+export function filterNode(of: Jinja, name: string, ...plain: readonly Jinja[]): JinjaOf<'filter'> {
+  return { kind: 'filter', of, name, given: plain.length === 0 ? NOTHING : { plain, named: new Map() } };
+}
+
+export function methodNode(of: Jinja, name: string, ...plain: readonly Jinja[]): Jinja {
+  return { kind: 'call', callee: { kind: 'member', of, key: textNode(name) }, given: { plain, named: new Map() } };
+}
+
+export function binaryNode(operator: BinaryOperator, left: Jinja, right: Jinja): JinjaOf<'binary'> {
+  return { kind: 'binary', operator, left, right };
+}
+
+export function choiceNode(condition: Jinja, yes: Jinja, no: Jinja): JinjaOf<'choice'> {
+  return { kind: 'choice', condition, yes, no };
+}
+
+export function constantNode(value: boolean): Jinja {
+  return { kind: 'constant', value: value ? 'true' : 'false' };
+}
+
+export function negatedNode(of: Jinja): Jinja {
+  return { kind: 'unary', operator: 'not', of };
+}
+
+/** What to do with each kind of expression. */
+export type ByKind<Result> = { readonly [Kind in Jinja['kind']]: (node: JinjaOf<Kind>) => Result };
+
+export function byKind<Kind extends Jinja['kind'], Result>(
+  node: JinjaOf<Kind> & { readonly kind: Kind },
+  cases: ByKind<Result>,
+): Result {
+  return cases[node.kind](node);
+}
+
+const noParts = (): readonly Jinja[] => [];
+
+const PARTS: ByKind<readonly Jinja[]> = {
+  name: noParts,
+  text: noParts,
+  number: noParts,
+  constant: noParts,
+  member: ({ of, key }) => [of, key],
+  call: ({ callee, given }) => [callee, ...partsOfGiven(given)],
+  filter: ({ of, given }) => [of, ...partsOfGiven(given)],
+  test: ({ of, given }) => [of, ...partsOfGiven(given)],
+  slice: ({ of, from, to, step }) => [of, from, to, step].filter((part) => part !== undefined),
+  unary: ({ of }) => [of],
+  binary: ({ left, right }) => [left, right],
+  choice: ({ condition, yes, no }) => [condition, yes, ...(no === undefined ? [] : [no])],
+  list: ({ items }) => items,
+  map: ({ entries }) => entries.flat(),
+};
+
+function partsOfGiven({ plain, named }: Given): readonly Jinja[] {
+  return [...plain, ...named.values()];
+}
+
+/** The parts of an expression. */
+export function partsOf(node: Jinja): readonly Jinja[] {
+  return byKind(node, PARTS);
+}
+
+/** The same with each part replaced. */
+export function withParts(node: Jinja, replace: (part: Jinja) => Jinja): Jinja {
+  const optional = <Key extends string>(key: Key, part: Jinja | undefined): { readonly [Name in Key]?: Jinja } =>
+    part === undefined ? {} : ({ [key]: replace(part) } as { readonly [Name in Key]?: Jinja });
+  return byKind<Jinja['kind'], Jinja>(node, {
+    name: (leaf) => leaf,
+    text: (leaf) => leaf,
+    number: (leaf) => leaf,
+    constant: (leaf) => leaf,
+    member: (member) => ({ ...member, of: replace(member.of), key: replace(member.key) }),
+    call: (call) => ({ ...call, callee: replace(call.callee), given: withGiven(call.given, replace) }),
+    filter: (filter) => ({ ...filter, of: replace(filter.of), given: withGiven(filter.given, replace) }),
+    test: (test) => ({ ...test, of: replace(test.of), given: withGiven(test.given, replace) }),
+    slice: ({ of, from, to, step }) => ({
+      kind: 'slice',
+      of: replace(of),
+      ...optional('from', from),
+      ...optional('to', to),
+      ...optional('step', step),
+    }),
+    unary: (unary) => ({ ...unary, of: replace(unary.of) }),
+    binary: (binary) => ({ ...binary, left: replace(binary.left), right: replace(binary.right) }),
+    choice: ({ condition, yes, no }) => ({
+      kind: 'choice',
+      condition: replace(condition),
+      yes: replace(yes),
+      no: no === undefined ? undefined : replace(no),
+    }),
+    list: ({ items }) => ({ kind: 'list', items: items.map(replace) }),
+    map: ({ entries }) => ({
+      kind: 'map',
+      entries: entries.map(([key, value]) => [replace(key), replace(value)] as const),
+    }),
+  });
+}
+
+function withGiven({ plain, named }: Given, replace: (part: Jinja) => Jinja): Given {
+  return { plain: plain.map(replace), named: new Map([...named].map(([key, value]) => [key, replace(value)])) };
+}
+
+const SHOWN: ByKind<string> = {
+  name: ({ name }) => name,
+  text: ({ value }) => `"${value}"`,
+  number: ({ text }) => text,
+  constant: ({ value }) => value,
+  member: ({ of, key }) =>
+    key.kind === 'text' && /^\w+$/.test(key.value) ? `${shown(of)}.${key.value}` : `${shown(of)}[${shown(key)}]`,
+  call: ({ callee }) => `${shown(callee)}(…)`,
+  filter: ({ of, name }) => `${shown(of)} | ${name}`,
+  test: ({ of, name }) => `${shown(of)} is ${name}`,
+  slice: ({ of }) => `${shown(of)}[…:…]`,
+  unary: ({ operator, of }) => `${operator === 'not' ? 'not ' : '-'}${shown(of)}`,
+  binary: ({ left, operator, right }) => `${shown(left)} ${operator} ${shown(right)}`,
+  choice: ({ condition, yes }) => `${shown(yes)} if ${shown(condition)}`,
+  list: ({ items }) => `[${items.length === 0 ? '' : '…'}]`,
+  map: ({ entries }) => `{${entries.length === 0 ? '' : '…'}}`,
+};
+
+/** As people write it, for messages: long parts are left out. */
+export function shown(node: Jinja): string {
+  return byKind(node, SHOWN);
+}

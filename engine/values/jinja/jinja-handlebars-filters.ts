@@ -1,0 +1,103 @@
+import { CONCAT_LISTS, IN_CEL } from './jinja-build.ts';
+import type { Jinja, JinjaOf } from './jinja-expression.ts';
+import { groupsAsHere, NoCounterpart } from './jinja-translation.ts';
+
+/** Writes Jinja as arguments of helpers, piece by piece. */
+export interface HandlebarsWriting {
+  argument(node: Jinja): string;
+  text(value: string): string;
+  /** Writes the call of a helper, in parentheses. */
+  call(helper: string, ...operands: readonly Jinja[]): string;
+  /** Writes an expression, for nodes without a helper. */
+  expr(node: Jinja): string;
+}
+
+/** Filters and methods, and the helpers with the same arguments. */
+export const FILTERS_AS_HELPERS: ReadonlyMap<string, string> = new Map([
+  ['length', 'length'],
+  ['count', 'length'],
+  ['int', 'int'],
+  ['string', 'string'],
+  ['lower', 'lower'],
+  ['upper', 'upper'],
+  ['trim', 'trim'],
+  ['replace', 'replace'],
+  ['first', 'first'],
+  ['last', 'last'],
+  ['unique', 'unique'],
+  ['sort', 'sort'],
+  ['split', 'split'],
+  ['ternary', 'ternary'],
+  ['basename', 'basename'],
+  ['dirname', 'dirname'],
+  ['quote', 'quote'],
+  ['to_nice_json', 'to_nice_json'],
+  ['b64encode', 'b64encode'],
+  ['b64decode', 'b64decode'],
+  ['indent', 'indent'],
+]);
+
+/** Writes one use of a filter as an argument. */
+type WriteFilter = (writer: HandlebarsWriting, filter: JinjaOf<'filter'>) => string;
+
+export const EMPTY: Jinja = { kind: 'text', value: '' };
+
+const fallback: WriteFilter = (writer, { of, given }) =>
+  writer.call('default', of, given.plain[0] ?? given.named.get('default_value') ?? EMPTY);
+
+const unchanged: WriteFilter = (writer, { of }) => writer.argument(of);
+
+const withoutOptions =
+  (helper: string): WriteFilter =>
+  (writer, { of }) =>
+    writer.call(helper, of);
+
+const regexReplace: WriteFilter = (writer, node) => {
+  const [pattern, to = EMPTY] = node.given.plain;
+  if (pattern === undefined) return writer.expr(node);
+  const written = to.kind === 'text' ? writer.text(groupsAsHere(to.value)) : writer.argument(to);
+  return `(regex_replace ${writer.argument(node.of)} ${writer.argument(pattern)} ${written})`;
+};
+
+const union: WriteFilter = (writer, node) => {
+  const [other] = node.given.plain;
+  return other === undefined ? writer.expr(node) : `(unique ${writer.call('concat', node.of, other)})`;
+};
+
+const hash: WriteFilter = (writer, node) => {
+  const [algorithm] = node.given.plain;
+  const isSha256 = algorithm?.kind === 'text' && algorithm.value === 'sha256';
+  return isSha256 ? writer.call('sha256', node.of) : writer.expr(node);
+};
+
+const map: WriteFilter = (writer, node) => {
+  const attribute = node.given.named.get('attribute');
+  return attribute === undefined ? writer.expr(node) : writer.call('map', node.of, attribute);
+};
+
+const combine: WriteFilter = (writer, { of, given }) => {
+  if (given.named.size > 0) throw new NoCounterpart('{{merge a b}} merges one level: merge inner maps one by one.');
+  return writer.call('merge', of, ...given.plain);
+};
+
+/** Filters whose arguments differ from those of the helper. */
+export const HANDLEBARS_FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
+  ['default', fallback],
+  ['d', fallback],
+  ['bool', unchanged],
+  ['list', unchanged],
+  ['safe', unchanged],
+  ['join', (writer, { of, given }) => writer.call('join', of, given.plain[0] ?? EMPTY)],
+  ['path_join', (writer, { of }) => writer.call('join', of, { kind: 'text', value: '/' })],
+  ['regex_replace', regexReplace],
+  ['union', union],
+  ['hash', hash],
+  ['map', map],
+  ['combine', combine],
+  [CONCAT_LISTS, (writer, { of, given }) => writer.call('concat', of, ...given.plain)],
+  [IN_CEL, (writer, { of }) => writer.expr(of)],
+  ['to_yaml', withoutOptions('yaml')],
+  ['to_nice_yaml', withoutOptions('yaml')],
+  ['to_json', withoutOptions('json')],
+  ['tojson', withoutOptions('json')],
+]);

@@ -1,0 +1,93 @@
+/** What a value is. */
+export type JinjaType = 'text' | 'number' | 'boolean' | 'list' | 'map';
+
+/** What is known of the variable at a path, such as `nginx.sites`. */
+export type TypesKnown = (path: readonly string[]) => JinjaType | undefined;
+
+/** What must be so for a translation to give what Ansible gives. `of` is the part of the expression that is meant. */
+export type Assumption =
+  | { readonly kind: 'type'; readonly of: string; readonly type: JinjaType | 'list or map' | 'list or text' }
+  | { readonly kind: 'wholeNumber'; readonly of: string }
+  | { readonly kind: 'notEmpty'; readonly of: string }
+  | { readonly kind: 'notNegative'; readonly of: string }
+  | { readonly kind: 'sameCase'; readonly of: string }
+  | { readonly kind: 'layout'; readonly of: string }
+  | { readonly kind: 'version'; readonly of: string }
+  | { readonly kind: 'pattern'; readonly of: string }
+  | { readonly kind: 'path'; readonly of: string }
+  | { readonly kind: 'fact'; readonly of: string; readonly instead: string }
+  | { readonly kind: 'managed' };
+
+/** Why a text cannot be translated. */
+export type Reason =
+  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'lacking'; readonly what: Lacking; readonly name: string; readonly instead?: string | undefined }
+  | { readonly kind: 'refused'; readonly what: string };
+
+export type Lacking = 'filter' | 'test' | 'lookup' | 'call' | 'method' | 'statement' | 'variable' | 'operator' | 'form';
+
+/** A text in Jinja, and what became of it. */
+export type Converted =
+  | {
+      /** `assumed`: it gives the same if the assumptions hold. */
+      readonly kind: 'same' | 'exact' | 'assumed';
+      readonly text: string;
+      readonly assumptions: readonly Assumption[];
+    }
+  | { readonly kind: 'byHand'; readonly original: string; readonly reasons: readonly Reason[] };
+
+/** In one line, without a full stop: it stands in a comment of YAML. */
+export function assumptionSentence(assumption: Assumption): string {
+  switch (assumption.kind) {
+    case 'type':
+      return `${assumption.of} is ${TYPES[assumption.type]}`;
+    case 'wholeNumber':
+      return `${assumption.of} is a whole number, or a text that stands for one`;
+    case 'notEmpty':
+      return `${assumption.of} is neither "", 0, false nor empty where it is there`;
+    case 'notNegative':
+      return `${assumption.of} is not negative`;
+    case 'sameCase':
+      return `the order of ${assumption.of} does not depend on upper and lower case, and no two items differ in it alone`;
+    case 'layout':
+      return `${assumption.of} may give the same data in another layout`;
+    case 'version':
+      return `${assumption.of} is a version of up to three numbers`;
+    case 'pattern':
+      return `the pattern ${assumption.of} means the same in JavaScript`;
+    case 'path':
+      return `${assumption.of} is a path with a folder, and does not end with a slash`;
+    case 'fact':
+      return `${assumption.of} may have other values: ${assumption.instead.replace(/\.$/, '')}`;
+    case 'managed':
+      return 'ansible_managed is not set in ansible.cfg';
+    default:
+      return assumption satisfies never;
+  }
+}
+
+const TYPES: Readonly<Record<JinjaType | 'list or map' | 'list or text', string>> = {
+  text: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+  list: 'a list',
+  map: 'a map',
+  'list or map': 'a list or a map',
+  'list or text': 'a list or text',
+};
+
+/** In one line, without a full stop. */
+export function reasonSentence(reason: Reason): string {
+  switch (reason.kind) {
+    case 'unreadable':
+      return 'it cannot be read as Jinja';
+    case 'lacking': {
+      const what = `the ${reason.what} ${reason.name} has no counterpart`;
+      return reason.instead === undefined ? what : `${what}: ${reason.instead.replace(/\.$/, '')}`;
+    }
+    case 'refused':
+      return reason.what.replace(/\.$/, '');
+    default:
+      return reason satisfies never;
+  }
+}

@@ -1,0 +1,104 @@
+import type { Jinja } from './jinja-expression.ts';
+import type { TemplateNode } from './jinja-template.ts';
+import { lacking } from './jinja-translation.ts';
+
+/** How many line breaks a text may have at its end: it hangs on the way that is taken. */
+type Ends = ReadonlySet<number>;
+
+/** There is no text at all, and then Ansible adds nothing. */
+const NO_TEXT = -1;
+
+/**
+ * Jinja takes the last line break off a template, and Ansible adds line breaks until there are as many at the end of
+ * the result as the template had. The nodes with these written where they go. Throws NoCounterpart where it depends on
+ * values how many these are.
+ */
+export function withLastLine(nodes: readonly TemplateNode[], source: string): readonly TemplateNode[] {
+  const wanted = /\n*$/.exec(source)?.[0].length ?? 0;
+  return wanted === 0 ? nodes : new LastLine(wanted, nodes).ended(nodes, NO_TEXT);
+}
+
+class LastLine {
+  readonly #wanted: number;
+  readonly #macros: ReadonlyMap<string, readonly TemplateNode[]>;
+
+  constructor(wanted: number, nodes: readonly TemplateNode[]) {
+    this.#wanted = wanted;
+    this.#macros = new Map(
+      nodes.flatMap((node) => (node.kind === 'macro' ? [[node.macro.name, node.body] as const] : [])),
+    );
+  }
+
+  #isRight(end: number): boolean {
+    return end === NO_TEXT || end >= this.#wanted;
+  }
+
+  /** With all line breaks, whatever way is taken. `ahead`: how many there are ahead of the nodes. */
+  ended(nodes: readonly TemplateNode[], ahead: number): readonly TemplateNode[] {
+    const ends = [...this.#endsOf(nodes, new Set([ahead]))];
+    if (ends.every((end) => this.#isRight(end))) return nodes;
+    // A result without any text is empty under Ansible 2.19, and has the line breaks too before.
+    const [only, ...others] = ends.filter((end) => end !== NO_TEXT);
+    if (only !== undefined && others.length === 0)
+      return [...nodes, { kind: 'text', text: '\n'.repeat(this.#wanted - only) }];
+    const before = nodes.slice(0, -1);
+    const [start, ...starts] = this.#endsOf(before, new Set([ahead]));
+    const last = nodes.at(-1);
+    if (start === undefined || starts.length > 0 || last === undefined)
+      return lacking('form', 'of the last line break');
+    return [...before, this.#endedNode(last, start)];
+  }
+
+  #endedNode(node: TemplateNode, ahead: number): TemplateNode {
+    if (node.kind === 'if') {
+      const branches = node.branches.map(({ condition, body }) => ({ condition, body: this.ended(body, ahead) }));
+      return { kind: 'if', branches, otherwise: this.ended(node.otherwise, ahead) };
+    }
+    if (node.kind !== 'for') return lacking('form', 'of the last line break');
+    // Only the last turn counts, and each turn ends the same way.
+    const ends = [...this.#endsOf(node.body, new Set([0, this.#wanted]))];
+    if (!ends.every((end) => this.#isRight(end))) return lacking('form', 'of the last line break');
+    return { ...node, otherwise: this.ended(node.otherwise, ahead) };
+  }
+
+  #endsOf(nodes: readonly TemplateNode[], ahead: Ends): Ends {
+    return nodes.reduce<Ends>((ends, node) => this.#endOf(node, ends), ahead);
+  }
+
+  #endOf(node: TemplateNode, ahead: Ends): Ends {
+    switch (node.kind) {
+      case 'text': {
+        if (node.text === '') return ahead;
+        const count = /\n*$/.exec(node.text)?.[0].length ?? 0;
+        const isAll = count === node.text.length;
+        return new Set([...(isAll ? ahead : [0])].map((before) => Math.min(this.#wanted, Math.max(0, before) + count)));
+      }
+      case 'output':
+        return this.#endOfOutput(node.expression);
+      case 'filter':
+        return new Set([0]);
+      case 'if':
+        return new Set(
+          [...node.branches.map(({ body }) => body), node.otherwise].flatMap((body) => [...this.#endsOf(body, ahead)]),
+        );
+      case 'for':
+        return new Set([...this.#endsOf(node.body, ahead), ...this.#endsOf(node.otherwise, ahead)]);
+      case 'with':
+        return this.#endsOf(node.body, ahead);
+      case 'comment':
+      case 'set':
+      case 'setText':
+      case 'macro':
+        return ahead;
+      default:
+        return node satisfies never;
+    }
+  }
+
+  /** Values rarely end with a line break, and macros mostly do. */
+  #endOfOutput(expression: Jinja): Ends {
+    const callee = expression.kind === 'call' ? expression.callee : undefined;
+    const body = callee?.kind === 'name' ? this.#macros.get(callee.name) : undefined;
+    return body === undefined ? new Set([0]) : this.#endsOf(body, new Set([0]));
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * A regular expression of Python, as JavaScript (with the u flag) has it; undefined where there is no such. What is
+ * written otherwise: named groups, the ends of the text, and backslashes and braces that Python takes for themselves.
+ */
+export function patternAsHere(source: string): string | undefined {
+  let written = '';
+  let isInClass = false;
+  for (let at = 0; at < source.length;) {
+    const piece: PatternPiece | undefined = isInClass ? inClass(source, at) : outside(source, at);
+    if (piece === undefined) return undefined;
+    written += piece.text;
+    at += piece.length;
+    isInClass = piece.isInClass ?? isInClass;
+  }
+  return isPattern(written) ? written : undefined;
+}
+
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+interface PatternPiece {
+  readonly text: string;
+  /** How much of the source it stands for. */
+  readonly length: number;
+  readonly isInClass?: boolean;
+}
+
+/** Means something to Python alone. */
+const OTHERWISE: ReadonlyMap<string, string> = new Map([
+  ['A', '^'],
+  ['Z', '$'],
+]);
+
+function outside(source: string, at: number): PatternPiece | undefined {
+  const rest = source.slice(at);
+  const group = /^\(\?(P<(\w+)>|P=(\w+)\)|[aiLmsux-]+[):]|#[^)]*\))/.exec(rest);
+  if (group !== null) {
+    const [whole, , opened, again] = group;
+    if (opened !== undefined) return { text: `(?<${opened}>`, length: whole.length };
+    return again === undefined ? undefined : { text: `\\k<${again}>`, length: whole.length };
+  }
+  const letter = rest[0] ?? '';
+  if (letter === '\\') return escaped(rest, /[\^$\\.*+?()[\]{}|/]/);
+  if (letter === '[') {
+    const opening = /^\[\^?\]?/.exec(rest)?.[0] ?? '[';
+    return { text: opening.replace(']', '\\]'), length: opening.length, isInClass: true };
+  }
+  if (letter === ']' || letter === '}') return { text: `\\${letter}`, length: 1 };
+  if (letter === '{') return repeated(rest);
+  // Possessive repeats and atomic groups of Python 3.11.
+  if (/^[*+?}]\+/.test(rest) || rest.startsWith('(?>') || rest.startsWith('(?(')) return undefined;
+  return { text: letter, length: 1 };
+}
+
+/** `{2,3}`, or a brace that is meant. */
+function repeated(rest: string): PatternPiece {
+  const count = /^\{\d+(?:,\d*)?\}|^\{,(\d+)\}/.exec(rest);
+  if (count === null) return { text: '\\{', length: 1 };
+  return { text: count[1] === undefined ? count[0] : `{0,${count[1]}}`, length: count[0].length };
+}
+
+function inClass(source: string, at: number): PatternPiece | undefined {
+  const rest = source.slice(at);
+  if (rest.startsWith(']')) return { text: ']', length: 1, isInClass: false };
+  if (rest.startsWith('\\')) return escaped(rest, /[\^$\\.*+?()[\]{}|/-]/);
+  return { text: rest[0] ?? '', length: 1 };
+}
+
+/** A backslash before what needs none is left out. */
+function escaped(rest: string, needed: RegExp): PatternPiece | undefined {
+  const letter = rest[1];
+  if (letter === undefined) return undefined;
+  const other = OTHERWISE.get(letter);
+  if (other !== undefined) return { text: other, length: 2 };
+  if (letter === 'a') return { text: '\\x07', length: 2 };
+  if (needed.test(letter) || /[dDwWsSbBnrtfv0-9]/.test(letter)) return { text: `\\${letter}`, length: 2 };
+  if (/[xuU]/.test(letter)) {
+    const code = /^\\(?:x[\da-fA-F]{2}|u[\da-fA-F]{4})/.exec(rest)?.[0];
+    return code === undefined ? undefined : { text: code, length: code.length };
+  }
+  return /[A-Za-z]/.test(letter) ? undefined : { text: letter, length: 2 };
+}

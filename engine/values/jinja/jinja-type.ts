@@ -1,0 +1,171 @@
+import { ansibleVariable } from '../habits/ansible-variables.ts';
+import { byKind } from './jinja-build.ts';
+import type { BinaryOperator, Jinja, JinjaOf } from './jinja-expression.ts';
+import type { JinjaType, TypesKnown } from './jinja-knowledge.ts';
+import { namesOf } from './jinja-translation.ts';
+
+/** What an expression gives, as far as it is known without its values. */
+export function typeOf(node: Jinja, types: TypesKnown): JinjaType | undefined {
+  return byKind<Jinja['kind'], JinjaType | undefined>(node, {
+    name: (name) => typeOfPath(name, types),
+    member: (member) => typeOfPath(member, types),
+    text: () => 'text',
+    number: () => 'number',
+    list: () => 'list',
+    map: () => 'map',
+    constant: ({ value }) => (value === 'null' ? undefined : 'boolean'),
+    test: () => 'boolean',
+    unary: ({ operator }) => (operator === 'not' ? 'boolean' : 'number'),
+    binary: (binary) => typeOfBinary(binary, types),
+    choice: ({ yes, no }) => common([typeOf(yes, types), no === undefined ? undefined : typeOf(no, types)]),
+    slice: ({ of }) => typeOf(of, types),
+    filter: (filter) => typeOfFilter(filter, types),
+    call: (call) => typeOfCall(call, types),
+  });
+}
+
+function common(found: readonly (JinjaType | undefined)[]): JinjaType | undefined {
+  return found.every((type) => type === found[0]) ? found[0] : undefined;
+}
+
+/** Members of results, as all modules have them. */
+const OF_RESULTS: ReadonlyMap<string, JinjaType> = new Map<string, JinjaType>([
+  ...['stdout', 'stderr'].map((name) => [name, 'text'] as const),
+  ...['stdout_lines', 'stderr_lines', 'results'].map((name) => [name, 'list'] as const),
+  ...['changed', 'failed', 'skipped', 'exists', 'isdir', 'isreg', 'islnk', 'executable'].map(
+    (name) => [name, 'boolean'] as const,
+  ),
+  ['rc', 'number'],
+]);
+
+const OWN: ReadonlyMap<string, JinjaType> = new Map<string, JinjaType>([
+  ...['inventory_hostname', 'inventory_dir', 'role_path', 'role_name', 'playbook_dir', 'play_name'].map(
+    (name) => [name, 'text'] as const,
+  ),
+  ...['group_names', 'play_hosts', 'facts.all_ipv4', 'facts.all_ipv6'].map((name) => [name, 'list'] as const),
+  ...['groups', 'hostvars', 'facts', 'facts.os', 'facts.interfaces'].map((name) => [name, 'map'] as const),
+  ...['memory_mb', 'processors', 'time', 'uid'].map((name) => [`facts.${name}`, 'number'] as const),
+  ...['index', 'index0', 'length', 'revindex', 'revindex0'].map((name) => [`loop.${name}`, 'number'] as const),
+  ...['first', 'last'].map((name) => [`loop.${name}`, 'boolean'] as const),
+]);
+
+function typeOfPath(node: JinjaOf<'name'> | JinjaOf<'member'>, types: TypesKnown): JinjaType | undefined {
+  const names = namesOf(node);
+  const known = names === undefined ? undefined : typeOfNames(names, types);
+  if (known !== undefined || node.kind !== 'member') return known;
+  if (node.of.kind === 'name' && node.of.name === 'groups') return 'list';
+  if (node.key.kind === 'text') return OF_RESULTS.get(node.key.value);
+  return isListOfTexts(node.of) ? 'text' : undefined;
+}
+
+function typeOfNames(names: readonly string[], types: TypesKnown): JinjaType | undefined {
+  const path = ansibleVariable(names)?.variable.path ?? names.join('.');
+  const known = types(names) ?? OWN.get(path);
+  if (known !== undefined) return known;
+  return path.startsWith('facts.') && !path.startsWith('facts.interfaces') && path !== 'facts.default_ipv4'
+    ? 'text'
+    : undefined;
+}
+
+type Typed = JinjaType | 'of both' | 'of one';
+
+const OF_OPERATORS: Readonly<Record<BinaryOperator, Typed>> = {
+  and: 'of both',
+  or: 'of both',
+  '+': 'of one',
+  '~': 'text',
+  '-': 'number',
+  '*': 'number',
+  '/': 'number',
+  '//': 'number',
+  '%': 'number',
+  '**': 'number',
+  '==': 'boolean',
+  '!=': 'boolean',
+  '<': 'boolean',
+  '<=': 'boolean',
+  '>': 'boolean',
+  '>=': 'boolean',
+  in: 'boolean',
+  'not in': 'boolean',
+};
+
+function typeOfBinary({ operator, left, right }: JinjaOf<'binary'>, types: TypesKnown): JinjaType | undefined {
+  const type = OF_OPERATORS[operator];
+  if (operator === '%' && typeOf(left, types) === 'text') return 'text';
+  if (type === 'of both') return common([typeOf(left, types), typeOf(right, types)]);
+  return type === 'of one' ? (typeOf(left, types) ?? typeOf(right, types)) : type;
+}
+
+const named = (type: JinjaType, names: string): readonly (readonly [string, JinjaType])[] =>
+  names.split(' ').map((name) => [name, type] as const);
+
+const OF_FILTERS: ReadonlyMap<string, JinjaType> = new Map([
+  ...named('text', 'lower upper trim replace join string basename dirname quote to_json tojson to_nice_json to_yaml'),
+  ...named('text', 'to_nice_yaml b64encode b64decode hash regex_replace indent comment path_join capitalize format'),
+  ...named('text', 'checksum md5 sha1 title center urlencode ipwrap'),
+  ...named('number', 'length count int float abs round sum'),
+  ...named('boolean', 'bool'),
+  ...named('list', 'list unique sort split map select reject selectattr rejectattr dict2items difference intersect'),
+  ...named('list', 'union symmetric_difference flatten zip product dictsort items'),
+  ...named('map', 'combine items2dict'),
+]);
+
+function typeOfFilter({ of, name, given }: JinjaOf<'filter'>, types: TypesKnown): JinjaType | undefined {
+  const known = OF_FILTERS.get(name);
+  if (known !== undefined) return known;
+  const [first, second] = given.plain;
+  switch (name) {
+    case 'default':
+    case 'd':
+      return typeOf(of, types) ?? (first === undefined ? 'text' : typeOf(first, types));
+    case 'ternary':
+      return first === undefined || second === undefined
+        ? undefined
+        : common([typeOf(first, types), typeOf(second, types)]);
+    case 'first':
+    case 'last':
+      return isListOfTexts(of) ? 'text' : undefined;
+    case 'mandatory':
+    case 'safe':
+      return typeOf(of, types);
+    default:
+      return undefined;
+  }
+}
+
+/** Lists of which it is sure that they hold texts. */
+export function isListOfTexts(node: Jinja): boolean {
+  if (node.kind === 'list') return node.items.every((item) => item.kind === 'text');
+  if (node.kind === 'name') return ['group_names', 'play_hosts', 'ansible_play_hosts'].includes(node.name);
+  if (node.kind === 'member') {
+    const isGroup = node.of.kind === 'name' && node.of.name === 'groups';
+    return isGroup || (node.key.kind === 'text' && /^std(out|err)_lines$/.test(node.key.value));
+  }
+  if (node.kind === 'filter') return isFilteredOfTexts(node);
+  const key = node.kind === 'call' && node.callee.kind === 'member' ? node.callee.key : undefined;
+  return key?.kind === 'text' && ['split', 'keys', 'splitlines'].includes(key.value);
+}
+
+function isFilteredOfTexts({ of, name, given }: JinjaOf<'filter'>): boolean {
+  if (name === 'split') return true;
+  if (['list', 'sort', 'unique', 'difference', 'intersect', 'select', 'reject'].includes(name))
+    return isListOfTexts(of);
+  const [inner] = given.plain;
+  return name === 'map' && inner?.kind === 'text' && OF_FILTERS.get(inner.value) === 'text';
+}
+
+const OF_METHODS: ReadonlyMap<string, JinjaType> = new Map([
+  ...named('text', 'lower upper strip lstrip rstrip replace join format title capitalize regexReplace'),
+  ...named('list', 'split splitlines keys values items'),
+  ...named('boolean', 'startswith endswith isdigit contains matches'),
+  ...named('number', 'find index count'),
+]);
+
+function typeOfCall({ callee, given }: JinjaOf<'call'>, types: TypesKnown): JinjaType | undefined {
+  if (callee.kind === 'name') return callee.name === 'range' ? 'list' : callee.name === 'dict' ? 'map' : undefined;
+  if (callee.kind !== 'member' || callee.key.kind !== 'text') return undefined;
+  const [, fallback] = given.plain;
+  if (callee.key.value === 'get' && fallback !== undefined) return typeOf(fallback, types);
+  return OF_METHODS.get(callee.key.value);
+}

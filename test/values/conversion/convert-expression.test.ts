@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { convertExpression } from '../../../engine/values/conversion/convert-expression.ts';
+import {
+  assumptionSentence,
+  type Converted,
+  type JinjaType,
+  reasonSentence,
+} from '../../../engine/values/jinja/jinja-knowledge.ts';
+
+const TYPES: ReadonlyMap<string, JinjaType> = new Map<string, JinjaType>([
+  ['known.flag', 'boolean'],
+  ['known.name', 'text'],
+  ['known.count', 'number'],
+  ['known.items', 'list'],
+  ['known.map', 'map'],
+]);
+
+/** The text, and what is noted behind `#`. */
+function told(converted: Converted): string {
+  if (converted.kind === 'byHand') return `by hand: ${converted.reasons.map(reasonSentence).join('; ')}`;
+  return [converted.text, ...converted.assumptions.map(assumptionSentence)].join(' # ');
+}
+
+function convert(text: string, wants: 'condition' | 'value'): string {
+  return told(convertExpression(text, { types: (path) => TYPES.get(path.join('.')), wants }));
+}
+
+test.each([
+  // What Python takes for true.
+  ['known.flag', 'known.flag'],
+  ['known.name', 'known.name != ""'],
+  ['known.count', 'known.count != 0'],
+  ['known.items', 'size(known.items) > 0'],
+  ['not known.map', '!(size(known.map) > 0)'],
+  ['x', 'x # x is true or false'],
+  ['x and not y', 'x && !y # x is true or false # y is true or false'],
+  ['x | length', 'size(x) > 0'],
+  ["x | default('')", "default(x, '') != '' # x is text"],
+  ['x | default([])', 'size(default(x, [])) > 0 # x is a list'],
+  ['x | default(false)', 'default(x, false) # x is true or false'],
+  ['x if y is defined else false', 'defined(y) ? x : false # x is true or false'],
+  // The filter bool.
+  ['known.flag | bool', 'known.flag'],
+  ['x | bool', 'x # x is true or false'],
+  ["x | default('no') | bool", 'default(x, false) # x is true or false'],
+  ['known.name | bool', 'known.name.lower() in ["yes", "on", "true", "1"]'],
+  // in
+  ["'a' in known.name", "known.name.contains('a')"],
+  ["'a' not in known.items", "!('a' in known.items)"],
+  ["'a' in x", "'a' in x # x is a list or a map"],
+  ["'a' in r.stdout", "r.stdout.contains('a')"],
+  // Facts.
+  ["ansible_os_family == 'Debian'", "facts.os.family == 'debian'"],
+  ["ansible_facts['os_family'] in ['Debian', 'RedHat']", "facts.os.family in ['debian', 'redhat']"],
+  ["ansible_distribution_major_version == '9'", "facts.os.version.split('.')[0] == '9'"],
+  ['ansible_distribution_major_version | int >= 9', 'int(facts.os.version.split(".")[0]) >= 9'],
+  // Order of operators.
+  ["a ~ b == 'c'", "string(a) + string(b) == 'c'"],
+  ['1 < known.count < 3', '1 < known.count && known.count < 3'],
+  ['-1 | abs == 1', 'by hand: the filter abs has no counterpart'],
+  // Filters, tests and methods.
+  ["xs | selectattr('a', 'equalto', 'b') | list | length > 0", "size(xs.filter(i, i.a == 'b')) > 0"],
+  ["x is match('a|b')", "x.matches('^(?:a|b)')"],
+  ["x is search('(?P<n>a)\\-\\Z')", "x.matches('(?<n>a)-$')"],
+  ["x is version('2.9', '>=')", "semver(x, '>=2.9') # x is a version of up to three numbers"],
+  ["known.name[:3] == 'abc'", "known.name.regexReplace('^([\\\\s\\\\S]{0,3})[\\\\s\\\\S]*$', '$1') == 'abc'"],
+  ["'%s-%s' | format(a, b) == 'x'", "string(a) + '-' + string(b) == 'x'"],
+  ["r.stdout.find('a') != -1", "r.stdout.indexOf('a') != -1"],
+  ['(r.stdout | from_json).a == 1', 'r.json.a == 1'],
+  ['known.count % 2 == 0', 'known.count % 2 == 0 # known.count is not negative'],
+  ['groups.all | length % 2 == 0', 'size(groups.all) % 2 == 0'],
+  ["lookup('vars', 'x') == 1", 'x == 1'],
+  ['{{ x }} == 1', 'by hand: it cannot be read as Jinja'],
+  ['{{ known.flag }}', 'known.flag'],
+  ["x is search('(?i)a')", 'by hand: the form of the pattern (?i)a has no counterpart'],
+  [
+    'x | flatten',
+    'by hand: the filter flatten has no counterpart: Join the lists: {{concat a b}}, or a + b in expressions',
+  ],
+  ['x ==', 'by hand: it cannot be read as Jinja'],
+])('the condition %s is %s', (text, wanted) => {
+  expect(convert(text, 'condition')).toBe(wanted);
+});
+
+test.each([
+  ['a or b', 'a ? a : b # a is true or false'],
+  ["known.name or 'x'", "known.name != '' ? known.name : 'x'"],
+  ["x | default('y', true)", 'default(x, \'y\') # x is neither "", 0, false nor empty where it is there'],
+  ['x | default([], true)', 'default(x, []) # x is a list'],
+  ["known.name | default('y', true)", "default(known.name, '') != '' ? known.name : 'y'"],
+  ["xs | map('upper') | list", 'xs.map(i, i.upper())'],
+  ["xs | map(attribute='a.b') | join(',')", "xs.map(i, i.a.b).map(i, string(i)).join(',')"],
+  [
+    'xs | sort',
+    'xs.sort() # the order of xs does not depend on upper and lower case, and no two items differ in it alone',
+  ],
+  ['x[-1]', 'x[size(x) - 1]'],
+])('the value %s is %s', (text, wanted) => {
+  expect(convert(text, 'value')).toBe(wanted);
+});
+
+describe('an expression', () => {
+  test('that means the same already is left as it is', () => {
+    expect(convertExpression('a == 1 ', { types: () => undefined, wants: 'condition' })).toEqual({
+      kind: 'same',
+      text: 'a == 1 ',
+      assumptions: [],
+    });
+  });
+});

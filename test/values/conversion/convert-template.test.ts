@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import type { Value } from '../../../engine/values/base/value.ts';
+import { convertTemplateText } from '../../../engine/values/conversion/convert-template.ts';
+import { assumptionSentence, reasonSentence } from '../../../engine/values/jinja/jinja-knowledge.ts';
+import { parseTemplate, parseTemplateFile } from '../../../engine/values/template/template.ts';
+import { scopeOf } from '../variables.ts';
+
+const VARIABLES: Readonly<Record<string, Value>> = {
+  b: true,
+  nb: false,
+  t: 'Abc',
+  e: '',
+  n: 5,
+  z: 0,
+  xs: ['b', 'a', 'c'],
+  es: [],
+  m: { k1: 'v1', k2: 'v2' },
+  lm: [
+    { a: 1, b: 'x', on: true },
+    { a: 2, b: 'y', on: false },
+  ],
+  multi: 'l1\nl2\n\nl4',
+  path: '/etc/foo/bar.conf',
+  pairs: [
+    ['a', 1],
+    ['b', 2],
+  ],
+  q: 'it\'s "x"',
+};
+
+function typeOf(value: Value | undefined) {
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'number' || typeof value === 'boolean') return typeof value === 'number' ? 'number' : 'boolean';
+  return value === undefined || value === null ? undefined : 'map';
+}
+
+const known = {
+  types: (path: readonly string[]) => (path.length === 1 ? typeOf(VARIABLES[path[0] ?? '']) : undefined),
+};
+const unknown = { types: () => undefined };
+
+/** What a template of Ansible comes to, converted and rendered. */
+function rendered(template: string): unknown {
+  const converted = convertTemplateText(template, 'file', known);
+  if (converted.kind === 'byHand') return converted;
+  return parseTemplateFile(converted.text, 'a.hbs').render(scopeOf(VARIABLES));
+}
+
+// The results are those of ansible-core 2.19.14.
+test.each([
+  ['a {{ t }} b\n', 'a Abc b\n'],
+  ['{% if b %}\nyes\n{% endif %}\n', 'yes\n'],
+  ['{% if nb %}\nyes\n{% endif %}\n', ''],
+  ['x\n{% if nb %}\nyes\n{% endif %}\n', 'x\n'],
+  ['x\n  {% if b %}\n  yes\n  {% else %}\n  no\n  {% endif %}\ny\n', 'x\n    yes\n  y\n'],
+  ['x\n  {%- if b %}\n  yes\n  {%- endif %}\ny\n', 'x  yesy\n'],
+  ['{% if n == 4 %}\nfour\n{% elif n == 5 %}\nfive\n{% else %}\nother\n{% endif %}\nrest\n', 'five\nrest\n'],
+  ['{% if nb %}a{% elif es %}b{% else %}\nc\n{% endif %}\n', 'c\n'],
+  [
+    '{% for x in xs %}\n{{ loop.index }}/{{ loop.length }} {{ x }} {{ t }}\n{% endfor %}\n',
+    '1/3 b Abc\n2/3 a Abc\n3/3 c Abc\n',
+  ],
+  ['{% for x in xs %}{{ x }}{% if not loop.last %}, {% endif %}{% endfor %}\n', 'b, a, c\n'],
+  ["{% for x in xs if x != 'a' %}{{ loop.index0 }}{{ x }}{% endfor %}\n", '0b1c\n'],
+  ['{% for x in es %}\n{{ x }}\n{% else %}\nnone\n{% endfor %}\n', 'none\n'],
+  ['{% for k, v in m.items() %}\n{{ k }} = {{ v }};\n{% endfor %}\n', 'k1 = v1;\nk2 = v2;\n'],
+  ['{% for k, v in m | dictsort %}\n{{ k }} = {{ v }}\n{% endfor %}\n', 'k1 = v1\nk2 = v2\n'],
+  ['{% for k in m %}{{ k }}={{ m[k] }} {% endfor %}\n', 'k1=v1 k2=v2 \n'],
+  ['{% for a, b2 in pairs %}{{ a }}{{ b2 }} {% endfor %}\n', 'a1 b2 \n'],
+  [
+    '{% for x in lm %}{% for y in xs %}{{ x.a }}{{ y }}{{ loop.revindex }} {% endfor %}{{ loop.first }}\n{% endfor %}\n',
+    '1b3 1a2 1c1 True\n2b3 2a2 2c1 False\n',
+  ],
+  ['{% for x in lm %}\n{% if x.on %}\n{{ x.b }}\n{% endif %}\n{% endfor %}\n', 'x\n'],
+  ['{% for i in range(1, 4) %}{{ i }}{% endfor %}\n', '123\n'],
+  ["{% set y = t ~ '-' ~ n %}\n{{ y }} {{ y | upper }}\n", 'Abc-5 ABC-5\n'],
+  ["{% set y = 'one' %}\n{% if b %}\n{% set y = 'two' %}\n{% endif %}\n{{ y }}\n", 'two\n'],
+  ['{% set y = 1 %}{% for x in xs %}{% set y = 2 %}{{ y }}{% endfor %}{{ y }}\n', '2221\n'],
+  ['{% set y %}a{{ t }}b{% endset %}<{{ y }}>\n', '<aAbcb>\n'],
+  ['{% with y = t %}{{ y }}{% endwith %}\n', 'Abc\n'],
+  ['{% filter upper %}a{{ t }}{% endfilter %}\n', 'AABC\n'],
+  [
+    "{% macro f(a, c='q') %}\n{{ a }}-{{ c }}-{{ t }}\n{% endmacro %}\n{{ f(1) }}|{{ f(n, c='z') }}\n",
+    '1-q-Abc\n|5-z-Abc\n',
+  ],
+  ["{% macro f(a) %}{% for x in xs %}{{ a }}{{ x }}{% endfor %}{% endmacro %}{{ f('p') }}\n", 'pbpapc\n'],
+  ['{% block main %}\ninside\n{% endblock %}\nend\n', 'inside\nend\n'],
+  ['{# one comment #}\ntext {# another #} text\n', 'text  text\n'],
+  ['  {# indented #}\ntext\n', '  text\n'],
+  ['{% raw %}{{ not }} {% if %}{% endraw %}\nend\n', '{{ not }} {% if %}end\n'],
+  ["{{ '{{' }} {{ '}}' }}\n", '{{ }}\n'],
+  ['{ {{ t }}} {{ t }}}\n', '{ Abc} Abc}\n'],
+  ['back\\{{ t }} \\\\{{ t }} \\\n', 'back\\Abc \\\\Abc \\\n'],
+  ['{{ t -}}\n  joined {{- t }}\n', 'AbcjoinedAbc\n'],
+  ['{%- for x in xs -%}\n  {{ x }}\n{%- endfor -%}\n', 'bac\n'],
+  ['#jinja2: lstrip_blocks: True\na\n  {% if b %}\n  yes\n  {% endif %}\n', 'a\n  yes\n'],
+  ['#jinja2: trim_blocks: False\na\n{% if b %}\nyes\n{% endif %}\nend\n', 'a\n\nyes\n\nend\n'],
+  ['{{ b }} {{ not b }} {{ n == 5 }}\n', 'True False True\n'],
+  ["{{ undefinedvar | default('d') }} {{ m.none.deep | default('d') }}\n", 'd d\n'],
+  ["{{ e | default('d', true) }}\n", 'd\n'],
+  ['{{ multi | indent(4) }}\n', 'l1\n    l2\n\n    l4\n'],
+  ['  {{ multi | indent(2, true) }}\n', '    l1\n  l2\n\n  l4\n'],
+  ['{{ multi | comment }}\n', '#\n# l1\n# l2\n#\n# l4\n#\n'],
+  ["{{ t | comment('cblock') }}\n", '/*\n *\n * Abc\n *\n */\n'],
+  ["{{ '%s:%d' | format(t, n) }} {{ '{}-{}'.format(t, n) }}\n", 'Abc:5 Abc-5\n'],
+  ['{{ t[:2] }} {{ t[1:] }} {{ t[-2:] }} {{ xs[-1] }}\n', 'Ab bc bc c\n'],
+  ["{{ xs | join(', ') }} {{ lm | map(attribute='b') | join('/') }}\n", 'b, a, c x/y\n'],
+  ["{{ lm | selectattr('on') | map(attribute='b') | join }}\n", 'x\n'],
+  ["{{ 'x' if b else 'y' }} {{ 'x' if es else 'y' }} {{ 'x' if e }}\n", 'x y \n'],
+  ["{{ t or 'z' }} {{ e or 'z' }}\n", 'Abc z\n'],
+  ["{{ path | basename }} {{ path | dirname }} {{ path.split('/')[-1] }}\n", 'bar.conf /etc/foo bar.conf\n'],
+  ["{{ t | regex_replace('^(.)', '\\\\1\\\\1') }}\n", 'AAbc\n'],
+  ['{{ q }} {{ "it\'s" ~ \' "x"\' }}\n', 'it\'s "x" it\'s "x"\n'],
+  ['{{ n // 2 }} {{ n % 2 }} {{ n * 2 + 1 }} {{ -n }}\n', '2 1 11 -5\n'],
+  ['no template at all\n', 'no template at all\n'],
+  ["{% if b and (n > 3 or nb) and t is defined and 'b' in t and 'k1' in m %}all{% endif %}\n", 'all\n'],
+  ['a\n\n\n', 'a\n\n\n'],
+  ['{% if b %}\nx\n{% endif %}\n\n', 'x\n\n'],
+  ['\n\n{{ t }}\n', '\n\nAbc\n'],
+  ['{% if e %}{{ t }}{% endif %}{% if t %}{{ t }}{% endif %}{% if z %}z{% endif %}{% if n %}n{% endif %}\n', 'Abcn\n'],
+  ['line {% if b %}one{% endif %}\ntwo\n', 'line onetwo\n'],
+])('the template %j renders to %j', (template, result) => {
+  expect(rendered(template)).toBe(result);
+});
+
+function told(text: string, place: 'string' | 'file'): string {
+  const converted = convertTemplateText(text, place, unknown);
+  if (converted.kind === 'byHand') return `by hand: ${converted.reasons.map(reasonSentence).join('; ')}`;
+  return [`${converted.kind}: ${converted.text}`, ...converted.assumptions.map(assumptionSentence)].join(' # ');
+}
+
+test.each([
+  ['{{ x }}/{{y}}', 'same: {{ x }}/{{y}}'],
+  ['{{ x | upper }}', 'exact: {{upper x}}'],
+  ["{{ x | default('a') }}", "exact: {{default x 'a'}}"],
+  ['{{ xs | join("\\n") }}', 'exact: {{join xs "\\n"}}'],
+  ['{% if x %}a{% endif %}', 'assumed: {{#if x}}a{{/if}} # x is true or false'],
+  ['{% for x in xs %}{{ x }}{% endfor %}', 'assumed: {{#each xs as |x|}}{{x}}{{/each}} # xs is a list'],
+  ['{{ x | to_json }}', 'assumed: {{json x}} # x | to_json may give the same data in another layout'],
+  ['# {{ ansible_managed }}', 'assumed: # Ansible managed # ansible_managed is not set in ansible.cfg'],
+  [
+    '{{ x | default(omit) }}',
+    'by hand: the variable omit has no counterpart: An argument cannot be left out by a value: give the value that it has otherwise, or write two tasks with when',
+  ],
+  [
+    '{{ x | flatten }}',
+    'by hand: the filter flatten has no counterpart: Join the lists: {{concat a b}}, or a + b in expressions',
+  ],
+  ["{% include 'a.j2' %}", 'by hand: the statement include has no counterpart'],
+  [
+    '{% set x = namespace(a=1) %}',
+    'by hand: the call namespace has no counterpart: Compute the value in an expression: nothing can be set in a template',
+  ],
+  ['{% if x %}', 'by hand: it cannot be read as Jinja'],
+  ['{{ x', 'by hand: it cannot be read as Jinja'],
+  [
+    '{{ [1, 2] }} a',
+    'by hand: the form of a list or a map within text has no counterpart: Write a list or a map by json, yaml or join: Python has a form of its own',
+  ],
+])('the text %s is %s', (text, wanted) => {
+  expect(told(text, 'string')).toBe(wanted);
+});
+
+describe('a value of YAML', () => {
+  test.each([
+    ['{{ xs }}', ['b', 'a', 'c']],
+    ['{{ n + 1 }}', 6],
+    ['{{ not b }}', false],
+    ['{{ xs + ["d"] }}', ['b', 'a', 'c', 'd']],
+    ['{% set y = xs | length %}{{ y }}', 3],
+    ['{{ m | dict2items | map(attribute="key") | list }}', ['k1', 'k2']],
+  ])('%s keeps its type', (template, result) => {
+    const converted = convertTemplateText(template, 'string', known);
+    const text = converted.kind === 'byHand' ? '' : converted.text;
+    expect(parseTemplate(text, { file: 'p.yml', line: 1, column: 1 }).render(scopeOf(VARIABLES))).toEqual(result);
+  });
+});
+
+test('what is converted once is left as it is', () => {
+  expect(convertTemplateText('{{upper x}} {{#if (eq a 1)}}b{{/if}}', 'string', unknown).kind).not.toBe('exact');
+});
