@@ -1,7 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { ConvertedFile, Level } from '../../engine/convert/base/outcome.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { faultsOf, withClasses } from './converted-figures.ts';
+import type { FileFigures } from './figures.ts';
 import { textReport, totalsOf } from './report.ts';
 import { surveyProject } from './survey.ts';
 import { Surveyor } from './surveyor.ts';
@@ -52,7 +55,11 @@ function project(): string {
 
 async function survey(folder: string) {
   const begun: string[] = [];
-  const figures = await surveyProject(folder, { skip: new Set(), begin: (file) => begun.push(file) });
+  const figures = await surveyProject(folder, {
+    skip: new Set(),
+    begin: (file) => begun.push(file),
+    keep: undefined,
+  });
   return { figures, begun };
 }
 
@@ -60,7 +67,7 @@ test('counts what runs as it stands, what is named, and why not', async () => {
   const { figures } = await survey(project());
   const { sizes, shares, reasons } = totalsOf([figures]);
   expect(sizes).toMatchObject({ projects: 1, unreadable: 1, tasks: 7, blocks: 1, plays: 1, roles: 1, templates: 2 });
-  expect(Object.fromEntries(shares.map(([question, { count, of }]) => [question, `${count} of ${of}`]))).toEqual({
+  expect(Object.fromEntries(shares.map(([question, { count, of }]) => [question, `${count} of ${of}`]))).toMatchObject({
     'tasks: module exists': '6 of 7',
     'tasks: and all arguments': '5 of 7',
     'tasks: and all keywords': '5 of 7',
@@ -102,9 +109,75 @@ test('the report holds the figures, the reasons and each project', async () => {
     expect(text).toContain(part);
 });
 
+test('counts what was converted, and what is left by hand', async () => {
+  const { figures } = await survey(project());
+  const classes = figures.files.flatMap(({ tasks }) => tasks.map(({ module, converted }) => `${module}: ${converted}`));
+  expect(classes).toContain('file: byHand');
+  expect(classes).toContain('copy: exact');
+  expect(figures.conversion?.marks).toContainEqual({ kind: 'byHand', topic: 'argument file.dset' });
+  expect(figures.conversion?.faults).toEqual([]);
+  expect(figures.conversion?.unstable).toEqual([]);
+  expect(textReport([figures], 5)).toContain('argument file.dset');
+});
+
+test('keeps the converted project where that is asked for', async () => {
+  const keep = temporaryFolder('corpus-kept-');
+  const folder = project();
+  await surveyProject(folder, { skip: new Set(), begin: () => {}, keep });
+  expect(readFileSync(join(keep, basename(folder), 'roles/lamp/tasks/main.yml'), 'utf8')).toContain('loop: [a, b]');
+});
+
+const TASK = { kind: 'task', hasModule: true, hasArguments: true, hasKeywords: true, converted: undefined } as const;
+
+function fileOf(rows: readonly (readonly [line: number, reasons: readonly string[]])[]): FileFigures {
+  const tasks = rows.map(([line, reasons]) => ({ ...TASK, module: 'debug', line, reasons }));
+  return {
+    file: 'a.yml',
+    kind: 'tasks',
+    role: undefined,
+    tasks,
+    texts: [],
+    template: undefined,
+    unreadable: undefined,
+  };
+}
+
+function convertedOf(text: string, levels: readonly (readonly [line: number, level: Level])[]): ConvertedFile {
+  const units = levels.map(
+    ([line, level]) => ({ kind: 'task', level, place: { file: 'a.yml', line, column: 1 } }) as const,
+  );
+  return { path: 'a.yml', newPath: 'a.yml', kind: 'tasks', text, units, marks: [], problem: undefined };
+}
+
+test('a task that has no mark and is not right here is wrong', () => {
+  const before = fileOf([
+    [1, []],
+    [2, ['x']],
+    [3, ['x']],
+  ]);
+  // The second stands behind a mark of its own, the sections of a playbook in another order than they are written in.
+  const text = '- debug:\n\n# convert: by hand: x\n- debug:\n- debug:\n';
+  const after = fileOf([
+    [5, ['unreadable']],
+    [1, []],
+    [4, ['unreadable']],
+  ]);
+  const outcome = convertedOf(text, [
+    [1, 'exact'],
+    [2, 'same'],
+    [3, 'byHand'],
+  ]);
+  expect(faultsOf([after], [outcome])).toEqual({
+    unmarkedTasks: 2,
+    faults: [{ reasons: ['unreadable'], file: 'a.yml', line: 5 }],
+  });
+  const [classed] = withClasses([before], [after], [outcome]);
+  expect(classed?.tasks.map(({ converted }) => converted)).toEqual(['wrong', 'same', 'byHand']);
+});
+
 test('what does not come to an end is counted, and ends nothing else', async () => {
   const folder = project();
-  const impatient = new Surveyor(0);
+  const impatient = new Surveyor({ limitMs: 0 });
   expect((await impatient.survey(folder)).breakdowns.map(({ kind }) => kind)).toEqual(['hang']);
   await impatient.end();
   const surveyor = new Surveyor();

@@ -8,7 +8,8 @@ import { Surveyor } from './surveyor.ts';
 /**
  * How much of real projects runs here: as it stands, and converted. It reads a folder of projects of Ansible, one folder
  * each, and gives counts alone.
- * Usage: npm run test:corpus -- FOLDER [--only TEXT] [--top N] [--json FILE].
+ * Usage: npm run test:corpus -- FOLDER [--only TEXT] [--top N] [--json FILE] [--keep FOLDER]: the converted
+ * projects are left there.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -16,12 +17,13 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', default: '' },
     top: { type: 'string', default: '40' },
     json: { type: 'string' },
+    keep: { type: 'string' },
   },
 });
 const [folder] = positionals;
 if (folder === undefined) throw new Error('Name the folder of projects: npm run test:corpus -- FOLDER');
 
-const surveyor = new Surveyor();
+const surveyor = new Surveyor({ keep: values.keep });
 const projects: ProjectFigures[] = [];
 for (const name of readdirSync(folder).sort()) {
   const path = resolve(join(folder, name));

@@ -62,17 +62,27 @@ export interface ProjectFigures {
 
 /** What was seen of the project after it was converted. */
 export interface ConversionFigures {
-  readonly files: number;
+  /** Files that were written otherwise than they were. */
+  readonly changed: number;
   /** Files that a second conversion changes again. */
   readonly unstable: readonly string[];
-  /** What lint says of what has no mark by hand: level and rule or code, with the number of tasks and an example. */
-  readonly lint: readonly LintFigure[];
-  /** Tasks without a mark by hand, and those of them of which lint has an error. */
+  /** Tasks without a mark by hand that are not right here. */
+  readonly faults: readonly Fault[];
+  /** Tasks without a mark by hand, of which `faults` are. */
   readonly unmarkedTasks: number;
-  readonly faultyTasks: number;
+  /** What the marks are about, one entry for each mark. */
+  readonly marks: readonly MarkFigure[];
 }
 
-export interface LintFigure {
-  readonly kind: string;
-  readonly example: string;
+/** A task without a mark by hand that cannot be read here, or of which lint has an error. */
+export interface Fault {
+  readonly reasons: readonly Reason[];
+  /** Where it is, below the project. */
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface MarkFigure {
+  readonly kind: 'assumed' | 'byHand';
+  readonly topic: string;
 }

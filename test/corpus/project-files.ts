@@ -43,7 +43,7 @@ export function projectFiles(folder: string): readonly ProjectFile[] {
 function kindOf(parts: readonly string[]): ProjectFile['kind'] | undefined {
   const name = parts.at(-1) ?? '';
   const folders = parts.slice(0, -1);
-  if (name.endsWith('.j2')) return 'template';
+  if (/\.(?:j2|hbs)$/.test(name)) return 'template';
   // group_vars/all has no ending.
   if (!name.includes('.') && folders.some((folder) => folder === 'group_vars' || folder === 'host_vars'))
     return 'variables';

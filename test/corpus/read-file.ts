@@ -26,6 +26,12 @@ export type Content =
   | { readonly kind: 'unreadable'; readonly problem: Problem }
   | { readonly kind: 'none' };
 
+/** A file with what was read of it. */
+export interface Opened {
+  readonly file: ProjectFile;
+  readonly content: Content;
+}
+
 /** What is in a file. `none`: it is YAML, and neither plays nor tasks nor variables. */
 export function contentOf({ path, shown, kind }: ProjectFile): Content {
   try {

@@ -106,8 +106,44 @@ export function textReport(projects: readonly ProjectFigures[], top: number): st
   }
   lines.push('', 'why tasks do not run as they are: tasks, only reason, projects', ...reasons.slice(0, top).map(rowOf));
   lines.push('', 'why template files do not', ...templateReasons.slice(0, top).map(rowOf));
-  lines.push(...breakdownLines(projects));
+  lines.push(...conversionLines(projects, top), ...breakdownLines(projects));
   return `${lines.join('\n')}\n`;
+}
+
+/** What is left of the conversion, what is wrong with it, and where. */
+function conversionLines(projects: readonly ProjectFigures[], top: number): readonly string[] {
+  const faults = projects.flatMap(({ conversion, project }) =>
+    (conversion?.faults ?? []).map((fault) => ({ ...fault, project })),
+  );
+  const tasks = projects.reduce((sum, { conversion }) => sum + (conversion?.unmarkedTasks ?? 0), 0);
+  const unstable = projects.flatMap(({ conversion, project }) =>
+    (conversion?.unstable ?? []).map((file) => `${project}/${file}`),
+  );
+  const marks = (kind: string): readonly string[] => {
+    const weighed = weigh(projects, ({ conversion }) =>
+      (conversion?.marks ?? []).filter((mark) => mark.kind === kind).map(({ topic }) => ({ reasons: [topic] })),
+    );
+    return weighed.slice(0, top).map(rowOf);
+  };
+  const kinds = weigh(projects, ({ conversion }) => conversion?.faults ?? []);
+  const example = (reason: string): string => {
+    const fault = faults.find(({ reasons }) => reasons.includes(reason));
+    return fault === undefined ? '' : `  ${fault.project}/${fault.file}:${fault.line}`;
+  };
+  return [
+    '',
+    `converted tasks without a mark by hand: ${tasks}, not right here: ${faults.length}`,
+    ...kinds.slice(0, top).map((kind) => `${rowOf(kind)}${example(kind.reason)}`),
+    '',
+    `files that a second conversion changes: ${unstable.length}`,
+    ...unstable.slice(0, top),
+    '',
+    'marks by hand',
+    ...marks('byHand'),
+    '',
+    'marks of assumptions',
+    ...marks('assumed'),
+  ];
 }
 
 function rowOf({ reason, count, alone, projects }: Weighted): string {

@@ -1,28 +1,44 @@
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { nameOf } from './attempts.ts';
 import type { Breakdown, ProjectFigures } from './figures.ts';
 import type { Answer, Order } from './worker.ts';
 
-/** How long one piece of work may take before it counts as one that does not come to an end. */
+/** How much time of the processor one piece of work may take before it counts as one that does not come to an end. */
 const LIMIT_MS = 60_000;
+/** So much longer may it take by the clock: the machine may have other work. */
+const PATIENCE = 20;
+const EVERY_MS = 500;
 /** Before the thread has begun anything. */
 const START = 'start';
 /** So many files of a project may break the thread. */
 const MOST_BREAKDOWNS = 20;
 
+export interface SurveyorOptions {
+  /** A folder in which each converted project is left. */
+  readonly keep?: string | undefined;
+  readonly limitMs?: number;
+}
+
 /** Looks at projects one after the other in a thread, which is replaced where a file ends it or never ends. */
 export class Surveyor {
   readonly #limitMs: number;
+  readonly #keep: string | undefined;
   #worker: Worker | undefined;
 
-  constructor(limitMs = LIMIT_MS) {
+  constructor({ keep, limitMs = LIMIT_MS }: SurveyorOptions = {}) {
+    this.#keep = keep;
     this.#limitMs = limitMs;
   }
 
   async survey(folder: string): Promise<ProjectFigures> {
     const broken: Breakdown[] = [];
     while (broken.length < MOST_BREAKDOWNS) {
-      const one = await this.#once({ folder, skip: broken.map(({ file }) => file) });
+      const one = await this.#once({
+        folder,
+        skip: broken.map(({ file, during }) => nameOf(file, during)),
+        keep: this.#keep,
+      });
       if ('files' in one) return { ...one, breakdowns: [...broken, ...one.breakdowns] };
       await this.end();
       broken.push(one);
@@ -43,23 +59,29 @@ export class Surveyor {
     const project = basename(order.folder);
     let [file, during] = ['.', START];
     return new Promise((resolve) => {
-      let timer: NodeJS.Timeout | undefined;
       const settle = (result: ProjectFigures | Breakdown): void => {
-        clearTimeout(timer);
+        clearInterval(timer);
         worker.off('message', hear).off('error', fail);
         resolve(result);
       };
-      const watch = (): void => {
-        clearTimeout(timer);
-        timer = setTimeout(
-          () => settle({ kind: 'hang', project, file, during, message: `not done after ${this.#limitMs} ms` }),
-          this.#limitMs,
-        );
-      };
+      let watch = new Watch(this.#limitMs);
+      const timer = setInterval(
+        () => {
+          if (watch.isOver())
+            settle({
+              kind: 'hang',
+              project,
+              file,
+              during,
+              message: `not done after ${this.#limitMs} ms of the processor`,
+            });
+        },
+        Math.min(EVERY_MS, this.#limitMs),
+      );
       const hear = (answer: Answer): void => {
         if (answer.kind === 'done') return settle(answer.figures);
         ({ file, during } = answer);
-        watch();
+        watch = new Watch(this.#limitMs);
       };
       const fail = (error: unknown): void =>
         settle({
@@ -70,8 +92,23 @@ export class Surveyor {
           message: error instanceof Error ? error.message : String(error),
         });
       worker.on('message', hear).on('error', fail);
-      watch();
       worker.postMessage(order, []);
     });
+  }
+}
+
+/** Whether a piece of work has had its time. */
+class Watch {
+  readonly #limitMs: number;
+  readonly #cpu = process.cpuUsage();
+  readonly #begin = performance.now();
+
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs;
+  }
+
+  isOver(): boolean {
+    const { user, system } = process.cpuUsage(this.#cpu);
+    return (user + system) / 1000 > this.#limitMs || performance.now() - this.#begin > this.#limitMs * PATIENCE;
   }
 }

@@ -2,10 +2,11 @@ import { parentPort } from 'node:worker_threads';
 import type { ProjectFigures } from './figures.ts';
 import { surveyProject } from './survey.ts';
 
-/** A project to look at, with files that are left out. */
+/** A project to look at, with pieces of work that are left out. */
 export interface Order {
   readonly folder: string;
   readonly skip: readonly string[];
+  readonly keep: string | undefined;
 }
 
 /** What the thread says: what it begins, and at the end all figures of the project. */
@@ -16,7 +17,7 @@ export type Answer =
 parentPort?.on('message', (order: Order) => {
   const answer = (one: Answer): void => parentPort?.postMessage(one, []);
   const begin = (file: string, during: string): void => answer({ kind: 'begin', file, during });
-  void surveyProject(order.folder, { skip: new Set(order.skip), begin }).then((figures) =>
+  void surveyProject(order.folder, { skip: new Set(order.skip), begin, keep: order.keep }).then((figures) =>
     answer({ kind: 'done', figures }),
   );
 });
