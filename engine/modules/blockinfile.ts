@@ -55,12 +55,26 @@ export const module = defineModule<Arguments>({
   plan: (args, _loaded, seen, context) => {
     const { block } = args;
     const lines = block instanceof Unknown ? '' : block instanceof Secret ? block.reveal() : block;
-    return planEdit(args, block, (before) => withBlock(args, args.state === 'present' ? lines : '', before), {
+    return planEdit(args, block, (before) => settled(args, args.state === 'present' ? lines : '', before), {
       seen,
       context,
     });
   },
 });
+
+/** The text with the block, or with none of several, or why not: a block that the next run would not find again would be put there once more. */
+function settled(args: Arguments, block: string, before: string | undefined): string | Impossible | undefined {
+  const after = withBlock(args, block, before);
+  if (typeof after !== 'string' || withBlock(args, block, after) === after) return after;
+  if (block === '') return settled(args, block, after);
+  const of = (mark: string): string => `"${args.marker.replaceAll('{mark}', () => mark)}"`;
+  return {
+    kind: 'impossible',
+    what: `${of(args.marker_begin)} and ${of(args.marker_end)} would not show where the block in ${args.path} is`,
+    why: 'One of the two lines is also in the block, or elsewhere in the file.',
+    remedy: 'Take that line away, or give the block a marker of its own.',
+  };
+}
 
 function withBlock(args: Arguments, block: string, before: string | undefined): string | Impossible | undefined {
   if (before === undefined && block === '') return undefined;

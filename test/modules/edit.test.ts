@@ -162,6 +162,7 @@ const BLOCKS: readonly Case[] = [
     `a\n${begin}\nnew\n${end}\nb\n`,
   ],
   ['removes it', `a\n${begin}\nold\n${end}\nb\n`, { state: 'absent' }, 'a\nb\n'],
+  ['removes all of them', `${begin}\nx\n${end}\na\n${begin}\ny\n${end}\n`, { state: 'absent' }, 'a\n'],
   ['removes it where it is empty', `${begin}\n${end}\n`, { block: '' }, ''],
   ['puts it before a line', 'a\nb\n', { block: 'x', insertbefore: '^b' }, `a\n${begin}\nx\n${end}\nb\n`],
   ['puts it behind a line', 'a\nb\n', { block: 'x', insertafter: '^a' }, `a\n${begin}\nx\n${end}\nb\n`],
@@ -212,6 +213,28 @@ describe('blockinfile', () => {
       expect((await planHere(blockinfile, { path: at('f'), ...given })).outcome.kind).toBe('in_sync');
     else await settleHere(blockinfile, { path: at('f'), ...given });
     expect(readFileSync(at('f'), 'utf8')).toBe(after);
+  });
+});
+
+const UNCLEAR: readonly (readonly [string, string, Record<string, unknown>])[] = [
+  ['a lone begin below the place', `${begin}\nb\n`, { block: 'x', insertbefore: 'BOF' }],
+  ['a lone begin below the line', `a\n${begin}\nb\n`, { block: 'x', insertafter: '^a' }],
+  ['the end marker in the block', 'a\n', { block: `x\n${end}\ny` }],
+  ['the begin marker in the block', 'a\n', { block: `x\n${begin}\ny` }],
+  ['an end marker in the block that is there', `${begin}\nold\n${end}\n`, { block: `x\n${end}\ny` }],
+];
+
+describe('blockinfile refuses what the next run would not find again', () => {
+  it.each(UNCLEAR)('%s', async (_, before, given) => {
+    writeFileSync(at('f'), before);
+    const { outcome } = await planHere(blockinfile, { path: at('f'), ...given });
+    expect(outcome).toMatchObject({ kind: 'impossible', what: expect.stringContaining('where the block') as string });
+  });
+
+  it('but not a lone begin above the place', async () => {
+    writeFileSync(at('f'), `${begin}\nb\n`);
+    await settleHere(blockinfile, { path: at('f'), block: 'x' });
+    expect(readFileSync(at('f'), 'utf8')).toBe(`${begin}\nb\n${begin}\nx\n${end}\n`);
   });
 });
 

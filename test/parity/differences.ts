@@ -69,7 +69,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     id: 'block-markers',
     explains: ({ fact, ansible, runbook }, input) => {
-      if (!input.given.includes('sed -i 3,4d t') || argumentsFor(['blockinfile'], input).length < 2) return false;
+      if (!input.given.includes('sed -i 3,4d t') || argumentsFor(['blockinfile'], input).length === 0) return false;
       if (fact.endsWith('.status'))
         return runbook === 'failed' && ansible !== 'failed' && argumentsFor(['blockinfile'], input, fact).length > 0;
       return /^tree[^/]*\/(t|real)$/.test(fact) && /(BEGIN|START)(?!.*(END|STOP))/.test(text(runbook));
