@@ -6,7 +6,7 @@ import { handlebarsPieces } from '../jinja/jinja-template-writer.ts';
 import { readTemplate, withoutHeader } from '../jinja/jinja-template.ts';
 import { Unreadable } from '../jinja/jinja-token.ts';
 import { NoCounterpart } from '../jinja/jinja-translation.ts';
-import { Fault } from '../language/fault.ts';
+import { Fault, isStackOverflow } from '../language/fault.ts';
 import { compileTemplate } from '../template/template-compile.ts';
 import { type Program, type Statement, parseSyntax, TemplateSource } from '../template/template-syntax.ts';
 import { quoteOf, reasonOf } from './convert-expression.ts';
@@ -39,7 +39,7 @@ export function convertTemplateText(text: string, place: 'string' | 'file', { ty
     return same(text, written);
   } catch (error) {
     if (error instanceof NoCounterpart) return byHand(text, reasonOf(error));
-    if (error instanceof Unreadable) return byHand(text, { kind: 'unreadable' });
+    if (error instanceof Unreadable || isStackOverflow(error)) return byHand(text, { kind: 'unreadable' });
     throw error;
   }
 }

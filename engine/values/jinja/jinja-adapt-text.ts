@@ -1,6 +1,6 @@
 import type { Adapting } from './jinja-adapting.ts';
 import { binaryNode, filterNode, methodNode, textNode } from './jinja-build.ts';
-import type { Jinja, JinjaOf } from './jinja-expression.ts';
+import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { lacking, lackingCall, NoCounterpart } from './jinja-translation.ts';
 
 const ANY = String.raw`[\s\S]`;
@@ -47,27 +47,44 @@ export function indented(adapter: Adapting, { of, given }: JinjaOf<'filter'>): J
   return isFirst ? binaryNode('~', textNode(blanks), others) : others;
 }
 
-/** `x | comment` in the plain style, or in another one that has the same form. */
+/** `x | comment` in a style that has the same text ahead of each line. */
 export function commented(adapter: Adapting, { of, given }: JinjaOf<'filter'>): Jinja | undefined {
-  const style = given.plain[0] ?? given.named.get('style') ?? textNode('plain');
-  const own = given.named.get('decoration');
-  const isMore = [...given.named.keys()].some((key) => key !== 'style' && key !== 'decoration');
-  if (style.kind !== 'text' || isMore || (own !== undefined && own.kind !== 'text')) return undefined;
-  const known = STYLES.get(style.value);
-  if (known === undefined) return undefined;
-  const decoration = own?.value ?? known.decoration;
+  const form = formOf(given);
+  if (form === undefined) return undefined;
+  const { decoration, before, after } = form;
   const bare = decoration.trimEnd();
-  const begin = known.begin === '' ? '' : `${known.begin}\n`;
-  const end = known.end === '' ? '' : `\n${known.end}`;
-  const edge = bare === '' ? ['', ''] : [`${bare}\n`, `\n${bare}`];
-  const before = textNode(`${begin}${edge[0]}${decoration}`);
-  const after = textNode(`${edge[1]}${end}`);
   const value = adapter.value(of);
-  if (value.kind === 'text') return textNode(before.value + marked(value.value, decoration, bare) + after.value);
+  if (value.kind === 'text') return textNode(before + marked(value.value, decoration, bare) + after);
   const lines = methodNode(value, 'replace', textNode('\n'), textNode(`\n${decoration}`));
   const withoutBlanks = methodNode(lines, 'replace', textNode(`${decoration}\n`), textNode(`${bare}\n`));
-  return binaryNode('~', binaryNode('~', before, withoutBlanks), after);
+  return binaryNode('~', binaryNode('~', textNode(before), withoutBlanks), textNode(after));
 }
+
+interface CommentForm {
+  readonly decoration: string;
+  /** With the decoration of the first line. */
+  readonly before: string;
+  readonly after: string;
+}
+
+function formOf({ plain, named }: Given): CommentForm | undefined {
+  if ([...named].some(([key, value]) => !OF_COMMENTS.has(key) || value.kind !== 'text')) return undefined;
+  const textOf = (key: string): string | undefined => {
+    const value = named.get(key);
+    return value?.kind === 'text' ? value.value : undefined;
+  };
+  const style = plain[0]?.kind === 'text' ? plain[0].value : (textOf('style') ?? 'plain');
+  const known = plain.length > 1 ? undefined : STYLES.get(style);
+  if (known === undefined) return undefined;
+  const decoration = textOf('decoration') ?? known.decoration;
+  const [prefix, postfix] = [textOf('prefix') ?? decoration.trimEnd(), textOf('postfix') ?? decoration.trimEnd()];
+  if (prefix === '\n' || postfix === '\n') return undefined;
+  const above = [known.begin, prefix].filter((line) => line !== '').map((line) => `${line}\n`);
+  const below = [postfix, known.end].filter((line) => line !== '').map((line) => `\n${line}`);
+  return { decoration, before: `${above.join('')}${decoration}`, after: below.join('') };
+}
+
+const OF_COMMENTS: ReadonlySet<string> = new Set(['style', 'decoration', 'prefix', 'postfix']);
 
 function marked(text: string, decoration: string, bare: string): string {
   return text.replaceAll('\n', `\n${decoration}`).replaceAll(`${decoration}\n`, `${bare}\n`);

@@ -1,3 +1,4 @@
+import { CONCAT_LISTS, IN_CEL } from './jinja-build.ts';
 import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celTest, celVersion } from './jinja-cel-tests.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
@@ -102,7 +103,14 @@ const selectAttributes =
     return selected(use, { tested: attributeOf(ITEM, attribute.value), test, isReject });
   };
 
+const concatenated: WriteFilter = ({ writer, of, given }) => {
+  const [other] = given.plain;
+  return other === undefined ? undefined : writer.binary('+', of, other);
+};
+
 const FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
+  [IN_CEL, unchanged],
+  [CONCAT_LISTS, concatenated],
   ['default', fallback],
   ['d', fallback],
   ['length', asFunction('size')],

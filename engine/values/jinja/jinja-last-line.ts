@@ -21,6 +21,8 @@ export function withLastLine(nodes: readonly TemplateNode[], source: string): re
 class LastLine {
   readonly #wanted: number;
   readonly #macros: ReadonlyMap<string, readonly TemplateNode[]>;
+  /** Macros that are being looked at. */
+  readonly #open = new Set<string>();
 
   constructor(wanted: number, nodes: readonly TemplateNode[]) {
     this.#wanted = wanted;
@@ -98,7 +100,13 @@ class LastLine {
   /** Values rarely end with a line break, and macros mostly do. */
   #endOfOutput(expression: Jinja): Ends {
     const callee = expression.kind === 'call' ? expression.callee : undefined;
-    const body = callee?.kind === 'name' ? this.#macros.get(callee.name) : undefined;
-    return body === undefined ? new Set([0]) : this.#endsOf(body, new Set([0]));
+    const name = callee?.kind === 'name' ? callee.name : '';
+    const body = this.#macros.get(name);
+    // A macro that calls itself is refused later.
+    if (body === undefined || this.#open.has(name)) return new Set([0]);
+    this.#open.add(name);
+    const ends = this.#endsOf(body, new Set([0]));
+    this.#open.delete(name);
+    return ends;
   }
 }

@@ -133,6 +133,13 @@ function told(text: string, place: 'string' | 'file'): string {
 test.each([
   ['{{ x }}/{{y}}', 'same: {{ x }}/{{y}}'],
   ['{{ x | upper }}', 'exact: {{upper x}}'],
+  ['{{ "a\\nb" | comment(prefix="", postfix="") }}', 'exact: # a\\nb'],
+  [
+    '{{ (a + b) | sort }}',
+    'assumed: {{sort (expr "a + b")}} # the order of a + b does not depend on upper and lower case, and no two items differ in it alone',
+  ],
+  ['{{ (a + b) | map("upper") | list }}', 'exact: {{expr "(a + b).map(i, i.upper())"}}'],
+  ['{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}\n', 'by hand: The partial "f" contains itself: f → f'],
   ["{{ x | default('a') }}", "exact: {{default x 'a'}}"],
   ['{{ xs | join("\\n") }}', 'exact: {{join xs "\\n"}}'],
   ['{% if x %}a{% endif %}', 'assumed: {{#if x}}a{{/if}} # x is true or false'],
