@@ -5,10 +5,12 @@ import coerce from 'semver/functions/coerce.js';
 import compare from 'semver/functions/compare.js';
 import satisfies from 'semver/functions/satisfies.js';
 import validRange from 'semver/ranges/valid.js';
+import type { Value } from '../base/value.ts';
 import { cidrContains, cidrHost, cidrOverlaps, cidrPrefix, ipVersion } from '../language/addresses.ts';
 import { ArgumentFault, Fault, UnknownTouched } from '../language/fault.ts';
 import { matches, replaceMatches } from '../language/pattern.ts';
 import { spendForMade, spendForSeen, spendSteps } from '../language/step-limit.ts';
+import { sharedInCel } from './cel-shared.ts';
 
 /**
  * A function of expressions that standard CEL does not have. The documentation and the tests are generated from this
@@ -19,7 +21,7 @@ export interface CelFunction {
   readonly signature: string;
   readonly summary: string;
   /** An example expression and its result. */
-  readonly example: readonly [expression: string, result: string | number | boolean | readonly (string | number)[]];
+  readonly example: readonly [expression: string, result: Value];
 }
 
 interface Implemented extends CelFunction {
@@ -190,6 +192,7 @@ export const celFunctions: readonly CelFunction[] = [
     example: ['defined(nowhere)', false],
   },
   ...table,
+  ...sharedInCel,
 ];
 
 /** Returns whether the error says that a member or an item does not exist. */
@@ -309,6 +312,8 @@ function createEnvironment(): Environment {
   }
   environment.registerOperator('double % double', (a: number, b: number) => a % b);
   for (const { signature, run } of table) environment.registerFunction(signature, run);
+  for (const { overloads } of sharedInCel)
+    for (const { signature, run } of overloads) environment.registerFunction(signature, run);
   environment.registerFunction(`string.${BOUNDED_MATCHES}(string): bool`, (text: string, source: string) =>
     matches(source, text),
   );

@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { typeNames } from '../base/variable-name.ts';
 import { BOUNDED_MATCHES } from './cel-environment.ts';
+import { sharedInCel } from './cel-shared.ts';
 
 const MACROS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 
@@ -19,6 +20,8 @@ export interface References {
   readonly typeAsVariable: { readonly name: string; readonly start: number; readonly end: number } | undefined;
 }
 
+const DECIDING_OF_HELPERS = sharedInCel.filter(({ isDeciding }) => isDeciding).map(({ name }) => name);
+
 const DECIDING_METHODS: ReadonlySet<string> = new Set([
   'all',
   'exists',
@@ -29,6 +32,7 @@ const DECIDING_METHODS: ReadonlySet<string> = new Set([
   BOUNDED_MATCHES,
   'size',
   'hasValue',
+  ...DECIDING_OF_HELPERS,
 ]);
 const DECIDING_FUNCTIONS: ReadonlySet<string> = new Set([
   'has',
@@ -37,6 +41,7 @@ const DECIDING_FUNCTIONS: ReadonlySet<string> = new Set([
   'semver',
   'cidrContains',
   'cidrOverlaps',
+  ...DECIDING_OF_HELPERS,
 ]);
 
 const DECIDING_OPERATORS: ReadonlySet<string> = new Set(['!_', '&&', '||', '==', '!=', '<', '<=', '>', '>=', 'in']);

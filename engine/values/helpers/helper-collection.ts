@@ -1,9 +1,10 @@
 import { Secret, isTellingNumber } from '../base/secret.ts';
 import { type Value, type ValueMap, isList, isMap, Unknown } from '../base/value.ts';
+import { listOf, mapOf, numberOf, textOf } from '../functions/arguments.ts';
 import { compareValues, isEqual } from '../language/compare.ts';
 import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
 import { spendSteps } from '../language/step-limit.ts';
-import { type Helper, listOf, mapOf, numberOf, textOf } from './helper.ts';
+import type { Helper } from './helper.ts';
 
 const MAX_RANGE = 100_000;
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
+import { textOf } from '../functions/arguments.ts';
 import { ArgumentFault } from '../language/fault.ts';
-import { type Helper, textOf } from './helper.ts';
+import type { Helper } from './helper.ts';
 
 function decode(text: string): string {
   const compact = text.replaceAll(/\s/g, '');

@@ -1,7 +1,8 @@
 import type { Value } from '../base/value.ts';
+import { numberOf, textOf } from '../functions/arguments.ts';
 import { cidrHost } from '../language/addresses.ts';
 import { ArgumentFault } from '../language/fault.ts';
-import { type Helper, numberOf, textOf } from './helper.ts';
+import type { Helper } from './helper.ts';
 
 function arithmetic(
   name: string,

@@ -2,6 +2,7 @@ import { collectionHelpers } from './helper-collection.ts';
 import { comparisonHelpers, specialHelpers } from './helper-comparison.ts';
 import { encodingHelpers } from './helper-encoding.ts';
 import { numberHelpers } from './helper-number.ts';
+import { sharedHelpers } from './helper-shared.ts';
 import { textHelpers } from './helper-text.ts';
 import type { Helper } from './helper.ts';
 
@@ -13,6 +14,7 @@ export const helpers: readonly Helper[] = [
   ...encodingHelpers,
   ...collectionHelpers,
   ...numberHelpers,
+  ...sharedHelpers,
 ];
 
 const byName: ReadonlyMap<string, Helper> = new Map(helpers.map((helper) => [helper.name, helper]));

@@ -1,8 +1,9 @@
 import { quote } from '../../connection/base/quote.ts';
 import { type Value, isList } from '../base/value.ts';
+import { listOf, numberOf, textOf } from '../functions/arguments.ts';
 import { ArgumentFault } from '../language/fault.ts';
 import { replaceMatches } from '../language/pattern.ts';
-import { type Helper, listOf, numberOf, textOf } from './helper.ts';
+import type { Helper } from './helper.ts';
 
 function derived(helper: Omit<Helper, 'secrets'>): Helper {
   return { ...helper, secrets: 'derived' };

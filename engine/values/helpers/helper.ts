@@ -1,7 +1,6 @@
 import { Secret, isTellingNumber } from '../base/secret.ts';
 import { type Value, type ValueMap, isList, isMap, Unknown } from '../base/value.ts';
-import { describe } from '../language/describe.ts';
-import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
+import { UnknownTouched } from '../language/fault.ts';
 import { spendForMade, spendForSeen, spendSteps } from '../language/step-limit.ts';
 
 /** A function of templates: `{{name argument … key=argument}}`. */
@@ -37,37 +36,6 @@ export const exampleVariables: ValueMap = {
   ],
   labels: { tier: 'db', zone: 'a' },
 };
-
-/**
- * Returns the text of an argument. `undefined` stands for an optional argument that is missing. Throws ArgumentFault.
- */
-export function textOf(value: Value | undefined, what = 'argument'): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (value instanceof Unknown) throw new UnknownTouched(value);
-  throw new ArgumentFault(`The ${what} must be text, and it is ${value === undefined ? 'missing' : describe(value)}`);
-}
-
-export function numberOf(value: Value | undefined): number {
-  if (typeof value === 'number') return value;
-  if (value instanceof Unknown) throw new UnknownTouched(value);
-  throw new ArgumentFault(
-    `A number is required, and this is ${value === undefined ? 'missing' : describe(value)}`,
-    typeof value === 'string' ? 'Convert it: (int x).' : undefined,
-  );
-}
-
-export function listOf(value: Value | undefined): readonly Value[] {
-  if (value instanceof Unknown) throw new UnknownTouched(value);
-  if (value !== undefined && isList(value)) return value;
-  throw new ArgumentFault(`A list is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
-}
-
-export function mapOf(value: Value | undefined): ValueMap {
-  if (value instanceof Unknown) throw new UnknownTouched(value);
-  if (value !== undefined && isMap(value)) return value;
-  throw new ArgumentFault(`A map is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
-}
 
 interface Revealed {
   readonly value: Value;

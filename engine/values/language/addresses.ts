@@ -7,7 +7,8 @@ interface Network {
   readonly prefix: number;
 }
 
-function bits(version: 4 | 6): number {
+/** How long an address is. */
+export function bits(version: 4 | 6): number {
   return version === 4 ? 32 : 128;
 }
 
@@ -18,7 +19,7 @@ export function ipVersion(text: string): 4 | 6 {
   throw new ArgumentFault(`"${text}" is not an IP address`);
 }
 
-function parseAddress(text: string): { version: 4 | 6; address: bigint } {
+export function parseAddress(text: string): { version: 4 | 6; address: bigint } {
   const version = ipVersion(text);
   if (version === 4) {
     return { version, address: text.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n) };
@@ -39,7 +40,7 @@ function parseAddress(text: string): { version: 4 | 6; address: bigint } {
   };
 }
 
-function formatAddress(version: 4 | 6, address: bigint): string {
+export function formatAddress(version: 4 | 6, address: bigint): string {
   if (version === 4) return [24n, 16n, 8n, 0n].map((shift) => String((address >> shift) & 255n)).join('.');
   const groups = Array.from({ length: 8 }, (_, index) =>
     ((address >> BigInt(112 - index * 16)) & 0xffffn).toString(16),

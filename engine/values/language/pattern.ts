@@ -25,6 +25,16 @@ export function replaceMatches(source: string, subject: string, by: string): str
   return bounded(source, subject, ({ all }) => subject.replace(all, by));
 }
 
+/** The first match with its groups; undefined where there is none. */
+export function firstMatch(source: string, subject: string): RegExpExecArray | undefined {
+  return bounded(source, subject, ({ first }) => first.exec(subject)) ?? undefined;
+}
+
+/** Every match with its groups. */
+export function allMatches(source: string, subject: string): readonly RegExpExecArray[] {
+  return bounded(source, subject, ({ all }) => [...subject.matchAll(all)]);
+}
+
 function bounded<Result>(source: string, subject: string, work: (pattern: Compiled) => Result): Result {
   if (subject.length > MAX_SUBJECT)
     throw new ArgumentFault(`The text is too long to be searched with a pattern: ${subject.length} characters`);

@@ -1,0 +1,54 @@
+import { type Value, type ValueMap, isList, isMap, Unknown } from '../base/value.ts';
+import { describe } from '../language/describe.ts';
+import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
+
+/**
+ * Returns the text of an argument. `undefined` stands for an optional argument that is missing. Throws ArgumentFault.
+ */
+export function textOf(value: Value | undefined, what = 'argument'): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  throw new ArgumentFault(`The ${what} must be text, and it is ${value === undefined ? 'missing' : describe(value)}`);
+}
+
+export function numberOf(value: Value | undefined): number {
+  if (typeof value === 'number') return value;
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  throw new ArgumentFault(
+    `A number is required, and this is ${value === undefined ? 'missing' : describe(value)}`,
+    typeof value === 'string' ? 'Convert it: (int x).' : undefined,
+  );
+}
+
+export function wholeOf(value: Value | undefined): number {
+  const number = numberOf(value);
+  if (Number.isSafeInteger(number)) return number;
+  throw new ArgumentFault(`A whole number is required, and this is ${number}`);
+}
+
+export function booleanOf(value: Value | undefined): boolean {
+  if (typeof value === 'boolean') return value;
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  throw new ArgumentFault(`A boolean is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
+}
+
+export function listOf(value: Value | undefined): readonly Value[] {
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  if (value !== undefined && isList(value)) return value;
+  throw new ArgumentFault(`A list is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
+}
+
+export function mapOf(value: Value | undefined): ValueMap {
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  if (value !== undefined && isMap(value)) return value;
+  throw new ArgumentFault(`A map is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
+}
+
+/** One of a few words; `what` names the argument. */
+export function wordOf<Word extends string>(value: Value | undefined, words: readonly Word[], what: string): Word {
+  const text = textOf(value, what);
+  const word = words.find((one) => one === text);
+  if (word !== undefined) return word;
+  throw new ArgumentFault(`"${text}" is no ${what}`, `Write one of ${words.join(', ')}.`);
+}

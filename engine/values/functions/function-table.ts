@@ -1,0 +1,25 @@
+import { addressFunctions } from './address-functions.ts';
+import { collectionFunctions } from './collection-functions.ts';
+import { digestFunctions } from './digest-functions.ts';
+import { numberFunctions } from './number-functions.ts';
+import { parsingFunctions } from './parsing-functions.ts';
+import { setFunctions } from './set-functions.ts';
+import type { SharedFunction } from './shared-function.ts';
+import { textFunctions } from './text-functions.ts';
+import { timeFunctions } from './time-functions.ts';
+import { typeFunctions } from './type-functions.ts';
+import { versionFunctions } from './version-functions.ts';
+
+/** Every function that templates and expressions both have. */
+export const sharedFunctions: readonly SharedFunction[] = [
+  ...textFunctions,
+  ...parsingFunctions,
+  ...digestFunctions,
+  ...collectionFunctions,
+  ...setFunctions,
+  ...numberFunctions,
+  ...versionFunctions,
+  ...typeFunctions,
+  ...addressFunctions,
+  ...timeFunctions,
+];

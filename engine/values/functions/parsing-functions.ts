@@ -1,0 +1,177 @@
+import { parseDocument } from 'yaml';
+import { isDeepJson, MAX_DEPTH } from '../base/depth.ts';
+import { type Value, type ValueMap, isList, isMap } from '../base/value.ts';
+import { ArgumentFault } from '../language/fault.ts';
+import { spendSteps } from '../language/step-limit.ts';
+import { textOf } from './arguments.ts';
+import { type SharedFunction, optional, required } from './shared-function.ts';
+
+const MAX_LENGTH = 1_000_000;
+const DEEP = `The text goes more than ${MAX_DEPTH} levels deep`;
+
+function refuseLong(text: string): void {
+  if (text.length > MAX_LENGTH)
+    throw new ArgumentFault(`The text has ${text.length} characters; at most ${MAX_LENGTH} are read`);
+  spendSteps(text.length);
+}
+
+/** Line and column of an offset, as a person counts them. */
+function positionOf(text: string, offset: number): string {
+  const lines = text.slice(0, offset).split('\n');
+  return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** A message of the library would show pieces of the text, which may be a secret. */
+function parseJson(text: string): Value {
+  refuseLong(text);
+  if (isDeepJson(text)) throw new ArgumentFault(DEEP);
+  try {
+    return plainOf(JSON.parse(text, exactly));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const [, offset] = /position (\d+)/.exec(error.message) ?? [];
+    throw new ArgumentFault(
+      offset === undefined ? 'The text is not JSON' : `The text is not JSON: ${positionOf(text, Number(offset))}`,
+    );
+  }
+}
+
+/** A whole number that would be rounded stays the text that it is written as. */
+function exactly(_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown {
+  return typeof value === 'number' && /^-?\d+$/.test(source) && !Number.isSafeInteger(value) ? source : value;
+}
+
+function parseYaml(text: string): Value {
+  refuseLong(text);
+  try {
+    const document = parseDocument(text, { merge: true, prettyErrors: false, logLevel: 'silent' });
+    const [mistake] = document.errors;
+    if (mistake?.code === 'RESOURCE_EXHAUSTION') throw new ArgumentFault(DEEP);
+    if (mistake !== undefined) throw new ArgumentFault(`The text is not YAML: ${positionOf(text, mistake.pos[0])}`);
+    return plainOf(document.toJS({ maxAliasCount: 100, mapAsMap: true }));
+  } catch (error) {
+    // What is nested thousands deep ends the stack of the parser.
+    if (error instanceof RangeError) throw new ArgumentFault(DEEP);
+    if (error instanceof ReferenceError) throw new ArgumentFault('The text repeats too much by its anchors');
+    throw error;
+  }
+}
+
+/** As data: maps have text for keys and no prototype. */
+function plainOf(parsed: unknown, depth = 1): Value {
+  spendSteps(1);
+  if (parsed === null || parsed === undefined) return null;
+  if (typeof parsed === 'string' || typeof parsed === 'boolean') return parsed;
+  if (typeof parsed === 'number') return Number.isFinite(parsed) ? parsed : String(parsed);
+  if (typeof parsed !== 'object') return String(parsed);
+  if (depth > MAX_DEPTH) throw new ArgumentFault(DEEP);
+  if (Array.isArray(parsed)) return parsed.map((item: unknown) => plainOf(item, depth + 1));
+  const map: Record<string, Value> = Object.create(null);
+  const entries: Iterable<readonly [unknown, unknown]> = parsed instanceof Map ? parsed : Object.entries(parsed);
+  for (const [key, member] of entries) {
+    if (typeof key === 'object' && key !== null)
+      throw new ArgumentFault('A key of the text is a list or a map', 'Keys must be text.');
+    // It would set the prototype of whatever copies the value.
+    if (key !== '__proto__') map[String(key)] = plainOf(member, depth + 1);
+  }
+  return map;
+}
+
+const PARTS = ['fragment', 'hostname', 'netloc', 'password', 'path', 'port', 'query', 'scheme', 'username'] as const;
+
+/** The parts of a URL as Python's urlsplit has them: what is not there is "" or, of the login and host, null. */
+function urlParts(url: string): ValueMap {
+  const [, scheme = '', netloc = '', path = '', query = '', fragment = ''] =
+    /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/.exec(url.trim()) ?? [];
+  const at = netloc.lastIndexOf('@');
+  const login = at < 0 ? undefined : netloc.slice(0, at);
+  const [, bracketed, bare = '', port = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(netloc.slice(at + 1)) ?? [];
+  const colon = login?.indexOf(':') ?? -1;
+  if (!/^\d*$/.test(port) || Number(port) > 65_535) throw new ArgumentFault(`"${port}" is no port`);
+  return {
+    fragment,
+    hostname: (bracketed ?? bare).toLowerCase() || null,
+    netloc,
+    password: login === undefined || colon < 0 ? null : login.slice(colon + 1),
+    path,
+    port: port === '' ? null : Number(port),
+    query,
+    scheme: scheme.toLowerCase(),
+    username: login === undefined ? null : colon < 0 ? login : login.slice(0, colon),
+  };
+}
+
+function urlPart(parts: ValueMap, wanted: string): Value {
+  const part = Object.hasOwn(parts, wanted) ? parts[wanted] : undefined;
+  if (part !== undefined) return part;
+  throw new ArgumentFault(`"${wanted}" is no part of a URL`, `Write one of ${PARTS.join(', ')}.`);
+}
+
+/** Python's quote: letters, digits and these signs stay. */
+function percentEncoded(text: string, isKept: RegExp): string {
+  return Array.from(text, (sign) =>
+    isKept.test(sign) ? sign : Buffer.from(sign, 'utf8').toString('hex').toUpperCase().replaceAll(/../g, '%$&'),
+  ).join('');
+}
+
+function urlEncoded(value: Value): string {
+  if (isList(value) || !isMap(value)) return percentEncoded(textOf(value), /^[A-Za-z0-9_.~/-]$/);
+  const encoded = (one: string) => percentEncoded(one, /^[A-Za-z0-9_.~-]$/).replaceAll('%20', '+');
+  return Object.entries(value)
+    .map(([key, member]) => `${encoded(key)}=${encoded(textOf(member))}`)
+    .join('&');
+}
+
+export const parsingFunctions: readonly SharedFunction[] = [
+  {
+    name: 'from_json',
+    form: 'function',
+    summary: 'What a text in JSON says.',
+    parameters: [required('text', 'string')],
+    returns: 'dyn',
+    template: '{{from_json "[1, null]"}}',
+    expression: 'fromJson("[1, null]")',
+    gives: [1, null],
+    secrets: 'derived',
+    run: ([text]) => parseJson(textOf(text)),
+  },
+  {
+    name: 'from_yaml',
+    form: 'function',
+    summary: 'What a text in YAML 1.2 says.',
+    parameters: [required('text', 'string')],
+    returns: 'dyn',
+    template: '{{from_yaml "tier: db"}}',
+    expression: 'fromYaml("tier: db")',
+    gives: { tier: 'db' },
+    secrets: 'derived',
+    run: ([text]) => parseYaml(textOf(text)),
+  },
+  {
+    name: 'urlsplit',
+    form: 'method',
+    summary: `The parts of a URL as a map, or one of them: ${PARTS.join(', ')}.`,
+    parameters: [required('url', 'string'), optional('part', 'string')],
+    returns: 'dyn',
+    template: '{{urlsplit "https://m1:2379/health" "port"}}',
+    expression: '"https://m1:2379/health".urlsplit("port")',
+    gives: 2379,
+    secrets: 'derived',
+    run: ([url, part]) => {
+      const parts = urlParts(textOf(url, 'URL'));
+      return part === undefined || part === '' ? parts : urlPart(parts, textOf(part, 'part'));
+    },
+  },
+  {
+    name: 'urlencode',
+    form: 'function',
+    summary: 'The text with % for what has a meaning in a URL, or a map as its query.',
+    parameters: [required('value', 'dyn')],
+    returns: 'string',
+    template: '{{urlencode "a b/c&d"}}',
+    expression: 'urlencode("a b/c&d")',
+    gives: 'a%20b/c%26d',
+    secrets: 'derived',
+    run: ([value = null]) => urlEncoded(value),
+  },
+];
