@@ -80,12 +80,15 @@ function fromCel(value: unknown): Value {
     return value;
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(fromCel);
-  const isPlain = typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
-  if (!(value instanceof Map) && !isPlain)
-    throw new ArgumentFault('An argument is not text, a number, a boolean, a list or a map');
+  if (value instanceof Map) return mapOf(value);
+  if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
+    return mapOf(Object.entries(value));
+  throw new ArgumentFault('An argument is not text, a number, a boolean, a list or a map');
+}
+
+function mapOf(entries: Iterable<readonly [unknown, unknown]>): Value {
   const map: Record<string, Value> = Object.create(null);
-  for (const [key, member] of value instanceof Map ? value : Object.entries(value as object))
-    map[String(key)] = fromCel(member);
+  for (const [key, member] of entries) map[String(key)] = fromCel(member);
   return map;
 }
 

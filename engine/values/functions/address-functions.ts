@@ -25,7 +25,7 @@ const usable =
     return range === undefined ? undefined : choose(range, of);
   };
 
-const neighbour = (distance: bigint): Query =>
+const neighbor = (distance: bigint): Query =>
   usable(([first, last], of) => {
     const next = of.address + distance;
     return next >= first && next <= last ? of.at(next) : undefined;
@@ -84,8 +84,8 @@ const QUERIES: Readonly<Record<string, Query>> = {
   first_usable: usable(([first], of) => of.at(first)),
   last_usable: usable(([, last], of) => of.at(last)),
   range_usable: usable(([first, last], of) => `${of.at(first)}-${of.at(last)}`),
-  next_usable: neighbour(1n),
-  previous_usable: neighbour(-1n),
+  next_usable: neighbor(1n),
+  previous_usable: neighbor(-1n),
   loopback: inOneOf('127.0.0.0/8', '::1/128'),
   multicast: inOneOf('224.0.0.0/4', 'ff00::/8'),
   'link-local': inOneOf('169.254.0.0/16', 'fe80::/10'),

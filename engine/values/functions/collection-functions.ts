@@ -69,8 +69,10 @@ function fromItems(list: readonly Value[], keyName: string, valueName: string): 
   );
 }
 
+type Arrange = <Item>(items: readonly Item[]) => readonly Item[];
+
 /** The items of a list, or the characters of a text, rearranged. Code points, so that an emoji counts once. */
-function rearranged(whole: Value | undefined, arrange: (items: readonly Value[]) => readonly Value[]): Value {
+function rearranged(whole: Value | undefined, arrange: Arrange): Value {
   if (whole instanceof Secret) return Secret.madeOf(arrange(Array.from(whole.reveal())).join(''), [whole.reveal()]);
   return typeof whole === 'string' ? arrange(Array.from(whole)).join('') : arrange(listOf(whole));
 }
@@ -82,7 +84,7 @@ interface Bounds {
 }
 
 /** What lies from `start` to before `end`; negative numbers count from the end, as in Python. */
-function sliceOf(items: readonly Value[], { start, end, step }: Bounds): readonly Value[] {
+function sliceOf<Item>(items: readonly Item[], { start, end, step }: Bounds): readonly Item[] {
   const stride = wholeOf(step ?? 1);
   if (stride === 0) throw new ArgumentFault('The step must not be 0');
   const { length } = items;
@@ -94,7 +96,8 @@ function sliceOf(items: readonly Value[], { start, end, step }: Bounds): readonl
   };
   const [from, to] = stride > 0 ? [bound(start, 0), bound(end, length)] : [bound(start, length - 1), bound(end, -1)];
   const count = Math.max(0, Math.ceil((to - from) / stride));
-  return Array.from({ length: count }, (_, index) => items[from + index * stride] ?? null);
+  const taken = Array.from({ length: count }, (_, index) => from + index * stride);
+  return taken.flatMap((index) => items.slice(index, index + 1));
 }
 
 function indexOf(whole: Value | undefined, part: Value): number {
@@ -127,9 +130,13 @@ function combineMembers(below: Value, above: Value, how: Combining): Value {
   if (isAsked) for (const value of [below, above]) if (value instanceof Unknown) throw new UnknownTouched(value);
   if (isMap(below) && isMap(above)) return how.isRecursive ? combine(below, above, how) : above;
   if (!isList(below) || !isList(above)) return above;
-  const others = new ItemSet(how.lists.endsWith('_rp') ? above : []);
+  return combineLists(below, above, how.lists);
+}
+
+function combineLists(below: readonly Value[], above: readonly Value[], how: ListMerge): readonly Value[] {
+  const others = new ItemSet(how.endsWith('_rp') ? above : []);
   const left = () => below.filter((item) => !others.has(item));
-  switch (how.lists) {
+  switch (how) {
     case 'replace':
       return above;
     case 'keep':

@@ -24,14 +24,14 @@ export const digestFunctions: readonly SharedFunction[] = [
     name: 'hash',
     form: 'function',
     summary: `The digest of the text (UTF-8), in hexadecimal: ${ALGORITHMS.join(', ')}. The default is sha1, as in Ansible.`,
-    parameters: [required('text', 'string'), optional('algorithm', 'string')],
+    parameters: [required('text', 'string'), optional('hashtype', 'string')],
     returns: 'string',
     template: '{{hash "etcd" "md5"}}',
     expression: 'hash("etcd", "md5")',
     gives: createHash('md5').update('etcd').digest('hex'),
     secrets: 'derived',
-    run: ([text, algorithm = 'sha1']) =>
-      createHash(wordOf(algorithm, ALGORITHMS, 'algorithm'))
+    run: ([text, hashtype = 'sha1']) =>
+      createHash(wordOf(hashtype, ALGORITHMS, 'hashtype'))
         .update(textOf(text), 'utf8')
         .digest('hex'),
   },

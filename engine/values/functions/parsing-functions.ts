@@ -60,10 +60,13 @@ function parseYaml(text: string): Value {
 /** As data: maps have text for keys and no prototype. */
 function plainOf(parsed: unknown, depth = 1): Value {
   spendSteps(1);
-  if (parsed === null || parsed === undefined) return null;
+  if (typeof parsed === 'object' && parsed !== null) return collectionOf(parsed, depth);
   if (typeof parsed === 'string' || typeof parsed === 'boolean') return parsed;
   if (typeof parsed === 'number') return Number.isFinite(parsed) ? parsed : String(parsed);
-  if (typeof parsed !== 'object') return String(parsed);
+  return typeof parsed === 'bigint' ? String(parsed) : null;
+}
+
+function collectionOf(parsed: object, depth: number): Value {
   if (depth > MAX_DEPTH) throw new ArgumentFault(DEEP);
   if (Array.isArray(parsed)) return parsed.map((item: unknown) => plainOf(item, depth + 1));
   const map: Record<string, Value> = Object.create(null);
@@ -151,7 +154,7 @@ export const parsingFunctions: readonly SharedFunction[] = [
     name: 'urlsplit',
     form: 'method',
     summary: `The parts of a URL as a map, or one of them: ${PARTS.join(', ')}.`,
-    parameters: [required('url', 'string'), optional('part', 'string')],
+    parameters: [required('url', 'string'), optional('query', 'string')],
     returns: 'dyn',
     template: '{{urlsplit "https://m1:2379/health" "port"}}',
     expression: '"https://m1:2379/health".urlsplit("port")',

@@ -6,7 +6,7 @@ import { listOf, textOf, wordOf } from './arguments.ts';
 import { type SharedFunction, optional, required, rest } from './shared-function.ts';
 
 /** What ends a line for Python, too. */
-const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+const LINE_END = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 
 function derived(shared: Omit<SharedFunction, 'form' | 'secrets'>): SharedFunction {
   return { ...shared, form: 'method', secrets: 'derived' };
