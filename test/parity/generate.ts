@@ -7,6 +7,7 @@ import { commandCase } from './generate-commands.ts';
 import { blockCase, editsCase, lineCase, replaceCase } from './generate-edits.ts';
 import { copyCase, fileCase, templateCase, twoFilesCase } from './generate-files.ts';
 import { flowCase } from './generate-flow.ts';
+import { functionCase } from './generate-functions.ts';
 import { inventoryCase, patternCase } from './generate-inventory.ts';
 import { findCase, seenCase, slurpCase, statCase, tempfileCase } from './generate-looks.ts';
 import { precedenceCase } from './generate-precedence.ts';
@@ -45,7 +46,11 @@ const SHARES: readonly Share[] = [
   { area: 'templates', share: 5, generate: tasks([templateCase]) },
   { area: 'looks', share: 8, generate: tasks([statCase, findCase, findCase, slurpCase, tempfileCase, seenCase]) },
   { area: 'commands', share: 6, generate: tasks([commandCase]) },
-  { area: 'words', share: 7, generate: tasks([factCase, conditionCase, conditionCase, loopCase]) },
+  {
+    area: 'words',
+    share: 7,
+    generate: tasks([factCase, conditionCase, conditionCase, loopCase, functionCase, functionCase]),
+  },
   { area: 'web', share: 5, generate: tasks([uriCase, downloadCase]) },
   { area: 'archives', share: 4, generate: tasks([archiveCase]) },
   { area: 'flow', share: 16, generate: played(flowCase) },

@@ -82,26 +82,41 @@ function collectionOf(parsed: object, depth: number): Value {
 
 const PARTS = ['fragment', 'hostname', 'netloc', 'password', 'path', 'port', 'query', 'scheme', 'username'] as const;
 
+const URL_PARTS =
+  /^(?:(?<scheme>[A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/(?<netloc>[^/?#]*))?(?<path>[^?#]*)(?:\?(?<query>[^#]*))?(?:#(?<fragment>[^]*))?$/;
+
 /** The parts of a URL as Python's urlsplit has them: what is not there is "" or, of the login and host, null. */
 function urlParts(url: string): ValueMap {
-  const [, scheme = '', netloc = '', path = '', query = '', fragment = ''] =
-    /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/.exec(url.trim()) ?? [];
-  const at = netloc.lastIndexOf('@');
-  const login = at < 0 ? undefined : netloc.slice(0, at);
-  const [, bracketed, bare = '', port = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(netloc.slice(at + 1)) ?? [];
-  const colon = login?.indexOf(':') ?? -1;
-  if (!/^\d*$/.test(port) || Number(port) > 65_535) throw new ArgumentFault(`"${port}" is no port`);
+  const found = URL_PARTS.exec(url.trim())?.groups ?? {};
+  const part = (name: string) => found[name] ?? '';
   return {
-    fragment,
-    hostname: (bracketed ?? bare).toLowerCase() || null,
-    netloc,
-    password: login === undefined || colon < 0 ? null : login.slice(colon + 1),
-    path,
-    port: port === '' ? null : Number(port),
-    query,
-    scheme: scheme.toLowerCase(),
-    username: login === undefined ? null : colon < 0 ? login : login.slice(0, colon),
+    fragment: part('fragment'),
+    netloc: part('netloc'),
+    path: part('path'),
+    query: part('query'),
+    scheme: part('scheme').toLowerCase(),
+    ...loginOf(part('netloc')),
+    ...hostOf(part('netloc')),
   };
+}
+
+function loginOf(netloc: string): ValueMap {
+  const at = netloc.lastIndexOf('@');
+  if (at < 0) return { username: null, password: null };
+  const [username = '', ...password] = netloc.slice(0, at).split(':');
+  return { username, password: password.length === 0 ? null : password.join(':') };
+}
+
+function hostOf(netloc: string): ValueMap {
+  const written = netloc.slice(netloc.lastIndexOf('@') + 1);
+  const {
+    bracketed,
+    bare = '',
+    port = '',
+  } = /^(?:\[(?<bracketed>[^\]]*)\]|(?<bare>[^:]*))(?::(?<port>.*))?$/.exec(written)?.groups ?? {};
+  if (!/^\d*$/.test(port) || Number(port) > 65_535) throw new ArgumentFault(`"${port}" is no port`);
+  const hostname = (bracketed ?? bare).toLowerCase();
+  return { hostname: hostname === '' ? null : hostname, port: port === '' ? null : Number(port) };
 }
 
 function urlPart(parts: ValueMap, wanted: string): Value {

@@ -2,6 +2,7 @@ import { CONCAT_LISTS, IN_CEL } from './jinja-build.ts';
 import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celTest, celVersion } from './jinja-cel-tests.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
+import { sharedFilter } from './jinja-shared.ts';
 import { groupsAsHere, lacking, NoCounterpart } from './jinja-translation.ts';
 
 /** One use of a filter in an expression. */
@@ -153,7 +154,11 @@ const FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
 
 /** Writes a filter, `x | NAME(…)`, in CEL. Throws NoCounterpart. */
 export function celFilter(writer: CelWriting, of: Jinja, name: string, given: Given): Piece {
-  return FILTERS.get(name)?.(new FilterUse(writer, of, name, given)) ?? lacking('filter', name);
+  return (
+    FILTERS.get(name)?.(new FilterUse(writer, of, name, given)) ??
+    sharedFilter(writer, of, name, given) ??
+    lacking('filter', name)
+  );
 }
 
 interface Selection {

@@ -75,7 +75,7 @@ test.each([
   ["x is search('(?i)a')", 'by hand: the form of the pattern (?i)a has no counterpart'],
   [
     'x | flatten',
-    'by hand: the filter flatten has no counterpart: Join the lists: {{concat a b}}, or a + b in expressions',
+    'by hand: the filter flatten has no counterpart: Write xs.flatten() in expressions, {{flatten xs}} in templates',
   ],
   ['x ==', 'by hand: it cannot be read as Jinja'],
 ])('the condition %s is %s', (text, wanted) => {

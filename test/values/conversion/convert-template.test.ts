@@ -152,7 +152,7 @@ test.each([
   ],
   [
     '{{ x | flatten }}',
-    'by hand: the filter flatten has no counterpart: Join the lists: {{concat a b}}, or a + b in expressions',
+    'by hand: the filter flatten has no counterpart: Write xs.flatten() in expressions, {{flatten xs}} in templates',
   ],
   ["{% include 'a.j2' %}", 'by hand: the statement include has no counterpart'],
   [
