@@ -26,8 +26,15 @@ export interface StepUse extends LoopUse {
 
 /** Parts of a block. */
 const PARTS: ReadonlySet<string> = new Set(['block', 'rescue', 'always']);
-/** Entries that say what a task does, although they are in the table of keywords. */
-const ACTIONS: ReadonlySet<string> = new Set(['action', 'local_action', 'include', 'import_tasks', 'include_playbook']);
+/** Entries that say what a task does, although they are in the table of keywords: user is one of plays, and a module. */
+const ACTIONS: ReadonlySet<string> = new Set([
+  'action',
+  'local_action',
+  'include',
+  'import_tasks',
+  'include_playbook',
+  'user',
+]);
 /** Keywords of Ansible and of this program. Whatever else stands at a task is its module. */
 const KEYWORDS: ReadonlySet<string> = new Set([
   ...TASK_KEYWORDS,

@@ -185,4 +185,11 @@ export const TASKS: readonly Row[] = [
     before: '- debug: { msg: "{{groups.web.[0]}} {{default a 1}}" }\n  when: size(a) > 0 && defined(b)\n',
     after: '- debug: { msg: "{{groups.web.[0]}} {{default a 1}}" }\n  when: size(a) > 0 && defined(b)\n',
   },
+  {
+    what: 'omit is what the argument is without it, where that is fixed',
+    before:
+      '- user:\n    name: a\n    state: "{{ b.state | default(omit) }}"\n    create_home: "{{ c | default(omit) }}"\n',
+    after:
+      '- user:\n    name: a\n    state: "{{default b.state \'present\'}}"\n    create_home: "{{default c true}}"\n',
+  },
 ];

@@ -15,6 +15,8 @@ export interface ModuleFacts {
   isIdle(argument: string, value: string | undefined): boolean;
   /** Whether the argument takes the value as it is. */
   takes(argument: string, value: unknown): boolean;
+  /** What the argument is where it is not given, if that is fixed. */
+  preset(argument: string): string | number | boolean | undefined;
   /** Why the argument does not take it. */
   refusal(argument: string, value: unknown): string | undefined;
 }
@@ -48,6 +50,7 @@ export async function modulesKnown(catalogue: Catalogue): Promise<ModulesKnown> 
           const known = Object.hasOwn(foreign, argument) ? foreign[argument] : undefined;
           return known !== undefined && hasNoEffect(known, value);
         },
+        preset: (argument) => presetOf(shape[own(argument) ?? '']),
         takes: (argument, value) => refusalOf(shape[own(argument) ?? ''], value) === undefined,
         refusal: (argument, value) => refusalOf(shape[own(argument) ?? ''], value),
       };
@@ -60,4 +63,9 @@ export async function modulesKnown(catalogue: Catalogue): Promise<ModulesKnown> 
 function refusalOf(schema: z.core.$ZodType | undefined, value: unknown): string | undefined {
   const read = schema === undefined ? undefined : z.safeParse(schema, value);
   return read === undefined || read.success ? undefined : (read.error.issues[0]?.message ?? 'is not right');
+}
+
+function presetOf(schema: z.core.$ZodType | undefined): string | number | boolean | undefined {
+  const value = schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }
