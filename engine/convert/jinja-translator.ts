@@ -28,7 +28,7 @@ export function jinjaTranslator(types: TypesKnown): Translator {
 function isOfHere(text: string): boolean {
   const code = text.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""');
   const words =
-    /&&|\|\||(?:^|[^=!<>])!(?!=)|\b(?:defined|size|double|semver|semverCompare|has|cidr\w+|ipVersion)\(|\.(?:contains|startsWith|endsWith|matches|exists|all|filter|regexReplace|map)\(/;
+    /&&|\|\||(?:^|[^=!<>])!(?!=)|(?<![|.\w]\s*)(?:defined|size|double|semver|semverCompare|has|cidr\w+|ipVersion|default|int|string|min|max)\(|\.(?:contains|startsWith|endsWith|matches|exists|all|filter|regexReplace|map)\(/;
   return !code.includes('{{') && words.test(code) && isExpression(text);
 }
 
@@ -38,8 +38,10 @@ function unlessOfHere(converted: OfJinja, text: string, isRight: (text: string) 
     const { kind, assumptions } = converted;
     return { kind, text: converted.text, assumptions: assumptions.map(assumptionTold) };
   }
-  const isUnreadable = converted.reasons.some(({ kind }) => kind === 'unreadable');
-  if (isUnreadable && isRight(text)) return { kind: 'same', text, assumptions: [] };
+  const isNoJinja = converted.reasons.some(
+    (reason) => reason.kind === 'unreadable' || (reason.kind === 'lacking' && /^(?:method|call)$/.test(reason.what)),
+  );
+  if (isNoJinja && isRight(text)) return { kind: 'same', text, assumptions: [] };
   return { kind: 'byHand', reasons: converted.reasons.map(reasonTold) };
 }
 

@@ -119,7 +119,11 @@ function typeOfText(text: string, { types }: LoopUse): KnownType | undefined {
 function replaceList(entry: Entry, converted: Converted, standing: Standing, use: LoopUse): void {
   const { draft } = use;
   if (converted.kind === 'byHand') {
-    draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'expression', reasons: converted.reasons } });
+    // The list stays, and a second conversion asks for the mark at its items.
+    const isFlow = standing.isFlow || (isSeq(entry.value) && entry.value.flow === true);
+    const [first] = isSeq(entry.value) ? itemsOf(entry.value) : [];
+    const anchor = isFlow || first === undefined ? standing.anchor : first.range[0];
+    draft.mark(anchor, { kind: 'byHand', why: { kind: 'expression', reasons: converted.reasons } });
     return;
   }
   const { source } = draft;

@@ -237,7 +237,7 @@ interface Around {
 function pairValue(name: string, value: string, call: Call, around: Around): string {
   const { standing, use, marks } = around;
   if (!value.includes('{{')) return fixedPair(name, value, call, around);
-  const converted = use.translator.template(value, 'string');
+  const converted = use.translator.template(namedTemplate(value, use, marks), 'string');
   if (converted.kind === 'byHand') {
     marks.push({ kind: 'byHand', why: { kind: 'template', reasons: converted.reasons } });
     return scalarOf(value, { isFlow: standing.isFlow });
@@ -247,7 +247,7 @@ function pairValue(name: string, value: string, call: Call, around: Around): str
 }
 
 /** The value of a pair without templates. */
-function fixedPair(name: string, value: string, { facts, module }: Call, { standing, use }: Around): string {
+function fixedPair(name: string, value: string, { facts, module }: Call, { standing, use, marks }: Around): string {
   const argument = facts?.argument(name) ?? name;
   const takes = (one: unknown): boolean => facts?.takes(argument, one) === true;
   const boolean = booleanWord(value);
@@ -255,8 +255,11 @@ function fixedPair(name: string, value: string, { facts, module }: Call, { stand
   const isBoolean = module === 'set_fact' ? /^[a-z]{2}/i.test(value) : !takes(value);
   if (boolean !== undefined && isBoolean && takes(boolean)) return String(boolean);
   if (/^(?:0|[1-9]\d*)$/.test(value) && !MODES.has(argument) && takes(Number(value))) return value;
-  const renamed = value.includes('.j2') ? use.templateNames.renamed(value)?.text : undefined;
-  return scalarOf(renamed ?? value, { isFlow: standing.isFlow });
+  const same = SAME_WORDS.get(value);
+  if (same !== undefined && !takes(value) && takes(same)) return same;
+  const refusal = facts?.refusal(argument, value);
+  if (refusal !== undefined) marks.push({ kind: 'byHand', why: { kind: 'value', module, name, refusal } });
+  return scalarOf(namedTemplate(value, use, marks), { isFlow: standing.isFlow });
 }
 
 /** The value that YAML makes of a scalar without templates. */
@@ -266,4 +269,11 @@ function readAs(text: string, isPlainText: boolean): string | number | boolean |
   const old = oldReading(text);
   if (old?.kind === 'boolean') return old.value;
   return old === undefined && /^[-+]?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+/** The text with the name that a template in it has after the conversion. */
+function namedTemplate(text: string, { templateNames }: Scalars, marks: Mark[]): string {
+  const named = text.includes('.j2') ? templateNames.renamed(text) : undefined;
+  if (named?.left !== undefined) marks.push({ kind: 'byHand', why: { kind: 'template-file', name: named.left } });
+  return named?.text ?? text;
 }

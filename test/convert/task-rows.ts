@@ -182,8 +182,10 @@ export const TASKS: readonly Row[] = [
   },
   {
     what: 'what is written as it is here stays',
-    before: '- debug: { msg: "{{groups.web.[0]}} {{default a 1}}" }\n  when: size(a) > 0 && defined(b)\n',
-    after: '- debug: { msg: "{{groups.web.[0]}} {{default a 1}}" }\n  when: size(a) > 0 && defined(b)\n',
+    before:
+      '- debug: { msg: "{{groups.web.[0]}} {{default a 1}}" }\n  when: size(a) > 0 && defined(b)\n  until: int(b) < 3\n  failed_when: default(a, 1) == 1\n',
+    after:
+      '- debug: { msg: "{{groups.web.[0]}} {{default a 1}}" }\n  when: size(a) > 0 && defined(b)\n  until: int(b) < 3\n  failed_when: default(a, 1) == 1\n',
   },
   {
     what: 'omit is what the argument is without it, where that is fixed',
@@ -191,5 +193,18 @@ export const TASKS: readonly Row[] = [
       '- user:\n    name: a\n    state: "{{ b.state | default(omit) }}"\n    create_home: "{{ c | default(omit) }}"\n',
     after:
       '- user:\n    name: a\n    state: "{{default b.state \'present\'}}"\n    create_home: "{{default c true}}"\n',
+  },
+  {
+    what: 'values of pairs: words that mean the same, and what a module refuses',
+    before: '- service: name=a state=running\n- apt: name=https://a/b.deb\n- template: src=x.j2 dest=/x\n',
+    after:
+      '- service:\n    name: a\n    state: started\n- package:\n    # convert: by hand: name of package must be the name of a package. Write name or name=version. Patterns and files are not supported.\n    name: https://a/b.deb\n- template:\n    # convert: by hand: templates/x.j2 is Jinja still: the report says what is left in it.\n    src: x.j2\n    dest: /x\n',
+    beside: { 'templates/x.j2': '{{ a | ipaddr("b") }}\n' },
+  },
+  {
+    what: 'an item that is left has its mark in the list',
+    before: '- debug: {}\n  with_items:\n    - "{{ a | ipaddr }}"\n',
+    after:
+      '- debug: {}\n  loop:\n    # convert: by hand: the filter ipaddr has no counterpart: Write cidrContains(…), cidrHost(…) or cidrPrefix(…) in expressions, {{ip_at …}} in templates.\n    - "{{ a | ipaddr }}"\n',
   },
 ];
