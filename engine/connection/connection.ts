@@ -85,6 +85,11 @@ export interface Connection {
   readonly counters: Counters;
   /** Resolves when the connection to the host is gone: lost, or closed by this program. */
   readonly gone: Promise<void>;
+  /**
+   * Waits for the running scripts of this other user, then ends that user's shells: tools refuse to change an account
+   * that has processes. A later use opens a new shell. The login's shell stays.
+   */
+  endShellsOf(user: string): Promise<void>;
   /** Waits for running scripts, then closes. */
   close(): Promise<void>;
   /** Ends running scripts on the host, then closes. */
@@ -298,6 +303,12 @@ class OpenConnection implements Connection {
     if (this.#lock !== undefined || this.target.kind === 'local') await ended;
     await this.#transport.close();
     this.#afterClose();
+  }
+
+  async endShellsOf(user: string): Promise<void> {
+    const sessions = [...this.#sessions].filter(([key]) => key.startsWith(`[${JSON.stringify(user)},`));
+    await Promise.all(sessions.map(([, session]) => session.idle()));
+    await Promise.all(sessions.map(([, session]) => session.end()));
   }
 
   /** One session per user. The login user needs no sudo for his own session. */

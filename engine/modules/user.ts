@@ -83,7 +83,7 @@ function planRemoval(args: UserArguments, seen: Seen, context: Context): Outcome
       ...(args.remove ? goneHome(args, state, seen) : []),
     ],
     touches: 'predicted',
-    apply: () => ({ script: `${refuseForeignHomes(args, homes)}${removeUser(args)}` }),
+    apply: () => ({ script: `${refuseForeignHomes(args, homes)}${removeUser(args)}`, endsShellsOf: args.name }),
     planned: { name: args.name, state: 'absent', remove: args.remove, force: args.force },
   };
 }
@@ -143,6 +143,7 @@ function plan(args: UserArguments, seen: Seen, context: Context): Outcome {
     touches: 'predicted',
     apply: () => ({
       script: `${refuseForeignHomes(args, homes)}${state.exists ? modifyUser(args, state, after, found) : createUser(args, after, found)}`,
+      endsShellsOf: args.name,
       finish: (completed) =>
         completed.status === 0
           ? { kind: 'done', result: {} }

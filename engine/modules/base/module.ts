@@ -240,6 +240,8 @@ export interface Apply {
   readonly talks?: true;
   /** Of a script that draws how far it has come on stderr. */
   readonly meter?: Meter;
+  /** An account that must have no processes: the engine's own shells of that user are ended first. */
+  readonly endsShellsOf?: string;
   /** After this apply the connection is expected to go away and come back (reboot). */
   readonly reconnect?: { readonly timeoutMs: number };
   /**

@@ -89,6 +89,7 @@ async function send({ run, change, apply, own, limits }: Making): Promise<Steppe
     if (noted !== undefined && noted.status !== 0) return { kind: 'ended', result: notWrittenDown(run, noted) };
   }
   const touches = change.touches === 'everything' ? 'everything' : change.predictions;
+  if (apply.endsShellsOf !== undefined) await machine.connection.endShellsOf(apply.endsShellsOf);
   try {
     const applied = await inTurnOf(run, 'changing', () =>
       machine.change({ privilege: prepared.privilege, apply, before: delegated ? '' : note, own, touches, limits }),
