@@ -22,15 +22,17 @@ import { unsafePath } from './path/file-attributes.ts';
 import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
 import { findRun, isBound, mountAfter } from './system/mount-run.ts';
 import { type MountSteps, type Run, mountScript } from './system/mount-script.ts';
-import { editTable, entryFor, tableLine, type TableEntry } from './system/mount-table.ts';
+import { editTable, entryFor, isPlaceOfSwap, tableLine, type TableEntry } from './system/mount-table.ts';
 import { temporaryBeside } from './write/write-file.ts';
 
 const word = z.string().regex(/^\S+$/, 'must be one word');
 
 const schema = z.strictObject({
   path: z
-    .union([z.literal('none'), path()])
-    .describe('The directory of the mount; `none` for swap, which has no directory.'),
+    .union([z.enum(['none', 'swap']), path()], {
+      error: 'must be an absolute path\nBegin it with a slash; for swap write none or swap.',
+    })
+    .describe('The directory of the mount. For swap, which has no directory: `none` or `swap`.'),
   src: z
     .string()
     .regex(/^[^\n]+$/)
@@ -80,7 +82,7 @@ export const module = defineModule<Arguments>({
 });
 
 function isPlaceless({ path: at }: Arguments): boolean {
-  return at === 'none';
+  return isPlaceOfSwap(at);
 }
 
 function mountOf({ path: at, src, state }: Arguments): ReturnType<typeof mountRequest> {
@@ -117,12 +119,16 @@ function faultOf(args: Arguments): Impossible | undefined {
   const { src, fstype } = args;
   if (isPlaceless(args)) {
     if (src === undefined)
-      return { kind: 'impossible', what: 'The task does not say which swap it means', remedy: 'Give src' };
+      return {
+        kind: 'impossible',
+        what: 'The task does not say which swap it means',
+        remedy: 'Give src; or end all swap by a task `swap: "off"`',
+      };
     if (args.state === 'present' || args.state === 'absent' || args.state === 'absent_from_fstab') {
       if (args.state !== 'present' || fstype === 'swap') return undefined;
       return {
         kind: 'impossible',
-        what: 'Only swap can have the path none',
+        what: `Only swap can have the path ${args.path}`,
         remedy: 'Give fstype: swap, or the directory as path',
       };
     }

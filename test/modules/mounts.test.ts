@@ -129,6 +129,18 @@ const TABLE: readonly Row[] = [
     proof: 'test "$(cat /etc/fstab)" = "/swap1 none swap sw 0 0\n/swap2 none swap sw 0 0"',
   },
   {
+    what: 'a line for swap that has the word swap for a path',
+    args: { path: 'swap', src: '/swap1', fstype: 'swap', opts: 'sw', state: 'present' },
+    before: 'echo "/swap1 none swap sw 0 0" >/etc/fstab',
+    proof: 'test "$(cat /etc/fstab)" = "/swap1 swap swap sw 0 0"',
+  },
+  {
+    what: 'a line for swap that goes, whichever word it has for a path',
+    args: { path: 'none', src: '/swap1', state: 'absent' },
+    before: 'printf "/swap1 swap swap sw 0 0\\n/swap2 swap swap sw 0 0\\n" >/etc/fstab',
+    proof: 'test "$(cat /etc/fstab)" = "/swap2 swap swap sw 0 0"',
+  },
+  {
     what: 'a line for swap that goes, and no other',
     args: { path: 'none', src: '/swap1', state: 'absent' },
     before: 'printf "/swap1 none swap sw 0 0\\n/swap2 none swap sw 0 0\\n" >/etc/fstab',

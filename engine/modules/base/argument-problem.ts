@@ -176,8 +176,8 @@ export function foreignArguments({ foreign }: AnyModule): Readonly<Record<string
 function sentenceOf(issue: z.core.$ZodIssue, message: string): string {
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'invalid_type') return `must be ${TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`}`;
-  if (issue.code === 'invalid_union') return 'is of a wrong type';
-  return message.startsWith('must') || message.startsWith('may') ? message : `is not right: ${message}`;
+  if (message.startsWith('must') || message.startsWith('may')) return message;
+  return issue.code === 'invalid_union' ? 'is of a wrong type' : `is not right: ${message}`;
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ export interface TableEntry {
   readonly options: string;
 }
 
-/** Identifies the line of a mount. All lines of swap have `none` for a path, and are distinguished by their source. */
+/** Identifies the line of a mount. Lines of swap have `none` or `swap` for a path, and are distinguished by their source. */
 export interface TableKey {
   readonly at: string;
   readonly source: string | undefined;
@@ -48,7 +48,12 @@ function isOf(line: string, key: TableKey): boolean {
   if (line.trimStart().startsWith('#')) return false;
   const [source, at] = line.trim().split(/\s+/).map(unescapeOctal);
   if (at === undefined) return false;
-  return key.at === 'none' ? at === 'none' && source === key.source : withoutSlash(at) === key.at;
+  return isPlaceOfSwap(key.at) ? isPlaceOfSwap(at) && source === key.source : withoutSlash(at) === key.at;
+}
+
+/** Whether this path in the table stands for no directory. */
+export function isPlaceOfSwap(at: string): boolean {
+  return at === 'none' || at === 'swap';
 }
 
 function withoutSlash(path: string): string {
