@@ -34,23 +34,34 @@ export function parseHostEntry(entry: string, place: Place | undefined): HostEnt
  */
 function namesOf(name: string, place: Place | undefined): readonly string[] {
   const names = expandRange(name, place);
-  const wrong = names.find((one) => /[[\]\s,]|^[!&~]/.test(one));
+  const wrong = names.find((one) => /[[\]\s,=]|^[!&~]/.test(one));
   if (wrong === undefined) return names;
+  const isRange = /[[\]]/.test(wrong);
+  const isPair = wrong.includes('=');
   throw new Problem({
     code: 'wrong-host',
     what: `"${name}" cannot be the name of a host`,
     place,
-    why: /[[\]]/.test(wrong)
+    why: isRange
       ? 'A range has two ends of the same kind, with a colon between them.'
-      : 'Patterns of hosts could not name it.',
-    remedy: /[[\]]/.test(wrong)
+      : isPair
+        ? 'It looks like a variable, and hosts stand here.'
+        : 'Patterns of hosts could not name it.',
+    remedy: isRange
       ? 'Write a range like web[01:10] or db-[a:f], and the header of a section like [group].'
-      : 'Give it a name without blanks, commas and !, & or ~ in front, and put what is needed to reach it into ansible_host.',
+      : isPair
+        ? 'Put the variables of a group under [group:vars], and those of a host behind its name, in the same line.'
+        : 'Give it a name without blanks, commas and !, & or ~ in front, and put what is needed to reach it into ansible_host.',
   });
 }
 
 function portOf(text: string | undefined, entry: string, place: Place | undefined): number {
   const port = Number(text);
   if (port >= 1 && port <= 65_535) return port;
-  throw new Problem({ code: 'wrong-host', what: `the port of "${entry}" is not between 1 and 65535`, place });
+  throw new Problem({
+    code: 'wrong-host',
+    what: `the port of "${entry}" is not between 1 and 65535`,
+    place,
+    remedy: 'Write name:port with a port of that range.',
+  });
 }

@@ -88,6 +88,7 @@ export class RawInventory {
           code: 'wrong-type',
           what: 'ansible_group_priority must be a whole number',
           place: priority.place,
+          remedy: 'Write it such as ansible_group_priority=10; without it, it is 1.',
         }),
       );
     const others = new Map([...given.variables].filter(([name]) => name !== 'ansible_group_priority'));

@@ -137,7 +137,12 @@ class IniReader {
   #hosts(line: string, place: (at: number, length?: number) => Place): void {
     const split = shellWords(line);
     if (split.kind === 'open_quote')
-      throw new Problem({ code: 'ini-syntax', what: 'a quote is opened and not closed', place: place(split.at) });
+      throw new Problem({
+        code: 'ini-syntax',
+        what: 'a quote is opened and not closed',
+        place: place(split.at),
+        remedy: 'Add the same quote where the text ends.',
+      });
     const [first, ...rest] = split.words;
     if (first === undefined) return;
     const entry = this.#into.attempt(() =>
@@ -182,6 +187,7 @@ class IniReader {
         what: `"${line}" is not of the form name=value`,
         place: place(0, line.length),
         why: `It stands in [${this.#group}:vars].`,
+        remedy: `Write name=value; a host stands under [${this.#group}].`,
       });
     }
     const name = line.slice(0, equals).trim();
@@ -202,6 +208,7 @@ class IniReader {
         what: `"${line}" cannot be the name of a group`,
         place: place(0, line.length),
         why: `It stands in [${this.#group}:children].`,
+        remedy: `Write the name of one group; hosts stand under [${this.#group}].`,
       });
     }
     if (child === this.#group)
@@ -209,6 +216,7 @@ class IniReader {
         code: 'group-cycle',
         what: `group ${child} is a child of itself`,
         place: place(0, child.length),
+        remedy: 'Remove the line.',
       });
     const pending = this.#pending.get(child);
     if (pending !== undefined) pending.parents.push(this.#group);

@@ -170,6 +170,7 @@ function regular(source: string, place: Place | undefined): RegExp {
       what: `"~${source}" is not a regular expression`,
       place,
       why: error instanceof Error ? error.message : undefined,
+      remedy: 'Behind ~ write a regular expression, such as ~web\\d+; a glob stands without it: web*.',
     });
   }
 }

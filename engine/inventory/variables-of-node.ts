@@ -34,7 +34,12 @@ export function optionalEntries(node: Node, otherwise: string): readonly MapEntr
 /** Returns the entries of a map. Throws Problem if the node is not a map. */
 export function entriesOf(node: Node, otherwise: string): readonly MapEntry[] {
   if (node.kind === 'map') return node.entries;
-  throw new Problem({ code: 'wrong-type', what: otherwise, place: node.place });
+  throw new Problem({
+    code: 'wrong-type',
+    what: otherwise,
+    place: node.place,
+    remedy: 'Write name: value, one a line.',
+  });
 }
 
 export function isEmpty(node: Node): boolean {

@@ -38,6 +38,7 @@ const FAULTS: readonly (readonly [string, Readonly<Record<string, string | Buffe
     { 'h.yml': 'web: { hosts: { "a b": {}, "!c": {}, "d[1-3]": {} } }\n' },
     ['wrong-host h.yml:1:18', 'wrong-host h.yml:1:29', 'wrong-host h.yml:1:39'],
   ],
+  ['INI: a variable in the place of a host', { h: 'a=1\nb\n' }, ['wrong-host h:1:1']],
   [
     'YAML: not UTF-8',
     { 'h.yml': Buffer.from('web:\n  vars: { v: "Gr\xfc\xdfe" }\n', 'latin1') },
