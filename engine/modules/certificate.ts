@@ -59,7 +59,8 @@ const schema = z
   })
   .refine(({ usages, dns, ip }) => !usages.includes('server') || dns.length + ip.length > 0, {
     path: ['usages'],
-    message: 'must not contain server without dns or ip\nClients look for the name of a server only there.',
+    message:
+      'must not contain server without dns or ip: clients look for the name of a server only there\nAdd dns: with the names that clients use, or ip: with the addresses.',
   });
 
 type Arguments = z.infer<typeof schema>;

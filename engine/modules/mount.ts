@@ -81,9 +81,7 @@ export const module = defineModule<Arguments>({
     forRootAlone(plan(args, seen, context), `what is mounted at ${args.path}`, context),
 });
 
-function isPlaceless({ path: at }: Arguments): boolean {
-  return isPlaceOfSwap(at);
-}
+const isPlaceless = ({ path: at }: Arguments): boolean => isPlaceOfSwap(at);
 
 function mountOf({ path: at, src, state }: Arguments): ReturnType<typeof mountRequest> {
   return mountRequest(at, src, state === 'absent');

@@ -79,10 +79,10 @@ export const module = defineModule<Arguments>({
     encoding: idleAs(['utf-8', 'utf8'], 'Leave it out: bytes that are no UTF-8 stay as they are.'),
   },
   examples: ['replace: { path: /etc/fstab, regexp: "^([^#].*\\\\sswap\\\\s.*)$", replace: "# \\\\1" }'],
-  observes: (args, _loaded, context) => editRequests({ ...args, create: false }, context),
+  observes: (args, _loaded, context) => editRequests({ ...args, create: undefined }, context),
   plan(args, _loaded, seen, context) {
     const edit = (before: string | undefined): string => replaced(args, plain(args.replace), before ?? '');
-    return planEdit({ ...args, create: false }, args.replace, edit, { seen, context });
+    return planEdit({ ...args, create: undefined }, args.replace, edit, { seen, context });
   },
 });
 

@@ -6,7 +6,7 @@ import type { RoleParts } from './role-folder.ts';
 import { type RoleReference, readRoleSteps, resolveRole } from './role-use.ts';
 import { displayPath } from './source-files.ts';
 import { enter, follow } from './surroundings.ts';
-import { findTaskFile, openTaskFile } from './task-files.ts';
+import { findTaskFile, openTaskFile, writtenAsPair } from './task-files.ts';
 
 /** Reads import_tasks: the steps of the file, as if they were written here. */
 export async function readImportedTasks(
@@ -76,7 +76,7 @@ export function readRoleCall(
   if (action.value.kind !== 'map') {
     const remedy =
       action.value.kind === 'scalar' && typeof action.value.value === 'string'
-        ? `Write ${action.key}: {name: ${action.value.value}}.`
+        ? (writtenAsPair(action.value.value) ?? `Write ${action.key}: {name: ${action.value.value}}.`)
         : undefined;
     return fields.wrong(action, 'a map', remedy);
   }

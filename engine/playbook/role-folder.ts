@@ -9,7 +9,7 @@ import type { RoleArgument } from './base/play.ts';
 import type { Reading, RoleFolder } from './reading.ts';
 import { readArgumentSpecs, readRoleArguments } from './role-arguments.ts';
 import { displayPath } from './source-files.ts';
-import { firstFile } from './task-files.ts';
+import { firstFile, writtenAsPair } from './task-files.ts';
 import { readVariables } from './variables.ts';
 
 /** The files of the role to use. Default: `main`. */
@@ -76,7 +76,10 @@ function findRole(name: string, place: Place, reading: Reading): string | undefi
     what: `There is no role "${name}"`,
     place,
     why: `Looked for ${candidates.map(displayPath).join(', ')}.`,
-    remedy: didYouMean(name, reading.rolesPath.flatMap(namesIn)) ?? 'Put the role into one of these folders.',
+    remedy:
+      writtenAsPair(name) ??
+      didYouMean(name, reading.rolesPath.flatMap(namesIn)) ??
+      'Put the role into one of these folders.',
   });
 }
 

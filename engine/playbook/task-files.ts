@@ -19,9 +19,15 @@ export function findTaskFile(name: string, place: Place, outer: Surroundings, re
       what: `There is no file ${name}`,
       place,
       why: `Looked for ${candidates.map(displayPath).join(', ')}.`,
-      remedy: similarFile(name, candidates) ?? 'Put the file there, or correct its name.',
+      remedy: writtenAsPair(name) ?? similarFile(name, candidates) ?? 'Put the file there, or correct its name.',
     })
   );
+}
+
+/** For `file=x.yml` and `name=x`, in which Ansible reads arguments. */
+export function writtenAsPair(text: string): string | undefined {
+  const [, name = '', value = ''] = /^(file|name)=["']?([^"'\s]+)/.exec(text) ?? [];
+  return name === '' ? undefined : `Write a map: { ${name}: ${value} }, or ${value} alone.`;
 }
 
 /** Returns the first path that is a file. */

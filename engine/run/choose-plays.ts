@@ -127,5 +127,6 @@ function patternOf(value: Value, play: Play): string {
     what: 'hosts must be a pattern, or a list of patterns',
     place: play.hostsPlace,
     why,
+    remedy: 'Write the name of a group or host, or all.',
   });
 }

@@ -93,6 +93,10 @@ describe('lineinfile', () => {
     expect((await planHere(lineinfile, { path: at('f'), line: 'x' })).outcome).toMatchObject({
       kind: 'impossible',
       what: `${at('f')} does not exist`,
+      remedy: expect.stringContaining('create: true'),
+    });
+    expect((await planHere(replace, { path: at('f'), regexp: 'x' })).outcome).toMatchObject({
+      remedy: 'Make it first by copy or template, or correct path.',
     });
     expect((await planHere(lineinfile, { path: at('f/g'), line: 'x', state: 'absent' })).outcome.kind).toBe('in_sync');
     await settleHere(lineinfile, { path: at('f'), line: 'x', create: true, mode: '0600' });

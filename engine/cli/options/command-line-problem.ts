@@ -1,6 +1,6 @@
 import type { Command, CommanderError, Option } from 'commander';
 import { Problem } from '../../errors/problem.ts';
-import { ANSIBLE_OPTIONS } from '../../values/habits/ansible-options.ts';
+import { ANSIBLE_OPTIONS, OPTIONS_OF_PLAY } from '../../values/habits/ansible-options.ts';
 import { didYouMean } from '../../values/language/suggest.ts';
 
 /**
@@ -65,6 +65,7 @@ function unknownOption(name: string, command: Command): Problem {
     code: 'unknown-option',
     what: `${programCall(command)} has no option ${option}`,
     remedy:
+      OPTIONS_OF_PLAY[command.name()]?.get(option) ??
       ANSIBLE_OPTIONS.get(option) ??
       didYouMean(option, [...known, '--help']) ??
       `See \`${programCall(command)} --help\` for its options.`,

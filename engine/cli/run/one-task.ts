@@ -136,7 +136,12 @@ async function readArguments({ module: name, arguments: text }: OneTask): Promis
 function fromMap(text: string): ReadonlyMap<string, Argument> {
   const [node] = readYaml(text, ARGUMENTS_FILE);
   if (node?.kind !== 'map')
-    throw new Problem({ code: 'wrong-type', what: 'the arguments in -a are not a map', place: node?.place });
+    throw new Problem({
+      code: 'wrong-type',
+      what: 'the arguments in -a are not a map',
+      place: node?.place,
+      remedy: `Write -a '{name: value}', or -a 'name=value'.`,
+    });
   return new Map(node.entries.map(({ key, keyPlace, value }) => [key, { keyPlace, value: compileNode(value) }]));
 }
 
@@ -147,6 +152,7 @@ function fromPairs(text: string, types: ReadonlyMap<string, string>): ReadonlyMa
       code: 'wrong-arguments',
       what: 'a quote in -a is opened and not closed',
       place: { file: ARGUMENTS_FILE, line: 1, column: split.at + 1 },
+      remedy: 'Add the same quote where the text ends.',
     });
   }
   const found = new Map<string, Argument>();

@@ -1,5 +1,6 @@
 import { type Place, Problem } from '../../errors/problem.ts';
 import type { Argument } from '../../playbook/base/play.ts';
+import { insteadOf } from '../../values/habits/ansible-differences.ts';
 import type { ForeignArgument } from '../../values/habits/foreign-argument.ts';
 import { didYouMean } from '../../values/language/suggest.ts';
 import { argumentNames, foreignArguments } from './argument-problem.ts';
@@ -30,7 +31,10 @@ export class Catalogue {
       throw new Problem({
         code: 'unknown-module',
         what: `there is no module "${name}"`,
-        remedy: didYouMean(plain, this.names()) ?? 'See `runbook docs` for all of them.',
+        remedy:
+          insteadOf(plain.split('.').at(-1) ?? plain, 'module', 'task') ??
+          didYouMean(plain, this.names()) ??
+          'See `runbook docs` for all of them.',
       });
     }
     let module = this.#loaded.get(plain);

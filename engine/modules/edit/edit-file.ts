@@ -28,7 +28,8 @@ export const pathAliases = { dest: 'path', destfile: 'path', name: 'path' } as c
 
 export interface EditArguments extends WantedAttributes {
   readonly path: string;
-  readonly create: boolean;
+  /** Undefined: the module never makes a file. */
+  readonly create: boolean | undefined;
   readonly backup: boolean;
   readonly validate?: string | undefined;
   readonly unsafe_writes: boolean;
@@ -36,7 +37,11 @@ export interface EditArguments extends WantedAttributes {
 }
 
 export function editRequests(args: EditArguments, context: Context): readonly Request[] {
-  return [editRequest(args), ...fileNeeds([args.path], args, context), ...(args.create ? aboveNeeds(args.path) : [])];
+  return [
+    editRequest(args),
+    ...fileNeeds([args.path], args, context),
+    ...(args.create === true ? aboveNeeds(args.path) : []),
+  ];
 }
 
 function editRequest(args: EditArguments): Request<FileDetail, FileState> {
@@ -55,12 +60,12 @@ export function planEdit(
   { seen, context }: Observed,
 ): Outcome {
   const request = editRequest(args);
-  const place = placeFor(request, { follow: true, makesDirectory: args.create }, seen, context.user);
+  const place = placeFor(request, { follow: true, makesDirectory: args.create === true }, seen, context.user);
   const isAbsent = (place.kind === 'impossible' ? seen.of(request) : place.state).type === 'absent';
   // Nothing to be taken out of a file that is not there, even where its directory is not.
   const isDone = isAbsent && !(inserted instanceof Unknown) && edit(undefined) === undefined;
-  if (isDone || (isAbsent && !args.create && place.kind === 'place'))
-    return withoutFile(args.path, isDone, seen.certainty(request));
+  if (isDone || (isAbsent && args.create !== true && place.kind === 'place'))
+    return withoutFile(args, isDone, seen.certainty(request));
   if (place.kind === 'impossible') return place;
   const there = place.state.type === 'file' ? place.state : undefined;
   const content =
@@ -75,13 +80,16 @@ export function planEdit(
 type Edit = (before: string | undefined) => string | Impossible | undefined;
 
 /** The outcome for a file that is not there and is not made. `isDone`: nothing is to be done without it. */
-function withoutFile(path: string, isDone: boolean, certainty: 'certain' | 'after_change'): Outcome {
+function withoutFile({ path, create }: EditArguments, isDone: boolean, certainty: 'certain' | 'after_change'): Outcome {
   if (certainty === 'after_change') return { kind: 'cannot_know', because: `an earlier change that may bring ${path}` };
   if (isDone) return { kind: 'in_sync', result: { path, msg: 'the file does not exist' } };
   return {
     kind: 'impossible',
     what: `${path} does not exist`,
-    remedy: 'Set create: true, or make it first by copy or template.',
+    remedy:
+      create === undefined
+        ? 'Make it first by copy or template, or correct path.'
+        : 'Set create: true, or make it first by copy or template.',
   };
 }
 
@@ -110,7 +118,7 @@ function wantedFile(args: EditArguments, content: Content, there: RegularFile | 
     unsafePath: args.unsafe_path,
     madeOf: there?.sha256,
     hasNeeds: true,
-    makesDirectory: args.create ? {} : undefined,
+    makesDirectory: args.create === true ? {} : undefined,
     result: { path: args.path },
   };
 }

@@ -21,7 +21,13 @@ export async function variableFileLayer(
 ): Promise<Layer> {
   const paths = names.map((template) => {
     const name = template.render(scope);
-    if (typeof name !== 'string') throw new Problem({ code: 'wrong-type', what: 'vars_files must name files', place });
+    if (typeof name !== 'string')
+      throw new Problem({
+        code: 'wrong-type',
+        what: 'vars_files must name files',
+        place,
+        remedy: 'Write the path of a file, as a text.',
+      });
     return isAbsolute(name) ? name : join(directory, name);
   });
   for (const path of paths) {
@@ -58,6 +64,7 @@ function variablesLayer(node: Node | undefined, path: string): Layer {
       code: 'wrong-type',
       what: 'a file of variables must be a map of names and values',
       place: node.place,
+      remedy: 'Write name: value, one a line.',
     });
   return {
     level: 'play vars',

@@ -1,6 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { Fault } from '../language/fault.ts';
-import { didYouMean, listNames } from '../language/suggest.ts';
+import { nearestName, listNames } from '../language/suggest.ts';
 import { partsOf, pathOf } from './cel-references.ts';
 
 /** The type of a fact. `inside`: its members are not known before the host has answered. */
@@ -74,14 +74,21 @@ export function factPathFault(names: readonly string[]): Fault | undefined {
       code: 'unknown-fact',
       what: `There is no fact "${name}"`,
       why: `There are: ${listNames(known, 30)}.`,
-      remedy:
-        didYouMean(
-          last,
-          [...FACTS.keys()].flatMap((one) => one.split('.')),
-        ) ?? 'Use query: with a command that prints it, and register.',
+      remedy: factMeantBy(last) ?? 'Use query: with a command that prints it, and register.',
     });
   }
   return undefined;
+}
+
+/** The fact whose last word is nearest to this word, by its whole name. */
+function factMeantBy(word: string): string | undefined {
+  const names = [...FACTS.keys()];
+  const near = nearestName(
+    word,
+    names.map((one) => one.split('.').at(-1) ?? one),
+  );
+  const meant = names.find((one) => one.split('.').at(-1) === near);
+  return near === undefined || meant === undefined ? undefined : `Did you mean "facts.${meant}"?`;
 }
 
 /** Returns the Fault of a comparison of a fact with a fixed value that it can never equal. */

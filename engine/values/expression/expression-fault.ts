@@ -32,6 +32,16 @@ export function syntaxFault(unparsed: Unparsed, source: string, advise: Advise):
   const advice = advise(source);
   const sign = signRemedy(source, start);
   const remedy = advice ?? sign;
+  if (/\{[%#]/.test(blankStrings(source)))
+    return new Fault(
+      {
+        code,
+        what: 'This is Jinja, and expressions are CEL',
+        remedy: 'Write the condition itself, without {% … %}; a ? b : c is one of two values.',
+      },
+      start,
+      length,
+    );
   if (isJinja(source))
     return new Fault({ code, what: 'This is Jinja, and expressions are CEL', remedy }, start, length);
   const { what, instead, from, long } =
@@ -72,9 +82,12 @@ function earlyEnd({ start }: Unparsed, source: string): SyntaxFinding | undefine
 }
 
 function unreadable({ start, length }: Unparsed, source: string): SyntaxFinding {
+  const word = source.slice(start).split(/\s/, 1)[0] ?? '';
   return {
-    what: `The expression cannot be read at ${source.slice(start).split(/\s/, 1)[0] ?? ''}`,
-    instead: 'A text stands in quotes, and a list in brackets: x == "a", ["a", "b"].',
+    what: `The expression cannot be read at ${word}`,
+    instead: /^(?:&&|\|\||and$|or$)/.test(word)
+      ? 'Write a condition on both sides: x && y for both, x || y for one of them, !x for not.'
+      : 'A text stands in quotes, and a list in brackets: x == "a", ["a", "b"].',
     from: start,
     long: length,
   };
@@ -105,6 +118,7 @@ function openBracket(source: string): SyntaxFinding | undefined {
 function signRemedy(source: string, offset: number): string | undefined {
   const bare = blankStrings(source);
   if (bare.includes('===') || bare.includes('!==')) return 'Compare with == and !=.';
+  if (bare.includes('<>')) return 'Compare with !=.';
   if (/[^=!<>]=(?!=)/.test(bare)) return 'Compare with ==.';
   if (source.slice(offset).startsWith('|'))
     return 'There are no filters: call functions, x.lower() or default(x, "…").';

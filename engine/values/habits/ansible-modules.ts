@@ -114,6 +114,7 @@ export const COMMON_ARGUMENTS: Readonly<Record<string, ForeignArgument>> = {
   decrypt: 'Leave it out: what is encrypted by runbook vault is opened by itself.',
   warn: idleAs([false], 'Leave it out: there are no such warnings.'),
   _raw_params: 'Write the text itself behind the name of the module.',
+  free_form: 'Write the text itself behind the name of the module.',
   become: 'Write it at the task, beside the module.',
   become_user: 'Write it at the task, beside the module.',
   when: 'Write it at the task, beside the module.',

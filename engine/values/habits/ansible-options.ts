@@ -41,7 +41,8 @@ export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--key-file', 'Write --private-key FILE.'],
   ['--check', 'Write runbook plan PLAYBOOK: it shows what would change.'],
   ['-C', 'Write runbook plan PLAYBOOK: it shows what would change.'],
-  ['--diff', 'Write -D or --diff behind play, plan or exec.'],
+  ['--diff', 'Write -D or --diff behind play, apply or exec.'],
+  ['-D', 'Write -D or --diff behind play, apply or exec.'],
   ['-o', 'Leave it out; --output plain prints lines.'],
   ['--one-line', 'Leave it out; --output plain prints lines.'],
   ['-t', 'Write --tags behind play or plan.'],
@@ -58,3 +59,38 @@ export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--sudo', 'Write -b or become: true.'],
   ['-s', 'Write -b or become: true.'],
 ]);
+
+const CHANGES_NOTHING = 'Leave it out: a plan changes nothing.';
+const SHOWS_DIFFERENCES = 'Leave it out: a plan shows the differences; --no-diff leaves them out.';
+const TAKES_NO_LOCK = 'Leave it out: a plan takes no lock.';
+const CONNECTS_TO_NOTHING = 'Leave it out: lint connects to nothing. `runbook plan PLAYBOOK` shows what would change.';
+
+/** Options of `play` that another command has no use for, by command and option. They go ahead of the table above. */
+export const OPTIONS_OF_PLAY: Readonly<Record<string, ReadonlyMap<string, string>>> = {
+  plan: new Map([
+    ['--check', CHANGES_NOTHING],
+    ['-C', CHANGES_NOTHING],
+    ['--diff', SHOWS_DIFFERENCES],
+    ['-D', SHOWS_DIFFERENCES],
+    ['--no-lock', TAKES_NO_LOCK],
+    ['--wait-lock', TAKES_NO_LOCK],
+  ]),
+  drift: new Map([
+    ['--check', CHANGES_NOTHING],
+    ['-C', CHANGES_NOTHING],
+    ['--diff', 'Write runbook plan PLAYBOOK for the differences; drift sums them up.'],
+    ['-D', 'Write runbook plan PLAYBOOK for the differences; drift sums them up.'],
+    ['--no-lock', TAKES_NO_LOCK],
+    ['--wait-lock', TAKES_NO_LOCK],
+  ]),
+  apply: new Map([
+    ['--check', 'Leave it out, or write runbook show FILE: it shows what the saved plan would change.'],
+    ['-C', 'Leave it out, or write runbook show FILE: it shows what the saved plan would change.'],
+  ]),
+  lint: new Map([
+    ['--check', CONNECTS_TO_NOTHING],
+    ['-C', CONNECTS_TO_NOTHING],
+    ['--diff', CONNECTS_TO_NOTHING],
+    ['-D', CONNECTS_TO_NOTHING],
+  ]),
+};

@@ -189,7 +189,10 @@ function compileLookup(call: Call, whole: SyntaxExpression, key: SyntaxExpressio
     const name = evaluateKey(frame) ?? null;
     for (const value of [container, name]) if (value instanceof Unknown) throw new UnknownTouched(value);
     if (!isMap(container) && !isList(container))
-      throw new ArgumentFault('lookup takes a map or a list', whyNoMember(container));
+      throw new ArgumentFault(
+        'lookup takes a map or a list',
+        `${whyNoMember(container)} Write the variable first, and the key behind it: {{lookup labels "tier"}}.`,
+      );
     const revealed = name instanceof Secret ? name.reveal() : name;
     if (typeof revealed !== 'string' && typeof revealed !== 'number')
       throw new ArgumentFault('The key of a lookup must be text or a number');

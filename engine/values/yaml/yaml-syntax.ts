@@ -46,8 +46,9 @@ function reportMistake(
   const { line } = lines.linePos(Math.min(offset, text.length));
   const mistake = yamlMistake(text.split(/\r?\n/), code, message, line - 1);
   if (mistake === undefined) {
-    const remedy = syntaxRemedy(code, lineAt(offset, problems));
-    problems.report({ code: 'yaml-syntax', what: message, offset, length: end - offset, remedy });
+    const remedy = syntaxRemedy(code, message, lineAt(offset, problems));
+    const what = isSurplus(message) ? 'A value has ended already, and more stands behind it' : message;
+    problems.report({ code: 'yaml-syntax', what, offset, length: end - offset, remedy });
     return;
   }
   const { what, why, remedy, length, column } = mistake;
@@ -61,12 +62,20 @@ function lineAt(offset: number, { text, lines }: YamlProblems): string {
   return text.slice(start).split('\n', 1)[0] ?? '';
 }
 
-function syntaxRemedy(code: string, line: string): string | undefined {
+function syntaxRemedy(code: string, message: string, line: string): string | undefined {
   if (/(^|[:\-,[{]\s*)\{\{/.test(line)) return 'Quote a value that begins with {{: "{{…}}".';
   if (code === 'TAB_AS_INDENT') return 'Indent with spaces.';
   if (code === 'BAD_SCALAR_START') return 'Quote the value.';
   if (code === 'BAD_DQ_ESCAPE')
     return 'Write \\\\ for a backslash, or put the text into single quotes, where a backslash is a plain character.';
+  if (isSurplus(message)) return 'Put a comma between two values, quote the whole, or remove what is too much.';
+  if (message.startsWith('All mapping items'))
+    return 'Indent the keys of a map alike, and the lines of a text behind | or > further than its key.';
   if (/:\s+[^"'|>\s].*:\s/.test(line)) return 'Quote a value that holds ": ".';
   return undefined;
+}
+
+/** Whether the parser speaks of a value that stands right behind another one. */
+function isSurplus(message: string): boolean {
+  return /^Unexpected (?:double-quoted|single-quoted|flow-)/.test(message);
 }
