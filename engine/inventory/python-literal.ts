@@ -26,6 +26,9 @@ export function pythonLiteral(
 const NUMBER =
   /^(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][+-]?\d(?:_?\d)*)?|\d(?:_?\d)*\.?(?:[eE][+-]?\d(?:_?\d)*)?)/;
 
+/** The prefix and the quote of a string. */
+const STRING_START = /^(r|u|b|br|rb)?('''|"""|'|")/i;
+
 class LiteralReader {
   readonly #text: string;
   #at = 0;
@@ -127,12 +130,10 @@ class LiteralReader {
   }
 
   #signed(): Literal {
-    let sign = 1;
-    while (/[+-]/.test(this.#text[this.#at] ?? '')) {
-      if (this.#text[this.#at] === '-') sign = -sign;
-      this.#at++;
-      this.#blank();
-    }
+    // Python accepts one sign: --1 is not a literal.
+    const sign = this.#take('-') ? -1 : 1;
+    if (sign === 1) this.#take('+');
+    this.#blank();
     if (!/[\d.]/.test(this.#text[this.#at] ?? '')) throw new NotLiteral();
     const number = this.#number();
     return number === 0 ? 0 : sign * number;
@@ -156,13 +157,13 @@ class LiteralReader {
     let text = this.#string();
     for (;;) {
       this.#blank();
-      if (!/^[rRuUbB]{0,2}['"]/.test(this.#text.slice(this.#at))) return text;
+      if (!STRING_START.test(this.#text.slice(this.#at))) return text;
       text += this.#string();
     }
   }
 
   #string(): string {
-    const [open, prefix = '', quote = ''] = /^([rRuUbB]{0,2})('''|"""|'|")/.exec(this.#text.slice(this.#at)) ?? [];
+    const [open, prefix = '', quote = ''] = STRING_START.exec(this.#text.slice(this.#at)) ?? [];
     if (open === undefined) throw new NotLiteral();
     this.#at += open.length;
     const isRaw = /r/i.test(prefix);
