@@ -103,7 +103,7 @@ export interface LookLimits {
   readonly silenceMs?: number | undefined;
 }
 
-export const LOOK_LIMITS: LookLimits = { timeoutMs: 120_000 };
+const LOOK_LIMITS: LookLimits = { timeoutMs: 120_000 };
 /** Maximal time for the engine's own writes and syncs before a change. The disk may be slow. */
 const OWN_WORK_MS = 600_000;
 

@@ -65,11 +65,6 @@ export function keyPairFrom(privateKeyPem: string, encoding: PrivateKeyEncoding 
   return keyPairOf(readPrivateKey(privateKeyPem), encoding);
 }
 
-/** Whether the public key is that of the private one. Throws a Problem where one of them cannot be read. */
-export function keysMatch(privateKeyPem: string, publicKeyPem: string): boolean {
-  return createPublicKey(readPrivateKey(privateKeyPem)).equals(readPublicKey(publicKeyPem));
-}
-
 /**
  * Why a private key must be made anew, as sentences; none if the key is in order. `undefined`: the file does not exist.
  */
@@ -148,7 +143,7 @@ export function readPrivateKey(pem: string): KeyObject {
 }
 
 /** Throws a Problem (`unreadable-public-key`). */
-export function readPublicKey(pem: string): KeyObject {
+function readPublicKey(pem: string): KeyObject {
   // createPublicKey also accepts a private key, and would hide that a secret is in a file that everybody may read.
   try {
     if (/PRIVATE KEY/.test(pem)) throw new Error('a private key stands where a public one should');

@@ -1,4 +1,4 @@
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { Problem } from '../errors/problem.ts';
 
 /** How a user proves who they are. */
@@ -53,28 +53,6 @@ export function buildKubeconfig(config: Kubeconfig): string {
   );
 }
 
-/**
- * The facts of the current context of any kubeconfig. Throws a Problem (`invalid-kubeconfig`) if the text is no
- * kubeconfig, if an entry is missing, or if it refers to other files. The Problem quotes no secret.
- */
-export function inspectKubeconfig(text: string): Required<Kubeconfig> {
-  const root = record(readYaml(text), 'the kubeconfig');
-  const contextName = textIn(root, 'current-context', 'the kubeconfig');
-  const context = entry(root, 'contexts', contextName, 'context');
-  const clusterName = textIn(context, 'cluster', `the context "${contextName}"`);
-  const userName = textIn(context, 'user', `the context "${contextName}"`);
-  const cluster = entry(root, 'clusters', clusterName, 'cluster');
-  const where = `the cluster "${clusterName}"`;
-  return {
-    contextName,
-    clusterName,
-    userName,
-    server: textIn(cluster, 'server', where),
-    authorityPem: decoded(cluster, 'certificate-authority-data', where),
-    credential: readCredential(entry(root, 'users', userName, 'user'), `the user "${userName}"`),
-  };
-}
-
 function userEntry(credential: Credential): Readonly<Record<string, string>> {
   switch (credential.kind) {
     case 'certificate':
@@ -87,57 +65,6 @@ function userEntry(credential: Credential): Readonly<Record<string, string>> {
   }
 }
 
-function readCredential(user: Readonly<Record<string, unknown>>, where: string): Credential {
-  if (user['token'] !== undefined) return { kind: 'token', token: textIn(user, 'token', where) };
-  return {
-    kind: 'certificate',
-    certificatePem: decoded(user, 'client-certificate-data', where),
-    privateKeyPem: decoded(user, 'client-key-data', where),
-  };
-}
-
-function readYaml(text: string): unknown {
-  try {
-    // Not `silent`: that level takes broken text without a word.
-    return parse(text, { version: '1.1', logLevel: 'error' });
-  } catch {
-    // The parser's own words quote the line, and the line may be a key.
-    throw invalid('The kubeconfig is not valid YAML.');
-  }
-}
-
-function entry(
-  root: Readonly<Record<string, unknown>>,
-  list: string,
-  name: string,
-  field: string,
-): Readonly<Record<string, unknown>> {
-  const items = root[list];
-  for (const item of Array.isArray(items) ? items : []) {
-    const candidate = record(item, `an entry of ${list}`);
-    if (candidate['name'] === name) return record(candidate[field], `the ${field} "${name}"`);
-  }
-  throw invalid(`The kubeconfig has no ${field} "${name}".`);
-}
-
-function decoded(map: Readonly<Record<string, unknown>>, key: string, where: string): string {
-  const file = key.replace(/-data$/, '');
-  if (map[key] === undefined && map[file] !== undefined) throw invalid(`In ${where}, ${file} refers to another file.`);
-  return Buffer.from(textIn(map, key, where), 'base64').toString('utf8');
-}
-
-function textIn(map: Readonly<Record<string, unknown>>, key: string, where: string): string {
-  const value = map[key];
-  if (typeof value !== 'string' || value === '') throw invalid(`In ${where}, ${key} is missing or no text.`);
-  return value;
-}
-
-function record(value: unknown, what: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid(`In the kubeconfig, ${what} is no map.`);
-  return Object.fromEntries(Object.entries(value));
-}
-
 function base64(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64');
 }
@@ -146,6 +73,6 @@ function invalid(what: string): Problem {
   return new Problem({
     code: 'invalid-kubeconfig',
     what,
-    remedy: 'Give a kubeconfig with its certificates and keys embedded.',
+    remedy: 'Give the cluster and the user names that are not empty, and the server as https://HOST:PORT.',
   });
 }

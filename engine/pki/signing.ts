@@ -4,7 +4,9 @@ import { Problem } from '../errors/problem.ts';
 import type { EncodedAttribute } from './certificate-der.ts';
 import { attributeOids, type NameAttribute } from './distinguished-name.ts';
 import { describeKey, type PrivateKeyEncoding } from './key-pair.ts';
-import type { RandomSource } from './random-key.ts';
+
+/** Returns `size` random bytes. */
+type RandomSource = (size: number) => Uint8Array;
 
 /** A certificate and the private key that belongs to it. The key is a secret: whoever takes it on must mark it so. */
 export interface IssuedCertificate {

@@ -41,7 +41,7 @@ interface AuthorizedKeysDetail {
 }
 
 /** An id is the name of a user; for another file than the usual one followed by a colon and its path. */
-export const authorizedKeys: ResourceKind<AuthorizedKeysDetail, AuthorizedKeysState> = {
+const authorizedKeys: ResourceKind<AuthorizedKeysDetail, AuthorizedKeysState> = {
   name: 'authorized_keys',
   observe(requests) {
     const names = [...new Set(requests.map(({ detail }) => quote(detail.user)))];

@@ -11,7 +11,7 @@ export interface BootState {
   readonly ended?: string | undefined;
 }
 
-export const boots: ResourceKind<undefined, BootState> = {
+const boots: ResourceKind<undefined, BootState> = {
   name: 'boot',
   observe: () =>
     'read -r id </proc/sys/kernel/random/boot_id\nread -r stat </proc/1/stat\nset -f\nset -- ${stat##*) }\nprintf %s "$id/${20}"\n',

@@ -5,7 +5,7 @@ export interface HostnameState {
   readonly running: string;
 }
 
-export const hostnames: ResourceKind<undefined, HostnameState> = {
+const hostnames: ResourceKind<undefined, HostnameState> = {
   name: 'hostname',
   observe: () => 'read -r name </proc/sys/kernel/hostname\nprintf %s "$name"\n',
   decode: (output, requests) => new Map(requests.map(({ id }) => [id, { running: output.toString('utf8') }])),

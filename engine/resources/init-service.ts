@@ -9,7 +9,7 @@ export interface InitServiceState {
   readonly enabled: boolean;
 }
 
-export const initServices: ResourceKind<undefined, InitServiceState> = {
+const initServices: ResourceKind<undefined, InitServiceState> = {
   name: 'init_service',
   observe: (requests) => `for name in ${requests.map((one) => quote(one.id)).join(' ')}; do
   exists=0 running=0 enabled=0

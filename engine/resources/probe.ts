@@ -15,7 +15,7 @@ export interface ProbeDetail {
 }
 
 /** An operator's own command that only looks: `query`, `check`. Any change on the host may change its answer. */
-export const probes: ResourceKind<ProbeDetail, ProbeState> = {
+const probes: ResourceKind<ProbeDetail, ProbeState> = {
   name: 'probe',
   isNameless: true,
   observe(requests) {

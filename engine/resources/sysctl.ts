@@ -12,7 +12,7 @@ export interface SysctlState {
 }
 
 /** Ids are paths beneath /proc/sys, as `sysctlPath` makes them. */
-export const sysctls: ResourceKind<undefined, SysctlState> = {
+const sysctls: ResourceKind<undefined, SysctlState> = {
   name: 'sysctl',
   // Not by the shell's `read`: dash and busybox read single bytes, and for some parameters the kernel then gives only
   // the first byte.

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { module as kubeconfig } from '../../engine/modules/kubeconfig.ts';
-import { inspectKubeconfig } from '../../engine/pki/kubeconfig.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
 import { type ValueMap, Unknown } from '../../engine/values/base/value.ts';
 import { mask } from '../../engine/values/mask/mask.ts';
+import { readKubeconfig } from '../pki/read-kubeconfig.ts';
 import { Here } from './pki-here.ts';
 
 const here = new Here(new Date('2026-03-01T12:00:00Z'));
@@ -32,7 +32,7 @@ it('builds the text without looking at anything', () => {
   const content = outcome.kind === 'in_sync' ? outcome.result?.['content'] : undefined;
   expect(content).toBeInstanceOf(Secret);
   const text = (content as Secret).reveal();
-  expect(inspectKubeconfig(text)).toMatchObject({
+  expect(readKubeconfig(text)).toMatchObject({
     clusterName: 'prod',
     credential: { privateKeyPem: 'the private key of the admin' },
   });
@@ -61,10 +61,10 @@ it('cannot be planned where it depends on what is not known', async () => {
 it('is written once, and again when a part differs', async () => {
   const path = join(directory, 'deep/k');
   await here.make(kubeconfig, given({ path }));
-  expect(inspectKubeconfig(readFileSync(path, 'utf8')).server).toBe('https://10.0.0.10:6443');
+  expect(readKubeconfig(readFileSync(path, 'utf8')).server).toBe('https://10.0.0.10:6443');
   expect(here.outcome(kubeconfig, given({ path })).kind).toBe('in_sync');
   await here.make(kubeconfig, given({ path, server: 'https://10.0.0.11:6443' }));
-  expect(inspectKubeconfig(readFileSync(path, 'utf8')).server).toBe('https://10.0.0.11:6443');
+  expect(readKubeconfig(readFileSync(path, 'utf8')).server).toBe('https://10.0.0.11:6443');
 });
 
 it('hides the key that it replaces, and not the other lines', () => {

@@ -21,11 +21,7 @@ export async function printCompletions(shell: string, raw: readonly string[], co
  * where the word goes on; then a word a line, with a tab before its description. `raw`: the words behind the name of
  * the program up to the cursor, as the shell has them. Connects to nothing and runs nothing.
  */
-export async function completionLines(
-  shell: Shell,
-  raw: readonly string[],
-  commands: Commands,
-): Promise<readonly string[]> {
+async function completionLines(shell: Shell, raw: readonly string[], commands: Commands): Promise<readonly string[]> {
   const { words: joined, cut } = shell === 'bash' ? joinedWords(raw) : { words: raw, cut: 0 };
   const words = joined.map((word, index) => (shell === 'fish' && index < joined.length - 1 ? word : plainWord(word)));
   const current = words.at(-1) ?? '';

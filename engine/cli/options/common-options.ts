@@ -206,7 +206,7 @@ export function positive(value: string): number {
   return number;
 }
 
-export function nonNegative(value: string): number {
+function nonNegative(value: string): number {
   const number = Number(value);
   if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError('It must be a number of seconds.');
   return number;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../values/base/secret.ts';
-import { type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
+import { type Value, Unknown, isList } from '../../values/base/value.ts';
 import { type Mode, parseMode } from './file-mode.ts';
 
 // The pieces that modules build their arguments of. A message is what is wrong ("must be …"), then, on a line of its
@@ -52,16 +52,6 @@ export function filledText(): z.ZodType<string> {
 /** Any value, known or not: debug, set_fact. */
 export function anyValue(): z.ZodType<Value> {
   return z.custom<Value>((value) => value !== undefined).meta({});
-}
-
-/** A map of any values. */
-export function anyMap(): z.ZodType<{ readonly [key: string]: Value }> {
-  return z
-    .custom<{ readonly [key: string]: Value }>(
-      (value) => typeof value === 'object' && isMap(value as Value),
-      'must be a map',
-    )
-    .meta({ type: 'object' });
 }
 
 /** An absolute path on the host, without needless slashes. `trailing` slashes are taken off. */

@@ -93,7 +93,7 @@ export function makeDirectories(room: Room): readonly string[] {
 }
 
 /** Goes into a room that was made before. */
-export function enterRoom(room: Room): string {
+function enterRoom(room: Room): string {
   return `cd -P -- ${quote(`./${room.name}`)} && [ -O . ] && ${stands(room.way.proof, 1)} || ${refuse(room.way)}`;
 }
 

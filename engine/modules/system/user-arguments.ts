@@ -116,7 +116,7 @@ export function asksForShadow(args: UserArguments): boolean {
   );
 }
 
-export function asksForDays(args: UserArguments): boolean {
+function asksForDays(args: UserArguments): boolean {
   const {
     password_expire_min: min,
     password_expire_max: max,

@@ -10,7 +10,7 @@ import { safeLine } from '../text/safe-text.ts';
 import { taskTitle } from '../text/task-title.ts';
 
 /** The status of a host, the worst first. `unknown`: no certain drift, and not everything could be planned. */
-export const DRIFT_STATUSES = ['unreachable', 'failed', 'drifted', 'unknown', 'in sync'] as const;
+const DRIFT_STATUSES = ['unreachable', 'failed', 'drifted', 'unknown', 'in sync'] as const;
 export type DriftStatus = (typeof DRIFT_STATUSES)[number];
 
 /** A task with the hosts on which its result is the same. */

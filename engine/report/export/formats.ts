@@ -52,11 +52,7 @@ export class RunListener {
 }
 
 /** Returns a recorded run in one of the formats. */
-export function exportRun(
-  record: RunRecord,
-  format: Exclude<ExportFormat, 'json'>,
-  { link, path }: ExportOptions,
-): string {
+function exportRun(record: RunRecord, format: Exclude<ExportFormat, 'json'>, { link, path }: ExportOptions): string {
   switch (format) {
     case 'junit':
       return runJunit(record);

@@ -7,7 +7,7 @@ const OUTCOMES = ['unreachable', 'interrupted', 'failed', 'changed', 'unknown', 
 export type HostOutcome = (typeof OUTCOMES)[number];
 
 /** Returns the outcome of each host of the run. In a plan, `changed` means that it would be changed. */
-export function hostOutcomes({ hosts, results }: RunRecord): ReadonlyMap<string, HostOutcome> {
+function hostOutcomes({ hosts, results }: RunRecord): ReadonlyMap<string, HostOutcome> {
   const outcomes = new Map<string, HostOutcome>(hosts.map((host) => [host, 'in sync']));
   for (const { host, status } of results) {
     const outcome = OUTCOMES.find((one) => one === status);

@@ -217,7 +217,7 @@ function commandLines(differences: readonly Difference[], paint: Paint): readonl
   return differences.filter(({ kind }) => kind === 'command').flatMap((one) => differenceLines(one, paint));
 }
 
-export function hostTitle(event: TaskFinished): string {
+function hostTitle(event: TaskFinished): string {
   const host = safeLine(event.host);
   return event.delegatedTo === undefined || event.delegatedTo === event.host
     ? host

@@ -83,7 +83,7 @@ export class SignsOfLife {
 }
 
 /** Returns one line for all activities: hosts with the same activity together, the longest first. */
-export function stillRunningLine(busy: Iterable<Doing>, now: number): string {
+function stillRunningLine(busy: Iterable<Doing>, now: number): string {
   const groups = new Map<string, Doing[]>();
   for (const doing of busy) {
     const text = activityText(activityWords({ ...doing, progress: undefined }));

@@ -1,5 +1,5 @@
 /** Marks that replace a host's own name, short name and address, if texts of two hosts differ only in them. */
-export const OWN_MARKS = { name: '⟨host⟩', short: '⟨short name⟩', address: '⟨address⟩' } as const;
+const OWN_MARKS = { name: '⟨host⟩', short: '⟨short name⟩', address: '⟨address⟩' } as const;
 
 export type OwnMark = keyof typeof OWN_MARKS;
 

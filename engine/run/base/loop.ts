@@ -12,7 +12,7 @@ export interface LoopTurn {
 }
 
 /** Evaluates the items of a loop, a template or an expression. The result should be a list. */
-export function loopValue({ items }: Loop, scope: Scope): Value {
+function loopValue({ items }: Loop, scope: Scope): Value {
   return items.kind === 'template' ? items.value.resolve(scope) : items.value.evaluate(scope);
 }
 

@@ -41,7 +41,7 @@ function version(text: string): SemVer {
  * Returns whether the version is in the range, such as `>=1.31 <2`. A leading v and missing parts are accepted;
  * pre-releases are included.
  */
-export function semverSatisfies(text: string, range: string): boolean {
+function semverSatisfies(text: string, range: string): boolean {
   const parsed = validRange(range, { includePrerelease: true });
   if (parsed === null)
     throw new ArgumentFault(`"${range}" is not a range of versions`, 'Write it as ">=1.31", "1.x" or ">=1.30 <2".');

@@ -12,7 +12,7 @@ import { readIdentities } from './identities.ts';
 import { type Recipient, parseRecipient } from './recipient.ts';
 
 /** The file that says for whom files near it are encrypted: `age1…` or `ssh-ed25519 …`, one a line. */
-export const RECIPIENTS_FILE = 'recipients.txt';
+const RECIPIENTS_FILE = 'recipients.txt';
 
 export interface RecipientSources {
   /** Recipients by themselves: `age1…`. */

@@ -25,7 +25,7 @@ export function tidyArmor(text: string): string {
 }
 
 /** The bytes that tidy armor holds. Throws Error for what is no armor. */
-export function fromArmor(text: string): Buffer {
+function fromArmor(text: string): Buffer {
   const lines = text.trim().split('\n');
   if (lines.shift() !== BEGIN || lines.pop() !== END) throw new Error('its first or its last line is missing');
   const last = lines.length - 1;
