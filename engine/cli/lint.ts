@@ -55,7 +55,7 @@ export function addLintCommand(command: Command, done: (status: number) => void)
     )
     .option('--config <file>', `levels of rules, in place of ${SETTINGS_FILE} in the working folder`)
     .option('--strict', 'exit 1 for warnings too')
-    .option('--fix', 'mend what can be mended for certain, in the files of the project')
+    .option('--fix', 'correct what has one certain correction, in the files of the project')
     .option('--summary', 'only how often each kind was found')
     .addOption(
       new Option('--format <format>', FORMATS.join(', ')).choices(FORMATS).default('text').argParser(lintFormat),

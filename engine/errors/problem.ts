@@ -44,7 +44,7 @@ export class Problem extends Error {
   }
 }
 
-/** Several problems found in one pass, so that a user mends them in one go. Never empty. */
+/** Several problems found in one pass, so that a user can correct them together. Never empty. */
 export class Problems extends Error {
   readonly problems: readonly [Problem, ...Problem[]];
 

@@ -4,20 +4,20 @@ import { type FoundFile, findFile, replaceFile } from '../files/replace-file.ts'
 import type { Edit } from './base/rule.ts';
 import type { Reported } from './lint.ts';
 
-/** What became of the findings that can be mended without a person. */
+/** The result of correcting findings without a person. */
 export interface Fixed {
   /** The files that were written, as they were named in the findings. */
   readonly files: readonly string[];
   readonly done: readonly Reported[];
   /** Files that lie outside of the folder. */
   readonly refused: readonly string[];
-  /** What is to be told besides, as sentences. */
+  /** Further messages, as sentences. */
   readonly notes: readonly string[];
 }
 
 /**
  * Writes the edits of the findings into their files, below `folder` only. An edit that touches an earlier one is left
- * for the next time. Throws Problem where a file cannot be written; files before it are mended then.
+ * for the next time. Throws Problem where a file cannot be written; files before it are already corrected.
  */
 export async function applyEdits(found: readonly Reported[], folder: string): Promise<Fixed> {
   const byFile = Map.groupBy(

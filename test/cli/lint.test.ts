@@ -149,15 +149,15 @@ const TIDY = [
   '',
 ].join('\n');
 
-test('--fix mends what is certain, keeps comments, and has nothing to do the second time', async () => {
+test('--fix corrects what is certain, keeps comments, and has nothing to do the second time', async () => {
   const folder = project({ 'site.yml': UNTIDY });
-  expect((await lint(folder, 'site.yml')).stdout).toMatch(/; --fix mends \d+\n$/);
+  expect((await lint(folder, 'site.yml')).stdout).toMatch(/; --fix corrects \d+\n$/);
   const { status, stdout, stderr } = await lint(folder, 'site.yml', '--fix');
   expect(readFileSync(join(folder, 'site.yml'), 'utf8')).toBe(TIDY);
   expect({ status, stdout }).toEqual({ status: 0, stdout: '1 playbook: no problems\n' });
-  expect(stderr).toMatch(/^mended: \d+ in 1 file: site\.yml\n$/);
+  expect(stderr).toMatch(/^fixed: \d+ in 1 file: site\.yml\n$/);
   const again = await lint(folder, 'site.yml', '--fix');
-  expect(again.stderr).toBe('nothing to mend\n');
+  expect(again.stderr).toBe('nothing to fix\n');
   expect(readFileSync(join(folder, 'site.yml'), 'utf8')).toBe(TIDY);
 });
 
@@ -166,7 +166,7 @@ test('--fix writes nothing outside of the project, by a link neither', async () 
   const folder = project({ 'site.yml': `${PLAY}    - name: B\n      import_tasks: tasks.yml\n` });
   symlinkSync(join(outside, 'tasks.yml'), join(folder, 'tasks.yml'));
   const { stderr } = await lint(folder, 'site.yml', '--fix');
-  expect(stderr).toMatch(/^nothing to mend$/m);
+  expect(stderr).toMatch(/^nothing to fix$/m);
   expect(stderr).toContain('tasks.yml is left as it is: it lies outside of the project');
   expect(readFileSync(join(outside, 'tasks.yml'), 'utf8')).toContain('ansible.builtin.debug');
 });

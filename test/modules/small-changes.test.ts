@@ -51,30 +51,30 @@ function disagreements({ predictions }: Change, shell: readonly string[]): reado
   return predictions.flatMap(({ request, state }) => request.kind.disagreement(state, seen.get(request.key)) ?? []);
 }
 
-/** As a run does: where it is not as predicted, the apply is mended once. */
+/** As a run does: where it is not as predicted, the repair runs once. */
 async function make<Arguments, Loaded>(
   shell: readonly string[],
   module: Module<Arguments, Loaded>,
   given: ValueMap,
-): Promise<{ apply: Apply; mended: boolean }> {
+): Promise<{ apply: Apply; repaired: boolean }> {
   const change = await planned(module, given);
   const apply = await change.apply();
   expect(runScript(apply.script, shell)).toMatchObject({ status: 0, stderr: Buffer.alloc(0) });
-  const mended = apply.mend !== undefined && disagreements(change, shell).length > 0;
-  if (mended) expect(runScript(apply.mend, shell)).toMatchObject({ status: 0 });
+  const repaired = apply.repair !== undefined && disagreements(change, shell).length > 0;
+  if (repaired) expect(runScript(apply.repair, shell)).toMatchObject({ status: 0 });
   expect(disagreements(change, shell)).toEqual([]);
   expect((await planHere(module, given)).outcome.kind).toBe('in_sync');
-  return { apply, mended };
+  return { apply, repaired };
 }
 
 describe.each(SHELLS)('small changes with %s', (_, shell) => {
   it.each(['0644', '0640', '0600', '0444', '0666', '0660', '0604', '0755', '4750', '0000'])(
     'a new file has mode %s',
     async (mode) => {
-      const { apply, mended } = await make(shell, copy, { content: 'x\n', dest: at('a'), mode });
+      const { apply, repaired } = await make(shell, copy, { content: 'x\n', dest: at('a'), mode });
       expect(modeOf('a')).toBe(Number.parseInt(mode, 8).toString(8));
       expect(apply).toMatchObject({ brief: true, unsynced: at('a') });
-      expect(mended).toBe(false);
+      expect(repaired).toBe(false);
       expect(readdirSync(directory)).toEqual(['a']);
     },
   );
@@ -101,8 +101,8 @@ describe.each(SHELLS)('small changes with %s', (_, shell) => {
 
   it('a new file has its mode also where the directory has a default ACL', async ({ skip }) => {
     skip(!givesDefaultAcl(directory), 'directories take no ACL here');
-    const { mended } = await make(shell, copy, { content: 'x\n', dest: at('a'), mode: '0640' });
-    expect(mended).toBe(true);
+    const { repaired } = await make(shell, copy, { content: 'x\n', dest: at('a'), mode: '0640' });
+    expect(repaired).toBe(true);
     expect(modeOf('a')).toBe('640');
     await make(shell, copy, { content: 'x\n', dest: at('secret'), mode: '0600' });
     await make(shell, file, { path: at('d/e'), state: 'directory', mode: '0750' });

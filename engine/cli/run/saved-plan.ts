@@ -68,7 +68,7 @@ export function wholePlan({ result, document, problems }: MadePlan, what: string
       new Problem({
         code: 'plan-incomplete',
         what,
-        remedy: 'Mend what is told above, or leave those hosts out with --limit.',
+        remedy: 'Fix the problems above, or leave those hosts out with --limit.',
       }),
     ]);
   }

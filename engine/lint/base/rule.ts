@@ -20,7 +20,7 @@ export interface Rule {
   readonly remedy: string;
   /** Tasks, or a whole playbook if it begins with a play: the rule finds something in it once. */
   readonly bad: string;
-  /** The same, mended: the rule finds nothing in it. */
+  /** The same, corrected: the rule finds nothing in it. */
   readonly good: string;
   readonly check: (site: Site) => Iterable<Finding>;
 }
@@ -31,7 +31,7 @@ export interface Finding {
   /** One sentence. Never holds a secret. */
   readonly what: string;
   readonly remedy?: string | undefined;
-  /** Changes of the file that mend it for certain. None: it is for a person to decide. */
+  /** Certain corrections of the file. None: a person must decide. */
   readonly edits?: readonly Edit[];
 }
 

@@ -221,7 +221,7 @@ export interface Apply {
    * A short script that runs once, after `script`, if the host is not as predicted: a repair that few hosts need and
    * that costs a process.
    */
-  readonly mend?: string;
+  readonly repair?: string;
   /**
    * The script runs only the shell itself and tools that make, move or mark one small file, link or directory, so that
    * it is over before anybody could end it. Such a script sets no trap for EXIT, does not `exec`, and leaves no option

@@ -19,7 +19,7 @@ export function applySteps(wish: UnitWish, state: UnitState, steps: UnitSteps, r
     steps.mask === 'unmask' ? 'systemctl unmask -- "$unit" || exit' : '',
     steps.reload ? 'systemctl daemon-reload || exit' : '',
     steps.enable === undefined ? '' : `systemctl ${steps.enable} -- "$unit" || exit`,
-    // A unit that failed too often in a short time would refuse to start, although what it failed of has been mended.
+    // A unit that failed too often in a short time would refuse to start, although the cause of its failure is gone.
     steps.run !== undefined && state.active === 'failed' ? 'systemctl reset-failed -- "$unit" || :' : '',
     steps.run === undefined ? '' : `systemctl ${steps.run} ${block}-- "$unit" || tell`,
     // With --no-block, wait until the old instance has ended: until then the new one looks the same.

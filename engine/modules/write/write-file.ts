@@ -44,10 +44,10 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
     return { script, uploads: [{ source, path: temporary, mode: '0600' }] };
   }
   if (!isBrief) return { script };
-  const mend = isMasked
-    ? { mend: attributeCommands(quote(path), { mode: kept.mode }, undefined, 'file').join('\n') }
+  const repair = isMasked
+    ? { repair: attributeCommands(quote(path), { mode: kept.mode }, undefined, 'file').join('\n') }
     : {};
-  return { script, brief: true, ...mend, ...(isSyncedLater ? { unsynced: path } : {}) };
+  return { script, brief: true, ...repair, ...(isSyncedLater ? { unsynced: path } : {}) };
 }
 
 /** No steps for a file that was uploaded. */
@@ -110,14 +110,14 @@ function scriptOf(
  * The script as one command of a script that does other things as well: it leaves nothing to be done, and what it sets
  * for its shell ends with it.
  */
-export function asSubscript({ script, uploads, mend, unsynced }: Apply): Apply {
-  const rest = [mend ?? ':', unsynced === undefined ? ':' : syncCommand(quote(unsynced))];
+export function asSubscript({ script, uploads, repair, unsynced }: Apply): Apply {
+  const rest = [repair ?? ':', unsynced === undefined ? ':' : syncCommand(quote(unsynced))];
   const own = `(\n${script}\n${rest.join(' && ')}\n)\n`;
   return uploads === undefined ? { script: own } : { script: own, uploads };
 }
 
 /** In the shell's own words it would be the temporary file that cannot be created. */
-export const WHY_NOT_WRITTEN = `if [ -w "\${t%/*}/" ]; then printf 'cannot write %s: no space left?\\n' "$d"; df -P -- "\${t%/*}/"; else printf 'no permission to write in %s, or a file system that is read-only\\n' "\${t%/*}/"; fi >&2; false`;
+const WHY_NOT_WRITTEN = `if [ -w "\${t%/*}/" ]; then printf 'cannot write %s: no space left?\\n' "$d"; df -P -- "\${t%/*}/"; else printf 'no permission to write in %s, or a file system that is read-only\\n' "\${t%/*}/"; fi >&2; false`;
 
 /** A name that nobody foresees in the same directory, or in that of another path, so that the rename is one step. */
 export function temporaryBeside(path: string, other: string = path): string {

@@ -124,7 +124,7 @@ export function resultLine(report: LintReport): string {
     ...(advice === 0 ? [] : [advice === 1 ? '1 piece of advice' : `${advice} pieces of advice`]),
   ];
   const fixable = report.entries.filter(({ isFixable }) => isFixable).length;
-  const fix = fixable === 0 ? '' : `; --fix mends ${fixable}`;
+  const fix = fixable === 0 ? '' : `; --fix corrects ${fixable}`;
   return `${playbooks}: ${parts.join(', ')}${fix}\n`;
 }
 
@@ -137,8 +137,8 @@ export function printFixed(passes: readonly Fixed[], stream: NodeJS.WritableStre
     ...all(({ refused }) => refused).map((file) => `warning: ${file} is left as it is: it lies outside of the project`),
     ...all(({ notes }) => notes).map((note) => `warning: ${note}`),
     done === 0
-      ? 'nothing to mend'
-      : `mended: ${done} in ${files.length === 1 ? '1 file' : `${files.length} files`}: ${files.join(', ')}`,
+      ? 'nothing to fix'
+      : `fixed: ${done} in ${files.length === 1 ? '1 file' : `${files.length} files`}: ${files.join(', ')}`,
   ];
   openOutput(stream).write(lines.map((line) => `${safeLines(line).join(' ')}\n`).join(''));
 }

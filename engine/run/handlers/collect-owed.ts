@@ -1,6 +1,6 @@
 import { owedBy } from '../base/owed.ts';
 import { connectFor } from '../context/connect-host.ts';
-import { foresee } from '../lookahead/foresee.ts';
+import { requestsAhead } from '../lookahead/requests-ahead.ts';
 import { NoSuchAccount } from '../machine/machine.ts';
 import type { Route } from '../order/itinerary.ts';
 import { resolveSettings } from '../preparation/step-settings.ts';
@@ -26,7 +26,7 @@ export async function collectOwed(payer: Collecting): Promise<void> {
   if (host.owedEarlier.has(user)) return callForOwed(payer);
   const view = machine.view(privilege);
   const owed = owedBy(user);
-  const ahead = await foresee(context, host, route, view);
+  const ahead = await requestsAhead(context, host, route, view);
   try {
     await context.turns.connected(() => machine.look(privilege, view.missing([owed, ...ahead]), context.mode));
   } catch (error) {

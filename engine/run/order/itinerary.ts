@@ -22,7 +22,7 @@ export function size(steps: readonly Step[]): number {
   return sum;
 }
 
-/** Numbers the steps within [from, until); without `until`, in distances of one. */
+/** Numbers the steps within [from, until); without `until`, with consecutive numbers. */
 export function itinerary(steps: readonly Step[], from: number, until: number = from + size(steps)): readonly Stop[] {
   const total = size(steps);
   const width = total === 0 ? 0 : (until - from) / total;

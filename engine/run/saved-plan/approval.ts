@@ -25,7 +25,7 @@ export class Approval {
   readonly #packaged = new Set<string>();
 
   /** In a plan: records a change. */
-  foresee(at: ChangePlace, change: Change): void {
+  record(at: ChangePlace, change: Change): void {
     if (at.task.module === 'package') this.#packaged.add(at.host);
     const key = keyOf(at);
     const known = this.#changes.get(key);
@@ -44,11 +44,11 @@ export class Approval {
 
   /** In a play: removes a recorded change. For a change that is not recorded it returns a Problem `not-in-plan`. */
   refusal(at: ChangePlace, change: Change): Problem | undefined {
-    const foreseen = this.#changes.get(keyOf(at)) ?? [];
+    const recorded = this.#changes.get(keyOf(at)) ?? [];
     const packaged = this.#packaged.has(at.host);
-    const index = foreseen.findIndex((one) => apart(one, change.differences, packaged) === undefined);
+    const index = recorded.findIndex((one) => apart(one, change.differences, packaged) === undefined);
     if (index >= 0) {
-      foreseen.splice(index, 1);
+      recorded.splice(index, 1);
       return undefined;
     }
     if (this.isOpen(at.host, at.task)) return undefined;
@@ -56,9 +56,9 @@ export class Approval {
       code: 'not-in-plan',
       what: `${at.host} would be changed in a way that the plan does not have`,
       why:
-        foreseen[0] === undefined
+        recorded[0] === undefined
           ? `The plan has no${this.#had(at) ? ' further' : ''} change by "${at.task.name}"${at.item === undefined ? '' : ` for ${at.item}`} on ${at.host}.`
-          : `The plan has another change there: ${apart(foreseen[0], change.differences, packaged)}.`,
+          : `The plan has another change there: ${apart(recorded[0], change.differences, packaged)}.`,
       remedy: 'The host or something else changed while the plan was applied. Make the plan anew and have it reviewed.',
     });
   }

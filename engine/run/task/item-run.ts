@@ -52,7 +52,7 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
   const owed = unknownOwed(run);
   if (view.missing([...requests, ...owed]).length > 0) {
     // After the first change, commands are run only in their turn: they may be slow, and earlier answers do not count.
-    const more = (await run.foresee()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
+    const more = (await run.requestsAhead()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
     await inTurnOf(run, 'looking', () =>
       machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode),
     );
@@ -138,7 +138,7 @@ function impossible(run: ItemRun, outcome: OutcomeOf<'impossible'>): ItemResult 
   const { result = {} } = outcome;
   const { doubters } = run.machine;
   if (run.context.mode === 'plan' && doubters.length > 0) {
-    const because = `${outcome.what}, which an earlier change may mend`;
+    const because = `${outcome.what}, which an earlier change may correct`;
     return { kind: 'unknown', because: naming(because, doubters), result: {} };
   }
   return { kind: 'failed', problem: failure(run, outcome), result, output: outputOf(result) };
@@ -160,7 +160,7 @@ function cannotKnow(
 function planChange(run: ItemRun, planned: Change, requests: readonly Request[]): ItemResult {
   const change = withDoubt(run, planned, requests);
   lay(run, change);
-  run.context.approval?.foresee(placeOf(run), change);
+  run.context.approval?.record(placeOf(run), change);
   return { kind: 'changed', change, result: change.planned ?? {}, output: undefined };
 }
 

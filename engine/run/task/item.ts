@@ -47,7 +47,7 @@ export interface ItemRun extends TaskRun {
   /** Those of them that this item was the first to call for. */
   readonly calledFor: Call[];
   /** Returns the requests of the tasks ahead on the same machine and with the same privilege. */
-  foresee(): Promise<readonly Request[]>;
+  requestsAhead(): Promise<readonly Request[]>;
 }
 
 /** Returns whether the task runs on another host than its own. */

@@ -154,11 +154,11 @@ async function comeBack({ run, change, own }: Making, timeoutMs: number): Promis
 async function disagreementsLeft({ run, change, apply, own, limits }: Making): Promise<readonly string[]> {
   const { machine, prepared } = run;
   const unsettled = disagreements(run, change.predictions);
-  if (unsettled.length === 0 || apply.mend === undefined) return unsettled;
-  const mend: Apply = { script: apply.mend, brief: true };
+  if (unsettled.length === 0 || apply.repair === undefined) return unsettled;
+  const repair: Apply = { script: apply.repair, brief: true };
   const { privilege } = prepared;
   await inTurnOf(run, 'changing', () =>
-    machine.change({ privilege, apply: mend, before: '', own, touches: change.predictions, limits }),
+    machine.change({ privilege, apply: repair, before: '', own, touches: change.predictions, limits }),
   );
   return disagreements(run, change.predictions);
 }
@@ -187,7 +187,7 @@ function inEnvironment(apply: Apply, preamble: string): Apply {
   return {
     ...apply,
     script: ownScript(apply.script, preamble),
-    ...(apply.mend === undefined ? {} : { mend: ownScript(apply.mend, preamble) }),
+    ...(apply.repair === undefined ? {} : { repair: ownScript(apply.repair, preamble) }),
   };
 }
 

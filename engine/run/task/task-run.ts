@@ -23,7 +23,7 @@ import { withFactsRemedy } from '../context/step-failure.ts';
 import { nameableNotifies, notifiesOf } from '../handlers/notified-names.ts';
 import { forgetOwed } from '../handlers/owed-handlers.ts';
 import { isOnController } from '../lookahead/files-to-come.ts';
-import { foresee } from '../lookahead/foresee.ts';
+import { requestsAhead } from '../lookahead/requests-ahead.ts';
 import { type Prepared, unknownIn } from '../preparation/prepare.ts';
 import { resolveSettings } from '../preparation/step-settings.ts';
 import { applyEffects } from './effects.ts';
@@ -258,7 +258,7 @@ async function itemOf(turn: Turn, prepared: Prepared): Promise<ItemRun> {
     machine,
     notifies: notifiesOf(run.task, scope),
     calledFor: [],
-    foresee: () => foresee(run.context, run.host, run.route, view),
+    requestsAhead: () => requestsAhead(run.context, run.host, run.route, view),
   };
 }
 

@@ -67,20 +67,20 @@ const table: readonly (readonly [string, Change, Change, boolean])[] = [
 describe('an approved plan', () => {
   it.each(table)('holds %s against a change', (_, planned, made, allowed) => {
     const approval = new Approval();
-    approval.foresee(at, planned);
+    approval.record(at, planned);
     expect(approval.refusal(at, made)?.code).toBe(allowed ? undefined : 'not-in-plan');
   });
 
   it('allows a change once', () => {
     const approval = new Approval();
-    approval.foresee(at, change([field('1', '2')]));
+    approval.record(at, change([field('1', '2')]));
     expect(approval.refusal(at, change([field('1', '2')]))).toBeUndefined();
     expect(approval.refusal(at, change([field('1', '2')]))?.why).toContain('no further change');
   });
 
   it('allows nothing to other hosts, tasks and items', () => {
     const approval = new Approval();
-    approval.foresee(at, change([field('1', '2')]));
+    approval.record(at, change([field('1', '2')]));
     for (const other of [
       { ...at, host: 'b' },
       { ...at, item: 'x' },

@@ -24,7 +24,7 @@ const REQUESTS_AHEAD = 2000;
  * Returns the requests of the tasks ahead through the same view, if they can be named now. Other tasks are skipped:
  * they send their requests in their turn. Nothing here may fail: a mistake in a task is reported in its turn.
  */
-export async function foresee(
+export async function requestsAhead(
   context: RunContext,
   host: HostState,
   route: Route | undefined,
