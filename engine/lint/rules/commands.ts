@@ -185,7 +185,7 @@ export const changeOfFolderInCommand: Rule = {
   name: 'folder-in-command',
   level: 'advice',
   summary: 'A command that begins with cd',
-  why: 'chdir is checked and told by its own name when the folder is not there, and creates and removes are relative to it.',
+  why: 'If the folder of chdir does not exist, the error names it. creates and removes are relative to it.',
   remedy: 'Write chdir: with the folder, and take cd out of the command.',
   bad: `- name: Application built
   shell: { cmd: cd /opt/app && make, creates: /opt/app/bin }`,

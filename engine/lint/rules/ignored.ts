@@ -9,7 +9,7 @@ export function unknownIgnore(known: () => readonly string[]): Rule {
     name: 'unknown-ignore',
     level: 'warning',
     summary: 'A comment # runbook-lint: ignore with a rule that does not exist',
-    why: 'The comment has no effect. What it was meant to leave out is told nevertheless, or will be told one day.',
+    why: 'The comment has no effect. The finding that it was meant to suppress is reported anyway, or will be reported one day.',
     remedy: 'See `runbook lint --rules` for the names.',
     bad: `# runbook-lint: ignore latest-versions
 - name: nginx

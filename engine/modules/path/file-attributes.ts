@@ -188,7 +188,9 @@ export function attributeResult(attributes: Attributes): ValueMap {
   };
 }
 
-/** In a plan: an earlier task makes the file with a mode that only the host knows, and this task gives a mode. */
+/**
+ * Returns whether a plan cannot know the change of the mode: an earlier task creates the file with the host's default.
+ */
 export function isModeOpen(wanted: WantedAttributes, there: FileState): boolean {
   const behind = there.type === 'link' ? (there.to?.state ?? there) : there;
   return wanted.mode !== undefined && 'modeIsExpected' in behind && behind.modeIsExpected === true;

@@ -51,7 +51,7 @@ export function rulesPage(): string {
     .map(({ name, level, summary }) => `| [\`${name}\`](#${name}) | ${level} | ${summary.replaceAll('|', '\\|')} |`);
   return `# Rules of lint
 
-\`runbook lint\` tells errors, which \`plan\` and \`play\` refuse too, and what these rules find in playbooks that can be
+\`runbook lint\` reports errors, which \`plan\` and \`play\` refuse too, and what these rules find in playbooks that can be
 read. How to choose rules and formats: [commands.md](commands.md#lint). \`runbook explain NAME\` shows one rule.
 
 This page is made from the rules by \`npm run docs\`.

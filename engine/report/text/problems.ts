@@ -18,7 +18,7 @@ export function problemLines(problem: Problem, paint: Paint, read: SourceReader)
   return messageLines(problem, paint('red', 'error'), paint, read);
 }
 
-/** A message about a place in a file, in the form of a problem, with its first word. */
+/** A message about a place in a file. It has the parts of a problem, and may also be a warning or a note. */
 export interface Message {
   readonly what: string;
   readonly place?: Place | undefined;
