@@ -48,6 +48,23 @@ test('prose has lines of at most 120 characters, so that a diff can be read', ()
   ).toEqual([]);
 });
 
+/** Paths in the examples of pages: no file of the repository has them. */
+const EXAMPLES: ReadonlySet<string> = new Set(['engine/a/b.ts', 'test/a/b.test.ts']);
+
+test('every file of the sources that a page names is there', () => {
+  const sources = ['bin', 'build', 'engine', 'lab', 'test'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `/${folder}/${name}`),
+  );
+  const missing = PAGES.filter((name) => name !== 'CHANGELOG.md').flatMap((name) =>
+    [...page(name).matchAll(/`((?:[\w.-]+\/)*[\w.-]+\.ts)`/g)]
+      .map(([, path = '']) => path)
+      .filter((path) => !path.includes('NAME') && !EXAMPLES.has(path))
+      .filter((path) => !sources.some((source) => source.endsWith(`/${path}`)))
+      .map((path) => `${name}: ${path}`),
+  );
+  expect(missing).toEqual([]);
+});
+
 test('every helper of templates is in the table, as it is', () => {
   expect(missingIn('docs/language.md', helperRows())).toEqual([]);
 });
