@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
+import { CALMLY } from '../resources/base/unhindered-read.ts';
 import { probe } from '../resources/probe.ts';
 import { path, plainText, wholeNumber } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
@@ -93,7 +94,9 @@ function once(args: Arguments): string {
 function pathScript(file: string, pattern: string | undefined): string {
   if (pattern === undefined) return `[ -e ${quote(file)} ]`;
   const { source, ignoreCase } = extendedPattern(pattern);
-  return `grep -Eq${ignoreCase ? 'i' : ''} -e ${quote(source)} -- ${quote(file)} 2>/dev/null`;
+  // Whoever owns the folder may put a named pipe there, at which grep would wait beyond the timeout of the task.
+  return `${CALMLY}
+[ -f ${quote(file)} ] && how_calmly && calmly ${quote(file)} | grep -Eq${ignoreCase ? 'i' : ''} -e ${quote(source)}`;
 }
 
 /** The host's grep looks through the file, so that a long log does not have to come to the controller. */

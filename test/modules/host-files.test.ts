@@ -239,6 +239,19 @@ describe('wait_for', () => {
     expect(status).toBe(0);
     expect(existsSync(at('soon'))).toBe(true);
   });
+  it('looks into a file', async () => {
+    writeFileSync(at('log'), 'one\nstarted in 12 ms\n');
+    const look = async (regex: string) =>
+      (await planHere(waitFor, { path: at('log'), search_regex: regex })).outcome.kind;
+    expect(await look('^started in \\d+ ms$')).toBe('in_sync');
+    expect(await look('^stopped')).toBe('await');
+  });
+  it('is not held by a named pipe in the place of the file', async () => {
+    runScript(`mkfifo ${at('pipe')}`);
+    const { outcome } = await planHere(waitFor, { path: at('pipe'), search_regex: 'x', timeout: 1 });
+    if (outcome.kind !== 'await') throw new Error(outcome.kind);
+    expect(runScript(outcome.script).status).toBe(1);
+  });
   it('gives up at its deadline', async () => {
     const { outcome } = await planHere(waitFor, { port: 1, timeout: 1 });
     if (outcome.kind !== 'await') throw new Error(outcome.kind);
