@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { rulesPage } from '../engine/report/reference/rule-document.ts';
 import { differences, differencesPage } from './differences.ts';
 import { errorCodes, errorCodesJson, errorCodesPage } from './error-codes.ts';
+import { fromAnsiblePage } from './from-ansible.ts';
 import { roles, rolesPage } from './roles.ts';
 import { wrapped } from './wrap.ts';
 
@@ -12,6 +13,8 @@ const DOCS = join(ROOT, 'docs');
 writeFileSync(join(DOCS, 'differences.md'), differencesPage(differences()));
 writeFileSync(join(DOCS, 'error-codes.md'), errorCodesPage(errorCodes()));
 writeFileSync(join(ROOT, 'engine/report/reference/error-codes.json'), errorCodesJson(errorCodes()));
+const FROM_ANSIBLE = join(DOCS, 'from-ansible.md');
+writeFileSync(FROM_ANSIBLE, fromAnsiblePage(readFileSync(FROM_ANSIBLE, 'utf8')));
 writeFileSync(join(DOCS, 'roles.md'), rolesPage(roles()));
 writeFileSync(join(DOCS, 'lint-rules.md'), wrapped(rulesPage()));
 for (const folder of [ROOT, DOCS]) {

@@ -1,14 +1,15 @@
 import { type Command, Option } from 'commander';
+import { Problem } from '../errors/problem.ts';
 import { modules } from '../modules/base/catalogue.ts';
 import type { AnyModule } from '../modules/base/module.ts';
-import { printAnsibleDifferences, printHelpers } from '../report/reference/language-tables.ts';
+import { printAnsibleWords, printHelpers } from '../report/reference/language-tables.ts';
 import { printModule, printModules } from '../report/reference/module-document.ts';
 import { SCHEMAS, type SchemaName, printSchema } from '../report/reference/playbook-schema.ts';
 import { EXIT } from './base/exit-status.ts';
 
 interface Flags {
   readonly helpers?: true;
-  readonly ansible?: true;
+  readonly ansible?: string | true;
   readonly schema?: SchemaName | true;
 }
 
@@ -17,7 +18,7 @@ export function addDocsCommand(command: Command, done: (status: number) => void)
   command
     .argument('[module]', 'a module, or helpers, ansible, schema; the list of all modules without it')
     .option('--helpers', 'the functions that templates may call')
-    .option('--ansible', 'what Ansible has and runbook has not, and what to write instead')
+    .option('--ansible [word]', "Ansible's words and what to write here: all of them, or those that hold this one")
     .addOption(
       new Option('--schema [file]', `the JSON Schema of a kind of file, for editors: ${SCHEMAS.join(', ')}`).choices(
         SCHEMAS,
@@ -32,11 +33,21 @@ export function addDocsCommand(command: Command, done: (status: number) => void)
 
 async function show(name: string | undefined, flags: Flags): Promise<void> {
   if (flags.helpers === true || name === 'helpers') printHelpers(process.stdout);
-  else if (flags.ansible === true || name === 'ansible') printAnsibleDifferences(await all(), process.stdout);
+  else if (flags.ansible !== undefined || name === 'ansible') await showAnsible(flags.ansible);
   else if (flags.schema !== undefined || name === 'schema')
     printSchema(typeof flags.schema === 'string' ? flags.schema : 'playbook', await all(), process.stdout);
   else if (name === undefined) printModules(await all(), process.stdout);
   else printModule(await modules.module(name), process.stdout);
+}
+
+async function showAnsible(given: string | true | undefined): Promise<void> {
+  const word = typeof given === 'string' ? given : undefined;
+  if (printAnsibleWords({ all: await all(), word }, process.stdout) > 0) return;
+  throw new Problem({
+    code: 'unknown-word',
+    what: `Ansible has no word with "${word ?? ''}" that is known here`,
+    remedy: 'Run `runbook docs --ansible` for all of them.',
+  });
 }
 
 function all(): Promise<readonly AnyModule[]> {

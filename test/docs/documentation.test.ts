@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { differences, differencesPage } from '../../build/differences.ts';
 import { errorCodes, errorCodesJson, errorCodesPage } from '../../build/error-codes.ts';
+import { fromAnsiblePage } from '../../build/from-ansible.ts';
 import { roles, rolesPage } from '../../build/roles.ts';
 import { wrapped } from '../../build/wrap.ts';
 import { COMMANDS } from '../../engine/cli/main.ts';
@@ -83,6 +84,11 @@ test('every variable of a connection and every option of ssh is in its table, as
 
 test('the page of differences on purpose is made of its data', () => {
   expect(page('docs/differences.md'), 'npm run docs makes it').toBe(differencesPage(differences()));
+});
+
+test('the tables of the page for people from Ansible are made of its words', () => {
+  const written = page('docs/from-ansible.md');
+  expect(written, 'npm run docs makes it').toBe(fromAnsiblePage(written));
 });
 
 test('the page of roles is made of the roles', () => {

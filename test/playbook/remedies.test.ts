@@ -8,6 +8,7 @@ import { ANSIBLE_MODULES, COMMON_ARGUMENTS } from '../../engine/values/habits/an
 import { ANSIBLE_OPTIONS } from '../../engine/values/habits/ansible-options.ts';
 import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../engine/values/habits/ansible-variables.ts';
 import { insteadOfArgument } from '../../engine/values/habits/foreign-argument.ts';
+import { JINJA_WORDS } from '../../engine/values/habits/jinja-words.ts';
 import { parseTemplate } from '../../engine/values/template/template.ts';
 import { readYaml } from '../../engine/values/yaml/yaml.ts';
 
@@ -21,6 +22,7 @@ async function sentences(): Promise<readonly string[]> {
     ...Object.values(COMMON_ARGUMENTS).map(insteadOfArgument),
     ...all.flatMap(({ foreign = {} }) => Object.values(foreign).map(insteadOfArgument)),
     ...[...ANSIBLE_FACTS, ...ANSIBLE_MAGIC].map(({ instead }) => instead),
+    ...JINJA_WORDS.values(),
   ];
 }
 

@@ -1,13 +1,8 @@
 import type { AnyModule } from '../../modules/base/module.ts';
-import { ANSIBLE_DIFFERENCES } from '../../values/habits/ansible-differences.ts';
-import { COMMON_ARGUMENTS } from '../../values/habits/ansible-modules.ts';
-import { ANSIBLE_OPTIONS } from '../../values/habits/ansible-options.ts';
-import { type AnsibleVariable, ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../values/habits/ansible-variables.ts';
-import { insteadOfArgument } from '../../values/habits/foreign-argument.ts';
-import { JINJA_WORDS } from '../../values/habits/jinja-words.ts';
 import { helpers } from '../../values/helpers/helper-table.ts';
 import { openOutput } from '../text/output.ts';
 import { paintFor } from '../text/paint.ts';
+import { ansibleRows, rowsAbout } from './ansible-rows.ts';
 
 /** Prints the helpers of templates, each with an example. */
 export function printHelpers(stdout: NodeJS.WritableStream): void {
@@ -22,32 +17,21 @@ export function printHelpers(stdout: NodeJS.WritableStream): void {
 }
 
 /**
- * Prints features of Ansible that this language does not have, and what to write in their place. `all`: the modules,
- * whose missing arguments are listed.
+ * Prints what Ansible's words are here: all of them, or those whose name holds a word. `all` is the list of modules.
+ * Returns how many there are.
  */
-export function printAnsibleDifferences(all: readonly AnyModule[], stdout: NodeJS.WritableStream): void {
+export function printAnsibleWords(
+  { all, word }: { readonly all: readonly AnyModule[]; readonly word: string | undefined },
+  stdout: NodeJS.WritableStream,
+): number {
   const paint = paintFor(stdout);
-  const ofModules = all.flatMap(({ name, foreign = {} }) =>
-    Object.entries(foreign).map(([key, instead]) => [`${name}: ${key}`, insteadOfArgument(instead)] as const),
-  );
-  const rows: readonly (readonly [where: string, name: string, instead: string])[] = [
-    ...ANSIBLE_DIFFERENCES.map(({ where, name, instead }) => [where, name, instead] as const),
-    ...Object.entries(COMMON_ARGUMENTS).map(([name, one]) => ['argument', name, insteadOfArgument(one)] as const),
-    ...ofModules.map(([name, instead]) => ['argument', name, instead] as const),
-    ...[...ANSIBLE_OPTIONS].map(([name, instead]) => ['option', name, instead] as const),
-    ...[...JINJA_WORDS].map(([name, instead]) => ['jinja', name, instead] as const),
-    ...ANSIBLE_MAGIC.map((one) => ['variable', one.name, insteadOfVariable(one)] as const),
-    ...ANSIBLE_FACTS.map((one) => ['fact', `ansible_${one.name}`, insteadOfVariable(one)] as const),
-  ];
-  const width = Math.max(...rows.map(([, name]) => name.length));
-  const place = Math.max(...rows.map(([where]) => where.length));
+  const every = ansibleRows(all);
+  const rows = word === undefined ? every : rowsAbout(every, word);
+  const width = Math.max(0, ...rows.map(({ name }) => name.length));
+  const kinds = Math.max(0, ...rows.map(({ kind }) => kind.length));
   const lines = rows.map(
-    ([where, name, instead]) =>
-      `${paint('dim', where.padEnd(place))}  ${paint('cyan', name.padEnd(width))}  ${instead}`,
+    ({ kind, name, here }) => `${paint('dim', kind.padEnd(kinds))}  ${paint('cyan', name.padEnd(width))}  ${here}`,
   );
-  openOutput(stdout).write(`${lines.join('\n')}\n`);
-}
-
-function insteadOfVariable({ path, instead }: AnsibleVariable): string {
-  return path === undefined ? instead : `Write ${path}. ${instead}`;
+  if (lines.length > 0) openOutput(stdout).write(`${lines.join('\n')}\n`);
+  return rows.length;
 }

@@ -6,7 +6,7 @@ import { type Scope, type Value, Unknown } from '../base/value.ts';
 import { parseCel } from '../cel/cel-environment.ts';
 import { type References, collectReferences } from '../cel/cel-references.ts';
 import { Converter } from '../cel/cel-value.ts';
-import { checkParts } from '../cel/fact-paths.ts';
+import { checkParts } from '../cel/fact-checks.ts';
 import { ansibleVariable, interfaceFact } from '../habits/ansible-variables.ts';
 import { PYTHON_CONSTANTS } from '../habits/jinja-words.ts';
 import { celRemedy } from '../jinja/jinja-remedy.ts';

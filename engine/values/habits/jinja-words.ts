@@ -1,5 +1,8 @@
+import { JINJA_ABSENT } from './jinja-absent.ts';
+
 /** Words of Jinja that neither expressions nor templates have, with what to write. The key is kind and name. */
 export const JINJA_WORDS: ReadonlyMap<string, string> = new Map([
+  ...JINJA_ABSENT,
   [
     'filter regex_search',
     'Write x.regexSearch("…") in expressions, {{regex_search x "…"}} in templates; a group is "$1".',

@@ -1,6 +1,7 @@
 import { Secret } from '../base/secret.ts';
 import { type Scope, type Value, isList, isMap, Unknown } from '../base/value.ts';
 import { neverEqual } from '../cel/fact-paths.ts';
+import { neverHolds, type TextQuestion } from '../cel/fact-texts.ts';
 import { compileExpression } from '../expression/expression.ts';
 import { findHelper, helperNames } from '../helpers/helper-table.ts';
 import { type Helper, callHelper } from '../helpers/helper.ts';
@@ -68,18 +69,39 @@ function checkArguments(call: Call, helper: Helper, { source }: PathOptions): vo
     });
 }
 
+const QUESTIONS: ReadonlyMap<string, TextQuestion> = new Map([
+  ['starts_with', 'startsWith'],
+  ['ends_with', 'endsWith'],
+  ['contains', 'contains'],
+]);
+
+type Parameter = Call['params'][number];
+
+function factNamesOf(node: Parameter): readonly string[] | undefined {
+  return node.type === 'PathExpression' && node.parts[0] === 'facts' ? node.parts : undefined;
+}
+
+function equalityFault(path: Parameter | undefined, value: Parameter | undefined): Fault | undefined {
+  const names = path === undefined ? undefined : factNamesOf(path);
+  return names === undefined || value === undefined || !('value' in value) ? undefined : neverEqual(names, value.value);
+}
+
 /** Reports a comparison of a fact with a value that it can never have. */
 function checkFacts(call: Call, { name }: Helper, { source }: PathOptions): void {
-  if (name !== 'eq' && name !== 'ne') return;
   const [left, right] = call.params;
-  for (const [path, value] of [
-    [left, right],
-    [right, left],
-  ]) {
-    if (path?.type !== 'PathExpression' || value === undefined || !('value' in value)) continue;
-    const fault = neverEqual(path.parts, value.value);
+  const report = (fault: Fault | undefined): void => {
     if (fault !== undefined) throw source.fault(fault.details.code, fault.details.what, call, fault.details);
+  };
+  if (name === 'eq' || name === 'ne') {
+    report(equalityFault(left, right));
+    report(equalityFault(right, left));
   }
+  const question = QUESTIONS.get(name);
+  const names = left === undefined ? undefined : factNamesOf(left);
+  if (question !== undefined && names !== undefined && right !== undefined && 'value' in right)
+    report(typeof right.value === 'string' ? neverHolds(names, question, right.value) : undefined);
+  if (name === 'contains' && left?.type === 'SubExpression')
+    for (const item of left.params) report(equalityFault(right, item));
 }
 
 /**

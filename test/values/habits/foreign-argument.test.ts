@@ -7,6 +7,7 @@ import { Problems } from '../../../engine/errors/problem.ts';
 import { argumentNames, foreignArguments } from '../../../engine/modules/base/argument-problem.ts';
 import { modules } from '../../../engine/modules/base/catalogue.ts';
 import { loadPlaybook } from '../../../engine/playbook/load-playbook.ts';
+import { OWN_MODULES } from '../../../engine/values/habits/ansible-modules.ts';
 import { hasNoEffect, idle, idleAs, insteadOfArgument } from '../../../engine/values/habits/foreign-argument.ts';
 import { withFiles } from '../../playbook/written.ts';
 
@@ -54,6 +55,11 @@ describe.each(DOCUMENTED)('Ansible documents of $module', (documented) => {
     );
     expect(wrong).toEqual([]);
   });
+});
+
+test('a module is one of Ansible, or of our own', () => {
+  const documented = DOCUMENTED.flatMap(({ module }) => (modules.has(module) ? [module] : []));
+  expect([...documented, ...OWN_MODULES].toSorted()).toEqual(modules.names().toSorted());
 });
 
 const play = (task: string): string => `- hosts: all\n  tasks:\n    - ${task}\n`;

@@ -1,0 +1,72 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { Fault } from '../language/fault.ts';
+import { BOUNDED_MATCHES } from './cel-environment.ts';
+import { factNames } from './fact-names.ts';
+import { FACTS } from './fact-paths.ts';
+
+/** The ways to ask whether a text holds another one. */
+export type TextQuestion = 'startsWith' | 'endsWith' | 'contains';
+
+const SAYS: Readonly<Record<TextQuestion, string>> = {
+  startsWith: 'begins with',
+  endsWith: 'ends with',
+  contains: 'holds',
+};
+
+/** Returns the Fault of a question about the text of a fact that is false whatever the fact is. */
+export function neverHolds(names: readonly string[], question: TextQuestion, text: string): Fault | undefined {
+  const name = names.slice(1).join('.');
+  const { values, isLower } = FACTS.get(name) ?? {};
+  const lower = text.toLowerCase();
+  const possible = (asked: string): boolean => values?.some((value) => isSo(value, question, asked)) ?? true;
+  const isWrongCase = (isLower === true || values !== undefined) && text !== lower && possible(lower);
+  if (!isWrongCase && possible(text)) return undefined;
+  return new Fault({
+    code: 'never-true',
+    what: `facts.${name} never ${SAYS[question]} ${JSON.stringify(text)}`,
+    why: values === undefined ? 'It is in lower case.' : `It is one of ${values.join(', ')}.`,
+    remedy: isWrongCase ? `Write "${lower}".` : 'Write a part of one of these.',
+  });
+}
+
+function isSo(value: string, question: TextQuestion, text: string): boolean {
+  switch (question) {
+    case 'startsWith':
+      return value.startsWith(text);
+    case 'endsWith':
+      return value.endsWith(text);
+    case 'contains':
+      return value.includes(text);
+  }
+}
+
+/** A pattern of letters and digits alone, with or without its ends. */
+const WORD_PATTERN = /^(\^?)([A-Za-z0-9 _-]+)(\$?)$/;
+
+/** Returns the Fault of a method call on a fact that can never be true: `facts.os.family.startsWith("Deb")`. */
+export function questionFault(node: ASTNode): Fault | undefined {
+  if (node.op !== 'rcall') return undefined;
+  const [method, receiver, [operand]] = node.args;
+  const names = factNames(receiver);
+  if (names === undefined || operand?.op !== 'value' || typeof operand.args !== 'string') return undefined;
+  if (method === 'startsWith' || method === 'endsWith' || method === 'contains')
+    return neverHolds(names, method, operand.args);
+  const [, start = '', word = '', end = ''] = WORD_PATTERN.exec(operand.args) ?? [];
+  if ((method !== 'matches' && method !== BOUNDED_MATCHES) || word === '') return undefined;
+  return neverHolds(names, start === '^' ? 'startsWith' : end === '$' ? 'endsWith' : 'contains', word);
+}
+
+/** Returns the Fault of comparing what lower() or upper() gives with a text in the other case. */
+export function otherCase(node: ASTNode, value: unknown): Fault | undefined {
+  if (node.op !== 'rcall' || typeof value !== 'string') return undefined;
+  const [method] = node.args;
+  if (method !== 'lower' && method !== 'upper') return undefined;
+  const written = method === 'lower' ? value.toLowerCase() : value.toUpperCase();
+  if (written === value) return undefined;
+  return new Fault({
+    code: 'never-true',
+    what: `What ${method}() gives is never ${JSON.stringify(value)}`,
+    why: `It has no letters in ${method === 'lower' ? 'upper' : 'lower'} case.`,
+    remedy: `Write "${written}".`,
+  });
+}
