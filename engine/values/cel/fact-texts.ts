@@ -51,8 +51,12 @@ export function questionFault(node: ASTNode): Fault | undefined {
   if (names === undefined || operand?.op !== 'value' || typeof operand.args !== 'string') return undefined;
   if (method === 'startsWith' || method === 'endsWith' || method === 'contains')
     return neverHolds(names, method, operand.args);
-  const [, start = '', word = '', end = ''] = WORD_PATTERN.exec(operand.args) ?? [];
-  if ((method !== 'matches' && method !== BOUNDED_MATCHES) || word === '') return undefined;
+  return method === 'matches' || method === BOUNDED_MATCHES ? neverMatches(names, operand.args) : undefined;
+}
+
+function neverMatches(names: readonly string[], pattern: string): Fault | undefined {
+  const [, start, word, end] = WORD_PATTERN.exec(pattern) ?? [];
+  if (word === undefined) return undefined;
   return neverHolds(names, start === '^' ? 'startsWith' : end === '$' ? 'endsWith' : 'contains', word);
 }
 
