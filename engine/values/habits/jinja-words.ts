@@ -3,40 +3,12 @@ import { JINJA_ABSENT } from './jinja-absent.ts';
 /** Words of Jinja that neither expressions nor templates have, with what to write. The key is kind and name. */
 export const JINJA_WORDS: ReadonlyMap<string, string> = new Map([
   ...JINJA_ABSENT,
-  [
-    'filter regex_search',
-    'Write x.regexSearch("…") in expressions, {{regex_search x "…"}} in templates; a group is "$1".',
-  ],
-  ['filter regex_findall', 'Write x.regexFindall("…") in expressions, {{regex_findall x "…"}} in templates.'],
-  ['filter regex_escape', 'Write x.regexEscape() in expressions, {{regex_escape x}} in templates.'],
-  [
-    'filter from_json',
-    'Write fromJson(x) in expressions, {{from_json x}} in templates. A result of a command that prints JSON has it as .json.',
-  ],
-  ['filter from_yaml', 'Write fromYaml(x) in expressions, {{from_yaml x}} in templates.'],
-  [
-    'filter random',
-    'A plan must be repeatable, so chance needs a seed: random(60, inventory_hostname), {{random 60 seed=inventory_hostname}}.',
-  ],
-  [
-    'filter shuffle',
-    'A plan must be repeatable, so chance needs a seed: xs.shuffle(inventory_hostname), {{shuffle xs seed=inventory_hostname}}.',
-  ],
   ['filter password_hash', 'Give the hash itself, encrypted by runbook vault.'],
-  ['filter to_uuid', 'Write toUuid(x) in expressions, {{to_uuid x}} in templates.'],
-  [
-    'filter ipaddr',
-    'Write ipaddr(x, "address") in expressions, {{ipaddr x "address"}} in templates; null means that it is none.',
-  ],
   ['filter comment', 'Write the marks of the comment into the template.'],
-  ['filter flatten', 'Write xs.flatten() in expressions, {{flatten xs}} in templates.'],
-  ['filter product', 'Write xs.product(ys) in expressions, {{product xs ys}} in templates.'],
-  ['filter zip', 'Write xs.zip(ys) in expressions, {{zip xs ys}} in templates.'],
   ['filter json_query', 'Filter in an expression: xs.filter(x, x.a == 1).map(x, x.b).'],
   ['filter fileglob', 'Name the files.'],
   ['filter mandatory', 'Leave it out: a name that is missing is an error.'],
   ['filter format', 'Write the text with the values in it: {{a}}-{{b}}.'],
-  ['filter round', 'Write round(x, 2) in expressions, {{round x 2}} in templates.'],
   ['filter vault', 'Encrypt the value by runbook vault.'],
   ['lookup env', 'Give the value by -e: -e name="$NAME". Variables of the controller\'s environment are not read.'],
   ['lookup file', 'Bring the file by copy: {src: …}; variables of a file come by vars_files.'],

@@ -13,7 +13,6 @@ test('each word is there once, with something to write', () => {
 
 describe('a word is found, itself first', () => {
   test.each([
-    ['regex_search', 'filter', /^Nothing gives a match/],
     ['length', 'filter', '`xs | length` is `size(xs)` or `{{length xs}}`.'],
     ['with_items', 'keyword', /^Write loop:/],
     ['defined', 'test', /defined\(s\)/],
