@@ -91,7 +91,7 @@ describe('templates', () => {
 
   test('one that cannot be converted stays, and the task says so', async () => {
     const outcome = await convert({
-      'roles/a/templates/x.conf.j2': '{{ b | ipaddr("x") }}\n',
+      'roles/a/templates/x.conf.j2': '{{ b | zip_longest(x) }}\n',
       'roles/a/tasks/main.yml': '- template:\n    src: x.conf.j2\n    dest: /etc/x.conf\n',
     });
     expect(outcome.files[0]?.newPath).toBe('roles/a/templates/x.conf.j2');

@@ -199,12 +199,12 @@ export const TASKS: readonly Row[] = [
     before: '- service: name=a state=running\n- apt: name=https://a/b.deb\n- template: src=x.j2 dest=/x\n',
     after:
       '- service:\n    name: a\n    state: started\n- package:\n    # convert: by hand: name of package must be the name of a package. Write name or name=version. Patterns and files are not supported.\n    name: https://a/b.deb\n- template:\n    # convert: by hand: templates/x.j2 is Jinja still: the report says what is left in it.\n    src: x.j2\n    dest: /x\n',
-    beside: { 'templates/x.j2': '{{ a | ipaddr("b") }}\n' },
+    beside: { 'templates/x.j2': '{{ a | zip_longest(b) }}\n' },
   },
   {
     what: 'an item that is left has its mark in the list',
-    before: '- debug: {}\n  with_items:\n    - "{{ a | ipaddr }}"\n',
+    before: '- debug: {}\n  with_items:\n    - "{{ a | zip_longest(b) }}"\n',
     after:
-      '- debug: {}\n  loop:\n    # convert: by hand: the filter ipaddr has no counterpart: Write cidrContains(…), cidrHost(…) or cidrPrefix(…) in expressions, {{ip_at …}} in templates.\n    - "{{ a | ipaddr }}"\n',
+      '- debug: {}\n  loop:\n    # convert: by hand: the filter zip_longest has no counterpart: Loop over one list, and take the other one by loop_control.index_var.\n    - "{{ a | zip_longest(b) }}"\n',
   },
 ];

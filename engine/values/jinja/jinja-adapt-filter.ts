@@ -4,7 +4,8 @@ import type { AdaptFilter, Adapting } from './jinja-adapting.ts';
 import { binaryNode, choiceNode, filterNode, methodNode, shown, textNode } from './jinja-build.ts';
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { patternAsHere } from './jinja-pattern.ts';
-import { groupsAsHere, lacking, NoCounterpart } from './jinja-translation.ts';
+import { isShared } from './jinja-shared.ts';
+import { groupsAsHere, lacking } from './jinja-translation.ts';
 import { isListOfTexts } from './jinja-type.ts';
 
 const isBare = ({ plain, named }: Given): boolean => plain.length === 0 && named.size === 0;
@@ -321,13 +322,6 @@ const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
   ['indent', indented],
   ['comment', commented],
   ['format', formatted],
-  [
-    'combine',
-    (adapter, { of, given }) =>
-      given.named.size > 0
-        ? undefined
-        : { kind: 'filter', of: adapter.value(of), name: 'combine', given: adapter.given(given) },
-  ],
   ['difference', ofList],
   ['intersect', ofList],
   ['union', ofList],
@@ -354,11 +348,8 @@ function pathJoin(adapter: Adapting, { of }: JinjaOf<'filter'>): Jinja | undefin
 export function adaptedFilter(adapter: Adapting, node: JinjaOf<'filter'>): Jinja {
   const adapted = FILTERS.get(node.name)?.(adapter, node);
   if (adapted !== undefined) return adapted;
-  if (node.name === 'combine')
-    throw new NoCounterpart('{{merge a b}} merges one level: merge inner maps one by one.', {
-      what: 'filter',
-      name: 'combine(recursive)',
-    });
+  if (isShared(node.name))
+    return { kind: 'filter', of: adapter.value(node.of), name: node.name, given: adapter.given(node.given) };
   if (FILTERS.has(node.name) && node.name !== 'from_json')
     return lacking('filter', `${node.name} with these arguments`);
   return lacking('filter', node.name);

@@ -34,7 +34,6 @@ export const FILTERS_AS_HELPERS: ReadonlyMap<string, string> = new Map([
   ['to_nice_json', 'to_nice_json'],
   ['b64encode', 'b64encode'],
   ['b64decode', 'b64decode'],
-  ['indent', 'indent'],
 ]);
 
 /** Writes one use of a filter as an argument. */
@@ -80,6 +79,15 @@ const combine: WriteFilter = (writer, { of, given }) => {
   return writer.call('merge', of, ...given.plain);
 };
 
+/** The helper indents the first line too; `indent` of Jinja does so only where it is asked to. */
+const indent: WriteFilter = (writer, { of, given }) => {
+  const width = given.plain[0] ?? given.named.get('width') ?? { kind: 'number', text: '4' };
+  const first = given.plain[1] ?? given.named.get('first');
+  const isFirst = first?.kind === 'constant' && first.value === 'true';
+  const all = writer.call('indent', of, width);
+  return isFirst ? all : `(trim ${all})`;
+};
+
 /** Filters whose arguments differ from those of the helper. */
 export const HANDLEBARS_FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
   ['default', fallback],
@@ -90,6 +98,7 @@ export const HANDLEBARS_FILTERS: ReadonlyMap<string, WriteFilter> = new Map<stri
   ['join', (writer, { of, given }) => writer.call('join', of, given.plain[0] ?? EMPTY)],
   ['path_join', (writer, { of }) => writer.call('join', of, { kind: 'text', value: '/' })],
   ['regex_replace', regexReplace],
+  ['indent', indent],
   ['union', union],
   ['hash', hash],
   ['map', map],

@@ -15,7 +15,8 @@ function quoteOf(text: string): '"' | "'" {
 /** Returns what to write in place of a Jinja expression or condition. `accepts` says whether a text is valid here. */
 export function celRemedy(source: string, accepts: (text: string) => boolean): string | undefined {
   const bare = source.replaceAll(/\{\{-?\s*([\s\S]*?)\s*-?\}\}/g, '$1').trim();
-  const jinja = readJinja(bare);
+  // Ansible keeps backslashes in the texts of templates from Jinja's reading.
+  const jinja = readJinja(bare, /^\s*\{\{/.test(source) ? 'kept' : 'read');
   if (jinja === undefined) return undefined;
   return advice(() => celOf(jinja, quoteOf(bare)), source, accepts, noteOf(jinja) ?? noteOfDefault(jinja));
 }
@@ -31,7 +32,7 @@ export function mustacheRemedy(mustache: string, accepts: (text: string) => bool
     );
   if (parts === null) return undefined;
   const [, head = '', inner = '', names = ''] = parts;
-  const jinja = readJinja(inner);
+  const jinja = readJinja(inner, 'kept');
   if (jinja === undefined) return undefined;
   const quote = quoteOf(inner);
   const write = (): string =>

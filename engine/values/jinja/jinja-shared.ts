@@ -19,6 +19,11 @@ const filters: ReadonlyMap<string, SharedFunction> = new Map(
     .map((shared) => [shared.name, shared]),
 );
 
+/** Whether a function here does what the filter of this name does. */
+export function isShared(name: string): boolean {
+  return filters.has(name);
+}
+
 /**
  * Returns a filter that has a function of its name here, `x | flatten(levels=1)`, as a call of this function. Undefined
  * where there is none. Throws NoCounterpart for arguments that it does not take.

@@ -89,7 +89,7 @@ export const COMPARING_TESTS: ReadonlyMap<string, '==' | '!=' | '<' | '<=' | '>'
 export function groupsAsHere(replacement: string): string {
   return replacement
     .replaceAll('$', '$$$$')
-    .replaceAll(/\\g<(\w+)>|\\(\d)/g, (_whole, named: string | undefined, digit: string | undefined) =>
+    .replaceAll(/\\+g<(\w+)>|\\+(\d)/g, (_whole, named: string | undefined, digit: string | undefined) =>
       named === undefined || /^\d+$/.test(named) ? `$${named ?? digit ?? ''}` : `$<${named}>`,
     );
 }

@@ -57,7 +57,7 @@ test.each([
   // Order of operators.
   ["a ~ b == 'c'", "string(a) + string(b) == 'c'"],
   ['1 < known.count < 3', '1 < known.count && known.count < 3'],
-  ['-1 | abs == 1', 'by hand: the filter abs has no counterpart'],
+  ['-1 | abs == 1', 'abs(-1) == 1'],
   // Filters, tests and methods.
   ["xs | selectattr('a', 'equalto', 'b') | list | length > 0", "size(xs.filter(i, i.a == 'b')) > 0"],
   ["x is match('a|b')", "x.matches('^(?:a|b)')"],
@@ -73,9 +73,10 @@ test.each([
   ['{{ x }} == 1', 'by hand: it cannot be read as Jinja'],
   ['{{ known.flag }}', 'known.flag'],
   ["x is search('(?i)a')", 'by hand: the form of the pattern (?i)a has no counterpart'],
+  ['x | flatten', 'size(x.flatten()) > 0'],
   [
-    'x | flatten',
-    'by hand: the filter flatten has no counterpart: Write xs.flatten() in expressions, {{flatten xs}} in templates',
+    'x | zip_longest(y)',
+    'by hand: the filter zip_longest has no counterpart: Loop over one list, and take the other one by loop_control.index_var',
   ],
   ['x ==', 'by hand: it cannot be read as Jinja'],
 ])('the condition %s is %s', (text, wanted) => {
