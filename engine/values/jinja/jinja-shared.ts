@@ -51,23 +51,28 @@ function inOrder([, ...parameters]: readonly Parameter[], name: string, { plain,
   const isEndless = parameters.at(-1)?.presence === 'rest';
   if (plain.length > order.length && !isEndless) throw new NoCounterpart(`${name} takes fewer arguments here.`);
   if (isEndless && named.size === 0) return plain;
-  const byName = new Map(named);
-  if (name === 'strftime' && byName.has('second')) byName.set('seconds', byName.get('second') ?? NULL);
-  byName.delete('second');
-  for (const [index, operand] of plain.entries()) byName.set(order[index] ?? '', operand);
-  if (name === 'strftime') takeUtc(byName);
-  const isSeedless = (name === 'random' || name === 'shuffle') && !byName.has('seed');
-  if (isSeedless) throw new NoCounterpart('A plan must be repeatable: give a seed, such as inventory_hostname.');
+  const byName = byTheirNames(name, order, { plain, named });
   const ordered = parameters.map((parameter) => byName.get(parameter.name));
   const unknown = [...byName.keys()].find((one) => !parameters.some((parameter) => parameter.name === one));
   if (unknown !== undefined) throw new NoCounterpart(`${name} takes no argument "${unknown}" here.`);
   return withoutGaps(ordered, name);
 }
 
-const NULL: Jinja = { kind: 'constant', value: 'null' };
+/** The arguments by the names that they have here. */
+function byTheirNames(name: string, order: readonly string[], { plain, named }: Given): ReadonlyMap<string, Jinja> {
+  const byName = new Map(named);
+  for (const [index, operand] of plain.entries()) byName.set(order[index] ?? '', operand);
+  if (name === 'strftime') takeUtc(byName);
+  const isSeedless = (name === 'random' || name === 'shuffle') && !byName.has('seed');
+  if (isSeedless) throw new NoCounterpart('A plan must be repeatable: give a seed, such as inventory_hostname.');
+  return byName;
+}
 
 /** Times are in UTC here, so only what asks for it means the same. */
 function takeUtc(byName: Map<string, Jinja>): void {
+  const seconds = byName.get('second');
+  if (seconds !== undefined) byName.set('seconds', seconds);
+  byName.delete('second');
   const utc = byName.get('utc');
   if (utc?.kind !== 'constant' || utc.value !== 'true' || !byName.has('seconds'))
     throw new NoCounterpart('strftime needs the seconds here, and is in UTC: strftime("%Y", facts.time).');
