@@ -3,12 +3,12 @@ import { type Recipient, parseRecipient } from './age/recipient.ts';
 import { ANSIBLE_BLOCK } from './base/ansible-vault.ts';
 import { ARMOR_BLOCK, toArmor } from './base/armor.ts';
 
-/** Bytes as an armored age file. */
+/** Encrypts bytes as an armored age file. */
 export async function encryptArmored(bytes: Uint8Array, recipients: readonly Recipient[]): Promise<string> {
   return toArmor(await encryptBinary(bytes, recipients));
 }
 
-/** Bytes as a binary age file. */
+/** Encrypts bytes as a binary age file. */
 export function encryptBinary(bytes: Uint8Array, recipients: readonly Recipient[]): Promise<Buffer> {
   return encryptAge(
     bytes,
@@ -16,14 +16,16 @@ export function encryptBinary(bytes: Uint8Array, recipients: readonly Recipient[
   );
 }
 
-/** A text as an armored age file, for recipients as they are written. Throws Problem for what is no recipient. */
+/** Encrypts a text as an armored age file for recipients in text form. Throws Problem for an invalid recipient. */
 export async function encryptText(text: string, recipients: readonly string[]): Promise<string> {
   const parsed: Recipient[] = [];
   for (const recipient of recipients) parsed.push(await parseRecipient(recipient));
   return encryptArmored(Buffer.from(text), parsed);
 }
 
-/** A value for a YAML file: `!vault |` and the armor below it. With a name, the whole entry. */
+/**
+ * Encrypts a value for a YAML file: returns `!vault |` and the armor below it. With `name`, returns the whole entry.
+ */
 export async function encryptValue(
   text: string,
   recipients: readonly Recipient[],
@@ -37,7 +39,7 @@ export async function encryptValue(
   return `${name === undefined ? '' : `${name}: `}!vault |\n${lines.join('\n')}\n`;
 }
 
-/** An encrypted value in a file, and where it begins: counted from 1. */
+/** An encrypted value in a file. Line and column are those of its first character, counted from 1. */
 export interface SealedBlock {
   readonly text: string;
   readonly line: number;
@@ -45,15 +47,15 @@ export interface SealedBlock {
 }
 
 /**
- * The file after each of its `!vault` values is encrypted again, by age; all other bytes stay the same. Undefined if it
- * has no such value. `open` gives what a value holds.
+ * Encrypts each `!vault` value of a file again, with age; all other bytes stay the same. `open` decrypts a value.
+ * Returns undefined if the file has no such value.
  */
 export async function rekeyValues(
   bytes: Buffer,
   recipients: readonly Recipient[],
   open: (block: SealedBlock) => Promise<Uint8Array>,
 ): Promise<Buffer | undefined> {
-  // A character a byte, so that nothing else changes.
+  // In latin1 a character is a byte, so all other bytes stay the same.
   const text = bytes.toString('latin1');
   const blocks = [...text.matchAll(ARMOR_BLOCK), ...text.matchAll(ANSIBLE_BLOCK)].toSorted(
     (one, other) => one.index - other.index,

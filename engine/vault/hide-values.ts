@@ -4,7 +4,10 @@ import { Secret } from '../values/base/secret.ts';
 import { hiddenNode } from '../values/hidden-node.ts';
 import { readYaml } from '../values/yaml/yaml.ts';
 
-/** Makes known what is secret in the text of an encrypted file. Where it is no YAML, whoever reads it tells. */
+/**
+ * Registers each value in the text of an encrypted file as a secret. Ignores a text that is not YAML: its reader
+ * reports it.
+ */
 export function hideValues(text: string, file: string): void {
   readQuietly(text, file).forEach(hiddenNode);
 }

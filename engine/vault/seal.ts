@@ -9,7 +9,7 @@ import type { OpenedBy } from './vault.ts';
 
 export type Seal = (clear: Buffer) => Promise<Buffer>;
 
-/** Encrypts by age for recipients, in the form that the file had before: binary stays binary. */
+/** Returns a function that encrypts with age for recipients. A binary file stays binary; any other becomes armor. */
 export function sealFor(before: Buffer, recipients: readonly Recipient[]): Seal {
   return async (clear) =>
     sealedForm(before) === 'age-binary'
@@ -17,7 +17,10 @@ export function sealFor(before: Buffer, recipients: readonly Recipient[]): Seal 
       : Buffer.from(await encryptArmored(clear, recipients));
 }
 
-/** Encrypts as the file was before: for recipients, with the passphrase that opened it, or for ansible-vault. */
+/**
+ * Returns a function that encrypts in the way the file was encrypted before: for recipients, with the passphrase that
+ * opened it, or for ansible-vault.
+ */
 export function sealAgain(before: Buffer, by: OpenedBy, recipients: readonly Recipient[]): Seal {
   switch (by.kind) {
     case 'identity':

@@ -19,37 +19,34 @@ import { hideValues } from './hide-values.ts';
 import { readSopsFile } from './sops/sops-file.ts';
 import { type SopsSources, SopsKeys } from './sops/sops-keys.ts';
 
-/** What a value holds, or why nobody knows: no key fits, it is damaged, or it is no text. */
+/** The content of a value, or why it is unknown: no key fits, the value is damaged, or it is not text. */
 export type Opened =
   | { readonly kind: 'opened'; readonly text: string }
   | { readonly kind: 'failed' | 'damaged' | 'no-text'; readonly why: string };
 
-/** How a file was opened, so that it can be closed again for the same people. */
+/** How a file was opened, so that it can be encrypted again for the same people. */
 export type OpenedBy =
   | { readonly kind: 'identity' }
   | { readonly kind: 'passphrase'; readonly passphrase: Secret }
   | { readonly kind: 'password'; readonly password: VaultPassword };
 
-/** The keys to what is encrypted. */
+/** The keys that decrypt files and values. */
 export interface VaultKeys {
   /** Passwords of ansible-vault, in the order in which they are tried. */
   readonly passwords?: readonly PasswordSource[];
-  /** Asks for passphrases and passwords; without it, nobody is there to be asked. */
+  /** Asks for passphrases and passwords. Default: throws Problem `no-terminal`. */
   readonly ask?: Ask;
   readonly sops?: SopsSources;
 }
 
-/** A file as it is to be read. */
+/** The decrypted text of a file. */
 export interface Content {
   readonly text: string;
-  /** Whether the whole file was encrypted. */
+  /** True if the whole file was encrypted. */
   readonly wasSealed: boolean;
 }
 
-/**
- * Opens what is encrypted: whole files, and `!vault` values in files. Keys are read when the first is met that needs
- * them.
- */
+/** Decrypts whole files, and `!vault` values in files. It reads the keys when it first needs them. */
 export class Vault {
   readonly #keys: AgeKeys;
   readonly #sopsKeys: SopsKeys;
@@ -57,10 +54,10 @@ export class Vault {
   readonly #ask: Ask;
   readonly #opened = new Map<string, Opened>();
   #passwords: Promise<readonly VaultPassword[]> | undefined;
-  /** SHA-256 of every file that was read through it, as it is on the disk, by absolute path. */
+  /** SHA-256 (hex) of each file that was read, as it is on the disk, by absolute path. */
   readonly files = new Map<string, string>();
 
-  /** The files of identities (private keys), all of which are tried. */
+  /** Takes files of identities (private keys). All of them are tried. */
   constructor(identityFiles: readonly string[], { passwords = [], ask = nobody, sops = {} }: VaultKeys = {}) {
     this.#keys = new AgeKeys(identityFiles, ask);
     this.#sopsKeys = new SopsKeys(identityFiles, sops, ask);
@@ -69,9 +66,8 @@ export class Vault {
   }
 
   /**
-   * The text of a file as it is to be read: decrypted where the whole file is encrypted. Its `!vault` values are opened
-   * ahead, so that `decrypt` can give them at once. Every text value of an encrypted file is a secret from here on.
-   * Throws Problem.
+   * Returns the text of a file, decrypted if the whole file is encrypted. Opens its `!vault` values, so that `decrypt`
+   * can return them at once. From then on, each text value of an encrypted file is a secret. Throws Problem.
    */
   async content(bytes: Buffer, file: string): Promise<Content> {
     this.noteFile(file, bytes);
@@ -83,8 +79,8 @@ export class Vault {
   }
 
   /**
-   * The documents of a YAML file; the values of an encrypted one are marked, so that they are secrets as variables.
-   * Throws Problem or Problems.
+   * Returns the documents of a YAML file. Values of an encrypted file are marked, so that they are secrets as
+   * variables. Throws Problem or Problems.
    */
   async documents(bytes: Buffer, file: string): Promise<readonly Node[]> {
     const sops = await this.#ofSops(bytes, file);
@@ -95,25 +91,25 @@ export class Vault {
   }
 
   /**
-   * The one document of a file of variables, undefined for an empty one, marked as `documents` marks them. Throws
+   * Returns the only document of a file of variables, marked as in `documents`; undefined for an empty file. Throws
    * Problem or Problems.
    */
   async variables(bytes: Buffer, file: string): Promise<Node | undefined> {
     return oneDocument(await this.documents(bytes, file));
   }
 
-  /** The same, of what stands at a path. Throws what the system says, too. */
+  /** Does the same as `variables` for the file at a path. Also throws the system error if the file cannot be read. */
   async readFile(path: string): Promise<Node | undefined> {
     return await this.variables(await readWhole(path), path);
   }
 
-  /** What a file holds that is encrypted as a whole; undefined for another one. Throws Problem. */
+  /** Decrypts a file that is encrypted as a whole. Returns undefined for any other file. Throws Problem. */
   async unseal(bytes: Buffer, file: string): Promise<{ readonly bytes: Buffer; readonly by: OpenedBy } | undefined> {
     const form = sealedForm(bytes);
     return form === undefined ? undefined : this.#unseal(bytes, form, file);
   }
 
-  /** What a `!vault` value holds, byte for byte. Throws Problem. */
+  /** Returns the exact bytes of a `!vault` value. Throws Problem. */
   async unsealValue(text: string, place: Place): Promise<Buffer> {
     if (isAnsibleVault(text)) return (await this.#openAnsible(text, place)).bytes;
     const opened = await this.#keys.openArmor(tidyArmor(text), place.file, place);
@@ -121,12 +117,12 @@ export class Vault {
     return opened.bytes;
   }
 
-  /** A file that was read without anything in it to decrypt. */
+  /** Records a file in `files`. */
   noteFile(file: string, content: string | Buffer): void {
     this.files.set(resolve(file), createHash('sha256').update(content).digest('hex'));
   }
 
-  /** A `!vault` value of a file that went through `content`. Throws Problem. */
+  /** Returns a `!vault` value of a file that `content` has read. Throws Problem. */
   readonly decrypt = (sealed: string, place: Place): Secret => {
     const opened = this.opened(sealed);
     switch (opened?.kind) {
@@ -145,7 +141,7 @@ export class Vault {
     }
   };
 
-  /** Opens an armored text, so that `opened` knows it. Where that fails, `opened` says why. */
+  /** Opens an armored text ahead, so that `opened` knows it. If that fails, `opened` returns the reason. */
   async openAhead(armored: string): Promise<void> {
     try {
       await this.#openOnce(tidyArmor(armored));
@@ -155,12 +151,12 @@ export class Vault {
     }
   }
 
-  /** What a text holds that went through `openAhead`; undefined for any other one. */
+  /** Returns the content of a text that was opened ahead; undefined for any other text. */
   opened(sealed: string): Opened | undefined {
     return this.#opened.get(tidyArmor(sealed));
   }
 
-  /** The values of a file of SOPS; undefined for another one. */
+  /** Returns the values of a SOPS file; undefined for any other file. */
   async #ofSops(bytes: Buffer, file: string): Promise<Node | undefined> {
     if (sealedForm(bytes) !== 'sops') return undefined;
     const sops = readSopsFile(textIn(bytes, file), file);
@@ -174,7 +170,7 @@ export class Vault {
       for (const [block] of text.matchAll(pattern)) await this.#openOnce(tidyArmor(block));
   }
 
-  /** Throws Problem where there is no key at all. */
+  /** Throws Problem if there is no key. */
   async #openOnce(tidy: string): Promise<void> {
     if (this.#opened.has(tidy)) return;
     const opened = isAnsibleVault(tidy)
@@ -227,7 +223,7 @@ export class Vault {
   }
 }
 
-/** A value is text: in no encoding but UTF-8 could it be written into a file of a host. */
+/** A value must be UTF-8: no other encoding could be written into a file of a host. */
 function asText(bytes: Buffer): Opened {
   try {
     return { kind: 'opened', text: textIn(bytes, 'an encrypted value') };

@@ -11,16 +11,16 @@ export type OpenedAge =
   | { readonly kind: 'opened'; readonly bytes: Buffer; readonly passphrase: Secret | undefined }
   | { readonly kind: 'failed'; readonly why: string };
 
-/** All that may open age files: the identities in some files, and passphrases that are asked for. */
+/** Opens age files with the identities of some files, and with passphrases that it asks for. */
 export class AgeKeys {
   readonly #files: readonly string[];
   readonly #ask: Ask;
   readonly #text: string;
-  /** Those that have opened something: the next file may have the same. */
+  /** Passphrases that have opened a file. The next file may have the same passphrase. */
   readonly #passphrases: Secret[] = [];
   #identities: Promise<readonly VaultIdentity[]> | undefined;
 
-  /** `text`: more identities, one a line. */
+  /** Takes files of identities, and in `text` more identities, one per line. */
   constructor(identityFiles: readonly string[], ask: Ask, text = '') {
     this.#files = identityFiles;
     this.#ask = ask;
@@ -28,14 +28,14 @@ export class AgeKeys {
   }
 
   /**
-   * What an armored text holds. `name` stands in the question for a passphrase. Throws Problem where there is no key at
-   * all.
+   * Decrypts an armored age text. The question for a passphrase contains `name`. Returns `failed` with the reason if no
+   * key fits or the text is damaged. Throws Problem if there is no identity, or if an identity cannot be read.
    */
   openArmor(armored: string, name: string, place: Place | undefined): Promise<OpenedAge> {
     return this.open(Buffer.from(armored, 'latin1'), name, place);
   }
 
-  /** What an age file in either form holds. */
+  /** Decrypts an age file, armored or binary. Results and errors are those of `openArmor`. */
   async open(bytes: Buffer, name: string, place: Place | undefined): Promise<OpenedAge> {
     try {
       const binary = asBinary(bytes);
@@ -74,7 +74,7 @@ export class AgeKeys {
     if (identities.length === 0) throw noIdentity(this.#files, place);
     const atHand = identities.filter((one) => one.isAtHand);
     let opened: OpenedBytes = await decryptAge(binary, (await Promise.all(atHand.map((one) => one.keys()))).flat());
-    // A file that an identity fits, and that is damaged, is not tried with others.
+    // If an identity fits and the file is damaged, the other identities are not tried.
     for (const identity of identities) {
       if (opened.kind === 'opened' || identity.isAtHand || !isUnfit(opened.why) || !isForIdentity(binary)) continue;
       opened = await decryptAge(binary, await identity.keys());
@@ -93,7 +93,7 @@ function isUnfit(why: string): boolean {
   return why.includes('no identity matched');
 }
 
-/** Whether somebody with a line `AGE-SECRET-KEY-…` may open it: for keys of SSH alone, no passphrase is asked for. */
+/** True if an `AGE-SECRET-KEY-…` identity may open the file. If only SSH keys can, no passphrase is asked for. */
 function isForIdentity(binary: Buffer): boolean {
   return recipientTypes(binary).some((type) => !type.startsWith('ssh-'));
 }

@@ -3,17 +3,17 @@ import type { Identity, Recipient } from 'age-encryption';
 import type { Secret } from '../../values/base/secret.ts';
 import { argument, base64, unwrapFileKey, wrapFileKey } from './age-stanza.ts';
 
-// Age files that a passphrase opens, by https://c2sp.org/age.
+// Age files that a passphrase opens: https://c2sp.org/age.
 
 const LABEL = 'age-encryption.org/v1/scrypt';
 const SALT_LENGTH = 16;
-/** As the age program: about a second. */
+/** The value of the age program: about one second. */
 const WORK_FACTOR = 18;
-/** What asks for more wants to use up the machine. Four seconds, and 4 GiB of memory. */
+/** Limits what a file can use up: 4 GiB of memory, and 16 times the work of WORK_FACTOR. */
 const MAX_WORK_FACTOR = 22;
 const BLOCK_SIZE = 8;
 
-/** Encrypts for everybody who knows the passphrase. No other recipient may stand beside it. */
+/** Encrypts for everybody who knows the passphrase. It must be the only recipient of a file. */
 export async function passphraseRecipient(passphrase: Secret): Promise<Recipient> {
   const { Stanza } = await import('age-encryption');
   return {
@@ -25,7 +25,11 @@ export async function passphraseRecipient(passphrase: Secret): Promise<Recipient
   };
 }
 
-/** Opens what is encrypted with a passphrase, which `open` brings and tries; it gives undefined where none is right. */
+/**
+ * Opens a file that is encrypted with a passphrase. `open` gets passphrases and calls `attempt` with each; it returns
+ * the file key, or undefined if no passphrase is right. Throws Error if the header is damaged or the work factor is too
+ * high.
+ */
 export function passphraseIdentity(
   open: (attempt: (passphrase: Secret) => Promise<Uint8Array | undefined>) => Promise<Uint8Array | undefined>,
 ): Identity {

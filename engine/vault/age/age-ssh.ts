@@ -14,7 +14,7 @@ import type { Identity, Recipient } from 'age-encryption';
 import { argument, base64, unwrapFileKey, wrapFileKey } from './age-stanza.ts';
 import type { SshPublicKey } from './ssh-public-key.ts';
 
-// Age files for keys of SSH, by https://c2sp.org/age-ssh.
+// Age files for SSH keys: https://c2sp.org/age-ssh.
 
 const ED25519_LABEL = 'age-encryption.org/v1/ssh-ed25519';
 const RSA_LABEL = 'age-encryption.org/v1/ssh-rsa';
@@ -24,13 +24,13 @@ const RSA = {
   oaepLabel: Buffer.from(RSA_LABEL),
 } as const;
 const KEY_LENGTH = 32;
-/** What stands in front of the bytes of an X25519 key in PKCS #8 and SPKI (RFC 8410). */
+/** The bytes before an X25519 key in PKCS #8 and SPKI (RFC 8410). */
 const PRIVATE_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const PUBLIC_PREFIX = Buffer.from('302a300506032b656e032100', 'hex');
-/** The prime of the curve. */
+/** The prime of Curve25519. */
 const P = 2n ** 255n - 19n;
 
-/** Encrypts for the owner of a key of SSH. */
+/** Encrypts for the owner of an SSH key. */
 export async function sshRecipient(key: SshPublicKey): Promise<Recipient> {
   const { Stanza } = await import('age-encryption');
   return {
@@ -49,8 +49,8 @@ export async function sshRecipient(key: SshPublicKey): Promise<Recipient> {
 }
 
 /**
- * Opens what is encrypted for a key of SSH. `unlock` gives the private key, and is called only where a file is
- * encrypted for this one.
+ * Opens a file that is encrypted for an SSH key. `unlock` returns the private key; it is called only if the file is
+ * encrypted for this key.
  */
 export function sshIdentity(key: SshPublicKey, unlock: () => Promise<KeyObject>): Identity {
   return {
@@ -62,7 +62,7 @@ export function sshIdentity(key: SshPublicKey, unlock: () => Promise<KeyObject>)
           key.type === 'ssh-rsa'
             ? rsaFileKey(privateKey, stanza.body)
             : unwrapFileKey(stanza.body, sharedKey(key, privateKey, argument(stanza, 2, KEY_LENGTH)));
-        // The tag is short: another key may have the same.
+        // The tag is short: another key may have the same tag.
         if (fileKey !== null) return fileKey;
       }
       return null;
@@ -85,7 +85,7 @@ function sharedKey(key: SshPublicKey & { readonly type: 'ssh-ed25519' }, private
   return wrappingKey(secret, share, montgomery(key.point));
 }
 
-/** Binds the exchange to this very key of SSH. */
+/** Binds the key exchange to this SSH key. */
 function tweakOf({ blob }: SshPublicKey): Buffer {
   return Buffer.from(hkdfSync('sha256', Buffer.alloc(0), blob, ED25519_LABEL, KEY_LENGTH));
 }
@@ -94,7 +94,7 @@ function wrappingKey(secret: Buffer, share: Buffer, point: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, Buffer.concat([share, point]), ED25519_LABEL, KEY_LENGTH));
 }
 
-/** X25519 of a scalar and a point. Throws Error for a point of small order. */
+/** Multiplies a point by a scalar (X25519). Throws Error for a point of small order. */
 function multiplied(scalar: Buffer, point: Buffer): Buffer {
   return diffieHellman({
     privateKey: privateKeyOf(scalar),
@@ -111,7 +111,7 @@ function privateKeyOf(scalar: Buffer): KeyObject {
   return createPrivateKey({ key: Buffer.concat([PRIVATE_PREFIX, scalar]), format: 'der', type: 'pkcs8' });
 }
 
-/** The point of Curve25519 for a point of Ed25519: u = (1 + y) / (1 - y), by RFC 7748. Bytes have the lowest first. */
+/** Converts a point of Ed25519 to Curve25519: u = (1 + y) / (1 - y), RFC 7748. The lowest byte comes first. */
 function montgomery(point: Buffer): Buffer {
   const bytes = Buffer.from(point).reverse();
   const y = BigInt(`0x${bytes.toString('hex')}`) & (2n ** 255n - 1n);
@@ -119,7 +119,7 @@ function montgomery(point: Buffer): Buffer {
   return Buffer.from(u.toString(16).padStart(64, '0'), 'hex').reverse();
 }
 
-/** By Fermat: a to the power of P - 2. */
+/** Uses Fermat: the inverse of a is a to the power of P - 2. */
 function inverse(a: bigint): bigint {
   let result = 1n;
   let base = a;

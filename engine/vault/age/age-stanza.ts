@@ -1,20 +1,20 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Stanza } from 'age-encryption';
 
-// What age files have in common, by the specification of the format: https://c2sp.org/age.
+// Shared parts of age files: https://c2sp.org/age.
 
-/** A new key each time, so the nonce is all zeros. */
+/** Each key is used only once, so the nonce may be zero. */
 const NONCE = Buffer.alloc(12);
 const TAG_LENGTH = 16;
 const FILE_KEY_LENGTH = 16;
 
-/** The key of a file, encrypted for one recipient. */
+/** Encrypts the key of a file for one recipient. */
 export function wrapFileKey(fileKey: Uint8Array, key: Buffer): Buffer {
   const cipher = createCipheriv('chacha20-poly1305', key, NONCE, { authTagLength: TAG_LENGTH });
   return Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** The key of a file; null where the key that it was encrypted with is another one. */
+/** Decrypts the key of a file. Returns null if it was encrypted with another key. Throws Error for a wrong length. */
 export function unwrapFileKey(body: Uint8Array, key: Buffer): Uint8Array | null {
   if (body.length !== FILE_KEY_LENGTH + TAG_LENGTH) throw new Error('the header is damaged');
   const decipher = createDecipheriv('chacha20-poly1305', key, NONCE, { authTagLength: TAG_LENGTH });
@@ -30,7 +30,7 @@ export function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
 }
 
-/** The bytes of an argument of a stanza. Throws Error where it is not that long. */
+/** Returns the bytes of an argument of a stanza. Throws Error if there are not `length` bytes. */
 export function argument(stanza: Stanza, index: number, length: number): Buffer {
   const bytes = Buffer.from(stanza.args[index] ?? '', 'base64');
   if (bytes.length !== length) throw new Error('the header is damaged');

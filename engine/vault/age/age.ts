@@ -1,18 +1,18 @@
 import type { Identity, Recipient } from 'age-encryption';
 import { Problem } from '../../errors/problem.ts';
 
-/** A key as age-encryption takes it: `AGE-SECRET-KEY-…`, or what tries itself. */
+/** A key for age-encryption: `AGE-SECRET-KEY-…`, or an object that decrypts the file key itself. */
 export type AgeKey = string | Identity;
 
 export type OpenedBytes =
   | { readonly kind: 'opened'; readonly bytes: Buffer }
   | { readonly kind: 'failed'; readonly why: string };
 
-/** The header's lines that say for whom a file is; it ends in a line of three dashes. */
+/** A header line that names a kind of recipient. The header ends with a line of three dashes. */
 const STANZA = /^-> (\S+)/gm;
 const HEADER_END = '\n---';
 
-/** A binary age file. Recipients as age-encryption takes them, at least one. */
+/** Encrypts bytes as a binary age file, for one recipient or more in the form that age-encryption takes. */
 export async function encryptAge(bytes: Uint8Array, recipients: readonly (string | Recipient)[]): Promise<Buffer> {
   const { Encrypter } = await import('age-encryption');
   const encrypter = new Encrypter();
@@ -20,7 +20,10 @@ export async function encryptAge(bytes: Uint8Array, recipients: readonly (string
   return asBuffer(await encrypter.encrypt(bytes));
 }
 
-/** What a binary age file holds. Throws only what a key of its own throws, such as a Problem. */
+/**
+ * Decrypts a binary age file. Throws only Problem or TypeError; returns other errors, such as no fitting key, as
+ * `failed`.
+ */
 export async function decryptAge(bytes: Buffer, keys: readonly AgeKey[]): Promise<OpenedBytes> {
   const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
@@ -28,13 +31,13 @@ export async function decryptAge(bytes: Buffer, keys: readonly AgeKey[]): Promis
     for (const key of keys) decrypter.addIdentity(key);
     return { kind: 'opened', bytes: asBuffer(await decrypter.decrypt(bytes)) };
   } catch (error) {
-    // A fault of ours is not to look like a wrong key.
+    // An error in this program must not look like a wrong key.
     if (error instanceof Problem || error instanceof TypeError) throw error;
     return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** For which kinds of recipients a binary age file is: `X25519`, `ssh-ed25519`, `scrypt`, …. */
+/** Returns the kinds of recipients of a binary age file, such as `X25519`, `ssh-ed25519`, `scrypt`. */
 export function recipientTypes(bytes: Buffer): readonly string[] {
   const end = bytes.indexOf(HEADER_END);
   const header = bytes.toString('latin1', 0, end === -1 ? 0 : end);

@@ -11,19 +11,19 @@ import { type AgeKey, decryptAge } from './age.ts';
 import { isPrivateKey, sshKeyIn } from './ssh-identity.ts';
 import { sshPublicLine } from './ssh-public-key.ts';
 
-/** What opens files, and for whom they are encrypted then. */
+/** A private key that opens files, and the recipients for which new files are encrypted. */
 export interface VaultIdentity {
-  /** Whether nobody is asked anything before it is known that it opens a file. Those that ask are tried last. */
+  /** True if no question is asked before it is known that the identity opens a file. The others are tried last. */
   readonly isAtHand: boolean;
-  /** Throws Problem. */
+  /** Returns the keys. Throws Problem. */
   keys(): Promise<readonly AgeKey[]>;
-  /** `age1…` or a line of SSH, of each key in it. Throws Problem. */
+  /** Returns the recipient of each key: `age1…` or an SSH public key line. Throws Problem. */
   recipients(): Promise<readonly string[]>;
 }
 
 /**
- * The identities in a file, none where it is missing: lines `AGE-SECRET-KEY-…`, such a file encrypted with a
- * passphrase, or a private key of SSH. Throws Problem for what is no identity.
+ * Reads the identities in a file: `AGE-SECRET-KEY-…` lines, such lines encrypted with a passphrase, or an SSH private
+ * key. Returns none if the file is missing. Throws Problem if the file is unreadable or holds something else.
  */
 export async function readIdentities(file: string, ask: Ask): Promise<readonly VaultIdentity[]> {
   const bytes = await readWhole(file).catch((error: NodeJS.ErrnoException) => {
@@ -45,7 +45,10 @@ export async function readIdentities(file: string, ask: Ask): Promise<readonly V
   return [{ isAtHand: true, keys: async () => [identity], recipients: async () => [sshPublicLine(publicKey)] }];
 }
 
-/** The identities in a text, one a line. Throws Problem. */
+/**
+ * Reads the identities in a text, one per line. `file` is named in errors. Throws Problem for a line that is no
+ * identity.
+ */
 export function identitiesIn(text: string, file: string): readonly VaultIdentity[] {
   const identities: VaultIdentity[] = [];
   for (const [index, raw] of withoutMark(text).split('\n').entries()) {
@@ -66,7 +69,8 @@ export function identitiesIn(text: string, file: string): readonly VaultIdentity
 }
 
 /**
- * An identity file that a passphrase opens, as `age-keygen | age -p` makes it. It is opened when it is needed, once.
+ * Makes an identity from a file that a passphrase opens, as `age-keygen | age -p` writes it. The file is opened once,
+ * at the first use.
  */
 function protectedFile(bytes: Buffer, file: string, ask: Ask): VaultIdentity {
   let opened: Promise<readonly VaultIdentity[]> | undefined;

@@ -3,14 +3,14 @@ import { Problem, type Place } from '../../errors/problem.ts';
 import { sshRecipient } from './age-ssh.ts';
 import { parseSshPublicKey } from './ssh-public-key.ts';
 
-/** For whom something is encrypted. */
+/** A public key for which something is encrypted. */
 export interface Recipient {
-  /** As it was written, such as `age1…` or `ssh-ed25519 AAAA… alice`. */
+  /** The text that the user wrote, such as `age1…` or `ssh-ed25519 AAAA… alice`. */
   readonly text: string;
   readonly key: string | AgeRecipient;
 }
 
-/** Throws Problem `vault-recipient` for what is none. */
+/** Parses `age1…` or an SSH public key line. Throws Problem `vault-recipient` for any other text. */
 export async function parseRecipient(text: string, place?: Place): Promise<Recipient> {
   try {
     if (!text.startsWith('age1')) return { text, key: await sshRecipient(parseSshPublicKey(text)) };

@@ -11,20 +11,25 @@ import type { Ask } from '../base/passphrase.ts';
 import { readIdentities } from './identities.ts';
 import { type Recipient, parseRecipient } from './recipient.ts';
 
-/** The file that says for whom files near it are encrypted: `age1…` or `ssh-ed25519 …`, one a line. */
+/** The file that names the recipients for files near it, one per line: `age1…` or `ssh-ed25519 …`. */
 const RECIPIENTS_FILE = 'recipients.txt';
 
 export interface RecipientSources {
-  /** Recipients by themselves: `age1…`. */
+  /** Recipients that are given directly, such as `age1…`. */
   readonly named: readonly string[];
-  /** A file of recipients; undefined: the nearest `recipients.txt`, beside the file or in a folder above it. */
+  /**
+   * A file of recipients. Undefined: `recipients.txt` in the folder of the encrypted file, or the nearest folder above,
+   * unless `named` has recipients.
+   */
   readonly file: string | undefined;
-  /** Where nothing else is said, what is encrypted is for these. */
+  /** Files of identities. Used if the other sources name no recipient. */
   readonly identityFiles: readonly string[];
   readonly ask: Ask;
 }
 
-/** For whom a file is to be encrypted, at least one. Throws Problem where nobody is named. */
+/**
+ * Returns the recipients for a file, at least one. Throws Problem if no source names one, or if a source is invalid.
+ */
 export async function recipientsFor(path: string, sources: RecipientSources): Promise<readonly Recipient[]> {
   const given: Recipient[] = [];
   for (const text of sources.named) given.push(await parseRecipient(text));
@@ -49,8 +54,8 @@ function onceEach(recipients: readonly Recipient[]): readonly Recipient[] {
 }
 
 /**
- * Who writes the file that is found in a folder above decides who can read the secrets. Throws Problem where that is
- * another user.
+ * Finds the nearest recipients file. Its author decides who can read the secrets, so the function throws Problem if the
+ * file belongs to another user or everybody may write to it.
  */
 async function nearestOwn(folder: string): Promise<string | undefined> {
   const file = await nearestRecipients(folder);

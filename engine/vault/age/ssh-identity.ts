@@ -13,14 +13,14 @@ export interface SshKey {
   readonly identity: Identity;
 }
 
-/** True for the text of a file that holds a private key of any kind in PEM. */
+/** True if a text is a PEM private key of any kind. */
 export function isPrivateKey(text: string): boolean {
   return /^\s*-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
 }
 
 /**
- * A private key of SSH as an identity. Its passphrase is asked for when something is met that is encrypted for it.
- * Throws Problem.
+ * Makes an identity from an SSH private key. It asks for the passphrase when a file is encrypted for this key. Throws
+ * Problem if the key cannot be used.
  */
 export async function sshKeyIn(text: string, file: string, ask: Ask): Promise<SshKey> {
   const publicKey = await publicKeyIn(text, file);
@@ -29,7 +29,7 @@ export async function sshKeyIn(text: string, file: string, ask: Ask): Promise<Ss
   return { publicKey, identity: sshIdentity(publicKey, unlock) };
 }
 
-/** The public half, which OpenSSH keeps in clear, a passphrase or not. */
+/** Reads the public key. OpenSSH stores it in clear even if the private key has a passphrase. */
 async function publicKeyIn(text: string, file: string): Promise<SshPublicKey> {
   const body = OPENSSH.exec(text)?.[1];
   try {
@@ -48,7 +48,10 @@ async function publicKeyIn(text: string, file: string): Promise<SshPublicKey> {
   }
 }
 
-/** Behind the magic word: cipher, derivation and its options, how many keys, the public one. */
+/**
+ * Reads the public key from an OpenSSH container. The fields after MAGIC are: cipher, derivation, options of the
+ * derivation, number of keys, public key. Throws Error if the container is damaged or has more than one key.
+ */
 function publicBlob(container: Buffer): Buffer {
   if (!container.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error('it is damaged');
   let at = MAGIC.length;

@@ -1,19 +1,19 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { base64 } from './age-stanza.ts';
 
-/** A public key of SSH that files can be encrypted for. */
+/** An SSH public key for which files can be encrypted. */
 export type SshPublicKey = {
-  /** As SSH sends it. */
+  /** The key in the wire format of SSH. */
   readonly blob: Buffer;
-  /** By which a stanza says for whom it is: the beginning of its digest. */
+  /** Names the key in a stanza: the first 4 bytes of its SHA-256, in base64. */
   readonly tag: string;
 } & ({ readonly type: 'ssh-ed25519'; readonly point: Buffer } | { readonly type: 'ssh-rsa'; readonly key: KeyObject });
 
-/** What is shorter is no protection. As age has it. */
+/** A shorter key does not protect. This is also the limit of age. */
 const MIN_RSA_BITS = 2048;
 const ED25519_LENGTH = 32;
 
-/** A line of an authorized_keys file or of a file NAME.pub. Throws Error that says why it is no such key. */
+/** Parses a line of authorized_keys or of a NAME.pub file. Throws Error with the reason if the key cannot be used. */
 export function parseSshPublicKey(line: string): SshPublicKey {
   const [type = '', encoded = ''] = line.trim().split(/\s+/);
   if (type !== 'ssh-ed25519' && type !== 'ssh-rsa')
@@ -23,7 +23,7 @@ export function parseSshPublicKey(line: string): SshPublicKey {
   return key;
 }
 
-/** The key that SSH sends in this form. Throws Error that says why it is no such key. */
+/** Parses a key in the wire format of SSH. Throws Error with the reason if the key cannot be used. */
 export function sshPublicKey(blob: Buffer): SshPublicKey {
   const [name, first, second, ...more] = fields(blob);
   const type = name?.toString('latin1') ?? '';
@@ -44,7 +44,7 @@ export function sshPublicKey(blob: Buffer): SshPublicKey {
   return { type, blob, tag, key };
 }
 
-/** The fields of what SSH sends: each has its length in front. */
+/** Splits the wire format into its fields. Each field has a length before it. Throws Error if a field is cut off. */
 function fields(blob: Buffer): readonly Buffer[] {
   const found: Buffer[] = [];
   for (let at = 0; at < blob.length;) {
@@ -57,7 +57,7 @@ function fields(blob: Buffer): readonly Buffer[] {
   return found;
 }
 
-/** The line of such a key, without a comment. */
+/** Returns the public key line, without a comment. */
 export function sshPublicLine({ type, blob }: SshPublicKey): string {
   return `${type} ${blob.toString('base64')}`;
 }

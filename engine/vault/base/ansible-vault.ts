@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../../values/base/secret.ts';
 
-// The format of ansible-vault 1.1 and 1.2, by
+// The formats 1.1 and 1.2 of ansible-vault:
 // https://docs.ansible.com/ansible/latest/vault_guide/vault_using_encrypted_content.html#ansible-vault-file-format
 
-/** A password and the label by which files say that they want it. */
+/** A password, and the label (vault id) by which files ask for it. */
 export interface VaultPassword {
   readonly label: string;
   readonly password: Secret;
@@ -12,10 +12,10 @@ export interface VaultPassword {
 
 export type OpenedAnsible =
   | { readonly kind: 'opened'; readonly bytes: Buffer; readonly by: VaultPassword }
-  /** No password opens it; or it is damaged, so that none could. */
+  /** `failed`: no given password opens it. `damaged`: no password can open it. */
   | { readonly kind: 'failed' | 'damaged'; readonly why: string };
 
-/** Each such file in a text, indented or not. Tags and quotes around it are not part of it. */
+/** Matches each ansible-vault text, indented or not, without tags and quotes around it. */
 export const ANSIBLE_BLOCK = /\$ANSIBLE_VAULT;[^\r\n"']*(?:\r?\n[ \t]*[0-9a-f]+)+/g;
 
 export const DEFAULT_LABEL = 'default';
@@ -33,8 +33,8 @@ interface Envelope {
 }
 
 /**
- * Opens what ansible-vault has encrypted. A password whose label is the file's is tried first, then the others, as
- * Ansible does.
+ * Decrypts an ansible-vault text. As Ansible, it first tries the passwords whose label is that of the file, then the
+ * others.
  */
 export function openAnsible(text: string, passwords: readonly VaultPassword[]): OpenedAnsible {
   const envelope = parse(text);
@@ -53,7 +53,7 @@ export function openAnsible(text: string, passwords: readonly VaultPassword[]): 
   };
 }
 
-/** The same bytes for ansible-vault, in its format 1.1, or 1.2 where there is a label. Ends in a line end. */
+/** Encrypts bytes as ansible-vault: format 1.1 for the default label, otherwise 1.2. The text ends with a line end. */
 export function sealAnsible(bytes: Uint8Array, { label, password }: VaultPassword): string {
   const salt = randomBytes(SALT_LENGTH);
   const { cipherKey, macKey, counter } = keysOf(password, salt);
@@ -66,7 +66,7 @@ export function sealAnsible(bytes: Uint8Array, { label, password }: VaultPasswor
   return `${[header, ...(body.match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g')) ?? [])].join('\n')}\n`;
 }
 
-/** The parts of such a file, or why it is none. */
+/** Returns the parts of an ansible-vault text, or the reason why it is invalid. */
 function parse(text: string): Envelope | string {
   const [header = '', ...lines] = text
     .split('\n')
@@ -95,7 +95,7 @@ function fromHex(text: string): Buffer | undefined {
   return bytes.length * 2 === text.length ? bytes : undefined;
 }
 
-/** Undefined for a wrong password, which the digest tells before anything is decrypted. */
+/** Returns undefined for a wrong password. The digest is checked before anything is decrypted. */
 function openWith({ salt, mac, sealed }: Envelope, password: Secret): Buffer | undefined {
   const { cipherKey, macKey, counter } = keysOf(password, salt);
   if (!timingSafeEqual(createHmac('sha256', macKey).update(sealed).digest(), mac)) return undefined;

@@ -1,12 +1,12 @@
 const BEGIN = '-----BEGIN AGE ENCRYPTED FILE-----';
 const END = '-----END AGE ENCRYPTED FILE-----';
-/** Of base64 in each line but the last. */
+/** Number of base64 characters in each line except the last. */
 const LINE_LENGTH = 64;
 
-/** Each armored age file in a text, indented or not. */
+/** Matches each armored age file in a text, indented or not. */
 export const ARMOR_BLOCK = /-----BEGIN AGE ENCRYPTED FILE-----[\s\S]*?-----END AGE ENCRYPTED FILE-----/g;
 
-/** True for the text of a file that is encrypted by age as a whole, in armor. */
+/** True if the text is an armored age file. */
 export function isEncrypted(text: string): boolean {
   return text.trimStart().startsWith(BEGIN);
 }
@@ -15,7 +15,7 @@ export function isAnsibleVault(text: string): boolean {
   return text.trimStart().startsWith('$ANSIBLE_VAULT;');
 }
 
-/** Armor without indentation and empty lines, as age wants it. */
+/** Removes indentation and empty lines, which age does not accept. */
 export function tidyArmor(text: string): string {
   const lines = text
     .split('\n')
@@ -24,7 +24,7 @@ export function tidyArmor(text: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The bytes that tidy armor holds. Throws Error for what is no armor. */
+/** Decodes tidy armor. Throws Error if the text is no armor or is damaged. */
 function fromArmor(text: string): Buffer {
   const lines = text.trim().split('\n');
   if (lines.shift() !== BEGIN || lines.pop() !== END) throw new Error('its first or its last line is missing');
@@ -38,13 +38,16 @@ function fromArmor(text: string): Buffer {
   return bytes;
 }
 
-/** Bytes of a binary age file as armor, with a line end. */
+/** Encodes a binary age file as armor, with a line end. */
 export function toArmor(bytes: Buffer): string {
   const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
   return `${[BEGIN, ...lines, END].join('\n')}\n`;
 }
 
-/** An age file in its binary form. Throws Error where it is neither that nor armor. */
+/**
+ * Returns the binary form of an age file, armored or binary. Throws Error if armor is damaged; does not check binary
+ * input.
+ */
 export function asBinary(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '');
   return isEncrypted(text) ? fromArmor(tidyArmor(text)) : bytes;

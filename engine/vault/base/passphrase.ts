@@ -1,14 +1,14 @@
 import type { Secret } from '../../values/base/secret.ts';
 
-/** Asks whoever runs the command for a secret. Throws Problem where nobody can be asked. */
+/** Asks the user for a secret. Throws Problem if nobody can be asked. */
 export type Ask = (question: string) => Promise<Secret>;
 
-/** How often somebody may mistype. */
+/** Number of times a passphrase is asked for. */
 const ATTEMPTS = 3;
 
 /**
- * What `open` makes of the passphrase that is asked for; it gives undefined for a wrong one. Undefined after three
- * wrong ones. Throws Problem.
+ * Asks for a passphrase and returns the result of `open`, which returns undefined for a wrong one. Returns undefined
+ * after three wrong ones. Throws Problem if nobody can be asked.
  */
 export async function openedByPassphrase<Result>(
   question: string,

@@ -12,16 +12,18 @@ import { textIn } from '../../values/yaml/text-file.ts';
 import { type VaultPassword, DEFAULT_LABEL } from './ansible-vault.ts';
 import type { Ask } from './passphrase.ts';
 
-/** Bytes that a program may print. */
+/** Maximal output of a password program, in bytes. */
 const MOST_PRINTED = 64 * 1024;
 
-/** Where a password of ansible-vault comes from. */
+/** The source of an ansible-vault password. */
 export interface PasswordSource {
   readonly label: string;
   readonly from: { readonly kind: 'prompt' } | { readonly kind: 'file'; readonly path: string };
 }
 
-/** `LABEL@SOURCE` or `SOURCE`, which is a file, an executable, or the word `prompt`. As `--vault-id` of Ansible. */
+/**
+ * Parses `LABEL@SOURCE` or `SOURCE`, as Ansible's `--vault-id`. SOURCE is a file, an executable, or the word `prompt`.
+ */
 export function passwordSource(text: string): PasswordSource {
   const at = text.indexOf('@');
   const label = at <= 0 ? DEFAULT_LABEL : text.slice(0, at);
@@ -30,7 +32,7 @@ export function passwordSource(text: string): PasswordSource {
   return { label, from: { kind: 'file', path: source.startsWith('~/') ? join(homedir(), source.slice(2)) : source } };
 }
 
-/** The passwords, in the order of the sources. Throws Problem. */
+/** Reads the passwords in the order of the sources. Throws Problem if one is empty or cannot be read. */
 export async function readPasswords(sources: readonly PasswordSource[], ask: Ask): Promise<readonly VaultPassword[]> {
   const passwords: VaultPassword[] = [];
   for (const { label, from } of sources) {
@@ -47,7 +49,7 @@ export async function readPasswords(sources: readonly PasswordSource[], ask: Ask
   return passwords;
 }
 
-/** What a file holds, or an executable prints. */
+/** Returns the content of a file, or the output of an executable. */
 async function passwordOf(path: string, label: string): Promise<Secret> {
   const status = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(path, error.message, 'Correct the path; it is looked for in the working folder.');
@@ -61,7 +63,7 @@ async function passwordOf(path: string, label: string): Promise<Secret> {
   return Secret.of(text);
 }
 
-/** As Ansible: a program that takes `--vault-id` has a name that ends in `-client`, whatever follows behind a point. */
+/** As Ansible: a program gets `--vault-id` if its name without extension ends with `-client`. */
 async function printedBy(path: string, label: string): Promise<string> {
   const isClient = basename(path, extname(path)).endsWith('-client');
   const args = isClient && label !== DEFAULT_LABEL ? ['--vault-id', label] : [];
@@ -79,7 +81,7 @@ async function printedBy(path: string, label: string): Promise<string> {
   throw unreadable(path, why, 'It is run, as it is executable: `chmod -x` where it holds the password itself.');
 }
 
-/** What a program prints, up to one byte more than is taken; then it is ended. */
+/** Reads the output. Ends a program that prints more than MOST_PRINTED bytes; then returns MOST_PRINTED + 1 bytes. */
 async function read(child: ChildProcessByStdio<null, Readable, null>): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;

@@ -2,10 +2,13 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** File systems that are only in memory, by the numbers of Linux: tmpfs and ramfs. */
+/** Types of the file systems that exist only in memory, as Linux numbers them: tmpfs and ramfs. */
 const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 
-/** A folder for clear text that only its owner can enter (0700), in memory where this machine has a place for that. */
+/**
+ * Creates a folder for clear text that only its owner can enter (0700). It is in memory if this machine has such a
+ * place. Returns its path.
+ */
 export async function makeClearFolder(environment: NodeJS.ProcessEnv): Promise<string> {
   const runtime = environment['XDG_RUNTIME_DIR'];
   for (const place of [...(runtime === undefined || runtime === '' ? [] : [runtime]), '/dev/shm']) {

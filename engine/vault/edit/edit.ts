@@ -9,25 +9,25 @@ import { type SignalGuard, guardSignals, runEditor } from './editor.ts';
 
 export interface EditRequest {
   readonly file: FoundFile;
-  /** What it holds. */
+  /** The decrypted content of the file. */
   readonly clear: Buffer;
-  /** Encrypts what it shall hold. Throws Problem. */
+  /** Encrypts the new content. Throws Problem. */
   readonly seal: (clear: Buffer) => Promise<Uint8Array>;
-  /** Where `VISUAL` and `EDITOR` are. */
+  /** Holds `VISUAL`, `EDITOR` and `XDG_RUNTIME_DIR`. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
 export type EditEnd =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'written'; readonly notes: readonly string[] }
-  /** By a signal, where there is one. */
+  /** `signal`: the signal that ended the edit, if any. */
   | { readonly kind: 'failed'; readonly problem: Problem; readonly signal: NodeJS.Signals | undefined };
 
 /**
- * Opens an editor (`$VISUAL`, `$EDITOR`, else vi) on the clear text of an encrypted file, and encrypts what was made of
- * it. However that ends, no clear text stays behind, and what was saved in the editor is kept: in the file, or
- * encrypted beside it, which the problem says. Throws Problem before the editor is started where it could not be
- * written afterwards.
+ * Opens an editor (`$VISUAL`, `$EDITOR`, else vi) on the clear text of an encrypted file, then encrypts the result.
+ * What the user saved is always kept: in the file, or encrypted beside it or in a temporary folder. The clear text is
+ * removed, unless the edit cannot be saved encrypted: then it stays in a folder that only the user can enter. The problem
+ * names the place. Throws Problem before the editor starts if the file cannot be encrypted or written later.
  */
 export async function editSealed(request: EditRequest): Promise<EditEnd> {
   const { file, clear, seal } = request;
@@ -104,17 +104,17 @@ async function write(edited: Buffer, { file, seal }: EditRequest): Promise<reado
   return replaceFile(now, sealed);
 }
 
-/** What there is when an edit fails. */
+/** The state in which an edit failed. */
 interface FailedEdit {
   /** Undefined if the editor removed the file. */
   readonly edited: Buffer | undefined;
   readonly request: EditRequest;
-  /** Where the edited file lies in clear. */
+  /** The folder of the edited file in clear. */
   readonly folder: string;
   readonly signal: NodeJS.Signals | undefined;
 }
 
-/** The problem, with where the edit is kept. */
+/** Keeps the edit, and returns the problem with the place of the edit added. */
 async function failed(problem: Problem, { edited, request, folder, signal }: FailedEdit): Promise<Ended> {
   const told = (says: string, remedy: string | undefined): Problem =>
     new Problem({
@@ -141,7 +141,7 @@ async function failed(problem: Problem, { edited, request, folder, signal }: Fai
   return { kind: 'failed', problem: told(says, remedy), signal, keepsFolder: kept === undefined };
 }
 
-/** Where the edit is kept, encrypted; undefined where it could not be. */
+/** Saves the edit encrypted and returns its path, or undefined if that fails. */
 async function keep(edited: Buffer, { file, seal }: EditRequest): Promise<string | undefined> {
   const sealed = await seal(edited).catch(() => undefined);
   if (sealed === undefined) return undefined;

@@ -2,36 +2,36 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 
-/** How an editor ended: by itself, or because this program was told to end. */
+/** How an editor ended: by itself, or because this program got a signal to end. */
 export type EditorEnd =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly why: string; readonly isMissing: boolean }
   | { readonly kind: 'told'; readonly signal: NodeJS.Signals };
 
-/** How long an editor may take to end when it is told to. In milliseconds. */
+/** Time for an editor to end after the signal, before SIGKILL. Milliseconds. */
 const PATIENCE = 3_000;
-/**
- * They come from the keyboard as a rule, and the editor on the terminal gets them as well: what they mean is its
- * affair.
- */
+/** Signals of the keyboard. The terminal sends them to the editor too, which decides what they mean. */
 const OF_KEYBOARD: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 const OF_OTHERS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP'];
 
-/** While clear text lies about, no signal ends this program before that is gone. */
+/** Prevents signals from ending this program while clear text exists. */
 export interface SignalGuard {
-  /** The first signal that asked for the end. */
+  /**
+   * Returns the first signal that asked this program to end; undefined if none did. Signals of a terminal's keyboard do
+   * not count.
+   */
   told(): NodeJS.Signals | undefined;
   /**
-   * SIGTERM and SIGHUP, and where there is no terminal SIGINT and SIGQUIT, are handed on to this one and to all that it
-   * has started.
+   * Sets the process whose descendants get SIGTERM and SIGHUP; without a terminal, also SIGINT and SIGQUIT. If it has
+   * no descendants, it gets them itself. Undefined: nobody gets them.
    */
   handTo(child: ChildProcess | undefined): void;
   stop(): void;
 }
 
-/** Runs an editor on a file and waits for its end. Ctrl-C ends only the editor, where that lets itself be ended. */
+/** Runs an editor on a file and waits for its end. Ctrl-C ends only the editor, if the editor allows it. */
 export function runEditor(editor: string, file: string, guard: SignalGuard): Promise<EditorEnd> {
-  // As git does: the variable may hold arguments, and the shell splits them. The traps keep the shell there until the
+  // As git, it lets the shell split the variable, which may hold arguments. The traps keep the shell alive until the
   // editor has ended.
   const child = spawn('sh', ['-c', `trap : INT QUIT; ${editor} "$1"`, 'editor', file], { stdio: 'inherit' });
   guard.handTo(child);
@@ -53,7 +53,7 @@ function endOf(status: number | null, signal: NodeJS.Signals | null): string {
   return status === 127 ? 'There is no such program.' : `It ended with exit status ${status}.`;
 }
 
-/** From now on until `stop`. What else listens to these signals has its say again afterwards. */
+/** Holds signals from now until `stop`, which puts the earlier listeners back. */
 export function guardSignals(): SignalGuard {
   const handed = process.stdin.isTTY ? OF_OTHERS : [...OF_OTHERS, ...OF_KEYBOARD];
   const before = [...OF_KEYBOARD, ...OF_OTHERS].map((signal) => ({
@@ -67,7 +67,7 @@ export function guardSignals(): SignalGuard {
     first ??= signal;
     if (editor === undefined) return;
     const all = descendantsOf(editor.pid);
-    // The first is the shell around the editor, which ends when that has ended.
+    // The first process is the shell around the editor. It ends after the editor.
     send(all.length > 1 ? all.slice(1) : all, signal);
     timer ??= setTimeout(() => send(descendantsOf(editor?.pid), 'SIGKILL'), PATIENCE);
   };
@@ -91,18 +91,18 @@ export function guardSignals(): SignalGuard {
   };
 }
 
-/** Parents come first, so that none goes on to what it would start next. */
+/** Signals parents first, so that no parent starts its next program. */
 function send(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended meanwhile.
+      // The process has already ended.
     }
   }
 }
 
-/** A process and all that it has started, whatever process group they are in. Where there is no /proc, only itself. */
+/** Returns a process and all its descendants, in any process group. Without /proc, returns only the process. */
 function descendantsOf(pid: number | undefined): readonly number[] {
   if (pid === undefined) return [];
   const children = new Map<number, number[]>();

@@ -2,15 +2,15 @@ import type { Node, ScalarNode } from '../../values/base/node.ts';
 import { oneDocument } from '../../values/yaml/one-document.ts';
 import { readYaml } from '../../values/yaml/yaml.ts';
 
-// Where SOPS keeps what it knows of a file, in the forms of files that hold variables: YAML, JSON, dotenv.
+// Reads the metadata of SOPS in files that hold variables: YAML, JSON, dotenv.
 
-/** Which values are encrypted, by the names on the way to them. At most one of the first four is set. */
+/** The rules that select the encrypted values by the names on their path. At most one of the first four is set. */
 export interface SopsRules {
   readonly unencryptedSuffix: string | undefined;
   readonly encryptedSuffix: string | undefined;
   readonly unencryptedRegex: string | undefined;
   readonly encryptedRegex: string | undefined;
-  /** A comment says so: then each value tells by its form. */
+  /** True if comments select the values. Then the form of each value shows whether it is encrypted. */
   readonly byComment: boolean;
 }
 
@@ -18,9 +18,11 @@ export interface SopsFile {
   readonly form: 'yaml' | 'json' | 'dotenv';
   /** The values, still encrypted. */
   readonly content: Node;
-  /** The key of the values, encrypted for each recipient of age. */
+  /** The key of the values, encrypted for each age recipient. */
   readonly ageKeys: readonly string[];
-  /** What else opens it: `kms`, `pgp`, …, and `key_groups`, of which several are needed together. */
+  /**
+   * Other kinds of keys that open the file: `kms`, `pgp`, …, and `key_groups`, of which several are needed together.
+   */
   readonly otherKeys: readonly string[];
   readonly mac: string;
   readonly lastModified: string;
@@ -32,7 +34,7 @@ const OTHER_KEYS = ['kms', 'gcp_kms', 'hckms', 'azure_kv', 'hc_vault', 'pgp', 'k
 const DOTENV = /^sops_mac=/m;
 const DOTENV_PREFIX = 'sops_';
 
-/** The parts of a file of SOPS; undefined for a file that is none. Throws Problem or Problems. */
+/** Parses a SOPS file. Returns undefined for any other file. Throws Problem or Problems. */
 export function readSopsFile(text: string, file: string): SopsFile | undefined {
   const isDotenv = DOTENV.test(text);
   const document = isDotenv ? readDotenv(text, file) : oneDocument(readYaml(text, file));
@@ -68,7 +70,7 @@ function some(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** As SOPS itself writes these facts into dotenv files: `age__list_0__map_enc`. */
+/** Flattens the metadata to the names that SOPS writes in dotenv files, such as `age__list_0__map_enc`. */
 function flatten(node: Node, name: string, into: Map<string, string>): void {
   switch (node.kind) {
     case 'scalar':
@@ -85,7 +87,7 @@ function flatten(node: Node, name: string, into: Map<string, string>): void {
   }
 }
 
-/** Lines NAME=VALUE, in which \n stands for a line end; no quotes, as SOPS has it. */
+/** Reads NAME=VALUE lines. In a value, \n means a line end. As in SOPS, quotes have no meaning. */
 function readDotenv(text: string, file: string): Node {
   const entries = text.split('\n').flatMap((line, index) => {
     const equals = line.indexOf('=');

@@ -15,20 +15,20 @@ import { openSops } from './sops.ts';
 const run = promisify(execFile);
 const MAX_OUTPUT = 64 * 1024 * 1024;
 
-/** What opens SOPS files, beside the identities of all other files. */
+/** The keys for SOPS files, in addition to the identities for all other files. */
 export interface SopsSources {
-  /** Files of age identities that SOPS itself would take. */
+  /** Age identity files that SOPS itself would use. */
   readonly identityFiles?: readonly string[];
-  /** Identities by themselves, one a line. */
+  /** More identities, one per line. */
   readonly identities?: string | undefined;
   /**
-   * The program `sops`, for files that no identity opens. It goes where the file says, with what the user may do there,
-   * such as to a server whose address is in the file: so it is only asked where somebody has named it.
+   * The program `sops`, for files that no identity opens. With the rights of the user it contacts what the file names,
+   * such as a server, so it runs only if somebody has named it.
    */
   readonly program?: string | undefined;
 }
 
-/** Opens files of SOPS. */
+/** Opens SOPS files. */
 export class SopsKeys {
   readonly #keys: AgeKeys;
   readonly #program: string | undefined;
@@ -42,10 +42,10 @@ export class SopsKeys {
     this.#program = program;
   }
 
-  /** Throws Problem where no key opens it, and where it was changed. */
+  /** Returns the decrypted values. Throws Problem if no key opens the file, or if the file was changed. */
   async open(sops: SopsFile, file: string): Promise<Node> {
     const place: Place = { file, line: 1, column: 1 };
-    // The parts of a key that is shared out are nothing by themselves.
+    // One part of a shared key opens nothing.
     const dataKey = sops.otherKeys.includes('key_groups') ? undefined : await this.#dataKey(sops, place);
     if (dataKey !== undefined) return openSops(sops, dataKey, place);
     if (this.#program !== undefined) return throughProgram(this.#program, sops, file, place);
@@ -72,7 +72,10 @@ export class SopsKeys {
   }
 }
 
-/** What the program says, laid over the file, which knows the places and what of it was encrypted. */
+/**
+ * Puts the decrypted values of the program into the file's nodes, which know the places and which values were
+ * encrypted.
+ */
 async function throughProgram(program: string, sops: SopsFile, file: string, place: Place): Promise<Node> {
   const args = ['decrypt', '--input-type', sops.form, '--output-type', 'json', file];
   const { stdout } = await run(program, args, { maxBuffer: MAX_OUTPUT }).catch(
@@ -100,7 +103,7 @@ function lay(sealed: Node, clear: Node): Node {
     return { ...sealed, entries };
   }
   if (sealed.kind === 'list' && clear.kind === 'list') {
-    // Comments in a list are gone.
+    // The program drops comments in a list.
     const items = sealed.items.filter(
       (item) => !(item.kind === 'scalar' && isSealedValue(item.value) && item.value.endsWith('type:comment]')),
     );

@@ -5,7 +5,7 @@ import { Secret } from '../../values/base/secret.ts';
 const SEALED = /^ENC\[AES256_GCM,data:(.*),iv:(.*),tag:(.*),type:(.*)\]$/s;
 const TAG_LENGTH = 16;
 
-/** What an encrypted value holds. A comment is no value: SOPS writes one that stands in a list as an item of it. */
+/** The content of an encrypted value. SOPS writes a comment in a list as an item, which is no value. */
 export type SopsValue =
   | { readonly kind: 'value'; readonly value: string | number | boolean; readonly bytes: Buffer }
   | { readonly kind: 'comment' };
@@ -15,8 +15,8 @@ export function isSealedValue(value: unknown): value is string {
 }
 
 /**
- * Opens one value. `path` binds it to its place in the file: the names on the way to it. Throws Error that says why it
- * cannot.
+ * Decrypts one value. `path` holds the names that lead to the value in the file; the encryption binds the value to it.
+ * Throws Error with the reason if that fails.
  */
 export function openValue(sealed: string, key: Buffer, path: string): SopsValue {
   if (sealed === '') return { kind: 'value', value: '', bytes: Buffer.alloc(0) };
@@ -61,7 +61,7 @@ function typed(bytes: Buffer, type: string): SopsValue {
   }
 }
 
-/** A value in clear as it counts for the digest over a file; nothing for null. */
+/** Returns the text by which a clear value counts in the digest of the file; undefined for null. */
 export function digestBytes({ value, source }: ScalarNode): string | undefined {
   if (value === null) return undefined;
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -70,7 +70,7 @@ export function digestBytes({ value, source }: ScalarNode): string | undefined {
   return value instanceof Secret ? value.reveal() : value;
 }
 
-/** A number without an exponent, in as few digits as tell it from all others. */
+/** Writes a number without an exponent, in the fewest digits that identify it. */
 function fixed(value: number): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];

@@ -7,17 +7,17 @@ import { matches } from '../../values/language/pattern.ts';
 import type { SopsFile, SopsRules } from './sops-file.ts';
 import { digestBytes, isSealedValue, openValue } from './sops-value.ts';
 
-// The format of SOPS: https://getsops.io/docs/#important-information-on-types and "Encryption Protocol" there. Each
-// value is encrypted by itself with AES-256-GCM and bound to the names on the way to it; an encrypted digest over all
-// values holds the file together.
+// The format of SOPS: https://getsops.io/docs/#important-information-on-types and "Encryption Protocol" on that page.
+// Each value is encrypted by itself with AES-256-GCM and bound to the names on its path. An encrypted digest protects
+// all values together.
 
 const DATA_KEY_LENGTH = 32;
-/** What the digest begins with where it is only over what is encrypted: by the source of SOPS. */
+/** The beginning of the digest if it covers only encrypted values, from the source of SOPS. */
 const MAC_ONLY_ENCRYPTED = Buffer.from('8a3fd2ad54ce66527b1034f3d147be0b0b975b3bf44f72c6fdadec8176f27d69', 'hex');
 
 /**
- * The values of a file in clear, those that were encrypted as secrets. Throws Problem where a value or the file as a
- * whole was changed.
+ * Returns the values in clear. Values that were encrypted are marked as secrets. Throws Problem if a value or the file
+ * was changed, or if a rule cannot be used.
  */
 export function openSops(file: SopsFile, dataKey: Buffer, place: Place): Node {
   if (dataKey.length !== DATA_KEY_LENGTH) throw changed(place, 'Its key is damaged.');
@@ -35,7 +35,7 @@ function macOf({ mac, lastModified }: SopsFile, dataKey: Buffer, place: Place): 
     const opened = openValue(mac, dataKey, lastModified);
     if (opened.kind === 'value') return opened.bytes;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw changed(place, 'Its digest (mac) or its time (lastmodified) was changed.');
 }
@@ -46,7 +46,7 @@ interface Walk {
   readonly digest: Hash;
 }
 
-/** Undefined for what is no value: a comment in a list. */
+/** Returns undefined for a comment in a list, which is no value. */
 function walk(node: Node, path: readonly string[], the: Walk): Node | undefined {
   switch (node.kind) {
     case 'list':
@@ -79,7 +79,8 @@ function scalar(node: ScalarNode, path: readonly string[], { file, dataKey, dige
     const opened = openValue(value, dataKey, `${path.join(':')}:`);
     if (opened.kind === 'comment') return undefined;
     digest.update(opened.bytes);
-    // Text in quotes is text, whatever it looks like; a block has no text at its place.
+    // The style `block` keeps text as text, whatever it looks like, and means that the file has no such text at the
+    // place.
     return hiddenNode({ ...node, value: opened.value, style: 'block', source: opened.bytes.toString('utf8') });
   } catch (error) {
     if (error instanceof Problem || !(error instanceof Error)) throw error;
@@ -87,7 +88,7 @@ function scalar(node: ScalarNode, path: readonly string[], { file, dataKey, dige
   }
 }
 
-/** As SOPS decides. The rules behind one another, and the last word counts. */
+/** Decides as SOPS does: applies the rules in order, and a later rule overrides an earlier one. */
 function isEncrypted(value: unknown, path: readonly string[], rules: SopsRules, place: Place): boolean {
   if (rules.byComment) return isSealedValue(value) || value === '';
   const { unencryptedSuffix, encryptedSuffix, unencryptedRegex, encryptedRegex } = rules;
@@ -100,7 +101,7 @@ function isEncrypted(value: unknown, path: readonly string[], rules: SopsRules, 
   return encrypted;
 }
 
-/** The expression is Go's. What JavaScript's are without is said in front: `(?i)`. */
+/** Matches a Go expression. JavaScript does not accept `(?i)` at the start, so it becomes a group. */
 function fits(expression: string, name: string, place: Place): boolean {
   const insensitive = expression.startsWith('(?i)');
   try {
