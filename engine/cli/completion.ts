@@ -16,7 +16,7 @@ Example:
   runbook play site.yml -i inventory.yml --tags <Tab>
 `;
 
-/** `runbook completion SHELL`: the script that completes commands, options, hosts, tags, tasks and runs. */
+/** Adds `runbook completion SHELL`: prints the script that completes commands, options, hosts, tags, tasks and runs. */
 export function addCompletionCommand(command: Command, done: (status: number) => void): void {
   command
     .addArgument(new Argument('<shell>', 'the shell that the script is for').choices(SHELLS))

@@ -34,7 +34,7 @@ What was taken for granted has a comment "# convert: assumed …" above it, and 
 "# convert: by hand: …". Remove the comment when it is done: what has one is not converted again.
 `;
 
-/** `runbook convert PATH…`: Ansible's playbooks, roles, variables and templates, rewritten. It connects to nothing. */
+/** Adds `runbook convert PATH…`: rewrites Ansible's playbooks, roles, variables and templates. Connects to nothing. */
 export function addConvertCommand(command: Command, done: (status: number) => void): void {
   command
     .argument('<paths...>', 'folders or files: a project, a role, a playbook')
@@ -88,7 +88,7 @@ async function convertPath(path: string, flags: Flags): Promise<ConvertedPath> {
   };
 }
 
-/** PATH.runbook; of a file `site.runbook.yml`. */
+/** Returns the default output: `PATH.runbook` for a folder, `site.runbook.yml` for the file `site.yml`. */
 function besideOf(path: string, { isFile }: ReadProject): string {
   const whole = resolve(path);
   if (!isFile) return `${whole}.runbook`;

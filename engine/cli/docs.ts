@@ -13,7 +13,7 @@ interface Flags {
   readonly schema?: SchemaName | true;
 }
 
-/** `runbook docs`: made of the modules' own schemas and of the tables that the engine itself reads. */
+/** Adds `runbook docs`. It prints the schemas of the modules and the tables that the engine itself reads. */
 export function addDocsCommand(command: Command, done: (status: number) => void): void {
   command
     .argument('[module]', 'a module, or helpers, ansible, schema; the list of all modules without it')

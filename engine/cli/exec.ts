@@ -29,7 +29,7 @@ interface Flags extends InventoryFlags, ConnectionFlags, LockFlags {
   readonly diff?: true;
 }
 
-/** `runbook exec PATTERN -m MODULE -a ARGUMENTS`: one task, by the same engine as a play. */
+/** Adds `runbook exec PATTERN -m MODULE -a ARGUMENTS`: runs one task with the same engine as a play. */
 export function addExecCommand(command: Command, done: (status: number) => void): void {
   addLockOptions(addConnectionOptions(addLimitOption(addInventoryOptions(command.argument('<pattern>')))))
     .option('-m, --module-name <module>', 'the module', 'command')
@@ -61,7 +61,7 @@ async function exec(pattern: string, flags: Flags): Promise<number> {
   });
   const mode = flags.check === true ? 'plan' : 'play';
   const diff = flags.diff === true;
-  // The other forms have all that happens; this one only what a single task is called for.
+  // Plans and the other output formats show everything that happens; this report shows only the results of the task.
   const isBrief = mode === 'play' && flags.output === 'auto';
   const report = isBrief
     ? startResultReport({

@@ -12,7 +12,7 @@ Examples:
   runbook explain                  # all names
 `;
 
-/** `runbook explain NAME`: the code of an error, or a rule of lint. */
+/** Adds `runbook explain NAME`: explains the code of an error or a rule of lint. */
 export function addExplainCommand(command: Command, done: (status: number) => void): void {
   command
     .argument('[code]', 'the code of an error, or the name of a rule; the list of all without it')

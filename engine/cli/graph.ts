@@ -3,7 +3,7 @@ import { EXIT } from './base/exit-status.ts';
 import { addInventoryOptions, collectCommas } from './options/common-options.ts';
 import { GRAPH_FORMATS, type GraphFlags } from './options/graph-options.ts';
 
-/** `runbook graph PLAYBOOK`: plays, roles and handlers as a drawing. */
+/** Adds `runbook graph PLAYBOOK`: draws plays, roles and handlers. */
 export function addGraphCommand(command: Command, done: (status: number) => void): void {
   addInventoryOptions(command.argument('<playbook>'))
     .option('--tasks', 'a node for each task, in place of one for each role')

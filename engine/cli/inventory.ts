@@ -20,7 +20,7 @@ interface Flags extends InventoryFlags {
   readonly playbookDir?: string;
 }
 
-/** `runbook inventory`: the same answers as `ansible-inventory` on the same files. */
+/** Adds `runbook inventory`. It prints the same as `ansible-inventory` for the same files. */
 export function addInventoryCommand(command: Command, done: (status: number) => void): void {
   addLimitOption(addInventoryOptions(command))
     .option('--list', 'print all groups, hosts and variables as JSON')

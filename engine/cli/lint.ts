@@ -41,8 +41,8 @@ A comment "# runbook-lint: ignore NAME" leaves a rule out, for its line or for t
 `;
 
 /**
- * `runbook lint PLAYBOOK…`: reads all that the playbooks need, and tells everything that is wrong. Nothing is connected
- * to.
+ * Adds `runbook lint PLAYBOOK…`: reads everything that the playbooks need, and prints all mistakes. Connects to
+ * nothing.
  */
 export function addLintCommand(command: Command, done: (status: number) => void): void {
   addInventoryOptions(command.argument('[playbooks...]'))
@@ -90,10 +90,10 @@ async function lint(playbooks: readonly string[], flags: LintFlags): Promise<num
   return isFailed ? EXIT.problem : EXIT.ok;
 }
 
-/** Passes of --fix. Each has less to do than the one before. */
+/** Maximal number of passes of --fix. Each pass has fewer edits than the one before. */
 const MOST_PASSES = 5;
 
-/** What is wrong; with --fix what is left of it. */
+/** Finds the mistakes. With --fix, returns those that are left after the edits. */
 async function reportOf(
   playbooks: readonly string[],
   flags: LintFlags,
@@ -107,7 +107,7 @@ async function reportOf(
   let { problems, found } = await look();
   const folder = process.cwd();
   const passes: Fixed[] = [];
-  // What touches an earlier edit is left for the next pass.
+  // An edit that overlaps an earlier one is made in the next pass.
   while (flags.fix === true && passes.length < MOST_PASSES) {
     const pass = await applyEdits(found, topOf(folder) ?? folder);
     passes.push(pass);

@@ -9,7 +9,7 @@ import { ENGINE_VERSION } from './base/version.ts';
 import { commandLineProblem, unknownCommand } from './options/command-line-problem.ts';
 import { endAtOnce } from './run/interruptions.ts';
 
-/** Each command's file is loaded when it is called. */
+/** The commands. The file of each command is loaded when the command is called. */
 export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'play',
@@ -146,7 +146,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   ],
 ]);
 
-/** The `runbook` command. Takes the arguments behind the program's name; gives the exit status. */
+/** The `runbook` command. Takes the arguments after the name of the program; returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === COMPLETE) return await complete(argv.slice(1));
   let status: number = EXIT.ok;
@@ -163,7 +163,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const wanted = argv[0] === 'help' ? argv[1] : argv[0];
   for (const [name, { description, add }] of COMMANDS) {
     const command = program.command(name).description(description);
-    // Of the others, the list of commands needs no more than this.
+    // The list of commands needs nothing more of the other commands.
     if (name === wanted) await add(command, done);
   }
   process.on('SIGINT', endAtOnce);
@@ -178,10 +178,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Prints what went wrong, and gives the exit status. Throws on what is a fault of ours. */
+/** Prints the error and returns the exit status. Throws an error that is a fault of the engine. */
 async function tell(error: unknown, program: Command, argv: readonly string[]): Promise<number> {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
-  // It has shown the help of a command that is called with one of its own commands.
+  // Commander has already printed the help, because a command with subcommands was called without one.
   if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.problem;
   const { printProblems } = await import('../report/text/problems.ts');
   if (error instanceof Problems) printProblems(error.problems, process.stderr);
@@ -190,7 +190,7 @@ async function tell(error: unknown, program: Command, argv: readonly string[]): 
   return EXIT.problem;
 }
 
-/** What completion scripts call. Whatever goes wrong, nothing is offered and nothing said in the middle of a line. */
+/** The command that completion scripts call. On an error it prints nothing, because the user is typing a line. */
 const COMPLETE = '__complete';
 
 async function complete([shell = '', ...words]: readonly string[]): Promise<number> {
@@ -203,11 +203,14 @@ async function complete([shell = '', ...words]: readonly string[]): Promise<numb
   return EXIT.ok;
 }
 
-/** Node makes U+FFFD of bytes that are not UTF-8, which would then be written onto hosts. */
+/**
+ * Throws Problem for arguments that are not UTF-8. Node replaces such bytes by U+FFFD, which would be written to hosts.
+ */
 function refuseOtherEncodings(argv: readonly string[]): void {
   const wrong = argv.find((argument) => argument.includes('\uFFFD'));
   if (wrong === undefined || process.platform !== 'linux') return;
-  // The launcher under another Node hands on what that one has read.
+  // If a launcher on another Node started this process, it has already replaced the bytes in the arguments that it
+  // passed on.
   const launcher = process.env['RUNBOOK_NODE'] === undefined ? [] : [`/proc/${process.ppid}/cmdline`];
   if (['/proc/self/cmdline', ...launcher].every((file) => isUtf8(readFileSync(file)))) return;
   throw new Problem({
@@ -217,10 +220,7 @@ function refuseOtherEncodings(argv: readonly string[]): void {
   });
 }
 
-/**
- * What the system says of a file that nobody expected to be out of reach. Anything else is a fault of ours and is
- * thrown on.
- */
+/** Makes a Problem of a system error on a file. Throws any other error again: it is a fault of the engine. */
 function fileProblem(error: unknown): Problem {
   if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')
     return new Problem({
@@ -239,7 +239,7 @@ function fileProblem(error: unknown): Problem {
   });
 }
 
-/** A default that says nothing (an empty list, false, 0) is not shown. */
+/** Shows a default, except one without information (an empty list, false, 0). */
 function optionDescription({ description, defaultValue }: Option): string {
   const isTelling =
     (typeof defaultValue === 'number' && defaultValue > 0) || (typeof defaultValue === 'string' && defaultValue !== '');

@@ -42,7 +42,7 @@ async function exported(run: RunHistory, format: Exclude<Format, 'text'>): Promi
   return exportFinish(finish, format, exportOptions());
 }
 
-/** As the run itself ended, as far as its journal tells. */
+/** Returns the exit status of a run from its journal; null if it is still running or was killed. */
 function statusOf(outcome: RunOutcome): number | null {
   switch (outcome) {
     case 'ok':

@@ -16,7 +16,9 @@ interface Flags extends InventoryFlags {
   readonly playbookDir?: string;
 }
 
-/** `runbook vars HOST [NAME]`: what the inventory says of a host, templates rendered, and where it says so. */
+/**
+ * Adds `runbook vars HOST [NAME]`: shows the variables of a host with rendered templates, and the places that set them.
+ */
 export function addVarsCommand(command: Command, done: (status: number) => void): void {
   addInventoryOptions(command.argument('<host>').argument('[name]', 'the variable to show (default: all)'))
     .option('--explain', 'show every value that is set for the variable, with its place')

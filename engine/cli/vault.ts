@@ -25,7 +25,7 @@ export interface WritingFlags extends KeyFlags {
   readonly recipientsFile?: string;
 }
 
-/** `runbook vault`: secrets in files, encrypted with age. */
+/** Adds `runbook vault`: encrypts secrets in files with age. */
 export function addVaultCommand(command: Command, done: (status: number) => void): void {
   const add = (name: string, description: string): Command =>
     addKeyOptions(command.command(name).description(description));
@@ -90,7 +90,7 @@ function addRecipientOptions(command: Command): Command {
     );
 }
 
-/** The nearest `recipients.txt` is that of the file itself, not of a link to it. */
+/** Returns the recipients of a file. For a link, the nearest `recipients.txt` is that of its target. */
 function recipients(file: string, flags: WritingFlags): Promise<readonly Recipient[]> {
   const sources = {
     named: flags.recipient,
@@ -101,7 +101,7 @@ function recipients(file: string, flags: WritingFlags): Promise<readonly Recipie
   return recipientsFor(file, sources);
 }
 
-/** What was done is told file by file, with what else is to be known of one. */
+/** Runs `act` for each file, and prints `what` and the notes of each file. */
 async function each(
   files: readonly string[],
   what: string,

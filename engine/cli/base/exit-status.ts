@@ -2,11 +2,11 @@
 export const EXIT = {
   /** Nothing failed. */
   ok: 0,
-  /** Wrong before anything was changed: the command line, a file, a variable. */
+  /** A mistake that was found before anything was changed: in the command line, a file or a variable. */
   problem: 1,
-  /** Some host failed; for a plan with --detailed-exitcode: there are changes. */
+  /** At least one host failed; for a plan with --detailed-exitcode: there are changes. */
   failed: 2,
-  /** Some host could not be reached. */
+  /** At least one host could not be reached. */
   unreachable: 4,
   interrupted: 130,
 } as const;

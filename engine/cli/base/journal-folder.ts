@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** The folder of the journals of all runs. */
+/** Returns the folder of the journals of all runs. */
 export function journalFolder(): string {
   return join(process.env['RUNBOOK_STATE'] ?? '.runbook', 'runs');
 }

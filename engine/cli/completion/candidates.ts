@@ -14,13 +14,13 @@ import { REPORT_FORMATS } from '../options/closing-options.ts';
 import type { CommandLine } from './command-line.ts';
 import { SHELLS } from './shell-word.ts';
 
-/** One completion: a whole word, and what it is. */
+/** One completion: a whole word and its description. */
 export interface Candidate {
   readonly value: string;
   readonly description?: string | undefined;
 }
 
-/** What a shell is told: words to choose from, and whether files of the disk are meant too. */
+/** The answer to a shell: words to choose from. `files`: files of the disk are possible too. */
 export interface Candidates {
   readonly files: boolean;
   readonly values: readonly Candidate[];
@@ -28,7 +28,7 @@ export interface Candidates {
 
 const NOTHING: Candidates = { files: false, values: [] };
 const FILES: Candidates = { files: true, values: [] };
-/** So many runs are offered, the last ones. */
+/** Maximal number of runs that are offered: the last ones. */
 const MOST_RUNS = 30;
 
 type Source = (line: CommandLine, value: string) => Candidates | Promise<Candidates>;
@@ -37,7 +37,7 @@ const nothing: Source = () => NOTHING;
 const files: Source = () => FILES;
 
 /**
- * Where values come from, by what the help calls them: `--limit <pattern>`, `<playbook>`. A placeholder that is not
+ * The sources of values, by the placeholder in the help: `--limit <pattern>`, `<playbook>`. A placeholder that is not
  * here has no completion.
  */
 export const SOURCES: ReadonlyMap<string, Source> = new Map([
@@ -94,7 +94,7 @@ export const SOURCES: ReadonlyMap<string, Source> = new Map([
 
 const TOPICS = ['ansible', 'helpers', 'schema'];
 
-/** The name in `<name>`, `[name]` or `<names...>`. */
+/** Returns the name in `<name>`, `[name]` or `<names...>`; undefined if there is none. */
 export function placeholderOf(flags: string): string | undefined {
   return /[<[]([^>\]]+?)(?:\.{3})?[>\]]/.exec(flags)?.[1];
 }
@@ -103,7 +103,7 @@ function words(names: Iterable<string>): readonly Candidate[] {
   return [...names].map((value) => ({ value }));
 }
 
-/** Of a list in one word, the last part is completed. */
+/** Completes the last part of a list in one word. */
 function listed(values: readonly Candidate[], value: string, separator: RegExp): Candidates {
   const last = [...value.matchAll(separator)].at(-1);
   const before = last === undefined ? (/^[&!]/.exec(value)?.[0] ?? '') : value.slice(0, last.index + last[0].length);
@@ -129,7 +129,7 @@ async function namesOf({ options }: CommandLine): Promise<Names> {
   };
 }
 
-/** A completion must not run what a command would run. */
+/** Refuses every program: a completion must not run what a command would run. */
 const NO_PROGRAMS: ControllerAccess = {
   isFull: false,
   permit: ({ kind }) => {
@@ -137,7 +137,7 @@ const NO_PROGRAMS: ControllerAccess = {
   },
 };
 
-/** It has no keys, and nobody is to be asked for one: hosts have names without their secrets. */
+/** Stands for every secret: a completion has no keys and must not ask for one. Names of hosts need no secrets. */
 const UNOPENED = Secret.around('');
 
 const CLOSED: SourceVault = {
@@ -160,7 +160,7 @@ async function outline(
   return { tags: [...tags].toSorted(), tasks };
 }
 
-/** First the rule, then its level. */
+/** Completes the name of a rule, then, after `=`, its level. */
 async function ruleLevels(value: string): Promise<readonly Candidate[]> {
   const equals = value.indexOf('=');
   if (equals >= 0) return words([...LEVELS, 'off'].map((level) => `${value.slice(0, equals)}=${level}`));
@@ -176,7 +176,7 @@ function runs(): readonly Candidate[] {
   }
 }
 
-/** The files that a path may become. */
+/** Returns the files and folders that a path may be completed to. `before` is put before each. */
 function filesOf(path: string, before: string): readonly Candidate[] {
   const folder = path.endsWith('/') ? path : path.includes('/') ? `${dirname(path)}/` : '';
   try {

@@ -1,16 +1,16 @@
 import type { Argument, Command, Option } from 'commander';
 
-/** What stands where the cursor is. */
+/** The kind of word at the cursor. */
 export type Wanted =
   /** The name of a subcommand, or an argument. */
   | { readonly kind: 'word' }
   | { readonly kind: 'option' }
-  /** The value of an option; `before` is the part of the word that is not the value: `--output=`. */
+  /** The value of an option; `before` is the part of the word before the value: `--output=`. */
   | { readonly kind: 'value'; readonly option: Option; readonly before: string };
 
-/** A command line up to the cursor, as its definitions read it. */
+/** A command line up to the cursor, as the definitions of the commands read it. */
 export interface CommandLine {
-  /** The command or subcommand that it has come to. */
+  /** The command or subcommand at the cursor. */
   readonly command: Command;
   /** Arguments before the cursor. */
   readonly arguments: readonly string[];
@@ -20,14 +20,14 @@ export interface CommandLine {
   readonly wanted: Wanted;
 }
 
-/** Reads the words behind the name of `command`; the last one is that at the cursor, and may be empty. */
+/** Reads the words after the name of `command`. The last one is the word at the cursor, which may be empty. */
 export function readCommandLine(command: Command, words: readonly string[]): CommandLine {
   const reader = new Reader(command);
   for (const word of words.slice(0, -1)) reader.take(word);
   return reader.at(words.at(-1) ?? '');
 }
 
-/** The argument that a word at the cursor would be; undefined where no more is taken. */
+/** Returns the argument that a word at the cursor would be; undefined if the command takes no more. */
 export function argumentAt({ command, arguments: given }: CommandLine): Argument | undefined {
   const all = command.registeredArguments;
   const last = all.at(-1);
@@ -38,7 +38,7 @@ class Reader {
   #command: Command;
   readonly #arguments: string[] = [];
   readonly #options = new Map<string, string[]>();
-  /** An option whose value comes next. */
+  /** An option that takes the next word as its value. */
   #pending: Option | undefined;
   #isEnded = false;
 
@@ -95,7 +95,7 @@ class Reader {
     else this.#give(option, '');
   }
 
-  /** `-vv`, `-i file` and `-ifile`. */
+  /** Reads `-vv`, `-i file` and `-ifile`. */
   #short(word: string): void {
     for (let at = 1; at < word.length; at += 1) {
       const option = this.#find(`-${word[at] ?? ''}`);

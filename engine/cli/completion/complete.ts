@@ -6,10 +6,10 @@ import { type CommandLine, argumentAt, readCommandLine } from './command-line.ts
 import { type Shell, SHELLS, joinedWords, plainWord } from './shell-word.ts';
 
 const HELP: Candidate = { value: '--help', description: 'show help' };
-/** In a description, which stands in one line. */
+/** Maximal length of a description, in characters. It is shown on one line. */
 const MOST_DESCRIPTION = 80;
 
-/** Prints them. `shell` is one of the known ones, or nothing is printed. */
+/** Prints the completions. Prints nothing if the shell is not known. */
 export async function printCompletions(shell: string, raw: readonly string[], commands: Commands): Promise<void> {
   const known = SHELLS.find((one) => one === shell);
   if (known === undefined) return;
@@ -17,16 +17,16 @@ export async function printCompletions(shell: string, raw: readonly string[], co
 }
 
 /**
- * The lines that a completion script reads: first `:`, with `files` where files of the disk are meant, and `nospace`
- * where the word goes on; then a word a line, with a tab before its description. `raw`: the words behind the name of
- * the program up to the cursor, as the shell has them. Connects to nothing and runs nothing.
+ * Returns the lines for a completion script. The first one is `:`, then `files` if files of the disk are possible too,
+ * and `nospace` if the word continues. Each other line is a word, with a tab before its description. `raw`: the words
+ * after the name of the program up to the cursor, as the shell has them. Connects to nothing and runs nothing.
  */
 async function completionLines(shell: Shell, raw: readonly string[], commands: Commands): Promise<readonly string[]> {
   const { words: joined, cut } = shell === 'bash' ? joinedWords(raw) : { words: raw, cut: 0 };
   const words = joined.map((word, index) => (shell === 'fish' && index < joined.length - 1 ? word : plainWord(word)));
   const current = words.at(-1) ?? '';
   const { files, values } = await candidatesFor(words, commands);
-  // The other shells have ways of their own to tell what fits.
+  // The other shells select the words that match by rules of their own.
   const fitting = shell === 'bash' ? values.filter(({ value }) => value.startsWith(current)) : values;
   const unfinished = fitting.length > 0 && fitting.every(({ value }) => /[/=]$/.test(value));
   return [
@@ -100,7 +100,7 @@ async function from(
   return source === undefined ? { files: false, values: [] } : await source(line, value);
 }
 
-/** Those that may still be given. */
+/** Returns the options that may still be given. */
 function optionsOf({ command, options }: CommandLine): readonly Candidate[] {
   const open = command.options.filter(
     (option) => !option.hidden && (isRepeatable(option) || !options.has(option.long ?? '')),

@@ -5,19 +5,22 @@ import type { MapNode, Node } from '../../values/base/node.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { readYaml } from '../../values/yaml/yaml.ts';
 
-/** What can be said of a playbook without reading it as the engine does. */
+/** The parts of a playbook that completion needs, read without the checks of the engine. */
 export interface PlaybookOutline {
   readonly tags: ReadonlySet<string>;
-  /** Names of tasks, as they are written. */
+  /** Names of tasks, as they are written; in a role: `ROLE : NAME`. */
   readonly tasks: ReadonlySet<string>;
 }
 
-/** Bytes. Longer files are none that people write. */
+/** Maximal size of a file, in bytes. Longer files are not written by people. */
 const MOST_BYTES = 1024 * 1024;
 const IMPORTED_FILE = ['import_tasks', 'include_tasks'];
 const IMPORTED_ROLE = ['import_role', 'include_role'];
 
-/** The tags and task names of a playbook and of all that it names by a fixed name. Files with mistakes are left out. */
+/**
+ * Returns the tags and task names of a playbook and of all files and roles that it names without a template. Leaves out
+ * files with mistakes.
+ */
 export function outlineOf(playbook: string): PlaybookOutline {
   const outline = new Outline();
   outline.playbook(resolve(playbook));

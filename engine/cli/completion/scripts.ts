@@ -1,7 +1,7 @@
 import { quote } from '../../connection/base/quote.ts';
 import type { Shell } from './shell-word.ts';
 
-/** The completion of a shell, which asks `program` at each Tab. */
+/** Returns the completion script of a shell. The script calls `program` at each Tab. */
 export function completionScript(shell: Shell, program: string): string {
   return SCRIPTS[shell].replaceAll('@PROGRAM@', () => quote(program));
 }

@@ -2,7 +2,10 @@ export type Shell = 'bash' | 'zsh' | 'fish';
 
 export const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
 
-/** A word as its author wrote it, with quotes and backslashes, as the program would get it; it may be unfinished. */
+/**
+ * Removes the quotes and backslashes from a word, so that it is as the program would get it. The word may be
+ * unfinished.
+ */
 export function plainWord(raw: string): string {
   let text = '';
   let quote = '';
@@ -16,13 +19,13 @@ export function plainWord(raw: string): string {
   return text;
 }
 
-/** The words, and how much of the last one the shell takes for a word before it. */
+/** The words, and the length of the part of the last one that bash counts as earlier words. */
 export interface BashWords {
   readonly words: readonly string[];
   readonly cut: number;
 }
 
-/** Bash takes `=` and `:` for words: `--output=json` is three. Joins them again. */
+/** Joins the words that bash separates at `=` and `:`. To bash, `--output=json` is three words. */
 export function joinedWords(raw: readonly string[]): BashWords {
   const words: string[] = [];
   let cut = 0;

@@ -6,7 +6,7 @@ import { Problem } from '../../errors/problem.ts';
 
 const run = promisify(execFile);
 
-/** Throws Problem unless Git keeps all that is there: what the converter writes can be taken back then. */
+/** Throws Problem if Git does not hold everything at the path. Otherwise the changes of the converter can be undone. */
 export async function refuseUncommitted(path: string): Promise<void> {
   const whole = resolve(path);
   const isFolder = statSync(whole, { throwIfNoEntry: false })?.isDirectory() === true;

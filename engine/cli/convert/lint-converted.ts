@@ -4,10 +4,15 @@ import type { ConvertedFile } from '../../convert/base/outcome.ts';
 import { checkPlaybooks } from '../lint/check-playbooks.ts';
 import type { ReadProject } from './read-project.ts';
 
-/** A playbook with all roles, which stands beside the others while they are checked. */
+/**
+ * Name of a temporary playbook that has all roles. It is written into the output folder while the files are checked.
+ */
 const ALL_ROLES = '.runbook-convert-roles.yml';
 
-/** How many errors `lint` tells of the playbooks and roles as they are now. Undefined where there are none of both. */
+/**
+ * Returns the number of problems that `lint` finds in the converted playbooks and roles; undefined if there are no
+ * playbooks and no roles.
+ */
 export async function lintErrors(
   { isFile }: ReadProject,
   files: readonly ConvertedFile[],

@@ -6,20 +6,22 @@ import { Problem } from '../../errors/problem.ts';
 import { readAtOnce } from '../../files/read-file.ts';
 import { systemReason } from '../../files/system-reason.ts';
 
-/** What is to be converted, as it was found. */
+/** The files to convert, as they were read. */
 export interface ReadProject {
-  /** The folder, or that of the file. Absolute. */
+  /** The folder, or the folder of the file. Absolute. */
   readonly root: string;
   readonly isFile: boolean;
-  /** The texts. Their paths are from the root. */
+  /** The text files. Their paths are relative to the root. */
   readonly files: readonly GivenFile[];
 }
 
-/** In bytes. What is larger is data. */
+/** Maximal size of a file, in bytes. Larger files are data. */
 const LARGEST = 1_000_000;
 const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'node_modules', '__pycache__', '.venv', 'venv']);
 
-/** Links and what is no text are left out. Throws Problem where there is nothing of that name. */
+/**
+ * Reads a folder or one file. Leaves out links and files that are not text. Throws Problem if the path does not exist.
+ */
 export async function readProject(path: string): Promise<ReadProject> {
   const whole = resolve(path);
   const isFile = isFileAt(whole, path);

@@ -6,7 +6,7 @@ import { Problem } from '../../errors/problem.ts';
 import { findFile, replaceFile } from '../../files/replace-file.ts';
 import type { ReadProject } from './read-project.ts';
 
-/** Writes what has changed into the files themselves, each in one step. */
+/** Writes the changed texts into the files themselves. Each file is replaced in one step. */
 export async function writeInPlace({ root, files }: ReadProject, converted: readonly ConvertedFile[]): Promise<void> {
   for (const [index, file] of converted.entries()) await write(root, file, files[index]?.text);
 }
@@ -17,7 +17,10 @@ async function write(root: string, { path, newPath, text }: ConvertedFile, befor
   if (newPath !== path) await rename(at, join(root, newPath));
 }
 
-/** Writes all into a new folder, which is there as a whole or not at all; of a file a new file. */
+/**
+ * Writes everything into a new folder or, if one file is converted, into a new file. After an error, nothing is left at
+ * `target`. Throws Problem if `target` exists.
+ */
 export async function writeBeside(
   project: ReadProject,
   converted: readonly ConvertedFile[],
@@ -55,7 +58,10 @@ export async function writeBeside(
   }
 }
 
-/** Not the repository of Git, nor what cannot be copied, such as a socket, nor the folder that is written. */
+/**
+ * Leaves out the Git repository, the folder that is being written, and everything that cannot be copied, such as a
+ * socket.
+ */
 async function isCopied(from: string, root: string, target: string): Promise<boolean> {
   const path = relative(root, from);
   if (path.split(sep).includes('.git') || from === target || from.endsWith('.new')) return false;

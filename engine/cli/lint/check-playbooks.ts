@@ -22,16 +22,16 @@ import { accessOf, roleRefusal } from '../options/controller-access.ts';
 import { extraVariables } from '../options/extra-variables.ts';
 import { vaultFor } from '../options/flag-values.ts';
 
-/** What is wrong with the playbooks, and what the rules look at. */
+/** The problems of the playbooks, and the input of the rules. */
 export interface Checked {
-  /** In the order in which they were found, each once. */
+  /** In the order in which they were found, without duplicates. */
   readonly problems: readonly Problem[];
   readonly input: LintInput;
 }
 
-/** Reads all that the playbooks need, and gathers everything that is wrong. Nothing is connected to. */
+/** Reads everything that the playbooks need, and collects all problems. Connects to nothing. */
 export async function checkPlaybooks(playbooks: readonly string[], flags: InventoryFlags): Promise<Checked> {
-  // To make code of a schema pays after many values; here each checks a few.
+  // Compiling a schema is worth its time only for many values; here each schema checks a few.
   config({ jitless: true });
   const found: Problem[] = [];
   const folders = [...new Set(playbooks.map((file) => dirname(file)))];
@@ -60,12 +60,12 @@ export async function checkPlaybooks(playbooks: readonly string[], flags: Invent
   return { problems: distinct(found), input: { playbooks: loaded, sources, layers, modules } };
 }
 
-/** What the playbooks of one command have in common. */
+/** The state that the playbooks of one command share. */
 interface Linting {
   readonly flags: InventoryFlags;
   readonly vault: Vault;
   readonly access: ControllerAccess;
-  /** Undefined if it cannot be read. */
+  /** Undefined if the inventory cannot be read. */
   readonly inventory: Inventory | undefined;
 }
 
@@ -80,7 +80,9 @@ async function load(
   );
 }
 
-/** What shows once the playbook is read: files that it names, hosts, variables. */
+/**
+ * Returns the problems that can be seen only after the playbook is read: in files that it names, hosts and variables.
+ */
 async function laterProblems(playbook: Playbook, linting: Linting): Promise<readonly Problem[]> {
   const { flags, access, inventory } = linting;
   const found: Problem[] = [...(await checkFiles(playbook, access))];
@@ -94,7 +96,7 @@ async function laterProblems(playbook: Playbook, linting: Linting): Promise<read
   return found;
 }
 
-/** group_vars and host_vars beside a playbook, whichever groups and hosts there will be. */
+/** Reads group_vars and host_vars beside a playbook, for all groups and hosts. */
 async function givenVariables(
   folder: string,
   { vault, access }: Linting,
@@ -110,7 +112,7 @@ async function givenVariables(
   return given;
 }
 
-/** What a plan refuses under the variables of the hosts before it connects to any. */
+/** Throws the problems that a plan finds with the variables of the hosts before it connects to any host. */
 async function checkHosts(playbook: Playbook, inventory: Inventory, { flags, vault, access }: Linting): Promise<void> {
   const never = new AbortController().signal;
   await run({
@@ -143,7 +145,7 @@ async function checkHosts(playbook: Playbook, inventory: Inventory, { flags, vau
   });
 }
 
-/** The same mistake, found in two ways, is told once. */
+/** Removes duplicates: one mistake can be found in two ways. */
 function distinct(problems: readonly Problem[]): readonly Problem[] {
   const byWhat = new Map(
     problems
@@ -153,7 +155,7 @@ function distinct(problems: readonly Problem[]): readonly Problem[] {
   return [...byWhat.values()].toReversed();
 }
 
-/** What `read` gives; undefined where it throws problems, which are gathered. */
+/** Returns the result of `read`. If it throws problems, adds them to `found` and returns undefined. */
 async function gather<T>(found: Problem[], read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
@@ -179,7 +181,7 @@ function patternProblems(playbook: Playbook, inventory: Inventory): readonly Pro
   });
 }
 
-/** Undefined where it is a template: that is known with the variables only. */
+/** Returns the pattern of hosts of a play; undefined if it is a template, which needs the variables. */
 function patternOf({ hosts: { literal } }: Play): string | undefined {
   if (typeof literal === 'string') return literal;
   return Array.isArray(literal) && literal.every((one) => typeof one === 'string') ? literal.join(',') : undefined;

@@ -16,8 +16,8 @@ export const SETTINGS_FILE = '.runbook-lint.yml';
 const CHOICES = ['off', ...LEVELS] as const;
 
 /**
- * The levels that a project and the command line give to rules, the latter above. `file`: another file of settings,
- * which must be there. Throws Problem.
+ * Returns the levels of the rules that the project and the command line set. The command line takes precedence. `file`:
+ * another file of settings, which must exist. Throws Problem.
  */
 export function lintLevels(given: readonly string[], file: string | undefined): Levels {
   const levels = new Map<string, Level | 'off'>();

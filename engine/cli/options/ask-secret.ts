@@ -5,7 +5,10 @@ import { ReadStream } from 'node:tty';
 import { Problem } from '../../errors/problem.ts';
 import { Secret } from '../../values/base/secret.ts';
 
-/** Asks on the terminal, without an echo. Throws Problem, with the remedy, where there is no terminal to ask on. */
+/**
+ * Asks a question on the terminal, without echo. Throws Problem with `remedy` if there is no terminal, and Problem if
+ * there is no answer.
+ */
 export async function askSecret(question: string, remedy: string): Promise<Secret> {
   const terminal = process.stdin.isTTY ? process.stdin : openTerminal();
   if (terminal === undefined) {
@@ -15,7 +18,7 @@ export async function askSecret(question: string, remedy: string): Promise<Secre
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: terminal, output: silent, terminal: true });
   try {
-    // The terminal is in raw mode, where Ctrl-C is a character.
+    // The terminal is in raw mode, in which Ctrl-C is a character and sends no signal.
     lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     const closed = new Promise<never>((_resolve, reject) => {
       lines.once('close', () => reject(new Problem({ code: 'no-answer', what: `${question} was not answered` })));
@@ -28,7 +31,7 @@ export async function askSecret(question: string, remedy: string): Promise<Secre
   }
 }
 
-/** Passphrases and passwords of files. Where nobody can be asked, other keys do. */
+/** Asks for passphrases and for passwords of files. If there is no terminal, the remedy names other keys. */
 export function askOnTerminal(question: string): Promise<Secret> {
   return askSecret(
     question,
@@ -36,7 +39,7 @@ export function askOnTerminal(question: string): Promise<Secret> {
   );
 }
 
-/** Of those who run the command, whatever stdin is. */
+/** Opens the terminal of the user, independent of stdin; undefined if there is none. */
 function openTerminal(): ReadStream | undefined {
   try {
     return new ReadStream(openSync('/dev/tty', 'r'));

@@ -2,7 +2,7 @@ import type { Value } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
 import { askSecret } from './ask-secret.ts';
 
-/** The variables that -b and -K stand for. */
+/** Returns the variables that -b and -K set. -K asks for the password. */
 export async function becomeFallback(flags: { readonly become?: true; readonly askBecomePass?: true }): Promise<Layer> {
   const variables = new Map<string, Value>();
   if (flags.become === true) variables.set('ansible_become', true);

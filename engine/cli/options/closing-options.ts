@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 
-/** What a report can be written as. */
+/** The formats of a report. */
 export const REPORT_FORMATS = ['github', 'html', 'json', 'junit', 'markdown'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
@@ -10,14 +10,14 @@ export interface WantedReport {
   readonly file: string | undefined;
 }
 
-/** What `addClosingOptions` gives. */
+/** The options of `addClosingOptions`. */
 export interface ClosingFlags {
   readonly report: readonly WantedReport[];
-  /** A command of the controller. Nothing but the command line may set it. */
+  /** A command that runs on the controller. Only the command line may set it. */
   readonly onFinish?: string;
 }
 
-/** What is done with the result of a command at its end. */
+/** Adds the options for the end of a command: --report and --on-finish. */
 export function addClosingOptions(command: Command): Command {
   return addOnFinishOption(
     command.option(
@@ -29,7 +29,7 @@ export function addClosingOptions(command: Command): Command {
   );
 }
 
-/** The half of it that needs no format. */
+/** Adds only --on-finish. */
 export function addOnFinishOption(command: Command): Command {
   return command.option(
     '--on-finish <command>',

@@ -4,8 +4,8 @@ import { ANSIBLE_OPTIONS, OPTIONS_OF_PLAY } from '../../values/habits/ansible-op
 import { didYouMean } from '../../values/language/suggest.ts';
 
 /**
- * What the library says of a command line, as every other mistake is told. `program` knows the commands; of the one
- * that `argv` names, it knows the options.
+ * Makes a Problem of an error that commander found in the command line. `program` has the commands; the command that
+ * `argv` names has its options.
  */
 export function commandLineProblem(error: CommanderError, program: Command, argv: readonly string[]): Problem {
   const command = calledCommand(program, argv);
@@ -44,7 +44,7 @@ export function commandLineProblem(error: CommanderError, program: Command, argv
   }
 }
 
-/** For a word in the place of a command. */
+/** Returns the Problem for an unknown command, with a remedy. */
 export function unknownCommand(name: string, command: Command): Problem {
   const names = command.commands.map((one) => one.name());
   const call = programCall(command);
@@ -72,7 +72,7 @@ function unknownOption(name: string, command: Command): Problem {
   });
 }
 
-/** `error: option '-f, --forks <number>' argument 'many' is invalid. It must be …` */
+/** Parses `error: option '-f, --forks <number>' argument 'many' is invalid. It must be …`. */
 function wrongValue(message: string, flags: string): Problem {
   const ofArgument = /value '([\s\S]*)' is invalid for argument '([^']*)'\. ([\s\S]*)$/.exec(message);
   const ofOption = /argument '([\s\S]*)' is invalid\. ([\s\S]*)$/.exec(message);
@@ -85,7 +85,7 @@ function wrongValue(message: string, flags: string): Problem {
   });
 }
 
-/** `-f, --forks <number>` without the value. */
+/** Removes the value from `-f, --forks <number>`. */
 function optionNames(flags: Option['flags']): string {
   return flags.replaceAll(/ *[<[][^>\]]*[>\]]/g, '');
 }

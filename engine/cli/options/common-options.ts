@@ -4,7 +4,7 @@ import type { ClosingFlags } from './closing-options.ts';
 import { type ControllerFlags, addControllerOptions } from './controller-access.ts';
 import { limitPattern } from './limit.ts';
 
-/** Options of `play` and `plan`, as the command line gives them. */
+/** Options of `play` and `plan`, as they were given. */
 export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags, ClosingFlags {
   readonly limit?: string;
   readonly tags: readonly string[];
@@ -19,14 +19,14 @@ export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags, C
   readonly detailedExitcode?: true;
   /** True: the last run of the playbook. */
   readonly resume?: string | true;
-  /** Where a plan is saved. */
+  /** The file for the plan. */
   readonly out?: string;
   readonly startAtTask?: string;
   readonly step?: true;
   readonly profile?: true;
 }
 
-/** Options of `drift`. */
+/** Options of `drift`, as they were given. */
 export interface DriftFlags extends InventoryFlags, ConnectionFlags {
   readonly limit?: string;
   readonly tags: readonly string[];
@@ -42,22 +42,22 @@ export interface ApplyFlags extends ConnectionFlags, KeyFlags, LockFlags, Contro
   readonly diff: boolean;
 }
 
-/** What `addKeyOptions` gives: what opens encrypted files. */
+/** The options of `addKeyOptions`: keys for encrypted files. */
 export interface KeyFlags {
   readonly identity: readonly string[];
-  /** `LABEL@SOURCE`, for what ansible-vault has encrypted. */
+  /** `LABEL@SOURCE`, for files that ansible-vault has encrypted. */
   readonly vaultId: readonly string[];
   readonly vaultPasswordFile: readonly string[];
   readonly askVaultPass?: true;
 }
 
-/** What `addInventoryOptions` gives. */
+/** The options of `addInventoryOptions`. */
 export interface InventoryFlags extends KeyFlags, ControllerFlags {
   readonly inventory: readonly string[];
   readonly extraVars: readonly string[];
 }
 
-/** What `addConnectionOptions` gives. */
+/** The options of `addConnectionOptions`. */
 export interface ConnectionFlags {
   readonly forks: number;
   readonly verbose: number;
@@ -71,13 +71,13 @@ export interface ConnectionFlags {
 
 const OUTPUTS: readonly string[] = ['auto', 'plain', 'json'];
 
-/** How many hosts are talked to at the same time unless -f says otherwise. */
+/** Default of --forks: maximal number of hosts at the same time. */
 const FORKS = 50;
 
-/** Seconds that a host may take to be looked at unless --look-timeout says otherwise. */
+/** Default of --look-timeout: maximal time of a look at a host, in seconds. */
 export const LOOK_TIMEOUT = 120;
 
-/** Where hosts and variables come from. */
+/** Adds the options for the sources of hosts and variables. */
 export function addInventoryOptions(command: Command): Command {
   const sources = command
     .option(
@@ -126,15 +126,15 @@ export function addLimitOption(command: Command): Command {
   );
 }
 
-/** What `addLockOptions` gives. */
+/** The options of `addLockOptions`. */
 export interface LockFlags {
   /** Seconds. */
   readonly waitLock: number;
-  /** False by --no-lock. */
+  /** False with --no-lock. */
   readonly lock: boolean;
 }
 
-/** How a run keeps out of the way of another one on the same hosts. */
+/** Adds the options for the lock that keeps two runs from the same hosts. */
 export function addLockOptions(command: Command): Command {
   return command
     .option('--no-lock', 'do not lock the hosts against other runs')
@@ -146,12 +146,12 @@ export function addLockOptions(command: Command): Command {
     );
 }
 
-/** The lock that the flags ask for; undefined for none. */
+/** Returns the lock that the flags ask for; undefined with --no-lock. */
 export function lockOf({ lock, waitLock }: LockFlags): { readonly waitMs: number } | undefined {
   return lock ? { waitMs: waitLock * 1000 } : undefined;
 }
 
-/** How hosts are reached and what is shown of it. */
+/** Adds the options for connections and output. */
 export function addConnectionOptions(command: Command): Command {
   return command
     .option('-f, --forks <number>', 'work on at most this many hosts at the same time', positive, FORKS)

@@ -3,14 +3,14 @@ import type { RoleRefusal } from '../../playbook/load-playbook.ts';
 import { type ControllerAccess, type Foreigner, FULL_ACCESS, projectAccess } from '../../values/controller-access.ts';
 import { foreignness, isOnDisk, projectOf, roleOfOthers, viewpoint } from './standing.ts';
 
-/** What `addControllerOptions` gives. */
+/** The options of `addControllerOptions`. */
 export interface ControllerFlags {
   readonly allowController: readonly string[];
-  /** --trust or --no-trust; undefined: as it stands. */
+  /** True: --trust. False: --no-trust. Undefined: it depends on owner and place of the files. */
   readonly trust?: boolean;
 }
 
-/** What a playbook or an inventory may do on this machine. */
+/** Adds the options that say what a playbook or an inventory may do on the controller. */
 export function addControllerOptions(command: Command): Command {
   return command
     .option('--trust', 'let playbook and inventory do on this machine whatever you may do, wherever they are from')
@@ -24,22 +24,20 @@ export function addControllerOptions(command: Command): Command {
 }
 
 /**
- * What the files of a run may do on this machine: those of the inventory while it is read, and the playbook with its
- * tasks.
+ * What the files of a run may do on the controller: the inventory while it is read, and the playbook with its tasks.
  */
 export interface RunAccess {
   readonly inventory: ControllerAccess;
   readonly playbook: ControllerAccess;
-  /**
-   * What the tasks may do where the inventory has no other machine than this one: who plays that wants it done here.
-   */
+  /** For tasks of a run in which all hosts are the controller: the operator then wants the changes here. */
   readonly alone: ControllerAccess;
 }
 
 /**
- * Who plays a playbook of their own in its project has everything that they have themselves; a playbook from elsewhere
- * has its project. Of an inventory from elsewhere no programs are run, and as it says which hosts are this machine, the
- * tasks may do no more than one from elsewhere either; its project counts then as well as that of the playbook.
+ * Decides what the files of a run may do on the controller. The operator's own playbook in its own project may do
+ * everything that the operator may; a playbook from elsewhere may use its project only. An inventory from elsewhere may
+ * run no programs. It also decides which hosts are the controller, so that the tasks may then do no more than those of
+ * a playbook from elsewhere; its project is allowed as well as the project of the playbook.
  */
 export function accessOf(
   { allowController, trust }: ControllerFlags,
@@ -70,7 +68,10 @@ export function accessOf(
   };
 }
 
-/** Roles that are found by their names must be the operator's own: a folder above the project may be anybody's. */
+/**
+ * Returns the check for roles that are found by name: they must be the operator's own, because a folder above the
+ * project may belong to anybody. Undefined with --trust.
+ */
 export function roleRefusal({ trust }: ControllerFlags): RoleRefusal | undefined {
   if (trust === true) return undefined;
   const view = viewpoint();

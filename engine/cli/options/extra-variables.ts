@@ -15,8 +15,8 @@ import { readYaml } from '../../values/yaml/yaml.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 /**
- * The layer of -e. `name=value` pairs (values are text, and `name="two words"` may be quoted), a YAML or JSON map in
- * braces, or `@file`. Later ones win.
+ * Reads the values of -e into a layer: `name=value` pairs (values are text; `name="two words"` may be quoted), a YAML
+ * or JSON map in braces, or `@file`. Later values take precedence.
  */
 export async function extraVariables(given: readonly string[], vault: Vault): Promise<Layer> {
   const variables = new Map<string, Compiled | Value>();
@@ -41,7 +41,7 @@ async function fromFile(path: string, variables: Map<string, Compiled | Value>, 
   fromNode(node, path, variables);
 }
 
-/** A file without anything in it, or with nothing but comments, brings no variable. */
+/** Adds the variables of a map. Adds none for a file that is empty or has only comments. */
 function fromNode(node: Node | undefined, from: string, variables: Map<string, Compiled | Value>): void {
   if (node === undefined || (node.kind === 'scalar' && node.value === null)) return;
   if (node.kind !== 'map') {
@@ -67,7 +67,7 @@ function fromPairs(text: string, variables: Map<string, Compiled | Value>): void
   for (const { name, value } of pairs) variables.set(name, isCredential(name) ? Secret.of(value) : value);
 }
 
-/** The pairs of `name=value other="two words"`; undefined for what is not of that form. */
+/** Parses `name=value other="two words"`; undefined for text that has another form. */
 export function pairsIn(text: string): readonly { readonly name: string; readonly value: string }[] | undefined {
   const pairs = [...text.matchAll(/([A-Za-z_][A-Za-z0-9_]*)=("([^"]*)"|'([^']*)'|\S*)\s*/gy)];
   const read = pairs.reduce((sum, pair) => sum + pair[0].length, 0);
@@ -75,7 +75,7 @@ export function pairsIn(text: string): readonly { readonly name: string; readonl
   return pairs.map(([, name = '', raw = '', double, single]) => ({ name, value: double ?? single ?? raw }));
 }
 
-/** The variables for a listing: the texts that were typed are not shown again, nor what is made of them. */
+/** Hides the variables that were typed, for a listing: it must not show these texts or values made of them. */
 export function unshown({ variables, ...layer }: Layer): Layer {
   return {
     ...layer,

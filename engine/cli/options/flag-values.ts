@@ -13,7 +13,10 @@ import { Vault } from '../../vault/vault.ts';
 import { askOnTerminal } from './ask-secret.ts';
 import type { ConnectionFlags, KeyFlags } from './common-options.ts';
 
-/** The identity files: --identity, else RUNBOOK_IDENTITY, else the one in the user's configuration. */
+/**
+ * Returns the identity files: those of --identity, otherwise RUNBOOK_IDENTITY, otherwise the one in the user's
+ * configuration.
+ */
 export function identityFiles(given: readonly string[]): readonly string[] {
   if (given.length > 0) return given;
   const named = process.env['RUNBOOK_IDENTITY'];
@@ -21,7 +24,10 @@ export function identityFiles(given: readonly string[]): readonly string[] {
   return [join(configFolder(), 'runbook', 'identity.txt')];
 }
 
-/** What opens encrypted files: identities, passwords of ansible-vault, and whoever sits at the terminal. */
+/**
+ * Makes the vault with all keys for encrypted files: identities, passwords of ansible-vault, and answers on the
+ * terminal.
+ */
 export function vaultFor(flags: KeyFlags): Vault {
   refuseMissing(flags);
   return new Vault(identityFiles(flags.identity), {
@@ -31,7 +37,7 @@ export function vaultFor(flags: KeyFlags): Vault {
   });
 }
 
-/** A file that an option names is wanted, also where nothing turns out to be encrypted. Throws Problem. */
+/** Throws Problem if a file that an option names is missing, even if nothing turns out to be encrypted. */
 function refuseMissing({ identity, vaultPasswordFile, vaultId }: KeyFlags): void {
   const ofIds = vaultId.map(passwordSource).flatMap(({ from }) => (from.kind === 'file' ? [from.path] : []));
   for (const [option, paths] of [
@@ -49,7 +55,7 @@ function refuseMissing({ identity, vaultPasswordFile, vaultId }: KeyFlags): void
   }
 }
 
-/** What SOPS itself looks at: identities for age. */
+/** Returns the keys that SOPS itself uses: identities of age. */
 function sopsSources(): SopsSources {
   const file = process.env['SOPS_AGE_KEY_FILE'];
   return {
@@ -63,7 +69,7 @@ function configFolder(): string {
   return process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
 }
 
-/** In the order in which Ansible tries them. */
+/** Returns the sources of passwords in the order in which Ansible tries them. */
 function passwordSources({ vaultId, vaultPasswordFile, askVaultPass }: KeyFlags): readonly PasswordSource[] {
   const named = process.env['ANSIBLE_VAULT_PASSWORD_FILE'];
   const files = vaultPasswordFile.length > 0 || named === undefined || named === '' ? vaultPasswordFile : [named];

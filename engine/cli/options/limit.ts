@@ -4,7 +4,10 @@ import { systemReason } from '../../files/system-reason.ts';
 import { similarFile } from '../../values/similar-file.ts';
 import { textIn, withoutMark } from '../../values/yaml/text-file.ts';
 
-/** The pattern of `--limit`; of `@file`, the names and patterns in the file, one a line. Throws Problem. */
+/**
+ * Returns the pattern of `--limit`. For `@file`, joins the names and patterns in the file, one per line. Throws
+ * Problem.
+ */
 export function limitPattern(given: string): string {
   if (!given.startsWith('@')) return given;
   const file = given.slice(1);

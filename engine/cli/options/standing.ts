@@ -5,17 +5,17 @@ import { type Foreigner, type Project, isWithin, realPath } from '../../values/c
 import { statusOf } from '../../values/look-at-once.ts';
 import { isKept, isOwn, ownUsers, workOfOthers } from '../../values/own-files.ts';
 
-/** Who asks, and where from. */
+/** The user and the folder from which files are judged. */
 export interface Viewpoint {
   /** The working folder. */
   readonly folder: string;
-  /** Numbers of the users whose files are the operator's own: the user, root, and who called sudo. */
+  /** Numbers of the users whose files count as the operator's own: the user, root, and the user who called sudo. */
   readonly users: ReadonlySet<number>;
-  /** Folders that are trusted by the user's own setting. */
+  /** Folders that the user has set as trusted. */
   readonly trusted: readonly string[];
 }
 
-/** What this process is. RUNBOOK_TRUST names folders, with a colon between them. */
+/** Returns the viewpoint of this process. RUNBOOK_TRUST names folders, separated by colons. */
 export function viewpoint(env: NodeJS.ProcessEnv = process.env): Viewpoint {
   const trusted = (env['RUNBOOK_TRUST'] ?? '').split(':').filter((path) => path !== '');
   return {
@@ -25,12 +25,13 @@ export function viewpoint(env: NodeJS.ProcessEnv = process.env): Viewpoint {
   };
 }
 
-/** Folders with names that playbooks and inventories expect beside them. */
+/** Folders that playbooks and inventories expect beside them. */
 const BESIDE = ['files', 'group_vars', 'handlers', 'host_vars', 'roles', 'tasks', 'templates', 'vars'];
 
 /**
- * What belongs to a playbook or inventory: the top of its Git repository, else its own folder, or the one above
- * `playbooks`. Of a folder that holds files from everywhere, the file itself and the usual folders beside it.
+ * Returns the project of a playbook or inventory: the top of its Git repository, otherwise its own folder, or the
+ * folder above if it lies in `playbooks`. If that folder holds files from everywhere, the project is the file itself
+ * and the usual folders beside it.
  */
 export function projectOf(file: string): Project {
   const real = realPath(file);
@@ -45,8 +46,8 @@ function folderOfProject(real: string): string {
 }
 
 /**
- * Undefined: it is trusted as much as the operator, as it is the operator's own and lies in the project that they are
- * in.
+ * Returns why a file is not trusted. Undefined if it is: it lies in a trusted folder, or it is the operator's own and
+ * lies in the project of the working folder.
  */
 export function foreignness(file: string, { folder, users, trusted }: Viewpoint): Foreigner | undefined {
   const real = realPath(file);
@@ -64,8 +65,8 @@ export function foreignness(file: string, { folder, users, trusted }: Viewpoint)
 }
 
 /**
- * Why a role that was looked up is not the operator's own; undefined: it is, or its folder is trusted. `folder`: where
- * roles were looked for.
+ * Returns why a role that was found by name is not the operator's own; undefined if it is, or if its folder is trusted.
+ * `folder`: the folder in which the role was searched for.
  */
 export function roleOfOthers(role: string, folder: string, { users, trusted }: Viewpoint): string | undefined {
   if (trusted.some((one) => isWithin(realPath(role), realPath(one)))) return undefined;
@@ -76,14 +77,14 @@ export function roleOfOthers(role: string, folder: string, { users, trusted }: V
   return spoiled === undefined ? undefined : `${spoiled} belongs to another user, or everybody may write to it.`;
 }
 
-/** A file and the folders above it, up to that of its project. */
+/** Returns a file and the folders above it, up to the folder of its project. */
 function chain(path: string, project: string): readonly string[] {
   return path === project || dirname(path) === path ? [path] : [path, ...chain(dirname(path), project)];
 }
 
 /**
- * The top of the Git repository that a folder is in. One that spans a home, or all of the temporary files, says nothing
- * of what belongs together.
+ * Returns the top of the Git repository of a folder. A repository of a whole home or of all temporary files does not
+ * count: its files do not belong together.
  */
 export function topOf(folder: string): string | undefined {
   if (isWide(folder)) return undefined;
@@ -91,14 +92,14 @@ export function topOf(folder: string): string | undefined {
   return topOf(dirname(folder));
 }
 
-/** Returns whether a folder holds files from everywhere, as a home does, a folder of temporary files, or one above. */
+/** Returns whether a folder holds files from everywhere: a home, a folder of temporary files, or a folder above one. */
 function isWide(folder: string): boolean {
   return [homedir(), homeOfCaller(), tmpdir(), '/tmp', '/var/tmp'].some(
     (one) => one !== undefined && isWithin(realPath(one), folder),
   );
 }
 
-/** The home of the user who called sudo: its playbooks count as the operator's own. */
+/** Returns the home of the user who called sudo, whose playbooks count as the operator's own. */
 function homeOfCaller(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const uid = env['SUDO_UID'];
   if (uid === undefined || statusOf('/etc/passwd') === undefined) return undefined;
@@ -111,8 +112,8 @@ function folderOf(path: string): string {
 }
 
 /**
- * Why a file may be another user's work; undefined where it is the operator's own, in a trusted folder, not there, or a
- * descriptor that the operator's shell has opened.
+ * Returns why a file may be another user's work. Undefined if it is the operator's own, is in a trusted folder, does
+ * not exist, or is a descriptor that the operator's shell has opened.
  */
 export function workOfOthersOnDisk(file: string): string | undefined {
   if (!isOnDisk(file)) return undefined;
@@ -120,7 +121,10 @@ export function workOfOthersOnDisk(file: string): string | undefined {
   return trusted.some((one) => isWithin(realPath(file), realPath(one))) ? undefined : workOfOthers(file, users);
 }
 
-/** A descriptor that the operator's shell has opened (`-i <(…)`, /dev/stdin) is the operator's own. */
+/**
+ * Returns whether the file exists and is not a descriptor. A descriptor that the operator's shell has opened (`-i
+ * <(…)`, /dev/stdin) counts as the operator's own.
+ */
 export function isOnDisk(file: string): boolean {
   return !/^\/(?:dev\/(?:fd\/|stdin$)|proc\/(?:self|\d+)\/fd\/)/.test(file) && statusOf(file) !== undefined;
 }

@@ -4,12 +4,12 @@ import type { Playbook } from '../../playbook/base/play.ts';
 import type { TagSelection } from '../../playbook/base/select-tasks.ts';
 import { didYouMean } from '../../values/language/suggest.ts';
 
-/** Those that mean something without standing at a task. */
+/** Tags that have a meaning even if no task has them. */
 const SPECIAL: ReadonlySet<string> = new Set(['all', 'tagged', 'untagged', 'always', 'never']);
 
 /**
- * Throws Problems for tags of --tags and --skip-tags that no task has: a misspelt one would leave out all, or run what
- * was to be left out. Where an include may bring more tasks that nobody knows yet, it gives warnings in place of them.
+ * Throws Problems for tags of --tags and --skip-tags that no task has: a misspelled one would leave out everything, or
+ * run tasks that must be left out. Returns warnings instead if an include may add tasks that are not known yet.
  */
 export function refuseUnknownTags(playbook: Playbook, selection: TagSelection): readonly string[] {
   const brought = broughtBy(playbook.plays.flatMap((play) => play.sections.flatMap((section) => section.steps)));

@@ -16,10 +16,10 @@ const ANSWERS: ReadonlyMap<string, StepAnswer> = new Map([
   ['c', 'continue'],
   ['continue', 'continue'],
 ]);
-/** So many hosts are named in a question. */
+/** Maximal number of hosts that a question names. */
 const MOST_HOSTS = 5;
 
-/** Throws Problem where nobody could see the question or answer it. */
+/** Throws Problem if there is no terminal for the question and the answer. */
 export function refuseWithoutTerminal(): void {
   if (process.stdin.isTTY && process.stderr.isTTY) return;
   throw new Problem({
@@ -30,9 +30,9 @@ export function refuseWithoutTerminal(): void {
   });
 }
 
-/** Asks on the terminal: (N)o, (y)es or (c)ontinue. Ctrl-D is Ctrl-C. */
+/** Asks on the terminal: (N)o, (y)es or (c)ontinue. Ctrl-D has the effect of Ctrl-C. */
 export const askOnTerminal: AskStep = async ({ task, hosts }, signal) => {
-  // What has happened so far is shown by then.
+  // Waits until the report has shown everything that happened so far.
   await setImmediate();
   const on = listNames(hosts.map(safeLine), MOST_HOSTS);
   const question = mask(`Do ${taskTitle(task, undefined)} on ${on}? (N)o/(y)es/(c)ontinue: `);

@@ -13,20 +13,20 @@ import type { ClosingFlags, WantedReport } from '../options/closing-options.ts';
 import type { ConnectionFlags } from '../options/common-options.ts';
 import { topOf } from '../options/standing.ts';
 
-/** What a command is called in reports. */
+/** The name of a command in reports, and its playbook. */
 interface Closed {
   readonly command: string;
   readonly playbook: string;
-  /** Numbers of hosts, where they are not those of the run. Asked for at the end. */
+  /** Numbers of hosts, if they differ from those of the run. Called at the end. */
   readonly counts?: () => Finish['counts'];
 }
 
-/** Makes a report listen for the reports at the end of the command too. */
+/** Makes a report also collect what the reports at the end of the command need. */
 export type Watch = (report: Report) => Report;
 
 /**
- * Runs a command, and then writes the reports and runs the command that its options ask for, also where mistakes kept
- * it from beginning. Throws Problem where a report could not be written, before anything is run.
+ * Runs a command, then writes the reports and runs the command of --on-finish, even if mistakes kept the first command
+ * from starting. Throws Problem before anything is run if a report cannot be written.
  */
 export async function withClosing(
   flags: ClosingFlags & Pick<ConnectionFlags, 'output'>,
@@ -76,7 +76,7 @@ async function close({ report, onFinish }: ClosingFlags, closed: Closed, result:
   const { listener, exitStatus, problems } = result;
   const { command, playbook, counts } = closed;
   const finish = { command, playbook, exitStatus, record: listener.record(), problems, counts: counts?.() };
-  // Nothing was run, as with --list-hosts.
+  // Nothing was run, for example with --list-hosts.
   if (finish.record === undefined && problems.length === 0) return;
   for (const wanted of report) await writeWanted(wanted, finish, listener);
   if (onFinish === undefined) return;
@@ -90,7 +90,7 @@ async function writeWanted(wanted: WantedReport, finish: Finish, listener: RunLi
   const { file } = wanted;
   const { writeReport } = await import('../../report/export/write-report.ts');
   const text = await textOf(wanted, finish, listener);
-  // A page is of a run.
+  // A page needs a run.
   if (text === undefined) return;
   if (file === undefined) return openOutput(process.stdout).write(text);
   try {
@@ -112,7 +112,7 @@ async function textOf({ format }: WantedReport, finish: Finish, listener: RunLis
     : exportFinish(finish, format, options);
 }
 
-/** How places are led to: links of the forge, and paths from the top of the repository. */
+/** Returns how reports refer to places: with links of the forge, and with paths from the top of the repository. */
 export function exportOptions(): ExportOptions {
   const folder = process.cwd();
   const top = process.env['GITHUB_WORKSPACE'] ?? topOf(folder) ?? folder;
@@ -135,8 +135,8 @@ function twoOnStdout(): Problem {
 }
 
 /**
- * What hosts print must not be taken for commands by the runner of GitHub Actions, as long as the annotations are to be
- * taken for such.
+ * Keeps the runner of GitHub Actions from reading output of hosts as commands, if annotations will be written to
+ * stdout.
  */
 function quietRunner(reports: readonly WantedReport[]): { readonly begin: () => void; readonly end: () => void } {
   const isMeant =

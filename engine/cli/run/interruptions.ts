@@ -1,21 +1,24 @@
 import { EXIT } from '../base/exit-status.ts';
 
-/** Ctrl-C once: finish what runs and start no more. Twice: end what runs. A third time the process is simply ended. */
+/**
+ * The effects of Ctrl-C. The first one lets running tasks finish and starts no more. The second one ends the running
+ * tasks. The third one ends this process.
+ */
 export interface Interruptions {
   readonly first: AbortSignal;
   readonly second: AbortSignal;
-  /** Something may run on a host now. Before that, the first one ends the program. */
+  /** Called when something may run on a host. Before that, the first Ctrl-C ends the program. */
   begin(): void;
   stop(): void;
 }
 
 /**
- * Signals closer together count as one: a terminal sends Ctrl-C to each process, and the launcher passes it on too. In
- * milliseconds.
+ * Maximal time in milliseconds between signals that count as one: a terminal sends Ctrl-C to each process, and the
+ * launcher passes it on too.
  */
 const ONE_SIGN = 150;
 
-/** Ctrl-C while nothing has begun on any host. */
+/** Handles Ctrl-C before anything has begun on a host. */
 export function endAtOnce(): void {
   process.stderr.write('\nInterrupted.\n');
   process.exit(EXIT.interrupted);

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { type RunSummary, summaryJson } from '../../report/export/run-summary.ts';
 
-/** A command that takes longer is ended. In milliseconds. */
+/** Maximal time of the command, in milliseconds. After that it is ended. */
 const MOST_MS = 60_000;
 
 /**
- * Runs the command of `--on-finish` by `sh`, with the result in its environment and as JSON on its stdin. What it
- * prints goes to stderr, so that stdout stays what it is. Gives why it failed, as a sentence; undefined: it did not.
+ * Runs the command of `--on-finish` with `sh`. The result is in its environment and, as JSON, on its stdin. Its output
+ * goes to stderr, because stdout belongs to the run. Returns the reason of a failure as a sentence; undefined if the
+ * command succeeded.
  */
 export function runOnFinish(command: string, summary: RunSummary, mostMs = MOST_MS): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -36,7 +37,7 @@ export function runOnFinish(command: string, summary: RunSummary, mostMs = MOST_
       else if (signal !== null) finish(`it was ended by ${signal}`);
       else finish(status === 0 ? undefined : `it ended with exit status ${status}`);
     });
-    // A command need not read it.
+    // A command that does not read its stdin must not cause an error.
     child.stdin.on('error', () => undefined);
     child.stdin.end(summaryJson(summary));
   });

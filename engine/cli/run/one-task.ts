@@ -10,22 +10,22 @@ import { type ForeignArgument, hasNoEffect } from '../../values/habits/foreign-a
 import { parseTemplate } from '../../values/template/template.ts';
 import { readYaml } from '../../values/yaml/yaml.ts';
 
-/** What the command line says of its one task. */
+/** The options for the one task, as they were given. */
 export interface OneTask {
   readonly pattern: string;
   readonly module: string;
-  /** `name=value …`, the text that the module takes by itself, or a map in braces. */
+  /** `name=value …`, the free text of the module, or a map in braces. */
   readonly arguments: string;
   readonly become: boolean;
   readonly becomeUser: string | undefined;
 }
 
-/** It has no frame: a message about it names it. */
+/** The pattern has no source line to show: messages name it. */
 const PATTERN_PLACE: Place = { file: 'the pattern of hosts', line: 1, column: 1 };
 const TASK_PLACE: Place = { file: '-m', line: 1, column: 1 };
 const ARGUMENTS_FILE = '-a';
 
-/** A playbook of one play with one task. Throws Problem or Problems for a module or arguments that are wrong. */
+/** Makes a playbook of one play with one task. Throws Problem or Problems if the module or its arguments are wrong. */
 export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
   const module = await modules.module(given.module);
   const taken = underOwnNames(await readArguments(given), module.aliases ?? {}, await modules.foreign(module.name));
@@ -85,7 +85,7 @@ export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
   return { file: 'exec', plays: [play] };
 }
 
-/** Without `-a`, a module that needs arguments is most often the command that was forgotten. */
+/** Makes the Problem for missing arguments. Without `-a`, the user has most often forgotten the command. */
 function nothingToDo(module: string, [first, ...rest]: readonly Problem[]): Problem {
   const isCommand = module === 'command' || module === 'shell';
   return new Problem({
@@ -176,7 +176,10 @@ function fromPairs(text: string, types: ReadonlyMap<string, string>): ReadonlyMa
   return found;
 }
 
-/** Text is text on the command line, but where the module wants a number, a boolean, a list or a map. */
+/**
+ * Makes a node of a text of the command line. It stays text unless the module wants a number, a boolean, a list or a
+ * map.
+ */
 function typedNode(text: string, type: string, place: Place): Node {
   if (/^(?:true|false)$/.test(text) && /\bboolean\b/.test(type)) return scalar(text === 'true', place);
   if (/^-?\d+(?:\.\d+)?$/.test(text) && /\b(?:integer|number)\b/.test(type)) return scalar(Number(text), place);

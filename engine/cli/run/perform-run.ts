@@ -13,7 +13,7 @@ import { targetSettings } from '../options/flag-values.ts';
 import { interruptions } from './interruptions.ts';
 import { shownCommand } from './shown-command.ts';
 
-/** What a command says of its run; the rest is the same for all of them. */
+/** The options of a run that differ between commands. */
 export type Performance = Pick<
   RunOptions,
   | 'mode'
@@ -35,14 +35,14 @@ type ReportFlags = Pick<ConnectionFlags, 'output' | 'verbose'> & {
   readonly extraVars: readonly string[];
   readonly profile?: true;
   readonly step?: true;
-  /** Digest of what the run rests on, for the journal. */
+  /** Digest of the inputs of the run, for the journal. */
   readonly inputs?: string;
 };
 
-/** How plays and plans are shown. */
+/** Starts the report of a play or plan. */
 export function runReport(mode: Mode, diff: boolean, flags: ReportFlags): Report {
   return startReport({
-    // Live rows would overwrite the questions.
+    // Live rows would overwrite the questions of --step.
     format: flags.output === 'auto' && flags.step === true ? 'plain' : flags.output,
     mode,
     diff,
@@ -57,7 +57,7 @@ export function runReport(mode: Mode, diff: boolean, flags: ReportFlags): Report
   });
 }
 
-/** Runs a playbook, has a report show what happens, and listens to Ctrl-C meanwhile. */
+/** Runs a playbook, passes its events to the report, and handles Ctrl-C meanwhile. */
 export async function performRun(
   { access, ...performance }: Performance,
   flags: ConnectionFlags,

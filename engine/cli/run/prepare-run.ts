@@ -17,16 +17,16 @@ import { accessOf, roleRefusal, type RunAccess } from '../options/controller-acc
 import { extraVariables } from '../options/extra-variables.ts';
 import { vaultFor } from '../options/flag-values.ts';
 
-/** All that a run reads before it begins. */
+/** Everything that is read before a run begins. */
 export interface PreparedRun {
   readonly playbook: Playbook;
   readonly inventory: Inventory;
   readonly extra: Layer;
-  /** What was and what may still be met encrypted is opened by it. */
+  /** Opens encrypted files before and during the run. */
   readonly vault: Vault;
-  /** What its tasks may do on this machine. */
+  /** What the tasks may do on the controller. */
   readonly access: ControllerAccess;
-  /** Digests of every file that was read, and of the `others`; by path, as seen from the working folder. */
+  /** Returns the digests of every file that was read, and the `others`, by path relative to the working folder. */
   inputs(others: ReadonlyMap<string, string>): Readonly<Record<string, string>>;
 }
 
@@ -52,22 +52,22 @@ export async function prepareRun(playbookFile: string, flags: InventoryFlags): P
   return { playbook, inventory, extra, vault, access: isAlone ? access.alone : access.playbook, inputs };
 }
 
-/** What a run does, as the command line or a saved plan narrows it down. */
+/** The options that restrict a run, from the command line or a saved plan. */
 interface Scope {
   readonly startAtTask?: string | undefined;
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
 }
 
-/** The same run from the task of `--start-at-task` on. Throws Problem where there is none to start at. */
+/** Returns the run from the task of `--start-at-task` on. Throws Problem if there is no such task. */
 export function cutOff(prepared: PreparedRun, { startAtTask, tags, skipTags }: Scope): PreparedRun {
   if (startAtTask === undefined) return prepared;
   return { ...prepared, playbook: startingAt(prepared.playbook, startAtTask, { tags, skipTags }) };
 }
 
 /**
- * A connection that cannot be told yet may lead elsewhere, and an inventory from elsewhere may call any host this
- * machine.
+ * Returns whether every host is the controller. A connection that is not known yet may be remote, and an inventory from
+ * elsewhere may call any host the controller.
  */
 function hasThisMachineAlone(
   inventory: Inventory,
@@ -86,7 +86,7 @@ function hasThisMachineAlone(
   });
 }
 
-/** Within the working folder relative to it, so that another checkout of the same files has the same names. */
+/** Makes a path relative if it is in the working folder, so that it is the same in another checkout. */
 function shortest(path: string): string {
   const absolute = resolve(path);
   const fromHere = relative(process.cwd(), absolute);

@@ -5,17 +5,18 @@ import { filesChanged } from '../../run/saved-plan/plan-inputs.ts';
 
 export interface Resumable {
   readonly playbook: string;
-  /** Digest of the files that the run reads, as its journal will note it. */
+  /** Digest of the files that the run reads, as in the journal. */
   readonly inputs: string;
-  /** What it leaves out of the playbook, as its journal will note it. */
+  /** The parts of the playbook that the run leaves out, as in the journal. */
   readonly partial: readonly string[];
-  /** Whether journals that others may have written are believed. */
+  /** True if journals that other users may have written are trusted. */
   readonly trustsOthers: boolean;
 }
 
 /**
- * The run to go on with: the last one of the playbook, or the one that is named. Throws Problem where there is none
- * that did not come to its end, or where it ran something else than what is to be run now.
+ * Returns the run to resume: the named one, or the last run of the playbook. Throws Problem if there is no such run, if
+ * it is still running or came to its end, if it had other files or left out other parts than `now`, or if another user
+ * may have written its journal.
  */
 export async function resumeOf(folder: string, named: string | undefined, now: Resumable): Promise<Resume> {
   const run =
@@ -77,7 +78,7 @@ export async function resumeOf(folder: string, named: string | undefined, now: R
   };
 }
 
-/** A run that went on with another one did not run again what that one had finished. */
+/** Returns the run with all runs that it resumed: it did not repeat what they had finished. */
 function chainOf(folder: string, last: RunHistory): readonly RunHistory[] {
   const chain = [last];
   for (let resumed = last.resumed; resumed !== undefined;) {
@@ -88,7 +89,10 @@ function chainOf(folder: string, last: RunHistory): readonly RunHistory[] {
   return chain;
 }
 
-/** What a journal says is left out of the run, so only one's own is believed. */
+/**
+ * Returns whether the journal may be trusted. The journal decides what is left out of the run, so by default only the
+ * operator's own is trusted.
+ */
 function believed(run: RunHistory, now: Resumable): boolean {
   return run.byOthers === undefined || now.trustsOthers;
 }

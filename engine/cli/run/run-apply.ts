@@ -18,8 +18,8 @@ import { type PreparedRun, cutOff, prepareRun } from './prepare-run.ts';
 import { type MadePlan, makePlan, wholePlan } from './saved-plan.ts';
 
 /**
- * `runbook apply`: plans anew, refuses where that is another plan than the saved one, and makes its changes and no
- * other.
+ * Runs `runbook apply`: plans again, stops if the result differs from the saved plan, and makes the planned changes
+ * only.
  */
 export function runApplyCommand(file: string, flags: ApplyFlags): Promise<number> {
   return withClosing(flags, { command: 'apply', playbook: file }, (watch) => apply(file, flags, watch));
@@ -80,7 +80,7 @@ async function play(
   return status === EXIT.ok && held.notMade.some(({ certain }) => certain) ? EXIT.failed : status;
 }
 
-/** The options of the plan. Only what it does not keep is asked for again. */
+/** Returns the options that the plan has saved. Only those that it does not save are taken from `flags`. */
 function inventoryFlags(planned: PlanDocument, flags: ApplyFlags): InventoryFlags {
   const extraVars = flags.extraVars.length > 0 ? flags.extraVars : planned.extraFiles.map((path) => `@${path}`);
   const { identity, vaultId, vaultPasswordFile, askVaultPass, allowController, trust } = flags;
@@ -94,7 +94,10 @@ function inventoryFlags(planned: PlanDocument, flags: ApplyFlags): InventoryFlag
   };
 }
 
-/** A plan says which playbook, inventory and variables are taken. Nothing of it is read before this. */
+/**
+ * Throws Problem if the plan may be another user's work: it decides the playbook, inventory and variables. Must run
+ * before the plan is read.
+ */
 function refuseWorkOfOthers(file: string, flags: ApplyFlags): void {
   const why = flags.trust === true ? undefined : workOfOthersOnDisk(file);
   if (why === undefined) return;
@@ -106,7 +109,10 @@ function refuseWorkOfOthers(file: string, flags: ApplyFlags): void {
   });
 }
 
-/** Variables of the command line win over all others, so a file of them is as good as the playbook. */
+/**
+ * Throws Problem if the file of variables may be another user's work. Variables of the command line take precedence
+ * over all others, so this file has as much power as the playbook.
+ */
 function refuseVariablesOfOthers(path: string, flags: ApplyFlags): void {
   const why = flags.trust === true ? undefined : workOfOthersOnDisk(path);
   if (why === undefined) return;
@@ -118,7 +124,7 @@ function refuseVariablesOfOthers(path: string, flags: ApplyFlags): void {
   });
 }
 
-/** So many reasons are told; they have few causes. */
+/** Maximal number of reasons that are shown. Many reasons have few causes. */
 const MOST_REASONS = 25;
 
 function refuseIf(file: string, reasons: readonly string[]): void {

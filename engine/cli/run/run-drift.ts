@@ -11,8 +11,9 @@ import { performRun } from './perform-run.ts';
 import { prepareRun } from './prepare-run.ts';
 
 /**
- * `runbook drift`: a plan, summed up by task and by host. Exit status: 0 where nothing has drifted for certain, 2 where
- * something has, or a task could not be planned, 4 where hosts could not be reached and none of that is so.
+ * Runs `runbook drift`: makes a plan and shows it by task and by host. Returns the exit status, the first that applies:
+ * 130 if interrupted, 2 if a host has drifted for certain or a task could not be planned, 4 if a host could not be
+ * reached, 2 if the run stopped early, 0.
  */
 export function runDriftCommand(playbookFile: string, flags: DriftFlags): Promise<number> {
   const report = startDriftReport({
@@ -58,7 +59,7 @@ function countsOf(drift: Drift): ReadonlyMap<'changed' | Exclude<keyof typeof NA
   return new Map([...driftCounts(drift)].map(([status, count]) => [NAMES[status], count]));
 }
 
-/** As reports call them. */
+/** The names in reports. */
 const NAMES = {
   unreachable: 'unreachable',
   failed: 'failed',

@@ -13,7 +13,7 @@ import type { GraphFlags } from '../options/graph-options.ts';
 import { refuseUnknownTags } from '../options/unknown-tags.ts';
 import { prepareRun } from './prepare-run.ts';
 
-/** Draws the playbook, and connects to nothing. */
+/** Draws the playbook. Connects to nothing. */
 export async function runGraphCommand(file: string, flags: GraphFlags): Promise<void> {
   const { playbook, inventory } = await prepareRun(file, flags);
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
@@ -42,7 +42,7 @@ function hostsOf(play: Play, inventory: Inventory | undefined): string {
   return `${pattern}: ${length} ${length === 1 ? 'host' : 'hosts'}`;
 }
 
-/** Throws Problem where there is no Graphviz. */
+/** Returns the drawing as SVG. Throws Problem if Graphviz is missing. */
 async function drawnByGraphviz(graph: string): Promise<string> {
   const child = spawn('dot', ['-Tsvg'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const failed = once(child, 'error').then(([error]) => {

@@ -15,8 +15,8 @@ import { performRun, runReport, statusOf } from './perform-run.ts';
 import { type PreparedRun, cutOff, prepareRun } from './prepare-run.ts';
 
 /**
- * `runbook play` and `runbook plan`: wires the parts and gives the exit status. What most runs do not need is loaded
- * when one does.
+ * Runs `runbook play` or `runbook plan`, and returns the exit status. Parts that most runs do not need are loaded on
+ * demand.
  */
 export function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
   const mode: Mode = flags.check === true ? 'plan' : command;
@@ -82,7 +82,7 @@ async function runWatched(playbookFile: string, { mode, flags, watch }: WatchedR
   return statusOf(result, mode, flags.detailedExitcode === true);
 }
 
-/** Options that say nothing together, or something that is not meant. */
+/** Throws Problem for options that contradict each other or have no meaning together. */
 function refuseTogether(mode: Mode, flags: PlayFlags): void {
   if (flags.step === true && mode === 'plan')
     throw together('--step', '-C', 'A plan changes nothing, so there is nothing to ask.', 'Leave out --step.');
@@ -115,12 +115,12 @@ async function resumption(playbook: string, inputs: string, flags: PlayFlags): P
   });
 }
 
-/** A value of -e may be a password that somebody could try out. */
+/** Returns a slow digest, because a value of -e may be a password, which a fast digest would allow to guess. */
 function slowDigest(given: string): string {
   return given.startsWith('@') ? given : scryptSync(given, 'runbook-inputs', 16, { N: 8192 }).toString('hex');
 }
 
-/** Of the files that are read before the run, and of the variables of the command line. */
+/** Returns the digest of the files that are read before the run, and of the variables of the command line. */
 function digestOf(prepared: PreparedRun, flags: PlayFlags): string {
   return createHash('sha256')
     .update(JSON.stringify([prepared.inputs(new Map()), flags.extraVars.map(slowDigest)]))
@@ -143,7 +143,7 @@ async function savePlan(playbook: string, prepared: PreparedRun, { flags, watch,
     flags,
     watch(runReport('plan', flags.diff, flags)),
   );
-  // The report has told why it is not whole.
+  // The report has already shown why the plan is not whole.
   if (made.problems.length > 0 || made.result.interrupted) {
     printNotes([`No plan was saved: it is not whole.`], process.stderr);
     return made.result;

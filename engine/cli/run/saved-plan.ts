@@ -11,7 +11,7 @@ import type { ConnectionFlags } from '../options/common-options.ts';
 import { performRun } from './perform-run.ts';
 import type { PreparedRun } from './prepare-run.ts';
 
-/** What a plan is asked for with. */
+/** The options that a plan was made with. */
 export type PlanScope = Pick<
   PlanDocument,
   'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'startAtTask' | 'extraFiles'
@@ -21,13 +21,13 @@ export interface MadePlan {
   readonly result: RunResult;
   /** The changes themselves, for a play in the same process. */
   readonly approval: Approval;
-  /** Undefined where the run was interrupted. */
+  /** Undefined if the run was interrupted. */
   readonly document: PlanDocument | undefined;
-  /** Why it is no whole plan: hosts that are unreachable, tasks that cannot be planned. */
+  /** The reasons why the plan is not whole: hosts that are unreachable, tasks that cannot be planned. */
   readonly problems: readonly Problem[];
 }
 
-/** Plans, and gives the plan as it can be saved. The report shows what it is told of. */
+/** Makes a plan, and returns it in the form in which it can be saved. The report gets the events. */
 export async function makePlan(
   prepared: PreparedRun,
   scope: PlanScope,
@@ -58,7 +58,7 @@ export async function makePlan(
   return { result, approval, document: documentPlan(recorded, evidence, origin), problems };
 }
 
-/** A plan that can be saved or applied. Throws where it lacks something. */
+/** Returns a plan that can be saved or applied. Throws Problems if it is not whole. */
 export function wholePlan({ result, document, problems }: MadePlan, what: string): PlanDocument {
   const [first, ...more] = problems;
   if (first !== undefined) {

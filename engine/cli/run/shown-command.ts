@@ -6,8 +6,8 @@ import { readYaml } from '../../values/yaml/yaml.ts';
 import { pairsIn } from '../options/extra-variables.ts';
 
 /**
- * The arguments of the program as a journal may hold them: of the values of -e only their names, secrets masked,
- * `@file` as it is. A command of --on-finish may hold the address of a chat that nobody else may write to.
+ * Returns the arguments of the program for a journal: without the values of -e (only names, and `@file` as it is), with
+ * secrets masked, and without the command of --on-finish, which may contain the secret address of a chat.
  */
 export function shownCommand(args: readonly string[], extraVars: readonly string[]): readonly string[] {
   const given = extraVars.filter((one) => one !== '' && !one.startsWith('@'));

@@ -16,14 +16,14 @@ export interface VisitFlags extends InventoryFlags, ConnectionFlags {
   readonly limit?: string;
 }
 
-/** Without an inventory, there are no hosts to look for. */
+/** Without an inventory, no pattern can match a host. */
 function noHostRemedy({ inventory }: InventoryFlags): string {
   return inventory.length === 0
     ? 'Name the inventory: -i inventory.yml.'
     : `See \`runbook inventory -i ${inventory.join(' -i ')} --graph\`.`;
 }
 
-/** What `ping` and `facts` share: connects to the hosts of a pattern and shows each answer. Gives the exit status. */
+/** Connects to the hosts of a pattern and shows each answer, for `ping` and `facts`. Returns the exit status. */
 export async function visitPattern(pattern: string, flags: VisitFlags, show: (visit: Visit) => void): Promise<number> {
   const vault = vaultFor(flags);
   const extra = await extraVariables(flags.extraVars, vault);

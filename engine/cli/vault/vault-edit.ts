@@ -10,7 +10,7 @@ import type { Vault } from '../../vault/vault.ts';
 import { EXIT } from '../base/exit-status.ts';
 import { notEncrypted, ofSops } from './vault-refusals.ts';
 
-/** `runbook vault edit`. Gives the exit status. Throws Problem before the editor is started. */
+/** Runs `runbook vault edit`. Returns the exit status. Throws Problem before the editor is started. */
 export async function editFile(
   name: string,
   vault: Vault,
@@ -32,7 +32,7 @@ export async function editFile(
       return EXIT.ok;
     case 'failed':
       printProblems([end.problem], process.stderr);
-      // As a shell says of what a signal has ended.
+      // Like a shell for a program that a signal has ended.
       return end.signal === undefined ? EXIT.problem : 128 + constants.signals[end.signal];
     default:
       return end satisfies never;

@@ -32,7 +32,7 @@ export function notEncrypted(name: string): Problem {
   });
 }
 
-/** SOPS encrypts value by value, and knows best how to write its files. */
+/** Refuses files of SOPS: it encrypts each value separately, and only SOPS must write its files. */
 export function ofSops(name: string): Problem {
   return new Problem({
     code: 'sops',
