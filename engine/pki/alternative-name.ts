@@ -2,8 +2,8 @@ import { isIP, SocketAddress } from 'node:net';
 import { Problem } from '../errors/problem.ts';
 
 /**
- * A name or an address that a server certificate is good for. Only `parse` makes one, so it is always valid and in its
- * canonical form: DNS names in lower case, IPv6 addresses as RFC 5952 writes them.
+ * A DNS name or IP address for which a server certificate is valid. Only `parse` creates one, so it is always valid and
+ * in canonical form: DNS names in lower case, IPv6 addresses as RFC 5952 writes them.
  */
 export class AlternativeName {
   readonly kind: 'dns' | 'ip';
@@ -15,8 +15,8 @@ export class AlternativeName {
   }
 
   /**
-   * Reads an IPv4 or IPv6 address, or else a DNS name; `DNS:` or `IP:` may come before it, as OpenSSL writes them.
-   * Throws a Problem (`invalid-alternative-name`).
+   * Parses an IPv4 or IPv6 address, or else a DNS name. `DNS:` or `IP:` may stand before it, as OpenSSL writes it.
+   * Throws Problem `invalid-alternative-name`.
    */
   static parse(text: string): AlternativeName {
     const [, prefix, rest = text] = /^(DNS|IP):(.*)$/is.exec(text) ?? [];
@@ -34,7 +34,10 @@ export class AlternativeName {
   }
 }
 
-/** Each text once, in the order given. Throws a Problem (`invalid-alternative-name`) for the first that is wrong. */
+/**
+ * Parses texts in their order and drops duplicates. Throws Problem `invalid-alternative-name` for the first invalid
+ * text.
+ */
 export function parseAlternativeNames(texts: readonly string[]): readonly AlternativeName[] {
   const names = texts.map((text) => AlternativeName.parse(text));
   return [...new Map(names.map((name) => [name.toString(), name])).values()];

@@ -10,12 +10,12 @@ import {
   validityFrom,
 } from './signing.ts';
 
-/** A certificate authority to be made. */
+/** A request for a certificate authority. */
 export interface AuthorityRequest {
   readonly subject: Subject;
   /** Default: any; a new key is ECDSA P-256. */
   readonly algorithm?: KeyWish | undefined;
-  /** Default: 3650. */
+  /** Validity in days. Default: 3650. */
   readonly days?: number | undefined;
 }
 
@@ -24,9 +24,9 @@ export const defaultAuthorityDays = 3650;
 const usages = { digitalSignature: true, keyCertSign: true, cRLSign: true };
 
 /**
- * Makes a self-signed certificate authority. With `privateKeyPem` it is a renewal: certificates issued under the old
- * certificate of that key and subject go on to verify under the new one.
- * Throws a Problem: `invalid-subject`, `invalid-lifetime`, `unreadable-private-key`, `key-differs`.
+ * Creates a self-signed certificate authority. With `privateKeyPem` it is a renewal: certificates that were issued with
+ * the same key and subject stay valid under the new certificate. Throws Problem `invalid-subject`, `invalid-lifetime`,
+ * `unreadable-private-key` or `key-differs`.
  */
 export async function createAuthority(
   request: AuthorityRequest,
@@ -49,7 +49,7 @@ export async function createAuthority(
       publicKey,
       validity,
       extensions: [
-        // It issues what servers and clients show, and no further authorities.
+        // The authority issues certificates for servers and clients, but no other authorities.
         { name: 'basicConstraints', critical: true, cA: true, pathLenConstraint: 0 },
         { name: 'keyUsage', critical: true, ...usages },
         {

@@ -3,32 +3,32 @@ import forge from 'node-forge';
 import type { NameAttribute } from './distinguished-name.ts';
 
 /**
- * The parts of a certificate that node's X509Certificate does not give, or gives only as text that must be parsed
+ * The parts of a certificate that node's X509Certificate does not return, or returns only as text that must be parsed
  * again.
  */
 export interface CertificateDer {
   readonly issuer: readonly EncodedAttribute[];
   readonly subject: readonly EncodedAttribute[];
   /**
-   * CA:TRUE in the basic constraints. X509Certificate's `ca` is more than that: false as well where the key usages lack
+   * True if the basic constraints contain CA:TRUE. X509Certificate's `ca` is also false if the key usages lack
    * keyCertSign.
    */
   readonly isAuthority: boolean;
   readonly alternativeNames: readonly FoundName[];
-  /** As RFC 5280 names them: digitalSignature, keyCertSign, … */
+  /** Names of RFC 5280: digitalSignature, keyCertSign, … */
   readonly keyUsages: readonly string[];
-  /** serverAuth, clientAuth; others as dotted identifiers. */
+  /** serverAuth, clientAuth; other usages as dotted identifiers. */
   readonly extendedKeyUsages: readonly string[];
   readonly subjectKeyIdentifier: string | undefined;
   readonly authorityKeyIdentifier: string | undefined;
 }
 
-/** An attribute with the ASN.1 string type it is written in, so that it can be written again the same way. */
+/** An attribute with its ASN.1 string type, so that it can be written in the same form again. */
 export interface EncodedAttribute extends NameAttribute {
   readonly stringType: forge.asn1.Type;
 }
 
-/** A subject alternative name as it was found. */
+/** A subject alternative name as the certificate contains it. */
 export interface FoundName {
   readonly kind: 'dns' | 'ip' | 'email' | 'uri' | 'other';
   readonly value: string;
@@ -51,11 +51,12 @@ const extendedKeyUsageNames: ReadonlyMap<string, string> = new Map([
   ['1.3.6.1.5.5.7.3.2', 'clientAuth'],
 ]);
 
-/** Reads the DER of a certificate with any kind of key. Throws an Error where the form is not that of RFC 5280, 4.1. */
+/** Parses the DER of a certificate with any kind of key. Throws Error if it does not have the form of RFC 5280, 4.1. */
 export function readCertificateDer(der: Uint8Array): CertificateDer {
   const certificate = forge.asn1.fromDer(Buffer.from(der).toString('binary'));
   const fields = children(children(certificate)[0]);
-  // The version is an explicit [0] and may be missing; then come serial, algorithm, issuer, validity, subject, key.
+  // The version, an explicit [0], may be missing. The next fields are serial, algorithm, issuer, validity, subject,
+  // key.
   const start = fields[0]?.tagClass === forge.asn1.Class.CONTEXT_SPECIFIC ? 1 : 0;
   const extensions = readExtensions(fields.slice(start + 6));
   const extension = (oid: string): forge.asn1.Asn1 | undefined => extensions.get(oid);
@@ -76,7 +77,7 @@ export function readCertificateDer(der: Uint8Array): CertificateDer {
   };
 }
 
-/** The number of a context tag. The library's type for it knows only universal tags. */
+/** Returns the number of a context tag. The type in forge knows only universal tags. */
 function tagOf(part: forge.asn1.Asn1): number {
   return part.type;
 }
@@ -134,7 +135,7 @@ function formatAddress(address: Buffer): string {
 
 function readKeyUsages(bitString: forge.asn1.Asn1 | undefined): readonly string[] {
   if (bitString === undefined) return [];
-  // The first byte counts the unused bits at the end; those are zero in DER.
+  // The first byte is the number of unused bits at the end. These bits are zero in DER.
   const [, ...octets] = Buffer.from(bytes(bitString), 'binary');
   return keyUsageBits.filter((_, bit) => ((octets[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
 }

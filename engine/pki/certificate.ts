@@ -14,26 +14,23 @@ import {
   validityFrom,
 } from './signing.ts';
 
-/**
- * What a certificate is for: to be shown by a server, by a client, or by one that is both, as a member of etcd is to
- * another.
- */
+/** The use of a certificate: by a server, by a client, or by both, such as the members of etcd among themselves. */
 export type CertificateUsage = 'server' | 'client' | 'peer';
 
-/** A certificate to be issued. */
+/** A request for a certificate. */
 export interface CertificateRequest {
   readonly subject: Subject;
   readonly alternativeNames: readonly AlternativeName[];
   readonly usage: CertificateUsage;
   /** Default: any; a new key is ECDSA P-256. */
   readonly algorithm?: KeyWish | undefined;
-  /** Default: 365. */
+  /** Validity in days. Default: 365. */
   readonly days?: number | undefined;
 }
 
 export const defaultCertificateDays = 365;
 
-/** What the key of a certificate is for. One of ECDSA cannot encipher: RFC 5480, 3. */
+/** Returns the key usages for a key. An ECDSA key cannot encipher: RFC 5480, 3. */
 export function certificateUsages(key: KeyObject): readonly string[] {
   return key.asymmetricKeyType === 'rsa' ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature'];
 }
@@ -46,9 +43,9 @@ export const extendedUsages: Readonly<Record<CertificateUsage, readonly string[]
 };
 
 /**
- * Issues a certificate under an authority. It ends no later than the authority's own, whatever days are asked. What
- * comes back has been verified against the authority. Throws a Problem: `invalid-subject`, `invalid-lifetime`,
- * `server-without-names`, `authority-unfit`, `unreadable-certificate`, `unreadable-private-key`, `key-differs`,
+ * Issues a certificate under an authority, and verifies it against the authority. It never ends later than the
+ * authority's certificate, whatever `days` says. Throws Problem `invalid-subject`, `invalid-lifetime`,
+ * `server-without-names`, `authority-unfit`, `unreadable-certificate`, `unreadable-private-key`, `key-differs` or
  * `unsupported-key`.
  */
 export async function issueCertificate(
@@ -150,8 +147,8 @@ function requireFit({ x509, der }: ReadCertificate, key: ReturnType<typeof readP
 }
 
 /**
- * An authority from elsewhere may have a name that cannot be written again as it is: better no certificate than one
- * that no one trusts.
+ * Throws Problem if the certificate does not verify. The name of another program's authority may have a form that
+ * cannot be written again, and nobody would trust the certificate.
  */
 function requireIssued(certificate: X509Certificate, authority: X509Certificate): void {
   if (certificate.checkIssued(authority) && certificate.verify(authority.publicKey)) return;

@@ -1,6 +1,6 @@
 import { Problem } from '../errors/problem.ts';
 
-/** Who a certificate is for. Kubernetes reads the common name as the user and the organizations as its groups. */
+/** The subject of a certificate. Kubernetes reads the common name as the user and the organizations as its groups. */
 export interface Subject {
   readonly commonName: string;
   readonly organizations?: readonly string[] | undefined;
@@ -13,12 +13,12 @@ export interface Subject {
 
 /** One part of a distinguished name. */
 export interface NameAttribute {
-  /** Object identifier, dotted. */
+  /** Object identifier with dots. */
   readonly oid: string;
   readonly value: string;
 }
 
-// The attribute types of RFC 5280, 4.1.2.4, with the short names of RFC 4514 and OpenSSL.
+// The attribute types of RFC 5280, 4.1.2.4. `shortNames` are those of RFC 4514 and OpenSSL.
 export const attributeOids = {
   country: '2.5.4.6',
   state: '2.5.4.8',
@@ -38,8 +38,8 @@ const shortNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The attributes of a subject, from the widest to the common name. Throws a Problem (`invalid-subject`) for an empty
- * value, a control character, or a country that is no two-letter code.
+ * Returns the attributes of a subject; the widest comes first, the common name last. Throws Problem `invalid-subject`
+ * for an empty value, a control character, or a country that is not a two-letter code.
  */
 export function subjectAttributes(subject: Subject): readonly NameAttribute[] {
   const attributes: NameAttribute[] = [];
@@ -69,7 +69,7 @@ export function subjectAttributes(subject: Subject): readonly NameAttribute[] {
   return attributes;
 }
 
-/** The name as text for people, the common name first: `CN=admin, O=system:masters`. */
+/** Formats a name for users, with the common name first: `CN=admin, O=system:masters`. */
 export function formatName(attributes: readonly NameAttribute[]): string {
   return attributes
     .toReversed()
@@ -77,7 +77,7 @@ export function formatName(attributes: readonly NameAttribute[]): string {
     .join(', ');
 }
 
-/** Whether two names say the same. The order of attributes does not count: it has no meaning to what reads them. */
+/** True if two names have the same attributes. Their order does not count: no reader gives it a meaning. */
 export function sameName(left: readonly NameAttribute[], right: readonly NameAttribute[]): boolean {
   return canonical(left) === canonical(right);
 }

@@ -3,7 +3,7 @@ import { Problem } from '../errors/problem.ts';
 import { type CertificateDer, type FoundName, readCertificateDer } from './certificate-der.ts';
 import { attributeOids, type NameAttribute } from './distinguished-name.ts';
 
-/** What a certificate says, whatever kind of key it has. Nothing here says that it is to be trusted. */
+/** The content of a certificate with any kind of key. It does not say whether the certificate can be trusted. */
 export interface CertificateFacts {
   readonly subject: readonly NameAttribute[];
   readonly commonName: string | undefined;
@@ -16,7 +16,7 @@ export interface CertificateFacts {
   readonly extendedKeyUsages: readonly string[];
   readonly isAuthority: boolean;
   readonly notBefore: Date;
-  /** The last second at which it is valid. */
+  /** The last second of the validity. */
   readonly notAfter: Date;
   /** SHA-256 of the whole certificate: `AB:CD:…`. */
   readonly fingerprint: string;
@@ -31,13 +31,13 @@ export interface CertificateFacts {
   readonly publicKeyDigest: string;
 }
 
-/** A certificate as node knows it, with the parts that only its DER has. */
+/** A certificate as node reads it, with the parts that only its DER has. */
 export interface ReadCertificate {
   readonly x509: X509Certificate;
   readonly der: CertificateDer;
 }
 
-/** Reads the first certificate of a PEM text. Throws a Problem (`unreadable-certificate`). */
+/** Reads the first certificate of a PEM text. Throws Problem `unreadable-certificate`. */
 export function readCertificate(pem: string): ReadCertificate {
   try {
     const x509 = new X509Certificate(pem);
@@ -53,7 +53,7 @@ export function readCertificate(pem: string): ReadCertificate {
   }
 }
 
-/** The facts of the first certificate of a PEM text. Throws a Problem (`unreadable-certificate`). */
+/** Returns the facts of the first certificate of a PEM text. Throws Problem `unreadable-certificate`. */
 export function inspectCertificate(pem: string): CertificateFacts {
   const { x509, der } = readCertificate(pem);
   const { publicKey } = x509;

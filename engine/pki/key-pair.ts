@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { Problem } from '../errors/problem.ts';
 
 /**
- * What kind of key to make. Not Ed25519: kube-apiserver signs tokens by RSA and ECDSA only, and TLS 1.2 clients that
- * know no Ed25519 are many.
+ * The kind of a new key. Ed25519 is missing: kube-apiserver signs tokens only with RSA and ECDSA, and many TLS 1.2
+ * clients do not know Ed25519.
  */
 export type KeyAlgorithm = RsaAlgorithm | EcdsaAlgorithm;
 
@@ -25,21 +25,24 @@ export type KeyWish = KeyAlgorithm | KeyAlgorithm['type'] | 'any';
 
 const CURVES: Readonly<Record<EcdsaAlgorithm['size'], string>> = { 256: 'prime256v1', 384: 'secp384r1' };
 
-/** What a new key is that fits the wish: ECDSA P-256, or RSA 3072, which is as strong (NIST SP 800-57, table 2). */
+/**
+ * Returns the algorithm of a new key: ECDSA P-256, or RSA 3072, which has the same strength (NIST SP 800-57, table 2),
+ * unless the wish names an algorithm.
+ */
 export function newKeyFor(wish: KeyWish): KeyAlgorithm {
   if (typeof wish === 'object') return wish;
   return wish === 'rsa' ? { type: 'rsa', size: 3072 } : { type: 'ecdsa', size: 256 };
 }
 
-/** `RSA 3072`, `ECDSA P-256`. */
+/** Returns a text such as `RSA 3072` or `ECDSA P-256`. */
 export function describeAlgorithm({ type, size }: KeyAlgorithm): string {
   return type === 'rsa' ? `RSA ${size}` : `ECDSA P-${size}`;
 }
 
-/** How a private key is written. Every Kubernetes reads PKCS#1; some other programs want PKCS#8. */
+/** The form of a private key. Every Kubernetes reads PKCS#1; some other programs need PKCS#8. */
 export type PrivateKeyEncoding = 'pkcs1' | 'pkcs8';
 
-/** A key pair as PEM texts, such as the one that signs the tokens of service accounts. */
+/** A key pair as PEM texts, such as the pair that signs the tokens of service accounts. */
 export interface KeyPair {
   readonly privateKeyPem: string;
   /** SubjectPublicKeyInfo, `BEGIN PUBLIC KEY`. */
@@ -48,7 +51,7 @@ export interface KeyPair {
 
 const generate = promisify(generateKeyPair);
 
-/** Makes a new key pair. The randomness is that of the operating system, through OpenSSL. */
+/** Creates a key pair. OpenSSL takes the random bytes from the operating system. */
 export async function createKeyPair(wish: KeyWish = 'any', encoding: PrivateKeyEncoding = 'pkcs1'): Promise<KeyPair> {
   const { type, size } = newKeyFor(wish);
   const { privateKey } =
@@ -58,15 +61,14 @@ export async function createKeyPair(wish: KeyWish = 'any', encoding: PrivateKeyE
   return keyPairOf(privateKey, encoding);
 }
 
-/**
- * The pair that belongs to a private key, whichever way that is written. Throws a Problem (`unreadable-private-key`).
- */
+/** Returns the pair of a private key in any PEM form. Throws Problem `unreadable-private-key`. */
 export function keyPairFrom(privateKeyPem: string, encoding: PrivateKeyEncoding = 'pkcs1'): KeyPair {
   return keyPairOf(readPrivateKey(privateKeyPem), encoding);
 }
 
 /**
- * Why a private key must be made anew, as sentences; none if the key is in order. `undefined`: the file does not exist.
+ * Returns sentences that say why a private key must be created again; none if the key is in order. `undefined` means
+ * that the file does not exist.
  */
 export function needsPrivateKey(wanted: KeyWish, privateKeyPem: string | undefined): readonly string[] {
   if (privateKeyPem === undefined) return ['There is no private key.'];
@@ -75,8 +77,8 @@ export function needsPrivateKey(wanted: KeyWish, privateKeyPem: string | undefin
 }
 
 /**
- * Why the file of the public key must be written anew (`keyPairFrom` gives it, and the private key stays), as
- * sentences. Throws a Problem where the private key cannot be read: ask `needsPrivateKey` first.
+ * Returns sentences that say why the public key file must be written again from `keyPairFrom`; none if it is in order.
+ * Throws Problem if the private key cannot be read: call `needsPrivateKey` first.
  */
 export function needsPublicKey(privateKeyPem: string, publicKeyPem: string | undefined): readonly string[] {
   const privateKey = readPrivateKey(privateKeyPem);
@@ -86,7 +88,7 @@ export function needsPublicKey(privateKeyPem: string, publicKeyPem: string | und
   return createPublicKey(privateKey).equals(publicKey) ? [] : ['The public key is not that of the private key.'];
 }
 
-/** Why a key is not what is wanted, as sentences. */
+/** Returns sentences that say how a key differs from the wish; none if it fits. */
 export function whyOtherAlgorithm(key: KeyObject, wanted: KeyWish): readonly string[] {
   const found = describeKey(key);
   if (typeof wanted === 'object') {
@@ -98,14 +100,14 @@ export function whyOtherAlgorithm(key: KeyObject, wanted: KeyWish): readonly str
   return wanted === 'any' || wanted === type ? [] : [`The key is ${found}, should be ${wanted.toUpperCase()}.`];
 }
 
-/** Whether certificates can be made with it, and are taken by whoever knows today's TLS. */
+/** True if certificates can be made with the key and today's TLS programs accept them. */
 function isUsable(key: KeyObject): boolean {
   const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === 'rsa') return modulusLength >= 2048;
   return key.asymmetricKeyType === 'ec' && Object.values(CURVES).includes(namedCurve);
 }
 
-/** Throws a Problem (`key-differs`) if a key that is kept is not of the requested algorithm. */
+/** Throws Problem `key-differs` if an existing key does not have the requested algorithm. */
 export function requireAlgorithm(key: KeyObject, wanted: KeyWish): void {
   const reasons = whyOtherAlgorithm(key, wanted);
   if (reasons.length === 0) return;
@@ -117,7 +119,7 @@ export function requireAlgorithm(key: KeyObject, wanted: KeyWish): void {
   });
 }
 
-/** `RSA 2048`, `ECDSA P-256`, `ED25519`; other curves by OpenSSL's name, `EC secp521r1`. */
+/** Returns `RSA 2048`, `ECDSA P-256` or `ED25519`; for other curves OpenSSL's name, such as `EC secp521r1`. */
 export function describeKey(key: KeyObject): string {
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
   if (namedCurve === CURVES[256]) return 'ECDSA P-256';
@@ -127,7 +129,7 @@ export function describeKey(key: KeyObject): string {
   return size === undefined ? type : `${type} ${size}`;
 }
 
-/** Throws a Problem (`unreadable-private-key`) that holds nothing of the key. */
+/** Reads a private key. Throws Problem `unreadable-private-key`, which contains nothing of the key. */
 export function readPrivateKey(pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
@@ -142,9 +144,9 @@ export function readPrivateKey(pem: string): KeyObject {
   }
 }
 
-/** Throws a Problem (`unreadable-public-key`). */
+/** Reads a public key. Throws Problem `unreadable-public-key`. */
 function readPublicKey(pem: string): KeyObject {
-  // createPublicKey also accepts a private key, and would hide that a secret is in a file that everybody may read.
+  // createPublicKey also accepts a private key. That would hide a secret in a file that everybody may read.
   try {
     if (/PRIVATE KEY/.test(pem)) throw new Error('a private key stands where a public one should');
     return createPublicKey(pem);
@@ -160,7 +162,7 @@ function readPublicKey(pem: string): KeyObject {
 }
 
 function keyPairOf(privateKey: KeyObject, encoding: PrivateKeyEncoding): KeyPair {
-  // PKCS#1 is for RSA only; an existing key of another type is written as PKCS#8.
+  // PKCS#1 is only for RSA; an existing key of another type is written as PKCS#8.
   const type = privateKey.asymmetricKeyType === 'rsa' ? encoding : 'pkcs8';
   return {
     privateKeyPem: privateKey.export({ type, format: 'pem' }).toString(),

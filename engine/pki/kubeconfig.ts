@@ -1,19 +1,17 @@
 import { stringify } from 'yaml';
 import { Problem } from '../errors/problem.ts';
 
-/** How a user proves who they are. */
+/** The means by which a user proves who they are. */
 export type Credential =
   | { readonly kind: 'certificate'; readonly certificatePem: string; readonly privateKeyPem: string }
   | { readonly kind: 'token'; readonly token: string };
 
-/**
- * All that a client needs to reach a cluster as one user. The text holds a secret: whoever takes it on must mark it so.
- */
+/** The data with which a client reaches a cluster as one user. It contains a secret: the caller must mark it as one. */
 export interface Kubeconfig {
   readonly clusterName: string;
   /** `https://host:port`. */
   readonly server: string;
-  /** What the server's certificate is verified with; may be several certificates. */
+  /** PEM of one or more certificates that verify the server's certificate. */
   readonly authorityPem: string;
   readonly userName: string;
   readonly credential: Credential;
@@ -22,8 +20,8 @@ export interface Kubeconfig {
 }
 
 /**
- * A kubeconfig with everything embedded, so that it can be moved; the same input gives the same text.
- * Throws a Problem (`invalid-kubeconfig`).
+ * Returns a kubeconfig with all data embedded, so that it can be moved. The same input returns the same text, which
+ * contains a secret. Throws Problem `invalid-kubeconfig`.
  */
 export function buildKubeconfig(config: Kubeconfig): string {
   const { clusterName, userName, contextName = `${userName}@${clusterName}` } = config;
@@ -47,8 +45,8 @@ export function buildKubeconfig(config: Kubeconfig): string {
       'current-context': contextName,
       preferences: {},
     },
-    // Kubernetes reads YAML 1.1, where a user named `on` or `1e3` needs quotes. A folded line would be legal and hard
-    // to compare.
+    // Kubernetes reads YAML 1.1, which needs quotes for a user named `on` or `1e3`. Folded lines would be valid but
+    // hard to compare.
     { version: '1.1', lineWidth: 0 },
   );
 }

@@ -14,7 +14,7 @@ export interface CertificateCheck {
   /** `undefined`: the file does not exist. */
   readonly certificatePem: string | undefined;
   readonly privateKeyPem: string | undefined;
-  /** The certificate of the authority that is to have issued it. */
+  /** The certificate of the authority that must have issued it. */
   readonly authorityPem: string;
   readonly now: Date;
   readonly renewBeforeDays: number;
@@ -29,9 +29,9 @@ export interface AuthorityCheck {
 }
 
 /**
- * Why a certificate must be issued anew, as sentences; none if it is in order. A certificate that already ends together
- * with its authority has no renewal window: a new one would end on the same day. Throws a Problem:
- * `unreadable-certificate` for the authority, `invalid-subject`, `invalid-renewal-window`.
+ * Returns sentences that say why a certificate must be issued again; none if it is in order. If the certificate ends
+ * with its authority, there is no renewal window: a new one would end on the same day. Throws Problem
+ * `unreadable-certificate` for the authority, `invalid-subject` or `invalid-renewal-window`.
  */
 export function needsIssuing(check: CertificateCheck): readonly string[] {
   const { wanted, certificatePem, privateKeyPem, authorityPem, now, renewBeforeDays } = check;
@@ -59,8 +59,8 @@ export function needsIssuing(check: CertificateCheck): readonly string[] {
 }
 
 /**
- * Why an authority must be made anew, as sentences; none if it is in order. Every certificate under it depends on this:
- * ask the operator first, unless there is no authority yet. Throws a Problem: `invalid-subject`,
+ * Returns sentences that say why an authority must be created again; none if it is in order. All its certificates
+ * depend on it, so ask the operator first, unless there is no authority yet. Throws Problem `invalid-subject` or
  * `invalid-renewal-window`.
  */
 export function authorityNeedsIssuing(check: AuthorityCheck): readonly string[] {
@@ -129,8 +129,7 @@ function whyOtherKey(certificate: X509Certificate, privateKeyPem: string | undef
 }
 
 /**
- * The last second of a certificate still counts as valid, RFC 5280, 4.1.2.5; the renewal window begins with its first
- * instant.
+ * The last second of a certificate is still valid: RFC 5280, 4.1.2.5. The renewal window includes its first instant.
  */
 function whyTooOld(certificate: X509Certificate, now: Date, renewBeforeDays: number): readonly string[] {
   const end = certificate.validToDate;
@@ -146,7 +145,7 @@ function formatTime(time: Date): string {
   return time.toISOString().replace('.000Z', 'Z');
 }
 
-/** A window as long as the lifetime would have every run issue anew what the run before has issued. */
+/** With a window as long as the lifetime, every run would issue all certificates again. */
 function requireWindow(renewBeforeDays: number, days: number): void {
   if (renewBeforeDays >= 0 && renewBeforeDays < days) return;
   throw new Problem({

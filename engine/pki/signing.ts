@@ -8,30 +8,30 @@ import { describeKey, type PrivateKeyEncoding } from './key-pair.ts';
 /** Returns `size` random bytes. */
 type RandomSource = (size: number) => Uint8Array;
 
-/** A certificate and the private key that belongs to it. The key is a secret: whoever takes it on must mark it so. */
+/** A certificate and its private key. The key is a secret: the caller must mark it as one. */
 export interface IssuedCertificate {
   readonly certificatePem: string;
   readonly privateKeyPem: string;
 }
 
-/** Circumstances of issuing; each has a default that is right for real use. */
+/** Options of issuing. Each default is right for real use. */
 export interface IssuingOptions {
   /** Default: now. */
   readonly now?: Date | undefined;
-  /** Random bytes of the serial number. Keys take theirs from OpenSSL in any case. */
+  /** Returns the random bytes of the serial number. Keys always get theirs from OpenSSL. */
   readonly random?: RandomSource | undefined;
-  /** Keep this key, instead of making a new one. It must be of the algorithm that is asked. */
+  /** An existing key that is used instead of a new one. It must have the requested algorithm. */
   readonly privateKeyPem?: string | undefined;
   readonly encoding?: PrivateKeyEncoding | undefined;
 }
 
-/** What a certificate is to say, down to its extensions. */
+/** The content of a certificate, including its extensions. */
 export interface CertificateDraft {
   readonly subject: readonly EncodedAttribute[];
   readonly issuer: readonly EncodedAttribute[];
   readonly publicKey: KeyObject;
   readonly validity: Validity;
-  /** As node-forge takes them; each with `name`. The identifier of the key is added to them. */
+  /** Extensions in the form of node-forge, each with `name`. The identifier of the key is added to them. */
   readonly extensions: readonly { readonly name: string; readonly [field: string]: unknown }[];
 }
 
@@ -42,13 +42,19 @@ export interface Validity {
 
 export const millisecondsPerDay = 24 * 60 * 60 * 1000;
 
-/** Hosts whose clock is slow by up to this must accept a new certificate: 5 minutes, as in cfssl and cert-manager. */
+/**
+ * Milliseconds before now at which the validity begins, so that hosts with a slow clock accept a new certificate. As in
+ * cfssl and cert-manager.
+ */
 const backdating = 5 * 60 * 1000;
 
-/** From five minutes before `now` to `days` after it, in whole seconds. Throws a Problem (`invalid-lifetime`). */
+/**
+ * Returns the validity: from five minutes before `now` to `days` after it, in whole seconds. Throws Problem
+ * `invalid-lifetime`.
+ */
 export function validityFrom(now: Date, days: number): Validity {
   const notAfter = new Date(wholeSecond(now.getTime() + days * millisecondsPerDay));
-  // A certificate cannot say a later year than 9999.
+  // A certificate cannot contain a year above 9999.
   if (!(days > 0) || !(notAfter.getTime() < Date.UTC(10000, 0, 1))) {
     throw new Problem({
       code: 'invalid-lifetime',
@@ -60,8 +66,8 @@ export function validityFrom(now: Date, days: number): Validity {
 }
 
 /**
- * Writes and signs a certificate, and gives its PEM text. Keys are RSA or ECDSA on P-256 or P-384, in any combination.
- * Throws a Problem (`unsupported-key`).
+ * Writes and signs a certificate, and returns its PEM text. Keys are RSA or ECDSA on P-256 or P-384, in any
+ * combination. Throws Problem `unsupported-key`.
  */
 export function signCertificate(
   draft: CertificateDraft,
@@ -91,7 +97,7 @@ export function signCertificate(
 interface Signature {
   readonly digest: 'sha256' | 'sha384';
   readonly oid: string;
-  /** The parameters of RSA are NULL, those of ECDSA are left out: RFC 4055, 5 and RFC 5758, 3.2. */
+  /** NULL for RSA, none for ECDSA: RFC 4055, 5 and RFC 5758, 3.2. */
   readonly parameters: readonly forge.asn1.Asn1[];
 }
 
@@ -105,7 +111,7 @@ function signatureOf(key: KeyObject): Signature {
 }
 
 /**
- * Forge writes the extensions, as it knows their forms. It can compute the identifiers of RSA keys only, so the
+ * Encodes the extensions with forge, which knows their forms. Forge can compute the key identifier only for RSA, so the
  * identifier is computed here.
  */
 function extensionsOf({ extensions, publicKey }: CertificateDraft): forge.asn1.Asn1 {
@@ -126,14 +132,16 @@ function extensionsOf({ extensions, publicKey }: CertificateDraft): forge.asn1.A
   return asn1.create(asn1.Class.CONTEXT_SPECIFIC, 3, true, [sequence(encoded)]);
 }
 
-/** What forge makes of an extension; its types leave this open. */
+/** An extension in the form that forge produces. The types of forge do not describe it. */
 interface EncodableExtension {
   readonly id: string;
   readonly critical?: boolean;
   readonly value: string | forge.asn1.Asn1;
 }
 
-/** Marks how each value is written: country as PrintableString, as RFC 5280 demands, all others in UTF-8. */
+/**
+ * Sets the string type of each value: PrintableString for the country, as RFC 5280 requires, and UTF-8 for all others.
+ */
 export function encodeAttributes(attributes: readonly NameAttribute[]): readonly EncodedAttribute[] {
   return attributes.map((attribute) => ({
     ...attribute,
@@ -141,14 +149,18 @@ export function encodeAttributes(attributes: readonly NameAttribute[]): readonly
   }));
 }
 
-/** SHA-1 of the public key's bits, hexadecimal: method 1 of RFC 5280, 4.2.1.2. An identifier, no protection. */
+/**
+ * Returns the SHA-1 of the public key's bits, hexadecimal: method 1 of RFC 5280, 4.2.1.2. It identifies; it does not
+ * protect.
+ */
 export function keyIdentifier(publicKey: KeyObject): string {
   requireSupported(publicKey);
   return createHash('sha1').update(keyBits(publicKey)).digest('hex');
 }
 
 /**
- * What SubjectPublicKeyInfo holds as bits: PKCS#1 of an RSA key, the point of another, not compressed (RFC 5480, 2.2).
+ * Returns the bits in SubjectPublicKeyInfo: PKCS#1 of an RSA key, or the uncompressed point of an ECDSA key (RFC 5480,
+ * 2.2).
  */
 function keyBits(publicKey: KeyObject): Buffer {
   if (publicKey.asymmetricKeyType === 'rsa') return publicKey.export({ type: 'pkcs1', format: 'der' });
@@ -173,7 +185,7 @@ function requireSupported(key: KeyObject): void {
   });
 }
 
-/** Two digits for the year up to 2049, four from then on: RFC 5280, 4.1.2.5. */
+/** Writes the year with two digits up to 2049, later years with four: RFC 5280, 4.1.2.5. */
 function time(at: Date): forge.asn1.Asn1 {
   const { asn1 } = forge;
   return at.getUTCFullYear() < 2050
@@ -202,7 +214,7 @@ function forgeAttribute(attribute: EncodedAttribute): forge.pki.CertificateField
   };
 }
 
-/** Hexadecimal of a DER integer: at least 1, no sign bit, no needless zero bytes. */
+/** Returns the hexadecimal of a positive DER integer: at least 1, without sign bit and unneeded zero bytes. */
 function positiveInteger(bytes: Uint8Array): string {
   const significant = bytes.subarray(
     Math.max(
