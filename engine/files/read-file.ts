@@ -3,27 +3,29 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../errors/problem.ts';
 
-// Whatever names a file of the controller may name a pipe that nobody writes to, or a device without end. A pipe may be
-// meant: `-e @<(sops -d …)`.
+// A name of a file may lead to a pipe that nobody writes to, or to a device without end. A pipe may be intended: `-e
+// @<(sops -d …)`.
 
-/** Bytes. Ten times what is read as YAML, as encrypted files are longer than what they hold. */
+/** Default limit in bytes. Far above the limit for YAML, because encrypted files are longer than their content. */
 export const MOST_READ = 64 * 1024 * 1024;
-/** Of what is kept in memory to be encrypted, decrypted or brought by a template. Bytes. */
+/**
+ * Limit in bytes for files that are kept in memory, such as files to encrypt or decrypt, templates and records of runs.
+ */
 export const MOST_SEALED = 256 * 1024 * 1024;
 
 const PIECE = 64 * 1024;
-/** Between two looks at a pipe. In milliseconds. */
+/** Time between two reads of an empty pipe. Milliseconds. */
 const MOMENT_MS = 20;
 const NOT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
- * The bytes of a file. What is on the disk is read at once; of a pipe, what comes until its end. It is asked again and
- * again whether there is something: a thread that waits in the system would keep the program from ending, and a loop
- * Ctrl-C from being seen. Throws Problem `file-too-large` for more than `most` bytes, and what the system says.
+ * Reads a file. A pipe is read to its end, in short waits: a blocking read would keep the program from ending, and a
+ * loop without waits would block Ctrl-C. Throws Problem `file-too-large` above `most` bytes, and the system error if
+ * the file cannot be read.
  */
 export async function readWhole(path: string, most = MOST_READ): Promise<Buffer> {
   if (!statSync(path).isFIFO()) return readAtOnce(path, most);
-  // One that has a name may be opened before its writer.
+  // A named pipe may be opened before its writer opens it.
   const isNamed = !basename(realNameOf(path)).startsWith('pipe:');
   const descriptor = openSync(path, NOT_WAITING);
   try {
@@ -45,7 +47,7 @@ export async function readWhole(path: string, most = MOST_READ): Promise<Buffer>
   }
 }
 
-/** The links of /proc say what they lead to, and lead nowhere by that name. */
+/** Returns the path without links. Links in /proc to pipes name something that does not exist: its name is returned. */
 function realNameOf(path: string): string {
   try {
     return realpathSync(path);
@@ -54,13 +56,13 @@ function realNameOf(path: string): string {
   }
 }
 
-/** The same, of what is there now: a pipe is never waited for, and has nothing in it where nobody has written. */
+/** Reads a file as `readWhole` does, but never waits for a pipe: without written data, a pipe is empty. */
 export function readAtOnce(path: string, most = MOST_READ): Buffer {
   const descriptor = openSync(path, NOT_WAITING);
   try {
     const status = fstatSync(descriptor);
     if (status.isFile() && status.size > most) throw tooLarge(path, `${status.size}`, most);
-    // Files of /proc say that they are empty.
+    // Files in /proc report a size of 0.
     const pieces: Buffer[] = [];
     let bytes = 0;
     for (;;) {
@@ -76,7 +78,7 @@ export function readAtOnce(path: string, most = MOST_READ): Buffer {
   }
 }
 
-/** How many bytes; 0 at the end, or where a pipe has no writer; undefined where nothing has been written yet. */
+/** Returns the number of bytes read; 0 at the end, or if a pipe has no writer; undefined if a pipe has no data yet. */
 function readNow(descriptor: number, piece: Buffer): number | undefined {
   try {
     return readSync(descriptor, piece);

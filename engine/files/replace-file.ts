@@ -6,17 +6,20 @@ import { Problem } from '../errors/problem.ts';
 import { MOST_SEALED } from './read-file.ts';
 import { systemReason } from './system-reason.ts';
 
-/** A file that is to be written anew, as it was found. */
+/** A file as it was found before its content is replaced. */
 export interface FoundFile {
-  /** As it was named. */
+  /** The path that the user wrote. */
   readonly name: string;
-  /** Where it really stands, links followed. */
+  /** The path without links. */
   readonly path: string;
   readonly bytes: Buffer;
   readonly status: Stats;
 }
 
-/** What a path holds, links followed. Throws Problem where there is no file, or something else than a file. */
+/**
+ * Reads a file and follows links. Throws Problem if the file is missing, unreadable, not a regular file, or larger than
+ * MOST_SEALED.
+ */
 export async function findFile(name: string): Promise<FoundFile> {
   const path = await realpath(name).catch(async (error: NodeJS.ErrnoException) => {
     const isLink = await lstat(name).then(
@@ -61,9 +64,9 @@ export async function findFile(name: string): Promise<FoundFile> {
 }
 
 /**
- * Replaces a file's content in one step, so that nobody ever sees half of it. It keeps its owner, group and mode.
- * Throws Problem where it cannot keep them. Gives what is to be told: that other names of the file (hard links) keep
- * what it held before.
+ * Replaces the content of a file in one step, so that no reader sees half of it. Keeps owner, group and mode; throws
+ * Problem if it cannot keep them or cannot write. Returns messages for the user: other names of the file (hard links)
+ * keep the old content.
  */
 export async function replaceFile(file: FoundFile, bytes: Uint8Array): Promise<readonly string[]> {
   const { path, name, status } = file;
@@ -107,7 +110,10 @@ function notTheOwner(name: string): (error: NodeJS.ErrnoException) => never {
   };
 }
 
-/** Writes a new file for its owner alone; under another name where there is one of that name. Gives its path. */
+/**
+ * Writes a new file that only its owner can read (0600), and returns its path. If the path exists, a number is added to
+ * the name. Throws the system error.
+ */
 export async function writeNewFile(path: string, bytes: Uint8Array): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     const candidate = attempt === 1 ? path : `${path}.${attempt}`;

@@ -1,4 +1,6 @@
-/** What the system says of a call that failed, as a sentence without the call, its path and the code: `No such file or directory.` */
+/**
+ * Returns the reason of a failed system call as a sentence, without call, path and code: `No such file or directory.`
+ */
 export function systemReason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const [, reason] = /^E[A-Z0-9]+: (.*?)(?:, [a-z]+(?: '[\s\S]*')?)?$/.exec(message) ?? [];
