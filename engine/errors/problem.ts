@@ -1,28 +1,28 @@
-/** A place in a file, for people: lines and columns count from 1. */
+/** A place in a file. Lines and columns count from 1. */
 export interface Place {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** How many characters of that line are meant; 1 where it is not known. */
+  /** Number of characters on the line that the place covers; 1 if unknown. */
   readonly length?: number;
 }
 
 export interface ProblemDetails {
-  /** Stable name of the kind of problem, kebab-case: `unknown-module`. Scripts may rely on it. */
+  /** A stable name of the kind of problem in kebab-case, such as `unknown-module`. Scripts may rely on it. */
   readonly code: string;
-  /** One sentence: what is wrong. Never holds a secret. */
+  /** Says in one sentence what is wrong. Must not contain a secret. */
   readonly what: string;
   readonly place?: Place | undefined;
-  /** Why: the values involved. May be several lines. */
+  /** Gives the reason, with the values. May have several lines. */
   readonly why?: string | undefined;
-  /** What to do about it, as a sentence. */
+  /** Says in a sentence what to do. */
   readonly remedy?: string | undefined;
   readonly cause?: unknown;
 }
 
 /**
- * The one error for whatever a person can cause or cure. It says what, where, why and what to do.
- * Anything else that is thrown is a fault in runbook itself.
+ * The only error for what a user can cause or correct. It says what is wrong, where, why, and what to do. Any other
+ * thrown error is a fault in runbook itself.
  */
 export class Problem extends Error {
   readonly code: string;
@@ -44,7 +44,7 @@ export class Problem extends Error {
   }
 }
 
-/** Several problems found in one pass, so that a user can correct them together. Never empty. */
+/** Several problems that were found together, so that the user can correct them together. At least one. */
 export class Problems extends Error {
   readonly problems: readonly [Problem, ...Problem[]];
 
@@ -55,7 +55,7 @@ export class Problems extends Error {
   }
 }
 
-/** `file:line:column`, the form that editors and terminals make a link of. */
+/** Returns `file:line:column`, which editors and terminals show as a link. */
 export function formatPlace(place: Place): string {
   return `${place.file}:${place.line}:${place.column}`;
 }
