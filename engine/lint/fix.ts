@@ -4,20 +4,20 @@ import { type FoundFile, findFile, replaceFile } from '../files/replace-file.ts'
 import type { Edit } from './base/rule.ts';
 import type { Reported } from './lint.ts';
 
-/** The result of correcting findings without a person. */
+/** The result of automatic corrections. */
 export interface Fixed {
-  /** The files that were written, as they were named in the findings. */
+  /** The files that were written, by their names in the findings. */
   readonly files: readonly string[];
   readonly done: readonly Reported[];
-  /** Files that lie outside of the folder. */
+  /** Files outside of the folder. */
   readonly refused: readonly string[];
   /** Further messages, as sentences. */
   readonly notes: readonly string[];
 }
 
 /**
- * Writes the edits of the findings into their files, below `folder` only. An edit that touches an earlier one is left
- * for the next time. Throws Problem where a file cannot be written; files before it are already corrected.
+ * Writes the edits of the findings into their files, only below `folder`. An edit that overlaps an earlier one is left
+ * for the next pass. Throws Problem if a file cannot be written; earlier files are corrected by then.
  */
 export async function applyEdits(found: readonly Reported[], folder: string): Promise<Fixed> {
   const byFile = Map.groupBy(
@@ -43,13 +43,13 @@ export async function applyEdits(found: readonly Reported[], folder: string): Pr
   return { files, done, refused, notes };
 }
 
-/** Below the folder, links followed. */
+/** Returns whether the file is below the folder, after links were followed. */
 function isWithin({ path }: FoundFile, folder: string): boolean {
   const fromFolder = relative(realpathSync(folder), path);
   return fromFolder !== '' && !fromFolder.startsWith('..') && !isAbsolute(fromFolder);
 }
 
-/** A mark of the byte order, which places do not count. */
+/** The byte order mark. Places do not count it. */
 const MARK = '\uFEFF';
 
 function edited(

@@ -6,7 +6,7 @@ import type { Site } from './base/site.ts';
 import { SourceText } from './base/source-text.ts';
 import { RULES } from './rules.ts';
 
-/** What a rule has found, with the level that it has in this project. */
+/** The finding of a rule, with the level of the rule in this project. */
 export interface Reported {
   readonly rule: Rule;
   readonly level: Level;
@@ -16,15 +16,15 @@ export interface Reported {
   readonly edits: readonly Edit[];
 }
 
-/** What rules of other levels than their own have. `off`: the rule is left out. */
+/** Levels that differ from the rule's own. `off`: the rule is not checked. */
 export type Levels = ReadonlyMap<string, Level | 'off'>;
 
-/** The level that a rule has in this project. */
+/** Returns the level of a rule in this project. */
 export function levelOf(rule: Rule, levels: Levels): Level | 'off' {
   return levels.get(rule.name) ?? rule.level;
 }
 
-/** What all rules find, by file and line, without what a comment leaves out. */
+/** Returns the findings of all rules, by file and line, without those that a comment turns off. */
 export function findings(site: Site, levels: Levels): readonly Reported[] {
   const ignored = new Ignored(site);
   const found = RULES.flatMap((rule) => {
@@ -49,7 +49,7 @@ export function findings(site: Site, levels: Levels): readonly Reported[] {
     );
 }
 
-/** What comments leave out, by file. */
+/** The rules that comments turn off, by file. */
 class Ignored {
   readonly #site: Site;
   readonly #ignores = new Map<string, readonly Ignore[]>();
@@ -58,7 +58,10 @@ class Ignored {
     this.#site = site;
   }
 
-  /** A comment counts for its own line, for the line below, and above a task for all of the task. */
+  /**
+   * Returns whether a comment turns off the rule for this place. A comment counts for its own line and the line below;
+   * above a task, for the whole task.
+   */
   has(rule: string, { file, line }: Place): boolean {
     const ignores = this.#of(file).filter(({ name }) => name === rule);
     if (ignores.length === 0) return false;
@@ -68,7 +71,7 @@ class Ignored {
     );
   }
 
-  /** The line that a comment is about: comments may follow one another. */
+  /** Returns the line that a comment is about. More comments may follow the first. */
   #below(file: string, line: number): number {
     const text = this.#text(file);
     if (text === undefined) return line + 1;
@@ -96,7 +99,7 @@ class Ignored {
     }
   }
 
-  /** The first line of the innermost task that the line is in. */
+  /** Returns the first line of the innermost task that contains the line. */
   #taskBegin(file: string, line: number): number {
     const begins = this.#site.tasks.filter((task) => task.file.shown === file).map(({ map }) => map.place.line);
     return Math.max(0, ...begins.filter((begin) => begin <= line));

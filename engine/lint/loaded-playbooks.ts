@@ -2,10 +2,10 @@ import type { Include, Playbook, Step } from '../playbook/base/play.ts';
 import { fixedText } from './base/fixed-text.ts';
 import type { LoadedPlay, LoadedPlaybook, LoadedStep } from './base/site.ts';
 
-/** Includes within includes that are looked into. What is deeper includes itself most likely. */
+/** Maximal depth of includes within includes. A deeper include most likely includes itself. */
 const MOST_DEEP = 5;
 
-/** A playbook with all of its steps: blocks and includes with a fixed name opened. */
+/** Returns a playbook with all of its steps: the content of blocks and of includes with a fixed name is added. */
 export async function loadedPlaybook(playbook: Playbook): Promise<LoadedPlaybook> {
   const plays: LoadedPlay[] = [];
   for (const play of playbook.plays) {

@@ -2,14 +2,14 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readAtOnce } from '../files/read-file.ts';
 
-/** In bytes. What is larger is data. */
+/** Maximal size of a file, in bytes. Larger files are data. */
 const LARGEST = 1_000_000;
 const MOST_FILES = 5_000;
 const MOST_DEEP = 12;
-/** Folders in which nothing of a playbook lies. */
+/** Folders that contain no files of playbooks. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '__pycache__', 'venv']);
 
-/** Texts in the folders, by their absolute paths. Links, hidden folders and what is no text are left out. */
+/** Reads the texts in the folders, by absolute path. Leaves out links, hidden folders and files that are not text. */
 export function projectTexts(folders: readonly string[]): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   const seen = new Set<string>();
@@ -52,7 +52,10 @@ function textOfFile(path: string): string | undefined {
   }
 }
 
-/** The folders of a project: where its playbooks lie, above them if that folder is called playbooks, and its roles. */
+/**
+ * Returns the folders of a project: those of its playbooks, or the folder above if one is called playbooks, and those
+ * of its roles.
+ */
 export function projectFolders(playbooks: readonly string[], roles: readonly string[]): readonly string[] {
   const folders = playbooks.map((path) => {
     const folder = dirname(path);
@@ -61,7 +64,7 @@ export function projectFolders(playbooks: readonly string[], roles: readonly str
   return [...new Set([...folders, ...roles.map((path) => dirname(path))])];
 }
 
-/** How often each word is in the texts. */
+/** Counts each word in the texts. */
 export function wordsOf(texts: Iterable<string>): ReadonlyMap<string, number> {
   const words = new Map<string, number>();
   for (const text of texts)

@@ -13,18 +13,18 @@ import { projectFolders, projectTexts, wordsOf } from './project-files.ts';
 import { playsOf, tasksOf } from './task-sources.ts';
 import { variablesOfFiles, variablesOfLayers } from './variable-sources.ts';
 
-/** What was read for the playbooks of one command. */
+/** The data that was read for the playbooks of one command. */
 export interface LintInput {
-  /** Those without a problem. */
+  /** The playbooks without a problem. */
   readonly playbooks: readonly Playbook[];
-  /** The files of these. */
+  /** The files of these playbooks. */
   readonly sources: readonly ReadSource[];
   /** Variables of the inventory, group_vars and host_vars. */
   readonly layers: readonly Pick<Layer, 'variables'>[];
   readonly modules: ModuleCatalogue;
 }
 
-/** All that the rules look at. */
+/** Prepares the input of the rules. */
 export async function readSite({ playbooks, sources, layers, modules }: LintInput): Promise<Site> {
   const files = [...new Map(sources.map((source) => [source.path, source])).values()].map(sourceFile);
   const plays = files.flatMap(playsOf);
@@ -67,7 +67,7 @@ function sourceFile(source: ReadSource): SourceFile {
   return { ...source, shown: displayPath(source.path), text: textOfSource(source) };
 }
 
-/** Undefined where the file is encrypted: what was read of it is not what is in it. */
+/** Returns the text of a file; undefined if the file or a value in it is encrypted, or if it cannot be read. */
 function textOfSource({ path, nodes }: ReadSource): SourceText | undefined {
   if (nodes.some((node) => JSON.stringify(node).includes('"isHidden":true'))) return undefined;
   try {
@@ -78,7 +78,7 @@ function textOfSource({ path, nodes }: ReadSource): SourceText | undefined {
   }
 }
 
-/** The steps by the places that they were written at. */
+/** Indexes the steps by the places of their tasks in the files. */
 function uses(loaded: readonly LoadedPlaybook[]): Pick<Site, 'stepsOf' | 'isHandler'> {
   const steps = new Map<string, LoadedStep[]>();
   const handlers = new Set<string>();
@@ -100,7 +100,7 @@ function uses(loaded: readonly LoadedPlaybook[]): Pick<Site, 'stepsOf' | 'isHand
   };
 }
 
-/** A handler that another one of the same name has replaced is among no steps. */
+/** Finds handlers by their place in the file: a handler that was replaced by another of the same name has no step. */
 function isBelowHandlers(task: TaskSource): boolean {
   const list = task.play?.entry('handlers')?.value;
   const outermost = task.blocks[0] ?? task;

@@ -56,7 +56,7 @@ import {
   unusedVariable,
 } from './rules/variables.ts';
 
-/** All rules, by what they are about. */
+/** All rules, by topic. */
 export const RULES: readonly Rule[] = [
   commandWithShellSyntax,
   assignmentBeforeCommand,

@@ -17,7 +17,7 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   'listen',
 ]);
 
-/** The plays of a file. Entries that import another playbook are none. */
+/** Returns the plays of a file. Entries that import another playbook are not plays. */
 export function playsOf(file: SourceFile): readonly PlaySource[] {
   if (file.kind !== 'plays') return [];
   return entriesOf(file).flatMap((map) => (map.entries.some(({ key }) => key === 'hosts') ? [playOf(file, map)] : []));
@@ -27,7 +27,7 @@ function playOf(file: SourceFile, map: MapNode): PlaySource {
   return { file, map, entry: (name) => map.entries.find(({ key }) => key === name) };
 }
 
-/** The maps of a file that is a list. */
+/** Returns the maps in a file that is a list. */
 function entriesOf(file: SourceFile): readonly MapNode[] {
   return file.nodes.flatMap((node) => (node.kind === 'list' ? mapsOf(node.items) : []));
 }
@@ -40,7 +40,7 @@ function listUnder(entry: MapEntry | undefined): readonly MapNode[] {
   return entry?.value.kind === 'list' ? mapsOf(entry.value.items) : [];
 }
 
-/** All tasks of a file, blocks before what is in them. */
+/** Returns all tasks of a file, each block before its content. */
 export async function tasksOf(
   file: SourceFile,
   plays: readonly PlaySource[],
@@ -84,7 +84,7 @@ async function taskOf(map: MapNode, position: Position, modules: ModuleCatalogue
   };
 }
 
-/** The arguments of a module, from its map, its text, `args` and, for `check`, `apply`. */
+/** Returns the arguments of a module, from its map, its text, `args` and, for `check`, `apply`. */
 async function argumentsOf(
   action: MapEntry,
   entry: (name: string) => MapEntry | undefined,

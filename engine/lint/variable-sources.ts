@@ -5,7 +5,9 @@ import type { Layer } from '../values/scope.ts';
 import { hasTemplate } from '../values/template/template.ts';
 import type { PlaySource, SourceFile, TaskSource, VariableSource } from './base/site.ts';
 
-/** What the files of a playbook set: plays, blocks, tasks, defaults and vars of roles, vars_files. */
+/**
+ * Returns the variables that the files of playbooks set: plays, blocks, tasks, defaults and vars of roles, vars_files.
+ */
 export function variablesOfFiles(
   files: readonly SourceFile[],
   plays: readonly PlaySource[],
@@ -31,7 +33,7 @@ function entriesUnder(node: Node | undefined): readonly MapEntry[] {
   return node?.kind === 'map' ? node.entries : [];
 }
 
-/** `defaults/main.yml` of a role, or `defaults/main/name.yml`. */
+/** Returns `defaults` for `defaults/main.yml` or `defaults/main/name.yml` of a role, `file` for other files. */
 function whereOf({ path }: SourceFile): VariableSource['where'] {
   return /\/defaults\/[^/]+(?:\/[^/]+)?$/.test(path) ? 'defaults' : 'file';
 }
@@ -51,7 +53,7 @@ function literalOf(node: Node): string | undefined {
   return typeof node.value === 'string' && !hasTemplate(node.value) ? node.value : undefined;
 }
 
-/** What an inventory sets, and group_vars and host_vars. Each place once, however many hosts have it. */
+/** Returns the variables of the inventory, group_vars and host_vars. Each place once, for any number of hosts. */
 export function variablesOfLayers(layers: readonly Pick<Layer, 'variables'>[]): readonly VariableSource[] {
   const seen = new Set<Compiled>();
   const found: VariableSource[] = [];

@@ -5,11 +5,11 @@ import { type TaskSource, textOf } from './site.ts';
 export interface CommandText {
   readonly text: string;
   readonly node: Node;
-  /** `command`: there is no shell. `look`: it changes nothing, or says so. */
+  /** `command`: runs without a shell. `look`: changes nothing, or claims to. */
   readonly kind: 'command' | 'shell' | 'look';
 }
 
-/** Arguments with a command, by module. */
+/** Arguments that contain a command, by module. */
 const ARGUMENTS: Readonly<Record<string, readonly [name: string, kind: CommandText['kind']][]>> = {
   command: [['cmd', 'command']],
   shell: [['cmd', 'shell']],
@@ -20,7 +20,7 @@ const ARGUMENTS: Readonly<Record<string, readonly [name: string, kind: CommandTe
   ],
 };
 
-/** The command lines of a task; none for one that is a list of words. */
+/** Returns the command lines of a task; none if the command is a list of words. */
 export function commandsOf(task: TaskSource): readonly CommandText[] {
   const named = Object.hasOwn(ARGUMENTS, task.module) ? (ARGUMENTS[task.module] ?? []) : [];
   return named.flatMap(([name, kind]) => {
@@ -30,7 +30,7 @@ export function commandsOf(task: TaskSource): readonly CommandText[] {
   });
 }
 
-/** The words of a command that is run without a shell, as a line or as a list; undefined where they are not known. */
+/** Returns the words of a command that was given as a line or as a list; undefined if they are not known. */
 export function argvOf(task: TaskSource): readonly string[] | undefined {
   const list = task.arguments.get('argv')?.value;
   if (list?.kind === 'list') {
@@ -44,19 +44,19 @@ export function argvOf(task: TaskSource): readonly string[] | undefined {
 /** A word or an operator of a command line. */
 export interface ShellToken {
   readonly kind: 'word' | 'operator';
-  /** Quotes taken off; a template stays as it is. */
+  /** The text without quotes. A template stays as it is. */
   readonly text: string;
-  /** Whether any of it was quoted. */
+  /** True if any part of it was quoted. */
   readonly isQuoted: boolean;
-  /** As it was written. */
+  /** The text as it was written. */
   readonly source: string;
 }
 
 const OPERATOR = /^(?:\|\||&&|;;|>>|<<|>&|<&|[|;&<>\n()])/;
 
 /**
- * Splits a command line as a shell does, as far as rules must know: words, and what stands between commands. A template
- * is part of one word, and so is `$(…)`. What is not closed ends with the line.
+ * Splits a command line like a shell, as far as the rules need: into words and the operators between commands. A
+ * template or `$(…)` is part of one word. A quote or bracket that is not closed ends with the line.
  */
 export function shellTokens(line: string): readonly ShellToken[] {
   const tokens: ShellToken[] = [];
@@ -81,7 +81,7 @@ export function shellTokens(line: string): readonly ShellToken[] {
   return tokens;
 }
 
-/** What a word is made of, first to match. The first group is its text without the quotes. */
+/** The pieces of a word; the first match counts. The first group is the text without the quotes. */
 const PIECES: readonly (readonly [piece: RegExp, isQuoted: boolean])[] = [
   [/^(\{\{[\s\S]*?\}\})/, false],
   [/^'([^']*)(?:'|$)/, true],
@@ -105,12 +105,12 @@ function readWord(line: string, start: number): ShellToken {
     isQuoted ||= found.quoted;
     at += found.match[0].length;
   }
-  // A lone character that begins nothing, such as a backslash at the end.
+  // A single character that begins no piece, such as a backslash at the end.
   const end = Math.max(at, start + 1);
   return { kind: 'word', text: at === start ? (line[start] ?? '') : text, isQuoted, source: line.slice(start, end) };
 }
 
-/** The simple commands of a command line, each as its words, with the operator before it. */
+/** Splits a command line into simple commands: the words of each, and the operator before it. */
 export function simpleCommands(
   line: string,
 ): readonly { readonly before: string; readonly words: readonly ShellToken[] }[] {
@@ -122,7 +122,7 @@ export function simpleCommands(
   return commands.filter(({ words }) => words.length > 0);
 }
 
-/** Whether tasks of this module run a command that a plan cannot look ahead to. */
+/** Returns whether the module of the task runs a command whose result a plan cannot know. */
 export function runsCommand(task: TaskSource): boolean {
   return task.module === 'command' || task.module === 'shell' || task.module === 'script';
 }

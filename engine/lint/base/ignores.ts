@@ -1,17 +1,17 @@
 import type { SourceText } from './source-text.ts';
 
-/** One rule that a comment leaves out. Places count from 1. */
+/** A rule that a comment turns off. Line and column count from 1. */
 export interface Ignore {
   readonly name: string;
   readonly line: number;
   readonly column: number;
-  /** Nothing but the comment is in the line, so that it is about the line below. */
+  /** True if the line has only the comment: it then counts for the line below. */
   readonly isAlone: boolean;
 }
 
 const COMMENT = /(?:^|\s)# *runbook-lint: *ignore[ :]+(?<names>[\w-]+(?: *, *[\w-]+)*)/;
 
-/** All of `# runbook-lint: ignore NAME, NAME` in a file. */
+/** Returns the rules in all comments `# runbook-lint: ignore NAME, NAME` of a file. */
 export function ignoresIn(text: SourceText): readonly Ignore[] {
   if (!text.text.includes('runbook-lint:')) return [];
   const found: Ignore[] = [];

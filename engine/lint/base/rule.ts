@@ -1,41 +1,41 @@
 import type { Place } from '../../errors/problem.ts';
 import type { Site } from './site.ts';
 
-/** `error`: it does harm or cannot work. `warning`: most likely a mistake. `advice`: better style. */
+/** `error`: does harm or cannot work. `warning`: most likely a mistake. `advice`: better style. */
 export type Level = 'error' | 'warning' | 'advice';
 
 export const LEVELS: readonly Level[] = ['error', 'warning', 'advice'];
 
-/** One kind of fault that a playbook can have although it can be read. */
+/** A kind of mistake that a playbook can have although it can be read. */
 export interface Rule {
-  /** kebab-case. A name keeps its meaning. */
+  /** In kebab-case. The meaning of a name must never change. */
   readonly name: string;
-  /** Unless the project says otherwise. */
+  /** The level, unless the project sets another one. */
   readonly level: Level;
-  /** What it finds, as a phrase. */
+  /** The mistake, as a phrase. */
   readonly summary: string;
-  /** Why that is bad, for the page of the rule. */
+  /** The harm, for the page of the rule. */
   readonly why: string;
-  /** What to do about it, as a sentence, unless a finding knows better. */
+  /** The remedy as a sentence, unless a finding has its own. */
   readonly remedy: string;
-  /** Tasks, or a whole playbook if it begins with a play: the rule finds something in it once. */
+  /** An example in which the rule finds one mistake: tasks, or a whole playbook if it begins with a play. */
   readonly bad: string;
-  /** The same, corrected: the rule finds nothing in it. */
+  /** The same example, corrected: the rule finds nothing in it. */
   readonly good: string;
   readonly check: (site: Site) => Iterable<Finding>;
 }
 
-/** One fault at one place. */
+/** One mistake at one place. */
 export interface Finding {
   readonly place: Place;
-  /** One sentence. Never holds a secret. */
+  /** One sentence. It must never contain a secret. */
   readonly what: string;
   readonly remedy?: string | undefined;
-  /** Certain corrections of the file. None: a person must decide. */
+  /** Corrections of the file that are certainly right. If there are none, a person must decide. */
   readonly edits?: readonly Edit[];
 }
 
-/** Characters of a file that are replaced, counted from its beginning, as JavaScript counts them. */
+/** A replacement of characters in a file. Offsets count from the beginning of the file, in UTF-16 units. */
 export interface Edit {
   /** Absolute. */
   readonly path: string;

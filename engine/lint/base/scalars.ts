@@ -1,12 +1,12 @@
 import type { Node, ScalarNode } from '../../values/base/node.ts';
 
-/** A scalar within a value, and the key that it stands under; undefined for an item of a list. */
+/** A scalar within a value. `key` is the key of its entry in a map; undefined for an item of a list. */
 export interface ScalarWithin {
   readonly scalar: ScalarNode;
   readonly key: string | undefined;
 }
 
-/** All scalars of a value. */
+/** Returns all scalars of a value. */
 export function* scalarsIn(node: Node, key?: string): Generator<ScalarWithin> {
   if (node.kind === 'scalar') yield { scalar: node, key };
   else if (node.kind === 'list') for (const item of node.items) yield* scalarsIn(item);

@@ -4,7 +4,7 @@ import type { SourceKind } from '../../playbook/source-files.ts';
 import type { MapEntry, MapNode, Node, ScalarNode } from '../../values/base/node.ts';
 import type { SourceText } from './source-text.ts';
 
-/** All that the rules look at: the files as they were written, and the plays as they were read. */
+/** The input of the rules: the files as they were written, and the plays as they were read. */
 export interface Site {
   readonly files: readonly SourceFile[];
   readonly plays: readonly PlaySource[];
@@ -12,13 +12,13 @@ export interface Site {
   readonly tasks: readonly TaskSource[];
   readonly variables: readonly VariableSource[];
   readonly loaded: readonly LoadedPlaybook[];
-  /** The steps that were made of a task: one for each use of its file. */
+  /** Returns the steps that were made from a task: one for each use of its file. */
   stepsOf(task: TaskSource): readonly LoadedStep[];
-  /** Whether the task is a handler, or stands in one. */
+  /** Returns whether the task is a handler or part of one. */
   isHandler(task: TaskSource): boolean;
-  /** How often a word is in the files of the project, in comments too. */
+  /** The number of times each word is in the files of the project, with comments. */
   readonly words: ReadonlyMap<string, number>;
-  /** Files of the project that are no part of these playbooks: templates, scripts, other playbooks. */
+  /** Files of the project that do not belong to these playbooks: templates, scripts, other playbooks. */
   readonly others: readonly OtherFile[];
 }
 
@@ -31,15 +31,15 @@ export interface OtherFile {
 export interface SourceFile {
   /** Absolute. */
   readonly path: string;
-  /** As places name it. */
+  /** The name of the file in places. */
   readonly shown: string;
   readonly kind: SourceKind;
-  /** Undefined where the file is encrypted: nothing is said of its lines. */
+  /** Undefined if the file is encrypted: rules must not report its lines. */
   readonly text: SourceText | undefined;
   readonly nodes: readonly Node[];
 }
 
-/** A playbook that was read without a problem, with all steps in it, those of includes with a fixed name too. */
+/** A playbook that was read without a problem, with all steps, also those of includes with a fixed name. */
 export interface LoadedPlaybook {
   readonly file: string;
   readonly plays: readonly LoadedPlay[];
@@ -47,17 +47,17 @@ export interface LoadedPlaybook {
 
 export interface LoadedPlay {
   readonly play: Play;
-  /** Of the sections, in their order; blocks and includes are followed by what is in them. */
+  /** The steps of the sections in their order. The content of a block or include follows it. */
   readonly steps: readonly LoadedStep[];
-  /** Of the handlers, in the same way. */
+  /** The steps of the handlers, in the same order. */
   readonly handlerSteps: readonly LoadedStep[];
-  /** Whether all of the steps are known: no include whose name is a template. */
+  /** True if all steps are known: no include has a template as its name, and none is nested too deep. */
   readonly isWhole: boolean;
 }
 
 export interface LoadedStep {
   readonly step: Step;
-  /** The includes that lead to it, outermost first. */
+  /** The includes that lead to the step, outermost first. */
   readonly includes: readonly Include[];
 }
 
@@ -70,60 +70,60 @@ export interface PlaySource {
 export interface TaskSource {
   readonly file: SourceFile;
   readonly map: MapNode;
-  /** Of the play that it is written in; undefined in a file of tasks. */
+  /** The play that contains the task; undefined in a file of tasks. */
   readonly play: PlaySource | undefined;
   /** The blocks around it, outermost first. */
   readonly blocks: readonly TaskSource[];
-  /** The list that it stands in, and where. */
+  /** The list that contains the task, and its index there. */
   readonly siblings: readonly MapNode[];
   readonly index: number;
-  /** The module, or `block`, `meta`, `import_tasks`, …; the prefix of ansible left out. */
+  /** The module, or `block`, `meta`, `import_tasks`, …, without Ansible's prefix. */
   readonly module: string;
   readonly action: MapEntry;
-  /** The arguments of a module, under the names that the module has for them. */
+  /** The arguments of the module, by the names that the module itself uses. */
   readonly arguments: ReadonlyMap<string, ArgumentSource>;
-  /** Arguments of Ansible's module that have no effect here. They are not among the others. */
+  /** Arguments of Ansible's module that have no effect here. They are not part of `arguments`. */
   readonly idle: readonly IdleSource[];
-  /** A keyword such as `when`. */
+  /** Returns the entry of a keyword such as `when`. */
   entry(name: string): MapEntry | undefined;
 }
 
 export interface ArgumentSource {
-  /** As it was written: another name of the same argument perhaps. */
+  /** The name as it was written; it may be an alias of the argument. */
   readonly written: string;
   readonly keyPlace: Place;
   readonly value: Node;
 }
 
 export interface IdleSource extends ArgumentSource {
-  /** The sentence that says why it can be left out. */
+  /** A sentence: the reason why it can be left out. */
   readonly instead: string;
-  /** Without it its map would be empty. */
+  /** True if its map has no other entry. */
   readonly isOnly: boolean;
 }
 
-/** One variable that a file sets. */
+/** A variable that a file sets. */
 export interface VariableSource {
   readonly name: string;
-  /** Where its value stands. */
+  /** The place of its value. */
   readonly place: Place;
   readonly where: 'play' | 'block' | 'task' | 'defaults' | 'file' | 'inventory';
-  /** The text, number or boolean of a value that is no template; undefined for any other, and for a secret. */
+  /** The text, number or boolean if the value is not a template; undefined for other values and for a secret. */
   readonly literal: string | undefined;
-  /** The value as it was written; undefined where only its value is known. */
+  /** The value as it was written; undefined if only its meaning is known. */
   readonly node: Node | undefined;
-  /** Of a value that is a map. */
+  /** The keys, if the value is a map. */
   readonly keys: readonly { readonly name: string; readonly place: Place }[];
-  /** Of play, block and task: what has them. */
+  /** The play, block or task that sets it; undefined for other variables. */
   readonly owner: PlaySource | TaskSource | undefined;
 }
 
-/** The text of a scalar; undefined for another node, and for a secret. */
+/** Returns the text of a scalar; undefined for other nodes, and for a secret. */
 export function textOf(node: Node | undefined): string | undefined {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
 
-/** Whether the node is this value itself, and no template of it. */
+/** Returns whether the node is exactly this value, not a template that renders to it. */
 export function isValue(node: Node | undefined, value: ScalarNode['value']): boolean {
   return node?.kind === 'scalar' && node.value === value;
 }

@@ -1,6 +1,6 @@
 import type { Place } from '../../errors/problem.ts';
 
-/** The text of a file, and where its lines begin. */
+/** The text of a file, with the offsets of its lines. */
 export class SourceText {
   readonly text: string;
   readonly #starts: readonly number[];
@@ -12,12 +12,12 @@ export class SourceText {
     this.#starts = starts;
   }
 
-  /** How many lines there are. A text that ends with a line end has no empty line behind it. */
+  /** Number of lines. The line end at the end of the text does not begin another line. */
   get length(): number {
     return this.text.endsWith('\n') ? this.#starts.length - 1 : this.#starts.length;
   }
 
-  /** A line, counted from 1, without its end; empty where there is none. */
+  /** Returns a line, counted from 1, without its line end; empty if there is no such line. */
   line(number: number): string {
     const start = this.#starts[number - 1];
     if (start === undefined) return '';
@@ -25,7 +25,7 @@ export class SourceText {
     return this.text.slice(start, end === undefined ? undefined : end - 1).replace(/\r$/, '');
   }
 
-  /** Where a line begins. */
+  /** Returns the offset of the beginning of a line. */
   startOf(number: number): number {
     return this.#starts[number - 1] ?? this.text.length;
   }

@@ -1,4 +1,4 @@
-/** Steps that lead to others, or to the run itself: they have no arguments of a module, and need no name. */
+/** Steps that lead to other steps or to the run itself: they have no arguments of a module, and need no name. */
 export const STRUCTURE: ReadonlySet<string> = new Set([
   'block',
   'meta',

@@ -3,8 +3,8 @@ import type { Edit } from './rule.ts';
 import type { SourceFile } from './site.ts';
 
 /**
- * A key of a map, with or without the prefix of ansible, under another name. None where something else stands at that
- * place, such as an alias of YAML.
+ * Renames a key of a map, with or without Ansible's prefix. Returns no edit if the text at the place is something else,
+ * such as an alias of YAML.
  */
 export function keyEdit(file: SourceFile, place: Place, written: string, name: string): readonly Edit[] {
   const { text } = file;
@@ -14,7 +14,7 @@ export function keyEdit(file: SourceFile, place: Place, written: string, name: s
   return [{ path: file.path, from, to: from + written.length, text: name }];
 }
 
-/** Whole lines, counted from 1, both ends included, taken out with their line ends. */
+/** Removes the lines from `first` to `last`, both included and counted from 1, with their line ends. */
 export function lineRemoval(file: SourceFile, first: number, last: number): readonly Edit[] {
   const { text } = file;
   if (text === undefined) return [];

@@ -92,7 +92,10 @@ does none of that.`,
   },
 };
 
-/** The words of a task that runs one simple command; undefined for one that pipes, branches or writes files. */
+/**
+ * Returns the words of a task that runs one simple command; undefined if the command has pipes, branches or
+ * redirections.
+ */
 function oneCommand(task: TaskSource): readonly string[] | undefined {
   const words = argvOf(task);
   const [command] = commandsOf(task);
@@ -230,7 +233,7 @@ shows what a command removes. A plan shows each path that file: {state: absent} 
   },
 };
 
-/** Whether a path begins with a template, or with a variable of the shell that the text itself does not set. */
+/** Returns whether a path begins with a template, or with a variable of the shell that the text itself does not set. */
 function beginsWithVariable(path: string, text: string): boolean {
   if (/^\/?\{\{[\s\S]*?\}\}\//.test(path)) return true;
   const name = /^\/?\$\{?(?<name>\w+)\}?\//.exec(path)?.groups?.['name'];

@@ -28,7 +28,7 @@ export const ignoredErrors: Rule = {
   },
 };
 
-/** Keywords with conditions. */
+/** Keywords that contain conditions. */
 const CONDITIONS = ['when', 'changed_when', 'failed_when', 'until'] as const;
 
 function conditionsOf(
@@ -149,7 +149,7 @@ export const loopOverOne: Rule = {
   },
 };
 
-/** Seconds. Longer pauses are for people, or wait for something that can be asked. */
+/** In seconds. Longer pauses are for people, or wait for something that can be checked. */
 const LONG_PAUSE = 120;
 
 export const longPause: Rule = {

@@ -43,7 +43,9 @@ export const unusedHandler: Rule = {
   },
 };
 
-/** What all tasks notify; undefined where a template may name any handler, or tasks are not known. */
+/**
+ * Returns all names that tasks notify; undefined if a template may name any handler, or if some tasks are not known.
+ */
 function calledNames({ loaded }: Site): ReadonlySet<string> | undefined {
   const names = new Set<string>();
   for (const { steps, handlerSteps, isWhole } of loaded.flatMap(({ plays }) => plays)) {
@@ -95,7 +97,7 @@ export const notifyWithoutChange: Rule = {
   },
 };
 
-/** Modules whose state makes a service anew every time. */
+/** Modules with states, such as restarted, that act in every run. */
 const ALWAYS_ACTING: ReadonlySet<string> = new Set(['systemd', 'service']);
 
 export const restartEveryTime: Rule = {
@@ -128,7 +130,7 @@ export const restartEveryTime: Rule = {
   },
 };
 
-/** Whether anything around the task or in it decides whether it runs, in any of its uses. */
+/** Returns whether the task has a condition in any of its uses: its own, or one of a block or include around it. */
 function isConditional(site: Site, task: TaskSource): boolean {
   if (task.entry('when') !== undefined || task.blocks.some((block) => block.entry('when') !== undefined)) return true;
   const uses = site.stepsOf(task);

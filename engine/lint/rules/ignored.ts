@@ -3,7 +3,7 @@ import { didYouMean } from '../../values/language/suggest.ts';
 import { ignoresIn } from '../base/ignores.ts';
 import type { Rule } from '../base/rule.ts';
 
-/** `known` gives the names of all rules. */
+/** Makes the rule. `known` returns the names of all rules. */
 export function unknownIgnore(known: () => readonly string[]): Rule {
   return {
     name: 'unknown-ignore',

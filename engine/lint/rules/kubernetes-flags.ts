@@ -1,9 +1,9 @@
-/** A flag of a Kubernetes program or of etcd that newer releases do not have. */
+/** A flag of a Kubernetes program or of etcd that newer releases have removed. */
 export interface FlagRow {
-  /** `apiserver`, `controller-manager`, `scheduler`, `kubelet` or `etcd`: as the name of the file or variable says. */
+  /** `apiserver`, `controller-manager`, `scheduler`, `kubelet` or `etcd`. */
   readonly program: string;
   readonly flag: string;
-  /** The first minor release that does not start with it. */
+  /** The first minor release that does not start with the flag. */
   readonly goneIn: string;
   readonly instead: string;
 }
@@ -12,7 +12,7 @@ function gone(program: string, goneIn: string, flags: Readonly<Record<string, st
   return Object.entries(flags).map(([flag, instead]) => ({ program, flag, goneIn, instead }));
 }
 
-/** From the release notes of Kubernetes and etcd. */
+/** Data from the release notes of Kubernetes and etcd. */
 export const GONE_FLAGS: readonly FlagRow[] = [
   ...gone('apiserver', '1.19', { 'basic-auth-file': 'Use client certificates, tokens or OpenID Connect.' }),
   ...gone('apiserver', '1.24', {

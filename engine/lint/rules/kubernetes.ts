@@ -3,7 +3,7 @@ import { scalarsIn } from '../base/scalars.ts';
 import type { OtherFile, Site, SourceFile } from '../base/site.ts';
 import { type FlagRow, GONE_FLAGS } from './kubernetes-flags.ts';
 
-/** Flags that an operator adds to those of a role. */
+/** Variables with flags that an operator adds to those of a role. */
 const FLAGS_VARIABLE =
   /^(?:kube_)?(?<program>apiserver|controller_manager|scheduler|kubelet|etcd)_(?:extra_)?(?:flags|args)$/;
 const PROGRAM_VERSION = /^(?:etcd|k8s|kube|kubernetes)_(?:version|release)$/;
@@ -52,7 +52,10 @@ export const goneFlag: Rule = {
   },
 };
 
-/** The lowest minor release that is set for Kubernetes and for etcd: with it the flag is gone for all of them. */
+/**
+ * Returns the lowest minor release that is set for Kubernetes and for etcd: a flag that it does not have is missing in
+ * all of them.
+ */
 function versionsOf(site: Site): ReadonlyMap<'kubernetes' | 'etcd', number> {
   const found = new Map<'kubernetes' | 'etcd', number>();
   for (const { name, literal } of site.variables) {
@@ -64,7 +67,7 @@ function versionsOf(site: Site): ReadonlyMap<'kubernetes' | 'etcd', number> {
   return found;
 }
 
-/** `1.36.3` and `v1.36` as a number that can be compared. */
+/** Makes a number for comparison of `1.36.3` or `v1.36`; undefined for other texts. */
 function minorOf(version: string): number | undefined {
   const { major, minor } = /^v?(?<major>\d+)\.(?<minor>\d+)/.exec(version)?.groups ?? {};
   return major === undefined || minor === undefined ? undefined : Number(major) * 1000 + Number(minor);
@@ -94,7 +97,7 @@ function* inFile(file: SourceFile, versions: Versions): Generator<Finding> {
 }
 
 function* inOther({ shown, text }: OtherFile, versions: Versions): Generator<Finding> {
-  // Elsewhere a flag may be spoken of and not used.
+  // Other files may mention a flag without using it.
   if (!/\/(?:templates|files)\//.test(shown)) return;
   const found = goneIn(text, versions);
   if (found === undefined) return;
@@ -103,7 +106,7 @@ function* inOther({ shown, text }: OtherFile, versions: Versions): Generator<Fin
   yield { place, ...saying(found.row) };
 }
 
-/** The first flag that is gone, behind the name of its program in the same command. */
+/** Finds the first removed flag after the name of its program in the same command. */
 function goneIn(text: string, versions: Versions): { readonly row: FlagRow; readonly index: number } | undefined {
   if (!text.includes('--')) return undefined;
   for (const row of GONE_FLAGS) {

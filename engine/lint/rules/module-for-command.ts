@@ -1,17 +1,17 @@
-/** A module that does what a command does. */
+/** A module that can replace a command. */
 export interface ModuleFor {
   readonly command: string;
   readonly module: string;
-  /** What to write, as an example. */
+  /** An example of the module. */
   readonly example: string;
 }
 
 interface Row {
   readonly module: string;
   readonly example: string;
-  /** Whether the arguments are of that kind. Left out: they all are. */
+  /** The arguments for which the module can replace the command. Default: all. */
   readonly when?: RegExp;
-  /** Where the module cannot do it. */
+  /** The arguments for which the module cannot replace it. */
   readonly unless?: RegExp;
 }
 
@@ -33,7 +33,7 @@ const DOWNLOAD: Row = { module: 'get_url', example: 'get_url: {url: …, dest: �
 const REQUEST: Row = { module: 'uri', example: 'uri: {url: …}' };
 const REBOOT: Row = { module: 'reboot', example: 'reboot: {}' };
 
-/** Programs with what does the same. The first row that fits counts. */
+/** Programs and the modules that can replace them. The first row that matches counts. */
 const PROGRAMS: ReadonlyMap<string, readonly Row[]> = new Map<string, readonly Row[]>([
   ['systemctl', [UNIT]],
   [
@@ -97,7 +97,7 @@ const PROGRAMS: ReadonlyMap<string, readonly Row[]> = new Map<string, readonly R
   ['stat', [{ module: 'stat', example: 'stat: {path: …}' }]],
 ]);
 
-/** What does the same as this command. Undefined where no module does. */
+/** Returns the module that can replace this command; undefined if there is none. */
 export function moduleFor(words: readonly string[]): ModuleFor | undefined {
   const [first, ...rest] = words;
   if (first === undefined) return undefined;

@@ -80,7 +80,7 @@ export const duplicateTaskName: Rule = {
     for (const task of tasks) {
       const name = task.entry('name');
       const text = textOf(name?.value);
-      // Two branches of a condition may well bring about the same state.
+      // Two branches of a condition may use one name for the same state.
       if (name === undefined || text === undefined || task.entry('when') !== undefined) continue;
       const names = known.get(task.siblings) ?? new Map<string, TaskSource>();
       known.set(task.siblings, names);
@@ -129,7 +129,10 @@ export const similarTags: Rule = {
   },
 };
 
-/** One letter more, less or another; plurals and numbers are meant. */
+/**
+ * Returns whether the names differ by one letter that was added, left out, replaced or swapped. Plurals and numbers are
+ * intended.
+ */
 function isMisspelt(one: string, other: string): boolean {
   const [short, long] = one.length <= other.length ? [one, other] : [other, one];
   if (short.length < 5 || long.length - short.length > 1 || long === `${short}s`) return false;

@@ -2,7 +2,7 @@ import { commandsOf, simpleCommands } from '../base/command-line.ts';
 import type { Finding, Rule } from '../base/rule.ts';
 import { type TaskSource, isValue, textOf } from '../base/site.ts';
 
-/** Of this machine: nobody stands between. */
+/** Addresses of the host itself: nobody can change this traffic on its way. */
 const LOOPBACK = /^https?:\/\/(?:localhost|127\.|\[::1\])/;
 
 export const downloadWithoutChecksum: Rule = {

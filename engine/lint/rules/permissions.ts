@@ -2,7 +2,7 @@ import type { Place } from '../../errors/problem.ts';
 import type { Rule } from '../base/rule.ts';
 import { type TaskSource, isValue, textOf } from '../base/site.ts';
 
-/** Octal digits, or as chmod takes them. */
+/** Matches modes that let others write, in octal digits or in the form of chmod. */
 const OTHERS_WRITE = /^0?[0-7]{2}[2367]$|(?:^|,)[ugo]*[oa][ugo]*[+=][rxXst]*w|(?:^|,)[+=][rxXst]*w/;
 
 interface Mode {
@@ -10,7 +10,7 @@ interface Mode {
   readonly place: Place;
 }
 
-/** The modes that a task sets, of files and of the directories above them. */
+/** Returns the modes that a task sets for files and for the directories above them. */
 function modesOf(task: TaskSource): readonly Mode[] {
   return ['mode', 'directory_mode'].flatMap((name) => {
     const value = task.arguments.get(name)?.value;

@@ -7,14 +7,14 @@ import { lineRemoval } from '../base/text-edits.ts';
 
 const CONTROLLER: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
 
-/** Steps of all plays, each step of a file once. */
+/** Returns the tasks of all plays. */
 function* tasksOfPlays(site: Site): Generator<{ readonly task: Task; readonly loaded: LoadedPlay }> {
   for (const loaded of site.loaded.flatMap(({ plays }) => plays))
     for (const { step } of [...loaded.steps, ...loaded.handlerSteps])
       if (step.kind === 'task') yield { task: step, loaded };
 }
 
-/** The same place once: a file may be used several times. */
+/** Keeps one finding for each place: a file may be used several times. */
 function* onePlaceOnce(findings: Iterable<Finding>): Generator<Finding> {
   const seen = new Set<string>();
   for (const finding of findings) {
@@ -62,7 +62,7 @@ export const becomeUserWithoutBecome: Rule = {
   },
 };
 
-/** Modules that run on the controller anyway, or on no host. */
+/** Modules that run on the controller in any case, or on no host. */
 const OF_CONTROLLER: ReadonlySet<string> = new Set(['debug', 'assert', 'fail', 'set_fact', 'pause', 'group_by']);
 
 export const becomeOnController: Rule = {
@@ -98,7 +98,7 @@ It asks for a password there, and files in the project belong to root afterwards
           task.delegateTo === undefined
             ? loaded.play.hosts.literal === 'localhost'
             : CONTROLLER.has(fixedText(task.delegateTo) ?? '');
-        // What the task itself says is meant.
+        // If the task itself has `become`, that is intended.
         return isRoot && isThere && !written.has(placeKey(task.place))
           ? [{ place: task.modulePlace, what: 'The task runs on the controller, as root' }]
           : [];
@@ -111,7 +111,7 @@ function placeKey({ file, line, column }: Place): string {
   return `${file}:${line}:${column}`;
 }
 
-/** Modules that do the same again each time. */
+/** Modules that act again each time they run. */
 const ACTS_EACH_TIME: ReadonlySet<string> = new Set(['command', 'shell', 'script', 'uri', 'reboot']);
 
 export const runOnceWithSerial: Rule = {
@@ -138,7 +138,7 @@ export const runOnceWithSerial: Rule = {
       [...tasksOfPlays(site)].flatMap(({ task, loaded }) => {
         const [size] = loaded.play.serial;
         const isAll = size === undefined || (size.kind === 'percent' && size.percent >= 100);
-        // What looks first does not do it again.
+        // Other modules look first and do not change a second time.
         return !isAll && ACTS_EACH_TIME.has(task.module) && task.runOnce?.literal === true
           ? [{ place: task.runOnce.place, what: 'It runs once for each batch of the play, not once' }]
           : [];
@@ -169,7 +169,7 @@ export const gatherFactsWithoutEffect: Rule = {
       const entry = play.entry('gather_facts');
       if (entry === undefined) continue;
       const { line } = entry.keyPlace;
-      // In braces, or in the line of the dash, more stands in the line than that.
+      // With braces, or in the line of the dash, the line contains other entries too.
       const isWhole = /^ +gather_facts: *(?:true|false) *(?:#.*)?$/.test(play.file.text?.line(line) ?? '');
       const edits = isWhole ? lineRemoval(play.file, line, line) : [];
       yield { place: entry.keyPlace, what: 'gather_facts has no effect', edits };

@@ -3,7 +3,7 @@ import { formatPlace } from '../../errors/problem.ts';
 import type { Rule } from '../base/rule.ts';
 import { type TaskSource, textOf } from '../base/site.ts';
 
-/** Modules with files of the controller, and where these lie in a role. */
+/** Modules that read files of the controller, and their argument for the file. */
 const SOURCES: Readonly<Record<string, string>> = {
   copy: 'src',
   template: 'src',
@@ -38,7 +38,7 @@ hello`,
     for (const task of tasks) {
       const source = sourceOf(task);
       if (source === undefined || !roles.some((path) => task.file.path.startsWith(`${path}/`))) continue;
-      // files/ and templates/ are folders of the role: one step up stays in it.
+      // files/ and templates/ are folders of the role: a path one step up is still inside the role.
       if (normalize(`files/${source.text}`).startsWith('..'))
         yield { place: source.place, what: `${source.text} lies outside of the role` };
     }

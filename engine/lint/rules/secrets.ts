@@ -3,12 +3,12 @@ import type { Rule } from '../base/rule.ts';
 import { scalarsIn } from '../base/scalars.ts';
 import { type VariableSource, textOf } from '../base/site.ts';
 
-/** The last word of a name decides: db_password is one, password_file and token_path are none. */
+/** The last word of a name decides: db_password is a secret; password_file and token_path are not. */
 const SECRET_NAME =
   /(?:^|_)(?:password|passwd|passphrase|pass|secret|token|api_?key|access_?key|secret_?key|private_?key|encryption_?key)$/i;
-/** Arguments of modules that are secret by their nature. */
+/** Arguments of modules that are always secret. */
 const SECRET_ARGUMENTS: ReadonlySet<string> = new Set(['url_password', 'password']);
-/** A path, an address, a crypt hash, a locked account, a word for "none". */
+/** Values that are not secrets: a path, an address, a crypt hash, a locked account, a word for "none". */
 const NO_SECRET = /^(?:\/|~\/|https?:|\$[0-9a-z]+\$|[!*]+$|\*+$|none$|null$|false$|true$|omit$|<.*>$)/i;
 
 export const secretInClear: Rule = {
@@ -48,7 +48,7 @@ function isSecretValue(literal: string | undefined): boolean {
   return literal !== undefined && literal.trim() !== '' && !NO_SECRET.test(literal.trim());
 }
 
-/** `users: [{name: …, password: …}]`: secrets within a value. */
+/** Finds secrets within a value: `users: [{name: …, password: …}]`. */
 function* membersInClear({
   node,
 }: VariableSource): Iterable<ReturnType<Rule['check']> extends Iterable<infer T> ? T : never> {
@@ -103,7 +103,7 @@ function isPrivateKey(value: unknown): boolean {
 
 const SECRET_OPTION = /^--?(?:[a-z0-9]+-)*(?:password|passwd|passphrase|token|secret|api-?key)(?<value>=.*)?$/i;
 
-/** The token of a new cluster of etcd only keeps clusters apart. */
+/** The token of a new cluster of etcd is not a secret: it only distinguishes clusters. */
 const NO_SECRET_OPTION = /^--initial-cluster-token/;
 
 export const secretOnCommandLine: Rule = {

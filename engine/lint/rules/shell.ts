@@ -3,7 +3,7 @@ import type { Rule } from '../base/rule.ts';
 import type { TaskSource } from '../base/site.ts';
 import { keyEdit } from '../base/text-edits.ts';
 
-/** Words that a shell itself acts on. */
+/** Words that a shell itself executes. */
 const BUILTINS: ReadonlySet<string> = new Set(
   [
     '. : [ alias bg cd command eval exec exit export fg getopts hash jobs read readonly return set shift',
@@ -12,7 +12,7 @@ const BUILTINS: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Words with no character that a shell reads in another way than command: does. */
+/** Lines that a shell and `command` read in the same way. */
 const PLAIN_LINE = /^[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*(?: [A-Za-z0-9_./:@%+,=-]+)*$/;
 
 export const shellWithoutNeed: Rule = {

@@ -31,7 +31,7 @@ export const trailingBlank: Rule = {
   },
 };
 
-/** Lines in which blanks may belong to a value: of texts in several lines. */
+/** Returns the lines of texts with several lines: blanks at their ends may belong to the value. */
 function linesOfText(file: SourceFile): ReadonlySet<number> {
   const lines = new Set<number>();
   for (const node of file.nodes)
@@ -81,7 +81,7 @@ export const finalNewline: Rule = {
       const { text } = file;
       if (text === undefined || text.text === '' || text.text.endsWith('\n')) continue;
       const at = text.text.length;
-      // At the end of a text in a block, a line end would be a part of the value.
+      // After a block of text, a line end would become part of the value.
       const isValue = linesOfText(file).has(text.length);
       yield {
         place: { file: file.shown, line: text.length, column: Math.max(1, text.line(text.length).length) },
@@ -171,7 +171,7 @@ export const argumentWithoutEffect: Rule = {
   },
 };
 
-/** Takes out the line of an argument, where it stands on one of its own and is not the only argument. */
+/** Removes the line of an argument if the line has nothing else and the argument is not the only one. */
 function ownLineEdit(file: SourceFile, { written, keyPlace: place, isOnly }: IdleSource): readonly Edit[] {
   const { text } = file;
   if (text === undefined || isOnly || place.file !== file.shown) return [];

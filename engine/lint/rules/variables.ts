@@ -57,7 +57,7 @@ export const unusedVariable: Rule = {
     const declared = new Map<string, number>();
     for (const { name } of variables) declared.set(name, (declared.get(name) ?? 0) + 1);
     for (const { name, place, owner } of variables) {
-      // ansible_host and the like are used by the program itself.
+      // The engine itself uses ansible_host and similar variables.
       if (owner === undefined || name.startsWith('ansible_')) continue;
       if ((words.get(name) ?? 0) <= (declared.get(name) ?? 0))
         yield { place, what: `Nothing uses the variable ${name}` };
@@ -93,7 +93,7 @@ web_user: www-data`,
         const over = role.variables.variables.get(name);
         if (over === undefined || !isCompiled(value) || !isCompiled(over)) continue;
         const key = formatPlace(value.place);
-        // A dependency sees those of the role that depends on it: these are not its own.
+        // A dependency also has the variables of the role that depends on it. These are not its own.
         if (seen.has(key) || !isOfSameRole(value.place, over.place)) continue;
         seen.add(key);
         yield { place: value.place, what: `The default of ${name} never counts: ${formatPlace(over.place)} hides it` };
