@@ -2,7 +2,7 @@ import { isAlias, isMap, isSeq } from 'yaml';
 import type { Draft } from './base/draft.ts';
 import { type YamlNode, type YamlSource, endOf, entriesOf, itemsOf } from './base/yaml-source.ts';
 
-/** Marks each `*name` whose `&name` has something left in it, as it is left there as well. */
+/** Marks each `*name` whose `&name` contains something that is left by hand: the alias repeats it. */
 export function markAliases({ roots }: YamlSource, draft: Draft): void {
   const anchors = new Map<string, YamlNode>();
   const uses: { readonly name: string; readonly anchor: number }[] = [];

@@ -3,10 +3,10 @@ import { withoutCollection } from './base/module-names.ts';
 import type { FileKind } from './base/outcome.ts';
 import { type MapOfFile, type YamlNode, entriesOf, itemsOf } from './base/yaml-source.ts';
 
-/** Folders of a project that are no part of what runs. */
+/** Folders of a project with files that no run uses. */
 const LEFT_ALONE: ReadonlySet<string> = new Set(['molecule', 'tests', 'test', '.github', 'files', 'library', 'docs']);
 
-/** What a file may be by its path alone. */
+/** Returns the possible kind of a file, from its path only. */
 export function kindByPath(path: string): 'template' | 'yaml' | 'other' {
   const folders = path.split('/').slice(0, -1);
   const name = path.split('/').at(-1) ?? '';
@@ -20,7 +20,7 @@ export function kindByPath(path: string): 'template' | 'yaml' | 'other' {
 
 const VARIABLE_FOLDERS: ReadonlySet<string> = new Set(['defaults', 'vars', 'group_vars', 'host_vars']);
 
-/** What a YAML file is. `named` has the files that plays name as files of variables. */
+/** Returns the kind of a YAML file. `named`: the names of the files that plays list as files of variables. */
 export function kindOf(path: string, root: YamlNode | undefined, named: ReadonlySet<string>): FileKind {
   if (root === undefined) return 'other';
   const folders = path.split('/').slice(0, -1);

@@ -3,7 +3,7 @@ import { type Entry, type ListOfFile, type YamlNode, endOf, isPlain, itemsOf, te
 import { oldReading } from './base/yaml-words.ts';
 import { type Scalars, type Standing, take } from './scalars.ts';
 
-/** `when`, `until` and the like: an expression, or a list of them. */
+/** Converts `when`, `until` and similar keywords: an expression, or a list of expressions. */
 export function convertConditions(entry: Entry, standing: Standing, use: Scalars): void {
   const { value } = entry;
   const { draft } = use;
@@ -26,12 +26,15 @@ export function convertConditions(entry: Entry, standing: Standing, use: Scalars
   }
 }
 
-/** A task is no other in a plan, so what keeps it from `--check` is left out. */
+/**
+ * Returns whether a condition only keeps a task from running with `--check`. It is not needed: here a task has the same
+ * meaning in a plan.
+ */
 function isAlwaysSo(text: string): boolean {
   return /^\(?\s*not\s+\(?\s*ansible_check_mode\s*(?:\|\s*bool\s*)?\)?\s*\)?$/.test(text.trim());
 }
 
-/** The same as a part of a longer condition. */
+/** The same condition as a part of a longer one. */
 const ALWAYS_SO = String.raw`not\s+ansible_check_mode(?:\s*\|\s*bool)?`;
 
 function withoutCheckMode(text: string): string {

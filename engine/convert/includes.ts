@@ -21,7 +21,7 @@ export function isInclude(name: string): boolean {
   return INCLUDES.has(name);
 }
 
-/** What an include or import takes, by whether it names a file or a role. */
+/** Arguments of an include or import, for a file or a role. */
 const OF_FILE: ReadonlySet<string> = new Set(['file', 'apply']);
 const OF_ROLE: ReadonlySet<string> = new Set([
   'name',
@@ -32,13 +32,13 @@ const OF_ROLE: ReadonlySet<string> = new Set([
   'apply',
 ]);
 
-/** An import of a file whose name is a template. */
+/** The mark for an import of a file whose name is a template. */
 const INCLUDED: Told = {
   topic: 'import by template',
   sentence: 'that tags and names of these tasks are not asked for before they are reached',
 };
 
-/** The include that it is here: what is read at load has a fixed name. */
+/** Returns the name of the include here. An import is read before the run, so that its name must be fixed. */
 function includeNamed({ key, value }: Entry, entries: readonly Entry[]): string {
   const short = withoutCollection(key);
   const isTemplated = textOf(value)?.includes('{{') === true;
@@ -48,7 +48,7 @@ function includeNamed({ key, value }: Entry, entries: readonly Entry[]): string 
   return isTemplated || isLooped ? 'include_tasks' : 'import_tasks';
 }
 
-/** include_tasks, import_role and so on. */
+/** Converts include_tasks, import_role and the other includes. */
 export function convertInclude(action: Entry, entries: readonly Entry[], standing: Standing, use: Scalars): void {
   const { draft } = use;
   const name = includeNamed(action, entries);
@@ -76,7 +76,7 @@ function convertIncludeMap(map: MapOfFile, name: string, standing: Standing, use
   }
 }
 
-/** `include_role: name=x`, `include: a.yml`. Parameters behind the name of a file are variables. */
+/** Converts `include_role: name=x` and `include: a.yml`. Pairs after the name of a file are variables. */
 function convertIncludeText(action: Entry, name: string, standing: Standing, use: Scalars): void {
   const { draft } = use;
   const text = action.value === null ? '' : (textOf(action.value) ?? '');

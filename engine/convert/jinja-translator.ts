@@ -24,7 +24,7 @@ export function jinjaTranslator(types: TypesKnown): Translator {
   };
 }
 
-/** Words of expressions that Jinja has not. */
+/** Returns whether the text is an expression with words that Jinja does not have. */
 function isOfHere(text: string): boolean {
   const code = text.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""');
   const words =
@@ -32,7 +32,10 @@ function isOfHere(text: string): boolean {
   return !code.includes('{{') && words.test(code) && isExpression(text);
 }
 
-/** What is no Jinja, and right here, was converted before. */
+/**
+ * Returns the result of the conversion. If the text is not Jinja but valid in the language here, it was converted
+ * before and stays the same.
+ */
 function unlessOfHere(converted: OfJinja, text: string, isRight: (text: string) => boolean): Converted {
   if (converted.kind !== 'byHand') {
     const { kind, assumptions } = converted;

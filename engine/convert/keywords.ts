@@ -5,7 +5,7 @@ import { convertConditions } from './conditions.ts';
 import { type LoopUse, convertLoop, convertWith, onlyMustache } from './loops.ts';
 import { type Scalars, type Standing, convertValue } from './scalars.ts';
 
-/** What becomes of a keyword of a task, block or play. */
+/** Converts a keyword of a task, block or play. */
 type KeywordConverter = (entry: Entry, standing: Standing, use: LoopUse) => void;
 
 const removed: KeywordConverter = (entry, _standing, { draft }) => {
@@ -19,13 +19,13 @@ const renamedTo =
     flag(entry, standing, use);
   };
 
-/** true, false or a template. */
+/** Converts true, false or a template. */
 const flag: KeywordConverter = (entry, standing, use) => {
   const { value } = entry;
   const { draft } = use;
   const text = value === null ? undefined : textOf(value);
   if (value === null || text === undefined) return;
-  // In a plan nothing fails that would have to be ignored.
+  // In a plan there are no failures to ignore.
   if (/^ansible_check_mode(?:\s*\|\s*bool)?$/.test(onlyMustache(text) ?? '')) {
     draft.remove(entry);
     return;
@@ -40,7 +40,7 @@ const byHand: KeywordConverter = (entry, standing, use) => {
   leave(entry, standing, use);
 };
 
-/** Marks an entry that has no counterpart, with what the table says to do. */
+/** Marks an entry that has no counterpart, with the remedy of the table. */
 export function leave(entry: Entry, standing: Standing, { draft }: Pick<Scalars, 'draft'>, instead?: string): void {
   if (draft.isMarked(standing.anchor)) return;
   const { key } = entry;
@@ -48,7 +48,7 @@ export function leave(entry: Entry, standing: Standing, { draft }: Pick<Scalars,
   draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'keyword', name: key, instead: told } });
 }
 
-/** Names of this machine that are no host of the inventory. */
+/** Converts addresses of the controller that are not hosts of the inventory. */
 const delegate: KeywordConverter = (entry, standing, use) => {
   const { value } = entry;
   const text = value === null ? undefined : textOf(value);

@@ -3,7 +3,7 @@ import type { KnownType, TypesKnown } from './base/translator.ts';
 import { type MapOfFile, type YamlNode, entriesOf, isPlain, textOf } from './base/yaml-source.ts';
 import { oldReading } from './base/yaml-words.ts';
 
-/** What results of tasks hold, whatever the module. */
+/** Types in the result of a task, for every module. */
 const RESULT_TYPES: ReadonlyMap<string, KnownType> = new Map([
   ['changed', 'boolean'],
   ['failed', 'boolean'],
@@ -28,12 +28,12 @@ const RESULT_TYPES: ReadonlyMap<string, KnownType> = new Map([
   ['stat.checksum', 'text'],
 ]);
 
-/** Gathers what variables hold, from wherever they are set to a fixed value. */
+/** Collects the types of variables from all places that set them to a fixed value. */
 export class TypesFound {
   readonly #types = new Map<string, KnownType | 'mixed'>();
   readonly #results = new Set<string>();
 
-  /** A map of variables, as in defaults or vars. */
+  /** Adds a map of variables, as in defaults or vars. */
   addVariables(map: MapOfFile, path: readonly string[] = []): void {
     for (const { key, value } of entriesOf(map)) {
       const inner = [...path, key];
@@ -43,7 +43,7 @@ export class TypesFound {
     }
   }
 
-  /** A name that a task registers its result under. */
+  /** Adds the name of a registered result. */
   addResult(name: string): void {
     this.#results.add(name);
   }
@@ -63,7 +63,7 @@ export class TypesFound {
   }
 }
 
-/** Undefined where it is a template, or nothing. */
+/** Returns the type of a value; undefined for a template or no value. */
 function typeOf(node: YamlNode | null): KnownType | undefined {
   if (node === null) return undefined;
   if (isMap(node)) return 'map';

@@ -9,13 +9,13 @@ export interface LoopUse extends Scalars {
   readonly types: TypesKnown;
 }
 
-/** The text between the braces of a text that is one mustache. */
+/** Returns the text between the braces if the text is a single mustache; otherwise undefined. */
 export function onlyMustache(text: string): string | undefined {
   const inner = /^\s*\{\{-?\s*([\s\S]*?)\s*-?\}\}\s*$/.exec(text)?.[1];
   return inner === undefined || inner.includes('}}') ? undefined : inner;
 }
 
-/** `loop:`: a list, one mustache, or an expression. */
+/** Converts `loop:`, which is a list, a single mustache, or an expression. */
 export function convertLoop(entry: Entry, standing: Standing, use: Scalars): void {
   const { value } = entry;
   const text = value === null ? undefined : textOf(value);
@@ -26,7 +26,7 @@ export function convertLoop(entry: Entry, standing: Standing, use: Scalars): voi
 
 const PATH = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
 
-/** One mustache stays one where it names a list, and becomes an expression otherwise. */
+/** Keeps a single mustache that names a list; makes an expression of any other one. */
 function loopOf(text: string, { translator }: Scalars): Converted {
   const inner = onlyMustache(text) ?? text;
   const asTemplate = translator.template(text, 'string');
@@ -35,12 +35,12 @@ function loopOf(text: string, { translator }: Scalars): Converted {
   return expression.kind === 'byHand' ? asTemplate : changed(expression);
 }
 
-/** The braces are gone, even where the expression is the same. */
+/** Counts as a change even if the expression is the same, because its braces are removed. */
 function changed(converted: Converted): Converted {
   return converted.kind === 'same' ? { ...converted, kind: 'exact' } : converted;
 }
 
-/** `with_NAME:` to `loop:`. What cannot be a loop is marked. */
+/** Converts `with_NAME:` to `loop:`, or marks it if there is no such loop here. */
 export function convertWith(entry: Entry, standing: Standing, use: LoopUse): void {
   const { draft } = use;
   if (draft.isMarked(standing.anchor)) return;
@@ -55,10 +55,10 @@ export function convertWith(entry: Entry, standing: Standing, use: LoopUse): voi
   convertValue(entry.value, standing, use);
 }
 
-/** False where there is no such loop; nothing was changed then. */
+/** Converts one kind of loop. Returns false, without any change, if there is no such loop here. */
 type WithConverter = (entry: Entry, standing: Standing, use: LoopUse) => boolean;
 
-/** Ansible takes one level of lists out of the items of with_items. */
+/** Converts with_items. Ansible flattens its items by one level. */
 const items: WithConverter = (entry, standing, use) => {
   const { value } = entry;
   if (value === null) return false;
@@ -70,7 +70,7 @@ const items: WithConverter = (entry, standing, use) => {
 
 function wholeList(text: string, node: YamlNode, standing: Standing, use: LoopUse): boolean {
   const { draft, translator } = use;
-  // A name without braces, as old playbooks have it.
+  // Old playbooks write the name without braces.
   const bare = onlyMustache(text) === undefined && PATH.test(text) ? `{{${text}}}` : text;
   if (onlyMustache(bare) === undefined) {
     if (text.includes('{{')) return false;
@@ -110,16 +110,16 @@ function listedItems(list: ListOfFile, entry: Entry, standing: Standing, use: Lo
 }
 
 function typeOfText(text: string, { types }: LoopUse): KnownType | undefined {
-  // What has a filter that gives text, or is built of texts.
+  // A filter at its end that returns text.
   if (/\|\s*(?:basename|dirname|lower|upper|string|trim|join|replace|regex_replace)\b[^|]*$/.test(text)) return 'text';
   return PATH.test(text) ? types(text.split('.')) : undefined;
 }
 
-/** The expression in place of the list. */
+/** Replaces the list with an expression. */
 function replaceList(entry: Entry, converted: Converted, standing: Standing, use: LoopUse): void {
   const { draft } = use;
   if (converted.kind === 'byHand') {
-    // The list stays, and a second conversion asks for the mark at its items.
+    // The list stays. A second conversion looks for the mark at its items.
     const isFlow = standing.isFlow || (isSeq(entry.value) && entry.value.flow === true);
     const [first] = isSeq(entry.value) ? itemsOf(entry.value) : [];
     const anchor = isFlow || first === undefined ? standing.anchor : first.range[0];
@@ -156,7 +156,7 @@ const dict: WithConverter = ({ value }, standing, use) => {
   return true;
 };
 
-/** `start=1 end=4`, `count=4`, `1-4`, with a stride and a format. */
+/** Converts `start=1 end=4`, `count=4` or `1-4`, with a stride and a format, into a list of numbers. */
 const sequence: WithConverter = (entry, _standing, { draft }) => {
   const { value } = entry;
   const text = value === null ? undefined : textOf(value);
@@ -167,7 +167,7 @@ const sequence: WithConverter = (entry, _standing, { draft }) => {
   return true;
 };
 
-/** More of them are a loop that nobody wants to read. */
+/** Maximal length of the list. A longer one is hard to read. */
 const MOST_NUMBERS = 50;
 
 function numbersOf(text: string): readonly string[] | undefined {
@@ -184,13 +184,13 @@ function numbersOf(text: string): readonly string[] | undefined {
   );
 }
 
-/** NaN for what is no whole number. */
+/** Returns NaN for a text that is not a whole number. */
 function numberOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** A format of Python with one number in it, such as web%02d. */
+/** Returns the writer for a Python format with one number, such as web%02d; undefined for other formats. */
 function writerOf(format: string): ((value: number) => string) | undefined {
   const [whole, before = '', width = '', after = ''] = /^([^%]*)%(0?\d*)d([^%]*)$/.exec(format) ?? [];
   if (whole === undefined) return undefined;

@@ -21,16 +21,16 @@ import { type Scalars, type Standing, assume, convertValue, take } from './scala
 /** A call of a module in a task. */
 export interface Call {
   readonly entry: Entry;
-  /** The module, by the name that it has here; as Ansible has it where there is none. */
+  /** The name of the module here, or Ansible's name if there is no such module. */
   readonly module: string;
   readonly facts: ModuleFacts | undefined;
-  /** The text of its arguments, where that is not the whole value of the entry. */
+  /** The text of its arguments, if that is not the whole value of the entry. */
   readonly text?: string;
-  /** The entry among the arguments that names the module. */
+  /** The key of the argument that names the module. */
   readonly moduleKey?: string;
 }
 
-/** The arguments of a module, wherever they stand: below it, in one text, under `args`. */
+/** Converts the arguments of a module in all their places: below the module, in one text, under `args`. */
 export function convertCall(call: Call, args: Entry | undefined, standing: Standing, use: Scalars): void {
   const { entry } = call;
   const { value } = entry;
@@ -43,7 +43,7 @@ export function convertCall(call: Call, args: Entry | undefined, standing: Stand
   else if (args !== undefined) convertValue(args.value, { ...standing, anchor: args.keyNode.range[0] }, use);
 }
 
-/** Each argument of a map, but for the one that names the module. */
+/** Converts each argument of a map, except the one that names the module. */
 export function convertArguments(map: MapOfFile, call: Call, standing: Standing, use: Scalars): void {
   const isFlow = standing.isFlow || map.flow === true;
   for (const argument of entriesOf(map)) {
@@ -72,7 +72,7 @@ function convertArgument(argument: Entry, call: Call, standing: Standing, use: S
     convertValue(argument.value, standing, use);
 }
 
-/** `x | default(omit)`: where the argument has a fixed value without it, that one is written. */
+/** Converts `x | default(omit)`: if the argument has a fixed default, writes this default. */
 function convertOmitted({ key, value }: Entry, { facts }: Call, standing: Standing, use: Scalars): boolean {
   const text = textOf(value) ?? '';
   const preset = facts?.preset(key);
@@ -93,7 +93,7 @@ function jinjaOf(value: string | number | boolean): string {
   return typeof value === 'string' ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : String(value);
 }
 
-/** Undefined for a template, and for what is no text. */
+/** Returns the text; undefined for a template or another node. */
 function fixedText(node: YamlNode | null): string | undefined {
   const text = textOf(node);
   return text?.includes('{{') === true ? undefined : text;
@@ -107,7 +107,10 @@ function convertShown({ value }: Entry, standing: Standing, use: Scalars): void 
     take(use.translator.expression(text, 'value'), { node: value, standing, kind: 'expression', before: text }, use);
 }
 
-/** A fixed value as the argument takes it: booleans, modes, texts. True where nothing is left to do. */
+/**
+ * Converts a fixed value to the form that the argument accepts: booleans, modes, texts. Returns true if nothing is left
+ * to do.
+ */
 function convertLiteral({ key, value }: Entry, { facts }: Call, standing: Standing, use: Scalars): boolean {
   const { draft } = use;
   if (facts === undefined || value === null || !isScalar(value)) return false;
@@ -133,7 +136,7 @@ interface Literal {
 
 const MODES: ReadonlySet<string> = new Set(['mode', 'directory_mode', 'umask']);
 
-/** What to write; undefined where the text is right as it is, or nothing is known that would be. */
+/** Returns the value to write; undefined if the text is right already, or if no right value is known. */
 function literalFor(text: string, isPlainText: boolean, argument: string, facts: ModuleFacts): Literal | undefined {
   if (MODES.has(argument)) return isPlainText ? modeFor(text) : undefined;
   const old = isPlainText ? oldReading(text) : undefined;
@@ -146,12 +149,12 @@ function literalFor(text: string, isPlainText: boolean, argument: string, facts:
   return same !== undefined && isMeant && facts.takes(argument, same) ? { text: same } : undefined;
 }
 
-/** A number where the argument takes texts alone. */
+/** Quotes a number if the argument accepts only texts. */
 function quotedNumber(text: string, argument: string, facts: ModuleFacts): Literal | undefined {
   return facts.takes(argument, text) && !facts.takes(argument, Number(text)) ? { text: `"${text}"` } : undefined;
 }
 
-/** Ansible makes True and False of booleans where it wants a text. */
+/** Writes a boolean. If the argument needs a text, Ansible makes True or False of it. */
 function booleanFor(value: boolean, argument: string, facts: ModuleFacts): Literal {
   const isTaken = facts.takes(argument, value) || !facts.takes(argument, 'True');
   return { text: isTaken ? String(value) : `"${value ? 'True' : 'False'}"` };
@@ -159,7 +162,7 @@ function booleanFor(value: boolean, argument: string, facts: ModuleFacts): Liter
 
 function modeFor(text: string): Literal | undefined {
   if (/^0[0-7]+$/.test(text)) return { text: `"${text}"` };
-  // A number without the zero is decimal to YAML: Ansible warns of it, and sets other bits than one reads.
+  // YAML reads a mode without the zero as decimal: Ansible warns, and sets other bits than the reader expects.
   if (/^[0-7]{3,4}$/.test(text))
     return {
       text: `"0${text}"`,
@@ -168,7 +171,7 @@ function modeFor(text: string): Literal | undefined {
   return undefined;
 }
 
-/** `name=value …` in one text becomes a map; any other text is converted where it stands. */
+/** Converts `name=value …` in one text into a map, and any other text in its place. */
 function convertText(text: string, call: Call, standing: Standing, use: Scalars): void {
   const { draft } = use;
   const { entry, facts, module } = call;
@@ -221,7 +224,7 @@ function pairLines({ free, pairs }: ReadText, call: Call, standing: Standing, us
   });
 }
 
-/** The marks of a pair stand above its line, or above the task where all is in one line. */
+/** Writes the marks of a pair above its line, or above the task if everything is on one line. */
 function writtenMarks(marks: readonly Mark[], { anchor, isFlow }: Standing, { draft }: Scalars): readonly string[] {
   if (!isFlow) return marks.map((mark) => draft.note(anchor, mark));
   for (const mark of marks) draft.mark(anchor, mark);
@@ -246,12 +249,12 @@ function pairValue(name: string, value: string, call: Call, around: Around): str
   return scalarOf(converted.text, { isFlow: standing.isFlow });
 }
 
-/** The value of a pair without templates. */
+/** Converts the value of a pair without templates. */
 function fixedPair(name: string, value: string, { facts, module }: Call, { standing, use, marks }: Around): string {
   const argument = facts?.argument(name) ?? name;
   const takes = (one: unknown): boolean => facts?.takes(argument, one) === true;
   const boolean = booleanWord(value);
-  // Ansible makes booleans of words that set_fact gets in this way, and of no digits and letters.
+  // For set_fact, Ansible makes booleans of words in pairs, but not of digits and single letters.
   const isBoolean = module === 'set_fact' ? /^[a-z]{2}/i.test(value) : !takes(value);
   if (boolean !== undefined && isBoolean && takes(boolean)) return String(boolean);
   if (/^(?:0|[1-9]\d*)$/.test(value) && !MODES.has(argument) && takes(Number(value))) return value;
@@ -262,7 +265,7 @@ function fixedPair(name: string, value: string, { facts, module }: Call, { stand
   return scalarOf(namedTemplate(value, use, marks), { isFlow: standing.isFlow });
 }
 
-/** The value that YAML makes of a scalar without templates. */
+/** Returns the value that YAML 1.1 reads from a scalar without templates. */
 function readAs(text: string, isPlainText: boolean): string | number | boolean | null | undefined {
   if (!isPlainText) return text;
   if (/^(?:~|null|)$/i.test(text)) return null;
@@ -271,7 +274,7 @@ function readAs(text: string, isPlainText: boolean): string | number | boolean |
   return old === undefined && /^[-+]?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
-/** The text with the name that a template in it has after the conversion. */
+/** Replaces the name of a template file in the text with its name after the conversion. */
 function namedTemplate(text: string, { templateNames }: Scalars, marks: Mark[]): string {
   const named = text.includes('.j2') ? templateNames.renamed(text) : undefined;
   if (named?.left !== undefined) marks.push({ kind: 'byHand', why: { kind: 'template-file', name: named.left } });

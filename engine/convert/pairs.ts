@@ -1,14 +1,14 @@
 import { type KeyValues, readKeyValues } from '../playbook/base/key-values.ts';
 import type { ModuleFacts } from './base/module-facts.ts';
 
-/** What Ansible reads out of the text behind the name of a module. */
+/** The arguments that Ansible reads from the text after the name of a module. */
 export interface ReadText {
-  /** The text that remains, for the argument that the module takes without a name. */
+  /** The remaining text, for the argument that needs no name. */
   readonly free: string | undefined;
   readonly pairs: KeyValues['pairs'];
 }
 
-/** Modules whose text is a command: of `name=value` in it, only these are arguments. */
+/** Modules whose text is a command: only these names are arguments if `name=value` is in it. */
 const COMMANDS: ReadonlySet<string> = new Set(['command', 'shell', 'script', 'query']);
 const OF_COMMANDS = ['chdir', 'creates', 'removes', 'executable', 'stdin', 'warn', 'cmd'];
 const PAIR_OF_COMMAND = new RegExp(
@@ -16,7 +16,7 @@ const PAIR_OF_COMMAND = new RegExp(
   'g',
 );
 
-/** Undefined where the text holds no arguments, or other words beside them. */
+/** Reads the arguments; undefined if the text has no arguments, or other words beside them. */
 export function readModuleText(text: string, module: string, facts: ModuleFacts | undefined): ReadText | undefined {
   if (!/(?:^|\s)\w+=/.test(text)) return undefined;
   if (COMMANDS.has(module)) return readCommand(text);

@@ -10,7 +10,7 @@ import { type StepUse, convertSteps } from './steps.ts';
 
 const SECTIONS: ReadonlySet<string> = new Set(['pre_tasks', 'tasks', 'post_tasks', 'handlers']);
 
-/** The plays of a playbook. */
+/** Converts the plays of a playbook. */
 export function convertPlaybook(list: YamlNode, use: StepUse): void {
   if (!isSeq(list)) return;
   for (const play of itemsOf(list)) if (isMap(play)) convertPlay(play, use);
@@ -55,7 +55,7 @@ function isKept(key: string): boolean {
   );
 }
 
-/** A play for this machine needs no connection. */
+/** Converts `connection`. A play on the controller needs no such keyword. */
 function convertConnection(entry: Entry, entries: readonly Entry[], standing: Standing, use: StepUse): void {
   const hosts = entries.find(({ key }) => key === 'hosts')?.value;
   const isHere = ['localhost', '127.0.0.1'].includes(hosts ? (textOf(hosts) ?? '') : '');
@@ -64,7 +64,7 @@ function convertConnection(entry: Entry, entries: readonly Entry[], standing: St
   else leave(entry, standing, use);
 }
 
-/** `roles:` of a play, `dependencies:` of a role. */
+/** Converts `roles:` of a play, or `dependencies:` of a role. */
 export function convertRoleUses(list: YamlNode | null, use: StepUse): void {
   if (list === null || !isSeq(list)) return;
   for (const item of itemsOf(list)) {

@@ -18,12 +18,12 @@ import { convertTemplateFile, templateNames } from './template-files.ts';
 interface ReadFile {
   readonly given: GivenFile;
   readonly kind: FileKind;
-  /** Undefined where it is no YAML, or cannot be read. */
+  /** Undefined if the file is not YAML or cannot be read. */
   readonly source: YamlSource | undefined;
   readonly problem: Problem | undefined;
 }
 
-/** All files of a project, converted. Nothing is written, and nothing is read but what is given. */
+/** Converts all files of a project. Reads only the given texts, and writes nothing. */
 export async function convertProject(given: readonly GivenFile[], catalogue: Catalogue): Promise<ProjectOutcome> {
   const modules = await modulesKnown(catalogue);
   const read = readAll(given);
@@ -59,7 +59,7 @@ function readAll(given: readonly GivenFile[]): readonly ReadFile[] {
 
 function asProblem(error: unknown, path: string): Problem {
   if (error instanceof Problem) return error;
-  // The parser recurses; what is nested thousands deep ends its stack.
+  // The parser recurses: a file with thousands of levels exceeds the stack.
   if (!(error instanceof RangeError)) throw error;
   return new Problem({
     code: 'yaml-too-deep',
@@ -69,7 +69,7 @@ function asProblem(error: unknown, path: string): Problem {
   });
 }
 
-/** The last parts of the names under `vars_files`. */
+/** Returns the file names under `vars_files`, without their folders. */
 function variableFilesIn({ roots }: YamlSource): readonly string[] {
   const [root] = roots;
   if (root === undefined || !isSeq(root)) return [];
@@ -79,7 +79,7 @@ function variableFilesIn({ roots }: YamlSource): readonly string[] {
   });
 }
 
-/** Fixed values of variables, and names of results. */
+/** Collects fixed values of variables and names of results. */
 function gatherTypes(kind: FileKind, { roots }: YamlSource, types: TypesFound): void {
   const walk = (node: YamlNode | null): void => {
     if (node === null) return;
@@ -161,7 +161,7 @@ function convertRoot(root: YamlNode, kind: FileKind, use: StepUse): void {
   }
 }
 
-/** Of a role's meta file what this program reads. What is for Galaxy stays. */
+/** Converts the parts of a role's meta file that this program reads. The part for Galaxy stays. */
 function convertMeta(root: YamlNode, use: StepUse): void {
   if (!isMap(root)) return;
   for (const { key, keyNode, value } of entriesOf(root)) {

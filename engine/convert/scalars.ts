@@ -15,7 +15,7 @@ import {
 } from './base/yaml-source.ts';
 import { oldReading } from './base/yaml-words.ts';
 
-/** What the conversion of the scalars of one file needs. */
+/** The tools for converting the scalars of one file. */
 export interface Scalars {
   readonly draft: Draft;
   readonly translator: Translator;
@@ -24,19 +24,22 @@ export interface Scalars {
 }
 
 export interface TemplateNames {
-  /** The text with the names of template files in it as they will be; undefined where nothing is to be said. */
+  /**
+   * Returns the text with the new names of its template files. `left`: a file that stays Jinja. Undefined if there is
+   * nothing to change or mark.
+   */
   renamed(text: string): { readonly text: string; readonly left: string | undefined } | undefined;
 }
 
-/** Where a node stands: the place that marks go to, and whether it is within brackets. */
+/** The position of a node: the offset for its marks. `isFlow`: true within brackets. */
 export interface Standing {
   readonly anchor: number;
   readonly isFlow: boolean;
-  /** The key that the value belongs to. */
+  /** The key of the value. */
   readonly key?: string;
 }
 
-/** Converts all texts below a node as templates, and what YAML 1.1 read otherwise. */
+/** Converts all texts below a node as templates, and scalars that YAML 1.1 reads differently. */
 export function convertValue(node: YamlNode | null, standing: Standing, use: Scalars): void {
   if (node === null) return;
   const isFlow = standing.isFlow || ((isMap(node) || isSeq(node)) && node.flow === true);
@@ -91,7 +94,7 @@ function convertPlain(node: YamlNode, { key = '', isFlow }: Standing, { draft }:
   }
 }
 
-/** A block of lines keeps its lines: the text between the mustaches is not touched. */
+/** Converts a block of lines and keeps its lines: only the mustaches change. */
 function convertLines(node: YamlNode, standing: Standing, use: Scalars): void {
   const { draft, translator } = use;
   const { source } = draft;
@@ -100,7 +103,7 @@ function convertLines(node: YamlNode, standing: Standing, use: Scalars): void {
   const written = source.text.slice(from, to);
   const raw = written.split('\n');
   const first = /^ *(?=\S)/m.exec(written)?.[0] ?? '';
-  // With an indentation indicator, lines may begin with blanks of their own.
+  // With an indentation indicator, lines may begin with blanks that belong to them.
   const indentation = raw.every((line) => line.trim() === '' || line.startsWith(first)) ? first : '';
   const lines = raw.map((line) => (line.startsWith(indentation) ? line.slice(indentation.length) : ''));
   const converted = translator.template(lines.join('\n'), 'string');
@@ -121,7 +124,7 @@ interface Taken {
   readonly before: string;
 }
 
-/** Writes what a text has become, or marks why it was left. */
+/** Writes the converted text, or marks why it was left. */
 export function take(
   converted: Converted,
   { node, standing, kind, before }: Taken,
@@ -139,7 +142,7 @@ export function assume(assumptions: readonly Told[], anchor: number, draft: Draf
   for (const what of assumptions) draft.mark(anchor, { kind: 'assumed', what });
 }
 
-/** Puts a text in place of a scalar, in its style as far as that can hold the text. */
+/** Replaces a scalar with a text, in the same style if this style can contain the text. */
 export function writeText(node: YamlNode, text: string, { isFlow }: Standing, draft: Draft): void {
   if (isBlockScalar(node)) {
     const { source } = draft;

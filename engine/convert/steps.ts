@@ -26,7 +26,10 @@ export interface StepUse extends LoopUse {
 
 /** Parts of a block. */
 const PARTS: ReadonlySet<string> = new Set(['block', 'rescue', 'always']);
-/** Entries that say what a task does, although they are in the table of keywords: user is one of plays, and a module. */
+/**
+ * Entries that are actions of a task although the table of keywords has them: `user` is a keyword of plays and also a
+ * module.
+ */
 const ACTIONS: ReadonlySet<string> = new Set([
   'action',
   'local_action',
@@ -35,7 +38,7 @@ const ACTIONS: ReadonlySet<string> = new Set([
   'include_playbook',
   'user',
 ]);
-/** Keywords of Ansible and of this program. Whatever else stands at a task is its module. */
+/** Keywords of Ansible and of this program. Any other entry of a task is its module. */
 const KEYWORDS: ReadonlySet<string> = new Set([
   ...TASK_KEYWORDS,
   ...BLOCK_KEYWORDS,
@@ -46,7 +49,7 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   'first_available_file',
 ]);
 
-/** The steps of a list, blocks with what is in them. */
+/** Converts the steps of a list, and the steps in its blocks. */
 export function convertSteps(list: YamlNode | null, use: StepUse, isInBlock = false): void {
   if (list === null || !isSeq(list)) return;
   const items = itemsOf(list);
@@ -65,7 +68,10 @@ function actionOf(entries: readonly Entry[]): Entry | undefined {
   return entries.find(({ key }) => !KEYWORDS.has(key) && !key.startsWith('with_'));
 }
 
-/** Facts come with the connection; meta actions that there is no need of. */
+/**
+ * Returns whether the step is not needed here: it gathers facts, which come with the connection, or is a meta action
+ * without use.
+ */
 function isNeedless(step: MapOfFile, { draft }: StepUse): boolean {
   const action = actionOf(entriesOf(step));
   if (action === undefined || step.flow === true || draft.isMarked(action.keyNode.range[0])) return false;
@@ -178,7 +184,10 @@ function convertMeta(action: Entry, standing: Standing, { draft }: StepUse): voi
     draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'keyword', name: `meta ${text}`, instead } });
 }
 
-/** modprobe loads a module until the next boot, unless it is told otherwise; here it is the other way round. */
+/**
+ * Writes `persistent` of modprobe. By default, Ansible loads a module until the next boot only; here it is also loaded
+ * at later boots.
+ */
 function convertPersistence({ value }: Entry, { draft }: StepUse): void {
   if (value === null || !isMap(value)) return;
   const entries = entriesOf(value);
@@ -191,7 +200,7 @@ function convertPersistence({ value }: Entry, { draft }: StepUse): void {
     draft.replace(written.range[0], endOf(written), String(text === 'present'));
 }
 
-/** `action: copy src=a dest=b`, `local_action: {module: copy, src: a}`. */
+/** Converts `action: copy src=a dest=b` and `local_action: {module: copy, src: a}`. */
 function convertOldAction(action: Entry, args: Entry | undefined, standing: Standing, use: StepUse): void {
   const { draft, modules } = use;
   const { key, value } = action;
@@ -217,7 +226,7 @@ interface Task {
   readonly module: string;
 }
 
-/** Keywords whose counterpart depends on the rest of the task. True where nothing is left to do. */
+/** Converts keywords that depend on the rest of the task. Returns true if nothing is left to do. */
 function convertSpecial(entry: Entry, task: Task, standing: Standing, use: StepUse): boolean {
   switch (entry.key) {
     case 'check_mode':
@@ -243,9 +252,9 @@ function convertSpecial(entry: Entry, task: Task, standing: Standing, use: StepU
 }
 
 const COMMANDS: ReadonlySet<string> = new Set(['command', 'shell', 'raw']);
-/** Arguments that query has as well. */
+/** Arguments that query has too. */
 const OF_QUERY: ReadonlySet<string> = new Set(['cmd', 'chdir', 'warn', '_raw_params']);
-/** Modules that only look: they do so in a plan as well. */
+/** Modules that only read, also in a plan. */
 const LOOKING: ReadonlySet<string> = new Set([
   'stat',
   'slurp',
@@ -268,7 +277,7 @@ function booleanOf(entry: Entry | undefined): boolean | undefined {
   return text === undefined ? undefined : booleanWord(text);
 }
 
-/** A command that runs under --check too and never counts as a change: it only reads. */
+/** Returns whether a command also runs with --check and never counts as a change: it then only reads, like query. */
 function isQueried(entries: readonly Entry[], module: string): boolean {
   const find = (name: string): Entry | undefined => entries.find(({ key }) => key === name);
   if (!COMMANDS.has(module) || booleanOf(find('check_mode')) !== false || booleanOf(find('changed_when')) !== false)
@@ -291,7 +300,7 @@ function convertCheckMode(entry: Entry, { entries, module }: Task, standing: Sta
   else leave(entry, standing, use);
 }
 
-/** `connection: local` of a task is a task of this machine. */
+/** Converts `connection: local` of a task: the task runs on the controller. */
 function convertConnection(entry: Entry, { entries }: Task, standing: Standing, use: StepUse): void {
   const { draft } = use;
   const text = entry.value === null ? undefined : textOf(entry.value);
@@ -308,7 +317,7 @@ function convertConnection(entry: Entry, { entries }: Task, standing: Standing, 
   }
 }
 
-/** A task that is waited for has as long as async says; one that is not has no counterpart. */
+/** Converts async. If the task is waited for, async is its timeout; otherwise there is no counterpart. */
 function convertAsync(entry: Entry, { entries }: Task, standing: Standing, use: StepUse): void {
   const { draft } = use;
   const seconds = entries.find(({ key }) => key === 'async');

@@ -3,11 +3,11 @@ import type { PlacedMark, ConvertedFile, GivenFile } from './base/outcome.ts';
 import type { Translator } from './base/translator.ts';
 import type { TemplateNames } from './scalars.ts';
 
-/** The name of a template of Jinja, and the one of Handlebars. */
+/** The extensions of templates of Jinja and of Handlebars. */
 const JINJA = '.j2';
 const HERE = '.hbs';
 
-/** A whole template file. What is left for a person stays as it is, under its name. */
+/** Converts a whole template file. A file that is left by hand keeps its text and name. */
 export function convertTemplateFile(
   { path, text }: GivenFile,
   translator: Translator,
@@ -43,7 +43,7 @@ export function convertTemplateFile(
   };
 }
 
-/** Names of template files in the texts of a file, as they are after the conversion. */
+/** Makes the conversion of names of template files in the texts of `file`. */
 export function templateNames(templates: readonly ConvertedFile[], file: string): TemplateNames {
   const role = roleOf(file);
   const own = templates.filter(({ path }) => role !== undefined && path.startsWith(role));
@@ -69,7 +69,7 @@ export function templateNames(templates: readonly ConvertedFile[], file: string)
   };
 }
 
-/** The folder of the role that a file is in, with a slash; undefined outside of roles. */
+/** Returns the folder of the role that contains the file, with a slash; undefined outside of roles. */
 export function roleOf(path: string): string | undefined {
   return /^(.*?)(?:tasks|handlers|defaults|vars|meta|templates)\//.exec(path)?.[1];
 }

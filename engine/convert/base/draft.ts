@@ -4,13 +4,13 @@ import { type Mark, commentOf, MARK_START } from './marks.ts';
 import { type Level, type PlacedMark, type Unit, type UnitKind, worse } from './outcome.ts';
 import { type Entry, type MapOfFile, type YamlSource, entriesOf } from './yaml-source.ts';
 
-/** One YAML file while it is converted. */
+/** A YAML file while it is converted: its edits, marks and units. */
 export class Draft {
   readonly source: YamlSource;
   readonly marks: PlacedMark[] = [];
   readonly units: Unit[] = [];
   readonly #edits = new Edits();
-  /** Places of what is left. */
+  /** Offsets of the parts that are left by hand. */
   readonly #left: number[] = [];
   readonly #comments = new Map<number, string[]>();
   #level: Level = 'same';
@@ -19,7 +19,7 @@ export class Draft {
     this.source = source;
   }
 
-  /** The text after; undefined where changes came into each other's way. */
+  /** Returns the converted text; undefined if two edits overlap. */
   result(): string | undefined {
     for (const [at, lines] of this.#comments) this.#edits.insert(at, lines.join(''));
     this.#comments.clear();
@@ -37,7 +37,7 @@ export class Draft {
     this.#reach('exact');
   }
 
-  /** A comment above the line of `anchor`, unless it is there from an earlier conversion. */
+  /** Writes a comment above the line of `anchor`, unless an earlier conversion has written it. */
   mark(anchor: number, mark: Mark): void {
     const { source } = this;
     const at = source.lineStart(anchor);
@@ -52,7 +52,7 @@ export class Draft {
     this.note(anchor, mark);
   }
 
-  /** Counts a mark whose comment is part of what is written there. Gives the comment. */
+  /** Counts a mark whose comment the caller writes itself. Returns the comment. */
   note(anchor: number, mark: Mark): string {
     if (mark.kind === 'byHand') this.#left.push(anchor);
     this.#reach(mark.kind);
@@ -60,7 +60,7 @@ export class Draft {
     return `# ${commentOf(mark)}`;
   }
 
-  /** Does the comment above the line say that it was converted before? */
+  /** Returns whether a comment above the line says that it was converted before. */
   isMarked(anchor: number): boolean {
     const { text } = this.source;
     let end = this.source.lineStart(anchor);
@@ -74,12 +74,15 @@ export class Draft {
     return false;
   }
 
-  /** Is something left within these characters? */
+  /** Returns whether something between these offsets is left by hand. */
   hasLeft(from: number, to: number): boolean {
     return this.#left.some((at) => at >= from && at <= to);
   }
 
-  /** Does the work and counts it as one unit, by the worst that came of it. What is counted within counts by itself. */
+  /**
+   * Runs `work` and counts it as one unit, with the worst level that it reached. Units within it are counted
+   * separately.
+   */
   unit<Result>(kind: UnitKind, anchor: number, work: () => Result): Result {
     const before = this.#level;
     this.#level = 'same';
@@ -97,7 +100,7 @@ export class Draft {
     this.replace(keyNode.range[0], keyNode.range[1], name);
   }
 
-  /** Takes an entry out of its map. */
+  /** Removes an entry from its map. */
   remove(entry: Entry): void {
     const { source } = this;
     const entries = entriesOf(entry.of);
@@ -119,13 +122,13 @@ export class Draft {
       );
       return;
     }
-    // The first entry of an item, behind its dash: the next one takes its place.
+    // The first entry of an item stands after the dash: the next entry takes its place.
     const next = entries.find(({ keyNode }) => keyNode.range[0] > from);
     const between = next === undefined ? '' : source.text.slice(to, next.keyNode.range[0]);
     this.replace(from, next === undefined || between.trim() !== '' ? to : next.keyNode.range[0], '');
   }
 
-  /** Adds an entry behind another one of the same map. The value is YAML of one line. */
+  /** Adds an entry after another one of the same map. The value is YAML on one line. */
   addBehind(entry: Entry, key: string, value: string): void {
     const { source } = this;
     const end = source.entryEnd(entry);

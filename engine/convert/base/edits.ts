@@ -4,7 +4,7 @@ interface Edit {
   readonly text: string;
 }
 
-/** Changes of a text, gathered while it is read. Places are those of the text before any of them. */
+/** Collects the changes of a text. Offsets are those in the text before any change. */
 export class Edits {
   readonly #edits: Edit[] = [];
 
@@ -20,7 +20,7 @@ export class Edits {
     this.#edits.push({ from: at, to: at, text });
   }
 
-  /** The text with all of them; undefined where two of them change the same characters. */
+  /** Returns the text with all changes; undefined if two changes overlap. */
   applied(source: string): string | undefined {
     let result = '';
     let done = 0;
@@ -32,7 +32,7 @@ export class Edits {
     return result + source.slice(done);
   }
 
-  /** What is inserted at a place goes ahead of what replaces the characters there. */
+  /** An insertion comes before a replacement at the same offset. */
   #inOrder(): readonly Edit[] {
     return this.#edits.toSorted((one, other) => one.from - other.from || one.to - other.to);
   }

@@ -1,4 +1,4 @@
-/** Why something is left for a person. */
+/** The reason why something is left for a person. */
 export type ByHand =
   | { readonly kind: 'expression' | 'template'; readonly reasons: readonly Told[] }
   | { readonly kind: 'module'; readonly name: string; readonly instead: string | undefined }
@@ -9,31 +9,31 @@ export type ByHand =
       readonly instead: string | undefined;
     }
   | { readonly kind: 'value'; readonly module: string; readonly name: string; readonly refusal: string }
-  /** `*name` repeats a node in which something is left. */
+  /** `*name` repeats a node that contains something left by hand. */
   | { readonly kind: 'alias'; readonly name: string }
   | { readonly kind: 'keyword'; readonly name: string; readonly instead: string }
   | { readonly kind: 'template-file'; readonly name: string }
   | { readonly kind: 'unsafe' };
 
-/** A sentence, and the words under which it is counted. */
+/** A sentence, and the topic under which it is counted. */
 export interface Told {
   readonly topic: string;
   readonly sentence: string;
 }
 
-/** What the converter took for granted, or what it left. */
+/** An assumption of the converter, or something that it left by hand. */
 export type Mark =
   | { readonly kind: 'assumed'; readonly what: Told }
   | { readonly kind: 'byHand'; readonly why: ByHand };
 
-/** What stands in the comment above the place. */
+/** The beginning of each comment of the converter. */
 export const MARK_START = 'convert: ';
 
 export function toldOf(mark: Mark): Told {
   return mark.kind === 'assumed' ? mark.what : toldByHand(mark.why);
 }
 
-/** The comment of a mark, without its `# `. One line. */
+/** Returns the comment of a mark on one line, without its `# `. */
 export function commentOf(mark: Mark): string {
   const { sentence } = toldOf(mark);
   return `${MARK_START}${mark.kind === 'assumed' ? 'assumed' : 'by hand:'} ${sentence}`.replaceAll(/\s+/g, ' ');

@@ -3,21 +3,21 @@ import { foreignArguments, shapeOf } from '../../modules/base/argument-problem.t
 import type { Catalogue } from '../../modules/base/catalogue.ts';
 import { hasNoEffect, insteadOfArgument } from '../../values/habits/foreign-argument.ts';
 
-/** What the converter must know of a module of this program. */
+/** The facts about a module of this program that the converter needs. */
 export interface ModuleFacts {
   readonly name: string;
   readonly freeForm: string | undefined;
-  /** The name that an argument has here; undefined where there is none of that name. */
+  /** Returns the name of an argument here, given its name or an alias; undefined if there is no such argument. */
   argument(name: string): string | undefined;
-  /** What to do without an argument of Ansible's; a sentence. */
+  /** Returns what to do without an argument of Ansible, as a sentence; undefined if nothing is known. */
   instead(name: string): string | undefined;
-  /** Whether an argument of Ansible's has no effect here with this value; undefined: a template. */
+  /** Returns whether an argument of Ansible has no effect here with this value, undefined for a template. */
   isIdle(argument: string, value: string | undefined): boolean;
-  /** Whether the argument takes the value as it is. */
+  /** Returns whether the argument accepts the value. */
   takes(argument: string, value: unknown): boolean;
-  /** What the argument is where it is not given, if that is fixed. */
+  /** Returns the fixed default of the argument; undefined if it has none. */
   preset(argument: string): string | number | boolean | undefined;
-  /** Why the argument does not take it. */
+  /** Returns why the argument does not accept the value; undefined if it does. */
   refusal(argument: string, value: unknown): string | undefined;
 }
 
@@ -30,7 +30,7 @@ export async function modulesKnown(catalogue: Catalogue): Promise<ModulesKnown> 
       const shape = shapeOf(module.arguments);
       const { aliases = {} } = module;
       const foreign = foreignArguments(module);
-      // set_fact and the like take whatever they are given.
+      // Modules such as set_fact accept any argument.
       const isOpen = Object.keys(shape).length === 0;
       const own = (argument: string): string | undefined =>
         isOpen || Object.hasOwn(shape, argument)

@@ -1,9 +1,9 @@
 import { type ModulesKnown } from './module-facts.ts';
 
-/** Collections whose modules mean the same as those of that name here. */
+/** Collections whose modules are the same as the modules of that name here. */
 const COLLECTION = /^(?:ansible\.(?:builtin|legacy|posix)|community\.(?:general|crypto))\.(\w+)$/;
 
-/** Modules that are another one here, as far as their arguments fit. */
+/** Modules that have another name here, if their arguments fit. */
 const RENAMED: ReadonlyMap<string, string> = new Map([
   ['apt', 'package'],
   ['yum', 'package'],
@@ -17,15 +17,15 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['raw', 'shell'],
 ]);
 
-/** Modules that a playbook goes without here: facts come with the connection. */
+/** Modules that a playbook does not need here: facts come with the connection. */
 export const LEFT_OUT: ReadonlySet<string> = new Set(['setup', 'gather_facts', 'ping']);
 
-/** A name without its collection; that of a collection that is not known here stays whole. */
+/** Removes the collection from a name, if the collection is known here. */
 export function withoutCollection(name: string): string {
   return COLLECTION.exec(name)?.[1] ?? name;
 }
 
-/** The module that this is here; undefined where there is none. */
+/** Returns the name of the module here; undefined if there is no such module. */
 export function moduleHere(name: string, modules: ModulesKnown): string | undefined {
   const short = withoutCollection(name);
   const here = RENAMED.get(short) ?? short;

@@ -1,7 +1,10 @@
 import type { Place, Problem } from '../../errors/problem.ts';
 import type { Mark } from './marks.ts';
 
-/** How far a conversion went: nothing to do, the same in other words, the same if something holds, not at all. */
+/**
+ * Levels of a conversion: nothing to do, the same meaning in other words, the same meaning under an assumption, not
+ * converted.
+ */
 export type Level = 'same' | 'exact' | 'assumed' | 'byHand';
 
 export const LEVELS: readonly Level[] = ['same', 'exact', 'assumed', 'byHand'];
@@ -10,7 +13,7 @@ export function worse(one: Level, other: Level): Level {
   return LEVELS.indexOf(one) > LEVELS.indexOf(other) ? one : other;
 }
 
-/** What is counted. */
+/** The kinds of things that are counted. */
 export type UnitKind = 'task' | 'block' | 'play' | 'role' | 'variable' | 'template';
 
 export interface Unit {
@@ -24,16 +27,16 @@ export interface PlacedMark {
   readonly place: Place;
 }
 
-/** A file before. */
+/** A file before the conversion. */
 export interface GivenFile {
-  /** From the folder that is converted, with slashes. */
+  /** Relative to the converted folder, with slashes. */
   readonly path: string;
   readonly text: string;
 }
 
 export type FileKind = 'playbook' | 'tasks' | 'variables' | 'role-meta' | 'template' | 'other';
 
-/** A file after. */
+/** A file after the conversion. */
 export interface ConvertedFile {
   readonly path: string;
   readonly newPath: string;
@@ -41,7 +44,7 @@ export interface ConvertedFile {
   readonly text: string;
   readonly units: readonly Unit[];
   readonly marks: readonly PlacedMark[];
-  /** Why it was left as it is, where it cannot be read. */
+  /** The reason why it was left unchanged, if it cannot be read. */
   readonly problem: Problem | undefined;
 }
 

@@ -1,19 +1,19 @@
 import type { Told } from './marks.ts';
 
-/** What a text of Jinja is here. */
+/** The result of converting a text of Jinja. */
 export type Converted =
   | { readonly kind: 'same' | 'exact' | 'assumed'; readonly text: string; readonly assumptions: readonly Told[] }
   | { readonly kind: 'byHand'; readonly reasons: readonly Told[] };
 
 export type KnownType = 'text' | 'number' | 'boolean' | 'list' | 'map';
 
-/** What is known of the value of a variable, by its path. */
+/** Returns the known type of a variable, given its path; undefined if it is not known. */
 export type TypesKnown = (path: readonly string[]) => KnownType | undefined;
 
-/** Jinja to the language of this program. */
+/** Translates Jinja into the languages of this program. */
 export interface Translator {
-  /** A condition, or another expression, with or without braces: CEL. */
+  /** Translates a condition or another expression, with or without braces, into CEL. */
   expression(text: string, purpose: 'condition' | 'value'): Converted;
-  /** A text with `{{ }}` in it, of a YAML file or a whole template file: Handlebars. */
+  /** Translates a text with `{{ }}`, from a YAML file or a whole template file, into Handlebars. */
   template(text: string, place: 'string' | 'file'): Converted;
 }

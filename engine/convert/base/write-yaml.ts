@@ -1,17 +1,17 @@
-/** How a scalar was written, so that the new one looks like it. */
+/** The style of the old scalar, which the new one keeps. */
 export type Style = 'plain' | 'single' | 'double';
 
 export interface WriteOptions {
   readonly style?: Style;
-  /** Within [ ] or { }. */
+  /** True within [ ] or { }. */
   readonly isFlow?: boolean;
 }
 
-/** Words that YAML 1.2 or people take for something else than text. */
+/** Words that YAML 1.2 or people do not read as text. */
 const NOT_TEXT = /^(?:~|null|true|false|yes|no|on|off|y|n|[-+]?(?:\.inf|\.nan)|[-+]?\.?\d.*)$/i;
 const SPECIAL_START = /^[-?:,[\]{}#&*!|>'"%@`\s]/;
 
-/** Would YAML read it as the same text without quotes? */
+/** Returns whether YAML reads the text unchanged if it has no quotes. */
 function canBePlain(text: string, isFlow: boolean): boolean {
   if (text === '' || text !== text.trim() || /\p{Cc}/u.test(text)) return false;
   if (SPECIAL_START.test(text) || NOT_TEXT.test(text)) return false;
@@ -19,10 +19,10 @@ function canBePlain(text: string, isFlow: boolean): boolean {
   return !(isFlow && /[[\]{},]/.test(text));
 }
 
-/** A text as a scalar of one line, read back as the same text. */
+/** Writes a text as a scalar on one line. YAML reads it as the same text. */
 export function scalarOf(text: string, { style = 'plain', isFlow = false }: WriteOptions = {}): string {
   if (style === 'plain' && canBePlain(text, isFlow)) return text;
-  // Control characters and line ends have a form in double quotes only.
+  // Control characters and line ends can be written only in double quotes.
   if (/[\p{Cc}\u00a0\u2028\u2029\ufeff]/u.test(text)) return inDoubleQuotes(text);
   const isHard = text.includes('"') || text.includes('\\');
   if (style === 'single') return inSingleQuotes(text);

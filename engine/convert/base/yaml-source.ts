@@ -18,11 +18,11 @@ export type MapOfFile = YAMLMap.Parsed;
 export type ListOfFile = YAMLSeq.Parsed;
 export type YamlNode = Scalar.Parsed | MapOfFile | ListOfFile | Alias.Parsed;
 
-/** An entry of a map whose key is a text. */
+/** An entry of a map. Its key is a text. */
 export interface Entry {
   readonly key: string;
   readonly keyNode: Scalar.Parsed;
-  /** Null where nothing is written behind the colon. */
+  /** Null if nothing is written after the colon. */
   readonly value: YamlNode | null;
   readonly of: MapOfFile;
 }
@@ -30,8 +30,8 @@ export interface Entry {
 const BLOCK_STYLES: ReadonlySet<string | undefined> = new Set(['BLOCK_LITERAL', 'BLOCK_FOLDED']);
 
 /**
- * The text of a YAML file with its nodes and where they stand. All scalars are read as texts: what YAML 1.1, as Ansible
- * reads it, makes of them is for the converter to say.
+ * The text of a YAML file, with its nodes and their offsets. All scalars are read as texts: the converter itself
+ * decides how YAML 1.1, which Ansible uses, reads them.
  */
 export class YamlSource {
   readonly text: string;
@@ -71,7 +71,7 @@ export class YamlSource {
     return offset === 0 ? 0 : this.text.lastIndexOf('\n', offset - 1) + 1;
   }
 
-  /** The place of the line end behind; the end of the text where there is none. */
+  /** Returns the offset of the next line end, or of the end of the text if there is none. */
   lineEnd(offset: number): number {
     const end = this.text.indexOf('\n', offset);
     return end === -1 ? this.text.length : end;
@@ -81,17 +81,17 @@ export class YamlSource {
     return offset - this.lineStart(offset);
   }
 
-  /** Is only white space between the start of the line and this? */
+  /** Returns whether there is only white space before the offset on its line. */
   isFirstOfLine(offset: number): boolean {
     return this.text.slice(this.lineStart(offset), offset).trim() === '';
   }
 
-  /** The text as it is written, quotes included. */
+  /** Returns the text of a node as it is written, with quotes. */
   written(node: YamlNode): string {
     return this.text.slice(node.range[0], endOf(node));
   }
 
-  /** The place behind the colon of an entry. */
+  /** Returns the offset after the colon of an entry. */
   colonEnd({ keyNode }: Entry): number {
     return this.text.indexOf(':', keyNode.range[1]) + 1;
   }
@@ -103,7 +103,7 @@ export class YamlSource {
   }
 }
 
-/** Where the last character of a node ends. Blank lines and comments behind it do not belong to it. */
+/** Returns the offset at which a node ends. Blank lines and comments after it do not belong to it. */
 export function endOf(node: YamlNode): number {
   if (isScalar(node)) {
     if (!BLOCK_STYLES.has(node.type)) return node.range[1];
@@ -130,7 +130,7 @@ export function itemsOf(list: ListOfFile): readonly YamlNode[] {
   return list.items.filter((item) => item !== null && !isPair(item));
 }
 
-/** The text of a scalar; undefined of anything else, and of what carries a tag of its own. */
+/** Returns the text of a scalar; undefined for other nodes, and for a scalar with a tag. */
 export function textOf(node: YamlNode | null): string | undefined {
   return isScalar(node) && typeof node.value === 'string' && !hasTag(node) ? node.value : undefined;
 }

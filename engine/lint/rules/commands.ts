@@ -93,8 +93,8 @@ does none of that.`,
 };
 
 /**
- * Returns the words of a task that runs one simple command; undefined if the command has pipes, branches or
- * redirections.
+ * Returns the words of a task that runs one simple command; undefined if the command has pipes or branches, or
+ * writes files.
  */
 function oneCommand(task: TaskSource): readonly string[] | undefined {
   const words = argvOf(task);
