@@ -17,7 +17,7 @@ import { files } from './file.ts';
 import { type FileState, isBeneath } from './file/file-state.ts';
 import { isPattern, somethingFits } from './glob.ts';
 
-/** The state of the place of one member. In a prediction, unknown fields are undefined. */
+/** The state of the path to which one member is unpacked. In a prediction, unknown fields are undefined. */
 export interface Entry {
   readonly name: string;
   readonly type: 'file' | 'directory' | 'link' | 'other';
@@ -29,14 +29,14 @@ export interface Entry {
   readonly size: number | undefined;
   /** Seconds since 1970. */
   readonly modified: number | undefined;
-  /** The same by the clock on the host's wall: `20261128.174059`. */
+  /** The same time as digits in the time zone of the host: `20261128.174059`. */
   readonly modifiedThere: string | undefined;
   readonly target: string | undefined;
 }
 
 export interface ArchiveDetail {
   readonly dest: string;
-  /** A path, or a pattern of paths. Where one exists, nothing is looked at. */
+  /** A path, or a pattern of paths. If one exists, nothing else is looked at. */
   readonly unless?: string | undefined;
   /** An archive on the host, or the names in an archive on the controller. */
   readonly archive:
@@ -49,20 +49,20 @@ export interface ArchiveDetail {
       };
 }
 
-/** An archive, and the states of the places of its members. */
+/** An archive, and the states of the paths to which its members are unpacked. */
 export interface ArchiveState {
   readonly dest: string;
   readonly src: string | undefined;
   readonly unless: string | undefined;
-  /** False: what `unless` names exists. */
+  /** False if a path of `unless` exists. */
   readonly isLookedAt: boolean;
   /** Undefined if nothing had to be listed or unpacked. */
   readonly tool: ArchiveTool | undefined;
-  /** Why it cannot be listed or unpacked. */
+  /** The reason why the archive cannot be listed or unpacked. */
   readonly problem: string | undefined;
-  /** The requested names; for an archive on the host its members have them. */
+  /** The names in an archive on the controller. For an archive on the host, `members` has the names. */
   readonly names: readonly string[];
-  /** Of an archive on the host. */
+  /** The members of an archive on the host. */
   readonly members: readonly Member[];
   readonly users: readonly string[];
   readonly groups: readonly string[];
@@ -95,7 +95,7 @@ export const archives: ResourceKind<ArchiveDetail, ArchiveState> = {
   after: stateAfter,
 };
 
-/** Asks for the members of an archive, and for the states of their places in `dest`. */
+/** Asks for the members of an archive, and for the states of their paths in `dest`. */
 export function archiveRequest(detail: ArchiveDetail): Request<ArchiveDetail, ArchiveState> {
   const digest = createHash('sha256').update(JSON.stringify(detail)).digest('hex').slice(0, 16);
   return request(archives, `${detail.dest} ${digest}`, detail);
@@ -229,7 +229,7 @@ function typeOf(bits: number): Entry['type'] {
   return type === 0o100000 ? 'file' : type === 0o040000 ? 'directory' : type === 0o120000 ? 'link' : 'other';
 }
 
-/** `name -> target`; busybox puts each of the two in quotes. */
+/** Splits `name -> target`. busybox puts each of the two in quotes. Returns undefined for a link without an arrow. */
 function nameAndTarget(
   text: string,
   isLink: boolean,
@@ -244,7 +244,7 @@ function unquoted(text: string): string {
   return text.length >= 2 && text.startsWith("'") && text.endsWith("'") ? text.slice(1, -1) : text;
 }
 
-/** How the state differs from the wanted state, as a sentence. */
+/** Returns a sentence that says how the state differs from the wanted state; undefined if it agrees. */
 function entryDisagreement(wanted: Entry, seen: Entry | undefined): string | undefined {
   if (seen === undefined) return 'it does not exist';
   for (const field of [
@@ -268,7 +268,7 @@ function entryDisagreement(wanted: Entry, seen: Entry | undefined): string | und
 }
 
 function stateAfter(state: ArchiveState, _id: string, effect: Prediction): ArchiveState | 'stale' | undefined {
-  // The package may bring the program that unpacks.
+  // The package may contain the program that unpacks.
   if (effect.request.kind.name === 'package') {
     const bringsTar = state.tool === 'busybox' && effect.request.id === 'tar';
     return state.problem === undefined && !bringsTar ? undefined : 'stale';
@@ -279,13 +279,13 @@ function stateAfter(state: ArchiveState, _id: string, effect: Prediction): Archi
   return concernsSource(state, id) || concernsDestination(state, id, other) ? 'stale' : undefined;
 }
 
-/** Whether a change of the path may be one of the archive, or of what `creates` names. */
+/** True if a change of the path may change the archive, or a path of `unless`. */
 function concernsSource({ src, unless }: ArchiveState, id: string): boolean {
   if (unless !== undefined && mayFit(unless, id)) return true;
   return src !== undefined && (id === src || isBeneath(src, id));
 }
 
-/** Whether a change of the path may be one of what the members are compared with. */
+/** True if a change of the path may change a state that the members are compared with. */
 function concernsDestination(state: ArchiveState, id: string, other: FileState): boolean {
   const { dest } = state;
   const isPlainDirectory = other.type === 'directory' && other.changedBeneath !== true;
@@ -294,14 +294,17 @@ function concernsDestination(state: ArchiveState, id: string, other: FileState):
   return isBeneath(id, dest) && isAbout(state, id.slice(dest === '/' ? 1 : dest.length + 1), isPlainDirectory);
 }
 
-/** Whether a change of this path may be one of what the pattern fits. */
+/** True if a change of the path may change which paths match the pattern. */
 function mayFit(pattern: string, id: string): boolean {
   if (!isPattern(pattern)) return id === pattern || isBeneath(pattern, id);
   const above = pattern.slice(0, pattern.slice(0, pattern.search(/[*?[]/)).lastIndexOf('/')) || '/';
   return id === above || isBeneath(id, above) || isBeneath(above, id);
 }
 
-/** Whether it is the place of a member; of anything but a plain directory, also whether it is above one. */
+/**
+ * True if a member has the path `changed`. If that is anything but a plain directory, also true if a member is beneath
+ * it.
+ */
 function isAbout({ names, members }: ArchiveState, changed: string, isPlainDirectory: boolean): boolean {
   const concerns = (name: string): boolean => name === changed || (!isPlainDirectory && name.startsWith(`${changed}/`));
   return names.some(concerns) || members.some(({ name }) => concerns(name));

@@ -15,17 +15,20 @@ import { users } from './user.ts';
 
 /** The public keys that may log in as a user. */
 export interface AuthorizedKeysState {
-  /** Whether the user exists. */
+  /** True if the user exists. */
   readonly exists: boolean;
-  /** The file that the keys are in. Undefined where the user's home directory is not known. */
+  /** The file of the keys. Undefined if the user's home directory is unknown. */
   readonly path: string | undefined;
   /** The bytes of the file; null if it does not exist. */
   readonly content: Buffer | null;
-  /** How much there is of what is above the file. `hidden`: whoever looks may not enter it. */
+  /**
+   * What exists above the file: its folder, only the parent of the folder, or neither. `hidden`: the user who looks may
+   * not enter it.
+   */
   readonly above: 'folder' | 'folder of the folder' | 'nothing' | 'hidden';
-  /** The parent of the folder, by its path without links; undefined if it does not exist. */
+  /** The path, without links, of the parent of the folder; undefined if it does not exist. */
   readonly home?: string | undefined;
-  /** What is there of the file, its folder and all above them, below that path. */
+  /** Those that exist of: the file, its folder, `home`, and the directories above `home` except the root. */
   readonly places?: readonly KeyPlace[] | undefined;
 }
 
@@ -40,7 +43,7 @@ interface AuthorizedKeysDetail {
   readonly path: string | undefined;
 }
 
-/** An id is the name of a user; for another file than the usual one followed by a colon and its path. */
+/** An id is the name of a user. A colon and a path follow if the file is not the usual one. */
 const authorizedKeys: ResourceKind<AuthorizedKeysDetail, AuthorizedKeysState> = {
   name: 'authorized_keys',
   observe(requests) {
@@ -60,7 +63,7 @@ const authorizedKeys: ResourceKind<AuthorizedKeysDetail, AuthorizedKeysState> = 
       });
       return `      ${name}) ${looks.join('; ')} ;;`;
     });
-    // The folder is the user's, who may exchange the file for a named pipe.
+    // The folder belongs to the user, who may replace the file by a named pipe.
     return printRecords(`${CALMLY}
 calm=1
 print_keys() {
@@ -104,7 +107,7 @@ if command -v getent >/dev/null; then getent passwd ${names.join(' ')} | account
     const places = new Map<number, KeyPlace[]>();
     for (const record of recordsOf(output)) {
       const { index, rest } = numbered(record);
-      // Of two lines for one name the first one counts, as for the system.
+      // If a name has two lines, the first one counts, as in the system.
       if (record.letter === 'u' && !homes.has(index)) homes.set(index, rest.toString('utf8'));
       if (record.letter === 'c' && !contents.has(index)) contents.set(index, rest);
       if (record.letter === 'h') folders.set(index, rest.toString('utf8'));

@@ -1,13 +1,13 @@
 import { type Request, type ResourceKind, request } from './base/resource.ts';
 
-/** Which start of the host this is. */
+/** Identifies the current boot of the host. */
 export interface BootState {
   /**
-   * The kernel's boot id and when its first process began: a container that starts anew keeps the kernel. Undefined:
-   * not known in a prediction.
+   * The kernel's boot id and the start time of its first process: a container that restarts keeps the kernel. Undefined
+   * if a prediction cannot know it.
    */
   readonly id: string | undefined;
-  /** In a prediction only: the start that must be over. */
+  /** Only in a prediction: the boot that must have ended. */
   readonly ended?: string | undefined;
 }
 

@@ -6,11 +6,11 @@ import { users } from './user.ts';
 
 /** The crontab of a user. */
 export interface CrontabState {
-  /** Whether the host has the command crontab. */
+  /** True if the host has the command crontab. */
   readonly available: boolean;
-  /** The bytes of the crontab; none if there is no crontab. */
+  /** The bytes of the crontab; empty if there is no crontab. */
   readonly content: Buffer;
-  /** Why the command did not show it: the user does not exist, or may have none. */
+  /** The reason why the command did not show the crontab: the user does not exist, or may not have one. */
   readonly failure?: string | undefined;
 }
 
@@ -52,7 +52,7 @@ fi`),
   },
 };
 
-/** Most versions of cron say `no crontab for root`, busybox that it cannot open the file. */
+/** Most versions of cron say `no crontab for root`. busybox says that it cannot open the file. */
 function isNone(said: string): boolean {
   return /no crontab for /.test(said) || /can't open '[^']*': No such file or directory/.test(said);
 }

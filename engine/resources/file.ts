@@ -26,7 +26,7 @@ export const files: ResourceKind<FileDetail, FileState> = {
   name: 'file',
   observe: (requests) => observeFiles(requests, unguessable(12)),
   decode: decodeFiles,
-  // Whatever is digested for itself may be huge.
+  // A look for the digest may read a huge file.
   isBrief: (detail) => detail.look !== 'digest',
   merge: (one, other) => {
     const look = LOOKS.indexOf(one.look) < LOOKS.indexOf(other.look) ? other.look : one.look;
@@ -73,7 +73,7 @@ function unlessBoth(one: FileDetail, other: FileDetail): readonly string[] {
   return other.look === 'content' ? one.unless.filter((digest) => other.unless.includes(digest)) : one.unless;
 }
 
-/** Asks for the state of `path`. */
+/** Asks for the state of `path`. If the file has a digest in `unless`, its content is not brought. */
 export function file(
   path: string,
   look: Look = 'attributes',
@@ -82,12 +82,12 @@ export function file(
   return request(files, path, { look, unless, digested: look === 'digest' || unless.length > 0, whole: false });
 }
 
-/** Asks for a file with its content, also where that is large. */
+/** Asks for a file with its content, up to MAX_EDITED_BYTES. */
 export function wholeFile(path: string): Request<FileDetail, FileState> {
   return request(files, path, { look: 'content', unless: [], digested: false, whole: true });
 }
 
-/** What follows for one path from what happens at another. */
+/** Returns the state of one path after a change of another path. */
 function stateAfter(state: FileState, path: string, effect: Prediction): FileState | 'stale' | undefined {
   const other = predictedOf(files, effect);
   if (other === undefined) return afterPackage(state, path, effect) ?? afterAccount(state, effect);
@@ -103,13 +103,13 @@ function isEnd(state: FileState, path: string): boolean {
   return state.type === 'link' && state.to?.path === path;
 }
 
-/** What follows for something that is absent, if something is put beneath it, or beside it. */
+/** Returns the state of an absent path after something was put beneath it, or beside it. */
 function stateAbove(state: AbsentFile, path: string, changed: string): FileState | undefined {
   if (isBeneath(changed, path)) return { type: 'directory', ...UNKNOWN_ATTRIBUTES };
   return !state.parent && isBeneath(changed, parentOf(path)) ? { ...state, parent: true } : undefined;
 }
 
-/** What follows for a link from a change of its end, or on the way to its end. */
+/** Returns the state of a link after a change of its end, or of a path on the way to its end. */
 function linkAfter(state: Link, changed: string, other: FileState): FileState | 'stale' | undefined {
   const end = state.to?.path;
   if (end === undefined) return undefined;
@@ -117,15 +117,15 @@ function linkAfter(state: Link, changed: string, other: FileState): FileState | 
     return other.type === 'link' || other.type === 'hidden'
       ? 'stale'
       : { ...state, to: { path: changed, state: other } };
-  // A link on the way may lead beneath what has changed.
+  // A link on the way may lead beneath the changed path.
   return isBeneath(end, changed) && other.type !== 'directory' ? 'stale' : undefined;
 }
 
-/** Packages put no files there. */
+/** Directories into which packages put no files. */
 const APART_FROM_PACKAGES = /^\/(?:dev|home|media|mnt|proc|root|srv|sys|tmp)(?:\/|$)/;
 
 /**
- * A package may bring, change or remove any file, so a play looks again. A plan believes what it has seen, except for a
+ * A package may add, change or remove any file, so a play looks again. A plan believes what it has seen, except for a
  * missing file: a package that does not list what it brings may bring the file.
  */
 function afterPackage(state: FileState, path: string, effect: Prediction): FileState | 'stale' | undefined {
@@ -136,7 +136,10 @@ function afterPackage(state: FileState, path: string, effect: Prediction): FileS
   return mayCome ? 'stale' : state;
 }
 
-/** Files keep their numbers: an account or a group that gets another one leaves them to nobody, or to somebody else. */
+/**
+ * A file keeps its numbers. If an account or group gets another number, the file belongs to nobody, or to somebody
+ * else.
+ */
 function afterAccount(state: FileState, effect: Prediction): 'stale' | undefined {
   if (state.type === 'absent' || state.type === 'hidden') return undefined;
   const { id } = effect.request;

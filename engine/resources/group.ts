@@ -5,13 +5,13 @@ import type { GroupState, UserState } from './system/account-state.ts';
 import { isRemovedUser, users } from './user.ts';
 
 export interface GroupDetail {
-  /** Numbers that may be in use. */
+  /** Numbers for which `holders` names the group. */
   readonly gids: readonly number[];
-  /** Whether to look for accounts with this primary group. */
+  /** True to look for accounts with this primary group. */
   readonly accounts: boolean;
 }
 
-/** Ids are names, or numbers. */
+/** Ids are names or numbers. */
 export const groups: ResourceKind<GroupDetail, GroupState> = {
   name: 'group',
   observe(requests) {
@@ -76,7 +76,7 @@ export function groupRequest(name: string, detail: Partial<GroupDetail> = {}): R
   return request(groups, name, { gids: [], accounts: false, ...detail });
 }
 
-/** No group can have such a name. */
+/** No group can have this name. */
 const ACCOUNT = '/account';
 const SETTING = '/setting';
 
@@ -90,7 +90,7 @@ function isNumber(id: string): boolean {
   return /^[0-9]+$/.test(id);
 }
 
-/** The members of a group after a change of an account. */
+/** Returns the members of a group after a change of an account. */
 function afterUser(state: GroupState, id: string, name: string, account: UserState): GroupState | undefined {
   const isListed =
     account.exists && (account.groups === undefined ? state.members?.includes(name) : account.groups.includes(id));
@@ -106,7 +106,7 @@ function listing(names: readonly string[] | undefined, name: string, isListed: b
   return isListed ? [...names, name] : names.filter((one) => one !== name);
 }
 
-/** Another group takes a number, or gives it up. */
+/** Returns the state after another group takes a number, or gives it up. */
 function afterOther(state: GroupState, id: string, name: string, other: GroupState): GroupState | 'stale' | undefined {
   if (name === id) return undefined;
   if (isNumber(id)) {

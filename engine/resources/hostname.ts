@@ -1,6 +1,6 @@
 import { type Request, type ResourceKind, request } from './base/resource.ts';
 
-/** The name that the running kernel has. The name for the next boot is a file. */
+/** The name of the running kernel. The name for the next boot is in a file. */
 export interface HostnameState {
   readonly running: string;
 }

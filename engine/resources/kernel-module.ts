@@ -4,14 +4,14 @@ import { isUndeclaredPackage } from './package.ts';
 
 /** A module of the running kernel. */
 export interface KernelModuleState {
-  /** `available`: there is a file that can be loaded. `missing`: this kernel has none. */
+  /** `available`: a file exists that can be loaded. `missing`: this kernel has no such module. */
   readonly presence: 'loaded' | 'builtin' | 'available' | 'missing';
 }
 
-/** Ids have underscores for hyphens, as the kernel has. */
+/** Ids have underscores instead of hyphens, as in the kernel. */
 export const kernelModules: ResourceKind<undefined, KernelModuleState> = {
   name: 'kernel_module',
-  // Only what is not loaded is looked up in the lists of what the kernel came with.
+  // Only modules that are not loaded are searched in the kernel's lists of modules.
   observe: (requests) => `missing=
 for name in ${requests.map((one) => quote(one.id)).join(' ')}; do
   if [ -d "/sys/module/$name" ]; then

@@ -2,27 +2,27 @@ import { quote } from '../connection/base/quote.ts';
 import { type Request, type ResourceKind, request } from './base/resource.ts';
 import { isBeneath } from './file/file-state.ts';
 
-/** What is mounted at a directory now. */
+/** The file system that is mounted at a directory now. */
 export interface MountState {
   readonly mounted: boolean;
-  /** How many file systems lie over each other there; undefined in a prediction that cannot know. */
+  /**
+   * Number of file systems that are mounted there, each over the one before; undefined if a prediction cannot know it.
+   */
   readonly layers?: number | undefined;
   readonly source?: string | undefined;
   readonly type?: string | undefined;
   readonly options?: string | undefined;
-  /** The devices of the requested sources that have one: a path below /dev, a UUID= or LABEL=. */
+  /** The devices of the requested sources that have one: a path below /dev, or a name such as UUID= or LABEL=. */
   readonly devices: Readonly<Record<string, string>>;
   /** The requested sources that are the same file or directory as the one at the path. */
   readonly bound?: readonly string[] | undefined;
-  /**
-   * Whether nothing is in the directory itself, where that was asked for. Undefined where another file system hides it.
-   */
+  /** True if the directory itself is empty. Only if requested; undefined if another file system hides the directory. */
   readonly isEmpty?: boolean | undefined;
 }
 
 export interface MountDetail {
   readonly sources: readonly string[];
-  /** Whether to look if the directory is empty. */
+  /** True to look whether the directory is empty. */
   readonly contents: boolean;
 }
 
@@ -46,7 +46,7 @@ ${sourcesOf(requests).map(deviceOf).join('')}`,
           ?.slice(2)
           .join('\t');
         const here = lines.filter(([kind, , at]) => kind === 'mount' && unescapeOctal(at ?? '') === (real ?? id));
-        // The last one at a place covers those before it.
+        // The last mount at a path covers those before it.
         const line = here.at(-1);
         const devices = Object.fromEntries(
           detail.sources.flatMap((source) => {
@@ -83,7 +83,7 @@ ${sourcesOf(requests).map(deviceOf).join('')}`,
   },
 };
 
-/** `contents`: also whether the directory is empty. */
+/** Asks for the mount at a path. `contents`: also looks whether the directory is empty. */
 export function mountRequest(
   path: string,
   source: string | undefined,
@@ -109,7 +109,9 @@ function deviceOf(source: string, index: number): string {
     : `[ ! -e ${quote(link)} ] || printf 'device\\t${index}\\t%s\\n' "$(readlink -f ${quote(link)})"\n`;
 }
 
-/** The paths without links, of the mount and of the directories above it: the kernel knows only these. */
+/**
+ * Prints the path without links, also in the directories above it: the kernel knows only this path. Sets `$p` to it.
+ */
 function realPathOf(path: string, index: number): string {
   return `p=${quote(path)}
 if [ -L "$p" ]; then p=$(readlink -f -- "$p"); elif d=$(cd -P -- "\${p%/*}/" 2>/dev/null && pwd -P); then p=\${d%/}/\${p##*/}; fi
@@ -117,7 +119,7 @@ case $p in *"$N"*) ;; *) printf 'real\\t${index}\\t%s\\n' "$p" ;; esac
 `;
 }
 
-/** After `realPathOf`, which sets `$p` to the path. */
+/** Must come after `realPathOf`, which sets `$p`. */
 function lookAt(
   { id, detail }: { readonly id: string; readonly detail: MountDetail },
   index: number,
@@ -130,7 +132,7 @@ function lookAt(
   return `${realPathOf(id, index)}${same.join('')}${detail.contents ? contentsOf(index) : ''}`;
 }
 
-/** The patterns are all names but `.` and `..`. */
+/** The patterns match all names except `.` and `..`. */
 function contentsOf(index: number): string {
   return `for f in "$p"/* "$p"/.[!.]* "$p"/..?*; do
   if [ -e "$f" ] || [ -L "$f" ]; then printf 'full\\t${index}\\n'; break; fi
@@ -138,7 +140,7 @@ done
 `;
 }
 
-/** As udev writes labels in names of links: a blank is `\\x20`. */
+/** Writes a label as udev writes it in a link: a blank is `\x20`. */
 function nameOfLink(label: string): string {
   return label.replace(
     /[^A-Za-z0-9#+\-.:=@_\u0080-\u{10ffff}]/gu,
@@ -146,7 +148,7 @@ function nameOfLink(label: string): string {
   );
 }
 
-/** The kernel writes blanks, tabs, line ends and backslashes of names in octal. */
+/** Decodes a name. The kernel writes blanks, tabs, line ends and backslashes in octal. */
 export function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

@@ -7,26 +7,26 @@ import { mounts } from './mount.ts';
 import { isUndeclaredPackage, packages } from './package.ts';
 import { users } from './user.ts';
 
-/** What a change takes for granted on the host, and what cannot be seen of the thing that it changes. */
+/** A condition that a change needs on the host, and that the state of the changed thing does not show. */
 export type Need =
-  /** There is an account of this name. */
+  /** An account of this name exists. */
   | { readonly kind: 'user' | 'group'; readonly name: string }
-  /** The user may make and replace names in the directory, or in the nearest one above it that is there. */
+  /** The user may create and replace names in the directory, or, if it is missing, in the nearest one above it. */
   | { readonly kind: 'writable'; readonly path: string }
-  /** What is at the path may be written by the user. */
+  /** The user may write to the path, or, if it is missing, to the nearest one above it. */
   | { readonly kind: 'changeable'; readonly path: string }
-  /** The user is in the group of this name or number, or the folder gives what is made in it its own group. */
+  /** The user is in the group of this name or number, or new files in the folder get the folder's group. */
   | { readonly kind: 'member'; readonly name: string; readonly folder: string }
-  /** The directory at the path, if there is one, is empty. */
+  /** If the path is a directory, it is empty. */
   | { readonly kind: 'empty'; readonly path: string }
-  /** One of these programs is there. */
+  /** One of these programs exists. */
   | { readonly kind: 'program'; readonly names: readonly string[] };
 
 export interface NeedState {
   readonly isMet: boolean;
 }
 
-/** The shell alone finds it out, except for accounts that are in no file of the host. */
+/** Uses only the shell, except for memberships and for accounts that are in no file of the host. */
 export const needs: ResourceKind<Need, NeedState> = {
   name: 'need',
   observe(requests) {
@@ -116,14 +116,14 @@ function accountAfter(
 ): NeedState | 'stale' | undefined {
   const user = predictedOf(users, effect);
   const group = predictedOf(groups, effect);
-  // A new user mostly has a group of its name.
+  // A new user usually has a group of the same name.
   if (user !== undefined && effect.request.id === name)
     return kind === 'group' && !user.exists ? 'stale' : { isMet: user.exists };
   if (kind === 'group' && group !== undefined && effect.request.id === name) return { isMet: group.exists };
   return !state.isMet && isUndeclaredPackage(effect) ? 'stale' : undefined;
 }
 
-/** Any package may bring it, and a package of its name does. */
+/** A package of the program's name brings it. Any other package may bring it. */
 function programAfter(names: readonly string[], state: NeedState, effect: Prediction): NeedState | 'stale' | undefined {
   const { id } = effect.request;
   const other = predictedOf(packages, effect);
@@ -164,7 +164,7 @@ function member(index: number, { name, folder }: Extract<Need, { readonly kind: 
   return `case " $(id -Gn) $(id -G) " in *${quote(` ${name} `)}*) m="$m ${index} " ;; *) ! [ -g ${quote(folder)} ] || m="$m ${index} " ;; esac`;
 }
 
-/** `is`: what the nearest thing that is there must be. */
+/** `is`: the test that finds the nearest existing path. */
 function writable(index: number, path: string, is: '-d' | '-e'): string {
   return `q=${quote(path)}
 while ! [ ${is} "$q" ] && [ -n "$q" ]; do q=\${q%/*}; done

@@ -7,20 +7,24 @@ export interface PackageState {
   readonly installed: boolean;
   /** The installed version, as the package manager writes it. */
   readonly version?: string | undefined;
-  /** Unpacked or half configured: an earlier installation was cut off. */
+  /** True if it is unpacked or half configured: an earlier installation was interrupted. */
   readonly broken?: boolean | undefined;
-  /** Whether only its configuration is left: it is not installed, and can be purged. */
+  /**
+   * `yes` if only its configuration is left: it is not installed, and can be purged. `perhaps` only in a prediction.
+   */
   readonly leftover?: 'yes' | 'perhaps' | undefined;
-  /** Whether the host holds it back (`apt-mark hold`). */
+  /** True if the host holds it back (`apt-mark hold`). */
   readonly held?: boolean | undefined;
-  /** The version that the host's package lists offer; only where asked for. */
+  /** The version that the host's package lists offer. Only if requested. */
   readonly candidate?: string | undefined;
   /**
-   * How old the host's package lists are, as seconds since 1970 of their last refresh; 0 without lists. Only where the
-   * candidate is asked for.
+   * Seconds since 1970 of the last refresh of the host's package lists; 0 without lists. Only if the candidate was
+   * requested.
    */
   readonly refreshed?: number | undefined;
-  /** Of one that is not installed, or of which a version is wanted, where the lists were asked. */
+  /**
+   * Facts in the package lists. Only if the package is not installed or a version is wanted, and the lists were asked.
+   */
   readonly offer?: Offer | undefined;
   /** Only in a prediction: the lists have been refreshed. */
   readonly isRefreshed?: boolean | undefined;
@@ -28,9 +32,9 @@ export interface PackageState {
 
 export interface PackageDetail {
   readonly candidate: boolean;
-  /** Whether a certain version is wanted: the lists are asked which they have. */
+  /** True if a certain version is wanted: the lists are asked for their versions. */
   readonly versioned: boolean;
-  /** The task lists all units and users that the package brings: other states do not change by its installation. */
+  /** True if the task lists all units and users of the package: other states do not change when it is installed. */
   readonly declared: boolean;
 }
 
@@ -40,7 +44,7 @@ export const packages: ResourceKind<PackageDetail, PackageState> = {
     const names = requests.map((one) => quote(one.id)).join(' ');
     const candidates = requests.filter((one) => one.detail.candidate).map((one) => quote(one.id));
     const versioned = requests.filter((one) => one.detail.versioned).map((one) => quote(one.id));
-    // Any distribution may have the tools of another one; only its own list is filled.
+    // A distribution may have the tools of another one, but only its own list has content.
     return `if command -v dpkg-query >/dev/null && [ -s /var/lib/dpkg/status ]; then
   echo dpkg
   d=$(dpkg-query -W -f '\${Package}\\t\${Architecture}\\t\${Version}\\t\${db:Status-Status}\\t\${db:Status-Want}\\n' dpkg ${names}) || [ $? -eq 1 ] || exit
@@ -103,8 +107,7 @@ fi
 const SOURCES = /^\/etc\/(?:apt|yum\.repos\.d|zypp\/repos\.d|apk\/repositories)(?:\/|$)/;
 
 /**
- * Other repositories and fresher lists may have what the old lists lack; and one package may bring or remove another
- * one.
+ * Other repositories or newer lists may have what the old lists lack. One package may also bring or remove another one.
  */
 function stateAfter(state: PackageState, _id: string, effect: Prediction): PackageState | 'stale' | undefined {
   const other = predictedOf(packages, effect);
@@ -119,7 +122,7 @@ export function packageRequest(name: string, detail: PackageDetail): Request<Pac
   return request(packages, name, detail);
 }
 
-/** Whether a package without a list of what it brings has changed: any unit, user or group may have come with it. */
+/** True for a change of a package without a list of what it brings: any unit, user or group may have come with it. */
 export function isUndeclaredPackage(effect: Prediction): boolean {
   if (effect.request.kind.name !== packages.name) return false;
   const detail = effect.request.detail;
@@ -127,8 +130,8 @@ export function isUndeclaredPackage(effect: Prediction): boolean {
 }
 
 /**
- * Whether an installed version is the requested one. The requested version may leave out epoch and release; a `*` at
- * its end matches any rest.
+ * True if an installed version is the requested one. The requested version may omit epoch and release; `*` at its end
+ * matches any rest.
  */
 export function isVersion(installed: string, wanted: string): boolean {
   const withoutEpoch = installed.replace(/^\d+:/, '');
@@ -138,7 +141,7 @@ export function isVersion(installed: string, wanted: string): boolean {
   });
 }
 
-/** The files of the lists keep the server's times; a refresh shows in the times of their folders. */
+/** The list files keep the times of the server. The times of their folders show a refresh. */
 function aptCandidates(names: string): string {
   return `  echo @candidates
   apt-cache policy ${names}
@@ -175,7 +178,7 @@ function apkCandidates(names: string): string {
 interface Listing {
   readonly find: (id: string) => PackageState | undefined;
   readonly offered: (id: string) => string | undefined;
-  /** The names that lists may have for it: the architecture may be left out if it is the host's own. */
+  /** Returns the names that the lists may have for it: the architecture may be missing if it is the host's own. */
   readonly namesOf: (id: string) => readonly string[];
   readonly refreshed: number;
 }
@@ -185,7 +188,9 @@ interface Row {
   readonly state: PackageState;
 }
 
-/** The architecture may follow the name: `libc6:i386` for dpkg, `glibc.i686` for rpm. */
+/**
+ * Decodes the list of dpkg or rpm. The architecture may follow the name: `libc6:i386` for dpkg, `glibc.i686` for rpm.
+ */
 function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
   const { head, candidates, refreshed } = split(lines);
   const rows = new Map<string, Row[]>();
@@ -202,7 +207,7 @@ function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
     const state = { installed: true, version, broken: status !== 'installed', ...held };
     rows.set(name, [...(rows.get(name) ?? []), { architecture, state }]);
   }
-  // dpkg itself is of the host's own architecture.
+  // dpkg itself has the host's own architecture.
   const native = separator === ':' ? rows.get('dpkg')?.[0]?.architecture : undefined;
   const offers = decodeCandidates(candidates);
   const namesOf = (id: string): readonly string[] => {
@@ -224,7 +229,7 @@ function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
   };
 }
 
-/** The row for a name without architecture. Installed packages come before removed ones. */
+/** Returns the row for a name without architecture. Installed packages come before removed ones. */
 function ofAll(rows: readonly Row[], native: string | undefined): Row | undefined {
   const there = rows.filter(({ state }) => state.installed);
   const all = there.length > 0 ? there : rows;
@@ -240,7 +245,7 @@ function parted(id: string, separator: string): { readonly name: string; readonl
   return at < 0 ? { name: id, architecture: '' } : { name: id.slice(0, at), architecture: id.slice(at + 1) };
 }
 
-/** The file `installed` of apk: `P:` is followed by the `V:` of the same package. */
+/** Decodes the file `installed` of apk: the `V:` of a package follows its `P:`. */
 function decodeApk(lines: readonly string[]): Listing {
   const installed = new Map<string, PackageState>();
   const { head, candidates, refreshed } = split(lines);
@@ -272,7 +277,7 @@ function split(lines: readonly string[]): {
   };
 }
 
-/** Four dialects: apt and apk policy, zypper info, and `name version` of repoquery. */
+/** Decodes four formats: apt-cache policy, apk policy, zypper info, and `name version` of repoquery. */
 function decodeCandidates(lines: readonly string[]): Map<string, string> {
   const candidates = new Map<string, string>();
   let name = '';
@@ -294,7 +299,7 @@ function decodeCandidates(lines: readonly string[]): Map<string, string> {
   return candidates;
 }
 
-/** The first group of the first pattern that fits the line. */
+/** Returns the first group of the first pattern that matches the line. */
 function fieldOf(line: string, ...patterns: readonly RegExp[]): string | undefined {
   for (const pattern of patterns) {
     const found = pattern.exec(line)?.[1];

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { quote } from '../connection/base/quote.ts';
 import { type Request, type ResourceKind, request } from './base/resource.ts';
 
-/** What a command that only looks has answered. In a prediction, what is not known is undefined. */
+/** The answer of a command that only looks. In a prediction, unknown output is undefined. */
 export interface ProbeState {
   readonly status: number;
   readonly stdout: Buffer | undefined;
@@ -10,18 +10,18 @@ export interface ProbeState {
 }
 
 export interface ProbeDetail {
-  /** Shell text; may hold secrets, so it is never part of a key or a message. */
+  /** Shell text. It may contain secrets, so it is never part of a key or a message. */
   readonly script: string;
 }
 
-/** An operator's own command that only looks: `query`, `check`. Any change on the host may change its answer. */
+/** A command of the operator that only looks: `query`, `check`. Any change on the host may change its answer. */
 const probes: ResourceKind<ProbeDetail, ProbeState> = {
   name: 'probe',
   isNameless: true,
   observe(requests) {
     const boundary = randomBytes(12).toString('hex');
-    // `eval` keeps a syntax error inside its own subshell, and the text out of every process's arguments. It sees no
-    // variable of ours.
+    // `eval` keeps a syntax error inside its own subshell, and keeps the text out of the arguments of processes. The
+    // text sees no variable of the engine.
     const each = requests.map(
       ({ detail }) => `printf '%s' ${boundary}o
 { runbook_said=$( (eval ${quote(detail.script)}) 2>&1 >&3 3>&- </dev/null ); runbook_status=$?; } 3>&1
@@ -61,7 +61,7 @@ printf '%s' "${boundary}e$runbook_status:$runbook_said"; unset runbook_status ru
   after: () => 'stale',
 };
 
-/** Asks what a command answers. Equal text is asked once. */
+/** Asks for the answer of a command. Equal texts have the same key, so one look runs them once. */
 export function probe(script: string): Request<ProbeDetail, ProbeState> {
   return request(probes, createHash('sha256').update(script).digest('hex').slice(0, 24), { script });
 }

@@ -1,6 +1,6 @@
 import { type Request, type ResourceKind, request } from './base/resource.ts';
 
-/** SELinux as the running kernel has it. */
+/** The SELinux mode of the running kernel. */
 export interface SelinuxState {
   readonly mode: 'enforcing' | 'permissive' | 'disabled';
 }

@@ -5,17 +5,17 @@ import { kernelModules } from './kernel-module.ts';
 /** The running value of a kernel parameter. */
 export interface SysctlState {
   readonly exists: boolean;
-  /** Whether it can be set here: containers have their machine's, read-only. */
+  /** True if it can be set here. A container sees the parameters of its machine, read-only. */
   readonly writable: boolean;
-  /** With one space between numbers. Undefined if it cannot be read, or is not known in a prediction. */
+  /** One space between numbers. Undefined if it cannot be read, or if a prediction cannot know it. */
   readonly value?: string | undefined;
 }
 
-/** Ids are paths beneath /proc/sys, as `sysctlPath` makes them. */
+/** Ids are paths beneath /proc/sys, as `sysctlPath` returns them. */
 const sysctls: ResourceKind<undefined, SysctlState> = {
   name: 'sysctl',
-  // Not by the shell's `read`: dash and busybox read single bytes, and for some parameters the kernel then gives only
-  // the first byte.
+  // The shell's `read` is not used: dash and busybox read single bytes, and for some parameters the kernel then returns
+  // only the first byte.
   observe: (requests) => `while read -r device at type options rest; do
   case $at in /|/proc|/proc/sys|/proc/sys/*) printf 'mount %s %s\\n' "$at" "$options" ;; esac
 done </proc/self/mounts
@@ -57,7 +57,10 @@ ${apart(requests.map(({ id }) => id))
   },
 };
 
-/** Each line of a value has the name and a colon before it. Names that hold a colon themselves are asked apart. */
+/**
+ * Splits the ids into calls of grep. Each line of a value begins with the name and a colon, so names with a colon are
+ * read alone.
+ */
 function apart(ids: readonly string[]): readonly (readonly string[])[] {
   return [ids.filter((id) => !id.includes(':')), ...ids.filter((id) => id.includes(':')).map((id) => [id])].filter(
     (some) => some.length > 0,
@@ -77,12 +80,17 @@ function valuesIn(lines: readonly string[], groups: readonly (readonly string[])
   return values;
 }
 
-/** `name` as sysctl reads it: net.ipv4.ip_forward, or net/ipv4/conf/eth0.1/forwarding if a part contains a dot. */
+/**
+ * Asks for a parameter. `name` has the form of sysctl: net.ipv4.ip_forward, or net/ipv4/conf/eth0.1/forwarding if a
+ * part contains a dot.
+ */
 export function sysctlRequest(name: string): Request<undefined, SysctlState> {
   return request(sysctls, sysctlPath(name), undefined);
 }
 
-/** As procps reads it: the first separator decides; the other character is then part of a name. */
+/**
+ * Returns the path as procps reads the name: the first separator decides; the other character is then part of a name.
+ */
 export function sysctlPath(name: string): string {
   const first = /[./]/.exec(name)?.[0];
   return first === '/' ? name : name.replace(/[./]/g, (separator) => (separator === '.' ? '/' : '.'));
@@ -92,7 +100,7 @@ export function normalizeValue(value: string): string {
   return value.trim().replace(/\s+/g, ' ');
 }
 
-/** The kernel module without which a parameter does not exist. */
+/** Returns the kernel module that a parameter needs to exist. */
 export function moduleOf(path: string): string | undefined {
   return MODULES.find(([prefix]) => path.startsWith(prefix))?.[1];
 }
@@ -105,8 +113,8 @@ const MODULES: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * The mount that a path is on is the longest one that leads to it; of two at one place the later one counts. busybox
- * calls everything writable for root.
+ * True if the mount of a path is read-only. It is the mount with the longest path above it; of two at the same path,
+ * the later one. The test `-w` is not enough: in busybox, everything is writable for root.
  */
 function isReadOnly(path: string, mounts: readonly { readonly at: string; readonly readOnly: boolean }[]): boolean {
   let found = { at: '', readOnly: false };

@@ -4,7 +4,7 @@ import type { FileState, RegularFile } from './file/file-state.ts';
 import { wantedLinks } from './system/unit-install.ts';
 import type { UnitState } from './system/unit-state.ts';
 
-/** Where unit files are looked for, the first one found counts. */
+/** Folders of unit files. The first folder with the file counts. */
 const FOLDERS = [
   '/etc/systemd/system',
   '/run/systemd/system',
@@ -13,15 +13,15 @@ const FOLDERS = [
   '/usr/lib/systemd/system',
 ];
 
-/** Which units a path is about. */
+/** The units that a path belongs to. */
 interface UnitPath {
-  /** The name of the file, or of the unit whose drop-in it is. */
+  /** The name of the unit file, or of the unit to which the drop-in belongs. */
   readonly name: string;
   readonly part: 'main' | 'drop-in' | 'link';
   readonly rank: number;
 }
 
-/** What follows for a unit from a change of a file; undefined where the file is none of its own. */
+/** Returns the state of a unit after a change of a file; undefined if the change does not affect the unit. */
 export function unitFileChange(state: UnitState, id: string, effect: Prediction): UnitState | 'stale' | undefined {
   const file = predictedOf(files, effect);
   if (file === undefined || state.load === 'unmanaged') return undefined;
@@ -37,13 +37,15 @@ export function unitFileChange(state: UnitState, id: string, effect: Prediction)
   }
 }
 
-/** The unit that a path belongs to, for callers that only ask which units may have changed. */
+/** True if a path is the file or a drop-in of the unit. */
 export function isUnitFileOf(path: string, id: string): boolean {
   const found = unitPath(path);
   return found !== undefined && found.part !== 'link' && isAbout(found, id);
 }
 
-/** Prints all drop-ins on disk, a line each. An empty one says nothing, and so does a link to /dev/null. */
+/**
+ * Prints all drop-ins on disk, one per line. Leaves out empty drop-ins and links to /dev/null, which have no effect.
+ */
 export const LIST_DROP_INS = `for path in ${FOLDERS.map((folder) => `${folder}/*.d/*.conf`).join(' ')}; do [ ! -s "$path" ] || printf '@%s\\n' "$path"; done
 `;
 
@@ -52,8 +54,8 @@ export function listedDropIns(text: string): readonly string[] {
 }
 
 /**
- * Whether a unit has a drop-in that systemd has not read, by its DropInPaths. systemd 252 does not notice a drop-in in
- * a new directory, and says that no reload is needed.
+ * True if a unit has a drop-in on disk that is not in its DropInPaths, so systemd has not read it. systemd 252 does not
+ * notice a drop-in in a new directory, and says that no reload is needed.
  */
 export function hasUnreadDropIn(id: string, onDisk: readonly string[], dropInPaths: string): boolean {
   const read = new Set(dropInPaths.split(' ').map((path) => path.slice(path.lastIndexOf('/') + 1)));
@@ -74,8 +76,8 @@ function unitPath(path: string): UnitPath | undefined {
 }
 
 /**
- * `foo@.service` is about every `foo@x.service`, and a drop-in for `service` or `foo-.service` about all that it is the
- * type or prefix of.
+ * True if the path belongs to the unit. `foo@.service` belongs to every `foo@x.service`. A drop-in for `service`
+ * belongs to all services, a drop-in for `foo-.service` to all with the prefix `foo-`.
  */
 function isAbout({ name, part }: UnitPath, id: string): boolean {
   if (name === id) return true;
@@ -122,7 +124,7 @@ function wantedBy(file: RegularFile, id: string): Pick<UnitState, 'wantedLinks'>
   };
 }
 
-/** A unit file is read with its first use: there is nothing to be read again. */
+/** Returns the state of a new unit. systemd reads its file at first use, so no reload is needed. */
 function fresh(state: UnitState, file: RegularFile, path: string): UnitState {
   const text = file.content?.toString('utf8');
   const value = (key: string): string | undefined => {

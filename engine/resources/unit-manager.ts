@@ -2,7 +2,7 @@ import { type Request, type ResourceKind, predictedOf, request } from './base/re
 import { files } from './file.ts';
 import { LIST_DROP_INS, hasUnreadDropIn, isUnitFileOf, listedDropIns } from './unit-file.ts';
 
-/** systemd as a whole. */
+/** The state of systemd as a whole. */
 export interface ManagerState {
   /** Running units whose files on disk differ from what systemd has read, sorted; null if systemd does not run. */
   readonly changed: readonly string[] | null;
@@ -48,7 +48,7 @@ fi
   },
 };
 
-/** What systemd, as a whole, has not read again. */
+/** Asks for the units whose files systemd has not read again. */
 export function managerRequest(): Request<undefined, ManagerState> {
   return request(managers, 'systemd', undefined);
 }

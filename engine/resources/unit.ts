@@ -37,7 +37,7 @@ const PROPERTIES = [
   'InvocationID',
 ];
 
-/** Ids are whole unit names, as `unitName` makes them. A template (`getty@.service`) cannot be looked at. */
+/** Ids are whole unit names, as `unitName` returns them. A template (`getty@.service`) cannot be looked at. */
 export const units: ResourceKind<undefined, UnitState> = {
   name: 'unit',
   observe: (requests) => `if [ -d /run/systemd/system ]; then
@@ -73,12 +73,12 @@ export function unitRequest(name: string): Request<undefined, UnitState> {
 
 const SUFFIX = /\.(service|socket|target|timer|mount|automount|swap|path|slice|scope|device)$/;
 
-/** The whole name of a unit: systemctl, too, takes a name without a suffix for a service. */
+/** Returns the whole name of a unit. As in systemctl, a name without a suffix is a service. */
 export function unitName(name: string): string {
   return SUFFIX.test(name) ? name : `${name}.service`;
 }
 
-/** What a unit without its own process is once it has done its work: inactive, with success. */
+/** True if a oneshot has finished its work: it is inactive, with success. */
 export function isDoneOneshot(state: UnitState): boolean {
   return (
     state.type === 'oneshot' &&
@@ -92,12 +92,14 @@ export function isRunning(state: UnitState): boolean {
   return state.active === 'active' || state.active === 'reloading' || state.active === 'refreshing';
 }
 
-/** Links that [Install] wants and that are not there, as its file has changed since the unit was enabled. */
+/**
+ * Returns links that [Install] asks for and that do not exist, because the file has changed since the unit was enabled.
+ */
 export function missingLinks({ file, wantedLinks: wanted = [], links }: UnitState): readonly string[] {
   return file !== 'enabled' || links === undefined ? [] : wanted.filter((link) => !links.includes(link));
 }
 
-/** Enabled as far as it can be: a static or generated unit has nothing that could be linked. */
+/** True if the unit is enabled as far as possible: a static or generated unit has nothing to link. */
 export function isEnabled(file: string): boolean {
   return ['enabled', 'static', 'generated', 'indirect', 'alias', 'transient'].includes(file);
 }
@@ -168,7 +170,7 @@ function decodeUnit(properties: ReadonlyMap<string, string>, dropIns: readonly s
   };
 }
 
-/** The [Install] sections of drop-ins are not read, so the links of such a unit are not known. */
+/** Returns nothing for a unit with drop-ins: their [Install] sections are not read, so its links are unknown. */
 function decodeLinks(
   properties: ReadonlyMap<string, string>,
   output: string,

@@ -5,9 +5,9 @@ import { isUndeclaredPackage } from './package.ts';
 import type { AccountDefaults, Aging, GroupState, UserState } from './system/account-state.ts';
 
 export interface UserDetail {
-  /** Whether to look at its line in /etc/shadow. */
+  /** True to read its line in /etc/shadow. */
   readonly shadow: boolean;
-  /** Numbers that may be in use. */
+  /** Numbers for which `holders` names the account. */
   readonly uids: readonly number[];
 }
 
@@ -41,7 +41,7 @@ ${defaultsOf(names)}${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
       .split('\n')
       .map((line) => line.split(':'));
     const accounts = decodeAccounts(lines);
-    // Of two lines for one name the first one counts, as for the system.
+    // If a name has two lines, the first one counts, as in the system.
     const shadows = new Map(
       lines
         .filter(([kind]) => kind === 'shadow')
@@ -81,18 +81,18 @@ export function userRequest(name: string, detail: Partial<UserDetail> = {}): Req
   return request(users, name, { shadow: false, uids: [], ...detail });
 }
 
-/** Of a hash without the ! of a locked account. */
+/** Returns the SHA-256 (hex) of a password hash. The hash must not have the ! of a locked account. */
 export function passwordDigest(hash: string): string {
   return createHash('sha256').update(hash).digest('hex');
 }
 
-/** Whether a user of this name has gone: its group of the same name may have gone with it. */
+/** True if a user of this name was removed: its group of the same name may be gone too. */
 export function isRemovedUser(effect: Prediction, name: string): boolean {
   const state: UserState | undefined = predictedOf(users, effect);
   return state !== undefined && effect.request.id === name && !state.exists;
 }
 
-/** The groups of an account beside its primary one. */
+/** Returns the groups of an account without its primary group. */
 export function otherGroups({ groups, group }: Pick<UserState, 'groups' | 'group'>): readonly string[] {
   return (groups ?? []).filter((name) => name !== group);
 }
@@ -109,7 +109,7 @@ function disagreement(predicted: UserState, seen: UserState): string | undefined
   );
 }
 
-/** Whether both are known, and are not the same. */
+/** True if both are known and differ. */
 function differ(
   predicted: string | number | boolean | undefined,
   seen: string | number | boolean | undefined,
@@ -189,7 +189,7 @@ function decodeShadow(fields: readonly string[] | undefined): Pick<UserState, 'p
   };
 }
 
-/** A group that goes takes its members along, and one that gets another number keeps them. */
+/** A removed group loses its members. A group with a new number keeps them. */
 function afterGroup(state: UserState, effect: Prediction): UserState | undefined {
   if (effect.request.kind.name !== 'group' || !state.exists) return undefined;
   const { exists, gid } = effect.state as GroupState;
@@ -200,7 +200,7 @@ function afterGroup(state: UserState, effect: Prediction): UserState | undefined
     : undefined;
 }
 
-/** Another account takes a number, or gives it up. */
+/** Returns the state after another account takes a number, or gives it up. */
 function afterHolder(state: UserState, id: string, effect: Prediction): UserState | 'stale' | undefined {
   const other = predictedOf(users, effect);
   const { holders } = state;
@@ -223,7 +223,7 @@ fi
 `;
 }
 
-/** The defaults of useradd, and whether the default home directory exists. */
+/** Prints the defaults of useradd, and whether the default home directory exists. */
 function defaultsOf(names: readonly string[]): string {
   return `base=/home
 if [ -r /etc/default/useradd ]; then

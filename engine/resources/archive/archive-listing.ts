@@ -1,9 +1,11 @@
 import { type Member, type Modified, stripped, tidyName } from './archive-member.ts';
 
-/** What lists and unpacks on the host. */
+/** The program that lists and unpacks on the host. */
 export type ArchiveTool = 'gnu' | 'busybox' | 'zip';
 
-/** Reads the list of an archive from the tool of the host. Throws if the list leaves open what a name is. */
+/**
+ * Reads the list of an archive from the tool of the host. Throws Error if a name is ambiguous, unsafe, or not UTF-8.
+ */
 export function readListing(tool: ArchiveTool, output: Buffer, strip: number): readonly Member[] {
   const lines = output.toString('latin1').split('\n');
   switch (tool) {
@@ -16,17 +18,17 @@ export function readListing(tool: ArchiveTool, output: Buffer, strip: number): r
   }
 }
 
-/** Names of accounts of other systems have blanks. */
+/** Matches a line of tar. Names of accounts of other systems may contain blanks. */
 const TAR_LINE =
   /^([-dlhbcps])([-rwxsStT]{9}) (.+?)\/(.*?) +(\d+(?:,\d+)?) (\d{4,}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)(?:\.\d+)? (.*)$/;
 
-/** `--quoting-style=c`: names are between quotes, with the escapes of C. Names come stripped. */
+/** Reads a line of `--quoting-style=c`: names are in quotes, with the escapes of C. The names are already stripped. */
 function gnuMember(line: string): readonly Member[] {
   refuseRemoved(line);
   const [, type, bits = '', owner, group, size, day, time, rest = ''] = TAR_LINE.exec(line) ?? [];
   if (type === undefined) return [];
   const [, name = '', target] = /^"((?:\\.|[^"\\])*)"(?:\/|(?: -> | link to )"((?:\\.|[^"\\])*)")?$/.exec(rest) ?? [];
-  // Of a folder that --strip-components takes away nothing is left.
+  // A folder that --strip-components removes leaves no name.
   if (name === '') return [];
   const modified = { kind: 'seconds', seconds: Date.parse(`${day}T${time}Z`) / 1000 } as const;
   return [
@@ -43,7 +45,7 @@ function gnuMember(line: string): readonly Member[] {
   ];
 }
 
-/** tar leaves out what leads out of a folder, and goes on. */
+/** Throws Error for a name that leads out of the folder: tar leaves out the leading part, and goes on. */
 function refuseRemoved(line: string): void {
   const [, removed = ''] =
     /^tar: [Rr]emoving leading [`'](.*)' from (?:member names|hard link targets)$/.exec(line) ?? [];
@@ -51,7 +53,7 @@ function refuseRemoved(line: string): void {
     throw new Error(`it holds a name with ${removed} in front, which leads out of the folder that it is unpacked in`);
 }
 
-/** Names are not escaped. If a name has a line end, the rest of it is a line that does not match. */
+/** Names are not escaped. If a name contains a line end, the rest of it is a line that does not match. */
 function busyboxMember(line: string, strip: number): readonly Member[] {
   refuseRemoved(line);
   if (line === '' || line.startsWith('tar: ')) return [];
@@ -73,7 +75,7 @@ function busyboxMember(line: string, strip: number): readonly Member[] {
 
 const ARROW = ' -> ';
 
-/** The name of a link, and its target. */
+/** Splits the name of a link from its target. */
 function atArrow(text: string): readonly [name: string, target: string | undefined] {
   const at = text.indexOf(ARROW);
   return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + ARROW.length)];
@@ -84,7 +86,10 @@ function hardTarget(target: string | undefined, strip: number): string | undefin
   return target === undefined || target.startsWith('/') ? target : (stripped(target, strip) ?? '');
 }
 
-/** A list of busybox does not show whether an arrow is part of a name, or follows the name of a link. */
+/**
+ * Throws Error if an arrow is ambiguous: a list of busybox does not show whether it is part of a name or follows the
+ * name of a link.
+ */
 function withoutArrows(members: readonly Member[]): readonly Member[] {
   const names = new Set(members.map(({ name }) => name));
   const unclear = members.find(
@@ -100,7 +105,7 @@ function withoutArrows(members: readonly Member[]): readonly Member[] {
 
 const ZIP_LINE = /^([-dl?])([-rwxsStT]{9}|[-a-zA-Z]+) +[\d.]+ (\S+) +(\d+) \S+ +\S+ (\d{8}\.\d{6}) (.*)$/;
 
-/** zipinfo -s -T. The time is the one on the host's wall. */
+/** Reads a line of zipinfo -s -T. The time is in the time zone of the host. */
 function zipMember(line: string): readonly Member[] {
   const [, type, bits = '', system, size, digits = '', rest = ''] = ZIP_LINE.exec(line) ?? [];
   if (type === undefined) return [];
@@ -110,7 +115,7 @@ function zipMember(line: string): readonly Member[] {
   return [
     {
       ...member({
-        // A question mark: the archive has only the permission bits, as Python writes it.
+        // A question mark means that the archive has only the permission bits, as Python writes it.
         type: type !== '-' && type !== '?' ? type : name.endsWith('/') ? 'd' : '-',
         bits,
         owner: undefined,
@@ -154,7 +159,7 @@ function member({ type, bits, owner, group, size, modified, name, target }: Told
   };
 }
 
-/** Of `rwxr-xr-t`. */
+/** Returns the permission bits of a text such as `rwxr-xr-t`; undefined for a text of another length. */
 function modeOf(bits: string): number | undefined {
   if (bits.length !== 9) return undefined;
   let mode = 0;

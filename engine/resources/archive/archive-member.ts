@@ -1,6 +1,6 @@
 /** A member of an archive. Fields that the archive does not have are undefined. */
 export interface Member {
-  /** As `tidyName` has it: below the folder that the archive is unpacked in; empty for that folder itself. */
+  /** The name as `tidyName` returns it, relative to the folder of unpacking; empty for that folder itself. */
   readonly name: string;
   readonly type: 'file' | 'directory' | 'link' | 'hard_link' | 'other';
   readonly size: number | undefined;
@@ -11,16 +11,16 @@ export interface Member {
   readonly group: string | undefined;
   readonly gid: number | undefined;
   readonly modified: Modified | undefined;
-  /** Of a link as it is written, of a hard link the name of another member. */
+  /** The target of a link as it is written, or of a hard link the name of another member. */
   readonly target: string | undefined;
 }
 
-/** zip may have only a local time: `20261128.174059` in the time zone of the host. */
+/** A time. A zip archive may have only a local time: `20261128.174059` in the time zone of the host. */
 export type Modified =
   | { readonly kind: 'seconds'; readonly seconds: number }
   | { readonly kind: 'local'; readonly digits: string };
 
-/** The name without slashes at its ends and without `.` in it, as tar and unzip take it. */
+/** Removes slashes at the ends of a name and `.` in it, as tar and unzip do. */
 export function tidyName(name: string): string {
   return name
     .split('/')
@@ -28,7 +28,7 @@ export function tidyName(name: string): string {
     .join('/');
 }
 
-/** The name without its first components, as tar's --strip-components has it; undefined where nothing is left. */
+/** Removes the first components of a name, as tar's --strip-components does. Returns undefined if nothing is left. */
 export function stripped(name: string, components: number): string | undefined {
   const trimmed = name.replace(/^\/+/, '');
   if (components === 0) return trimmed;
@@ -37,7 +37,7 @@ export function stripped(name: string, components: number): string | undefined {
   return rest === '' ? undefined : rest;
 }
 
-/** Why it is not safe to unpack an archive with these members, as a sentence; undefined if it is safe. */
+/** Returns a sentence that says why it is not safe to unpack these members; undefined if it is safe. */
 export function dangerOf(members: readonly Member[]): string | undefined {
   const links = new Set(members.filter(({ type }) => type === 'link').map(({ name }) => name));
   for (const { name, type, target } of members) {

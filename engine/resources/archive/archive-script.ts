@@ -1,12 +1,12 @@
 import { quote } from '../../connection/base/quote.ts';
 
-/** The arguments of a task for tar or unzip, besides archive and folder. */
+/** The arguments of a task for tar or unzip, except archive and folder. */
 export interface ArchiveOptions {
-  /** As they are given. */
+  /** Options as the user wrote them. */
   readonly extra: readonly string[];
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** Among the extra ones: how many components of each name are left out. */
+  /** Number of components to remove from each name. It is also in `extra`. */
   readonly strip: number;
 }
 
@@ -14,8 +14,8 @@ export const NO_TAR = 'neither GNU tar nor the tar of busybox is there';
 export const NO_SUCH_OPTIONS = 'its tar is the one of busybox, which has no such options';
 
 /**
- * Shell text that sets `$tool` to the program for the archive `$a` (gnu, busybox or zip), `$z` to the option of busybox
- * for its compression, and `$l` to its list. If this fails, `$l` is the reason and `failed` runs.
+ * Returns shell text that sets `$tool` to the program for the archive `$a` (gnu, busybox or zip), `$z` to the option of
+ * busybox for its compression, and `$l` to its list. If this fails, `$l` is the reason and `failed` runs.
  */
 export function listArchive(options: ArchiveOptions, failed: string): string {
   return `${chooseTool(failed)}
@@ -26,7 +26,7 @@ case $tool in
 esac || { ${failed}; }`;
 }
 
-/** Shell text that sets `$tool` only. */
+/** Returns shell text that sets only `$tool` and `$z`. If this fails, `$l` is the reason and `failed` runs. */
 export function chooseTool(failed: string): string {
   return `m=$(od -An -N6 -tx1 <"$a" 2>&1) z=
 case $m in
@@ -35,7 +35,10 @@ case $m in
 esac`;
 }
 
-/** Shell text that sets `$tool` for an archive that is not zip. */
+/**
+ * Returns shell text that sets `$tool` for an archive that is not zip. If this fails, `$l` is the reason and `failed`
+ * runs.
+ */
 export function chooseTar(failed: string): string {
   return `case $(tar --version 2>&1) in
     *'GNU tar'*) tool=gnu ;;
@@ -44,7 +47,7 @@ export function chooseTar(failed: string): string {
   esac`;
 }
 
-/** Shell text that unpacks the archive `$a` into the folder `$d`. */
+/** Returns shell text that unpacks the archive `$a` into the folder `$d`. */
 export function unpackArchive(options: ArchiveOptions, keepNewer: boolean): string {
   const strip = options.strip === 0 ? '' : `--strip-components ${options.strip}`;
   return `case $tool in
@@ -60,14 +63,14 @@ esac`;
 }
 
 /**
- * Shell text that prints the names in the list `$l`, below `.`, each with a NUL after it. Links must not lead a slash
- * at the end, or a chmod, elsewhere.
+ * Returns shell text that prints the names in the list `$l`, each with `./` before it and a NUL after it. A slash at
+ * the end is removed, because it would follow a link; `not_links` leaves out links, because a chmod would follow them.
  */
 export function namesOfListing(options: ArchiveOptions, which: 'all' | 'not_links'): string {
   const noLinks = which === 'not_links' ? '/^l/d; ' : '';
   const tarLine = '^[-a-z][-rwxsStT]{9} [^/]+/[^/]* +[0-9,]+ [0-9]+-[0-9]+-[0-9]+ [0-9:]+ ';
   const strip = options.strip === 0 ? '' : ` s,^/*([^/]+/+){${options.strip}},,; t kept; d; :kept;`;
-  // A backslash is marked while the numbers of bytes become what printf takes.
+  // A backslash is marked while the octal bytes get the form of printf.
   const escapes = String.raw`s/\\\\/\x01/g; s/\\"/"/g; s/\\([0-7]{3})/\\0\1/g; s/\x01/\\\\/g`;
   return `printf '%s\\n' "$l" | case $tool in
   gnu) sed -nE '${noLinks}s/^[^"]*"((\\\\.|[^"\\\\])+)".*$/\\1/; t name; d; :name; ${escapes}; p' ;;
@@ -88,7 +91,7 @@ function zipMembers({ include, exclude }: ArchiveOptions): string {
   return `${words(include)}${exclude.length === 0 ? '' : ` -x ${words(exclude)}`}`;
 }
 
-/** busybox knows the number of components to be stripped, and nothing else of what may be given. */
+/** True if the options need GNU tar. busybox knows only the number of components to remove. */
 export function needsGnu({ extra, exclude, strip }: ArchiveOptions): boolean {
   return exclude.length > 0 || extra.length > (strip === 0 ? 0 : extra.includes('--strip-components') ? 2 : 1);
 }

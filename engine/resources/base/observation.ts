@@ -3,11 +3,11 @@ import type { Request, ResourceKind } from './resource.ts';
 
 export interface ComposedObservation {
   readonly script: string;
-  /** State of each key. Throws Problem `observation-failed` with the kind and what it wrote to stderr. */
+  /** Returns the state of each key. Throws Problem `observation-failed` with the kind and its output on stderr. */
   readonly decode: (answer: Answer) => ReadonlyMap<string, unknown>;
 }
 
-/** What the script came to, with all that it printed. */
+/** The exit status of the script, and all its output. */
 export interface Answer {
   readonly status: number;
   readonly stdout: Buffer;
@@ -20,9 +20,9 @@ interface Section {
 }
 
 /**
- * One script that looks at all of these, a section a kind; `marker` must be unguessable. Requests of the same key are
- * made one. The last section, mostly the only one, runs in the script's own shell: its status is the script's, and what
- * it prints needs no end.
+ * Composes one script that looks at all requests, with one section per kind. `marker` must be unguessable. Requests of
+ * the same key become one. The last section, usually the only one, runs in the shell of the script: its status is the
+ * script's, and its output needs no end mark.
  */
 export function composeObservation(requests: readonly Request[], marker: string): ComposedObservation {
   const sections = sectionsOf(requests);
@@ -83,7 +83,7 @@ class Pieces {
     this.#whole = whole;
   }
 
-  /** What comes before the mark, which is passed over. */
+  /** Returns the bytes before the mark, and skips the mark. */
   upTo(mark: string, kind: string): Buffer {
     const next = this.#whole.indexOf(mark, this.#at);
     if (next === -1) throw failed(kind, 'The answer ended early.');
@@ -97,7 +97,7 @@ class Pieces {
   }
 }
 
-/** What a host answers is no fault of ours, whatever it is. */
+/** No answer of a host is a fault of the engine: every error becomes a Problem. */
 function decodedBy(kind: Section['kind'], output: Buffer, requests: readonly Request[]): ReadonlyMap<string, unknown> {
   try {
     return kind.decode(output, requests);

@@ -4,8 +4,8 @@ const BOUNDARY_BYTES = 12;
 const END = 'z';
 
 /**
- * Shell text around `body`, which prints records. A record is `"${b}"`, a letter, and any bytes: whatever a file holds,
- * and however it ends, cannot be taken for another record.
+ * Returns shell text around `body`, which prints records. A record is `"${b}"`, a letter, and any bytes: no content or
+ * end of a file can be mistaken for another record.
  */
 export function printRecords(body: string): string {
   return `b=${unguessable(BOUNDARY_BYTES)}; printf %s "$b"
@@ -19,7 +19,7 @@ export interface OutputRecord {
   readonly bytes: Buffer;
 }
 
-/** What the text of `printRecords` printed. Throws where the answer ended early. */
+/** Returns the records in the output of `printRecords`. Throws Error if the output ended early. */
 export function recordsOf(output: Buffer): readonly OutputRecord[] {
   const boundary = output.subarray(0, 2 * BOUNDARY_BYTES);
   const records: OutputRecord[] = [];
@@ -35,7 +35,7 @@ export function recordsOf(output: Buffer): readonly OutputRecord[] {
   throw new Error('the observation ended early');
 }
 
-/** A record that begins with the number of a request and a colon. */
+/** Splits a record into the index of a request, which stands before a colon, and the rest. */
 export function numbered({ bytes }: OutputRecord): { readonly index: number; readonly rest: Buffer } {
   const colon = bytes.indexOf(0x3a);
   return {

@@ -1,44 +1,50 @@
 /**
- * A kind of thing that can be looked at on a host: file, unit, package, user, …
- * Looking never changes the host. One `observe` looks at many things with as few processes as it can.
- * States are plain data (JSON without loss, buffers apart): they are compared, digested into plan files and laid over.
+ * A kind of thing on a host: file, unit, package, user, … Looking never changes the host. One `observe` looks at many
+ * things with as few processes as possible. States are plain data (JSON without loss, except buffers): they are
+ * compared, digested into plan files, and replaced by predictions.
  */
 export interface ResourceKind<Detail, State> {
-  /** The field's word for it; the first half of every key: `file`. */
+  /** The name of the kind, and the first half of each key: `file`. */
   readonly name: string;
-  /** True if an id is a digest, which is of no use to people. */
+  /** True if an id is a digest, which says nothing to users. */
   readonly isNameless?: true;
   /**
-   * POSIX shell text that prints what `decode` reads. Runs in a subshell, stdin is /dev/null, umask 022, LC_ALL=C.
-   * Every id and detail in it went through `quote`. It exits 0 also where things are absent.
+   * Returns POSIX shell text that prints the input of `decode`. It runs in a subshell, or as the last part of the
+   * script, with stdin /dev/null, umask 022 and LC_ALL=C. Every id and detail in it must go through `quote`. It exits 0
+   * even if things are absent.
    */
   observe(requests: readonly Request<Detail, State>[]): string;
-  /** Reads the standard output of `observe` for the same requests. One state an id; a missing one is a fault. */
+  /**
+   * Decodes the standard output of `observe` for the same requests. Returns one state for each id; a missing one is a
+   * fault.
+   */
   decode(output: Buffer, requests: readonly Request<Detail, State>[]): ReadonlyMap<string, State>;
-  /** Whether such a look is over before anybody could end it. Without this method it may take long. */
+  /** True if the look ends before anybody could stop it. Without this method it may take long. */
   isBrief?(detail: Detail): boolean;
-  /** Only changes of other tasks can affect it: after a task's own change it is not looked at again. */
+  /** True if only changes of other tasks can affect it: it is not looked at again after a task's own change. */
   readonly isOfOthers?: true;
-  /** One detail that serves both askers of the same id: the first one itself where the other asks for nothing more. */
+  /** Returns a detail that serves both requests of the same id: `one` itself if `other` asks for nothing more. */
   merge(one: Detail, other: Detail): Detail;
-  /** The request for a look ahead of the task, if the whole request would be too much. */
+  /** Returns the detail for a look ahead of the task, if the whole detail would be too much. */
   ahead?(detail: Detail): Detail;
-  /** Whether a state that was seen with one detail also answers a request with another detail. */
+  /** True if a state that was seen with one detail also answers a request with another detail. */
   suffices?(known: Detail, state: State, asked: Detail): boolean;
-  /** How the host differs from the prediction, as a sentence; undefined if it agrees. */
+  /** Returns a sentence that says how the host differs from the prediction; undefined if it agrees. */
   disagreement(predicted: State, seen: State): string | undefined;
-  /** The state that was seen after a change as predicted, with the facts that only the prediction has. */
+  /** Returns the state that was seen after the predicted change, with the facts that only the prediction has. */
   settled?(predicted: State, seen: State): State;
   /**
-   * The state of one thing after a change of another thing on the same host: a new state that follows; `stale` if it
-   * must be looked at again (in a plan: believed, but no longer certain); the same state if it may have changed unseen
-   * (a play looks again, a plan believes it); undefined if the change has no effect. Without this method a change
-   * elsewhere never affects this kind.
+   * Returns the state of one thing after a change of another thing on the same host:
+   * - a new state, if it follows from the change;
+   * - `stale`, if it must be looked at again (a plan believes it, but it is no longer certain);
+   * - the same state, if it may have changed unseen (a play looks again, a plan believes it);
+   * - undefined, if the change has no effect.
+   * Without this method, changes of other things never affect this kind.
    */
   after?(state: State, id: string, effect: Prediction): State | 'stale' | undefined;
   /**
-   * The state that a thing has after a change of another one, whatever its state was before; undefined if its state
-   * before matters.
+   * Returns the state of a thing after a change of another one if it does not depend on the earlier state; otherwise
+   * undefined.
    */
   decided?(id: string, effect: Prediction): State | undefined;
 }
@@ -48,7 +54,7 @@ export interface Request<Detail = unknown, State = unknown> {
   readonly kind: ResourceKind<Detail, State>;
   readonly id: string;
   readonly detail: Detail;
-  /** `kind:id`, unique on a host and privilege. */
+  /** `kind:id`, unique for a host and privilege. */
   readonly key: string;
 }
 
@@ -70,7 +76,7 @@ export function predict<Detail, State>(of: Request<Detail, State>, state: State)
   return { request: of, state };
 }
 
-/** The predicted state if the prediction is about this kind. */
+/** Returns the predicted state if the prediction is about this kind. */
 export function predictedOf<Detail, State>(
   kind: ResourceKind<Detail, State>,
   prediction: Prediction,
@@ -78,9 +84,9 @@ export function predictedOf<Detail, State>(
   return prediction.request.kind.name === kind.name ? (prediction.state as State) : undefined;
 }
 
-/** What was observed, or in a plan: what was observed with the predictions laid over it. */
+/** The observed states; in a plan, predictions replace the observed states. */
 export interface Seen {
   of<Detail, State>(request: Request<Detail, State>): State;
-  /** `after_change` where an earlier change of this run may have made it different. Only happens in a plan. */
+  /** `after_change` if an earlier change of this run may have changed the state. Only in a plan. */
   certainty(request: Request): 'certain' | 'after_change';
 }

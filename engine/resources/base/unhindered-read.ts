@@ -1,8 +1,8 @@
 /**
- * Shell text for reading files that another user may replace by a named pipe after the look and before the opening. A
- * process that opens a pipe waits until somebody writes, perhaps for ever. `calmly PATH`, after `how_calmly`, prints
- * the file, and fails if it cannot: GNU's dd opens without waiting. If dd cannot do that (busybox), the limit for a
- * file is 20 s.
+ * Shell text that reads files which another user may replace by a named pipe between look and opening. A process that
+ * opens a pipe waits until somebody writes, perhaps forever. `how_calmly` must run first. Then `calmly PATH` prints the
+ * file, and fails if it cannot: GNU's dd opens without waiting. If dd cannot do that (busybox), the limit for a file is
+ * 20 s.
  */
 export const CALMLY = `how_calmly() { dd if=/dev/null iflag=nonblock status=none 2>/dev/null && calm=dd || calm=; }
 calmly() {
@@ -13,9 +13,9 @@ calmly() {
 }`;
 
 /**
- * `in_other_hands PATH`: whether a user other than root and the user who looks may replace a name on the way to an
- * absolute path. It costs root no process, and other users one. A link counts as such a name, as others may change the
- * way to its target. A path that does not exist counts as its folder does.
+ * Shell text. `in_other_hands PATH` succeeds if a user other than root and the user who looks may replace a name on the
+ * way to an absolute path. Root needs no process for it, other users one. A link counts as such a name, because others
+ * may change the way to its target. A path that does not exist counts as its folder does.
  */
 export const IN_OTHER_HANDS = `own_folder=-
 in_other_hands() {
@@ -43,8 +43,9 @@ in_other_hands() {
 }`;
 
 /**
- * Runs steps, one of which opens descriptor 4, in a subshell. The subshell is ended if it has not opened the descriptor
- * within 10 s, as it waits at a named pipe. This costs three short processes. The status is that of the steps.
+ * Returns shell text that runs steps in a subshell. One step opens descriptor 4. If the subshell has not opened it
+ * within 10 s, it waits at a named pipe and is killed. This needs three short processes. The status is that of the
+ * steps.
  */
 export function opening(steps: readonly string[]): string {
   return [

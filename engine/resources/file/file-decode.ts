@@ -13,7 +13,10 @@ import {
   parentOf,
 } from './file-state.ts';
 
-/** Reads what the script of `files.observe` prints. */
+/**
+ * Decodes the output of `files.observe`. Throws Error if stat knows no formats, or if the output is garbled or
+ * incomplete.
+ */
 export function decodeFiles(
   output: Buffer,
   requests: readonly Request<FileDetail, FileState>[],
@@ -35,13 +38,13 @@ export function decodeFiles(
   );
 }
 
-/** The facts in the records of one look, by the requested paths. */
+/** The facts in the records of one look, by requested path. */
 class Records {
   readonly states = new Map<string, FileState>();
   readonly missing = new Map<string, FileState>();
   /** The ends of links, by the index of the request. */
   readonly targets = new Map<number, string>();
-  /** What links lead to, and the directories above their ends. */
+  /** The ends of links and the directories above them, by path. */
   readonly followed = new Map<string, Followed>();
   readonly digests = new Map<string, string>();
   readonly contents = new Map<string, Buffer>();
@@ -147,7 +150,7 @@ class Records {
   }
 }
 
-/** The state of a file with its digest and content, if they were requested and brought. */
+/** Adds digest and content to the state of a file, if they were requested and brought. */
 function withContent<State extends FileState>(
   state: State,
   id: string,
@@ -165,7 +168,7 @@ function withContent<State extends FileState>(
   return { ...state, sha256, content, ...(isUnreadable ? { unreadable: true } : {}) };
 }
 
-/** From the top; those that were seen. */
+/** Returns the directories above a path that were seen, from the top. */
 function directoriesAbove(path: string, seen: ReadonlyMap<string, Followed>): readonly Directory[] {
   const above: Directory[] = [];
   for (let at = parentOf(path); at !== '/'; at = parentOf(at)) {
@@ -175,7 +178,7 @@ function directoriesAbove(path: string, seen: ReadonlyMap<string, Followed>): re
   return above;
 }
 
-/** Whether `ls -ld` has a `+` behind the mode of the path. Names with line ends go over several lines. */
+/** True if `ls -ld` shows a `+` after the mode of the path. A name with line ends covers several lines. */
 function isListed(path: string, listing: string): boolean {
   const ending = ` ${path}\n`;
   for (let at = listing.indexOf(ending); at !== -1; at = listing.indexOf(ending, at + 1))
@@ -183,9 +186,12 @@ function isListed(path: string, listing: string): boolean {
   return false;
 }
 
-/** A boundary, as in the last record. */
+/** Matches the last record, which contains the boundary twice. */
 const BOUNDARY = /([0-9a-f]{24})z\1/g;
-/** Usually the last record is the end, but other output of the host may follow it. */
+/**
+ * Sizes of the parts at the end of the output, in bytes, in which the last record is searched. Other output of the host
+ * may follow it.
+ */
 const ENDS_BYTES = [64, 64 * 1024];
 
 function split(output: Buffer): readonly Buffer[] {
@@ -211,7 +217,7 @@ function boundaryOf(output: Buffer): string {
 }
 
 const END = 'z'.charCodeAt(0);
-/** A record with a name, after the record of attributes: it is used if a requested name contains an arrow. */
+/** A record with a name, which follows the record of attributes. It is used if a requested name contains an arrow. */
 const NAME = 't'.charCodeAt(0);
 
 const TYPE_MASK = 0o170000;
@@ -263,13 +269,13 @@ function typed(type: number, attributes: Attributes, size: number): Stat['state'
   }
 }
 
-/** The target in `name -> target`, where the name is known; busybox puts each of the two in quotes. */
+/** Returns the target in `name -> target` for a known name. busybox puts each of the two in quotes. */
 function targetIn(text: string, name: string): string {
   const bare = `${name} -> `;
   return text.startsWith(bare) ? text.slice(bare.length) : unquoted(text.slice(`'${name}' -> `.length));
 }
 
-/** `name -> target`; busybox puts each of the two in quotes. No name that was asked for holds an arrow itself. */
+/** Splits `name -> target`. busybox puts each of the two in quotes. No requested name contains an arrow itself. */
 function splitLink(
   text: string,
   ids: ReadonlySet<string>,

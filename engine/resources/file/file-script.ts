@@ -5,13 +5,14 @@ import { type FileDetail, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file-det
 import type { FileState } from './file-state.ts';
 import { digestLarge } from './large-digest.ts';
 
-/** Up to this number of contents are brought without a check for large ones. */
+/** Up to this number, contents are brought without a check for large ones. */
 const FEW_CONTENTS = 4;
 
 /**
- * One `stat`, at most two processes for digests and one `find` for all paths; and one process for each link that is
- * followed, with the directories above its end, and for each content that is brought. Every record begins with the
- * boundary; the last record ends the output. The facts that the shell finds itself are printed together at the end.
+ * Returns shell text with one `stat`, at most two processes for digests and one `find` for all paths; and one process
+ * for each content that is brought and each link that is followed, with the directories above its end. Every record
+ * begins with the boundary; the last record ends the output. The facts that the shell finds itself are printed together
+ * at the end.
  */
 export function observeFiles(requests: readonly Request<FileDetail, FileState>[], boundary: string): string {
   const all = requests.map(({ id, detail }, index) => ({ index, path: `"$p${index}"`, id, detail }));
@@ -30,7 +31,7 @@ export function observeFiles(requests: readonly Request<FileDetail, FileState>[]
     // Each path is sent once.
     all.map(({ index, id }) => `p${index}=${quote(id)}`).join(' '),
     `set -- ${words(all)}`,
-    // stat always has an answer for the root directory: without an answer it understands no format.
+    // stat always answers for the root directory: without an answer, it knows no formats.
     `s=$(QUOTING_STYLE=literal stat -c "\${b}s${FIELDS}\t${names}" -- "$@" / 2>/dev/null)`,
     LISTED,
     'listed s "$@"',
@@ -49,16 +50,16 @@ export function observeFiles(requests: readonly Request<FileDetail, FileState>[]
 const FIELDS = '%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%d:%i';
 
 /**
- * `listed LETTER PATH…` prints what stat has said of the paths. Where a directory has an access list (ACL), its mode has
- * the rights of the list in place of those of the group. So where a group may write, and not everybody, `ls` tells of
- * the lists, in one process. (`ls` of busybox does not.)
+ * `listed LETTER PATH…` prints the answer of stat for the paths. If a directory has an access list (ACL), its mode
+ * shows the rights of the list instead of those of the group. So if a group may write, and not everybody, one `ls`
+ * shows the lists. (`ls` of busybox does not.)
  */
 const LISTED = `listed() {
   printf '%s\\n' "$s"
   case $s in *"$b$1"4?[13579bdf][014589cd]'\t'*) shift; printf '%sa' "$b"; ls -ldL -- "$@" 2>/dev/null ;; esac
 }`;
 
-/** For each path without anything: whether its directory is there, and can be looked into. */
+/** For each missing path: whether its directory exists and may be entered. */
 const MISSING = `i=0
 for p do
   if ! [ -e "$p" ] && ! [ -L "$p" ]; then
@@ -74,7 +75,7 @@ for p do
   i=$((i + 1))
 done`;
 
-/** The ends of links, and the directories above them. */
+/** Returns shell text that looks at the ends of links, and at the directories above them. */
 function followLinks(followed: readonly Asked[]): string {
   return `set -- ${followed.map(({ index, path }) => `${index} ${path}`).join(' ')}
 n=$#
@@ -91,14 +92,14 @@ done
 [ $# -eq 0 ] || { s=$(stat -L -c "\${b}l${FIELDS}\t%n" -- "$@" 2>/dev/null); listed l "$@"; }`;
 }
 
-/** The digest of a file with a name that sha256sum would write with escapes. */
+/** Returns shell text that digests a file whose name sha256sum would write with escapes. */
 function digestAlone(one: Asked): string {
   const { index, path } = one;
   const digest = isLarge(one) ? digestLarge(`e${index}`, '<"$p"') : `e${index}=$(sha256sum <"$p")`;
   return `p=${path}; if [ -f "$p" ] && [ -r "$p" ]; then if hindered "$p"; then digest_calmly; e${index}=$c; else ${digest}; fi; z="$z\${b}e${index}:$e${index}"; fi`;
 }
 
-/** Reports the missing programs of the host: without them no answer would be right. */
+/** Reports missing programs of the host: without them no answer would be right. */
 function missingTools(all: readonly { readonly detail: FileDetail }[]): readonly string[] {
   const has = (test: (detail: FileDetail) => boolean): boolean => all.some(({ detail }) => test(detail));
   const tools = [
@@ -114,8 +115,8 @@ function missingTools(all: readonly { readonly detail: FileDetail }[]): readonly
 
 /**
  * Finds the path that a dangling link leads to: `readlink -f` of some versions of busybox takes it relative to the
- * working directory. Links are followed one by one. Nothing is printed if the directory of the last one is missing, or
- * if the links go in a circle.
+ * working directory. Follows links one by one. Prints nothing if the directory of the last one is missing, or if the
+ * links go in a circle.
  */
 const NOWHERE = `nowhere() {
   q=$p k=0
@@ -130,7 +131,7 @@ const NOWHERE = `nowhere() {
   fi
 }`;
 
-/** One byte more shows that the content is larger. */
+/** One more byte shows that the content is larger. */
 function mostOf({ whole }: FileDetail): number {
   return (whole ? MAX_EDITED_BYTES : MAX_CONTENT_BYTES) + 1;
 }
@@ -139,7 +140,7 @@ function isLarge({ detail }: { readonly detail: FileDetail }): boolean {
   return detail.look === 'digest';
 }
 
-/** The digests of the paths that are files; `digest` sets the variable. */
+/** Returns shell text for the digests of the paths that are files; `digest` sets the variable. */
 function digestsOf(list: readonly { readonly path: string }[], variable: string, digest: string): string {
   return `set -- ${words(list)}
 o= k=; for p do { [ -f "$p" ] && ! hindered "$p"; } || o=1; done
@@ -161,7 +162,7 @@ ${variable}="$k$${variable}"
 }
 
 /**
- * `hindered PATH`: whether another user could make the opening of a file wait. `digest_calmly`: sets $c to the digest
+ * `hindered PATH` succeeds if another user could make the opening of a file wait. `digest_calmly` sets $c to the digest
  * of the file $p; empty if the file cannot be read.
  */
 const READING = `N='

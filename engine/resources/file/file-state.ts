@@ -3,27 +3,27 @@ export type FileState = AbsentFile | RegularFile | Directory | Link | OtherFile 
 
 export interface AbsentFile {
   readonly type: 'absent';
-  /** Whether the directory that it would be in exists. */
+  /** True if the directory above the path exists. */
   readonly parent: boolean;
 }
 
 export interface Attributes {
-  /** Permission bits, set-id and sticky bits among them. */
+  /** Permission bits, with the set-id and sticky bits. */
   readonly mode: number | undefined;
   readonly uid: number | undefined;
   readonly gid: number | undefined;
-  /** `UNKNOWN` where the number has no name on the host. */
+  /** `UNKNOWN` if the number has no name on the host. */
   readonly owner: string | undefined;
   readonly group: string | undefined;
   /** Seconds since 1970. */
   readonly mtime?: number | undefined;
   /** Only in a prediction: a default ACL above it may have given it another mode. */
   readonly modeIsExpected?: boolean | undefined;
-  /** Device and inode: equal for two names of one file. */
+  /** Device and inode: equal for two names of the same file. */
   readonly identity?: string | undefined;
 }
 
-/** Of what is there, nothing is known. */
+/** The attributes of something that exists and of which nothing is known. */
 export const UNKNOWN_ATTRIBUTES: Attributes = {
   mode: undefined,
   uid: undefined,
@@ -40,17 +40,20 @@ export interface RegularFile extends Attributes {
    * Hexadecimal. Undefined if it was not requested, if the file cannot be read, or if it is too large for its content.
    */
   readonly sha256: string | undefined;
-  /** Only if it was requested and is at most 1 MiB. */
+  /** Only if it was requested and is at most 1 MiB, for an edit 8 MiB. */
   readonly content: Buffer | undefined;
-  /** This run has made it: it has no attributes but those that any file gets that is made beside it. */
+  /** True if this run has created it: it has only the attributes that each new file beside it gets. */
   readonly isPlain?: boolean | undefined;
-  /** A digest or content was requested and could not be read. */
+  /** True if a digest or content was requested and could not be read. */
   readonly unreadable?: boolean | undefined;
 }
 
 export interface Directory extends Attributes {
   readonly type: 'directory';
-  /** An access list (ACL) may let others write in it. It is only looked for where the mode lets a group write. */
+  /**
+   * True if an access list (ACL) may let others write in it. Looked for only if the mode lets the group write, and not
+   * everybody.
+   */
   readonly hasAccessList?: boolean | undefined;
   /** Only in a prediction: the content of the directory changes too. */
   readonly changedBeneath?: boolean | undefined;
@@ -58,21 +61,21 @@ export interface Directory extends Attributes {
 
 export interface Link extends Attributes {
   readonly type: 'link';
-  /** As it is written in the link. */
+  /** The text in the link. */
   readonly target: string;
   /**
-   * The end of the link, if the link was followed. Undefined path: it leads into a directory that does not exist, or in
-   * a circle.
+   * The end of the link, if the link was followed. Its path is undefined if the link leads into a directory that does
+   * not exist, or in a circle.
    */
   readonly to?: LinkEnd | undefined;
-  /** Only in a prediction: the link itself was there, and stays. */
+  /** Only in a prediction: the link itself already existed, and stays. */
   readonly isKept?: boolean | undefined;
 }
 
 export interface LinkEnd {
   readonly path: string | undefined;
   readonly state: Followed;
-  /** The directories above that path, from the top, as they were seen. */
+  /** The directories above that path that were seen, from the top. */
   readonly above?: readonly Directory[] | undefined;
   /** Only in a prediction: the change leaves the end as it is, and its content is not known. */
   readonly isUntouched?: boolean | undefined;
@@ -82,11 +85,11 @@ export type Followed = AbsentFile | RegularFile | Directory | OtherFile;
 
 export interface OtherFile extends Attributes {
   readonly type: 'other';
-  /** `a device`, `a socket`. */
+  /** Such as `a block device`, `a socket`. */
   readonly what: string;
 }
 
-/** Beneath a directory that the user may not enter. */
+/** A path beneath a directory that the user may not enter. */
 export interface HiddenFile {
   readonly type: 'hidden';
 }
@@ -94,7 +97,7 @@ export interface HiddenFile {
 export const ABSENT: AbsentFile = { type: 'absent', parent: true };
 export const NOTHING_ABOVE: AbsentFile = { type: 'absent', parent: false };
 
-/** The directory that a path is in. */
+/** Returns the directory of a path. */
 export function parentOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash <= 0 ? '/' : path.slice(0, slash);
@@ -108,7 +111,7 @@ export function isBeneath(path: string, directory: string): boolean {
   return directory === '/' ? path !== '/' : path.startsWith(`${directory}/`);
 }
 
-/** `a directory`, for sentences. */
+/** Returns words for a sentence, such as `a directory`. */
 export function describeType(state: FileState): string {
   switch (state.type) {
     case 'absent':
@@ -126,7 +129,10 @@ export function describeType(state: FileState): string {
   }
 }
 
-/** What a seen file has that a predicted one should not, as a sentence. Undefined attributes agree with anything. */
+/**
+ * Returns a sentence that says how a seen file differs from a predicted one; undefined if it agrees. Undefined
+ * attributes agree with anything.
+ */
 export function disagreement(predicted: FileState, seen: FileState): string | undefined {
   if (predicted.type === 'absent')
     return seen.type === 'absent' ? undefined : `it is ${describeType(seen)}, should be absent`;
@@ -169,7 +175,7 @@ function contentDisagreement(predicted: FileState, seen: FileState): string | un
   return isKnown && seen.sha256 !== predicted.sha256 ? 'its content is not what was written' : undefined;
 }
 
-/** The state of the path, or of the end of a link; undefined for a link without an end. */
+/** Returns the state of the path, or of the end of a link; undefined for a link without an end. */
 export function endOf(state: FileState): FileState | undefined {
   return state.type === 'link' ? state.to?.state : state;
 }

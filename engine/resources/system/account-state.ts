@@ -8,17 +8,17 @@ export interface AccountDefaults {
 /** A group of accounts. */
 export interface GroupState {
   readonly exists: boolean;
-  /** Undefined where a prediction cannot know it. */
+  /** Undefined if a prediction cannot know it. */
   readonly gid?: number | undefined;
-  /** Only if it was requested by its number. */
+  /** Only if the group was requested by its number. */
   readonly name?: string | undefined;
-  /** Who has the numbers that were asked for; null where no group has. */
+  /** The names of the groups with the requested numbers; null if no group has the number. */
   readonly holders?: Readonly<Record<string, string | null>> | undefined;
   /** The accounts that it lists. */
   readonly members?: readonly string[] | undefined;
-  /** The accounts with this primary group, if they were requested. */
+  /** The accounts with this primary group. Only if requested. */
   readonly primaryOf?: readonly string[] | undefined;
-  /** Whether a group goes with the account of its name. */
+  /** True if the host removes a group with the account of the same name. Only if the accounts were requested. */
   readonly goesWithUser?: boolean | undefined;
 }
 
@@ -29,24 +29,24 @@ export interface UserState {
   readonly gid?: number | undefined;
   /** The name of the primary group; its number if it has no name. */
   readonly group?: string | undefined;
-  /** The groups that list the user as a member, sorted. The primary one may be among them. */
+  /** The groups that list the user as a member, sorted. May include the primary group. */
   readonly groups?: readonly string[] | undefined;
   readonly comment?: string | undefined;
   readonly home?: string | undefined;
-  /** Whether anything exists at the path: /dev/null counts too. */
+  /** True if anything exists at the path: /dev/null counts too. */
   readonly homeExists?: boolean | undefined;
   readonly shell?: string | undefined;
   /**
-   * SHA-256 of the hash in /etc/shadow without the ! of a locked account, as the hash itself must not be kept. The
-   * digest of '' if it cannot be read. Only if requested, as `locked` and `aging`.
+   * SHA-256 of the hash in /etc/shadow without the ! of a locked account: the hash itself must not be kept. The digest
+   * of '' if it cannot be read. Only if requested, as `locked` and `aging`.
    */
   readonly password?: string | undefined;
-  /** Whether the hash has a ! in front. */
+  /** True if the hash begins with a !. */
   readonly locked?: boolean | undefined;
   readonly aging?: Aging | undefined;
-  /** The defaults of a new account; only if the account does not exist. */
+  /** The defaults of a new account. Only if the account does not exist. */
   readonly defaults?: AccountDefaults | undefined;
-  /** Who has the numbers that were asked for; null where nobody has. */
+  /** The names of the accounts with the requested numbers; null if no account has the number. */
   readonly holders?: Readonly<Record<string, string | null>> | undefined;
 }
 
@@ -56,6 +56,6 @@ export interface Aging {
   readonly max?: number | null | undefined;
   readonly warn?: number | null | undefined;
   readonly inactive?: number | null | undefined;
-  /** Since 1970. */
+  /** Days since 1970. */
   readonly expires?: number | null | undefined;
 }

@@ -1,20 +1,20 @@
-/** The facts in the package lists of a host about a package that is not installed. */
+/** The facts in the package lists of a host about a package. */
 export interface Offer {
-  /** Whether they have a package of that name that can be installed. */
+  /** True if they have a package of that name that can be installed. */
   readonly offered: boolean;
-  /** Packages that provide the name, where no package has it. */
+  /** Packages that provide the name, if no package has the name. */
   readonly providers: readonly string[];
-  /** Whether one that provides it is installed. */
+  /** True if a package that provides it is installed. */
   readonly provided: boolean;
   /** Seconds since 1970 of the last refresh of the lists. */
   readonly listed: number;
-  /** Whether the host holds any package back: what an installation would change or remove may be one of them. */
+  /** True if the host holds any package back: an installation may want to change or remove such a package. */
   readonly holds: boolean;
-  /** The versions that can be installed, and the one that is, the newest first. */
+  /** The versions that can be installed, and the installed one; the newest first. */
   readonly versions: readonly string[];
 }
 
-/** What the lists are asked for: shell words. */
+/** Shell words that name the packages for which the lists are asked. */
 export interface Offered {
   readonly names: string;
   /** Names with a requested version: the lists are asked for them even if they are installed. */
@@ -22,8 +22,8 @@ export interface Offered {
 }
 
 /**
- * Shell text after the list of dpkg in `$d`: asks the package lists for the names that are not installed, or may have
- * another version.
+ * Returns shell text that must come after the list of dpkg in `$d`. It asks the package lists for the names that are
+ * not installed, or of which another version may be wanted.
  */
 export function askOffers({ names, versioned }: Offered): string {
   // dpkg also has lines for packages of which only the configuration is left, and for names that others provide.
@@ -46,7 +46,10 @@ fi
 `;
 }
 
-/** The offer for a package that is not installed, by any of its names; undefined if there are no lists. */
+/**
+ * Decodes the answers. Returns a function that returns the offer for a package by any of its names; undefined if there
+ * are no lists.
+ */
 export function decodeOffers(
   lines: readonly string[],
   offered: (lines: readonly string[]) => ReadonlyMap<string, string>,
@@ -76,8 +79,8 @@ export function decodeOffers(
 }
 
 /**
- * apt-cache policy: after `Version table:` a line for each version, and below it a line for each repository that has
- * it.
+ * Reads apt-cache policy: after `Version table:` it has a line for each version, and below it a line for each
+ * repository with that version.
  */
 function versionsOf(policy: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
@@ -89,7 +92,7 @@ function versionsOf(policy: readonly string[]): ReadonlyMap<string, readonly str
     const [, mark, text] = /^ (\*\*\*| {3}) (\S+) -?\d+$/.exec(line) ?? [];
     if (text !== undefined) version = { text, isInstalled: mark === '***' };
     const place = /^ {5,}-?\d+ (\S+)/.exec(line)?.[1];
-    // What dpkg alone knows, and is not installed, is what configuration was left of.
+    // A version that only dpkg knows, and that is not installed, has left its configuration.
     if (place === undefined || version === undefined || (place === '/var/lib/dpkg/status' && !version.isInstalled))
       continue;
     if (!versions.includes(version.text)) versions.push(version.text);
@@ -97,7 +100,7 @@ function versionsOf(policy: readonly string[]): ReadonlyMap<string, readonly str
   return found;
 }
 
-/** apt-cache showpkg: after `Reverse Provides:` a line for each version of each package. */
+/** Reads apt-cache showpkg: after `Reverse Provides:` it has a line for each version of each package. */
 function providersOf(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   let name: string | undefined;

@@ -1,19 +1,19 @@
-/** What systemd has for each of these in a unit's [Install] section. */
+/** The suffixes of systemd's folders for the keys in a unit's [Install] section. */
 const FOLDERS: ReadonlyMap<string, string> = new Map([
   ['WantedBy', 'wants'],
   ['RequiredBy', 'requires'],
   ['UpheldBy', 'upholds'],
 ]);
 
-/** Shell text that prints every link that enabling has made, a line each. */
+/** Shell text that prints every link that enabling has created, one per line. */
 export const LIST_LINKS = `for path in ${['/etc', '/run', '/usr/lib', '/lib']
   .flatMap((root) => [...FOLDERS.values()].map((folder) => `${root}/systemd/system/*.${folder}/*`))
   .join(' ')}; do [ ! -L "$path" ] || printf '>%s\\n' "$path"; done
 `;
 
 /**
- * Shell text that prints what the [Install] sections of the units in $shown say. The last of its script: it changes how
- * words are parted.
+ * Shell text that prints the lines of the [Install] sections of the units in $shown. It must be the last part of its
+ * script, because it changes how words are split.
  */
 export const LIST_INSTALL = `IFS='
 '; set -f; set --
@@ -21,7 +21,7 @@ for line in $shown; do case $line in FragmentPath=/*) set -- "$@" "\${line#*=}" 
 [ $# -eq 0 ] || grep -sE '^\\[|^(${[...FOLDERS.keys()].join('|')})[[:space:]]*=' -- "$@" /dev/null || :
 `;
 
-/** The existing links of one unit: `multi-user.target.wants/etcd.service`. */
+/** Returns the existing links of one unit, such as `multi-user.target.wants/etcd.service`. */
 export function linksOf(output: string, id: string): readonly string[] {
   const links = output.split('\n').flatMap((line) => {
     if (!line.startsWith('>') || !line.endsWith(`/${id}`)) return [];
@@ -30,14 +30,17 @@ export function linksOf(output: string, id: string): readonly string[] {
   return [...new Set(links)];
 }
 
-/** The lines of one file in what was printed. */
+/** Returns the lines of one file in the output. */
 export function installLines(output: string, fragment: string): readonly string[] {
   return output
     .split('\n')
     .flatMap((line) => (line.startsWith(`${fragment}:`) ? [line.slice(fragment.length + 1)] : []));
 }
 
-/** The links that a unit's [Install] section wants. Undefined where that depends on what only systemd knows. */
+/**
+ * Returns the links that a unit's [Install] section asks for; undefined if that depends on facts that only systemd
+ * knows.
+ */
 export function wantedLinks(lines: readonly string[], id: string): readonly string[] | undefined {
   let isInstall = false;
   const wanted = new Map<string, readonly string[]>();
@@ -45,7 +48,7 @@ export function wantedLinks(lines: readonly string[], id: string): readonly stri
     if (line.startsWith('[')) isInstall = /^\[Install\]\s*$/.test(line);
     const [, key = '', value = ''] = /^([A-Za-z]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
     if (!isInstall || !FOLDERS.has(key)) continue;
-    // An empty value takes back what stood above.
+    // An empty value cancels the values above it.
     wanted.set(key, value === '' ? [] : [...(wanted.get(key) ?? []), ...value.split(/\s+/)]);
   }
   const links = [...wanted].flatMap(([key, units]) => units.map((unit) => `${unit}.${FOLDERS.get(key) ?? ''}/${id}`));

@@ -2,7 +2,7 @@
 export interface UnitState {
   /**
    * systemd's LoadState (`loaded`, `not-found`, `masked`, `bad-setting`, `error`), or `unmanaged` if systemd does not
-   * run. In a prediction `unmasked`: no longer masked; whether a unit is behind the mask is not known before.
+   * run. In a prediction, `unmasked` means no longer masked: it is unknown whether the mask covers a unit.
    */
   readonly load: string;
   /** systemd's ActiveState. */
@@ -16,18 +16,18 @@ export interface UnitState {
   readonly result?: string | undefined;
   readonly type?: string | undefined;
   readonly remainsAfterExit?: boolean | undefined;
-  /** Whether it has something to do for `reload`. */
+  /** True if the unit supports `reload`. */
   readonly canReload?: boolean | undefined;
-  /** Whether it has run since systemd knows it: distinguishes a finished oneshot from one that was never started. */
+  /** True if it has run since systemd knows it: distinguishes a finished oneshot from one that was never started. */
   readonly ran?: boolean | undefined;
-  /** Changes with every start. Empty if it was never started. */
+  /** Changes with every start. Empty if the unit was never started. */
   readonly invocation?: string | undefined;
   /** The links that its [Install] section asks for, if they are known. */
   readonly wantedLinks?: readonly string[] | undefined;
-  /** Those that there are: `multi-user.target.wants/etcd.service`. */
+  /** The existing links, such as `multi-user.target.wants/etcd.service`. */
   readonly links?: readonly string[] | undefined;
-  /** In a prediction only: an earlier task removes a mask, and whether a unit is behind it is not known before. */
+  /** Only in a prediction: an earlier task removes a mask, and it is unknown whether the mask covers a unit. */
   readonly isBehindMask?: boolean | undefined;
-  /** In a prediction only: the invocation that must be over. */
+  /** Only in a prediction: the invocation that must have ended. */
   readonly endedInvocation?: string | undefined;
 }
