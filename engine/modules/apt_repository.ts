@@ -80,7 +80,10 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   };
 }
 
-/** As Ansible names it: the address without scheme, password and odd characters. */
+/**
+ * Returns the path of the file, named as in Ansible: the address without scheme and password, with other characters as
+ * `_`.
+ */
 function fileOf({ repo, filename }: Arguments): string {
   const [, address = '', suite = ''] = /^deb(?:-src)?\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)/.exec(repo) ?? [];
   const host = `${address.replace(/^\w+:\/\//, '').replace(/^[^/]*@/, '')} ${suite}`

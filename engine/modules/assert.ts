@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { UNWRITTEN, boolean, text } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
-/** The runner evaluates the expressions, and puts what came out in place of each. Nobody writes that form. */
+/**
+ * The last form is the result of an expression: the runner puts it in place of the expression. Nobody writes that form
+ * in a playbook.
+ */
 const condition = z.union([
   z.string(),
   z.boolean(),

@@ -140,7 +140,7 @@ function withoutUser(args: Arguments, seen: Seen): Outcome {
   };
 }
 
-/** Why the file cannot be written at its place. */
+/** Returns why the file cannot be written into its folder; undefined if it can. */
 function folderFault(args: Arguments, target: string, seen: Seen): Outcome | undefined {
   const folder = parentOf(target);
   const asked = askedOf(args);
@@ -172,8 +172,8 @@ function folderFault(args: Arguments, target: string, seen: Seen): Outcome | und
 }
 
 /**
- * Lines of a file have a character for each byte, so that what is not UTF-8 stays as it is. A line end that the last
- * line lacks is there when the file is written.
+ * Splits the content into lines with one character for each byte, so that bytes that are not UTF-8 stay as they are. A
+ * missing line end of the last line is added when the file is written.
  */
 function linesOf(content: Buffer | null): readonly string[] {
   const text = content?.toString('latin1') ?? '';
@@ -192,7 +192,7 @@ function shown(content: Buffer): string {
   return content.toString('utf8');
 }
 
-/** Two lines are the same key if type and key are, whatever their options and comments. */
+/** Identifies a key by its type and its text: options and comment do not count. */
 function identityOf(key: PublicKeyLine): string {
   return `${key.type} ${key.key}`;
 }
@@ -215,7 +215,10 @@ function edit(lines: readonly string[], keys: readonly PublicKeyLine[], args: Ar
   return [...kept, ...[...wanted].flatMap(([identity, key]) => (done.has(identity) ? [] : [lineOf(key)]))];
 }
 
-/** A key that is given without a comment leaves the comment that is there. */
+/**
+ * Returns the line with the wanted options and comment. A key that is given without a comment keeps the existing
+ * comment.
+ */
 function updated(line: string, present: PublicKeyLine, key: PublicKeyLine, args: Arguments): string {
   const comment = key.comment === '' && args.comment === undefined ? present.comment : key.comment;
   return present.options === key.options && present.comment === comment ? line : lineOf({ ...key, comment });
@@ -228,7 +231,7 @@ function lineOf({ options, type, key, comment }: PublicKeyLine): string {
 function filePredictions(user: string, target: string, { above }: AuthorizedKeysState): readonly Prediction[] {
   const unknown = { uid: undefined, owner: user, gid: undefined, group: undefined };
   return [
-    // One that is there may be a link.
+    // An existing folder may be a link, so it gets no prediction.
     ...(above === 'folder'
       ? []
       : [predict(file(parentOf(target)), { type: 'directory', ...unknown, owner: undefined, mode: undefined })]),
@@ -251,8 +254,8 @@ interface NewKeys {
 }
 
 /**
- * Where the file is written. sshd heeds no keys in a folder or a file of anybody but the user and root, and nothing is
- * written there either, nor through a link that somebody else than root can place.
+ * Returns the way to the file. sshd ignores keys in a folder or file that belongs neither to the user nor to root. So
+ * nothing is written there, nor through a link that anyone except root can place.
  */
 function wayToKeys(user: string, { home, places = [] }: AuthorizedKeysState, target: string, context: Context): Way {
   if (home === undefined) return OWN_WAY;
@@ -284,7 +287,7 @@ function refused(path: string, why: string): Impossible {
 }
 
 function write(user: string, { state, target, content, way }: NewKeys, context: Context): Apply {
-  // A colon at the end makes chown take the login group that the account has then.
+  // With a colon at the end, chown takes the login group that the account has at that moment.
   const attributes = {
     owner: { name: `${user}:`, id: undefined },
     group: undefined,

@@ -62,7 +62,10 @@ export const module = defineModule<Arguments>({
   },
 });
 
-/** The text with the block, or with none of several, or why not: a block that the next run would not find again would be put there once more. */
+/**
+ * Returns the text with the block, or without all its copies; undefined if there is nothing to do without a file.
+ * Returns Impossible if the next run would not find the block again and would insert it once more.
+ */
 function settled(args: Arguments, block: string, before: string | undefined): string | Impossible | undefined {
   const after = withBlock(args, block, before);
   if (typeof after !== 'string' || withBlock(args, block, after) === after) return after;
@@ -98,12 +101,12 @@ function withBlock(args: Arguments, block: string, before: string | undefined): 
   return file.toString();
 }
 
-/** Whatever ends the lines. */
+/** Compares the texts of lines, and ignores their line ends. */
 function isSameText(some: readonly Line[], others: readonly Line[]): boolean {
   return some.length === others.length && some.every(({ text: own }, index) => own === others[index]?.text);
 }
 
-/** The lines between the markers may be anything. */
+/** Returns the refusal of markers in the wrong order: the lines between them may be anything. */
 function reversed({ path, marker, marker_begin, marker_end }: Arguments): Impossible {
   const of = (mark: string): string => `"${marker.replaceAll('{mark}', () => mark)}"`;
   return {
@@ -127,7 +130,7 @@ function place({ prepend_newline, append_newline }: Arguments, body: readonly Li
   file.insert(at, ...all);
 }
 
-/** The block's lines, with line ends as the file has them. */
+/** Returns the lines of the block, with the line ends of the file. */
 function bodyOf(block: string, file: Lines): readonly Line[] {
   return (block.endsWith('\n') ? block.slice(0, -1) : block)
     .split('\n')
@@ -145,7 +148,10 @@ function positionFor({ insertafter: after, insertbefore: before }: Arguments, { 
   return Math.min(before === undefined ? found + 1 : found, lines.length);
 }
 
-/** With (?m) an expression is for the whole text: the number of the line in which its match ends, or begins. */
+/**
+ * Returns the number of the line in which the match ends (`atEnd`) or begins; -1 without a match. An expression with
+ * (?m) is applied to the whole text.
+ */
 function lineOfMatch(match: RegExpExecArray | null, atEnd: boolean): number {
   if (match === null) return -1;
   return match.input.slice(0, match.index + (atEnd ? match[0].length : 0)).split('\n').length - 1;

@@ -102,7 +102,7 @@ const anywhere = defineModule<Arguments>({
 
 export const module = inOwnFolders(anywhere, (args) => [certificatePath(args), keyPath(args)]);
 
-/** Names of one sort, checked. */
+/** An argument that holds checked names of one sort. */
 function names(sort: 'dns' | 'ip'): z.ZodType<readonly AlternativeName[]> {
   return textList()
     .default([])
@@ -129,7 +129,7 @@ function isName(sort: 'dns' | 'ip', text: string): boolean {
   }
 }
 
-/** The files of a certificate and of its authority. */
+/** The contents of the files of a certificate and of its authority. */
 interface Files {
   readonly certificate: FileContents;
   readonly key: FileContents;
@@ -166,8 +166,8 @@ function whyIssue(
 }
 
 /**
- * The reasons for a new certificate, as sentences. They depend on the authority, and are unknown if the authority has
- * yet to be made.
+ * Sentences with the reasons for a new certificate. Unknown if the authority, on which they depend, is still to be
+ * made.
  */
 type Reasons = readonly string[] | Unknown;
 
@@ -190,7 +190,7 @@ function issue(args: Arguments, files: Files, reasons: Reasons, context: Context
         { now: context.now },
       );
       const newKey = Secret.of(issued.privateKeyPem);
-      // The key first: with a certificate that does not belong to it, the next run issues both anew.
+      // The key is written first: if the certificate does not belong to it, the next run issues both again.
       return applyFiles(
         [
           {

@@ -25,7 +25,7 @@ import {
 import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki/pki-keys.ts';
 import { recipients, safelyKept, sealed, readSecret } from './pki/sealed-keys.ts';
 
-/** During this number of days before the end of an authority each run warns of it: a renewal takes planning. */
+/** Each run warns of the end of an authority during this number of days before it, because a renewal takes planning. */
 const WARN_DAYS = 90;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -146,7 +146,10 @@ function make(args: Arguments, beside: readonly (string | Unknown)[], context: C
   };
 }
 
-/** Shown once, when the key is made: after that the key is where the operator wants it. */
+/**
+ * Returns the warning about a key that is not encrypted. It is shown only when the key is made; later the operator may
+ * have moved it.
+ */
 function inClear(args: Arguments): readonly string[] {
   if (args.recipients.length > 0) return [];
   return [
@@ -155,8 +158,8 @@ function inClear(args: Arguments): readonly string[] {
 }
 
 /**
- * Prints what certificates lie beneath the folder, but only where the authority is gone: then it must not be made anew
- * without a word.
+ * Prints the certificates beneath the folder, but only if both files of the authority are missing: then a new authority
+ * must not be made silently.
  */
 function issuedBeneath(args: Arguments): ReturnType<typeof probe> {
   return probe(
@@ -164,7 +167,10 @@ function issuedBeneath(args: Arguments): ReturnType<typeof probe> {
   );
 }
 
-/** Certificates of this issuer without the issuer: its files were lost, or the folder is the wrong one. */
+/**
+ * Returns the problem that certificates of this issuer exist without the issuer: its files were lost, or the folder is
+ * the wrong one. Undefined if there are none.
+ */
 function lost(args: Arguments, seen: Seen): Impossible | undefined {
   const text = seen.of(issuedBeneath(args)).stdout?.toString('utf8') ?? '';
   const issuer = subjectAttributes(subject(args));

@@ -37,7 +37,7 @@ export const module = defineModule<Arguments>({
   },
 });
 
-/** What the file at a path says. `isKnown` is false if an earlier change of the plan writes the file. */
+/** The facts of the file at a path. `isKnown` is false if an earlier change of the plan writes the file. */
 interface Entry {
   readonly facts: ValueMap;
   readonly isKnown: boolean;
@@ -93,7 +93,7 @@ function toCome(path: string): Entry {
   };
 }
 
-/** The first of the paths, and the count of the others: a cluster has dozens of certificates. */
+/** Returns the first path and the number of the others: a cluster has dozens of certificates. */
 function shown([first = '', ...others]: readonly string[]): string {
   if (others.length === 0) return first;
   return others.length === 1 ? `${first} and one other file` : `${first} and ${others.length} other files`;

@@ -30,7 +30,7 @@ export const module = defineModule<Arguments>({
     const certainty = seen.certainty(question);
     if (status === 0)
       return { kind: 'in_sync', result: { rc: 0, stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] } };
-    // Such a status is no answer: the check itself could not run.
+    // These statuses mean that the check itself could not run.
     if (certainty === 'certain' && (status === 126 || status === 127 || status > 128)) {
       return {
         kind: 'impossible',
@@ -56,7 +56,7 @@ export const module = defineModule<Arguments>({
       planned: unknownResult('a command that has not run yet'),
       apply: () => {
         if (apply instanceof Unknown) throw new Error('a command that is not known cannot be run');
-        // `eval` keeps the text, which may be secret, out of every process's arguments.
+        // `eval` keeps the text, which may be secret, out of the arguments of every process.
         return { script: `${context.preamble}eval ${quote(revealed(apply))}\n`, talks: true, finish: finishCommand };
       },
     };

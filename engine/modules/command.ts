@@ -56,8 +56,8 @@ export const module = defineModule<Arguments>({
         remedy: 'Write the command behind the name of the module, or in cmd.',
       };
     const line = words.map(quote).join(' ');
-    // The program itself: the shell has commands of the same name that do otherwise (echo), or change but the shell
-    // (cd, export, exit).
+    // `exec` runs the program itself. The shell has commands of the same names that act differently (echo) or that
+    // change only the shell (cd, export, exit).
     return planRun(args, { shown: line, cmd: words, script: `exec ${line}` }, seen, context);
   },
 });

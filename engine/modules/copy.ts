@@ -61,7 +61,7 @@ const schema = exactlyOne(fields, ['src', 'content'])
   .refine((args) => args.mode !== 'preserve' || args.src !== undefined, 'mode: preserve needs src');
 type Arguments = z.infer<typeof schema>;
 
-/** What the controller has; undefined where the host has it. */
+/** The source on the controller. A task with a source on the host has none. */
 interface Loaded {
   readonly content: Content;
   readonly mode: number | undefined;
@@ -127,7 +127,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
   },
 });
 
-/** A copy of a file of the host that may not be there, or may be another one, by then. */
+/** Makes the outcome uncertain if an earlier change of the plan may bring or change the source on the host. */
 function asSureAsSource({ src = '' }: Arguments, outcome: Outcome, seen: Seen): Outcome {
   if (seen.certainty(file(src, 'digest')) === 'certain') return outcome;
   if (outcome.kind === 'change') return { ...outcome, certainty: 'after_change' };

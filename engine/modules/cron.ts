@@ -18,18 +18,18 @@ import { bytesOf, readably, textOf } from './write/file-text.ts';
 interface FieldRange {
   readonly least: number;
   readonly most: number;
-  /** Whether words stand for the numbers, such as jan or mon. */
+  /** True if words such as jan or mon may replace the numbers. */
   readonly hasNames: boolean;
 }
 
-/** A `*` is the default of a field, so it may be given together with special_time. */
+/** A field of a crontab. `*` counts as not given, so it may be given together with special_time. */
 function field({ least, most, hasNames }: FieldRange): z.ZodType<string | undefined> {
   const letters = hasNames ? 'A-Za-z' : '';
   const characters = new RegExp(`^[0-9${letters}*,/~-]+$`);
   const isRight = (value: unknown): boolean => {
     if (typeof value !== 'string' && typeof value !== 'number') return false;
     const text = String(value);
-    // Behind a slash stands a step, which may be any number.
+    // The number after a slash is a step, which has no limits.
     const numbers = text.replaceAll(/\/\d+/g, '').match(/\d+/g) ?? [];
     return characters.test(text) && numbers.every((one) => Number(one) >= least && Number(one) <= most);
   };
@@ -103,7 +103,7 @@ const FIELDS = ['minute', 'hour', 'day', 'month', 'weekday'] as const;
 export const module = defineModule<Arguments>({
   name: 'cron',
   summary: 'Manage commands that cron runs at given times.',
-  // Each of the fields goes without special_time.
+  // special_time excludes each of the fields.
   arguments: FIELDS.reduce(
     (ruled, name) => atMostOne(ruled, ['special_time', name]),
     atMostOne(schema, ['insertafter', 'insertbefore']),
@@ -173,7 +173,10 @@ function planFile(args: Arguments, at: string, seen: Seen, context: Context): Ou
   return editOutcome(at, edit, result, seen);
 }
 
-/** Beside what a new variable cannot be put. */
+/**
+ * Returns the problem that the table has no variable beside which the new variable could be put; undefined if there is
+ * none.
+ */
 function missingBeside(args: Arguments, text: string): Impossible | undefined {
   const other = args.insertafter ?? args.insertbefore;
   const { envs } = namesIn(text);
@@ -239,7 +242,7 @@ function withoutCrontab(user: string, why: NonNullable<CrontabState['failure']>,
   };
 }
 
-/** The table with the entry, or the variable, as it is wanted. */
+/** Returns the table with the wanted entry or variable. */
 function edited(text: string, args: Arguments, account: string): string {
   const { name, job = '', insertafter: behind, insertbefore: ahead } = args;
   const isPresent = args.state === 'present';

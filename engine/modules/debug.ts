@@ -21,7 +21,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   examples: ['debug: { msg: "etcd is {{etcd_version}}" }', 'debug: { var: result.stdout }'],
   observes: () => [],
   plan(args) {
-    // Null is a value like any other.
+    // Null is a value, so it is shown.
     const shown = args.msg === undefined ? args.var : args.msg;
     const value = shown === undefined ? 'Hello world!' : shown;
     return { kind: 'in_sync', result: { msg: value }, effects: [{ kind: 'message', text: value }] };

@@ -79,7 +79,7 @@ function planState(args: FileArguments, seen: Seen, context: Context): Outcome {
   }
 }
 
-/** What an earlier task leaves open is not known for certain, nor that there is nothing to do. */
+/** Makes the outcome uncertain if it depends on an earlier change of the plan. */
 function doubted(args: FileArguments, outcome: Outcome, seen: Seen): Outcome {
   const request = file(args.path);
   const isOpen = args.state !== 'absent' && args.state !== 'hard' && isModeOpen(args, seen.of(request));
@@ -89,7 +89,7 @@ function doubted(args: FileArguments, outcome: Outcome, seen: Seen): Outcome {
   return outcome;
 }
 
-/** Why the change cannot be made, as far as the look shows it. */
+/** Returns why the change cannot be made, as far as the seen states show it. */
 function refusal(args: FileArguments, change: Change, seen: Seen, context: Context): Impossible | undefined {
   if (change.certainty === 'after_change') return undefined;
   const account = args.state === 'absent' ? undefined : missingAccount(args, seen);
@@ -111,7 +111,7 @@ function stateAfter(change: Change, path: string): FileState | undefined {
     .find((one) => one !== undefined);
 }
 
-/** Whether something else is put in the place of what is there. */
+/** Returns whether the path gets another type, or a link another target. */
 function becomesAnother(before: FileState, after: FileState | undefined): boolean {
   if (after?.type !== before.type) return true;
   return after.type === 'link' && before.type === 'link' && after.target !== before.target;

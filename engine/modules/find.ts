@@ -58,7 +58,10 @@ export const module = defineModule<Arguments>({
 
 const TYPES = { file: '-type f', directory: '-type d', link: '-type l', any: '' } as const;
 
-/** In what `find` prints of a tidy path, two slashes never follow one another: they begin a record. */
+/**
+ * Returns the request for the found paths. Each record of the output begins with `//`, which never occurs in a path
+ * without needless slashes.
+ */
 function questionOf(args: Arguments): Request<ProbeDetail, ProbeState> {
   const depth = args.recurse ? (args.depth === undefined ? '' : `-maxdepth ${args.depth}`) : '-maxdepth 1';
   const conditions = [

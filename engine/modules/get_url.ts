@@ -115,10 +115,10 @@ export const module = defineModule<Arguments>({
   },
 });
 
-/** A download, and where its file goes. */
+/** A download and the place of its file. */
 interface Target {
   readonly asked: Download;
-  /** The path as the task names it; a link there is followed to the place. */
+  /** The path as the task names it. If it is a link, `place` is its end. */
   readonly path: string;
   readonly place: FilePlace;
 }
@@ -192,7 +192,7 @@ function planAttributes(
   };
 }
 
-/** The content of the URL is not known, as its digest could not be read. */
+/** Returns the outcome if the digest of the content at the URL could not be read. */
 function failure(wanted: WantedContent & { readonly kind: 'failure' }, { checksum }: Download): Outcome {
   if (wanted.isOpen) return { kind: 'cannot_know', because: 'the download is not possible before an earlier change' };
   return {
@@ -226,7 +226,7 @@ function shownContent(args: Arguments, wanted: WantedContent): Value {
   return (wanted.kind === 'latest' ? wanted.sha256 : undefined) ?? new Unknown(`what ${shownUrl(args)} holds`);
 }
 
-/** Where the file may go: the path as given, or its place in it if that is a directory. */
+/** Returns the possible paths of the file: the given path, and the path inside it in case it is a directory. */
 function targetsOf(args: Arguments): readonly string[] {
   const name = nameOf(revealed(args.url).replace(/[?#].*$/, ''));
   if (args.dest.endsWith('/')) return [`${args.dest}${name}`];

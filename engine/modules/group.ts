@@ -42,7 +42,7 @@ function plan(args: Arguments, seen: Seen): Outcome {
   return {
     kind: 'change',
     differences: [isRenumbered ? newNumber(args, state) : existence(args)],
-    // A group that an earlier task makes gets a number of the host's own choice, perhaps this one.
+    // The host chooses the number of a group that an earlier task makes: it may be the wanted number already.
     certainty: isRenumbered && state.gid === undefined ? 'after_change' : seen.certainty(asked),
     predictions: [predict(asked, after)],
     touches: 'predicted',

@@ -59,7 +59,7 @@ function fileOf(args: Arguments): string {
 }
 
 interface Sorted {
-  /** Those that can be as wanted. */
+  /** The modules that can reach the wanted state. */
   readonly usable: readonly string[];
   readonly steps: readonly { readonly name: string; readonly state: KernelModuleState }[];
   readonly warnings: readonly string[];
@@ -98,7 +98,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
     async apply() {
       const written = fileDifferences.length === 0 ? undefined : await edit?.apply();
       const names = sorted.steps.map(({ name }) => name);
-      // busybox's modprobe knows -a, but not with -r.
+      // The modprobe of busybox accepts -a, but not together with -r.
       const live = names.map((name) => `modprobe ${args.state === 'present' ? '' : '-r '}${name} || exit\n`).join('');
       return { ...written, script: `${live}${written?.script ?? ''}` };
     },

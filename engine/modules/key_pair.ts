@@ -58,7 +58,7 @@ const anywhere = defineModule<Arguments>({
   },
 });
 
-/** The files of a key pair, and the public keys beside them. */
+/** The files of a key pair, and the public keys of the same name in other folders. */
 interface Pair {
   readonly args: Arguments;
   readonly beside: readonly (string | Unknown)[];
@@ -97,7 +97,7 @@ function lostKey(args: Arguments): Impossible {
   };
 }
 
-/** The private key stays, if it fits; the public key becomes that of the private key. */
+/** Keeps a private key that matches the task, and plans the public key that belongs to it. */
 function planPublicKey(
   { args, beside, key, pub }: Pair & { readonly key: FileContents & { readonly kind: 'text' } },
   { seen, context }: Observed,

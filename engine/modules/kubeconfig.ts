@@ -91,7 +91,7 @@ function write(
   return applyFiles([{ path, content, replaces }], context, { path, content });
 }
 
-/** The key that is there now is as secret as the one to come. The other lines of the file are not. */
+/** Registers the existing key as a secret, so that it is masked. The other lines of the file are not secret. */
 function hideKey(kubeconfig: string): void {
   for (const [, encoded = ''] of kubeconfig.matchAll(/^\s*(?:client-key-data|token):\s*"?([^\s"]+)/gm)) {
     Secret.of(encoded);
@@ -99,7 +99,7 @@ function hideKey(kubeconfig: string): void {
   }
 }
 
-/** The text; unknown if a part of it is unknown. */
+/** Returns the text of the file; Unknown if a part of it is unknown. */
 function build(args: Arguments): Secret | Unknown | Impossible {
   const { authority, certificate, key } = args;
   const unknown = firstUnknown([authority, certificate, key]);
@@ -128,7 +128,10 @@ function build(args: Arguments): Secret | Unknown | Impossible {
   }
 }
 
-/** What is made of something new is new, too. */
+/**
+ * Returns the first unknown part, or, if there is one, the first part that is still to be made: the file is new then,
+ * too.
+ */
 function firstUnknown(parts: readonly Value[]): Unknown | undefined {
   const unknowns = parts.filter((part) => part instanceof Unknown);
   return unknowns.find((part) => part.fresh) ?? unknowns[0];

@@ -62,14 +62,14 @@ const schema = z
   )
   .refine((args) => !args.backrefs || args.regexp !== undefined, 'backrefs needs regexp')
   .refine((args) => faultIn(args) === undefined, {
-    // Also where another argument is wrong, or not known before the run.
+    // The rule is also checked if another argument is wrong, or not known before the run.
     when: () => true,
     path: ['line'],
     error: ({ input }) => faultIn(input) ?? 'must fit regexp',
   });
 type Arguments = z.infer<typeof schema>;
 
-/** As in Ansible a line is matched as bytes: \w and \d match ASCII. */
+/** Matches the bytes of a line, as in Ansible: \w and \d match ASCII only. */
 function linePattern(): z.ZodType<Pattern> {
   return pattern({ classes: 'ascii' });
 }
@@ -78,7 +78,7 @@ function revealed(value: string | Secret | Unknown | undefined): string {
   return value instanceof Secret ? value.reveal() : value instanceof Unknown || value === undefined ? '' : value;
 }
 
-/** What is wrong with references to groups, where enough of the arguments is known. */
+/** Returns the fault in the references to groups, if regexp and line are known; undefined if there is none. */
 function faultIn(args: unknown): string | undefined {
   if (typeof args !== 'object' || args === null || !('backrefs' in args) || args.backrefs !== true) return undefined;
   if (!('regexp' in args) || !(args.regexp instanceof Pattern) || !('line' in args)) return undefined;
@@ -120,7 +120,7 @@ export const module = defineModule<Arguments>({
   },
 });
 
-/** Follows Ansible's module, as users rely on its choice among several matching lines. */
+/** Chooses among several matching lines as the module of Ansible does, because users rely on it. */
 function withLine(args: Arguments, text: string, file: Lines): Lines {
   const { lines } = file;
   const test = matcher(args);
@@ -138,7 +138,7 @@ function withLine(args: Arguments, text: string, file: Lines): Lines {
   return file;
 }
 
-/** A line is not put beside a line of the same text that insertafter has found. */
+/** Inserts the line, but not beside a line of the same text that insertafter has found. */
 function insertLine({ insertafter, insertbefore }: Arguments, line: Line, anchor: number, file: Lines): void {
   const { lines } = file;
   const at = insertbefore?.text === 'BOF' || insertafter?.text === 'BOF' ? 0 : anchor;
@@ -152,13 +152,13 @@ function expandedLine({ regexp }: Arguments, text: string, match: RegExpExecArra
   return expand(regexp.replacement(text), match).replace(/\r?\n$/, '');
 }
 
-/** A line that is there keeps its line end, and gets one if it has none. */
+/** Replaces the text of an existing line. Its line end stays, and is added if it is missing. */
 function replaceLine({ lines, lineEnd }: Lines, index: number, text: string): void {
   const { end } = lines[index] ?? { end: '' };
   lines[index] = { text, end: end === '' ? lineEnd : end };
 }
 
-/** The index of an equal line, and the index for a new line; -1 for none. */
+/** Returns the index of an equal line, and the index for a new line; -1 if there is none. */
 function search(args: Arguments, text: string, { lines }: Lines): { readonly exact: number; readonly anchor: number } {
   const { insertafter: after, insertbefore: before } = args;
   const wanted = before ?? after;

@@ -87,12 +87,12 @@ function mountOf({ path: at, src, state }: Arguments): ReturnType<typeof mountRe
   return mountRequest(at, src, state === 'absent');
 }
 
-/** What is bound to the place. */
+/** Returns the request for the source of a bind mount; none for other mounts. */
 function boundSource({ src, opts }: Arguments): readonly ReturnType<typeof file>[] {
   return src?.startsWith('/') === true && isBound(opts) ? [file(src, 'target')] : [];
 }
 
-/** Whether fstab gets a line, loses it, or is left alone. */
+/** Returns whether fstab gets a line, loses its line, or stays as it is. */
 function tableWish({ state }: Arguments): 'line' | 'no line' | 'as it is' {
   switch (state) {
     case 'mounted':
@@ -168,17 +168,18 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
 
 type TableEdit = Extract<TextEdit, { kind: 'edit' }>;
 
-/** What there is of a mount, and what has to be done. */
+/** The seen state of a mount, and the steps that it needs. */
 interface Situation {
   readonly edit: TableEdit;
-  /** The line of the table, if it has one. */
+  /** The line of the table; undefined if it has none. */
   readonly listed: TableEntry | undefined;
   readonly state: MountState;
   readonly run: Run | undefined;
   /** The state of the path; undefined for swap. */
   readonly there: FileState | undefined;
-  /** Whether the directory is made, or removed. */
+  /** True if the directory of the mount is made. */
   readonly makes: boolean;
+  /** True if the directory of the mount is removed. */
   readonly removes: boolean;
 }
 
@@ -202,7 +203,7 @@ function planTable(
   return { edit, listed };
 }
 
-/** The directory that the file system is mounted at; none for swap. */
+/** Returns the request for the directory of the mount; none for swap. */
 function placeOf(args: Arguments): readonly Request<FileDetail, FileState>[] {
   return isPlaceless(args) ? [] : [file(args.path, 'target')];
 }
@@ -211,7 +212,7 @@ function directoryStep(
   args: Arguments,
   { isChanged, state, run, there }: Pick<Situation, 'state' | 'run' | 'there'> & { readonly isChanged: boolean },
 ): Pick<Situation, 'makes' | 'removes'> {
-  // No part of a mount is left: the content of the directory came later.
+  // If the mount itself needs no change, the content of the directory came later, and the directory stays.
   const isLeft = state.isEmpty === false && run === undefined && !isChanged;
   return {
     makes: (run === 'mount' || args.state === 'mounted') && there?.type === 'absent',
@@ -219,7 +220,7 @@ function directoryStep(
   };
 }
 
-/** Why the file system cannot be mounted at the path. */
+/** Returns why the file system cannot be mounted at the path; undefined if it can. */
 function obstacleOf(
   args: Arguments,
   { listed, state, run, there, removes }: Situation,
@@ -278,13 +279,13 @@ function resultOf(args: Arguments): ValueMap {
   };
 }
 
-/** A bind mount may be of a file, and is mounted on a file then. */
+/** Returns whether something can be mounted on the path. Only a bind mount can be mounted on a file. */
 function canCarry(args: Arguments, listed: TableEntry | undefined, there: FileState): boolean {
   const end = endOf(there);
   return end?.type !== 'file' || isBound(args.opts) || isBound(listed?.options ?? '');
 }
 
-/** A file goes on a file, and a directory on a directory. */
+/** Returns the problem of a bind mount with its path: a file goes only on a file, a directory only on a directory. */
 function bindFault(args: Arguments, there: FileState | undefined, seen: Seen): Impossible | undefined {
   const [asked] = boundSource(args);
   const place = file(args.path, 'target');
@@ -331,7 +332,7 @@ function occupied({ path: at, src }: Arguments, { source }: MountState): Impossi
   };
 }
 
-/** Empty if the system's own fstab has the options. */
+/** Returns the arguments of mount before the path; an empty text if the options are in /etc/fstab. */
 function howOf(args: Arguments): string {
   if (args.src === undefined || args.fstype === undefined || (args.fstab === '/etc/fstab' && args.state === 'mounted'))
     return '';
@@ -379,7 +380,7 @@ function liveDifferences(
   ];
 }
 
-/** Another file system covers the directory: the known states beneath it do not hold any more. */
+/** Predicts the directory. If another file system covers it, the known states beneath it are not valid any more. */
 function directoryPrediction(
   at: string,
   there: FileState,

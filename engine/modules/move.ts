@@ -68,11 +68,11 @@ function withoutSource({ src, dest }: Arguments, target: Standing): Outcome {
       };
 }
 
-/** The copy of a file that is replaced. */
+/** The copy that is kept of a file before it is replaced. */
 interface Spare {
   readonly path: string;
   readonly state: RegularFile;
-  /** Whether its directory is missing. */
+  /** True if the directory of the copy does not exist. */
   readonly isNowhere: boolean;
 }
 
@@ -99,7 +99,7 @@ function asked(id: string): Request<FileDetail, FileState> {
 
 type Standing =
   | { readonly kind: 'file'; readonly state: RegularFile }
-  /** Nothing, in a directory that is there; or not even that. */
+  /** Nothing is at the path: `free` if its directory exists, `nowhere` if not. */
   | { readonly kind: 'free' | 'nowhere' }
   | Impossible;
 
@@ -127,7 +127,9 @@ function field(of: string, before: string, after: string): Difference {
   return { kind: 'field', of, field: 'state', before, after };
 }
 
-/** A kept file is whole or not there at all, and is on the disk before the one that it comes from goes. */
+/**
+ * Returns the script. A kept copy is complete or does not exist, and is on the disk before the original is replaced.
+ */
 function script(args: Arguments, keep: string | undefined): string {
   const lines = ['set -e', 'umask 077', `s=${quote(args.src)} d=${quote(args.dest)}`];
   if (keep !== undefined) {

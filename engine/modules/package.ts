@@ -19,7 +19,7 @@ import { heldProblem, installProblem } from './system/package-refusals.ts';
 import { packageLists, packageScript, unknownNames } from './system/package-script.ts';
 import { type Asked, type PackageStep, asked, isProvided, isUnoffered, stepOf } from './system/package-steps.ts';
 
-/** A package as it is asked for: `name` or `name=version`. */
+/** A package in a task: `name` or `name=version`. */
 const PACKAGE = /^[A-Za-z0-9][A-Za-z0-9+._-]*(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~^_-]+\*?)?$/;
 
 const STATES = {
@@ -170,7 +170,7 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
         purge: args.purge,
         startUnits: args.start_units,
       }),
-      // Mirrors may be slow; a package manager that says nothing for so long hangs.
+      // Mirrors may be slow. A package manager that needs more than this time hangs.
       timeoutMs: SLOW_MIRROR_MS,
       talks: true,
       finish: (completed) => finished(completed, facts),
@@ -193,7 +193,7 @@ function finished({ status, stderr }: Completed, { os }: Facts): Finished {
   };
 }
 
-/** The request for the lists uses the package of the package manager itself. */
+/** Requests the package of the package manager itself, because such a request also brings the state of the lists. */
 function listsRequest({ package_manager: manager }: Facts): Asked['request'] {
   return packageRequest(manager === 'apk' ? 'apk-tools' : manager, {
     candidate: true,
@@ -233,7 +233,10 @@ function planLists(
   };
 }
 
-/** Old lists may lack a package that refreshed lists have. Files that a removal leaves show only after it. */
+/**
+ * Returns the certainty. Refreshed lists may have a package that old lists lack. Files that a removal leaves are seen
+ * only after it.
+ */
 function certaintyOf(steps: readonly PackageStep[], aged: boolean, seen: Seen): Pick<Change, 'certainty' | 'doubt'> {
   const isOfEarlier = ({ one, state }: PackageStep): boolean =>
     seen.certainty(one.request) === 'after_change' || (!state.installed && seen.of(one.request).leftover === 'perhaps');

@@ -36,7 +36,7 @@ export const module = defineModule<Arguments>({
       return { kind: 'cannot_know', because: 'earlier changes decide what the command answers' };
     const result = commandResult(status, stdout, stderr ?? '');
     if (status === 0) return { kind: 'in_sync', result };
-    // What it asks may not be there before an earlier task has made it.
+    // An earlier task may still make the thing that the command asks about.
     if (seen.certainty(question) === 'after_change')
       return { kind: 'cannot_know', because: 'the command fails now, but may succeed after an earlier change' };
     return { kind: 'in_sync', result, failure: `the command ended with exit status ${status}${meaning(status)}` };

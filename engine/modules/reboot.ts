@@ -48,8 +48,8 @@ export const module = defineModule<z.infer<typeof schema>>({
 });
 
 /**
- * The host goes down a moment after the answer, so that the answer arrives. It must not be a child of the session,
- * which ends with it.
+ * Reboots a second after the end of the script, so that the answer of the script arrives. The reboot must not be a
+ * child of the session, because a child ends with the session.
  */
 function script(delay: number, message: string): string {
   const reboot = `sleep 1; if command -v systemctl >/dev/null && [ -d /run/systemd/system ]; then systemctl reboot; elif command -v shutdown >/dev/null; then shutdown -r now; else reboot; fi`;

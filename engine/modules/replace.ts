@@ -33,7 +33,7 @@ const schema = z
       ),
   })
   .refine((args) => faultIn(args) === undefined, {
-    // Also where another argument is wrong, or not known before the run.
+    // The rule is also checked if another argument is wrong, or not known before the run.
     when: () => true,
     path: ['replace'],
     error: ({ input }) => faultIn(input) ?? 'must fit regexp',
@@ -48,7 +48,7 @@ const schema = z
   });
 type Arguments = z.infer<typeof schema>;
 
-/** What is wrong with references to groups, where enough of the arguments is known. */
+/** Returns the fault in the references to groups, if regexp and replace are known; undefined if there is none. */
 function faultIn(args: unknown): string | undefined {
   if (
     typeof args !== 'object' ||
@@ -101,7 +101,7 @@ function replaced(args: Arguments, replacement: string, text: string): string {
   return text.slice(0, start) + result + part.slice(at) + text.slice(end);
 }
 
-/** The beginning and the end of the part of the text that is searched; undefined if there is none. */
+/** Returns the beginning and the end of the part of the text that is searched; undefined if there is none. */
 function boundsOf(args: Arguments, text: string): readonly [number, number] | undefined {
   const wanted = section(args);
   if (wanted === undefined) return [0, text.length];

@@ -23,7 +23,7 @@ const schema = belowChdir(
 
 interface Loaded {
   readonly source: UploadSource & { readonly sha256: string };
-  /** From the line that begins with #!. */
+  /** The words of the `#!` line. */
   readonly interpreter: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
     const { path, room, remove } = temporaryRoom();
     const interpreter =
       args.executable === undefined ? loaded.interpreter : (splitWords(args.executable) ?? [args.executable]);
-    // Run by its interpreter, so that a /tmp without exec does not matter.
+    // The script is run by its interpreter, so that it also runs if /tmp forbids to run programs.
     const isSame = `[ "$(sha256sum <${quote(path)})" = ${quote(`${loaded.source.sha256}  -`)} ]`;
     const script = `(trap ${quote(remove)} EXIT; ${isSame} || { printf '%s is not the script that was brought\\n' ${quote(path)} >&2; exit 1; }; ${[...interpreter, path, ...words.slice(1)].map(quote).join(' ')})`;
     const outcome = planRun(args, { shown: args.cmd, cmd: args.cmd, script }, seen, context);

@@ -76,8 +76,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
 }
 
 /**
- * The mode that the running kernel can reach: a kernel with SELinux cannot lose it, and a kernel without SELinux cannot
- * get it.
+ * Returns the mode that the running kernel can reach. SELinux cannot be removed from a running kernel or added to it.
  */
 function liveMode(wanted: Arguments['state'], mode: SelinuxState['mode']): SelinuxState['mode'] {
   if (mode === 'disabled') return 'disabled';

@@ -114,7 +114,7 @@ function permissions(path: string, mode: number | undefined): ValueMap {
   return Object.fromEntries(Object.entries(BITS).map(([name, bit]) => [name, value(bit)]));
 }
 
-/** Device and inode, if the host has reported them. */
+/** Returns device and inode, if the host has reported them. */
 function identity(text: string | undefined): ValueMap {
   const [device, inode] = text?.split(':') ?? [];
   return device === undefined || inode === undefined ? {} : { dev: Number(device), inode: Number(inode) };

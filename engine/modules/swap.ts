@@ -46,7 +46,8 @@ function plan(seen: Seen, context: Context): Outcome {
     touches: 'predicted',
     async apply() {
       const written = edit.differences.length === 0 ? undefined : await edit.apply();
-      // systemd makes units of fstab, and would turn the swap on again with the next unit that wants it.
+      // systemd makes units from fstab. Without a reload, it would activate the swap again for the next unit that wants
+      // it.
       const reload =
         written === undefined
           ? ''

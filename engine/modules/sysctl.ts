@@ -129,7 +129,7 @@ function finishWith(result: ValueMap): NonNullable<Apply['finish']> {
         };
 }
 
-/** Names with their values; null for a line that is removed. Undefined: a value is missing. */
+/** Returns the wanted values by name; null for a line to be removed. Undefined if name or value is missing. */
 function wantedValues(args: Arguments): ReadonlyMap<string, string | null> | undefined {
   if (args.state === 'absent') return new Map(namesOf(args).map((name) => [name, null]));
   if (args.values !== undefined) return new Map(Object.entries(args.values));
@@ -192,17 +192,17 @@ function setLive({ name, after }: LiveStep): string {
   return `{ printf '%s\\n' ${quote(after)} >${quote(`/proc/sys/${sysctlPath(name)}`)}; } 2>/dev/null || { printf '%s\\n' ${quote(message)} >&2; exit 1; }\n`;
 }
 
-/**
- * The last line of a name counts, and keeps its place; others of the same name are removed. New names are added at the
- * end.
- */
-/** The parameter of a line and its value, if the line sets one. */
+/** Returns the parameter and the value of a line; an empty list if the line sets nothing. */
 function assigned(line: string): readonly [name?: string, value?: string] {
   const [, name, value] = /^\s*-?\s*([^#;=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
   return name === undefined ? [] : [name, normalizeValue(value ?? '')];
 }
 
-/** Of several lines the last one counts: if it is right, all lines stay. */
+/**
+ * Returns the edited text. Of several lines with one name, only the last counts: if all last lines are right, all lines
+ * stay. Otherwise each last line keeps its place, and the earlier lines of its name are removed. New names are added at
+ * the end.
+ */
 function editLines(text: string, wanted: ReadonlyMap<string, string | null>): string {
   const byPath = new Map([...wanted].map(([name, value]) => [sysctlPath(name), { name, value }]));
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');

@@ -93,7 +93,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   },
 });
 
-/** The difference between a unit and its wanted state. The caller has `unitRequest(wish.name)` among its requests. */
+/** Returns the difference between a unit and its wanted state. The caller has observed `unitRequest(wish.name)`. */
 export function planUnit(wish: UnitWish, seen: Seen): Outcome {
   const asked = unitRequest(wish.name);
   const state = seen.of(asked);
@@ -117,7 +117,7 @@ export function planUnit(wish: UnitWish, seen: Seen): Outcome {
 }
 
 function certaintyOf(state: UnitState, steps: UnitSteps): Pick<Change, 'certainty'> & { readonly doubt?: string } {
-  // The unit behind a mask is seen only after the mask is gone.
+  // The unit that a mask hides is seen only after the mask is removed.
   if (
     state.isBehindMask === true ||
     (steps.mask === 'unmask' && (steps.enable !== undefined || steps.run !== undefined))
@@ -128,7 +128,7 @@ function certaintyOf(state: UnitState, steps: UnitSteps): Pick<Change, 'certaint
   return { certainty: 'certain' };
 }
 
-/** Whether systemd is to read its unit files. The caller has `managerRequest()` among what it observes. */
+/** Returns whether systemd must read its unit files again. The caller has observed `managerRequest()`. */
 export function planReload(seen: Seen): Outcome {
   const asked = managerRequest();
   const { changed, running } = seen.of(asked);
@@ -154,7 +154,10 @@ function unmanaged(): Outcome {
   };
 }
 
-/** Why the unit cannot be brought to the wanted state, or need not be; undefined if nothing prevents it. */
+/**
+ * Returns the outcome if the unit cannot be brought to the wanted state, or need not be; undefined if nothing prevents
+ * it.
+ */
 function findBlocker(wish: UnitWish, state: UnitState, certainty: Change['certainty']): Outcome | undefined {
   const name = unitName(wish.name);
   const wantsUp = (wish.state !== undefined && wish.state !== 'stopped') || wish.enabled === true;

@@ -12,13 +12,13 @@ import { targetsOf } from './file/link-target.ts';
 import { cannotLook } from './path/file-needs.ts';
 import { wayNeeds } from './path/way-to-path.ts';
 
-/** What the C library reads: localtime(5). */
+/** The link that the C library reads: localtime(5). */
 const LINK = '/etc/localtime';
 const ZONES = '/usr/share/zoneinfo';
-/** The name as text, on distributions that have such a file. */
+/** A file with the name of the zone as text. Only some distributions have it. */
 const NAME_FILE = '/etc/timezone';
 
-/** How a compiled zone begins: RFC 9636. */
+/** The first bytes of a compiled zone: RFC 9636. */
 const MAGIC = Buffer.from('TZif');
 
 function isZoneData(content: Buffer): boolean {
@@ -37,7 +37,7 @@ const schema = z.strictObject({
 
 type Arguments = z.infer<typeof schema>;
 
-/** No file says which time the hardware clock keeps, so a plan could not know. */
+/** hwclock is not supported because no file says which time the hardware clock keeps: a plan could not know it. */
 const NO_CLOCK =
   'Leave it out: the hardware clock is not set. To set it, write command: hwclock --systohc --utc, or --localtime.';
 
@@ -92,13 +92,13 @@ function plan({ name }: Arguments, seen: Seen, context: Context): Outcome {
   };
 }
 
-/** Why the host cannot have this zone, as far as its files show. */
+/** Returns why the host cannot have this zone, as far as its files show. */
 function unusableZone(name: string, seen: Seen, { user }: Context): Impossible | undefined {
   const { id: path } = zoneRequest(name);
   const there = endOf(seen.of(zoneRequest(name)));
   if (there === undefined || there.type === 'absent') return missingZone(name, path);
   if (there.type === 'hidden' || (there.type === 'file' && there.unreadable === true)) return cannotLook(path, user);
-  // A prediction of an earlier task has no content.
+  // The content is undefined if an earlier task of the plan makes the file.
   const isZone = there.type === 'file' && (there.content === undefined || isZoneData(there.content));
   return isZone ? undefined : { kind: 'impossible', what: `${path} is not a time zone`, remedy: NAMES };
 }
@@ -117,8 +117,8 @@ function missingZone(name: string, path: string): Impossible {
 }
 
 /**
- * A link stays as it is written if it leads to the zone. Another one is relative if the old one is, as the distribution
- * makes it.
+ * Returns the arguments of the link. An existing link to the zone keeps its text. A new link is relative if the old
+ * link is, as the distribution makes it.
  */
 function linkArguments(name: string, seen: Seen): ReturnType<typeof fileArguments.parse> {
   const state = seen.of(file(LINK));
@@ -129,7 +129,7 @@ function linkArguments(name: string, seen: Seen): ReturnType<typeof fileArgument
   return fileArguments.parse({ path: LINK, src: isThere ? old : src, state: 'link', force: true, follow: false });
 }
 
-/** The file holds one name; lines with # are comments. A host without the file needs none. */
+/** Plans the file with the name; lines with # are comments. A host without the file does not need it. */
 function editName(name: string, seen: Seen, context: Context): TextEdit {
   const there = endOf(seen.of(wholeFile(NAME_FILE)));
   if (there?.type === 'file' && there.content !== undefined && isZoneData(there.content)) {
@@ -149,7 +149,7 @@ function nameIn(text: string): string {
   return text.replace(/#.*/g, '').trim();
 }
 
-/** One script for both; the link is made first. */
+/** Joins both changes in one script. The link is made first. */
 function both(link: Apply | undefined, written: Apply | undefined): Apply {
   if (link === undefined) return written ?? { script: '' };
   if (written === undefined) return link;

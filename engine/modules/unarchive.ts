@@ -58,7 +58,7 @@ type Arguments = z.infer<typeof schema>;
 
 interface Loaded {
   readonly file: LocalFile;
-  /** Undefined with `creates` where an option leaves open how the archive is read. */
+  /** Undefined if `creates` is given and an option leaves open how the archive is read. */
   readonly content: ArchiveContent | undefined;
 }
 
@@ -111,7 +111,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
   },
 });
 
-/** The way to what is unpacked: through `dest`, which may be another user's. */
+/** Returns the way into `dest`, which may belong to another user. */
 function wayInto(args: Arguments, seen: Seen, context: Context): Way {
   if (args.unsafe_path) return OWN_WAY;
   const way = wayInside(args.dest, seen, context);
@@ -123,7 +123,7 @@ function wayInto(args: Arguments, seen: Seen, context: Context): Way {
   };
 }
 
-/** The way to an archive of the host, which may be another user's. */
+/** Returns the way to an archive on the host, which may belong to another user. */
 function wayToSource(
   { src, remote_src: isThere, unsafe_path: isTrusted }: Arguments,
   seen: Seen,
@@ -150,7 +150,7 @@ function optionsOf(args: Arguments): UnpackOptions {
   return readOptions(args);
 }
 
-/** The requests that show which members differ; none if the result of an option cannot be predicted. */
+/** Returns the requests that show which members differ; none if the effect of an option cannot be predicted. */
 function comparison(args: Arguments, loaded: Loaded | undefined): readonly ArchiveQuestion[] {
   const detail = toCompare(args, loaded);
   return detail === undefined ? [] : [archiveRequest({ ...detail, unless: createdPath(args) })];
@@ -205,7 +205,7 @@ function blockerOf(args: Arguments, there: FileState | Followed, seen: Seen, con
   };
 }
 
-/** It is not known which members differ. */
+/** Plans to unpack everything, because the differing members are not known. */
 function unpackUnseen(args: Arguments, loaded: Loaded | undefined, { seen, context }: Observed): Change {
   const tells = createsRemovesRequests(args)[0];
   return {
@@ -250,7 +250,7 @@ function planComparison(
   return planUnpackings(args, loaded, { question, unpackings, differing }, observed);
 }
 
-/** Whether an earlier change will bring the archive. */
+/** Returns whether an earlier change of the plan brings the archive. */
 function isToCome(args: Arguments, seen: Seen): boolean {
   if (!args.remote_src) return false;
   const source = seen.of(file(args.src, 'target'));
@@ -305,7 +305,9 @@ function planUnpackings(
   };
 }
 
-/** After the change the path of `creates` exists, and says nothing any more. */
+/**
+ * Returns the request without the path of `creates`: after the change that path exists and decides nothing any more.
+ */
 function behind({ detail }: ArchiveQuestion): ArchiveQuestion {
   return archiveRequest({ ...detail, unless: undefined });
 }
@@ -324,7 +326,7 @@ function after(state: ArchiveState, unpackings: readonly Unpacking[]): ArchiveSt
   return { ...state, unless: undefined, entries: unpackings.map(({ wanted }) => wanted) };
 }
 
-/** The most members that a plan lists one by one. */
+/** Maximal number of members that a plan lists. */
 const MOST_TOLD = 100;
 
 function shortened(differing: readonly Unpacking[], dest: string): readonly Difference[] {

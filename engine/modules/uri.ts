@@ -142,7 +142,7 @@ function scriptOf(args: Arguments): string {
     ['cert', args.client_cert],
     ['key', args.client_key],
     ['unix-socket', args.unix_socket],
-    // What HEAD answers are headers, and no content.
+    // An answer to HEAD has headers and no content.
     ['output', args.method === 'HEAD' ? '/dev/null' : undefined],
   ] as const) {
     if (value !== undefined) options.push([name, value]);
@@ -187,7 +187,7 @@ function bodyOf(args: Arguments): string | Secret | undefined {
   if (body === undefined) return undefined;
   if (body instanceof Secret || typeof body === 'string') {
     if (args.body_format !== 'json') return body;
-    // Text that is JSON already goes as it is.
+    // A text that is already JSON is sent unchanged.
     if (isJson(revealed(body))) return body;
   }
   let holdsSecret = false;
@@ -205,7 +205,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** A map, or a list of pairs. A list as a value gives several fields of one name. */
+/** Encodes a map or a list of pairs. A list as a value gives several fields of the same name. */
 function form(value: unknown): string {
   const pairs: unknown[] = Array.isArray(value)
     ? value
@@ -229,7 +229,7 @@ function shown(value: unknown): string {
       : JSON.stringify(value);
 }
 
-/** The value with its secrets revealed: JSON.stringify would mask them. */
+/** Returns the value with its secrets revealed, because JSON.stringify would mask them. */
 function plain(value: Value, onSecret: () => void): unknown {
   if (value instanceof Secret) {
     onSecret();

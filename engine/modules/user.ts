@@ -59,7 +59,7 @@ function ownGroupOf({ name, state }: UserArguments): ReturnType<typeof groupRequ
   return groupRequest(name, { accounts: state === 'absent' });
 }
 
-/** Groups that must be there. */
+/** Returns the groups that must exist before the task. */
 function namedGroups(args: UserArguments): readonly string[] {
   return [...(args.group === undefined ? [] : [args.group]), ...(args.groups ?? [])].filter(
     (name) => name !== args.name || !hasOwnGroup(args),
@@ -88,7 +88,10 @@ function planRemoval(args: UserArguments, seen: Seen, context: Context): Outcome
   };
 }
 
-/** userdel takes the group of the same name along, if it is the primary one and nobody else's. */
+/**
+ * Predicts the group of the same name: userdel removes it if it is the primary group of this user and no other account
+ * uses it.
+ */
 function goneGroup(args: UserArguments, seen: Seen): readonly Prediction[] {
   const own = ownGroupOf(args);
   const state = seen.of(own);
@@ -99,7 +102,7 @@ function goneGroup(args: UserArguments, seen: Seen): readonly Prediction[] {
   return [predict(own, goes ? { exists: false } : state)];
 }
 
-/** userdel leaves a home directory that belongs to somebody else. */
+/** Predicts the home directory: userdel leaves it if it belongs to another user. */
 function goneHome(args: UserArguments, state: UserState, seen: Seen): readonly Prediction[] {
   const home = file(args.home ?? `/home/${args.name}`, 'target');
   const there = seen.of(home);
@@ -158,7 +161,10 @@ function plan(args: UserArguments, seen: Seen, context: Context): Outcome {
   };
 }
 
-/** An earlier task makes the account, and what it gets there is the host's own choice: it may be as wanted already. */
+/**
+ * Returns whether an earlier task makes the account and the host chooses some of the wanted fields: they may already be
+ * right.
+ */
 function isGuessed(args: UserArguments, state: UserState): boolean {
   const fields = ['uid', 'comment', 'home', 'shell', 'group', 'groups'] as const;
   const days = Object.keys(wantedAging(args, { exists: true }) ?? {}) as readonly (keyof Aging)[];
@@ -231,7 +237,7 @@ function broughtHome(
   if (after.home === undefined || homeIsThere(args, state, around) !== false) return [];
   const isMoved = movesHome(args, state);
   if (!args.create_home && !isMoved) return [];
-  // What is moved keeps what it had, whatever that was.
+  // A moved directory keeps its owner, which is not known.
   const shown = args.non_unique
     ? NOBODY_KNOWN
     : { owner: args.name, group: after.gid === undefined ? after.group : undefined };

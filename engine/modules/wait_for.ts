@@ -82,7 +82,7 @@ function isGone(args: Arguments): boolean {
   return args.state === 'absent' || args.state === 'stopped';
 }
 
-/** Looks once: exit 0 if the condition holds. */
+/** Returns a script that looks once. It exits with 0 if the condition holds. */
 function once(args: Arguments): string {
   const positive =
     args.path === undefined
@@ -94,12 +94,15 @@ function once(args: Arguments): string {
 function pathScript(file: string, pattern: string | undefined): string {
   if (pattern === undefined) return `[ -e ${quote(file)} ]`;
   const { source, ignoreCase } = extendedPattern(pattern);
-  // Whoever owns the folder may put a named pipe there, at which grep would wait beyond the timeout of the task.
+  // The owner of the folder may put a named pipe there, and grep would wait at it longer than the timeout of the task.
   return `${CALMLY}
 [ -f ${quote(file)} ] && how_calmly && calmly ${quote(file)} | grep -Eq${ignoreCase ? 'i' : ''} -e ${quote(source)}`;
 }
 
-/** The host's grep looks through the file, so that a long log does not have to come to the controller. */
+/**
+ * Returns the fault of a pattern for grep. The file is searched on the host, so that a long log need not be sent to the
+ * controller.
+ */
 function patternFault(pattern: string): string | undefined {
   try {
     extendedPattern(pattern);
@@ -110,7 +113,7 @@ function patternFault(pattern: string): string | undefined {
   }
 }
 
-/** bash, nc or curl connect. Without them the table of the kernel shows local ports. */
+/** Connects by bash, nc or curl. Without them, the socket table of the kernel shows local ports. */
 function connectScript(host: string, port: number, seconds: number): string {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return `if command -v bash >/dev/null 2>&1 && command -v timeout >/dev/null 2>&1; then

@@ -7,7 +7,7 @@ import { type Member, dangerOf, tidyName } from '../../resources/archive/archive
 import { BrokenArchive, readTar } from './archive-tar.ts';
 import { readZip } from './archive-zip.ts';
 
-/** What an archive on the controller holds. */
+/** The members of an archive on the controller. */
 export interface ArchiveContent {
   readonly isZip: boolean;
   readonly members: readonly Member[];
@@ -25,8 +25,8 @@ const MAGICS: readonly (readonly [string, Packing])[] = [
 type Packing = 'zip' | 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'lzip' | 'none';
 
 /**
- * Lists the members without unpacking them. Throws BrokenArchive, also if a member would leave the folder that the
- * archive is unpacked in, and the reason of the signal if that ends the reading.
+ * Lists the members without unpacking them. Throws BrokenArchive if the archive cannot be read, or if a member would be
+ * written outside the target folder. If the signal ends the reading, throws the reason of the signal.
  */
 export async function readArchive(path: string, signal?: AbortSignal): Promise<ArchiveContent> {
   const content = await contentOf(path, signal);
@@ -84,7 +84,7 @@ async function through(
   }
 }
 
-/** Node has no bzip2, xz and lzip of its own. */
+/** Lists the members by a program, because Node cannot read bzip2, xz and lzip. */
 async function byProgram(source: Readable, program: string): Promise<readonly Member[]> {
   const child = spawn(program, ['-dc'], { stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -92,7 +92,7 @@ async function byProgram(source: Readable, program: string): Promise<readonly Me
     child.once('close', resolve);
   });
   ended.catch(() => undefined);
-  // It may end before it has read all, and says by its status whether that is right.
+  // The program may end before it has read everything. Its exit status shows whether this is an error.
   child.stdin.on('error', () => undefined);
   source.once('error', () => child.kill()).pipe(child.stdin);
   try {

@@ -1,14 +1,19 @@
 import type { Member } from '../../resources/archive/archive-member.ts';
 
 const BLOCK = 512;
-/** The limit for members of one archive and for bytes of one name: one look reports all of them in one answer. */
+/**
+ * Limits for the number of members and for the bytes of one name: one look reports the whole archive in one answer.
+ */
 export const MOST_MEMBERS = 50_000;
 const MOST_HEADER_BYTES = 1024 * 1024;
 
-/** Why an archive cannot be read. */
+/** The reason why an archive cannot be read, as a message. */
 export class BrokenArchive extends Error {}
 
-/** The members of a tar archive that comes in these pieces. Names and targets of links are as the archive has them. */
+/**
+ * Reads the members of a tar archive from its pieces. Names and targets of links are as in the archive. Throws
+ * BrokenArchive.
+ */
 export async function readTar(pieces: AsyncIterable<Uint8Array>): Promise<readonly Member[]> {
   const reader = new Reader(pieces);
   const members: Member[] = [];
@@ -29,7 +34,7 @@ export async function readTar(pieces: AsyncIterable<Uint8Array>): Promise<readon
   return members;
 }
 
-/** The next header; undefined at the end of the archive. */
+/** Reads the next header; undefined at the end of the archive. */
 async function readHeader(reader: Reader, isFirst: boolean): Promise<Buffer | undefined> {
   const header = await reader.take(BLOCK);
   if (header === undefined && isFirst) throw new BrokenArchive('it is empty');
@@ -38,13 +43,13 @@ async function readHeader(reader: Reader, isFirst: boolean): Promise<Buffer | un
   return header;
 }
 
-/** The fields that records in front of a member give: to all members that follow, and to the next one. */
+/** Fields from records before a member: `wide` for all members that follow, `next` for the next member only. */
 interface Ahead {
   readonly wide: Fields;
   readonly next: Fields;
 }
 
-/** Reads a record that is no member, and adds its fields; undefined if the header is of a member. */
+/** Reads a record that is not a member, and adds its fields; undefined if the header belongs to a member. */
 async function readRecord(reader: Reader, header: Buffer, { wide, next }: Ahead): Promise<Ahead | undefined> {
   const size = numberAt(header, 124, 12);
   switch (typeOf(header)) {
@@ -114,14 +119,14 @@ function kindOf(type: string, name: string): Member['type'] {
   return name.endsWith('/') ? 'directory' : 'file';
 }
 
-/** The size that the file gets: of a sparse one more than the archive stores. */
+/** Returns the size of the unpacked file. It is larger than the stored size if the file is sparse. */
 function realSize(header: Buffer, stored: number, fields: Fields): number {
   const size = fields['GNU.sparse.realsize'] ?? fields['GNU.sparse.size'];
   if (size !== undefined) return Number(size);
   return typeOf(header) === 'S' ? numberAt(header, 483, 12) : stored;
 }
 
-/** The types of files: new and old, contiguous, sparse. */
+/** Types of regular files: new, old, contiguous, sparse. */
 const PLAIN_FILES: ReadonlySet<string> = new Set(['0', '\0', '7', 'S']);
 
 const TYPES: Readonly<Record<string, Member['type']>> = { '1': 'hard_link', '2': 'link', '5': 'directory' };
@@ -130,14 +135,14 @@ function orNone(text: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** The sum of the bytes of the header; its own field counts as spaces. */
+/** Checks the sum of the bytes of the header. The field of the sum itself counts as spaces. */
 function hasRightSum(header: Buffer): boolean {
   let sum = 8 * 0x20;
   for (const [index, byte] of header.entries()) if (index < 148 || index >= 156) sum += byte;
   return sum === numberAt(header, 148, 8);
 }
 
-/** Octal digits, or, with the first bit set, the number itself. */
+/** Reads a number: octal digits, or binary if the first bit is set. */
 function numberAt(header: Buffer, at: number, length: number): number {
   const field = header.subarray(at, at + length);
   const first = field[0] ?? 0;
@@ -168,7 +173,7 @@ export function utf8(bytes: Buffer): string {
   return text;
 }
 
-/** Records of `LENGTH KEY=VALUE\n`. */
+/** Reads the fields from records of the form `LENGTH KEY=VALUE\n`. */
 function paxFields(data: Buffer): Fields {
   const fields: Record<string, string> = {};
   for (let at = 0; at < data.length;) {
@@ -200,7 +205,7 @@ const PAX_FIELDS: ReadonlySet<string> = new Set([
   'GNU.sparse.size',
 ]);
 
-/** The map of a sparse file may go on in blocks of its own. */
+/** Skips the further blocks of the map of a sparse file. */
 async function skipSparseHeaders(reader: Reader, header: Buffer): Promise<void> {
   for (let more = header[482] !== 0; more;) {
     const block = await reader.take(BLOCK);
@@ -232,7 +237,7 @@ class Reader {
     return taken;
   }
 
-  /** What belongs to a header: names. */
+  /** Takes the data of a header, such as a long name. */
   async data(size: number): Promise<Buffer> {
     if (size > MOST_HEADER_BYTES) throw new BrokenArchive('it is damaged');
     const data = await this.take(padded(size));
@@ -240,7 +245,7 @@ class Reader {
     return data.subarray(0, size);
   }
 
-  /** Reads to the end, so that whatever has packed it can say that it was whole. */
+  /** Reads to the end, so that a program that unpacks the archive can report whether it was complete. */
   async drain(): Promise<void> {
     while ((await this.#pieces.next()).done !== true);
   }

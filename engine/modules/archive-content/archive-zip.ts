@@ -6,11 +6,14 @@ const END = 0x06054b50;
 const END_64 = 0x06064b50;
 const LOCATOR_64 = 0x07064b50;
 const ENTRY = 0x02014b50;
-/** The most bytes that the end record, its comment and the locator before it take. */
+/** Maximal number of bytes of the end record, its comment and the locator before it. */
 const END_BYTES = 22 + 0xffff + 20;
 const MOST_DIRECTORY_BYTES = 64 * 1024 * 1024;
 
-/** What the zip archive holds, by the directory at its end. */
+/**
+ * Lists the members of a zip archive, from the directory at its end. `size` is the size of the file in bytes. Throws
+ * BrokenArchive.
+ */
 export async function readZip(file: FileHandle, size: number): Promise<readonly Member[]> {
   const tail = await bytesAt(file, Math.max(0, size - END_BYTES), Math.min(size, END_BYTES));
   const end = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
@@ -78,7 +81,7 @@ function typeOf(type: number): Member['type'] {
   return type === 0 || type === 0o100000 ? 'file' : 'other';
 }
 
-/** The first extra field with this id. */
+/** Returns the first extra field with this id; undefined if there is none. */
 function extraField(extra: Buffer, id: number): Buffer | undefined {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) === id) return extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2));

@@ -2,28 +2,28 @@ import { inRoom, roomFor, stands, standsBelow } from '../path/foreign-folder.ts'
 import type { ForeignWay, Proof } from '../path/way-to-path.ts';
 
 /**
- * Unpacks in a folder of another user. `steps` unpack into the directory `$d` and give owner and mode, in a room that
- * nobody else can enter. After that each name is moved to its place by a rename. For a directory that already exists,
- * the shell goes into it first and proves where it is. Such a directory gets the attributes of the archive only if it
- * belongs to the owner of the folder.
+ * Returns shell text that unpacks in a folder of another user. `steps` unpack into the directory `$d` and set owner and
+ * mode, in a room that nobody else can enter. After that each name is moved to its place by a rename. If a directory
+ * already exists, the shell enters it first and proves where it is. Such a directory gets the attributes of the archive
+ * only if it belongs to the owner of the folder.
  */
 export function unpackInRoom(way: ForeignWay, dest: string, steps: readonly string[]): string {
   const room = roomFor(way, `${dest}/.`);
   return inRoom(room, false, [
     'mkdir -- ./tree && chmod u=rwx,go=x ./tree && d=./tree || exit 1',
     'read -r me _ </proc/self/stat || exit 1',
-    // After `||` they would not end if one of them fails.
+    // A list of commands in a subshell, because `set -e` has no effect on commands after `||`.
     ['(', 'set -e', ...steps, ')'].join('\n'),
     '[ $? = 0 ] || exit 1',
     mergeFunction(way.proof),
-    // An archive with an entry for the folder itself has changed the attributes of this directory.
+    // The attributes differ from those at the beginning only if the archive has an entry for the folder itself.
     `(cd -P .. && ${stands(way.proof, 0)} && merge "/proc/$me/cwd/tree" '' && case $(stat -c %a "/proc/$me/cwd/tree") in *711) ;; *) attributes "/proc/$me/cwd/tree" '' ;; esac) || exit 1`,
   ]);
 }
 
 /**
- * `merge FROM UP`: moves everything of FROM into the working directory; UP leads from there to the folder. FROM is
- * reached through the shell in the room, so that nobody can change a name on the way to it.
+ * The function `merge FROM UP` moves everything from FROM into the working directory; UP leads from there to the
+ * folder. FROM is reached through the shell in the room, so that nobody can change a name on the way to it.
  */
 function mergeFunction(proof: Proof): string {
   return `attributes() {

@@ -2,24 +2,24 @@ import { type Wildcards, wildcards } from '../../connection/base/wildcards.ts';
 import { type Member, stripped, tidyName } from '../../resources/archive/archive-member.ts';
 import type { ArchiveOptions } from '../../resources/archive/archive-script.ts';
 
-/** What the options of tar or unzip mean for what is unpacked. */
+/** The effects of the options of tar or unzip. */
 export interface UnpackOptions extends ArchiveOptions {
   /** False: the result of one of the options cannot be predicted. */
   readonly isUnderstood: boolean;
-  /** Whether files get the times that the archive has. */
+  /** True if files get the times of the archive. */
   readonly keepsTime: boolean;
-  /** Whether root gives files to the owners that the archive has. */
+  /** True if root gives files to the owners in the archive. */
   readonly keepsOwner: boolean;
   readonly keepsMode: boolean;
-  /** Whether names of accounts count, or only their numbers. */
+  /** True if names of accounts count; false if only their numbers count. */
   readonly byName: boolean;
-  /** zip: whether folders are left out. */
+  /** zip: true if folders are left out. */
   readonly isFlat: boolean;
-  /** Whether a folder that is there stays as it is. */
+  /** True if an existing folder keeps its attributes. */
   readonly keepsFolders: boolean;
-  /** tar: whether a link to a folder stays in the place of a folder. */
+  /** tar: true if a link to a folder stays in the place of a folder. */
   readonly keepsLinkedFolders: boolean;
-  /** tar: whether a folder, with all that is in it, makes way for something else. */
+  /** tar: true if something else may replace a folder with its content. */
   readonly replacesFolders: boolean;
 }
 
@@ -29,11 +29,11 @@ interface Given {
   readonly exclude: readonly string[];
 }
 
-/** Options that change nothing of what is unpacked. */
+/** Options without an effect on the unpacked files. */
 const IDLE =
   /^(?:-z|-j|-J|-v|-q|-qq|-o|--gzip|--gunzip|--bzip2|--xz|--zstd|--lzip|--auto-compress|-a|--verbose|--warning=[\w-]+|--overwrite|--unlink-first|-U|--delay-directory-restore|--no-delay-directory-restore|--(?:no-)?(?:acls|xattrs|selinux)|--same-owner)$/;
 
-/** Options that change how something is unpacked. */
+/** Options with an effect that can be predicted. */
 const EFFECTS: ReadonlyMap<string, Partial<UnpackOptions>> = new Map([
   ['-m', { keepsTime: false }],
   ['--touch', { keepsTime: false }],
@@ -77,7 +77,7 @@ export function readOptions({ extra_opts: extra, include, exclude }: Given): Unp
   return options;
 }
 
-/** The members that are unpacked, under the names that they get. */
+/** Returns the members that are unpacked, under their final names. */
 export function chosenMembers(members: readonly Member[], options: UnpackOptions, isZip: boolean): readonly Member[] {
   const rename = renaming(options, isZip);
   return members.flatMap((member) => {
@@ -98,7 +98,7 @@ function hardLinkTarget(target: string, { strip }: UnpackOptions): string {
   return target.startsWith('/') ? target : tidyName(stripped(target, strip) ?? '');
 }
 
-/** The name under which a member is unpacked; undefined if it is left out. */
+/** Returns a function from the name of a member to its final name; undefined if the member is left out. */
 function renaming(options: UnpackOptions, isZip: boolean): (name: string) => string | undefined {
   const excluded = options.exclude.map((pattern) => globOf(pattern, isZip));
   const included = options.include.map((pattern) => globOf(pattern, true));
@@ -119,8 +119,8 @@ function renaming(options: UnpackOptions, isZip: boolean): (name: string) => str
 }
 
 /**
- * A pattern as tar and unzip read it: `*` also matches slashes. For tar a pattern of a folder also matches everything
- * in the folder, and may begin at any component.
+ * Returns a pattern as tar and unzip read it: `*` also matches slashes. For tar, a pattern of a folder also matches
+ * everything in the folder, and may begin at any component.
  */
 function globOf(pattern: string, isWhole: boolean): Wildcards {
   const body = pattern.replace(/\/+$/, '');

@@ -11,11 +11,11 @@ import type { UnpackOptions } from './archive-options.ts';
 
 /** The wanted state of one member at its place, and the state that was seen there. */
 export interface Unpacking {
-  /** What the archive has there. */
+  /** The type of the member in the archive. */
   readonly type: Entry['type'];
   readonly wanted: Entry;
   readonly seen: Entry | undefined;
-  /** It stays, as it is newer than what the archive has. */
+  /** True if the existing file stays, because it is newer than the member. */
   readonly isKept: boolean;
   readonly differences: readonly Difference[];
 }
@@ -25,12 +25,12 @@ export interface UnpackAs {
   readonly options: UnpackOptions;
   readonly attributes: WantedAttributes;
   readonly keepNewer: boolean;
-  /** Whether root unpacks it: then owners are kept, and no bits are masked. */
+  /** True if root unpacks the archive: then owners are kept, and no bits are masked. */
   readonly byRoot: boolean;
   readonly isZip: boolean;
 }
 
-/** Compares each member with the state of its place. If a name comes twice, the last member counts. */
+/** Compares each member with the state of its place. If a name occurs twice, the last member counts. */
 export function compareMembers(members: readonly Member[], state: ArchiveState, how: UnpackAs): readonly Unpacking[] {
   const entries = new Map(state.entries.map((entry) => [entry.name, entry]));
   const byName = new Map(members.map((member) => [member.name, member]));
@@ -45,7 +45,7 @@ export function compareMembers(members: readonly Member[], state: ArchiveState, 
   });
 }
 
-/** A hard link is as what it is a link to, if that is known. */
+/** Returns the content of a hard link: the member that it links to, or an unknown file. */
 function linkedMember(member: Member, byName: ReadonlyMap<string, Member>): Member {
   const other = member.target === undefined ? undefined : byName.get(member.target);
   if (other?.type === 'file') return other;
@@ -53,8 +53,8 @@ function linkedMember(member: Member, byName: ReadonlyMap<string, Member>): Memb
 }
 
 /**
- * What tar and unzip pass over: with keep_newer what is not older, with --keep-directory-symlink a link in the place of
- * a folder.
+ * Returns whether tar or unzip skips the member: with keep_newer, if the existing file is not older; with
+ * --keep-directory-symlink, if a link is in the place of a folder.
  */
 function staysAsItIs(
   seen: Entry,
@@ -74,7 +74,7 @@ function staysAsItIs(
   return seen.modified !== undefined && seen.modified >= modified.seconds;
 }
 
-/** Owner and mode are set nevertheless, if the task gives them. */
+/** Returns the state of a skipped member. Owner and mode are still set if the task gives them. */
 function keptEntry(seen: Entry, type: Entry['type'], { owner, group, mode }: WantedAttributes): Entry {
   return {
     ...seen,
@@ -117,7 +117,7 @@ function wantedEntry({ member, content, seen, how, users, groups }: ToUnpack): E
 }
 
 /**
- * The folder that is there, if its attributes stay. unzip leaves a folder that is there as it is, and so does tar with
+ * Returns the existing folder if its attributes stay. unzip leaves an existing folder unchanged, and so does tar with
  * --no-overwrite-dir, or with keep_newer if something is in the folder.
  */
 function untouchedFolder(seen: Entry | undefined, { options, keepNewer, isZip }: UnpackAs): Entry | undefined {
@@ -131,7 +131,7 @@ function timeOf(modified: Member['modified']): Pick<Entry, 'modified' | 'modifie
   };
 }
 
-/** A name that the host does not know counts for nothing: the number is taken. */
+/** Returns the account that a member gets. A name that the host does not know is ignored: the number counts. */
 function accountOf(
   asked: WantedAttributes['owner'],
   told: readonly [string | undefined, number | undefined] | readonly [],
@@ -213,7 +213,7 @@ export function pathOf(dest: string, name: string): string {
   return dest === '/' ? `/${name}` : `${dest}/${name}`;
 }
 
-/** The file states that later tasks may ask for; undefined if there are too many of them. */
+/** Predicts the file states that later tasks may request; undefined if there are too many of them. */
 export function predictionsOf(
   unpackings: readonly Unpacking[],
   dest: string,

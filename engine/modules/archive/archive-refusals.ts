@@ -13,7 +13,7 @@ interface Named {
   readonly extra_opts: readonly string[];
 }
 
-/** The archive cannot be listed, or must not be unpacked. */
+/** Returns the problem of an archive that cannot be listed or must not be unpacked. */
 export function problemOf({ src }: Named, problem: string, { facts }: Context): Impossible {
   const what = `the archive ${src} cannot be unpacked`;
   if (problem === 'unzip is not there') {
@@ -25,7 +25,7 @@ export function problemOf({ src }: Named, problem: string, { facts }: Context): 
   return { kind: 'impossible', what: `${what}: ${problem}`, remedy: 'Look at it on the host by tar -tvf or unzip -Z.' };
 }
 
-/** Nothing would be unpacked. */
+/** Returns the problem that no member would be unpacked. */
 export function nothingIn(args: Named): Impossible {
   const isChosen = args.include.length + args.exclude.length + args.extra_opts.length > 0;
   return {
@@ -45,7 +45,10 @@ interface Comparison {
   readonly tool: ArchiveState['tool'];
 }
 
-/** Why a listed archive cannot be unpacked into its directory; undefined if it can, or if there is nothing to do. */
+/**
+ * Returns why a listed archive cannot be unpacked into its directory; undefined if it can, or if there is nothing to
+ * do.
+ */
 export function refusalOf({ members, unpackings, differing, how, tool }: Comparison): Impossible | undefined {
   const obstacle = obstacleOf(unpackings, how, tool);
   if (obstacle !== undefined)
@@ -59,7 +62,7 @@ function notByBusybox(
   { keepNewer, attributes: { owner, group, mode } }: UnpackAs,
 ): Impossible | undefined {
   if (keepNewer) return { kind: 'impossible', what: 'the tar of busybox cannot keep newer files', remedy: GNU_TAR };
-  // Owner and mode are set by the names that tar lists.
+  // Owner and mode are set by the names that tar lists, so each name must be clear.
   const unclear = (owner ?? group ?? mode) === undefined ? undefined : members.find(hasArrow);
   if (unclear === undefined) return undefined;
   const what = `the tar of busybox does not tell where the name ${JSON.stringify(unclear.name)} ends`;
@@ -70,7 +73,7 @@ function hasArrow({ type, name, size, target = '' }: Member): boolean {
   return type !== 'directory' && (type !== 'file' || size === 0) && `${name} ${target}`.includes(' -> ');
 }
 
-/** A hard link cannot be made if its file is not unpacked and does not exist. */
+/** Returns the problem of a hard link whose file is not unpacked and does not exist; undefined if there is none. */
 function loneLink(members: readonly Member[], differing: readonly Unpacking[]): Impossible | undefined {
   const names = new Set(members.map(({ name }) => name));
   const fresh = new Set(differing.filter(({ seen }) => seen === undefined).map(({ wanted }) => wanted.name));
@@ -86,8 +89,8 @@ function loneLink(members: readonly Member[], differing: readonly Unpacking[]): 
 }
 
 /**
- * Something in the place of a member that would stay, or would lead elsewhere; undefined if there is nothing of the
- * kind.
+ * Returns a sentence about an existing file in the place of a member that would stay, or would lead elsewhere;
+ * undefined if there is none.
  */
 function obstacleOf(unpackings: readonly Unpacking[], how: UnpackAs, tool: ArchiveState['tool']): string | undefined {
   for (const unpacking of unpackings) {

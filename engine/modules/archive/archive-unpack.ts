@@ -14,12 +14,12 @@ interface ToUnpack extends WantedAttributes {
   readonly keep_newer: boolean;
 }
 
-/** The place of an archive: uploaded from the controller, or at a path of the host that is no link. */
+/** The place of an archive: uploaded from the controller, or at a path on the host that is not a link. */
 export type ArchivePlace =
   | { readonly kind: 'brought'; readonly file: LocalFile }
   | { readonly kind: 'host'; readonly path: string; readonly way: UsableWay };
 
-/** What unpacks an archive, and gives owner and mode to what was in it, and to nothing else. */
+/** Returns the change that unpacks an archive and sets owner and mode of its members, and of nothing else. */
 export function unpack(args: ToUnpack, options: UnpackOptions, from: ArchivePlace, way: UsableWay): Apply {
   if (from.kind === 'brought') {
     const { path, room, remove } = temporaryRoom();
@@ -39,13 +39,13 @@ interface Unpack {
   readonly way: UsableWay;
 }
 
-/** Shell text that unpacks the archive. `ahead`: lines at its beginning. */
+/** Returns shell text that unpacks the archive. `ahead`: lines at its beginning. */
 function scriptOf(archive: string, { args, options, way }: Unpack, ahead: readonly string[] = []): string {
   const { mode } = args;
   const account =
     args.group === undefined ? accountText(args.owner) : `${accountText(args.owner)}:${accountText(args.group)}`;
   const failed = `printf '%s\\n' "$l" >&2; exit 1`;
-  // A directory's set-id bits only go away if five digits say so.
+  // chmod removes the set-id bits of a directory only if the mode has five digits.
   const bits = mode === undefined ? '' : mode.kind === 'octal' ? `0${formatMode(mode.bits)}` : mode.text;
   const steps = [
     account === '' && mode === undefined ? chooseTool(failed) : listArchive(options, failed),

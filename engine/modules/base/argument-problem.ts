@@ -16,11 +16,14 @@ export interface PlacedArguments {
   readonly module: AnyModule;
   readonly values: ValueMap;
   readonly placeOf: (path: Path) => Place;
-  /** The place of the name of an argument. Without this function the place of the value is shown. */
+  /** Returns the place of the name of an argument. Without this function, the place of the value is shown. */
   readonly keyPlace?: (name: string) => Place;
 }
 
-/** One issue of a schema as problems for the operator: an issue of unknown keys is one problem for each key. */
+/**
+ * Converts one issue of a schema to problems for the operator. An issue of unknown keys becomes one problem for each
+ * key.
+ */
 export function problemsOf(issue: z.core.$ZodIssue, given: PlacedArguments): readonly Problem[] {
   const path = plainPath(issue.path);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, given));
@@ -49,7 +52,7 @@ function unknownKey(key: string, path: Path, { module, placeOf, keyPlace }: Plac
   });
 }
 
-/** A problem of several arguments together. */
+/** Returns a problem of several arguments together. */
 function unfitting(issue: z.core.$ZodIssue, { module, placeOf }: PlacedArguments): Problem {
   const [what, remedy] = issue.message.split('\n');
   return new Problem({
@@ -89,7 +92,7 @@ function wrongValue(issue: z.core.$ZodIssue, path: Path, { module, values, place
   });
 }
 
-/** What to write in place of a value that is nearly right. */
+/** Returns what to write instead of a value that is nearly right; undefined if this is not known. */
 function writtenInstead(issue: z.core.$ZodIssue, value: Value): string | undefined {
   if (issue.code === 'invalid_value' && typeof value === 'string') {
     const words = issue.values.map(String);
@@ -106,7 +109,7 @@ function writtenInstead(issue: z.core.$ZodIssue, value: Value): string | undefin
   return undefined;
 }
 
-/** The keys that a map within the arguments takes. */
+/** Returns the keys that a map within the arguments accepts. */
 function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
   let at: z.core.$ZodType | undefined = schema;
   for (const part of path) {
@@ -124,8 +127,8 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
 }
 
 /**
- * Without the issues that only follow from a typing mistake: where `dst` was written for `dest`, it is not told as well
- * that `dest` is missing.
+ * Removes issues that only follow from a typing mistake: if `dst` was written for `dest`, the missing `dest` is not
+ * reported as well.
  */
 export function ownIssues(issues: readonly z.core.$ZodIssue[], module: AnyModule): readonly z.core.$ZodIssue[] {
   const meant = new Set(
@@ -145,7 +148,7 @@ function nameOf(path: Path): string {
   return path.map(String).join('.');
 }
 
-/** Of a map that has names for keys. */
+/** Returns the problem of a wrong key in a map with names as keys. */
 function wrongKey(
   issue: z.core.$ZodIssueInvalidKey,
   path: Path,
@@ -168,7 +171,7 @@ function foreignRemedy(module: AnyModule, key: string): string | undefined {
   return foreign === undefined ? undefined : insteadOfArgument(foreign);
 }
 
-/** Arguments that Ansible's module has, or many of its modules, and this one has not. */
+/** Returns the arguments that the module of Ansible has, or many of its modules have, and this module does not. */
 export function foreignArguments({ foreign }: AnyModule): Readonly<Record<string, ForeignArgument>> {
   return { ...COMMON_ARGUMENTS, ...foreign };
 }
@@ -224,13 +227,13 @@ export function valueAt(value: Value, path: Path): Value | undefined {
     if (at === undefined) return undefined;
     if (isList(at) && typeof part === 'number') at = at[part];
     else if (isMap(at) && Object.hasOwn(at, part)) at = at[part];
-    // Inside what is unknown everything is.
+    // Everything inside an unknown or secret value is unknown or secret, too.
     else return at instanceof Unknown || at instanceof Secret ? at : undefined;
   }
   return at;
 }
 
-/** The first unknown value in this one. */
+/** Returns the first unknown value inside this value, or the value itself if it is unknown. */
 export function unknownWithin(value: Value | undefined): Unknown | undefined {
   if (value === undefined) return undefined;
   if (value instanceof Unknown) return value;
@@ -249,12 +252,12 @@ function holdsSecret(value: Value | undefined): boolean {
   return isMap(value) && Object.values(value).some(holdsSecret);
 }
 
-/** The names of a module's arguments. */
+/** Returns the names of the arguments of a module. */
 export function argumentNames(module: AnyModule): readonly string[] {
   return Object.keys(shapeOf(module.arguments));
 }
 
-/** The fields of a strict object, also of one that is wrapped in rules and transforms. */
+/** Returns the fields of a strict object. The object may be wrapped in rules and transforms. */
 export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> {
   if (schema instanceof z.ZodObject) return schema.shape;
   if (schema instanceof z.ZodPipe) return shapeOf(schema.in);

@@ -3,15 +3,18 @@ import { Secret } from '../../values/base/secret.ts';
 import { type Value, Unknown, isList } from '../../values/base/value.ts';
 import { type Mode, parseMode } from './file-mode.ts';
 
-// The pieces that modules build their arguments of. A message is what is wrong ("must be …"), then, on a line of its
-// own, the remedy.
+// Parts of the argument schemas of modules. An error message tells the mistake ("must be …") and, on a new line, the
+// remedy.
 
-/** Marks, by `meta`, a form of an argument that the engine makes itself: documentation and editors leave it out. */
+/**
+ * Key of `meta` that marks a form of an argument that only the engine makes. Documentation and editors leave such a
+ * form out.
+ */
 export const UNWRITTEN = 'unwritten';
 
 const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
 
-/** Text that may be secret and, in a plan, not known yet. */
+/** A text that may be secret and, in a plan, may be unknown. */
 export function text(): z.ZodType<string | Secret | Unknown> {
   return z
     .custom<string | Secret | Unknown>(
@@ -21,26 +24,26 @@ export function text(): z.ZodType<string | Secret | Unknown> {
     .meta({ type: 'string' });
 }
 
-/** Text that may not be known yet in a plan, but never is secret. */
+/** A text that may be unknown in a plan, but is never secret. */
 export function openText(): z.ZodType<string | Unknown> {
   return z
     .custom<string | Unknown>((value) => isText(value) || value instanceof Unknown, { error: notText })
     .meta({ type: 'string' });
 }
 
-/** Text that must be known, and may be secret. */
+/** A text that must be known and may be secret. */
 export function secretText(): z.ZodType<string | Secret> {
   return z
     .custom<string | Secret>((value) => isText(value) || value instanceof Secret, { error: notText })
     .meta({ type: 'string' });
 }
 
-/** Text that must be known and may be shown to anyone. */
+/** A text that must be known and is not secret. */
 export function plainText(): z.ZodType<string> {
   return z.custom<string>(isText, { error: notText }).meta({ type: 'string' });
 }
 
-/** Text that must not be empty. */
+/** A text that must be known, is not secret and must not be empty. */
 export function filledText(): z.ZodType<string> {
   return z
     .custom<string>((value) => isText(value) && value !== '', {
@@ -49,12 +52,12 @@ export function filledText(): z.ZodType<string> {
     .meta({ type: 'string' });
 }
 
-/** Any value, known or not: debug, set_fact. */
+/** Any value, known or not: for debug and set_fact. */
 export function anyValue(): z.ZodType<Value> {
   return z.custom<Value>((value) => value !== undefined).meta({});
 }
 
-/** An absolute path on the host, without needless slashes. `trailing` slashes are taken off. */
+/** An absolute path on the host. Needless slashes are removed, also those at the end. */
 export function path(): z.ZodType<string> {
   return z
     .string({ error: ({ input }) => notText({ input }) })
@@ -66,7 +69,7 @@ export function path(): z.ZodType<string> {
 }
 
 /**
- * Like `path`, but a path without a slash at its beginning is allowed: it is relative to the directory of the task
+ * Like `path`, but a path without a slash at its beginning is accepted: it is relative to the directory of the task
  * (`belowChdir`).
  */
 export function pathBelow(): z.ZodType<string> {
@@ -79,7 +82,7 @@ export function pathBelow(): z.ZodType<string> {
     .transform((value) => (value.startsWith('/') ? tidyPath(value) : tidyPath(`/${value}`).slice(1)));
 }
 
-/** A path that begins with no slash needs `chdir`. */
+/** Adds the rule that paths without a slash at their beginning need `chdir`. */
 export function belowChdir<Schema extends z.ZodObject>(
   schema: Schema,
   names: readonly (keyof Schema['shape'] & string)[],
@@ -99,7 +102,7 @@ export function belowChdir<Schema extends z.ZodObject>(
   });
 }
 
-/** As `path`, but a slash at the end is kept: it says that a directory is meant. */
+/** Like `path`, but a slash at the end is kept: it means a directory. */
 export function pathOrDirectory(): z.ZodType<string> {
   return z
     .string({ error: ({ input }) => notText({ input }) })
@@ -110,7 +113,7 @@ export function pathOrDirectory(): z.ZodType<string> {
     .transform((value) => (value.endsWith('/') && tidyPath(value) !== '/' ? `${tidyPath(value)}/` : tidyPath(value)));
 }
 
-/** Nearly all paths: nothing is wrong with them, and nothing is to be tidied. */
+/** Matches nearly all paths: they are correct and need no tidying. */
 const TIDY_PATH = /^(?:\/[A-Za-z0-9_][A-Za-z0-9_.+-]{0,200})+$/;
 
 function pathFault(value: string): string | undefined {
@@ -187,7 +190,7 @@ export function account(): z.ZodType<Account> {
     );
 }
 
-/** true or false. The words that other YAML versions take for them are refused. */
+/** true or false. Other words that some versions of YAML accept for them are refused. */
 export function boolean(): z.ZodType<boolean> {
   return z.boolean({
     error: ({ input }) => {
@@ -210,7 +213,7 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
   ['0', false],
 ]);
 
-/** A whole number, as a number or as digits. */
+/** A whole number, given as a number or as digits. */
 export function wholeNumber({
   min = 0,
   max = Number.MAX_SAFE_INTEGER,
@@ -229,7 +232,7 @@ export function wholeNumber({
     .meta({ type: 'integer' });
 }
 
-/** One text or a list of them, as a list. */
+/** One text or a list of texts; always returned as a list. */
 export function textList(): z.ZodType<readonly string[]> {
   return z
     .custom<string | readonly string[]>(
@@ -239,7 +242,7 @@ export function textList(): z.ZodType<readonly string[]> {
     .transform((value) => (typeof value === 'string' ? [value] : value));
 }
 
-/** As `textList`; a text is parted at its commas, as Ansible does. */
+/** Like `textList`, but a text is split at its commas, as in Ansible. */
 export function commaList({ mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {}): z.ZodType<
   readonly string[]
 > {
@@ -252,7 +255,7 @@ export function commaList({ mayBeEmpty = false }: { readonly mayBeEmpty?: boolea
     .transform((value) => (typeof value === 'string' ? partedAtCommas(value) : value));
 }
 
-/** Absolute paths: a list of them, or one text, which is parted at its commas. */
+/** Absolute paths: a list of them, or one text that is split at its commas. */
 export function pathList(): z.ZodType<readonly string[]> {
   return commaList()
     .superRefine((paths, context) => {
@@ -271,7 +274,7 @@ function partedAtCommas(text: string): readonly string[] {
     .filter((one) => one !== '');
 }
 
-/** Of these arguments exactly one must be given. */
+/** Adds the rule that exactly one of these arguments must be given. */
 export function exactlyOne<Schema extends z.ZodObject>(
   schema: Schema,
   names: readonly (keyof Schema['shape'] & string)[],
@@ -289,7 +292,7 @@ function together(names: readonly string[]): string {
   return `${names.join(' and ')} cannot be given together\nRemove all of them but one.`;
 }
 
-/** Of these arguments at most one may be given. */
+/** Adds the rule that at most one of these arguments may be given. */
 export function atMostOne<Schema extends z.ZodObject>(
   schema: Schema,
   names: readonly (keyof Schema['shape'] & string)[],
@@ -300,7 +303,7 @@ export function atMostOne<Schema extends z.ZodObject>(
   });
 }
 
-/** A rule about which arguments are given. It is checked at load time too, where their values may not be known yet. */
+/** Adds a rule about the presence of arguments. It is also checked at load time, before their values are known. */
 function ruled<Schema extends z.ZodObject>(
   schema: Schema,
   fault: (given: ReadonlySet<string>) => string | undefined,

@@ -8,10 +8,10 @@ import { moduleFiles } from './module-files.ts';
 import type { AnyModule } from './module.ts';
 import { checkArguments } from './parse-arguments.ts';
 
-/** What Ansible calls the modules that come with it. */
+/** Prefix of the names of the modules that come with Ansible. */
 const PREFIX = /^ansible\.(builtin|legacy)\./;
 
-/** The task modules, by name. Each is loaded when it is first asked for. */
+/** The task modules by name. A module is loaded at its first use. */
 export class Catalogue {
   readonly #loaded = new Map<string, Promise<AnyModule>>();
 
@@ -23,7 +23,7 @@ export class Catalogue {
     return moduleFiles.has(plainName(name));
   }
 
-  /** Throws Problem `unknown-module`. */
+  /** Loads a module. Throws Problem `unknown-module`. */
   module(name: string): Promise<AnyModule> {
     const plain = plainName(name);
     const file = moduleFiles.get(plain);

@@ -1,4 +1,4 @@
-/** A file's permission bits as a task asks for them: as they are (`0644`), or against what is there (`u=rw,go-w`). */
+/** Permission bits as a task gives them: absolute (`0644`), or relative to the existing bits (`u=rw,go-w`). */
 export type Mode =
   | { readonly kind: 'octal'; readonly bits: number }
   | { readonly kind: 'symbolic'; readonly text: string; readonly clauses: readonly Clause[] };
@@ -7,7 +7,10 @@ type Who = 'u' | 'g' | 'o';
 
 interface Clause {
   readonly who: readonly Who[];
-  /** Nobody was named: everybody is meant, but for what the mask takes away. */
+  /**
+   * True if the clause names nobody. It then applies to everybody, without the bits of r, w and x that the mask
+   * removes.
+   */
   readonly isMasked: boolean;
   readonly operator: '+' | '-' | '=';
   readonly permissions: string;
@@ -15,9 +18,9 @@ interface Clause {
 
 const EVERYBODY: readonly Who[] = ['u', 'g', 'o'];
 const SHIFT: Readonly<Record<Who, number>> = { u: 6, g: 3, o: 0 };
-/** Set-user-id, set-group-id, sticky: the one that belongs to each. */
+/** The special bit of each: set-user-id, set-group-id, sticky. */
 const SPECIAL: Readonly<Record<Who, number>> = { u: 0o4000, g: 0o2000, o: 0o1000 };
-/** That changes run with. */
+/** The umask during changes. */
 const MASK = 0o022;
 
 /** Reads `0644`, `644`, `0o644`, `u=rw,go=r`, `u=rw-x+X`, `a+X`; undefined for anything else. */
@@ -27,13 +30,13 @@ export function parseMode(text: string): Mode | undefined {
     const bits = Number.parseInt(digits, 8);
     return bits <= 0o7777 ? { kind: 'octal', bits } : undefined;
   }
-  // As ls shows it, which would be read as what is to be taken away.
+  // A mode in the form of ls (`-rw-r--r--`) must not be read as a list of bits to remove.
   if (/^[-dlbcps]?(?:[r-][w-][xsS-]){2}[r-][w-][xtT-][+.@]?$/.test(text)) return undefined;
   const clauses = text.split(',').map(clausesOf);
   return clauses.every((one) => one !== undefined) ? { kind: 'symbolic', text, clauses: clauses.flat() } : undefined;
 }
 
-/** The clauses of `u=rw-x`: one for each operator; undefined for anything else. */
+/** Reads the clauses of `u=rw-x`, one for each operator; undefined for anything else. */
 function clausesOf(text: string): readonly Clause[] | undefined {
   const [, names, changes] = /^([ugoa]*)((?:[+=-](?:[rwxXst]*|[ugo]))+)$/.exec(text) ?? [];
   if (names === undefined || changes === undefined) return undefined;
@@ -50,8 +53,8 @@ function isWho(name: string): name is Who {
 }
 
 /**
- * The permission bits after a change of `current`, as Ansible computes them: unlike with GNU's chmod, `g=rx` removes
- * set-group-id from a directory.
+ * Returns the permission bits after a change of `current`, as Ansible computes them: unlike the chmod of GNU, `g=rx`
+ * removes set-group-id from a directory.
  */
 export function applyMode(mode: Mode, current: number, type: 'file' | 'directory'): number {
   if (mode.kind === 'octal') return mode.bits;
@@ -108,12 +111,12 @@ function bitsOf(permission: string, who: Who, bits: number, type: 'file' | 'dire
   }
 }
 
-/** Four octal digits. */
+/** Formats permission bits as four octal digits. */
 export function formatMode(bits: number): string {
   return bits.toString(8).padStart(4, '0');
 }
 
-/** As Ansible shows it in results, with a zero in front: `0644`, `04755`. */
+/** Formats permission bits as in the results of Ansible, with a leading zero: `0644`, `04755`. */
 export function shownMode(bits: number): string {
   return `0${bits.toString(8).padStart(3, '0')}`;
 }

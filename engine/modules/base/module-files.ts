@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 
-/** Every file there is a module; folders below it hold what modules share. */
+/** Every file in this folder is a module. Its subfolders hold code that modules share. */
 const FOLDER = new URL('..', import.meta.url);
 
 /**
- * How each module is loaded, by its name, which is that of its file. In the bundle, which has no folder to look into, a
- * list takes the place of this file.
+ * Loads each module by its name, which is the name of its file. The bundle cannot list a folder, so a fixed list
+ * replaces this file there.
  */
 export const moduleFiles: ReadonlyMap<string, () => Promise<unknown>> = new Map(
   readdirSync(FOLDER, { withFileTypes: true }).flatMap((entry) => {

@@ -11,37 +11,37 @@ import type { Vault } from '../../vault/vault.ts';
 import type { ArchiveContent } from '../archive-content/archive-read.ts';
 
 /**
- * A task module: what it takes, what it must see, and how what it sees differs from what is wanted.
- * One file a module under engine/modules/, named as the module, `export const module = defineModule({...})`.
+ * A task module: its arguments, the states that it requests, and the difference between the seen and the wanted state.
+ * Each module is one file in engine/modules/ with the name of the module, and exports `module = defineModule({...})`.
  */
 export interface Module<Arguments, Loaded = undefined> {
   readonly name: string;
   /** One sentence in the imperative, for `runbook docs`. */
   readonly summary: string;
   /**
-   * A strict zod object. Fields that may be unknown in a plan or secret use `text()` of arguments.ts. Every field has
+   * A strict zod object. Fields that may be secret, or unknown in a plan, use `text()` of arguments.ts. Every field has
    * `.describe()`.
    */
   readonly arguments: z.ZodType<Arguments>;
-  /** The argument that `module: some text` fills. */
+  /** The argument that receives the text of `module: some text`. */
   readonly freeForm?: string;
   /** Other names of arguments in Ansible, each with its name here. */
   readonly aliases?: Readonly<Record<string, string>>;
   /**
-   * Arguments of Ansible's module that this one does without, each with what to do instead: a sentence that works when
-   * it is followed. With values that have no effect here they are taken.
+   * Arguments of the module of Ansible that this module does not have, each with a remedy: a sentence that works when
+   * it is followed. They are accepted with values that have no effect here.
    */
   readonly foreign?: Readonly<Record<string, ForeignArgument>>;
   readonly examples: readonly string[];
-  /** Reads what the controller has: files and templates of the role. Rendered with the task's variables. */
+  /** Reads files and templates of the role on the controller. Templates are rendered with the variables of the task. */
   load?(args: Arguments, controller: Controller): Promise<Loaded>;
-  /** What it must see. Pure. */
+  /** Returns the requests for the states that the plan needs. Pure. */
   observes(args: Arguments, loaded: Loaded, context: Context): readonly Request[];
-  /** The difference. Pure and synchronous. */
+  /** Returns the difference between the seen and the wanted state. Pure and synchronous. */
   plan(args: Arguments, loaded: Loaded, seen: Seen, context: Context): Outcome;
 }
 
-/** The same module with its types hidden: the runner only passes through what `parse` and `load` gave. */
+/** A module with its types hidden: the runner only passes on the results of `parse` and `load`. */
 export type AnyModule = Module<unknown, unknown>;
 
 export function defineModule<Arguments, Loaded = undefined>(
@@ -53,37 +53,42 @@ export function defineModule<Arguments, Loaded = undefined>(
 export interface Context {
   readonly host: string;
   readonly facts: Facts;
-  /** When the run began. The only clock a plan may read. */
+  /** The time when the run began: the only clock that a plan may read. */
   readonly now: Date;
-  /** The user that changes are made as: `root` under become. */
+  /** The user that makes the changes: `root` under become. */
   readonly user: string;
-  /** Unguessable and the same for the whole run: for names of temporary files. */
+  /** The same unpredictable text during the whole run, for names of temporary files. */
   readonly runId: string;
   /**
-   * Shell text that sets the task's environment. Empty, or it ends in a newline. The runner puts it around every
-   * change; a look that starts programs of the operator's choice or goes over the network puts it in front
-   * (`ownScript`), and so does whatever must have the very PATH.
+   * Shell text that sets the environment of the task: empty, or with a newline at its end. The runner adds it to every
+   * change. A look must add it (`ownScript`) if it starts programs that the operator chooses, uses the network, or
+   * needs the same PATH.
    */
   readonly preamble: string;
   /** Decrypts values of the controller. */
   readonly vault: Pick<Vault, 'opened' | 'openAhead'>;
-  /** The place of an argument, named by its path (`['src']`); the place of the task for an unknown path. */
+  /** Returns the place of the argument at this path (`['src']`); the place of the task if the path is unknown. */
   placeOf(path: readonly (string | number)[]): Place;
 }
 
-/** What a plan is computed from, beside the arguments of the task. */
+/** The input of a plan besides the arguments of the task. */
 export interface Observed {
   readonly seen: Seen;
   readonly context: Context;
 }
 
-/** What a module may read on the controller. Names are looked up in the role's folder, then beside the playbook. */
+/**
+ * Reads files of the controller for a module. A name is looked up in the folder of the role, then beside the playbook.
+ */
 export interface Controller {
-  /** A file of `files/` (or an absolute path). Throws Problem with the places it looked in. */
+  /** Returns a file of `files/`, or at an absolute path. Throws Problem with the searched places. */
   file(name: string): Promise<LocalFile>;
-  /** The members of this tar or zip archive. Throws Problem if the archive cannot be read, or is not safe to unpack. */
+  /**
+   * Returns the members of a tar or zip archive. Throws Problem if the archive cannot be read, or is not safe to
+   * unpack.
+   */
   archive(file: LocalFile): Promise<ArchiveContent>;
-  /** A template of `templates/`, rendered with the task's variables. */
+  /** Returns a template of `templates/`, rendered with the variables of the task. */
   template(name: string): Promise<string | Secret | Unknown>;
 }
 
@@ -91,77 +96,80 @@ export interface LocalFile extends UploadSource {
   readonly path: string;
   readonly size: number;
   readonly sha256: string;
-  /** Its permission bits. */
+  /** Permission bits of the file. */
   readonly mode: number;
-  /** The whole content. Only for files below 1 MiB. */
+  /** Returns the whole content. Only for files below 1 MiB. */
   bytes(): Promise<Buffer>;
   /**
-   * The decrypted content of a file that is encrypted as a whole, by age or ansible-vault; undefined for another file.
-   * Throws Problem.
+   * Returns the decrypted content of a file that is encrypted as a whole, by age or ansible-vault; undefined for
+   * another file. Throws Problem if it cannot be decrypted.
    */
   clear(): Promise<Buffer | undefined>;
 }
 
 export type Outcome = InSync | Change | Await | CannotKnow | Impossible;
 
-/** Nothing to do. */
+/** There is nothing to do. */
 export interface InSync {
   readonly kind: 'in_sync';
-  /** What `register` gets, beside changed and failed. */
+  /** The result for `register`, without changed and failed. */
   readonly result?: ValueMap;
-  /** Set where the task looked and found a failure (a query's exit status): `failed_when` may overrule it. */
+  /** The failure that the task has found (the exit status of a query). `failed_when` may overrule it. */
   readonly failure?: string;
   readonly effects?: readonly Effect[];
 }
 
 export interface Change {
   readonly kind: 'change';
-  /** For the diff. Never empty. */
+  /** The lines for the diff. Never empty. */
   readonly differences: readonly Difference[];
-  /** `opaque`: a command that cannot be asked whether it is needed. */
-  readonly certainty: 'certain' | 'opaque' | 'after_change';
   /**
-   * What decides whether it is needed, where `after_change` is not for an earlier change: `fresh package lists decide`.
+   * `opaque`: a command that cannot tell whether it is needed. `after_change`: an earlier change, or `doubt`, decides.
    */
+  readonly certainty: 'certain' | 'opaque' | 'after_change';
+  /** The reason for `after_change` if it is not an earlier change, such as `fresh package lists decide`. */
   readonly doubt?: string | undefined;
-  /** The states that its resources will have. They are compared with the states that are seen after apply; in a plan they are laid over the states that were seen. */
+  /**
+   * The predicted states. After the apply they are compared with the real states; in a plan they replace the seen
+   * states.
+   */
   readonly predictions: readonly Prediction[];
-  /** What to say where the host is not as predicted afterwards, if there is more to say than that. */
+  /** A better message for the case that the host is not as predicted after the change. */
   readonly unsettled?: { readonly what: string; readonly remedy: string };
-  /** `everything`: a command, which may touch anything. */
+  /** `everything`: a command, which may change anything. */
   readonly touches: 'predicted' | 'everything';
-  /** What to run on the host. Called in a play only. May be slow (make a key). */
+  /** Returns the script for the host. Called only in a play. May be slow (make a key). */
   apply(): Apply | Promise<Apply>;
   /** The result for `register` in a plan; Unknown for values that only the apply brings. */
   readonly planned?: ValueMap;
   /**
-   * The result for `register` after the change, from the look after it: numbers and attributes that only the host could
-   * choose. Pure.
+   * Returns the result for `register` after the change, from the states that are seen then: numbers and attributes that
+   * only the host could choose. Pure.
    */
   settled?(seen: Seen): ValueMap;
 }
 
-/** Waits until something is so; changes nothing. A plan does not wait. */
+/** Waits for a condition and changes nothing. A plan does not wait. */
 export interface Await {
   readonly kind: 'await';
   readonly what: string;
-  /** Looks only; loops by itself until it is so (exit 0) or its own deadline is over (exit not 0). */
+  /** A loop that only looks. It exits with 0 if the condition holds, and with another status after its own deadline. */
   readonly script: string;
   readonly timeoutMs: number;
-  /** A host that went away meanwhile is connected to anew. */
+  /** If the connection is lost meanwhile, it is made again. */
   readonly reconnects?: true;
 }
 
-/** What it must see or write is unknown until an earlier change is made. */
+/** A needed state or value is unknown before an earlier change is made. */
 export interface CannotKnow {
   readonly kind: 'cannot_know';
   readonly because: string;
-  /** Predictions for the parts that are known. */
+  /** Predictions for the known parts. */
   readonly predictions?: readonly Prediction[];
   readonly planned?: ValueMap;
 }
 
-/** The wanted state cannot be reached from the state that was seen. */
+/** The wanted state cannot be reached from the seen state. */
 export interface Impossible {
   readonly kind: 'impossible';
   readonly what: string;
@@ -170,16 +178,16 @@ export interface Impossible {
   readonly result?: ValueMap;
 }
 
-/** What an engine-side module asks the runner to do. */
+/** A request of a module of the engine to the runner. */
 export type Effect =
   | { readonly kind: 'message'; readonly text: Value }
   | { readonly kind: 'set_fact'; readonly facts: ValueMap }
   | { readonly kind: 'group_by'; readonly group: string; readonly parents: readonly string[] }
   | { readonly kind: 'pause'; readonly milliseconds: number; readonly prompt: string | undefined };
 
-/** One line, or one diff, of what changes. Secrets in it are masked by whoever shows it. */
+/** One line, or one diff, of a change. The renderer masks its secrets. */
 export type Difference =
-  /** Content of a text file; undefined: absent before, or gone after. */
+  /** The content of a text file. Undefined: the file does not exist before or after the change. */
   | {
       readonly kind: 'text';
       readonly path: string;
@@ -197,7 +205,7 @@ export type Difference =
   /** A command line that will run. */
   | { readonly kind: 'command'; readonly text: string | Secret };
 
-/** `size` and `sha256` take the place of content that is too large, or is not text. */
+/** `size` and `sha256` replace content that is too large or is not text. */
 export type Shown = string | Secret | Unknown | { readonly size: number; readonly sha256: string };
 
 /** A file that is uploaded to a path. */
@@ -210,11 +218,11 @@ export interface Arrival {
 
 export interface Apply {
   /**
-   * Shell text, run in a subshell under the task's privilege. Secrets in it reach the host over the session only. Exits
-   * 0 if all went well.
+   * Shell text that runs in a subshell with the privilege of the task, and exits with 0 if all went well. Its secrets
+   * reach the host only over the session.
    */
   readonly script: string;
-  /** Uploaded before the script runs, each to a path that the script then renames or removes. */
+  /** Files that are uploaded before the script runs. The script then renames or removes each of them. */
   readonly uploads?: readonly Arrival[];
   readonly timeoutMs?: number;
   /**
@@ -223,9 +231,9 @@ export interface Apply {
    */
   readonly repair?: string;
   /**
-   * The script runs only the shell itself and tools that make, move or mark one small file, link or directory, so that
-   * it is over before anybody could end it. Such a script sets no trap for EXIT, does not `exec`, and leaves no option
-   * of the shell set but -e and -C.
+   * True for a script that ends before anybody could stop it: it runs only the shell itself and tools that make, move
+   * or mark one small file, link or directory. It must not set a trap for EXIT, must not `exec`, and must leave no
+   * option of the shell set except -e and -C.
    */
   readonly brief?: true;
   /**
@@ -234,31 +242,32 @@ export interface Apply {
    */
   readonly unsynced?: string;
   /**
-   * What the script prints is the output of a command that the playbook names: its last line may be shown while the
-   * script runs.
+   * True if the output of the script is that of a command in the playbook: its last line may be shown while the script
+   * runs.
    */
   readonly talks?: true;
-  /** Of a script that draws how far it has come on stderr. */
+  /** Reads the progress that the script draws on stderr. */
   readonly meter?: Meter;
-  /** An account that must have no processes: the engine's own shells of that user are ended first. */
+  /** An account that must have no processes: the shells of the engine for this user are ended first. */
   readonly endsShellsOf?: string;
-  /** After this apply the connection is expected to go away and come back (reboot). */
+  /** True for a change after which the connection goes away and comes back (reboot). */
   readonly reconnect?: { readonly timeoutMs: number };
   /**
-   * What `register` gets. Where absent: rc, stdout, stderr are not kept, and an exit status other than 0 is a failure.
+   * Returns the result for `register`. Without it rc, stdout and stderr are not kept, and an exit status other than 0
+   * is a failure.
    */
   finish?(completed: Completed): Finished;
 }
 
-/** What a program draws about its progress. */
+/** Reads the progress that a program draws. */
 export interface Meter {
-  /** How far it has come, by a piece of its stderr. */
+  /** Returns the progress in a piece of stderr; undefined if it has none. */
   read(piece: string): Download | undefined;
-  /** Its stderr, or lines that hold it, without the drawing. */
+  /** Returns stderr, or lines of it, without the progress. */
   without(text: string): string;
 }
 
-/** How much of a download is there, in the units of the program. `of`: of how much, where that is known. */
+/** The progress of a download, in the units of the program. `of`: undefined if the total is not known. */
 export interface Download {
   readonly received: string;
   readonly of: { readonly percent: number; readonly size: string } | undefined;
@@ -267,5 +276,5 @@ export interface Download {
 export type Finished =
   | { readonly kind: 'done'; readonly result: ValueMap }
   | { readonly kind: 'failed'; readonly what: string; readonly result: ValueMap }
-  /** What it needs to begin at all was not there, so nothing was changed. */
+  /** A condition for the start was missing, so nothing was changed. */
   | { readonly kind: 'not_begun'; readonly what: string; readonly remedy: string; readonly result: ValueMap };

@@ -6,15 +6,15 @@ import { type Path, ownIssues, plainPath, problemsOf, unknownWithin, valueAt } f
 import type { AnyModule } from './module.ts';
 
 /**
- * The arguments for one run of a task. `unknown`: a field needs a value that only an earlier change brings. A Secret in
- * a field that takes no secrets is a problem, and so is a value of a wrong type.
+ * The arguments for one run of a task. `unknown`: a field needs a value that only an earlier change brings. `problems`:
+ * a value has a wrong type, or a Secret is in a field that does not accept secrets.
  */
 export type Parsed =
   | { readonly kind: 'args'; readonly args: unknown }
   | { readonly kind: 'unknown'; readonly because: string }
   | { readonly kind: 'problems'; readonly problems: readonly [Problem, ...Problem[]] };
 
-/** At run time, when every template is rendered. */
+/** Parses the arguments at run time, after every template is rendered. */
 export function parseArguments(module: AnyModule, resolved: ValueMap, placeOf: (path: Path) => Place): Parsed {
   const parsed = module.arguments.safeParse(resolved);
   if (parsed.success) return { kind: 'args', args: parsed.data };
@@ -56,8 +56,8 @@ export function checkArguments(
 }
 
 /**
- * Whether a template may still make it right. A rule over several arguments is sure only if it asks for no more than
- * their presence.
+ * Returns whether the value of a template may still resolve the issue. A rule over several arguments is certain only if
+ * it asks only for their presence.
  */
 function isOpen(issue: z.core.$ZodIssue, path: Path, literals: ValueMap): boolean {
   // If a template gives a whole map, the keys of the map are not known.
@@ -70,14 +70,14 @@ function isOpen(issue: z.core.$ZodIssue, path: Path, literals: ValueMap): boolea
   return unknownWithin(valueAt(literals, path)) !== undefined;
 }
 
-/** Each template gives a value that is not known yet. */
+/** A scope in which every template gives an unknown value. */
 const nothingKnown: Scope = { lookup: () => new Unknown('a template'), names: () => [] };
 
 function literalOf(argument: Argument): Value {
   try {
     return argument.value.resolve(nothingKnown);
   } catch {
-    // A fault inside a template is reported by the code that compiles it.
+    // The code that compiles templates reports a fault in them.
     return new Unknown('a template');
   }
 }

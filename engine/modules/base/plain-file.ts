@@ -2,8 +2,8 @@ import { Problem } from '../../errors/problem.ts';
 import type { Controller, LocalFile } from './module.ts';
 
 /**
- * A file of the controller that goes to hosts unchanged. Throws Problem for an encrypted file, which the host could not
- * use.
+ * Returns a file of the controller that is sent to hosts unchanged. Throws Problem for an encrypted file, which the
+ * host could not use.
  */
 export async function plainFile(name: string, controller: Controller): Promise<LocalFile> {
   const file = await controller.file(name);

@@ -4,7 +4,7 @@ import { type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
 import { unknownWithin } from './argument-problem.ts';
 
 /**
- * The text of a value for a file; it may be secret or not known yet. A number is written with its digits, a map or list
+ * A value that is written to a file as text. It may be secret or unknown. A number is written as digits, a map or list
  * as JSON in the form of Ansible.
  */
 export function writtenValue(): z.ZodType<string | Secret | Unknown> {
@@ -22,7 +22,7 @@ export function writtenValue(): z.ZodType<string | Secret | Unknown> {
     .meta({});
 }
 
-/** Of a number with a point it is not known how it was written: 1.0 or 1. */
+/** Returns the fault of a value. A fraction is refused because its original text is not known: 1.0 or 1. */
 function faultOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value.includes('\0') ? 'must not hold a NUL byte' : undefined;
   if (value === null) return 'must be a text\nWrite "" for an empty file.';
@@ -37,7 +37,7 @@ function holdsSecret(value: Value): boolean {
   return isMap(value) && Object.values(value).some(holdsSecret);
 }
 
-/** JSON as Python writes it: with spaces after commas and colons, and in ASCII. */
+/** Formats a value as JSON in the form of Python: with spaces after commas and colons, and in ASCII. */
 function asJson(value: Value): string {
   if (value instanceof Secret) return asJson(value.reveal());
   if (isList(value)) return `[${value.map(asJson).join(', ')}]`;

@@ -3,7 +3,9 @@ import { isDeepJson } from '../../values/base/depth.ts';
 import { type PlainMap, type Value, type ValueMap, Unknown } from '../../values/base/value.ts';
 import type { Finished } from '../base/module.ts';
 
-/** What `register` gets of a command: rc, stdout, stderr, both by lines, and `json` where stdout is JSON. */
+/**
+ * Returns the result of a command for `register`: rc, stdout, stderr, the lines of both, and `json` if stdout is JSON.
+ */
 export function commandResult(status: number, stdout: Buffer, stderr: Buffer | string): ValueMap {
   const out = withoutLastNewlines(stdout.toString('utf8'));
   const err = withoutLastNewlines(stderr.toString('utf8'));
@@ -18,7 +20,7 @@ export function commandResult(status: number, stdout: Buffer, stderr: Buffer | s
   };
 }
 
-/** In a plan, of a command that has not run. */
+/** Returns the result for a plan, in which the command has not run. */
 export function unknownResult(because: string): ValueMap {
   const value = new Unknown(because);
   return { rc: value, stdout: value, stdout_lines: value, stderr: value, stderr_lines: value, json: value };
@@ -32,7 +34,7 @@ export function finishCommand(completed: Completed): Finished {
     : { kind: 'failed', what: `the command ended with exit status ${status}${meaning(status)}`, result };
 }
 
-/** What the shell means by some statuses. */
+/** Returns the meaning of an exit status for the shell, in parentheses; an empty text if it has none. */
 export function meaning(status: number): string {
   if (status === 126) return ' (it cannot be run)';
   if (status === 127) return ' (there is no such command)';
@@ -50,8 +52,8 @@ function lines(text: string): readonly string[] {
 }
 
 /**
- * Only what is a list or a map, and not nested too deeply: `5` and `true` are texts first. A number that would be
- * rounded stays the text that it is written as.
+ * Parses a list or a map that is not nested too deeply; undefined for anything else: `5` and `true` stay texts. A
+ * number that would be rounded stays a text.
  */
 export function parseJson(text: string): Value | undefined {
   if (!/^\s*[[{]/.test(text) || isDeepJson(text)) return undefined;
@@ -63,12 +65,12 @@ export function parseJson(text: string): Value | undefined {
 }
 
 function exactly(key: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown {
-  // A key of that name would set the prototype of whatever copies the value.
+  // A key of this name would set the prototype of a copy of the value.
   if (key === '__proto__') return undefined;
   return typeof value === 'number' && !isExact(value, source) ? source : value;
 }
 
-/** Whether a number of JSON is the one that it is written as; of a fraction, as far as any program reads it. */
+/** Returns whether a number has exactly the value of its text. A fraction may be rounded, as in every program. */
 function isExact(value: number, source: string): boolean {
   return /^-?\d+$/.test(source) ? Number.isSafeInteger(value) : Number.isFinite(value);
 }

@@ -28,7 +28,7 @@ export function runRequests(args: RunArguments): readonly Request[] {
 }
 
 export interface CommandToRun {
-  /** Its line for the diff. */
+  /** The command line for the diff. */
   readonly shown: string | Secret | Unknown;
   /** The command for `register`. */
   readonly cmd: Value;
@@ -36,7 +36,7 @@ export interface CommandToRun {
   readonly script: string | undefined;
 }
 
-/** A command that always runs, unless `creates` or `removes` say that there is nothing to do. */
+/** Plans a command that always runs, unless `creates` or `removes` show that there is nothing to do. */
 export function planRun(
   args: RunArguments,
   { shown, cmd, script }: CommandToRun,
@@ -70,7 +70,7 @@ export function planRun(
       },
     ],
     certainty: isAskable ? certainty : 'opaque',
-    // `removes` says when to run, and not what the result is.
+    // `removes` says when to run, but not what the result is.
     predictions: [],
     touches: 'everything',
     planned: { cmd, ...unknownResult(because) },
@@ -90,7 +90,10 @@ export function planRun(
   };
 }
 
-/** The folder is observed if `creates` or `removes` are observed too: then the plan is certain about it. */
+/**
+ * Returns the problem of a missing folder. The folder is observed only together with `creates` or `removes`: only then
+ * is the plan certain about it.
+ */
 function missingFolder({ chdir }: RunArguments, cmd: Value, seen: Seen): Impossible | undefined {
   if (chdir === undefined) return undefined;
   const state = seen.of(file(chdir, 'target'));
@@ -98,7 +101,7 @@ function missingFolder({ chdir }: RunArguments, cmd: Value, seen: Seen): Impossi
   return there.type === 'absent' || there.type === 'file' ? { ...noFolder(chdir, cmd), kind: 'impossible' } : undefined;
 }
 
-/** The command has not run, so it has no exit status. */
+/** Returns the result without an exit status, because the command has not run. */
 function noFolder(path: string, cmd: Value): Extract<Finished, { kind: 'not_begun' }> {
   return {
     kind: 'not_begun',

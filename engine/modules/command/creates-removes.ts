@@ -3,7 +3,7 @@ import { file } from '../../resources/file.ts';
 import { anyThatFits, isPattern } from '../../resources/glob.ts';
 import { pathBelow } from '../base/arguments.ts';
 
-/** The arguments with paths that say whether there is nothing to do. */
+/** The arguments with paths that show whether there is nothing to do. */
 export const createsRemoves = {
   creates: pathBelow()
     .optional()
@@ -27,12 +27,12 @@ export function createsRemovesRequests(args: CreatesRemoves): readonly Request[]
   return [args.creates, args.removes].flatMap((one) => (one === undefined ? [] : [requestFor(one, args.chdir)]));
 }
 
-/** The path, or the pattern of paths. If one exists, there is nothing to do. */
+/** Returns the path or pattern of `creates`. If such a path exists, there is nothing to do. */
 export function createdPath({ creates, chdir }: CreatesRemoves): string | undefined {
   return creates === undefined ? undefined : absolute(creates, chdir);
 }
 
-/** Why there is nothing to do, as a sentence; undefined if there is something to do. */
+/** Returns why there is nothing to do, as a sentence; undefined if there is something to do. */
 export function alreadyDone(args: CreatesRemoves, seen: Seen): string | undefined {
   const { creates, removes, chdir } = args;
   if (creates !== undefined && isThere(creates, chdir, seen)) return `${creates} exists`;
@@ -50,7 +50,7 @@ function requestFor(path: string, chdir: string | undefined): Request {
   return isPattern(whole) ? anyThatFits(whole) : file(whole);
 }
 
-/** A path without a slash at its beginning is relative to the directory of the command. */
+/** Returns the absolute path. A path without a slash at its beginning is relative to the directory of the command. */
 function absolute(path: string, chdir: string | undefined): string {
   return path.startsWith('/') ? path : `${chdir === undefined || chdir === '/' ? '' : chdir}/${path}`;
 }

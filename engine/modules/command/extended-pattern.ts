@@ -1,7 +1,7 @@
 /** A pattern that `grep -E` cannot express. */
 export class NoExtendedPattern extends Error {}
 
-/** What `grep` is given. */
+/** A pattern for `grep -E`; with `-i` if `ignoreCase` is true. */
 export interface ExtendedPattern {
   readonly source: string;
   readonly ignoreCase: boolean;
@@ -9,12 +9,12 @@ export interface ExtendedPattern {
 
 const CLASSES: Readonly<Record<string, string>> = { d: '0-9', w: '[:alnum:]_', s: '[:space:]' };
 const CONTROLS: Readonly<Record<string, string>> = { t: '\t', f: '\f', v: '\v', a: '\x07' };
-/** These characters need a backslash to be taken literally. */
+/** Characters that need a backslash to be taken literally. */
 const SPECIAL = /[.[\](){}*+?^$|\\]/;
 
 /**
- * A regular expression as Python writes it, for `grep -E`, which looks line by line. Throws NoExtendedPattern for what
- * it cannot say.
+ * Converts a regular expression of Python for `grep -E`, which searches line by line. Throws NoExtendedPattern for a
+ * part that grep cannot express.
  */
 export function extendedPattern(text: string): ExtendedPattern {
   const ignoreCase = text.startsWith('(?i)');
@@ -23,7 +23,10 @@ export function extendedPattern(text: string): ExtendedPattern {
   return { source, ignoreCase };
 }
 
-/** A class in brackets, an escape, what begins a group, a quantifier with what follows it, or any other sign. */
+/**
+ * Matches a class in brackets, an escape, the beginning of a group, a quantifier with its suffix, or any other
+ * character.
+ */
 const PART = /\[\^?\]?(?:\\[^]|\[:\w+:\]|[^\]\\])*\]|\\[^]|\(\?(?:P<\w+>|[^]?)|(?:[*+?]|\{\d*,?\d*\})[?+]|[^]/g;
 
 function partOf(part: string): string {
@@ -46,8 +49,8 @@ function escape(letter: string): string {
 }
 
 /**
- * In brackets a backslash is no escape for grep. So each escaped character goes where it needs no escape: ] to the
- * front, ^ and - to the end.
+ * Converts a class. A backslash in brackets is not an escape for grep, so each escaped character goes where it needs no
+ * escape: ] to the front, ^ and - to the end.
  */
 function bracket(part: string): string {
   const isNegated = part.startsWith('[^');

@@ -16,19 +16,19 @@ import { bytesOf, textOf } from '../write/file-text.ts';
 import { writeArguments } from '../write/file-write-arguments.ts';
 import { Pattern } from './regular-expression.ts';
 
-/** The arguments that the modules which edit text files share. */
+/** The arguments that all modules for editing text files share. */
 export const editArguments = {
   path: path().describe('The file on the host. A link is followed.'),
   ...writeArguments,
   create: boolean().default(false).describe('Whether a missing file is made, with its directory.'),
 };
 
-/** Other names of `path` in Ansible's modules that edit files. */
+/** Other names of `path` in the modules of Ansible that edit files. */
 export const pathAliases = { dest: 'path', destfile: 'path', name: 'path' } as const;
 
 export interface EditArguments extends WantedAttributes {
   readonly path: string;
-  /** Undefined: the module never makes a file. */
+  /** Undefined if the module never makes a file. */
   readonly create: boolean | undefined;
   readonly backup: boolean;
   readonly validate?: string | undefined;
@@ -49,7 +49,7 @@ function editRequest(args: EditArguments): Request<FileDetail, FileState> {
 }
 
 /**
- * A text file after an edit. `edit` gets the text, or undefined if there is no file; it returns the new text, or
+ * Plans an edit of a text file. `edit` gets the text, or undefined if there is no file; it returns the new text, or
  * undefined if there is nothing to do without a file. `inserted` is the text that the edit adds: if it is secret, the
  * whole file counts as secret.
  */
@@ -62,7 +62,7 @@ export function planEdit(
   const request = editRequest(args);
   const place = placeFor(request, { follow: true, makesDirectory: args.create === true }, seen, context.user);
   const isAbsent = (place.kind === 'impossible' ? seen.of(request) : place.state).type === 'absent';
-  // Nothing to be taken out of a file that is not there, even where its directory is not.
+  // Nothing can be removed from a missing file, even if its directory is missing, too.
   const isDone = isAbsent && !(inserted instanceof Unknown) && edit(undefined) === undefined;
   if (isDone || (isAbsent && args.create !== true && place.kind === 'place'))
     return withoutFile(args, isDone, seen.certainty(request));
@@ -76,10 +76,12 @@ export function planEdit(
   return planFile(wantedFile(args, content, there), request, seen, context);
 }
 
-/** Gets the text of the file, or undefined without a file; gives the new text, or undefined if nothing is to be done. */
+/**
+ * Gets the text of the file, or undefined without a file; returns the new text, or undefined if there is nothing to do.
+ */
 type Edit = (before: string | undefined) => string | Impossible | undefined;
 
-/** The outcome for a file that is not there and is not made. `isDone`: nothing is to be done without it. */
+/** Returns the outcome for a missing file that is not made. `isDone`: there is nothing to do without the file. */
 function withoutFile({ path, create }: EditArguments, isDone: boolean, certainty: 'certain' | 'after_change'): Outcome {
   if (certainty === 'after_change') return { kind: 'cannot_know', because: `an earlier change that may bring ${path}` };
   if (isDone) return { kind: 'in_sync', result: { path, msg: 'the file does not exist' } };
@@ -134,7 +136,10 @@ function edited(args: EditArguments, edit: Edit, before: string | undefined): st
   }
 }
 
-/** A file that is there, without its content. */
+/**
+ * Returns the outcome for a file whose content was not read: it is too large, or an earlier change writes it. `size` is
+ * in bytes.
+ */
 export function notBrought(
   path: string,
   size: number | undefined,

@@ -1,27 +1,27 @@
-/** A regular expression as Python writes it, in JavaScript's words. */
+/** A regular expression of Python, translated to JavaScript. */
 export interface Translated {
-  /** For the flags `v` and those of `flags`. */
+  /** To be compiled with `flags`, which contain `v`. */
   readonly source: string;
   readonly flags: string;
   readonly groups: number;
   readonly names: ReadonlySet<string>;
-  /** Whether ^ and $ are the ends of each line. */
+  /** True if ^ and $ match at the ends of each line. */
   readonly multiline: boolean;
 }
 
-/** A fault that Python would report too, or an expression that JavaScript cannot express. */
+/** A fault that Python would report, too, or an expression that JavaScript cannot express. */
 export class PatternFault extends Error {}
 
 export interface PatternOptions {
-  /** Whether ^ and $ are the ends of each line. */
+  /** True if ^ and $ match at the ends of each line. */
   readonly multiline?: boolean;
-  /** Whether . matches line ends. */
+  /** True if . matches line ends. */
   readonly dotall?: boolean;
-  /** The characters of \w, \d and \s: those of ASCII, as when Python matches bytes, or those of all scripts. */
+  /** The characters of \w, \d and \s: only those of ASCII, as if Python matches bytes, or those of all scripts. */
   readonly classes: 'ascii' | 'unicode';
 }
 
-/** Throws PatternFault. */
+/** Translates a regular expression of Python. Throws PatternFault. */
 export function translatePattern(text: string, options: PatternOptions): Translated {
   return new Translator(text, options).translate();
 }
@@ -52,7 +52,7 @@ class Translator {
   #flags: Flags;
   #groups = 0;
   readonly #names = new Map<string, number>();
-  /** Groups that are closed: only those can be referred to. */
+  /** The closed groups: only those can be referred to. */
   readonly #closed = new Set<number>();
 
   constructor(text: string, { multiline = false, dotall = false, classes }: PatternOptions) {
@@ -97,7 +97,7 @@ class Translator {
     return character;
   }
 
-  /** What is there up to a character, which is passed over. */
+  /** Reads up to the character `end` and skips it. Throws PatternFault if `end` is missing. */
   #upTo(end: string): string {
     const found = this.#characters.indexOf(end, this.#at);
     if (found === -1) throw this.#fault(`"${end}" is missing`);
@@ -160,7 +160,7 @@ class Translator {
     const rest = this.#characters.slice(this.#at, this.#at + 24).join('');
     const [whole, simple, from, comma, to] = /^(?:([*+?])|\{(\d*)(,?)(\d*)\})/.exec(rest) ?? [];
     if (whole === undefined) return undefined;
-    // `{}` and `{,}`: the first is no quantifier, the second is.
+    // `{}` is not a quantifier, but `{,}` is.
     if (simple === undefined && from === '' && comma === '') return undefined;
     if (comma !== '' && to !== undefined && to !== '' && Number(from) > Number(to))
       throw this.#fault('the minimum of a quantifier is above its maximum');
@@ -257,7 +257,7 @@ class Translator {
   #reference(number: number): string {
     if (number > this.#groups) throw this.#fault(`invalid group reference ${number}`);
     if (!this.#closed.has(number)) throw this.#fault(`the group ${number} is referred to inside itself`);
-    // Digits that follow would belong to the number.
+    // In a group, because digits that follow would become part of the number.
     return `(?:\\${number})`;
   }
 
@@ -287,7 +287,7 @@ class Translator {
     return /[1-9]/.test(character) ? this.#number(character) : literalOf(this.#escaped(character));
   }
 
-  /** A group of one or two digits, or a character of three octal digits. */
+  /** Reads a reference with one or two digits, or a character with three octal digits. */
   #number(first: string): string {
     const [octal] = /^[0-3][0-7]{2}/.exec(`${first}${this.#characters.slice(this.#at, this.#at + 2).join('')}`) ?? [];
     if (octal !== undefined) {
@@ -307,7 +307,7 @@ class Translator {
     return `(?:(?<=${word})(?${here}${word})|(?<!${word})(?${there}${word}))`;
   }
 
-  /** The character of an escape, inside a set and outside. */
+  /** Returns the code of an escaped character, inside or outside a set. */
   #escaped(character: string): number {
     const control = CONTROLS[character];
     if (control !== undefined) return control;
@@ -349,7 +349,7 @@ class Translator {
     }
   }
 
-  /** A character of a set, or an escape for several characters. */
+  /** Reads a character of a set, or an escape for several characters. */
   #member(): number | string {
     const character = this.#next();
     if (character !== '\\') return character.codePointAt(0) ?? 0;

@@ -1,6 +1,6 @@
 import { PatternFault } from './python-pattern.ts';
 
-/** The replacement of a match, as Python writes it: text, and groups by number or name. */
+/** The replacement of a match in the form of Python: texts, and groups by number or name. */
 export type Replacement = readonly (string | number | { readonly name: string })[];
 
 const CONTROLS: ReadonlyMap<string, string> = new Map([
@@ -17,7 +17,8 @@ const CONTROLS: ReadonlyMap<string, string> = new Map([
 const ESCAPE = /\\(?:g<([^>]*)>|([0-3][0-7]{2}|0[0-7]?)|([1-9][0-9]?)|([^]?))/gu;
 
 /**
- * Reads `\1`, `\g<1>`, `\g<name>`, `\n` and the like; throws PatternFault for a group that the expression has not got.
+ * Reads `\1`, `\g<1>`, `\g<name>`, `\n` and the like. Throws PatternFault for a group that the expression does not
+ * have.
  */
 export function parseReplacement(
   text: string,
@@ -59,7 +60,7 @@ function escaped(character: string): string {
   return `\\${character}`;
 }
 
-/** A group that took no part in the match gives an empty text. */
+/** Returns the text of the replacement. A group without a match gives an empty text. */
 export function expand(replacement: Replacement, match: RegExpExecArray | RegExpMatchArray): string {
   return replacement
     .map((part) =>

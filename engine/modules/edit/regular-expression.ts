@@ -3,14 +3,14 @@ import { type Costly, match, powerOf } from '../../values/language/match-limit.t
 import { PatternFault, translatePattern, type PatternOptions, type Translated } from './python-pattern.ts';
 import { parseReplacement, type Replacement } from './python-replacement.ts';
 
-/** A regular expression as Python writes it. What matches throws EndlessMatch where that takes too long. */
+/** A regular expression of Python. All methods that match throw EndlessMatch if that takes too long. */
 export class Pattern implements Costly {
   readonly text: string;
   readonly power: number;
   readonly #translated: Translated;
   readonly #compiled: RegExp;
 
-  /** Throws PatternFault. */
+  /** Compiles the expression. Throws PatternFault. */
   constructor(text: string, options: PatternOptions) {
     this.text = text;
     try {
@@ -23,14 +23,14 @@ export class Pattern implements Costly {
     this.power = powerOf(this.#translated.source);
   }
 
-  /** `act` is called with each match, and must be pure but for what it collects. */
+  /** Calls `act` for each match. `act` must be pure, except for collecting results. */
   eachMatch(text: string, act: (match: RegExpExecArray) => void): void {
     match(this, text.length, () => {
       for (const one of text.matchAll(this.#compiled)) act(one);
     });
   }
 
-  /** The first match. */
+  /** Returns the first match. */
   exec(text: string): RegExpExecArray | null {
     this.#compiled.lastIndex = 0;
     return match(this, text.length, () => this.#compiled.exec(text));
@@ -40,23 +40,23 @@ export class Pattern implements Costly {
     return this.exec(text) !== null;
   }
 
-  /** Whether it was written with (?m). */
+  /** True if ^ and $ match at the ends of each line, by (?m) or by the options. */
   get isMultiline(): boolean {
     return this.#translated.multiline;
   }
 
-  /** The beginning and the end of a named group in the first match. */
+  /** Returns the beginning and the end of a named group in the first match. */
   boundsOf(name: string, text: string): readonly [number, number] | undefined {
     const { source, flags } = this.#translated;
     return match(this, text.length, () => new RegExp(source, `d${flags}`).exec(text)?.indices?.groups?.[name]);
   }
 
-  /** The parts of a replacement. Throws PatternFault if it names a group that does not exist. */
+  /** Returns the parts of a replacement. Throws PatternFault if it names a group that does not exist. */
   replacement(text: string): Replacement {
     return parseReplacement(text, this.#translated);
   }
 
-  /** The fault of such a replacement, if it has one. */
+  /** Returns the fault of a replacement; undefined if it has none. */
   faultOf(replacement: string): string | undefined {
     try {
       this.replacement(replacement);
@@ -71,7 +71,7 @@ export class Pattern implements Costly {
 const REMEDY =
   'It is read as Python reads it: \\A and \\Z are the ends of the text, (?i) in front, (?P<name>…) a named group.';
 
-/** A regular expression as an argument. */
+/** An argument with a regular expression. */
 export function pattern(options: PatternOptions): z.ZodType<Pattern> {
   return z
     .string()

@@ -14,10 +14,10 @@ import { bytesOf, textOf } from '../write/file-text.ts';
 import { asSubscript, writeFile } from '../write/write-file.ts';
 import { notBrought } from './edit-file.ts';
 
-/** Of a file that is newly made, or has others; and whether the way to it is trusted. */
+/** Attributes for a new file, or for a file that has others; and whether the way to it is trusted. */
 type EditedAttributes = WantedAttributes & { readonly unsafe_path?: boolean };
 
-/** What a module does to a text file among other things. */
+/** The edit of a text file by a module that also changes other things. */
 export type TextEdit =
   | {
       readonly kind: 'edit';
@@ -28,20 +28,20 @@ export type TextEdit =
   | CannotKnow
   | Impossible;
 
-/** What has to be seen of a file that is to be edited. */
+/** Returns the request for a file that is edited. */
 export function textRequest(path: string): Request {
   return wholeFile(path);
 }
 
-/** The same, with what leads to it. */
+/** Returns the requests for a file that is edited and for the way to it. */
 export function textNeeds(path: string): readonly Request[] {
   return [textRequest(path), ...wayNeeds(path)];
 }
 
 /**
- * The change that an edit makes to a text file; no differences if it makes none. `edit` gets '' for a file that does
- * not exist. A link is followed; a missing directory is made. Attributes are for a new file, and for a file with other
- * attributes.
+ * Returns the change that an edit makes to a text file, without differences if it changes nothing. `edit` gets '' for a
+ * file that does not exist. A link is followed; a missing directory is made. The attributes are for a new file, and for
+ * a file with other attributes.
  */
 export function editText(
   path: string,
@@ -65,7 +65,7 @@ export function editText(
   return write({ path, text: after, attributes, madeOf: state.type === 'file' ? state.sha256 : undefined }, observed);
 }
 
-/** A task that does nothing but the edit of one file. `planned`: its result. */
+/** Returns the outcome of a task that only edits one file. `planned`: its result. */
 export function editOutcome(
   path: string,
   edit: Extract<TextEdit, { kind: 'edit' }>,
@@ -127,7 +127,7 @@ interface EditedFile {
   readonly path: string;
   readonly text: string;
   readonly attributes: EditedAttributes;
-  /** The digest that the file had before the edit. */
+  /** The SHA-256 digest of the file before the edit; undefined if there was no file. */
   readonly madeOf: string | undefined;
 }
 

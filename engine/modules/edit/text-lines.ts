@@ -1,14 +1,12 @@
-/**
- * A line of a file, and its line end apart from it: an empty one for the last line of a file that does not end in one.
- */
+/** A line of a file and its line end, which is empty only for a last line without a line end. */
 export interface Line {
   readonly text: string;
   readonly end: '' | '\n' | '\r\n';
 }
 
-/** A text file as lines, and how what is put into it has to be written. */
+/** A text file as lines, with the line end for inserted lines. */
 export class Lines {
-  /** What ends its first line. */
+  /** The line end of the first line of the file. */
   readonly lineEnd: '\n' | '\r\n';
   readonly lines: Line[];
 
@@ -17,7 +15,7 @@ export class Lines {
     this.lineEnd = this.lines[0]?.end === '\r\n' ? '\r\n' : '\n';
   }
 
-  /** A text of the playbook as a line of this file. */
+  /** Converts a text of the playbook to a line of this file. */
   line(text: string): Line {
     return { text, end: this.lineEnd };
   }
@@ -34,7 +32,7 @@ export class Lines {
   }
 }
 
-/** A line as expressions see it: with a line end as Python's `$` knows it, whichever the file has. */
+/** Returns the text of a line for matching. Every line end becomes `\n`, which the `$` of Python knows. */
 export function matched({ text, end }: Line): string {
   return end === '' ? text : `${text}\n`;
 }

@@ -7,7 +7,7 @@ import { cannotLook } from '../path/file-needs.ts';
 import { goInto, inRoom, roomFor } from '../path/foreign-folder.ts';
 import { OWN_WAY, wayTo, type UsableWay } from '../path/way-to-path.ts';
 
-/** Removes a path with everything beneath it. A link is removed, and not its target. */
+/** Removes a path with everything beneath it. A link is removed, but not its target. */
 export function planAbsent(
   { path, unsafe_path: isTrusted }: { readonly path: string; readonly unsafe_path: boolean },
   seen: Seen,
@@ -34,8 +34,9 @@ export function planAbsent(
 }
 
 /**
- * In a folder of another user a directory is first taken to where this one cannot go, then everything in it from the
- * top down: a `rm` that goes down by names, as busybox's does, could be led out of the directory by a link.
+ * Returns shell text that removes the path. In a folder of another user, a directory is first moved to a room that this
+ * user cannot enter. Then all directories in it are closed, from the top down, before anything is removed: a `rm` that
+ * follows names, as that of busybox, could be led out of the directory by a link.
  */
 function removal(way: UsableWay, path: string, state: FileState): string {
   if (way.kind === 'own') return `rm -rf -- ${quote(path)}`;

@@ -3,7 +3,7 @@ import { boolean, openText, path } from '../base/arguments.ts';
 import { attributeArguments } from '../path/file-attributes.ts';
 import { targetsOf } from './link-target.ts';
 
-/** What the module `file` takes. */
+/** The arguments of the module `file`. */
 export const fileArguments = z
   .strictObject({
     path: path().describe('The path on the host.'),

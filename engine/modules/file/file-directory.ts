@@ -32,7 +32,10 @@ import type { FileArguments } from './file-arguments.ts';
 import { recursivelyInRoom } from './file-tree-in-room.ts';
 import { differencesBeneath, isInForeignHands, recursively, treeProbe } from './file-tree.ts';
 
-/** A directory, with the ones above it: each that is made gets the same owner and mode, as with Ansible. */
+/**
+ * Plans a directory and the missing directories above it. Each new directory gets the same owner and mode, as in
+ * Ansible.
+ */
 export function planDirectory(args: FileArguments, seen: Seen, context: Context): Outcome {
   const request = file(args.path, args.follow ? 'target' : 'attributes');
   const state = seen.of(request);
@@ -51,11 +54,11 @@ export function planDirectory(args: FileArguments, seen: Seen, context: Context)
   return planExisting(args, { path, there, link: state.type === 'link' ? state : undefined }, seen, context);
 }
 
-/** A directory that is there. */
+/** An existing directory. */
 interface Existing {
   readonly path: string;
   readonly there: Directory;
-  /** The link that leads to it. */
+  /** The link that leads to it; undefined if there is none. */
   readonly link: Link | undefined;
 }
 
@@ -93,7 +96,7 @@ function planExisting(args: FileArguments, { path, there, link }: Existing, seen
   };
 }
 
-/** What leads to everything beneath the directory. */
+/** Returns the way to everything beneath the directory. */
 function wayBeneath(args: FileArguments, path: string, seen: Seen, context: Context): Way {
   if (args.unsafe_path) return OWN_WAY;
   const way = wayInside(args.path, seen, context);
@@ -163,7 +166,7 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
   };
 }
 
-/** The directories that are made, from the top: each takes after the one that it is in. */
+/** Returns the directories that are made, from the top. Each may inherit attributes from its parent. */
 function chain(
   args: FileArguments,
   missing: readonly Request<unknown, FileState>[],
@@ -182,7 +185,7 @@ function chain(
   });
 }
 
-/** In a room, where nobody else gets in. */
+/** Returns commands that make the directories in a room, which nobody else can enter. */
 function makeAll(
   words: readonly string[],
   wanted: WantedAttributes,
@@ -200,7 +203,10 @@ function makeAll(
   });
 }
 
-/** Somebody else may have made it meanwhile. With an owner to be given, nobody gets in before. */
+/**
+ * Makes the directory. If another process has made it meanwhile, its attributes are set. If the task gives a mode and
+ * an owner or group, a new directory has the mode 0700 until its owner is set, so that nobody else enters it before.
+ */
 function makeDirectory(path: string, wanted: WantedAttributes, after: Directory): string {
   const bits = wanted.mode === undefined ? undefined : after.mode;
   const mode = bits === undefined ? {} : { mode: { kind: 'octal', bits } as const };

@@ -28,7 +28,7 @@ import type { FileArguments } from './file-arguments.ts';
 
 const EMPTY_DIGEST = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
-/** Owner and mode of something that must be there already. */
+/** Plans owner and mode of a path that must exist. */
 export function planExisting(args: FileArguments, seen: Seen, context: Context): Outcome {
   const request = file(args.path, args.follow ? 'target' : 'attributes');
   const state = seen.of(request);
@@ -123,7 +123,10 @@ function wayOf(args: FileArguments, seen: Seen, context: Context, follow: boolea
   return args.unsafe_path ? OWN_WAY : wayTo(file(args.path, follow ? 'target' : 'attributes'), follow, seen, context);
 }
 
-/** An empty file. In a folder of another user it comes from where nobody can put anything in its place. */
+/**
+ * Returns shell text that makes an empty file. In a folder of another user, it is made in a room, where nobody can
+ * replace it.
+ */
 function newFile(args: FileArguments, way: UsableWay): string {
   if (way.kind === 'own') {
     const path = quote(args.path);
@@ -146,7 +149,7 @@ function timesToSet({ modification_time, access_time = modification_time }: File
   ];
 }
 
-/** One line for both: whoever sets them both means that of the last change. */
+/** Returns one line for both times: a task that sets both usually means the time of the last change. */
 function timeDifference(path: string, times: readonly Time[], mtime: number | undefined): readonly Difference[] {
   const [first] = times;
   if (first === undefined) return [];

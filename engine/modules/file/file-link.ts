@@ -32,7 +32,7 @@ import { temporaryBeside } from '../write/write-file.ts';
 import type { FileArguments } from './file-arguments.ts';
 import { targetsOf } from './link-target.ts';
 
-/** A symbolic link. */
+/** Plans a symbolic link. */
 export function planLink(args: FileArguments, seen: Seen, context: Context): Outcome {
   const request = file(args.path);
   const state = seen.of(request);
@@ -72,7 +72,7 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
   };
 }
 
-/** With follow: true the attributes are for what the link leads to. */
+/** Returns the attributes of the link itself: none with follow: true, because the target gets them. */
 function ownAttributes({ follow, owner, group }: FileArguments): WantedAttributes {
   return follow ? {} : { owner, group };
 }
@@ -84,7 +84,7 @@ interface WantedLink {
   /** Attributes of the link itself. */
   readonly own: WantedAttributes;
   readonly state: FileState;
-  /** The link that is there, if it leads to the target. */
+  /** The existing link, if it leads to the target. */
   readonly kept: Link | undefined;
 }
 
@@ -98,7 +98,9 @@ function obstacleOf({ args, state }: WantedLink, seen: Seen, context: Context): 
   return obstacleTo(args, state, { seen, context }) ?? missingTarget(args, seen);
 }
 
-/** `end`: the end of the link with its new attributes, if it gets any. */
+/**
+ * Returns the state of the link after the change. `end`: the end of the link with its new attributes, if it gets any.
+ */
 function linkAfter({ args, target, own, kept }: WantedLink, end: LinkEnd | undefined, seen: Seen): Link {
   if (kept !== undefined) return { ...kept, ...changedAttributes(own, kept, 'file'), to: end ?? kept.to };
   const owners = { uid: own.owner?.id, owner: own.owner?.name, gid: own.group?.id, group: own.group?.name };
@@ -125,15 +127,15 @@ interface Beyond {
   readonly differences: readonly Difference[];
   readonly predictions: readonly Prediction[];
   readonly script: string;
-  /** Why they cannot be given. */
+  /** The reason why the attributes cannot be set. */
   readonly unsafe?: Impossible;
-  /** What the link leads to, with these attributes. */
+  /** The target of the link with its new attributes. */
   readonly end?: LinkEnd;
 }
 
 const NOTHING_BEYOND: Beyond = { differences: [], predictions: [], script: '' };
 
-/** Owner and mode of what the link leads to, where that is there. */
+/** Plans owner and mode of the target of the link, if the target exists. */
 function attributesBeyond(args: FileArguments, link: FileState, seen: Seen, context: Context): Beyond {
   const request = typeof args.src === 'string' ? targetRequest(args.path, args.src, seen) : file(args.path, 'target');
   if (request === undefined) return NOTHING_BEYOND;
@@ -146,7 +148,7 @@ function attributesBeyond(args: FileArguments, link: FileState, seen: Seen, cont
   const way = args.unsafe_path ? OWN_WAY : wayTo(request, true, seen, context);
   const after = { ...end.state, ...changedAttributes(args, end.state, type) };
   const predicted: FileState = state.type === 'link' ? { ...state, to: { path: end.path, state: after } } : after;
-  // The prediction of the link itself comes first, and must not be replaced by this one.
+  // The prediction of the link itself comes first. This one must not replace it.
   const predictions = request.id === args.path && link.type === 'link' ? [] : [predict(request, predicted)];
   return {
     differences,
@@ -158,7 +160,7 @@ function attributesBeyond(args: FileArguments, link: FileState, seen: Seen, cont
   };
 }
 
-/** What a new link leads to, which stays as it is: without its content, as nobody has asked for it. */
+/** Returns the target of a new link, which is not changed. It has no content, because no task has requested it. */
 function endOf(path: string, target: string, seen: Seen): LinkEnd | undefined {
   const request = targetRequest(path, target, seen) ?? targetsOf(path, target).map((one) => file(one, 'target'))[0];
   if (request === undefined || seen.certainty(request) === 'after_change') return undefined;
@@ -176,12 +178,12 @@ function targetRequest(path: string, target: string, seen: Seen): Request<FileDe
     .find((one) => seen.of(one).type !== 'absent');
 }
 
-/** A link is made in one step, and only if nothing is in its place. */
+/** Makes a link in one step, and only if nothing is in its place. */
 function newLink(at: string, target: string, own: WantedAttributes): string {
   const path = quote(at);
   return [
     'set -e',
-    // Else ln would make it in the directory.
+    // Otherwise ln would make the link inside the directory.
     `if [ -d ${path} ]; then printf '%s is a directory\\n' ${path} >&2; exit 1; fi`,
     `ln -s -- ${quote(target)} ${path}`,
     ...attributeCommands(path, own, undefined, 'file'),
@@ -193,7 +195,7 @@ function foreignLink(way: ForeignWay, { args, target, own, state }: WantedLink):
     `ln -s -- ${quote(target)} ${word}`,
     ...attributeCommands(word, own, undefined, 'file'),
     ...(state.type === 'directory' ? [`rmdir -- ${quote(room.target)}`] : []),
-    // busybox's mv leaves a link to a directory alone.
+    // The mv of busybox does not replace a link to a directory.
     ...(state.type === 'link' ? [`rm -f -- ${quote(room.target)}`] : []),
   ]);
 }
@@ -208,10 +210,10 @@ function replacingLink(path: string, target: string, own: WantedAttributes, stat
   return `t=${quote(temporaryBeside(path))} d=${quote(path)}\n${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`;
 }
 
-/** Without -T it would be moved into a directory that a link at its place leads to. */
+/** Without -T, the new link would be moved into a directory that an old link at the path leads to. */
 const INTO_PLACE = '{ mv -fT -- "$t" "$d" 2>/dev/null || { rm -f -- "$d" && mv -f -- "$t" "$d"; }; }';
 
-/** A second name for a file. */
+/** Plans a second name for a file. */
 export function planHardLink(args: FileArguments, seen: Seen, context: Context): Outcome {
   if (args.src === undefined || args.src instanceof Unknown)
     return { kind: 'cannot_know', because: args.src?.because ?? 'src' };
@@ -297,13 +299,16 @@ function hardLink({ args, source, original, way, from }: HardLink): string {
   }
   return makeInRoom(way, args.path, (word) => [
     'read -r me _ </proc/self/stat',
-    // The shell that stands in the room is the only way to it that nobody else can change.
+    // The shell is in the room, and nobody else can change this way to the room.
     secondName(from, source, `"/proc/$me/cwd/"${word}`, original),
     ...attributeCommands(word, args, original, 'file'),
   ]);
 }
 
-/** One step of the shell. In a folder of another user the name is taken where the shell has proved that it stands. */
+/**
+ * Returns one step of the shell. In a folder of another user, the shell first proves that it is in the folder of the
+ * source.
+ */
 function secondName(from: UsableWay, source: string, word: string, original: RegularFile): string {
   if (from.kind === 'own') return `ln -- ${quote(source)} ${word}`;
   const name = quote(`./${nameOf(source)}`);
@@ -315,7 +320,7 @@ seen=$(stat -c '%d:%i %h %u' -- ${word} .) && set -- $seen && [ "$1" = ${quote(o
 )`;
 }
 
-/** Why a link cannot replace what is at the path. */
+/** Returns why a link cannot replace the existing file at the path; undefined if it can. */
 function obstacleTo(args: FileArguments, state: FileState, { seen, context }: Observed): Impossible | undefined {
   const request = file(args.path, args.state === 'hard' && args.follow ? 'target' : 'attributes');
   if (state.type === 'hidden') return cannotLook(args.path, context.user);

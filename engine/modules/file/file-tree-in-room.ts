@@ -7,10 +7,10 @@ import type { ForeignWay } from '../path/way-to-path.ts';
 import { modeChanges, type ModeChange } from './file-tree.ts';
 
 /**
- * Gives everything beneath a directory owner and mode, if other users can change names in it. The shell goes from
- * directory to directory and proves where it is. Files get a second name in a room first, some hundred together, and
- * are changed by this name. A file with names elsewhere is left alone, unless it belongs to the owner of the folder: it
- * could be a file of root.
+ * Returns shell text that sets owner and mode of everything beneath a directory in which other users can change names.
+ * The shell goes from directory to directory and proves where it is. Files first get a second name in a room, up to
+ * some hundred together, and are changed by this name. A file with further names is not changed unless it belongs to
+ * the owner of the folder: it could be a file of root.
  */
 export function recursivelyInRoom(way: ForeignWay, path: string, wanted: WantedAttributes, tree: ProbeState): string {
   const room = roomFor(way, `${path}/.`);

@@ -5,7 +5,10 @@ import { applyMode, formatMode, type Mode } from '../base/file-mode.ts';
 import type { Difference } from '../base/module.ts';
 import { accountText, attributeDifferences, modeKept, type WantedAttributes } from '../path/file-attributes.ts';
 
-/** Type, mode and owner of everything beneath a directory, each combination once: short, however large the tree. */
+/**
+ * Returns the probe for types, modes, owners and groups beneath a directory. Each combination is printed once, so that
+ * the output is short for any tree.
+ */
 export function treeProbe(path: string): Request<ProbeDetail, ProbeState> {
   const quoted = quote(path);
   return probe(
@@ -50,7 +53,7 @@ export function recursively(path: string, wanted: WantedAttributes, tree: ProbeS
   ];
 }
 
-/** Only of those that are another's: a chown takes set-id bits away, also one to the owner that a file has. */
+/** Changes only files that belong to others: chown removes set-id bits, even if it sets the same owner. */
 function ownersBeneath(path: string, { owner, group }: WantedAttributes): readonly string[] {
   const account = group === undefined ? accountText(owner) : `${accountText(owner)}:${accountText(group)}`;
   if (account === '') return [];
@@ -61,15 +64,15 @@ function ownersBeneath(path: string, { owner, group }: WantedAttributes): readon
   return [`find ${quote(path)}/ \\( ${others.join(' -o ')} \\) -exec chown -h ${quote(account)} -- '{}' +`];
 }
 
-/** Modes of things of a kind that become another one. */
+/** A mode of files or directories that is replaced by another mode. */
 export interface ModeChange {
   readonly type: 'file' | 'directory' | 'any';
-  /** Undefined: whatever it is. */
+  /** Undefined: any mode. */
   readonly before: number | undefined;
   readonly after: number;
 }
 
-/** In an order in which what one of them makes is not changed again by the next. */
+/** Returns the changes in an order in which no change affects the result of an earlier one. */
 export function modeChanges(account: WantedAttributes, mode: Mode, tree: ProbeState): readonly ModeChange[] {
   if (mode.kind === 'octal') return [{ type: 'any', before: undefined, after: mode.bits }];
   const changes = new Map<string, ModeChange & { readonly before: number }>();
@@ -84,7 +87,10 @@ export function modeChanges(account: WantedAttributes, mode: Mode, tree: ProbeSt
   );
 }
 
-/** `chmod -R` reads a symbolic mode otherwise, and leaves set-id bits of directories unless five digits say so. */
+/**
+ * Returns the commands that set the modes. `chmod -R` interprets a symbolic mode differently, and keeps the set-id bits
+ * of directories unless the mode has five digits.
+ */
 function modesBeneath(
   path: string,
   { mode, ...account }: WantedAttributes & { readonly mode: Mode },
@@ -93,15 +99,15 @@ function modesBeneath(
   return modeChanges(account, mode, tree).map(({ type, before, after }) => {
     if (before === undefined) return `chmod -R 0${formatMode(after)} -- ${quote(path)}`;
     const which = `${type === 'directory' ? '-type d' : '! -type d ! -type l'} -perm ${formatMode(before)}`;
-    // Names before directories: one that nobody may enter any more is left by then. (Two lists of one find are too much
-    // for some busyboxes.)
+    // With -depth a directory comes after its content, because its new mode may forbid to enter it. (Two lists in one
+    // find are too much for some versions of busybox.)
     return `find ${quote(path)}/ -depth ${which} -exec chmod 0${formatMode(after)} -- '{}' +`;
   });
 }
 
 /**
- * Whether somebody else than root and the user of the task can change names beneath. In a directory of root that its
- * group may write in, an access list (ACL) may let others in.
+ * Returns whether anyone except root and the user of the task can change names beneath the directory. If a directory of
+ * root is writable for its group, an access list (ACL) may let others in.
  */
 export function isInForeignHands(tree: ProbeState, user: string): boolean {
   return combinationsIn(tree).some(

@@ -1,8 +1,8 @@
 import { parentOf } from '../../resources/file/file-state.ts';
 
 /**
- * The paths that a link at `path` with this text leads to: the path with each ".." resolved by its text, and, if the
- * text has a "..", the path that the host itself follows.
+ * Returns the possible paths of the target of a link at `path`: the path with each ".." resolved in the text, and, if
+ * the text has a "..", the path that the host itself follows. Empty if the text cannot be a target.
  */
 export function targetsOf(path: string, target: string): readonly string[] {
   if (target === '' || target.includes('\0')) return [];

@@ -10,7 +10,7 @@ import { type Account, account, boolean, mode } from '../base/arguments.ts';
 import { applyMode, formatMode, shownMode, type Mode } from '../base/file-mode.ts';
 import type { Difference } from '../base/module.ts';
 
-/** Owner and permissions as a task asks for them. What is not given stays as it is. */
+/** Owner and permissions that a task gives. Others stay as they are. */
 export interface WantedAttributes {
   readonly mode?: Mode | undefined;
   readonly owner?: Account | undefined;
@@ -25,7 +25,7 @@ export const attributeArguments = {
   unsafe_path: unsafePath(),
 };
 
-/** The one argument that lets a task write where another user could lead it elsewhere. */
+/** Returns the only argument that lets a task write on a path that another user can change. */
 export function unsafePath(): ReturnType<typeof booleanDefault> {
   return booleanDefault();
 }
@@ -38,14 +38,14 @@ function booleanDefault() {
     );
 }
 
-/** What a file newly made has, under the umask 022 that changes run with. */
+/** Returns the attributes of a new file, with the umask 022 of changes. */
 export function newAttributes(wanted: WantedAttributes, user: string): Attributes {
   return changedAttributes(wanted, { ...UNKNOWN_ATTRIBUTES, mode: 0o644, owner: user }, 'file');
 }
 
 /**
- * The attributes of a new directory. It takes set-group-id and the group from its parent directory. If the parent has a
- * default ACL, which cannot be seen, it gets another mode: so the mode is only expected if the task gives none.
+ * Returns the attributes of a new directory. It inherits set-group-id and the group of its parent directory. A default
+ * ACL of the parent, which is not seen, may give it another mode: so the mode is only expected if the task gives none.
  */
 export function newDirectory(wanted: WantedAttributes, parent: Attributes | undefined, user: string): Directory {
   const handsOn = ((parent?.mode ?? 0) & 0o2000) !== 0;
@@ -55,7 +55,7 @@ export function newDirectory(wanted: WantedAttributes, parent: Attributes | unde
   return { type: 'directory', ...after, ...(wanted.mode === undefined ? { modeIsExpected: true } : {}) };
 }
 
-/** What a thing has once it is as wanted. */
+/** Returns the attributes after the change. */
 export function changedAttributes(
   wanted: WantedAttributes,
   before: Attributes,
@@ -75,8 +75,8 @@ export function changedAttributes(
 }
 
 /**
- * The mode before that of the task is set: the kernel takes set-id bits from a file that gets another owner or group,
- * from root as well.
+ * Returns the mode before the mode of the task is set: the kernel removes set-id bits from a file whose owner or group
+ * changes, even if root changes them.
  */
 export function modeKept(
   { owner, group }: WantedAttributes,
@@ -105,7 +105,7 @@ export function isSame(wanted: Account, name: string | undefined, id: number | u
   return wanted.name === undefined ? wanted.id === id : wanted.name === name;
 }
 
-/** Where `before` and what is wanted differ, a line a field. */
+/** Returns the differences between `before` and the wanted attributes, one for each attribute. */
 export function attributeDifferences(
   path: string,
   wanted: WantedAttributes,
@@ -144,8 +144,8 @@ function modeOrUnknown(mode: number | undefined): Value {
 }
 
 /**
- * Shell lines that give the thing at a path (shell text, already quoted) owner and mode. `chown` first: it takes set-id
- * bits away.
+ * Returns shell lines that set owner and mode of a path (shell text, already quoted). `chown` comes first, because it
+ * removes set-id bits.
  */
 export function attributeCommands(
   path: string,
@@ -158,14 +158,14 @@ export function attributeCommands(
   const mode = modeAfter(wanted.mode, kept ?? (type === 'file' ? 0o644 : 0o755), type);
   return [
     ...(account === undefined ? [] : [`chown -h ${quote(account)} -- ${path}`]),
-    // A directory's set-id bits only go away if five digits say so.
+    // chmod removes the set-id bits of a directory only if the mode has five digits.
     ...(wanted.mode === undefined || mode === undefined
       ? []
       : [`chmod ${type === 'directory' ? '0' : ''}${formatMode(mode)} -- ${path}`]),
   ];
 }
 
-/** The account as chown takes it, without what is so already; undefined if both are. */
+/** Returns the account for chown, without the parts that are already right; undefined if both are. */
 function newAccount({ owner, group }: WantedAttributes, before: Attributes | undefined): string | undefined {
   const isOwned = owner === undefined || (before !== undefined && isSame(owner, before.owner, before.uid));
   const isGrouped = group === undefined || (before !== undefined && isSame(group, before.group, before.gid));
@@ -177,7 +177,7 @@ export function accountText(account: Account | undefined): string {
   return account === undefined ? '' : (account.name ?? String(account.id));
 }
 
-/** For `register`. */
+/** Returns the attributes for `register`. */
 export function attributeResult(attributes: Attributes): ValueMap {
   return {
     mode: modeOrUnknown(attributes.mode),
@@ -189,21 +189,22 @@ export function attributeResult(attributes: Attributes): ValueMap {
 }
 
 /**
- * Returns whether a plan cannot know the change of the mode: an earlier task creates the file with the host's default.
+ * Returns whether a plan cannot know if the mode changes, because an earlier task makes the file with the default mode
+ * of the host.
  */
 export function isModeOpen(wanted: WantedAttributes, there: FileState): boolean {
   const behind = there.type === 'link' ? (there.to?.state ?? there) : there;
   return wanted.mode !== undefined && 'modeIsExpected' in behind && behind.modeIsExpected === true;
 }
 
-/** The attributes that were seen; those of the link itself if it is a link. */
+/** Returns the seen attributes; those of the link itself if it is a link. */
 export function attributesOf(state: FileState): Partial<Attributes> {
   if (state.type === 'absent' || state.type === 'hidden') return {};
   const { mode, uid, gid, owner, group } = state;
   return { mode, uid, gid, owner, group };
 }
 
-/** Like `attributesOf`, but of the end of a link that was followed. */
+/** Like `attributesOf`, but for the target of a link that was followed. */
 export function attributesBehind(state: FileState): Partial<Attributes> {
   return attributesOf(state.type === 'link' ? (state.to?.state ?? state) : state);
 }

@@ -7,7 +7,7 @@ import type { Context, Impossible, Observed, Outcome } from '../base/module.ts';
 import { isRoot, permissionFor } from '../base/root-alone.ts';
 import { type WantedAttributes, accountText, isSame } from './file-attributes.ts';
 
-/** The requests, besides those of the files, of a task that writes a file with an owner. */
+/** Returns the further requests of a task that writes files with an owner. */
 export function fileNeeds(paths: readonly string[], wanted: WantedAttributes, context: Context): readonly Request[] {
   const folders = paths.map(parentOf);
   const ways = paths.flatMap(aboveNeeds);
@@ -20,7 +20,7 @@ export function fileNeeds(paths: readonly string[], wanted: WantedAttributes, co
   ];
 }
 
-/** Whether what is at the path may be written. */
+/** Returns the request whether the user may write the file at the path. */
 export function changeable(path: string): Request<Need, NeedState> {
   return need({ kind: 'changeable', path });
 }
@@ -29,19 +29,19 @@ function memberNeeds({ group }: WantedAttributes, folder: string): readonly Requ
   return group === undefined ? [] : [need({ kind: 'member', name: accountText(group), folder })];
 }
 
-/** The requests of a task that also makes the directories above the path. */
+/** Returns the requests of a task that also makes the directories above the path. */
 export function aboveNeeds(path: string): readonly Request<FileDetail, FileState>[] {
   return ancestorsOf(path).map((ancestor) => file(ancestor, 'target'));
 }
 
-/** The directories above a path, the root aside, from the top. */
+/** Returns the directories above a path, from the top, without the root directory. */
 function ancestorsOf(path: string): readonly string[] {
   const ancestors: string[] = [];
   for (let at = parentOf(path); at !== '/'; at = parentOf(at)) ancestors.unshift(at);
   return ancestors;
 }
 
-/** What is in the way of the directories above the path. */
+/** Returns why the directories above the path cannot be made; undefined if they can. */
 export function noDirectoryAbove(path: string, seen: Seen, context: Context): Impossible | undefined {
   for (const ancestor of aboveNeeds(path)) {
     const state = seen.of(ancestor);
@@ -74,7 +74,7 @@ function accountNeeds({ owner, group }: WantedAttributes): readonly Request<Need
   ];
 }
 
-/** Why the file cannot be given its owner. */
+/** Returns the problem that the wanted owner or group does not exist; undefined if it does. */
 export function missingAccount(wanted: WantedAttributes, seen: Seen): Impossible | undefined {
   for (const request of accountNeeds(wanted)) {
     const { detail } = request;
@@ -88,10 +88,10 @@ export function missingAccount(wanted: WantedAttributes, seen: Seen): Impossible
   return undefined;
 }
 
-/** Folders of /sys/fs are file systems of their own, some of which take folders. */
+/** Paths in file systems of the kernel. Some file systems below /sys/fs and /sys/kernel accept new folders. */
 const KERNEL_FILES = /^\/(?:proc|sys(?!\/fs\/|\/kernel\/(?:config|debug|tracing)\/))\/./;
 
-/** Why nothing can be made or replaced at the path. */
+/** Returns why nothing can be made or replaced at the path; undefined if something can. */
 export function notWritable(path: string, seen: Seen, context: Context): Impossible | undefined {
   if (KERNEL_FILES.test(path)) {
     return {
@@ -112,7 +112,8 @@ export function notWritable(path: string, seen: Seen, context: Context): Impossi
 }
 
 /**
- * The outcome; a change that is certain cannot come about where the user may not write the file. `fileNeeds` are seen.
+ * Returns the outcome, or Impossible if it is a certain change and the user may not write the file. The caller has
+ * observed `fileNeeds`.
  */
 export function forWriters(outcome: Outcome, path: string, seen: Seen, context: Context): Outcome {
   if (outcome.kind !== 'change' || outcome.certainty !== 'certain') return outcome;
@@ -126,17 +127,17 @@ function isMet(request: Request<Need, NeedState>, seen: Seen): boolean {
 }
 
 export interface PermittedChange {
-  /** For which `fileNeeds` were asked: a link may lead elsewhere. */
+  /** The path for which `fileNeeds` were observed. It may be a link that leads elsewhere. */
   readonly asked: string;
-  /** Of what is there. */
+  /** The attributes of the existing file; undefined if there is none. */
   readonly before: Attributes | undefined;
   readonly isRewritten: boolean;
   readonly hasNewMode: boolean;
-  /** Which times are set anew: of one alone only by the owner. */
+  /** The times that are set. Only the owner may set one of them alone. */
   readonly times?: 'both' | 'one' | undefined;
 }
 
-/** Why the user may not give the file these attributes, or a new content. */
+/** Returns why the user may not set these attributes or write a new content; undefined if both are permitted. */
 export function notPermitted(
   path: string,
   wanted: WantedAttributes,
@@ -149,7 +150,7 @@ export function notPermitted(
   return what === undefined ? undefined : { kind: 'impossible', what, remedy: remedyFor(context) };
 }
 
-/** The accounts that the user may not give a file to. */
+/** Returns the problem of an account to which the user may not give a file. */
 function foreignAccount(
   path: string,
   wanted: WantedAttributes,
@@ -165,7 +166,7 @@ function foreignAccount(
     : undefined;
 }
 
-/** The changes that only the owner of a file may make. */
+/** Returns the problem of a change that only the owner of the file may make. */
 function foreignFile(
   path: string,
   wanted: WantedAttributes,

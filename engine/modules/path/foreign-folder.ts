@@ -5,28 +5,31 @@ import { nameOf } from '../../resources/file/file-state.ts';
 import type { ForeignWay, Proof } from './way-to-path.ts';
 
 /**
- * Shell text that works in a folder in which another user can change every name at any time. Three things make it safe:
- * - A shell that has gone into a directory stays in it, whatever becomes of its name. Where it stands it proves
- *   afterwards, by going up from there: `..` is no name that anybody could change. All of it needs `cd -P`: without it
- *   a shell makes a whole path of the step, also of `..`, and goes by the names that stood in it.
- * - Whatever is made is made in a room: a directory of the run's user with mode 0700, in the folder and so on its file
- *   system. Nobody else can reach a name in there, so these are used as any other.
- * - Into the room comes what is there by a second name (`ln`, which follows nothing), and out of it goes what is new by
- *   a rename onto the last name of the path (`mv -T`, which follows nothing).
+ * Shell text that works in a folder in which another user can change every name at any time. Three rules make it safe:
+ * - A shell that has entered a directory stays in it, even if its name changes. It then proves where it is by going up:
+ *   nobody can change the name `..`. Every step needs `cd -P`: without it, a shell joins the step (also `..`) to its
+ *   whole path, and follows the names in that path.
+ * - Everything new is made in a room: a directory of the user of the run with mode 0700, inside the folder and so on
+ *   the same file system. Nobody else can reach the names in a room, so the usual commands are safe there.
+ * - An existing file enters the room by a second name (`ln`, which follows no link). A new file leaves the room by a
+ *   rename to the last name of the path (`mv -T`, which follows no link).
  */
 
 /** A room for one target: its path, and the unpredictable names in it. */
 export interface Room {
   readonly way: ForeignWay;
-  /** Of the room, in the folder. */
+  /** The name of the room in the folder. */
   readonly name: string;
-  /** What is new, in the room; where directories are missing, the first of them. */
+  /** The name of the new thing in the room; if directories are missing, the name of the first of them. */
   readonly fresh: string;
-  /** What the new thing is called in the room, with the directories that are made above it. */
+  /** The path of the new thing in the room, including the directories that are made above it. */
   readonly inside: string;
-  /** What of the folder is given the new thing: the last name, or the first directory that is missing. */
+  /**
+   * The name in the folder that the new thing gets, seen from the room: the last name of the path, or the first missing
+   * directory.
+   */
   readonly target: string;
-  /** For messages. */
+  /** The target, for messages. */
   readonly path: string;
 }
 
@@ -43,17 +46,17 @@ export function roomFor(way: ForeignWay, path: string): Room {
   };
 }
 
-/** Distinguishes the files for one target from files for others beside it. */
+/** Returns a mark that distinguishes the files for one target from files for others in the same folder. */
 export function markOf(path: string): string {
   return createHash('sha256').update(path).digest('hex').slice(0, 8);
 }
 
-/** 128 bits from the system. */
+/** Returns 128 random bits of the system as hexadecimal digits. */
 export function randomName(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** Makes the room and goes into it. What an earlier run has left for the same target is cleared away. */
+/** Makes the room and enters it. Rooms of earlier runs for the same target are removed. */
 export function makeRoom(room: Room): string {
   const name = quote(`./${room.name}`);
   const left = `./.runbook-*-${markOf(room.path)}`;
@@ -64,12 +67,12 @@ export function makeRoom(room: Room): string {
     'umask 077',
     `mkdir -- ${name} || exit 1`,
     enterRoom(room),
-    // The default ACL of the folder may have opened it.
+    // A default ACL of the folder may have opened the room.
     `chmod u=rwx,go= . || exit 1`,
   ].join('\n');
 }
 
-/** A temporary place for an uploaded file that nobody else can reach. */
+/** Returns a temporary place for an uploaded file, which nobody else can reach. */
 export function temporaryRoom(): { readonly path: string; readonly room: UploadRoom; readonly remove: string } {
   const name = `.runbook-${randomName()}`;
   const folder = `/tmp/${name}`;
@@ -81,7 +84,7 @@ export function temporaryRoom(): { readonly path: string; readonly room: UploadR
   return { path: `${folder}/brought`, room: { enter, leave: `cd /; ${remove}` }, remove };
 }
 
-/** In the room: the directories that are missing, from the top. */
+/** Returns the paths in the room of the missing directories, from the top. */
 export function directoriesIn({ way, fresh }: Room): readonly string[] {
   const names = [fresh, ...way.missing.slice(1)];
   return way.missing.map((_, index) => ['.', ...names.slice(0, index + 1)].join('/'));
@@ -92,31 +95,31 @@ export function makeDirectories(room: Room): readonly string[] {
   return last === undefined ? [] : [`mkdir -p -- ${quote(last)} || exit 1`];
 }
 
-/** Goes into a room that was made before. */
+/** Enters an existing room. */
 function enterRoom(room: Room): string {
   return `cd -P -- ${quote(`./${room.name}`)} && [ -O . ] && ${stands(room.way.proof, 1)} || ${refuse(room.way)}`;
 }
 
-/** Clears the room away, from within. */
+/** Removes the room from inside. */
 export function leaveRoom(room: Room): string {
   return `${EMPTY}; cd -P .. && rmdir -- ${quote(`./${room.name}`)} 2>/dev/null`;
 }
 
-/** Nobody else can change a name in here, so that a pattern is safe. */
+/** A pattern is safe here, because nobody else can change a name in the room. */
 const EMPTY = 'set -- ./*; if [ -e "$1" ] || [ -L "$1" ]; then rm -rf -- "$@"; fi';
 
-/** Goes into the folder, and nowhere else. */
+/** Enters the folder, or ends the shell if another directory is in its place. */
 export function goInto(way: ForeignWay): string {
   const folder = way.folder === '/' ? '/' : `${way.folder}/`;
   return `cd -P -- ${quote(folder)} && ${stands(way.proof, 0)} || ${refuse(way)}`;
 }
 
-/** Whether the directory this number of levels up is the folder. */
+/** Returns a test whether the directory `up` levels above the working directory is the folder. */
 export function stands(proof: Proof, up: number): string {
   return standsBelow(proof, '../'.repeat(up));
 }
 
-/** The same for a number of levels that only the shell knows: a word with `../` for each level. */
+/** Like `stands`, for a number of levels that only the shell knows: `above` is a word with `../` for each level. */
 export function standsBelow(proof: Proof, above: string): string {
   if (proof.kind === 'owner') return `[ "$(stat -c %u ${above}.)" = ${proof.uid} ]`;
   return `[ ${above}${'../'.repeat(proof.levels)}. -ef ${quote(proof.anchor)} ]`;
@@ -127,8 +130,8 @@ function refuse(way: ForeignWay): string {
 }
 
 /**
- * The steps in a room, with the room made around them. The steps run in the room, and their remains are removed.
- * `isMade`: the room was made before, for an uploaded file.
+ * Returns shell text that makes the room, runs the steps in it, and removes it with everything that is left in it.
+ * `isMade`: the room already exists, because a file was uploaded into it.
  */
 export function inRoom(room: Room, isMade: boolean, steps: readonly string[]): string {
   return [
@@ -141,13 +144,13 @@ export function inRoom(room: Room, isMade: boolean, steps: readonly string[]): s
   ].join('\n');
 }
 
-/** What is new takes its place. Nothing is followed, and a directory that is there stays. */
+/** Moves the new thing into its place. No link is followed, and an existing directory stays. */
 export function intoPlace(room: Room): string {
   return `mv -fT -- ${quote(`./${room.fresh}`)} ${quote(room.target)}`;
 }
 
 /**
- * The file under the last name, as `./old` in the room. It must be the file that was seen, and no second name of a file
+ * Gives the existing file the second name `./old` in the room. It must be the seen file, and must have no further names
  * elsewhere.
  */
 export function pinOld(room: Room, identity: string | undefined): readonly string[] {
@@ -155,12 +158,12 @@ export function pinOld(room: Room, identity: string | undefined): readonly strin
   const same = identity === undefined ? '[ -f ./old ] && ! [ -L ./old ]' : `[ "$1" = ${quote(identity)} ]`;
   return [
     `ln -- ${quote(room.target)} ./old || exit 1`,
-    // The name that was found and ./old are two; of what the folder's owner has, there may be more.
+    // Two names are right: the target and ./old. A file of the owner of the folder may have more.
     `seen=$(stat -c '%d:%i %h %u' -- ./old ..) && set -- $seen && ${same} && { [ "$2" = 2 ] || [ "$3" = "$6" ]; } || ${changed}`,
   ];
 }
 
-/** Makes something new, which the steps get as a word of the shell, and lets it take its place. */
+/** Makes something new in a room and moves it into its place. The steps get its path as a word of the shell. */
 export function makeInRoom(
   way: ForeignWay,
   path: string,
@@ -175,7 +178,7 @@ export function makeInRoom(
   );
 }
 
-/** Steps on the file at the path, which is `./old` for them. */
+/** Runs steps on the existing file at the path, which is `./old` for them. */
 export function onPinned(
   way: ForeignWay,
   path: string,
@@ -186,7 +189,7 @@ export function onPinned(
   return inRoom(room, false, [...pinOld(room, identity), ...steps]);
 }
 
-/** Goes on into a directory below the folder, which must be the one that was seen. */
+/** Enters a directory in the folder, which must be the seen directory. */
 export function intoDirectory(way: ForeignWay, path: string, identity: string | undefined): string {
   const same = identity === undefined ? '' : ` && [ "$(stat -c %d:%i .)" = ${quote(identity)} ]`;
   return `${goInto(way)}\ncd -P -- ${quote(`./${nameOf(path)}`)} && ${stands(way.proof, 1)}${same} || ${refuse({ ...way, folder: path })}`;

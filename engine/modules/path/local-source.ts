@@ -5,7 +5,7 @@ import type { FileState } from '../../resources/file/file-state.ts';
 import type { Context, Impossible } from '../base/module.ts';
 import { inForeignHands, wayNeeds } from './way-to-path.ts';
 
-/** The file of the host that a `file://` URL names; undefined for another URL. */
+/** Returns the path on the host in a `file://` URL; undefined for another URL. */
 function pathIn(url: string): string | undefined {
   if (!url.startsWith('file://')) return undefined;
   try {
@@ -15,13 +15,16 @@ function pathIn(url: string): string | undefined {
   }
 }
 
-/** What has to be seen of the file that a URL names. */
+/** Returns the requests for the file in a `file://` URL. */
 export function localSourceNeeds(url: string): readonly Request<FileDetail, FileState>[] {
   const path = pathIn(url);
   return path === undefined ? [] : [file(path, 'attributes'), ...wayNeeds(path)];
 }
 
-/** Why the file that a URL names cannot be read by its name: another user could put any file there. */
+/**
+ * Returns why the file in a `file://` URL cannot be read by its name: another user could put any file there. Undefined
+ * if it can.
+ */
 export function foreignSource(url: string, seen: Seen, context: Context): Impossible | undefined {
   const path = pathIn(url);
   if (path === undefined) return undefined;

@@ -5,10 +5,10 @@ import { goInto } from './foreign-folder.ts';
 import type { ForeignWay } from './way-to-path.ts';
 
 /**
- * Shell text that runs steps with descriptor 4 open on a file in a folder of another user, and on no other file that
- * this user could put in its place. The file is opened once. It must be the file under the name, and must not have a
- * second name elsewhere unless it belongs to the owner of the folder. The text fails if the steps fail, or if there is
- * no such file; it does not wait for a named pipe.
+ * Returns shell text that opens a file in a folder of another user as descriptor 4 and runs the steps. The file is
+ * opened once. It must be the file with this name, and must have no second name elsewhere unless it belongs to the
+ * owner of the folder: so this user cannot replace it. The text fails if a step fails or if there is no such file. It
+ * does not wait for a named pipe.
  */
 export function withPinned(way: ForeignWay, path: string, steps: readonly string[]): string {
   const name = quote(`./${nameOf(path)}`);

@@ -10,14 +10,11 @@ export interface AttributeChange {
   readonly path: string;
   readonly wanted: WantedAttributes;
   readonly there: RegularFile | Directory | OtherFile | Link;
-  /** Further commands for it, which comes as a word of the shell. */
+  /** Further commands. They get the path as a word of the shell. */
   readonly more?: (word: string) => readonly string[];
 }
 
-/**
- * Shell text that makes the change. In a folder of another user it is made to the very thing that was seen, or to
- * nothing.
- */
+/** Returns shell text that makes the change. In a folder of another user, it changes the seen file or nothing. */
 export function setAttributes({ way, path, wanted, there, more = () => [] }: AttributeChange): string {
   const type = there.type === 'directory' ? 'directory' : 'file';
   const steps = (word: string): readonly string[] => [...more(word), ...attributeCommands(word, wanted, there, type)];

@@ -14,42 +14,42 @@ import { isRoot } from '../base/root-alone.ts';
 import { aboveNeeds } from './file-needs.ts';
 
 /**
- * Who can replace a part of the way to a name. The owner of a directory can, and everybody who may write in it; in a
- * sticky directory only the owner of the name can.
+ * Who can replace a part of the way to a name: the owner of a directory, and everybody who may write in it. In a sticky
+ * directory, only the owners of the directory and of the name can.
  */
 export type Way =
-  /** Only root and the user of the task. */
+  /** Only root and the user of the task can. */
   { readonly kind: 'own' } | ForeignWay | Impossible;
 
-/** Others can, so that each step has to be made sure of while it is made: see `foreign-folder.ts`. */
-/** A way that can be gone. */
+/** A way that can be used. */
 export type UsableWay = Exclude<Way, Impossible>;
 
+/** Others can replace parts of the way, so each step is verified while it is made: see `foreign-folder.ts`. */
 export interface ForeignWay {
   readonly kind: 'foreign';
-  /** The nearest directory of the way that is there. */
+  /** The nearest existing directory of the way. */
   readonly folder: string;
-  /** Names of directories that are still to be made below it. */
+  /** Names of the directories that must be made below the folder. */
   readonly missing: readonly string[];
-  /** How the shell proves that it is in the folder, and nowhere else. */
+  /** The proof that the shell is in the folder. */
   readonly proof: Proof;
 }
 
 export type Proof =
   /**
-   * This number of directories above the folder is a directory whose own name only root and the user of the task can
-   * change.
+   * The directory `levels` levels above the folder is `anchor`, a directory whose own name only root and the user
+   * of the task can change.
    */
   | { readonly kind: 'below'; readonly anchor: string; readonly levels: number }
-  /** It belongs to this user, who can only lead to what is his own. */
+  /** The folder belongs to this user, who can only lead to directories of his own. */
   | { readonly kind: 'owner'; readonly uid: number };
 
-/** What has to be seen of the way to a path. */
+/** Returns the requests for the way to a path. */
 export function wayNeeds(path: string): readonly Request<FileDetail, FileState>[] {
   return aboveNeeds(path);
 }
 
-/** The way to a new name in a directory. The caller has observed `wayNeeds` of such a name. */
+/** Returns the way to a new name in a directory. The caller has observed `wayNeeds` of such a name. */
 export function wayInside(directory: string, seen: Seen, context: Context): Way {
   const path = `${directory === '/' ? '' : directory}/.`;
   const walk = new Walk(context);
@@ -57,7 +57,10 @@ export function wayInside(directory: string, seen: Seen, context: Context): Way 
   return walk.arrive(directory, ABSENT);
 }
 
-/** The way to a path by directories that were seen in another way, from the top, by their paths. */
+/**
+ * Returns the way to a path through directories that were seen by other requests. `seen`: their states, and that of the
+ * path, by path.
+ */
 export function wayThrough(path: string, seen: ReadonlyMap<string, FileState>, context: Context): Way {
   const walk = new Walk(context);
   const names = parentOf(path)
@@ -69,8 +72,8 @@ export function wayThrough(path: string, seen: ReadonlyMap<string, FileState>, c
 }
 
 /**
- * The way to a path, and to the file there. `follow`: to the end of a link. The caller has observed `wayNeeds` and the
- * request.
+ * Returns the way to a path and to its file. `follow`: to the target of a link. The caller has observed `wayNeeds` and
+ * the request.
  */
 export function wayTo(request: Request<FileDetail, FileState>, follow: boolean, seen: Seen, context: Context): Way {
   const state = seen.of(request);
@@ -85,7 +88,10 @@ export function wayTo(request: Request<FileDetail, FileState>, follow: boolean, 
 
 export const OWN_WAY: UsableWay = { kind: 'own' };
 
-/** Why what is done by the names of these paths alone is not safe. The requests and `wayNeeds` are seen. */
+/**
+ * Returns why a task must not use these paths only by their names; undefined if it is safe. The caller has observed the
+ * requests and their `wayNeeds`.
+ */
 export function inForeignHands(
   requests: readonly Request<FileDetail, FileState>[],
   seen: Seen,
@@ -99,11 +105,11 @@ export function inForeignHands(
   return undefined;
 }
 
-/** Who can change the names in a directory. */
+/** The users who can change the names in a directory. */
 interface Control {
-  /** Its owner, where that is neither root nor the user of the task. */
+  /** The owner of the directory; undefined if it is root or the user of the task. */
   readonly owner: Hand | undefined;
-  /** Whether others may write in it: `sticky`, where each can change only what is his own. */
+  /** Whether others may write in it. `sticky`: each can change only his own names. */
   readonly others: 'no' | 'sticky' | 'yes';
 }
 
@@ -115,7 +121,7 @@ interface Hand {
 const ROOT: Control = { owner: undefined, others: 'no' };
 const OTHERS: Hand = { name: 'others', uid: undefined };
 
-/** Goes down from the root directory, and records who can change the way. */
+/** Goes down from the root directory and collects the users who can change the way. */
 class Walk {
   readonly #context: Context;
   #at = '';
@@ -146,7 +152,7 @@ class Walk {
     else this.#enter(`${this.#at}/${name}`, state);
   }
 
-  /** Into the directory that a link leads to. */
+  /** Enters the directory that a link leads to. */
   #enterBy(link: Link): void {
     this.follow(link);
     const { path, state } = link.to ?? {};
@@ -156,7 +162,8 @@ class Walk {
   }
 
   /**
-   * To the directory in which a link ends, by its own directories unless somebody can put another link in its place.
+   * Goes to the directory of the target of a link: through the directories of the target, unless somebody can replace
+   * the link.
    */
   follow(link: Link): void {
     const { path, state, above = [] } = link.to ?? {};
@@ -178,7 +185,7 @@ class Walk {
     }
   }
 
-  /** Whether the name of what comes next may be changed by others than root and the user of the task. */
+  /** Records the users, except root and the user of the task, who can change the next name. */
   #doubt(next: FileState): void {
     for (const hand of this.#changing(next)) {
       this.#anchor ??= { path: this.#at === '' ? '/' : this.#at, depth: depthOf(this.#at) };
@@ -215,7 +222,7 @@ class Walk {
     this.#owner = owner;
   }
 
-  /** Who owns it, where that is neither root nor the user of the task; in a plan also where nobody knows yet. */
+  /** Returns the owner; undefined if it is root or the user of the task, or if nobody knows yet, in a plan. */
   #hand({ uid, owner }: Attributes): Hand | undefined {
     if (uid === 0 || (uid === undefined && owner === undefined)) return undefined;
     const me = this.#context.user;
@@ -226,7 +233,7 @@ class Walk {
     return { name: owner === undefined || owner === 'UNKNOWN' ? `user ${uid ?? ''}` : owner, uid };
   }
 
-  /** The way, with its last name. */
+  /** Returns the way after its last name. */
   arrive(path: string, state: FileState): Way {
     if (this.#missing.length === 0) this.#doubt(state);
     else this.#doubt({ type: 'absent', parent: true });
@@ -249,7 +256,10 @@ class Walk {
   }
 }
 
-/** A directory that its group may write in, where the group is that of its owner alone by its name. */
+/**
+ * Returns whether the directory is writable only for its owner and for a group of the same name, which usually has no
+ * other members.
+ */
 function isGroupOfItsOwn({
   mode,
   owner,

@@ -13,12 +13,12 @@ import type { WantedAttributes } from '../path/file-attributes.ts';
 import { inForeignHands, OWN_WAY, wayNeeds } from '../path/way-to-path.ts';
 import { asSubscript, writeFile } from '../write/write-file.ts';
 
-// The files of a public key infrastructure: few, small, in folders for nobody but their owner.
+// The files of a public key infrastructure are few and small, in folders that only their owner can read.
 
 const FILE_MODE = 0o600;
 /**
- * Who may read a new file, as far as its folder lets them: a private key is the user's own, a certificate and a public
- * key are for everybody.
+ * The mode of a new file. Only the user can read a private key; everybody can read a certificate or a public key, if
+ * the folder permits it.
  */
 const MODES = { own: FILE_MODE, public: 0o644 } as const;
 type Audience = keyof typeof MODES;
@@ -27,7 +27,7 @@ function attributesFor(audience: Audience): WantedAttributes {
   return { mode: { kind: 'octal', bits: MODES[audience] }, owner: undefined, group: undefined };
 }
 
-/** A folder. `..` in it is resolved, as such folders are often relative to the inventory. */
+/** An argument with a folder. `..` in it is resolved, because such folders are often relative to the inventory. */
 export function folder(): z.ZodType<string> {
   return z.preprocess(
     (value) => (typeof value === 'string' && value.startsWith('/') ? posix.normalize(value) : value),
@@ -35,7 +35,7 @@ export function folder(): z.ZodType<string> {
   );
 }
 
-/** The first part of a file's name; an ending is added to it. */
+/** An argument with the first part of a file name; an extension is added to it. */
 export function baseName(): z.ZodType<string> {
   return z
     .string()
@@ -45,7 +45,7 @@ export function baseName(): z.ZodType<string> {
     );
 }
 
-/** Asks for a file with its content. */
+/** Requests a file with its content. */
 export function wholeFile(path: string): Request<FileDetail, FileState> {
   return file(path, 'content');
 }
@@ -62,7 +62,7 @@ export function readContents(path: string, seen: Seen): FileContents {
   const followed = state.type === 'link' && state.to !== undefined ? state.to.state : state;
   switch (followed.type) {
     case 'absent':
-      // A link that leads nowhere would be replaced by the file, which nobody has asked for.
+      // The new file would replace a link without a target, which no task has requested.
       return state.type === 'link'
         ? blocked(`${path} is a link that leads nowhere`, 'Remove the link, or bring back what it leads to.')
         : { kind: 'absent' };
@@ -86,8 +86,8 @@ export function blocked(what: string, remedy: string, why?: string): FileContent
 }
 
 /**
- * The text of an authority or key, followed by the texts of the same name in other folders, each once. During a
- * replacement the next or previous one is in another folder, and all of them are to be trusted.
+ * Joins the text of an authority or key with the texts of the same name in other folders, each once. During a
+ * replacement the next or previous one is in another folder, and all of them must be trusted.
  */
 export function withSiblings(own: string | Unknown, beside: readonly Beside[]): string | Unknown {
   const texts: string[] = [];
@@ -112,7 +112,7 @@ export function readSiblings(paths: readonly string[], seen: Seen): readonly Bes
   return found;
 }
 
-/** The state of such a file after it was written. Its content is not known before. */
+/** Predicts the state of such a file after it was written. Its content is not known before. */
 export function written(path: string, audience: Audience = 'own'): Prediction {
   const attributes = { mode: MODES[audience], uid: undefined, gid: undefined, owner: undefined, group: undefined };
   return predict(wholeFile(path), {
@@ -124,7 +124,10 @@ export function written(path: string, audience: Audience = 'own'): Prediction {
   });
 }
 
-/** The module, for folders in which only root and the user of the task can change names: keys are kept in no other. */
+/**
+ * Returns the module, limited to folders in which only root and the user of the task can change names. Keys are never
+ * kept in other folders.
+ */
 export function inOwnFolders<Arguments>(
   module: Module<Arguments>,
   pathsOf: (args: Arguments) => readonly string[],
@@ -153,15 +156,15 @@ export function inOwnFolders<Arguments>(
 export interface NewFile {
   readonly path: string;
   readonly content: string | Secret;
-  /** Left out: for the user alone. */
+  /** Default: only the user can read it. */
   readonly audience?: Audience;
-  /** False: it must not exist yet, or another task has made it meanwhile. */
+  /** False: the file must not exist yet. If it exists, another task has made it meanwhile. */
   readonly replaces: boolean;
 }
 
 const MEANWHILE = 97;
 
-/** Writes the files one after the other, each whole or not at all. Their folders are made, for nobody but the user. */
+/** Writes the files one after another, each completely or not at all. Their folders are made for the user only. */
 function writeFiles(newFiles: readonly NewFile[], context: Context): string {
   const guards = newFiles
     .filter(({ replaces }) => !replaces)
@@ -187,7 +190,7 @@ function writeFiles(newFiles: readonly NewFile[], context: Context): string {
   return ['set -e', 'umask 077', ...guards, `mkdir -p -- ${folders.map(quote).join(' ')}`, ...writes].join('\n');
 }
 
-/** The apply that writes them, and what it gives if it went well. */
+/** Returns the change that writes the files. `result` is registered if it succeeds. */
 export function applyFiles(
   newFiles: readonly NewFile[],
   context: Context,
@@ -209,7 +212,7 @@ export function applyFiles(
   };
 }
 
-/** In sync, unless one of these files is open to others: then a change that closes it. */
+/** Returns `inSync`, or a change that sets the mode 0600 if others can access one of these files. */
 export function closed(inSync: InSync, paths: readonly string[], seen: Seen): InSync | Change {
   const open = paths.flatMap((path) => {
     const held = readContents(path, seen);
@@ -244,7 +247,7 @@ function closedState(path: string, seen: Seen): Prediction {
   return predict(asked, state);
 }
 
-/** The value of something that the task has yet to make. */
+/** Returns the value of a thing that the task is still to make. */
 export function toBeMade(what: string): Unknown {
   return new Unknown(what, true);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type KeyAlgorithm, type KeyWish, describeAlgorithm, newKeyFor } from '../../pki/key-pair.ts';
 import { wholeNumber } from '../base/arguments.ts';
 
-// What the modules that make keys are asked for.
+// The arguments of the modules that make keys.
 
 type Size = KeyAlgorithm['size'];
 const SIZES: readonly Size[] = [256, 384, 2048, 3072, 4096];
@@ -38,7 +38,7 @@ function keySize(): z.ZodType<KeyArguments['key_size']> {
   });
 }
 
-/** Whether the two arguments fit together, for the refine of a schema; `KEYS_DISAGREE` is its message. */
+/** Returns whether the two arguments fit together, for the refine of a schema. `KEYS_DISAGREE` is its message. */
 export function keysAgree({ key_type: type, key_size: size }: KeyArguments): boolean {
   return type === 'any' || size === 0 || KINDS[size] === type;
 }
@@ -62,7 +62,7 @@ export function keyWish({ key_type: type, key_size: size }: KeyArguments): KeyWi
   }
 }
 
-/** What a difference says of a key to be made. */
+/** Describes a new key in a difference. */
 export function newKey(args: KeyArguments): string {
   return `a new one, ${describeAlgorithm(newKeyFor(keyWish(args)))}`;
 }

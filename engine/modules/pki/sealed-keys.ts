@@ -7,10 +7,10 @@ import { encryptText } from '../../vault/encrypt.ts';
 import type { Change, Context, InSync, Observed } from '../base/module.ts';
 import { type FileContents, applyFiles, blocked, closed, readContents, written } from './pki-files.ts';
 
-// Private keys that lie encrypted on the controller. They are opened when they are looked at, as modules plan
-// synchronously and age does not.
+// Private keys that are stored encrypted on the controller. They are decrypted when they are looked at, because modules
+// plan synchronously and age works asynchronously.
 
-/** The recipients that keys are encrypted for in their files. */
+/** An argument with the recipients for which keys are encrypted in their files. */
 export function recipients(): z.ZodType<readonly string[]> {
   return z
     .array(z.string().regex(/^age1[a-z0-9]+$/, 'must be an age recipient: age1…'))
@@ -20,10 +20,7 @@ export function recipients(): z.ZodType<readonly string[]> {
     );
 }
 
-/**
- * As `readContents`, for what must be kept secret: every output masks it from now on. What is encrypted is given as it was
- * before.
- */
+/** Like `readContents`, for a secret: every output masks it from now on. An encrypted secret is returned decrypted. */
 export function readSecret(path: string, seen: Seen, context: Context): FileContents {
   const held = readContents(path, seen);
   if (held.kind !== 'text') return held;
@@ -45,8 +42,8 @@ export function readSecret(path: string, seen: Seen, context: Context): FileCont
 }
 
 /**
- * The key as it is written. Throws Problem `vault-recipient`, or `key-would-be-lost` where no identity at hand opens
- * what is encrypted for these recipients: nothing is written then, for no later run could read it.
+ * Encrypts a key for its file; without recipients the key stays as it is. Throws Problem `vault-recipient`, or Problem
+ * `key-would-be-lost` if no available identity can decrypt the result: a later run could not read the key.
  */
 export async function sealed(key: Secret, forWhom: readonly string[], context: Context): Promise<Secret | string> {
   if (forWhom.length === 0) return key;
@@ -63,7 +60,7 @@ export async function sealed(key: Secret, forWhom: readonly string[], context: C
   });
 }
 
-/** In sync; or a change, if the key should be encrypted and is not, or if others may read it. */
+/** Returns `inSync`, or a change if the key should be encrypted and is not, or if others may read it. */
 export function safelyKept(
   inSync: InSync,
   path: string,

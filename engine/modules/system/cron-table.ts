@@ -1,34 +1,36 @@
-/** What is wanted of one entry of a crontab. */
+/** The wanted state of one entry of a crontab. */
 export interface EntryWish {
   readonly name: string;
   readonly isPresent: boolean;
-  /** The whole line. */
+  /** The whole line, without a line end. */
   readonly line: string;
 }
 
-/** As `EntryWish`, of a variable that the commands run with. */
+/** Like `EntryWish`, for a variable in the environment of the commands. */
 export interface VariableWish {
   readonly name: string;
   readonly isPresent: boolean;
   readonly value: string;
-  /** The variable beside which a new variable is put; at the top if the table does not have it. */
+  /** The variable beside which a new variable is put. Without it, a new variable is put at the top. */
   readonly beside: { readonly name: string; readonly where: 'before' | 'after' } | undefined;
 }
 
 const MARK = /^\s*(?:# runbook: |#Ansible: )(.*?)\s*$/;
 
-/** The table with the wanted entry. The comment above an entry identifies it; comments of Ansible are accepted. */
+/**
+ * Returns the table with the wanted entry. The comment above an entry identifies it; comments of Ansible are accepted.
+ */
 export function editEntry(text: string, { name, isPresent, line }: EntryWish): string {
   const lines = linesOf(text);
   const at = lines.findIndex((one) => nameIn(one) === name.trim());
   if (at < 0) return isPresent ? joined([...lines, `# runbook: ${name}`, line]) : text;
-  // If a comment has lost its entry, the next entry begins directly below it.
+  // If the entry of a comment is missing, the next comment is directly below.
   const isWhole = lines[at + 1] !== undefined && nameIn(lines[at + 1] ?? '') === undefined;
   const entry = isPresent ? [lines[at] ?? '', line] : [];
   return same(text, lines, [...lines.slice(0, at), ...entry, ...lines.slice(at + (isWhole ? 2 : 1))]);
 }
 
-/** The table with the variable as it is wanted. */
+/** Returns the table with the wanted variable. */
 export function editVariable(text: string, { name, isPresent, value, beside }: VariableWish): string {
   const lines = linesOf(text);
   const line = `${name}="${value}"`;
@@ -41,7 +43,7 @@ export function editVariable(text: string, { name, isPresent, value, beside }: V
   return joined([...lines.slice(0, place), line, ...lines.slice(place)]);
 }
 
-/** Names of the entries and of the variables of a table. */
+/** Returns the names of the entries and of the variables of a table. */
 export function namesIn(text: string): { readonly jobs: readonly string[]; readonly envs: readonly string[] } {
   const lines = linesOf(text);
   return { jobs: lines.flatMap((one) => nameIn(one) ?? []), envs: lines.flatMap((one) => variableIn(one) ?? []) };

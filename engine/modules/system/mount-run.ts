@@ -2,7 +2,7 @@ import type { MountState } from '../../resources/mount.ts';
 import type { Run } from './mount-script.ts';
 import type { TableEntry } from './mount-table.ts';
 
-/** What a task wants of a mount. */
+/** The wanted state of a mount. */
 export interface MountWish {
   readonly src?: string | undefined;
   readonly fstype?: string | undefined;
@@ -10,7 +10,10 @@ export interface MountWish {
   readonly state: 'mounted' | 'present' | 'unmounted' | 'absent' | 'absent_from_fstab' | 'remounted' | 'ephemeral';
 }
 
-/** The step that a mount needs. `isChanged`: the line of its table changes. `other`: something else is in its place. */
+/**
+ * Returns the step that a mount needs; undefined if it needs none. `isChanged`: the line of its table changes. `other`:
+ * something else is mounted in its place.
+ */
 export function findRun(
   args: MountWish,
   state: MountState,
@@ -34,12 +37,12 @@ export function findRun(
   }
 }
 
-/** What is bound to a place has no file system of its own that could be mounted anew. */
+/** Returns the step that renews a mount. A bind mount cannot be remounted, because it has no file system of its own. */
 function remount({ opts }: MountWish, listed: TableEntry | undefined): 'again' | 'remount' {
   return isBound(opts) || isBound(listed?.options ?? '') ? 'again' : 'remount';
 }
 
-/** The change of something that is mounted already. */
+/** Returns the step for an existing mount. */
 function adjustment(
   args: MountWish,
   state: MountState,
@@ -47,7 +50,7 @@ function adjustment(
   isChanged: boolean,
 ): 'again' | 'remount' | 'other' | undefined {
   if (isOtherSource(args, state)) {
-    // Taken away, it would be lost with all that is in it.
+    // An unmount would destroy the file system in memory with all its files.
     const isLost = state.type === 'tmpfs' && (listed === undefined || listed.source === args.src);
     return isLost ? 'other' : 'again';
   }
@@ -55,7 +58,10 @@ function adjustment(
   return listed !== undefined && (listed.source !== args.src || listed.type !== args.fstype) ? 'again' : 'remount';
 }
 
-/** The kernel may name a remote mount differently than the task: only devices and bind mounts can be compared. */
+/**
+ * Returns whether another source is mounted. Only devices and bind mounts can be compared, because the kernel may name
+ * a remote mount differently than the task.
+ */
 function isOtherSource({ src, opts }: MountWish, state: MountState): boolean {
   if (src === undefined || !state.mounted) return false;
   if (isBound(opts)) return src.startsWith('/') && state.bound?.includes(src) === false;
@@ -63,17 +69,17 @@ function isOtherSource({ src, opts }: MountWish, state: MountState): boolean {
   return device !== undefined && state.source !== src && device !== state.source;
 }
 
-/** A file system in memory has the very name that it was given. */
+/** Returns whether another file system in memory is mounted. Its source has exactly the given name. */
 function isOtherMemory({ src, fstype, opts }: MountWish, { type, source }: MountState): boolean {
   return type === 'tmpfs' && !isBound(opts) && (fstype !== 'tmpfs' || source !== src);
 }
 
-/** Whether these options bind a place to another one. */
+/** Returns whether these options make a bind mount. */
 export function isBound(options: string): boolean {
   return options.split(',').some((option) => option === 'bind' || option === 'rbind');
 }
 
-/** The mount after that step. */
+/** Returns the state of the mount after the step. */
 export function mountAfter(args: MountWish, state: MountState, run: Run | undefined): MountState {
   const { devices, isEmpty } = state;
   switch (run) {

@@ -1,6 +1,6 @@
 import { quote } from '../../connection/base/quote.ts';
 
-/** What is done to the mount itself. `again`: taken away and mounted anew. */
+/** The step for the mount itself. `again`: unmounted and mounted again. */
 export type Run = 'mount' | 'remount' | 'umount' | 'again';
 
 export interface MountSteps {
@@ -9,18 +9,22 @@ export interface MountSteps {
   /** The arguments of mount before the path; empty if fstab has them. */
   readonly how: string;
   readonly options: string;
-  /** How many file systems lie there. */
+  /** Number of file systems that are mounted at the path. */
   readonly layers: number;
   readonly makes: boolean;
   readonly removes: boolean;
-  /** The file with the table as it is on the disk, if it is changed, and a name beside it for the old one. */
+  /**
+   * The changed file of the table after its links are followed, and a path beside it for the old file. Undefined if the
+   * table does not change.
+   */
   readonly table:
     | { readonly path: string; readonly kept: string; readonly exists: boolean; readonly write: string }
     | undefined;
 }
 
 /**
- * All steps in their order. If a mount fails, neither its line nor its directory stays: the next boot would stop at it.
+ * Returns shell text with all steps in their order. If a mount fails, the old table is restored and the new directory is
+ * removed: otherwise the next boot would stop at the mount.
  */
 export function mountScript(steps: MountSteps): string {
   const { at, run, table, makes, removes } = steps;
@@ -42,7 +46,7 @@ export function mountScript(steps: MountSteps): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** `top` is the first directory that is not there. */
+/** `top` is the first directory that does not exist. */
 const MAKE = `top=$at
 while [ "$top" != / ] && [ ! -d "\${top%/*}/" ]; do top=\${top%/*}; done
 mkdir -p -- "$at" || exit`;

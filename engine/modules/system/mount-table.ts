@@ -8,13 +8,15 @@ export interface TableEntry {
   readonly options: string;
 }
 
-/** Identifies the line of a mount. Lines of swap have `none` or `swap` for a path, and are distinguished by their source. */
+/**
+ * Identifies the line of a mount. Lines of swap have the path `none` or `swap`, and are distinguished by their source.
+ */
 export interface TableKey {
   readonly at: string;
   readonly source: string | undefined;
 }
 
-/** The first line for a place. */
+/** Returns the first line of a mount; undefined if there is none. */
 export function entryFor(text: string, key: TableKey): TableEntry | undefined {
   const line = linesOf(text).find((one) => isOf(one, key));
   const [source = '', at = '', type = '', options = 'defaults'] = (line ?? '').trim().split(/\s+/).map(unescapeOctal);
@@ -22,8 +24,8 @@ export function entryFor(text: string, key: TableKey): TableEntry | undefined {
 }
 
 /**
- * The table with this line for the place and no other; undefined: without any. Lines that say the same stay as they are
- * written.
+ * Returns the table with only this line for the mount; without any line for it if `line` is undefined. An existing line
+ * with the same fields keeps its form.
  */
 export function editTable(text: string, key: TableKey, line: string | undefined): string {
   const lines = linesOf(text);
@@ -51,7 +53,7 @@ function isOf(line: string, key: TableKey): boolean {
   return isPlaceOfSwap(key.at) ? isPlaceOfSwap(at) && source === key.source : withoutSlash(at) === key.at;
 }
 
-/** Whether this path in the table stands for no directory. */
+/** Returns whether this path in the table belongs to swap, and not to a directory. */
 export function isPlaceOfSwap(at: string): boolean {
   return at === 'none' || at === 'swap';
 }
@@ -60,7 +62,7 @@ function withoutSlash(path: string): string {
   return path.length > 1 ? path.replace(/\/+$/, '') : path;
 }
 
-/** Without the blanks between them, and with the two numbers that may be left out. */
+/** Returns the fields with single blanks between them, and with the defaults of the fields that may be left out. */
 function fields(line: string): string {
   const [source, at, type, options = 'defaults', dump = '0', passno = '0'] = line.trim().split(/\s+/);
   return [source, at, type, options, dump, passno].join(' ');

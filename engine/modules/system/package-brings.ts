@@ -10,7 +10,7 @@ import { boolean, path } from '../base/arguments.ts';
 
 const ACCOUNT = /^[A-Za-z_][A-Za-z0-9_.-]*\$?$/;
 
-/** What the installation of a package leaves. */
+/** A thing that the installation of a package makes. */
 export const brought = z.union(
   [
     z.strictObject({
@@ -36,7 +36,7 @@ export const brought = z.union(
 
 type Brought = z.infer<typeof brought>;
 
-/** The requests for it. */
+/** Returns the requests for the things that packages make. */
 export function broughtRequests(all: readonly Brought[]): readonly Request[] {
   return all.map((one): Request => {
     if ('unit' in one) return unitRequest(one.unit);
@@ -46,13 +46,13 @@ export function broughtRequests(all: readonly Brought[]): readonly Request[] {
   });
 }
 
-/** What the distribution does with the units of a new package. */
+/** The state in which the distribution leaves the units of a new package. */
 export interface Habit {
   readonly runs: boolean;
   readonly enabled: boolean;
 }
 
-/** What is there once the package is installed. */
+/** Predicts a thing that the installation of a package makes. */
 export function broughtPredictions(one: Brought, seen: Seen, habit: Habit): readonly Prediction[] {
   if ('unit' in one) {
     const request = unitRequest(one.unit);

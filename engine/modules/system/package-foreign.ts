@@ -12,7 +12,7 @@ const DOWNLOAD = idleAs([false], 'Write command: dnf -y download NAME.');
 const BEST = 'Write command: dnf -y install with --nobest or --best.';
 const PLUGIN = idleAs([null], 'Write command: dnf -y install with --enableplugin or --disableplugin.');
 
-/** Arguments of package, apt, yum and dnf of Ansible that package does without. */
+/** Arguments of package, apt, yum and dnf of Ansible that the module package does not have. */
 export const foreignPackageArguments: Readonly<Record<string, ForeignArgument>> = {
   deb: 'Bring the file by get_url or copy, then write check: \'test "$(dpkg-query -W -f "${Version}" NAME)" = VERSION\' with apply: apt-get -y install /path/to/file.deb',
   use: OTHER_MANAGER,

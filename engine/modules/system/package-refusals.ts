@@ -3,22 +3,25 @@ import { isVersion } from '../../resources/package.ts';
 import type { Impossible } from '../base/module.ts';
 import { type Asked, type PackageStep, HALF, isAnother, isUnoffered } from './package-steps.ts';
 
-/** Package lists that were refreshed less than this long ago are believed. */
+/** Package lists that were refreshed during this time count as fresh. */
 const FRESH_SECONDS = 3600;
 
-/** The arguments that say how old the package lists may be, and whether a version may go down. */
+/** The arguments about the age of the package lists, and about older versions. */
 export interface ListsWish {
   readonly update_cache: boolean;
   readonly cache_valid_time: number;
   readonly allow_downgrade: boolean;
 }
 
-/** Why these packages cannot be installed: the lists, if they are fresh, have no such package or no such version. */
+/**
+ * Returns why these packages cannot be installed; undefined if they can: fresh lists do not have such a package or
+ * version, or the wanted version is older than the installed one.
+ */
 export function installProblem(wish: ListsWish, all: readonly Asked[], seen: Seen, now: Date): Impossible | undefined {
   return unofferedProblem(wish, all, seen, now) ?? (wish.allow_downgrade ? undefined : downgradeProblem(all, seen));
 }
 
-/** What the lists say of packages that are to be installed, if they are fresh enough to be believed. */
+/** Returns the problem of packages that fresh lists do not have; undefined if there is none. */
 function unofferedProblem(wish: ListsWish, all: readonly Asked[], seen: Seen, now: Date): Impossible | undefined {
   const missing = all.flatMap((one) => {
     const { offer } = seen.of(one.request);
@@ -51,7 +54,9 @@ function unofferedProblem(wish: ListsWish, all: readonly Asked[], seen: Seen, no
   };
 }
 
-/** The package manager does nothing at all if an older version would replace a newer one. */
+/**
+ * Returns the problem of an older version that would replace a newer one: the package manager would do nothing at all.
+ */
 function downgradeProblem(all: readonly Asked[], seen: Seen): Impossible | undefined {
   const older = all.find((one) => {
     const { version: now, offer, installed } = seen.of(one.request);
@@ -69,7 +74,7 @@ function downgradeProblem(all: readonly Asked[], seen: Seen): Impossible | undef
   };
 }
 
-/** apt does nothing at all if a package that is held would change. */
+/** Returns the problem of packages that are held back: apt does nothing at all if one of them would change. */
 export function heldProblem(steps: readonly PackageStep[], seen: Seen): Impossible | undefined {
   const held = steps.filter(
     ({ one, before }) =>

@@ -1,13 +1,16 @@
 import { quote } from '../../connection/base/quote.ts';
 import type { Facts } from '../../connection/shell/facts.ts';
 
-/** What a package manager has to do. */
+/** The work of a package manager. */
 export interface PackageWork {
   readonly install: readonly { readonly name: string; readonly version: string | undefined }[];
   readonly remove: readonly string[];
-  /** Installed packages too are updated to the newest version. */
+  /** True if installed packages are updated to the newest version, too. */
   readonly latest: boolean;
-  /** Seconds; undefined: only where lists are missing or older than the list of sources. */
+  /**
+   * Maximal age of the package lists in seconds. Undefined: any age, but lists are refreshed if they are missing or,
+   * for apt, older than the list of sources.
+   */
   readonly refreshOlderThan: number | undefined;
   readonly recommends: boolean | undefined;
   readonly downgrade: boolean;
@@ -15,7 +18,7 @@ export interface PackageWork {
   readonly startUnits: boolean;
 }
 
-/** Shell text that does it without asking anything, and exits 0 if all went well. */
+/** Returns shell text that does the work without questions, and exits with 0 if all went well. */
 export function packageScript(manager: Exclude<Facts['package_manager'], 'none'>, work: PackageWork): string {
   switch (manager) {
     case 'apt':
@@ -31,8 +34,9 @@ export function packageScript(manager: Exclude<Facts['package_manager'], 'none'>
 }
 
 /**
- * The script waits for locks, as machines update themselves at boot. needrestart may only list: a playbook says which
- * services restart. The lock of the lists cannot be waited for, so the refresh is tried again.
+ * Parts of the script for apt. It waits for locks, because machines update themselves at boot. needrestart may only
+ * list services, because the playbook says which services restart. apt cannot wait for the lock of the package lists,
+ * so the refresh is repeated.
  */
 const APT = `export DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none NEEDRESTART_MODE=l LC_ALL=C
 lists=/var/lib/apt/lists
@@ -74,8 +78,8 @@ mend() {
 `;
 
 /**
- * Debian starts services while it installs them, unless this file forbids it. A file left by a run that was killed is
- * taken away by the next.
+ * Debian starts services while it installs them, unless this file forbids it. If a killed run has left the file, the
+ * next run removes it.
  */
 const FORBID_STARTING = `trap restore EXIT
 trap 'exit 143' HUP INT TERM
@@ -108,7 +112,7 @@ refresh && install
 `;
 }
 
-/** Shell text that refreshes the package lists, whatever their age. */
+/** Returns shell text that refreshes the package lists at any age. */
 export function packageLists(manager: Exclude<Facts['package_manager'], 'none'>): string {
   switch (manager) {
     case 'apt':
@@ -123,7 +127,7 @@ export function packageLists(manager: Exclude<Facts['package_manager'], 'none'>)
   }
 }
 
-/** The names of packages that a package manager says do not exist. */
+/** Returns the names of packages that do not exist, according to the messages of a package manager. */
 export function unknownNames(stderr: string): readonly string[] {
   const found = stderr.matchAll(
     /Unable to locate package (\S+)|Package '?([^\s']+)'? has no installation candidate|(?:Unable to find a match|No match for argument|No package): (\S+)|No provider of '([^']+)' found|^ {2}(\S+) \(no such package\)/gm,

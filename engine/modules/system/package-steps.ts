@@ -12,12 +12,12 @@ export interface PackageWish {
 /** A package that a task names. */
 export interface Asked {
   readonly name: string;
-  /** The version that the task names, if it names one. */
+  /** The version that the task names; undefined if it names none. */
   readonly version: string | undefined;
   readonly request: Request<{ candidate: boolean; declared: boolean }, PackageState>;
 }
 
-/** The packages that a task names, in its order. */
+/** Returns the packages that a task names, in its order. */
 export function asked(wish: PackageWish): readonly Asked[] {
   return (wish.name ?? []).map((text) => {
     const equals = text.indexOf('=');
@@ -35,7 +35,7 @@ export function asked(wish: PackageWish): readonly Asked[] {
   });
 }
 
-/** The change of one package. `before` and `after` are for people. */
+/** The change of one package. `before` and `after` are texts for people. */
 export interface PackageStep {
   readonly one: Asked;
   readonly before: string;
@@ -47,8 +47,8 @@ export interface PackageStep {
 export const HALF = 'half configured';
 
 /**
- * The change that one package needs: none or one. `leaves`: the package manager leaves the configuration of a removed
- * package.
+ * Returns the change that one package needs: none or one. `leaves`: the package manager keeps the configuration of a
+ * removed package.
  */
 export function stepOf(
   wish: PackageWish,
@@ -92,17 +92,17 @@ function newerCandidate({ candidate, version }: PackageState): string | undefine
   return version === undefined || candidate === version ? undefined : candidate;
 }
 
-/** A change of packages leaves the package lists as they are. */
+/** Returns the offer of the package lists, which does not change with the packages. */
 function unchangedOffer({ offer }: PackageState): Pick<PackageState, 'offer'> {
   return offer === undefined ? {} : { offer };
 }
 
-/** Whether another version is installed than the task names. */
+/** Returns whether the installed version differs from the version in the task. */
 export function isAnother({ version }: Asked, state: PackageState): boolean {
   return version !== undefined && state.version !== undefined && !isVersion(state.version, version);
 }
 
-/** Whether the lists have neither the package nor one that provides it, or not the version that is to be installed. */
+/** Returns whether the lists have neither the package nor one that provides it, or do not have the wanted version. */
 export function isUnoffered(one: Asked, seen: Seen): boolean {
   const { installed, version, offer } = seen.of(one.request);
   if (offer === undefined || isProvided(one, seen)) return false;
@@ -113,7 +113,7 @@ export function isUnoffered(one: Asked, seen: Seen): boolean {
   );
 }
 
-/** Whether an installed package of another name provides this one. */
+/** Returns whether an installed package of another name provides this package. */
 export function isProvided({ version, request }: Asked, seen: Seen): boolean {
   return version === undefined && seen.of(request).offer?.provided === true;
 }

@@ -1,6 +1,9 @@
 import { quote } from '../../connection/base/quote.ts';
 
-/** Shell text that prints exactly these bytes, by a builtin of the shell: they are in no process's arguments. */
+/**
+ * Returns shell text that prints exactly these bytes. A builtin of the shell prints them, so that they are in the
+ * arguments of no process.
+ */
 export function printBytes(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   if (!bytes.includes(0) && Buffer.from(text, 'utf8').equals(bytes)) return `printf %s ${quote(text)}`;

@@ -1,9 +1,9 @@
-/** A line of an authorized_keys file, or of a .pub file, taken apart. */
+/** The parts of a line of an authorized_keys file or of a .pub file. */
 export interface PublicKeyLine {
   /** The options before the type: `no-pty,from="10.0.0.0/8"`. Empty if there are none. */
   readonly options: string;
   readonly type: string;
-  /** Base64 text. */
+  /** The key as base64 text. */
   readonly key: string;
   readonly comment: string;
 }
@@ -12,7 +12,10 @@ const TYPE =
   /^(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-nistp\d+|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)(?:-cert-v01@openssh\.com)?$/;
 const AFTER_OPTIONS = /^(\S+)[ \t]+([A-Za-z0-9+/]+=*)(?:\s+([^]*))?$/;
 
-/** Undefined for whatever is no key: a comment, an empty line, a line that sshd would not understand. */
+/**
+ * Parses a line. Undefined for anything that is not a key: a comment, an empty line, a line that sshd would not
+ * understand.
+ */
 export function parsePublicKey(line: string): PublicKeyLine | undefined {
   const text = line.trim();
   const plain = parseAfterOptions(text, '');
@@ -28,7 +31,7 @@ function parseAfterOptions(text: string, options: string): PublicKeyLine | undef
     : { options, type, key, comment: comment.trim() };
 }
 
-/** As sshd reads them: up to the first blank that is not in quotes. A quote in quotes has a backslash before it. */
+/** Returns the end of the options, as sshd reads them: the first blank outside quotes. A backslash escapes a quote. */
 function endOfOptions(text: string): number {
   let isQuoted = false;
   for (let at = 0; at < text.length; at += 1) {
@@ -40,13 +43,13 @@ function endOfOptions(text: string): number {
   return text.length;
 }
 
-/** Why sshd would refuse the key, as a sentence; undefined if it would not. */
+/** Returns why sshd would refuse the key, as a sentence; undefined if it would accept it. */
 export function publicKeyFault({ type, key }: PublicKeyLine): string | undefined {
   const bytes = Buffer.from(key, 'base64');
   if (bytes.toString('base64') !== key) return 'The text after the type is not complete base64';
   const [named, ...parts] = fieldsOf(bytes);
   if (named?.toString('latin1') !== type) return `The text after the type is not a key of the type ${type}`;
-  // A certificate holds numbers as well, which have no length before them.
+  // The length of a certificate cannot be checked, because it also holds numbers, which have no length before them.
   if (type.includes('-cert-')) return undefined;
   const isWhole =
     parts.length > 0 && [named, ...parts].reduce((sum, part) => sum + 4 + part.length, 0) === bytes.length;
@@ -54,7 +57,7 @@ export function publicKeyFault({ type, key }: PublicKeyLine): string | undefined
   return isWhole && isOfSize ? undefined : 'The key is cut off, or is followed by something else';
 }
 
-/** Each has its length before it, in four bytes. */
+/** Splits the bytes into fields. Each field has its length before it, in four bytes. */
 function fieldsOf(bytes: Buffer): readonly Buffer[] {
   const fields: Buffer[] = [];
   for (let at = 0; at + 4 <= bytes.length;) {

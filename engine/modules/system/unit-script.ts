@@ -6,11 +6,12 @@ import type { Apply } from '../base/module.ts';
 import { type UnitSteps, type UnitWish, DONE } from './unit-steps.ts';
 
 /**
- * systemd has time limits of its own for starting and stopping; this one is only for a systemd that does not answer.
+ * Maximal time for all steps. systemd has its own time limits for starting and stopping; this limit is only for a
+ * systemd that does not answer.
  */
 const PATIENCE_MS = 30 * 60_000;
 
-/** Carries out the steps. `result` is registered if all of them succeed. */
+/** Returns the change with these steps. `result` is registered if all of them succeed. */
 export function applySteps(wish: UnitWish, state: UnitState, steps: UnitSteps, result: ValueMap): Apply {
   const block = wish.no_block ? '--no-block ' : '';
   const lines = [
@@ -19,10 +20,11 @@ export function applySteps(wish: UnitWish, state: UnitState, steps: UnitSteps, r
     steps.mask === 'unmask' ? 'systemctl unmask -- "$unit" || exit' : '',
     steps.reload ? 'systemctl daemon-reload || exit' : '',
     steps.enable === undefined ? '' : `systemctl ${steps.enable} -- "$unit" || exit`,
-    // A unit that failed too often in a short time would refuse to start, although the cause of its failure is gone.
+    // systemd refuses to start a unit that failed too often in a short time, even if the cause of the failure is gone.
     steps.run !== undefined && state.active === 'failed' ? 'systemctl reset-failed -- "$unit" || :' : '',
     steps.run === undefined ? '' : `systemctl ${steps.run} ${block}-- "$unit" || tell`,
-    // With --no-block, wait until the old instance has ended: until then the new one looks the same.
+    // With --no-block, waits until the old instance has ended: before that, the new one cannot be distinguished from
+    // it.
     steps.run === 'restart' && wish.no_block
       ? 'while [ "$(systemctl is-active -- "$unit")" = deactivating ]; do sleep 1; done'
       : '',
@@ -45,8 +47,8 @@ export function applySteps(wish: UnitWish, state: UnitState, steps: UnitSteps, r
 }
 
 /**
- * `systemctl start` may succeed for a unit that waits for its next attempt. So the unit is checked immediately, while
- * its journal still has the reason.
+ * Returns shell text that checks the unit immediately, while its journal still has the reason of a failure: `systemctl
+ * start` may succeed for a unit that waits for its next attempt.
  */
 function hasStarted(noBlock: boolean): string {
   return `case $(systemctl is-active -- "$unit") in

@@ -3,7 +3,7 @@ import { isDisabled, isDoneOneshot, isEnabled, isRunning, missingLinks, unitName
 import { type ValueMap, Unknown } from '../../values/base/value.ts';
 import type { Difference } from '../base/module.ts';
 
-/** What is wanted of a unit. */
+/** The wanted state of a unit. */
 export interface UnitWish {
   readonly name: string;
   readonly state?: 'started' | 'stopped' | 'restarted' | 'reloaded' | undefined;
@@ -13,20 +13,20 @@ export interface UnitWish {
   readonly no_block: boolean;
 }
 
-/** How a run step is called once it is done. */
+/** The names of finished run steps. */
 export const DONE = { start: 'started', stop: 'stopped', restart: 'restarted', reload: 'reloaded' } as const;
 
-/** The commands that bring a unit to its wanted state; undefined where a command is not needed. */
+/** The commands that bring a unit to its wanted state; undefined for a command that is not needed. */
 export interface UnitSteps {
   readonly differences: readonly Difference[];
   readonly reload: boolean;
   readonly mask: 'mask' | 'unmask' | undefined;
-  /** `reenable`: the links are not those that [Install] wants. */
+  /** `reenable`: the links differ from those in the section [Install]. */
   readonly enable: 'enable' | 'reenable' | 'disable' | undefined;
   readonly run: 'start' | 'stop' | 'restart' | 'reload' | undefined;
 }
 
-/** The commands that a unit needs, and what they change. */
+/** Returns the commands that a unit needs, and what they change. */
 export function findSteps(wish: UnitWish, state: UnitState): UnitSteps {
   const isMasked = state.load === 'masked' || state.file === 'masked';
   const mask = findMask(wish.masked, isMasked);
@@ -61,7 +61,7 @@ function enableField(enable: UnitSteps['enable'], { links = [], wantedLinks = []
   return ['enabled', enable === 'disable', enable === 'enable'];
 }
 
-/** Whether the steps need the content of the unit's file. */
+/** Returns whether the steps need the content of the unit file. */
 function usesUnit({ enable, run }: Pick<UnitSteps, 'enable' | 'run'>): boolean {
   return enable === 'enable' || enable === 'reenable' || (run !== undefined && run !== 'stop');
 }
@@ -94,7 +94,7 @@ function findRun(wish: UnitWish, state: UnitState): UnitSteps['run'] {
   }
 }
 
-/** The state that these steps bring. */
+/** Returns the state of the unit after the steps. */
 export function afterSteps(wish: UnitWish, state: UnitState, steps: UnitSteps): UnitState {
   const file = fileAfter(state, steps);
   const load = loadAfter(state, steps);
@@ -116,7 +116,9 @@ function loadAfter({ load }: UnitState, { mask, run, enable, reload }: UnitSteps
   return (load === 'bad-setting' || load === 'error') && reload ? 'loaded' : load;
 }
 
-/** Whether a unit that is unmasked is enabled shows only then. */
+/**
+ * Returns whether the unit is enabled after the steps; undefined for an unmasked unit, because only systemd knows that.
+ */
 function fileAfter(state: UnitState, steps: UnitSteps): UnitState['file'] {
   if (steps.mask === 'mask') return 'masked';
   if (steps.enable !== undefined) return steps.enable === 'disable' ? 'disabled' : 'enabled';
@@ -141,12 +143,15 @@ function afterRun(wish: UnitWish, state: UnitState, run: NonNullable<UnitSteps['
   return { ...settled, endedInvocation: run === 'restart' ? state.invocation : undefined };
 }
 
-/** systemd unloads a unit that has ended and that no unit it has loaded asks for, and forgets that it has run. */
+/**
+ * Returns whether systemd remembers that a unit has run. It unloads an ended unit that no loaded unit needs, and
+ * forgets that it has run.
+ */
 function isKept({ links = [] }: UnitState): boolean {
   return links.some((link) => /^(?:multi-user|graphical|basic|sysinit|timers|sockets)\.target\./.test(link));
 }
 
-/** What the task registers for a unit in this state. */
+/** Returns the result for `register`. */
 export function unitResult(wish: UnitWish, state: UnitState): ValueMap {
   const later = new Unknown(`whether ${wish.name} is enabled is known after the change`);
   return {
@@ -164,7 +169,7 @@ export function unitResult(wish: UnitWish, state: UnitState): ValueMap {
   };
 }
 
-/** A unit that has done its work and was to be started is as it was asked for. */
+/** Returns whether the unit counts as started. This includes a finished oneshot unit, if the task wants it started. */
 function isUp(wish: UnitWish, state: UnitState): boolean {
   const isDone = isDoneOneshot(state) && wish.state !== undefined && wish.state !== 'stopped';
   return isRunning(state) || state.active === 'activating' || isDone;

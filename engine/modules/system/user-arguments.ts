@@ -3,7 +3,7 @@ import { type ForeignArgument, idle } from '../../values/habits/foreign-argument
 import { boolean, commaList, path, text, wholeNumber } from '../base/arguments.ts';
 import { unsafePath } from '../path/file-attributes.ts';
 
-/** What useradd takes, and neither a number nor an option. */
+/** A name that useradd accepts, and that is neither a number nor an option. */
 export const ACCOUNT_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/;
 
 /** A field of a line of /etc/passwd. */
@@ -84,7 +84,7 @@ export type UserArguments = z.infer<typeof userArguments>;
 const BY_KEYGEN =
   'Make the key by a task of its own: command: { argv: [ssh-keygen, -q, -t, ed25519, -N, "", -f, /home/NAME/.ssh/id_ed25519], creates: /home/NAME/.ssh/id_ed25519 } with become_user: NAME, after a task file: { path: /home/NAME/.ssh, state: directory, owner: NAME, mode: "0700" }.';
 
-/** What Ansible's module has besides. */
+/** Arguments that only the module of Ansible has. */
 export const foreignUserArguments: Readonly<Record<string, ForeignArgument>> = {
   generate_ssh_key: BY_KEYGEN,
   ssh_key_bits: BY_KEYGEN,
@@ -104,12 +104,12 @@ export const foreignUserArguments: Readonly<Record<string, ForeignArgument>> = {
   uid_min: 'Set UID_MIN in /etc/login.defs by lineinfile, or give uid.',
 };
 
-/** Whether the account's primary group is one of its own name, which is made with it. */
+/** Returns whether the primary group of the account has the same name. Such a group is made with the account. */
 export function hasOwnGroup({ name, group }: UserArguments): boolean {
   return group === undefined || group === name;
 }
 
-/** Whether the task needs anything from /etc/shadow. */
+/** Returns whether the task needs data of /etc/shadow. */
 export function asksForShadow(args: UserArguments): boolean {
   return (
     args.password !== undefined || args.password_lock !== undefined || args.expires !== undefined || asksForDays(args)

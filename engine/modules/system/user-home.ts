@@ -10,7 +10,7 @@ import { inForeignHands, wayNeeds } from '../path/way-to-path.ts';
 import type { UserArguments } from './user-arguments.ts';
 import { movesHome } from './user-wish.ts';
 
-/** The home directory that can be foreseen, with what leads to it. */
+/** Returns the requests for the home directory that can be known in advance, and for the way to it. */
 export function homeNeeds(args: UserArguments): readonly Request[] {
   const home = homeOf(args);
   return [home, ...wayNeeds(home.id)];
@@ -20,7 +20,7 @@ function homeOf(args: UserArguments): Request<FileDetail, FileState> {
   return file(args.home ?? `/home/${args.name}`, 'target');
 }
 
-/** Home directories that the task makes, moves or removes. */
+/** Returns the home directories that the task makes, moves or removes. */
 export function touchedHomes(
   args: UserArguments,
   state: UserState,
@@ -36,8 +36,8 @@ export function touchedHomes(
 }
 
 /**
- * Why a home directory cannot be made, moved or removed: useradd and its like do it by names, which others could
- * exchange meanwhile. `homeNeeds` are seen.
+ * Returns why a home directory cannot be made, moved or removed safely; undefined if it can: useradd and similar
+ * programs use names, which others could replace meanwhile. The caller has observed `homeNeeds`.
  */
 export function homeInForeignHands(
   args: UserArguments,
@@ -49,7 +49,10 @@ export function homeInForeignHands(
   return args.unsafe_path || !homes.includes(home.id) ? undefined : inForeignHands([home], seen, context);
 }
 
-/** Shell text that ends the script where one of the homes that could not be foreseen is in the hands of others. */
+/**
+ * Returns shell text that ends the script if other users can change names on the way to a home directory that could not
+ * be known in advance.
+ */
 export function refuseForeignHomes(args: UserArguments, homes: readonly string[]): string {
   const unseen = homes.filter((path) => path !== homeOf(args).id);
   if (args.unsafe_path || unseen.length === 0) return '';

@@ -5,10 +5,10 @@ import { Unknown } from '../../values/base/value.ts';
 import type { Impossible } from '../base/module.ts';
 import type { UserArguments } from './user-arguments.ts';
 
-/** Of no password at all. */
+/** The digests of fields without a password. */
 const NONE: ReadonlySet<string | undefined> = new Set(['', '*'].map(passwordDigest));
 
-/** What is in the field of /etc/shadow once it is as wanted. Undefined: not known. */
+/** Returns the wanted password digest and lock of the account. Undefined: not known. */
 export function wantedPassword(args: UserArguments, state: UserState): Pick<UserState, 'password' | 'locked'> {
   const hash = wantedHash(args, state);
   if (hash instanceof Unknown) return { password: undefined, locked: undefined };
@@ -28,7 +28,7 @@ export function wantedPassword(args: UserArguments, state: UserState): Pick<User
   return { password, locked: args.password_lock ?? (isLockedHash(args) || wasLocked) };
 }
 
-/** The hash that is to be set, without a ! in front; undefined where the one that is there stays. */
+/** Returns the hash to be set, without a leading !; undefined if the existing hash stays. */
 function wantedHash(
   { password, update_password: when }: UserArguments,
   state: UserState,
@@ -37,7 +37,7 @@ function wantedHash(
   return password instanceof Unknown ? password : revealed(password).replace(/^!+/, '');
 }
 
-/** The whole field as it is to be written, or undefined where the hash in it stays. */
+/** Returns the whole field to be written; undefined if the hash in it stays. */
 export function passwordField(args: UserArguments, state: UserState, after: UserState): string | undefined {
   const hash = wantedHash(args, state);
   if (typeof hash !== 'string' || (state.exists && after.password === state.password && after.locked === state.locked))
@@ -49,7 +49,10 @@ function isLockedHash({ password }: UserArguments): boolean {
   return password !== undefined && !(password instanceof Unknown) && revealed(password).startsWith('!');
 }
 
-/** useradd takes any text as a hash: a plain password would lock the account and be written to a file. */
+/**
+ * Returns the fault of the wanted password. useradd accepts any text as a hash: a plain password would lock the account
+ * and be written to a file.
+ */
 export function passwordFault(args: UserArguments): Impossible | undefined {
   const { password, name } = args;
   if (password === undefined || password instanceof Unknown) return undefined;
@@ -78,7 +81,7 @@ const DAYS = {
   inactive: 'password_expire_account_disable',
 } as const;
 
-/** The days that are asked for; the others stay as they are. Undefined where none are asked for. */
+/** Returns the wanted days, with the existing values of the other fields. Undefined if the task gives none. */
 export function wantedAging(args: UserArguments, state: UserState): Aging | undefined {
   const wanted: { -readonly [Field in keyof Aging]: Aging[Field] } = {};
   for (const field of ['min', 'max', 'warn', 'inactive'] as const) {

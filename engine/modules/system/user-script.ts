@@ -6,15 +6,15 @@ import { type UserArguments, hasOwnGroup } from './user-arguments.ts';
 import { passwordField, wantedAging } from './user-password.ts';
 import { dateOf, movesHome } from './user-wish.ts';
 
-/** What the plan has found out of the account's surroundings. */
+/** Seen states of the groups and the home directory of the account. */
 export interface Found {
   readonly ownGroupExists: boolean;
   readonly homeExists: boolean;
-  /** Whether the primary group is the one that is asked for. */
+  /** True if the primary group is the wanted one. */
   readonly isOfGroup: boolean;
 }
 
-/** Makes the account. Alpine's busybox has `adduser`, everything else has `useradd`. */
+/** Returns shell text that makes the account. The busybox of Alpine has `adduser`, all other systems have `useradd`. */
 export function createUser(args: UserArguments, after: UserState, found: Found): string {
   const makesGroup = hasOwnGroup(args) && !found.ownGroupExists;
   const makesHome = args.create_home && !found.homeExists;
@@ -66,7 +66,7 @@ function adduser(args: UserArguments, after: UserState): string {
   ]);
 }
 
-/** Changes an existing account to the wanted state. */
+/** Returns shell text that changes an existing account to the wanted state. */
 export function modifyUser(args: UserArguments, state: UserState, after: UserState, found: Found): string {
   const isMoved = movesHome(args, state);
   const makesHome = args.create_home && !found.homeExists && !isMoved;
@@ -80,7 +80,7 @@ export function modifyUser(args: UserArguments, state: UserState, after: UserSta
   return `${lines.join('\n')}\n`;
 }
 
-/** usermod, or what busybox has in its place; nothing if neither has anything to do. */
+/** Returns the commands of usermod, or those of busybox without usermod; nothing if there is nothing to do. */
 function modification(args: UserArguments, state: UserState, after: UserState, found: Found): readonly string[] {
   const name = quote(args.name);
   const fields = changedFields(args, state, found);
@@ -113,7 +113,7 @@ function changedFields(args: UserArguments, state: UserState, { isOfGroup }: Fou
   ].filter((field) => field !== '');
 }
 
-/** The option that locks or unlocks. A new password brings its own lock. */
+/** Returns the option that locks or unlocks the account; none with a new password, which has its own lock. */
 function lockOption(args: UserArguments, state: UserState, after: UserState): '' | '-L' | '-U' {
   if (after.locked === undefined || after.locked === state.locked) return '';
   if (passwordField(args, state, after) !== undefined) return '';
@@ -121,7 +121,7 @@ function lockOption(args: UserArguments, state: UserState, after: UserState): ''
 }
 
 export function removeUser({ name, remove, force }: UserArguments): string {
-  // userdel has this status where the mail spool it should remove never was.
+  // userdel exits with 12 if the mail spool that it should remove never existed.
   return `if command -v userdel >/dev/null; then
   userdel ${force ? '-f ' : ''}${remove ? '-r ' : ''}-- ${quote(name)} || { status=$?; [ $status -eq 12 ] || exit $status; }
 else
@@ -131,7 +131,8 @@ fi
 }
 
 /**
- * As useradd would make it: a copy of the skeleton, with the permission bits that the host has for home directories.
+ * Returns shell text that makes a home directory as useradd does: a copy of the skeleton, with the permission bits of
+ * the host for home directories.
  */
 function makeHome({ name, skeleton = '/etc/skel', umask }: UserArguments, home: string): string {
   const mode =
@@ -163,7 +164,10 @@ function modeUnder(umask: string): string {
   return (0o777 & ~Number.parseInt(umask, 8)).toString(8).padStart(4, '0');
 }
 
-/** The hash goes to the stdin of chpasswd by a builtin, so that it is in the arguments of no process. */
+/**
+ * Returns the commands for /etc/shadow. A builtin sends the hash to the stdin of chpasswd, so that it is in the
+ * arguments of no process.
+ */
 function setShadow(args: UserArguments, state: UserState, after: UserState): readonly string[] {
   const field = passwordField(args, state, after);
   const { min, max, warn, inactive, expires } = wantedAging(args, { exists: true }) ?? {};

@@ -6,15 +6,15 @@ import type { Difference } from '../base/module.ts';
 import { type UserArguments, asksForShadow } from './user-arguments.ts';
 import { wantedAging, wantedPassword } from './user-password.ts';
 
-/** What was seen beside the account itself. */
+/** Seen states besides that of the account itself. */
 export interface Surroundings {
-  /** The state of `home`, if it is given. */
+  /** The state of `home`, if the task gives it. */
   readonly home: FileState | undefined;
-  /** The primary group that is asked for. */
+  /** The state of the wanted primary group, if the task gives one. */
   readonly group: GroupState | undefined;
 }
 
-/** The account as it will be. */
+/** Returns the state of the account after the task. */
 export function wantedState(args: UserArguments, state: UserState, around: Surroundings): UserState {
   const primary = wantedGroup(args, state, around);
   return {
@@ -45,13 +45,16 @@ function wantedHolders({ name, uid }: UserArguments, { holders }: UserState): Pi
   return { holders: uid === undefined ? holders : { ...holders, [uid]: name } };
 }
 
-/** What another task has had looked at stays as it is. A new account has no password, and is locked. */
+/**
+ * Returns the data of /etc/shadow that the task does not change, if another task has requested them. A new account has
+ * no password and is locked.
+ */
 function keptShadow({ exists, password, locked, aging }: UserState): Partial<UserState> {
   if (!exists) return { password: passwordDigest(''), locked: true };
   return locked !== undefined ? { password, locked, aging } : {};
 }
 
-/** Whether the home directory already exists at its wanted path. Undefined: not known. */
+/** Returns whether the home directory already exists at its wanted path. Undefined: not known. */
 export function homeIsThere(args: UserArguments, state: UserState, around: Surroundings): boolean | undefined {
   if (args.home !== undefined && (!state.exists || args.home !== state.home)) {
     const there = around.home?.type === 'link' ? around.home.to?.state : around.home;
@@ -71,7 +74,7 @@ function wantedGroup(
   return /^[0-9]+$/.test(group) ? { group: around.group?.name, gid: Number(group) } : { group, gid: around.group?.gid };
 }
 
-/** Whether this, a name or a number, is the account's primary group. */
+/** Returns whether the group (a name or a number) is the primary group of the account. */
 export function isOfGroup(group: string, state: UserState, around: Surroundings): boolean {
   const isNumbered = around.group?.gid !== undefined && around.group.gid === state.gid;
   return group === state.group || group === String(state.gid) || isNumbered;
@@ -85,7 +88,7 @@ function wantedGroups(args: UserArguments, state: UserState, primary: string | u
   return [...new Set(all)].toSorted();
 }
 
-/** A line for each thing that is not as wanted. */
+/** Returns one difference for each field that is not as wanted. */
 export function findDifferences(
   args: UserArguments,
   state: UserState,
@@ -137,7 +140,7 @@ function sameGroups(state: UserState, after: UserState): boolean {
   );
 }
 
-/** Whether the content of the old home directory is moved. */
+/** Returns whether the content of the old home directory is moved. */
 export function movesHome(args: UserArguments, state: UserState): boolean {
   return (
     args.move_home && state.exists && args.home !== undefined && args.home !== state.home && state.homeExists !== false
@@ -174,7 +177,7 @@ function shownDays(field: keyof typeof AGING_NAMES, days: number | null | undefi
   return field === 'expires' && days !== null ? dateOf(days) : (days ?? 'no limit');
 }
 
-/** Of a day since 1970, as chage takes it. */
+/** Formats a number of days since 1970-01-01 as a date for chage. */
 export function dateOf(day: number): string {
   return new Date(day * 86_400_000).toISOString().slice(0, 10);
 }

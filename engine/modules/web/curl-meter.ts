@@ -1,16 +1,19 @@
 import type { Meter } from '../base/module.ts';
 
-/** `% total`, its size, `% received`, its size, and eight columns of speeds and times, as curl draws them anew each second. */
+/**
+ * The beginning of a line that curl draws each second: `% total`, its size, `% received`, its size, and eight columns
+ * with speeds and times.
+ */
 const DRAWN = /^\s*(\d+)\s+(\S+)\s+(\d+)\s+(\S+)\s+\d+\s+\S/;
 const HEADING = /^ {2}% Total {4}% Received|^ +Dload {2}Upload /;
 
-/** The progress that curl draws on stderr unless it is told to be silent. */
+/** Reads the progress that curl draws on stderr unless it is silent. */
 export const CURL_METER: Meter = {
   read(piece) {
     const drawn = piece.split('\r').findLast((part) => DRAWN.test(part));
     const [, percent, size, ofReceived, received] = DRAWN.exec(drawn ?? '') ?? [];
     if (percent === undefined || size === undefined || received === undefined) return undefined;
-    // Where the server does not tell the size, curl takes what has come for all of it.
+    // If the server does not tell the size, curl takes the received bytes as the total.
     const isSizeKnown = !(ofReceived === '0' && size === received);
     return { received, of: isSizeKnown ? { percent: Number(percent), size } : undefined };
   },
@@ -24,7 +27,7 @@ export const CURL_METER: Meter = {
   },
 };
 
-/** All twelve columns. What curl says of a failure stands right behind them, without a line end between. */
+/** Matches all twelve columns. An error message of curl follows them directly, without a line end. */
 const WHOLE = /^\s*\d+\s+\S+\s+\d+\s+\S+\s+\d+(?:\s+\S+){3}(?:\s+(?:\d+d(?: \d+h)?|[\d:-]+)){3}\s+[\d.]+[kMGTP]?/;
 
 function withoutDrawn(line: string): string {

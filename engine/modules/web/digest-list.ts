@@ -12,7 +12,7 @@ const DIGITS: Readonly<Record<Algorithm, number>> = {
   md5: 32,
 };
 
-/** `ALGORITHM:DIGEST` or `ALGORITHM:URL`. */
+/** A checksum in the form `ALGORITHM:DIGEST` or `ALGORITHM:URL`. */
 export interface Checksum {
   readonly algorithm: Algorithm;
   readonly digest: string | undefined;
@@ -32,9 +32,9 @@ function isDigest(text: string, algorithm: Algorithm): boolean {
 }
 
 /**
- * The digest of one file in a list: `DIGEST NAME`, `DIGEST *NAME`, `SHA256 (NAME) = DIGEST`, or the digest alone.
- * `path` is the path of the file on its server: among several files of one name the file with the folders of that path
- * counts. A sentence if there is none, or more than one.
+ * Returns the digest of one file in a list: `DIGEST NAME`, `DIGEST *NAME`, `SHA256 (NAME) = DIGEST`, or only the
+ * digest. `path` is the path of the file on its server: among several files with the same name, the file with the
+ * folders of that path counts. `fault` is a sentence if there is no digest, or more than one.
  */
 export function digestInList(
   list: string,

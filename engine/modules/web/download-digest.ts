@@ -8,16 +8,16 @@ import { type HttpRequest, downloadScript, revealed } from './http-request.ts';
 
 type Question = Request<ProbeDetail, ProbeState>;
 
-/** What the downloaded file must be like. */
+/** The wanted content of the downloaded file. */
 export type WantedContent =
-  /** Whatever comes; a file that is there is as good. */
+  /** Any content, also that of an existing file. */
   | { readonly kind: 'any' }
   | { readonly kind: 'digest'; readonly algorithm: Algorithm; readonly digest: string }
-  /** What the URL holds now. */
+  /** The present content of the URL. */
   | { readonly kind: 'latest'; readonly sha256: string | undefined }
   | { readonly kind: 'failure'; readonly what: string; readonly isOpen: boolean };
 
-/** Asks for the list of digests, where the checksum names one. */
+/** Returns the request for the list of digests, if the checksum names a list. */
 export function listQuestion(
   checksum: Checksum | undefined,
   request: HttpRequest,
@@ -28,13 +28,13 @@ export function listQuestion(
     : [probe(ownScript(downloadScript({ ...request, url: checksum.url }, '-'), preamble))];
 }
 
-/** Asks for the digest of a file, where the usual look does not have it. */
+/** Returns the request for the digest of a file, if the request for the file does not bring it. */
 export function digestOfFile(checksum: Checksum | undefined, path: string): readonly Question[] {
   if (checksum === undefined || checksum.algorithm === 'sha256') return [];
   return [probe(`p=${quote(path)}; [ -f "$p" ] || exit 0; ${checksum.algorithm}sum <"$p"`)];
 }
 
-/** Asks for the digest of the URL's content, if a file exists that it may replace. */
+/** Returns the request for the digest of the content at the URL, if a file exists that it may replace. */
 export function latestQuestion(paths: readonly string[], request: HttpRequest, preamble: string): readonly Question[] {
   const any = paths.map((path) => `[ -f ${quote(path)} ]`).join(' || ');
   const script = `${any} || exit 0
@@ -74,7 +74,7 @@ function latest([question]: readonly Question[], seen: Seen): WantedContent {
   if (question === undefined) return { kind: 'any' };
   const { stdout, stderr } = seen.of(question);
   const told = stdout?.toString('latin1') ?? '';
-  // There is no file.
+  // No file exists that the download may replace.
   if (told === '') return { kind: 'latest', sha256: undefined };
   const status = /^status (\d+)$/m.exec(told)?.[1];
   const digest = /^digest ([0-9a-f]{64})\b/m.exec(told)?.[1];
@@ -86,7 +86,7 @@ function latest([question]: readonly Question[], seen: Seen): WantedContent {
   };
 }
 
-/** Whether the file with this SHA-256 digest has the wanted content. */
+/** Returns whether the file with this SHA-256 digest has the wanted content. */
 export function isAsWanted(
   wanted: WantedContent,
   file: { readonly path: string; readonly sha256: string | undefined },
@@ -108,7 +108,7 @@ export function isAsWanted(
   }
 }
 
-/** Shell text that ends with a failure where the file at `$t` has another digest. */
+/** Returns shell text that fails if the file at `$t` has another digest. */
 export function checkDigest(wanted: WantedContent): readonly string[] {
   if (wanted.kind !== 'digest') return [];
   const { algorithm, digest } = wanted;

@@ -5,7 +5,7 @@ import { parseJson } from '../command/command-result.ts';
 
 const MARK = '\n--runbook: end of the answer--\n';
 
-/** The lines that curl writes after the content (-w). */
+/** Returns the format of the lines that curl writes after the content (-w). */
 export function trailer(): string {
   return `${MARK.replaceAll('\n', '\\n')}%{http_code}\\n%{num_redirects}\\n%{content_type}\\n%{url_effective}`;
 }
@@ -16,7 +16,7 @@ interface Asked {
   readonly return_content: boolean;
 }
 
-/** The output of curl, and the parts of its trailer. */
+/** The content and the parts of the trailer in the output of curl. */
 interface Answer {
   readonly bytes: Buffer;
   readonly statusCode: number;
@@ -41,7 +41,7 @@ function partsOf(stdout: Buffer): Answer {
   };
 }
 
-/** What `register` gets of an answer. */
+/** Returns the result of an answer for `register`. */
 export function readAnswer(
   args: Asked,
   { status, stdout, stderr }: { readonly status: number; readonly stdout: Buffer; readonly stderr: string },
@@ -51,7 +51,7 @@ export function readAnswer(
   const isRight = status === 0 && args.status_code.includes(statusCode);
   const result: ValueMap = {
     status: statusCode === 0 ? -1 : statusCode,
-    // A secret address is registered as it was given, since its redirect is as secret.
+    // For a secret address, the given address is registered, because its redirect is secret, too.
     url: typeof args.url === 'string' && url !== '' ? url : args.url,
     redirected: answer.redirects > 0,
     ...(contentType === '' ? {} : { content_type: contentType }),
@@ -64,7 +64,7 @@ export function readAnswer(
   return { kind: 'done', result };
 }
 
-/** The content as text, or in base64 if it is no text, and what it says as JSON. */
+/** Returns the content as text, or in base64 if it is not text, and its value if it is JSON. */
 function contentOf({ bytes, contentType }: Answer, isReturned: boolean): ValueMap {
   const text = decoded(bytes, contentType);
   if (text === undefined) return isReturned ? { content_base64: bytes.toString('base64') } : {};
@@ -72,7 +72,7 @@ function contentOf({ bytes, contentType }: Answer, isReturned: boolean): ValueMa
   return { ...(isReturned ? { content: text } : {}), ...(json === undefined ? {} : { json }) };
 }
 
-/** Undefined if the bytes are no text in the named charset, or in UTF-8. */
+/** Decodes the bytes. Undefined if they are not text in the named charset, or in UTF-8 if none is named. */
 function decoded(bytes: Buffer, contentType: string): string | undefined {
   const charset = /;\s*charset="?([^\s;"]+)"?/i.exec(contentType)?.[1] ?? 'utf-8';
   try {

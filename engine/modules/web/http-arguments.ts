@@ -3,7 +3,7 @@ import { Secret } from '../../values/base/secret.ts';
 import { type ForeignArgument, idleAs } from '../../values/habits/foreign-argument.ts';
 import { boolean, secretText, wholeNumber } from '../base/arguments.ts';
 
-/** A value of a header: numbers and booleans are written out. */
+/** The value of a header. Numbers and booleans are converted to text. */
 const headerValue = z.union([
   secretText(),
   z
@@ -34,7 +34,7 @@ export const timeout = (seconds: number): z.ZodType<number> =>
 
 export const httpAliases = { user: 'url_username', username: 'url_username', password: 'url_password' } as const;
 
-/** Arguments of get_url and uri of Ansible that both do without. */
+/** Arguments that only get_url and uri of Ansible have. */
 export const foreignHttpArguments: Readonly<Record<string, ForeignArgument>> = {
   ciphers: 'Write query: or shell: with curl --ciphers.',
   unredirected_headers: 'Write query: or shell: with curl, which sends no Authorization to another server.',
@@ -52,7 +52,7 @@ interface Given {
   readonly validate_certs: boolean;
 }
 
-/** What these arguments mean for a request. */
+/** Converts these arguments to settings of a request. */
 export function requestSettings(args: Given): {
   readonly headers: Readonly<Record<string, string | Secret>>;
   readonly validateCerts: boolean;

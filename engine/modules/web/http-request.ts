@@ -9,21 +9,21 @@ export interface HttpRequest {
   readonly method?: string | undefined;
   readonly headers: Readonly<Record<string, string | Secret>>;
   readonly body?: string | Secret | undefined;
-  /** Seconds for the connection, and without any progress after it. */
+  /** Maximal time in seconds for the connection, and after it for a time without progress. */
   readonly timeout: number;
   readonly validateCerts: boolean;
   readonly options?: readonly (readonly [string, string | Secret])[] | undefined;
   /** Options without a value. */
   readonly flags?: readonly string[] | undefined;
-  /** Whether curl draws how far a download has come. */
+  /** True if curl draws the progress of the download. */
   readonly isDrawn?: boolean | undefined;
-  /** Whether answers that name another address are followed. */
+  /** Which redirects are followed; default: all. */
   readonly follows?: 'all' | 'none' | undefined;
 }
 
 /**
- * The configuration of curl for a request. It goes to stdin, so that no secret of it is among the arguments of a
- * process.
+ * Returns the configuration of curl for a request. curl reads it from stdin, so that its secrets are in the arguments
+ * of no process.
  */
 export function curlConfiguration(request: HttpRequest): string {
   const { method, body } = request;
@@ -43,15 +43,15 @@ export function curlConfiguration(request: HttpRequest): string {
   ];
   if (!request.validateCerts) lines.push('insecure');
   if (method === 'HEAD') lines.push('head');
-  // With a body curl would turn GET into POST.
+  // With a body, curl would change GET to POST.
   else if (method !== undefined && (method !== 'GET' || body !== undefined)) lines.push(option('request', method));
   if (body !== undefined) lines.push(option('data-raw', revealed(body)));
   return `${lines.join('\n')}\n`;
 }
 
 /**
- * Shell text that downloads a URL into `target` (shell text, already quoted), by curl or else by wget. Its exit status
- * is not 0 if the server refuses, or if the host has neither.
+ * Returns shell text that downloads a URL into `target` (shell text, already quoted), by curl or else by wget. Its exit
+ * status is not 0 if the server refuses, or if the host has neither program.
  */
 export function downloadScript(request: HttpRequest, target: string): string {
   const plain = isPlain(request);
@@ -63,17 +63,17 @@ export function downloadScript(request: HttpRequest, target: string): string {
   ].join('\n');
 }
 
-/** What a download takes for granted on the host. */
+/** Returns the request for the programs that a download needs on the host. */
 export function downloadNeed(request: HttpRequest): Request<Need, NeedState> {
   return need({ kind: 'program', names: isPlain(request) ? ['curl', 'wget'] : ['curl'] });
 }
 
-/** What a request of any kind takes for granted on the host. */
+/** The request for the program that any HTTP request needs on the host. */
 export const CURL_NEED: Request<Need, NeedState> = need({ kind: 'program', names: ['curl'] });
 
 /**
- * Why no request can be made; undefined if it can. The environment of a task may have a PATH that the look does not
- * know.
+ * Returns why no request can be made; undefined if it can, or if the environment of the task may have a PATH that the
+ * look does not know.
  */
 export function noProgram(asked: Request<Need, NeedState>, seen: Seen, preamble: string): Impossible | undefined {
   if (preamble !== '' || seen.of(asked).isMet || seen.certainty(asked) === 'after_change') return undefined;
@@ -86,12 +86,15 @@ export function noProgram(asked: Request<Need, NeedState>, seen: Seen, preamble:
   };
 }
 
-/** Headers and options are for curl alone, and so are secrets, which are no argument of a process. */
+/**
+ * Returns whether wget can make the request, too. Only curl gets headers, options and secrets: secrets must not be in
+ * the arguments of a process.
+ */
 function isPlain({ headers, options = [], url }: HttpRequest): boolean {
   return Object.keys(headers).length === 0 && options.length === 0 && !(url instanceof Secret);
 }
 
-/** A line of curl's configuration. Backslash, quote and control characters are escaped as curl reads them. */
+/** Formats a line of the configuration of curl. Backslashes, quotes and control characters are escaped for curl. */
 function option(name: string, value: string): string {
   const escaped = value
     .replaceAll('\\', '\\\\')

@@ -5,17 +5,19 @@ import { formatMode } from '../base/file-mode.ts';
 import type { Apply, Context, Difference } from '../base/module.ts';
 import { type WantedAttributes, attributeCommands, newDirectory } from '../path/file-attributes.ts';
 
-/** The line of a plan for a directory that is made for a file. */
+/** Returns the line of a plan for a directory that is made for a file. */
 export function newDirectoryField(path: string): Difference {
   return { kind: 'field', of: path, field: 'state', before: 'absent', after: 'a directory' };
 }
 
-/** The state of a directory that is made for a file. */
+/** Predicts the directory that is made for a file. */
 export function directoryMade(path: string, attributes: WantedAttributes, context: Context): Prediction {
   return predict(file(path), { ...newDirectory(attributes, undefined, context.user), modeIsExpected: true });
 }
 
-/** The script, after one that makes the directory and those above it, and gives each of them its owner and mode. */
+/**
+ * Returns the change with a script that first makes the directory and those above it, and sets owner and mode of each.
+ */
 export function inside(directory: string, attributes: WantedAttributes, apply: Apply): Apply {
   const { mode } = newDirectory({ mode: attributes.mode }, undefined, '');
   const mask = attributes.mode === undefined || mode === undefined ? '' : `umask ${formatMode(0o777 & ~mode)}; `;

@@ -18,7 +18,7 @@ export type KnownContent =
       readonly sha256: string;
       readonly bytes: Buffer | undefined;
     }
-  /** Another file of the host. */
+  /** The content of another file on the host. */
   | {
       readonly kind: 'host';
       readonly path: string;
@@ -32,7 +32,7 @@ interface TextContent {
   readonly kind: 'text';
   readonly bytes: Buffer;
   readonly sha256: string;
-  /** It must never be shown. */
+  /** True if the content must never be shown. */
   readonly isSecret: boolean;
 }
 
@@ -59,7 +59,7 @@ export function contentSize(content: KnownContent): number {
   }
 }
 
-/** The wanted content for a diff. */
+/** Returns the wanted content for a diff. */
 export function shownContent(content: Content): Shown {
   switch (content.kind) {
     case 'unknown':
@@ -73,7 +73,7 @@ export function shownContent(content: Content): Shown {
   }
 }
 
-/** The content that is there, for a diff. Where the new one is secret, so was the old one. */
+/** Returns the existing content for a diff. If the new content is secret, the old content counts as secret, too. */
 export function shownFile(file: RegularFile, isSecret: boolean): Shown {
   const shown = shownBytes(file.content, file.size ?? 0, file.sha256 ?? '');
   return isSecret && typeof shown === 'string' ? Secret.around(shown) : shown;

@@ -2,13 +2,13 @@ import type { Seen } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
 import { endOf } from '../../resources/file/file-state.ts';
 
-/** Whether a directory is at the path, or a link leads to one. It was asked for as `target`. */
+/** Returns whether a directory is at the path, or a link to one. The caller has observed the path as `target`. */
 export function isDirectoryAt(path: string, seen: Seen): boolean {
   const state = seen.of(file(path, 'target'));
   return endOf(state)?.type === 'directory';
 }
 
-/** A file in a directory, under the name that its source has. */
+/** Returns the path of a file in a directory, with the name of its source. */
 export function intoDirectory(directory: string, source: string): string {
   const name = source.slice(source.lastIndexOf('/') + 1);
   return directory === '/' ? `/${name}` : `${directory}/${name}`;

@@ -11,7 +11,7 @@ import {
 import type { Impossible } from '../base/module.ts';
 import { cannotLook } from '../path/file-needs.ts';
 
-/** The place where a file is to be written, at the end of a link that is followed. */
+/** The place where a file is written: the target of a link if it is followed. */
 export interface FilePlace {
   readonly kind: 'place';
   readonly path: string;
@@ -25,13 +25,13 @@ interface ReplacedLink {
 }
 
 interface PlaceOptions {
-  /** Whether a link is kept, and the file that it leads to is written. */
+  /** True if a link stays and its target is written. */
   readonly follow: boolean;
-  /** Whether the directory of the file may be missing. */
+  /** True if the directory of the file may be missing. */
   readonly makesDirectory?: boolean;
 }
 
-/** The place where a file at `request` would be written, or why it cannot be. */
+/** Returns the place for a file at `request`, or why it cannot be written there. */
 export function placeFor(
   request: Request<FileDetail, FileState>,
   { follow, makesDirectory = false }: PlaceOptions,
@@ -91,7 +91,7 @@ function standing(
   }
 }
 
-/** The problem that a path has no directory. */
+/** Returns the problem that the directory of a path does not exist. */
 export function noDirectory(path: string): Impossible {
   return {
     kind: 'impossible',

@@ -28,41 +28,41 @@ import { type FilePlace, placeFor } from './file-place.ts';
 import type { FileToWrite } from './file-to-write.ts';
 import { backupName, writeFile } from './write-file.ts';
 
-/** A file as a task wants it to be. */
+/** The wanted state of a file. */
 export interface WantedFile {
   readonly path: string;
   readonly content: Content;
   readonly attributes: WantedAttributes;
-  /** Whether a link at the path is kept, and the file that it leads to is written. */
+  /** True if a link at the path stays and its target is written. */
   readonly follow: boolean;
-  /** False: a file that is there stays as it is, whatever it holds. */
+  /** False: an existing file stays, whatever its content is. */
   readonly force: boolean;
   readonly backup: boolean;
   readonly validate: string | undefined;
-  /** `fileNeeds` was asked for as well. */
+  /** True if `fileNeeds` are observed, too. */
   readonly hasNeeds?: true;
   /**
-   * Where the directory is not there that it goes into: it is made, and those above it, with these. `aboveNeeds` were
-   * asked for as well.
+   * Attributes of the directories above the file. If they are given, missing directories are made, and `aboveNeeds` are
+   * observed, too.
    */
   readonly makesDirectory?: WantedAttributes | undefined;
-  /** Whether an existing file that cannot be replaced is overwritten. */
+  /** True if an existing file that cannot be replaced is overwritten. */
   readonly unsafe?: boolean | undefined;
-  /** Whether whoever has a hand in the way to it is trusted. Else `wayNeeds` were asked for as well. */
+  /** True if other users who can change the way to the file are trusted. If false, `wayNeeds` are observed, too. */
   readonly unsafePath: boolean;
-  /** The digest that the file has of which the content was made. */
+  /** The digest of the existing file from which the content was made. */
   readonly madeOf?: string | undefined;
-  /** What `register` gets besides the file's attributes. */
+  /** The result for `register` besides the attributes of the file. */
   readonly result: ValueMap;
 }
 
-/** The request for a file with this wanted content. */
+/** Returns the request for a file with this wanted content. */
 export function fileRequest(path: string, content: Content): Request<FileDetail, FileState> {
   if (content.kind === 'unknown') return file(path, 'digest');
   return contentSize(content) > MAX_CONTENT_BYTES ? file(path, 'digest') : file(path, 'content', [content.sha256]);
 }
 
-/** The difference between a file and its wanted state. */
+/** Returns the difference between a file and its wanted state. */
 export function planFile(
   wanted: WantedFile,
   request: Request<FileDetail, FileState>,
@@ -98,7 +98,7 @@ interface Writing {
   readonly makes: string | undefined;
 }
 
-/** The outcome for a file that is there, if it stays as it is, or if nobody knows whether it does. */
+/** Returns the outcome for an existing file that stays as it is, or may stay; undefined if it changes. */
 function withoutChange(
   { wanted, request, place }: Writing,
   before: RegularFile,
@@ -190,7 +190,7 @@ function differencesOf(
   ];
 }
 
-/** Why the user may not make the change. */
+/** Returns why the user may not make the change; undefined if it is permitted. */
 function refused(
   { wanted: { attributes, hasNeeds, follow }, request, place: { path } }: Writing,
   { before, isRewritten }: { readonly before: RegularFile | undefined; readonly isRewritten: boolean },
@@ -220,7 +220,7 @@ function fileAfter(wanted: WantedFile, before: RegularFile | undefined, context:
   return { type: 'file', ...attributes, isPlain, size: contentSize(content), sha256: content.sha256, content: bytes };
 }
 
-/** Of a new file only what was asked for is worth a line. */
+/** Returns the differences of a new file: only for attributes that the task gives. */
 function newFields(wanted: WantedFile, path: string): readonly Difference[] {
   return attributeDifferences(path, wanted.attributes, UNKNOWN_ATTRIBUTES, 'file').map((one) =>
     one.kind === 'field' ? { ...one, before: null } : one,
@@ -252,7 +252,7 @@ function attributesOnly(path: string, attributes: WantedAttributes, before: Regu
   return way.kind === 'own' ? { script, brief: true } : { script };
 }
 
-/** A file has this mode by nobody's decision. */
+/** Returns whether everybody may read the file, and the task gives no mode. */
 function isOpenToAll({ attributes }: WantedFile, { mode }: RegularFile): boolean {
   return attributes.mode === undefined && mode !== undefined && (mode & 0o004) !== 0;
 }
@@ -264,7 +264,7 @@ function resultOf(wanted: WantedFile, path: string, state: RegularFile): ValueMa
     state: 'file',
     ...attributeResult(state),
     size: state.size ?? new Unknown(`the size of ${path} is known after the change`),
-    // The digest of a short secret could be guessed from.
+    // A short secret could be guessed from its digest.
     ...(isSecret ? {} : { checksum: state.sha256 ?? new Unknown(`the content of ${path} is known after the change`) }),
     ...(isSecret && isOpenToAll(wanted, state)
       ? {

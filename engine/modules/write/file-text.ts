@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
 
-// A byte that is no UTF-8 is a half of a surrogate pair, alone: U+DC80 to U+DCFF, as Python's surrogateescape has it.
-// No text has one.
+// A byte that is not UTF-8 becomes one half of a surrogate pair: U+DC80 to U+DCFF, as with surrogateescape of Python.
+// No other text contains such a half alone.
 
-/** The bytes of a file as text that loses none of them: `bytesOf` gives the same bytes. */
+/** Converts the bytes of a file to a text without losing any: `bytesOf` returns the same bytes. */
 export function textOf(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   return !text.includes('\ufffd') || Buffer.from(text, 'utf8').equals(bytes)
@@ -20,12 +20,12 @@ export function bytesOf(text: string): Buffer {
   );
 }
 
-/** For a person: bytes that are no UTF-8 as `\xe9`. */
+/** Converts bytes to a text for people. Bytes that are not UTF-8 are written as `\xe9`. */
 export function readably(bytes: Buffer): string {
   return textOf(bytes).replace(LONE_BYTE, (byte) => `\\x${(byte.charCodeAt(0) - 0xdc00).toString(16)}`);
 }
 
-/** By code points: what belongs to a pair is not found. */
+/** The flag `u` matches code points, so that halves of a complete pair are not found. */
 const LONE_BYTE = /([\udc80-\udcff])/gu;
 
 function isLoneByte(piece: string): boolean {
@@ -33,7 +33,7 @@ function isLoneByte(piece: string): boolean {
 }
 
 function decoded(bytes: Buffer, odd: (byte: number) => string): string {
-  // One character a byte: what is UTF-8 is found by an expression, the rest are odd bytes.
+  // One character for each byte: the expression finds the sequences that are UTF-8, and the other bytes.
   return bytes
     .toString('latin1')
     .replace(NON_ASCII, (piece) =>

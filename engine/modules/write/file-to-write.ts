@@ -7,35 +7,35 @@ import type { WantedAttributes } from '../path/file-attributes.ts';
 import { withPinned } from '../path/read-pinned.ts';
 import type { UsableWay } from '../path/way-to-path.ts';
 
-/** Content up to this size goes in the script itself: no round trip of its own. */
+/** Maximal size in bytes of content in the script itself, which saves a round trip. */
 const MAX_INLINE_BYTES = 64 * 1024;
 
 export interface FileToWrite {
-  /** The final path, which is no link. Its directory exists. */
+  /** The final path, which is not a link. Its directory exists. */
   readonly path: string;
-  /** A path of the same file system for the upload, if the script itself makes the directory of `path`. */
+  /** A path on the same file system for the upload, if the script itself makes the directory of `path`. */
   readonly broughtBeside?: string;
   readonly content: Buffer | UploadSource | CopiedFile;
   readonly attributes: WantedAttributes;
-  /** The file that it replaces: its owner and mode are kept where no other are wanted. */
+  /** The replaced file. Its owner and mode are kept if no others are wanted. */
   readonly before: RegularFile | undefined;
-  /** Whether the next run would write the file again if it were lost. */
+  /** True if the next run would write the file again after its loss. */
   readonly isReproducible: boolean;
-  /** Where the old file is kept. */
+  /** The path of the copy of the old file. */
   readonly backup: string | undefined;
   /** Shell text that checks the file before it takes its place; %s is its path. */
   readonly validate: string | undefined;
-  /** Whether an existing file that cannot be replaced is overwritten: a mount point in a container. */
+  /** True if an existing file that cannot be replaced is overwritten, such as a mount point in a container. */
   readonly unsafe?: boolean | undefined;
   /** The way to the path. If others can change it, each step is verified. */
   readonly way: UsableWay;
-  /** Of the directories that are made above it in a folder of another user. */
+  /** The attributes of the directories that are made above it in a folder of another user. */
   readonly above?: WantedAttributes | undefined;
-  /** The digest that the old file must have: the new content is based on it. */
+  /** The digest that the old file must have, because the new content was made from it. */
   readonly madeOf?: string | undefined;
 }
 
-/** A file of the host. */
+/** Another file on the host. */
 export interface CopiedFile {
   readonly copyOf: string;
   readonly sha256: string;
@@ -46,14 +46,14 @@ export function syncCommand(path: string): string {
   return `{ sync ${path} 2>/dev/null || sync; }`;
 }
 
-/** The content, if it is part of the script. */
+/** Returns the content if it can be part of the script; undefined if it must be uploaded or copied. */
 export function inlineText(content: FileToWrite['content']): string | undefined {
   return Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content)
     ? content.toString('utf8')
     : undefined;
 }
 
-/** Copies a file of the host into "$t", and only the file that was looked at. */
+/** Returns shell commands that copy the seen file of the host into "$t". They fail if it has changed. */
 export function copySteps({ copyOf, sha256, way }: CopiedFile, whyNot: string): readonly string[] {
   const read = way.kind === 'own' ? `cat -- ${quote(copyOf)}` : withPinned(way, copyOf, ['cat <&4']);
   return [
@@ -64,11 +64,11 @@ export function copySteps({ copyOf, sha256, way }: CopiedFile, whyNot: string): 
 
 export function validation(command: string, temporary: string, preamble: string): string {
   const text = `${preamble}${command.replaceAll('%s', () => quote(temporary))}`;
-  // In a shell that is as any other, whatever the script around it has set.
+  // In a new shell without the settings of the script around it.
   return `{ (unset t d left; set +C; umask 022; eval ${quote(text)}) </dev/null || { printf 'the new file did not pass: %s\\n' ${quote(command)} >&2; false; }; }`;
 }
 
-/** Whether nothing is there, or nothing that has attributes of its own. */
+/** Returns whether there is no old file, or one without attributes of its own. */
 export function isPlain(before: RegularFile | undefined): boolean {
   return before === undefined || before.isPlain === true;
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { boolean, plainText } from '../base/arguments.ts';
 import { attributeArguments } from '../path/file-attributes.ts';
 
-/** The arguments of all modules that write whole files. */
+/** The arguments that all modules for writing files share. */
 export const writeArguments = {
   ...attributeArguments,
   backup: boolean()
@@ -28,7 +28,7 @@ function validateArgument(): z.ZodType<string> {
 const CONTEXT =
   'The file gets the context that the policy of the host has for it. Write that one by shell: semanage fcontext, then restorecon.';
 
-/** Arguments of Ansible's modules for files that these do without. */
+/** Arguments that only the modules of Ansible for files have. */
 export const foreignFileArguments = {
   seuser: CONTEXT,
   serole: CONTEXT,

@@ -5,7 +5,7 @@ import { attributeCommands, modeKept, type WantedAttributes } from '../path/file
 
 export type KeptAttributes = WantedAttributes & { readonly mode: { readonly kind: 'octal'; readonly bits: number } };
 
-/** What a new file gets: what is wanted, and of the rest what the file has that it replaces. */
+/** Returns the attributes of a new file: the wanted ones, and otherwise those of the replaced file. */
 export function keeping(wanted: WantedAttributes, before: RegularFile | undefined): KeptAttributes {
   const bits = (before === undefined ? undefined : modeKept(wanted, before, 'file')) ?? 0o644;
   return {
@@ -15,16 +15,16 @@ export function keeping(wanted: WantedAttributes, before: RegularFile | undefine
   };
 }
 
-/** The account of this number. */
+/** Returns the account with this number. */
 function numbered(id: number | undefined): Account | undefined {
   return id === undefined ? undefined : { name: undefined, id };
 }
 
 /**
- * Shell commands, each of them one step, that make the new file "$t" the like of "$d", which it is to replace: owner,
- * group, mode, access control list and extended attributes. GNU's cp knows them all in one process. Where the new mode
- * lets fewer in, the old file gets it first, so that nobody opens the new one in between; where the old one has other
- * names, which keep their mode, an empty file like it.
+ * Returns shell commands, one step each, that copy the attributes of "$d" to the new file "$t", which replaces it:
+ * owner, group, mode, access control list and extended attributes. The cp of GNU copies all of them in one process. If
+ * the new mode permits less, the old file gets it first, so that nobody opens the new file in between. If the old file
+ * has other names, which keep their mode, an empty copy gets it instead.
  */
 export function takeOver(wanted: WantedAttributes, kept: KeptAttributes, before: RegularFile): readonly string[] {
   const { bits } = kept.mode;
@@ -40,21 +40,24 @@ export function takeOver(wanted: WantedAttributes, kept: KeptAttributes, before:
   ];
 }
 
-/** Shell commands that give "$t" its owner. A file of one's own is replaced by one of one's own, without chown. */
+/**
+ * Returns shell commands that set the owner of "$t". Without chown if both files belong to the user and the group of
+ * the process.
+ */
 export function ownerCommands(wanted: WantedAttributes, kept: KeptAttributes): readonly string[] {
   const commands = attributeCommands('"$t"', { owner: kept.owner, group: kept.group }, undefined, 'file');
   if (wanted.owner !== undefined || wanted.group !== undefined) return commands;
   return commands.map((command) => `{ { [ -O "$d" ] && [ -G "$d" ] && [ -G "$t" ]; } 2>/dev/null || ${command}; }`);
 }
 
-/** Whether the new mode lets fewer in than the old one. */
+/** Returns whether the new mode permits less to others than the old one. */
 export function isTighter(kept: KeptAttributes, before: RegularFile): boolean {
   return ((before.mode ?? 0o777) & ~kept.mode.bits & 0o077) !== 0;
 }
 
 /**
- * Mode, access control list and extended attributes of one file for another one. With busybox's cp, or where not all
- * can be set: `chmod`, and the list.
+ * Returns a shell command that copies mode, access control list and extended attributes from one file to another. If cp
+ * cannot copy all of them (as that of busybox): `chmod`, and the list.
  */
 function likeOf(model: string, file: string, chmod: string): string {
   const list = `{ ! command -v getfacl || ! command -v setfacl || getfacl -pc -- ${model} | setfacl -M - -- ${file} || :; } >/dev/null 2>&1`;
@@ -62,6 +65,7 @@ function likeOf(model: string, file: string, chmod: string): string {
 }
 
 /**
- * "$m", from which the new file takes its attributes: the old one, or where that has other names an empty file like it.
+ * Sets "$m", the file from which the new file takes its attributes: the old file, or, if that has other names, an empty
+ * copy.
  */
 const OWN_MODEL = `{ m="$d"; [ "$(stat -c %h -- "$d" 2>/dev/null || echo 1)" = 1 ] || { m="\${t%-*}m-\${t##*-}" && : >"$m" && { ${likeOf('"$d"', '"$m"', 'chmod 0600 -- "$m"')}; }; }; }`;

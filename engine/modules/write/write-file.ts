@@ -18,10 +18,10 @@ import { type KeptAttributes, isTighter, keeping, ownerCommands, takeOver } from
 import { writeInRoom } from './write-in-room.ts';
 
 /**
- * Writes a temporary file beside the target with the final owner and mode, syncs it, and renames it: the path has the
- * old file or the new one, never half of one, also after a loss of power. If there is no old file and the next run
- * could write the new one again, it is synced later. Content in the script goes through the printf of the shell, so it
- * is in the arguments of no process. The script ends its shell if a step fails.
+ * Returns a change that writes a temporary file beside the target with the final owner and mode, syncs it and renames
+ * it: the path always has the complete old or new file, even after a loss of power. If there is no old file and the
+ * next run could write the new one again, it is synced later. The printf of the shell writes content in the script, so
+ * it is in the arguments of no process. The script ends its shell if a step fails.
  */
 export function writeFile(file: FileToWrite, context: Context): Apply {
   if (file.way.kind === 'foreign') return writeInRoom(file, file.way, context);
@@ -50,7 +50,7 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
   return { script, brief: true, ...repair, ...(isSyncedLater ? { unsynced: path } : {}) };
 }
 
-/** No steps for a file that was uploaded. */
+/** Returns the steps that write the temporary file; none for an uploaded file. */
 function writingSteps(content: FileToWrite['content'], inline: string | undefined): readonly string[] {
   if (inline !== undefined) return [`{ printf %s ${quote(inline)} >"$t" || { ${WHY_NOT_WRITTEN}; }; }`];
   return 'copyOf' in content ? copySteps(content, WHY_NOT_WRITTEN) : [];
@@ -59,12 +59,15 @@ function writingSteps(content: FileToWrite['content'], inline: string | undefine
 interface Placing {
   readonly temporary: string;
   readonly kept: KeptAttributes;
-  /** Whether the mask of the shell gives the file its mode. */
+  /** True if the umask of the shell gives the file its mode. */
   readonly isMasked: boolean;
   readonly isSyncedLater: boolean;
 }
 
-/** From the written file to the file in its place. Each step does one thing, and fails if that fails. */
+/**
+ * Returns the steps after the file is written, until it is in its place. Each step does one thing, and fails if that
+ * fails.
+ */
 function placingSteps(
   file: FileToWrite,
   { temporary, kept, isMasked, isSyncedLater }: Placing,
@@ -78,7 +81,7 @@ function placingSteps(
     ...(isValidatedFirst ? [...validated, ...given] : [...given, ...validated]),
     ...(isSyncedLater ? [] : [syncCommand('"$t"')]),
     ...(file.backup === undefined ? [] : [`cp -a -- "$d" ${quote(file.backup)}`]),
-    // Else mv would move the file into the directory.
+    // Otherwise mv would move the file into the directory.
     '{ ! [ -d "$d" ] || { printf \'%s is a directory\\n\' "$d" >&2; false; }; }',
     file.unsafe === true
       ? '{ mv -f -- "$t" "$d" 2>/dev/null || { cat -- "$t" >"$d" && rm -f -- "$t"; }; }'
@@ -94,7 +97,7 @@ function scriptOf(
 ): string {
   const lines = [
     `t=${quote(temporary)} d=${quote(path)}`,
-    // A run that was killed between the sending of the file and this script has left its own.
+    // Removes the temporary file of a run that was killed between its upload and its script.
     `for left in "\${t%/*}/".runbook-*-${markOf(path)}; do [ "$left" = "$t" ] || ! [ -e "$left" ] || rm -f -- "$left"; done`,
     `trap 'rm -f -- "$t"; exit 1' HUP INT TERM`,
     ...(mask === undefined ? [] : [mask]),
@@ -107,8 +110,8 @@ function scriptOf(
 }
 
 /**
- * The script as one command of a script that does other things as well: it leaves nothing to be done, and what it sets
- * for its shell ends with it.
+ * Returns the change for use as one command inside another script: it needs nothing after it, and its settings of the
+ * shell end with it.
  */
 export function asSubscript({ script, uploads, repair, unsynced }: Apply): Apply {
   const rest = [repair ?? ':', unsynced === undefined ? ':' : syncCommand(quote(unsynced))];
@@ -116,16 +119,18 @@ export function asSubscript({ script, uploads, repair, unsynced }: Apply): Apply
   return uploads === undefined ? { script: own } : { script: own, uploads };
 }
 
-/** In the shell's own words it would be the temporary file that cannot be created. */
+/** The message of the shell would name the temporary file. */
 const WHY_NOT_WRITTEN = `if [ -w "\${t%/*}/" ]; then printf 'cannot write %s: no space left?\\n' "$d"; df -P -- "\${t%/*}/"; else printf 'no permission to write in %s, or a file system that is read-only\\n' "\${t%/*}/"; fi >&2; false`;
 
-/** A name that nobody foresees in the same directory, or in that of another path, so that the rename is one step. */
+/**
+ * Returns an unpredictable name in the same directory, or in that of the path `other`, so that the rename is one step.
+ */
 export function temporaryBeside(path: string, other: string = path): string {
   return `${parentOf(other) === '/' ? '' : parentOf(other)}/.runbook-${randomName()}-${markOf(path)}`;
 }
 
 /**
- * The name that Ansible gives a backup, with what nobody foresees in the place of the process's number:
+ * Returns the name of a backup as in Ansible, with random digits instead of the process number:
  * `hosts.6f0c….2026-11-21@14:05:09~`.
  */
 export function backupName(path: string, now: Date): string {
@@ -135,16 +140,16 @@ export function backupName(path: string, now: Date): string {
 }
 
 /**
- * Whether a file that is made under the right mask has this mode without chmod. If the directory has a default ACL, the
- * mask has no effect, and chmod follows. Not if the file gets an owner, or if the group must not read it: such a file
- * is never readable for others.
+ * Returns whether a new file gets this mode from the umask, without chmod. If the directory has a default ACL, the
+ * umask has no effect, and chmod follows. False if the file gets an owner, or if the group must not read it: such a
+ * file must never be readable for others.
  */
 function isModeOfMask({ before, attributes: wanted }: FileToWrite, bits: number): boolean {
   if (!isPlain(before)) return false;
   return wanted.owner === undefined && wanted.group === undefined && (bits & ~0o666) === 0 && (bits & 0o040) !== 0;
 }
 
-/** Shell commands that give the new file owner, mode and the like. */
+/** Returns shell commands that set owner, mode and other attributes of the new file. */
 function ownerAndMode({ before, attributes }: FileToWrite, kept: KeptAttributes, isMasked: boolean): readonly string[] {
   if (before !== undefined && !isPlain(before)) return takeOver(attributes, kept, before);
   const owned = ownerCommands(attributes, kept);

@@ -25,7 +25,7 @@ import {
 } from './file-to-write.ts';
 import { isTighter, keeping, ownerCommands, takeOver } from './take-over.ts';
 
-/** As `writeFile`, in a folder of another user. `unsafe` is left aside there: what is overwritten could be any file. */
+/** Like `writeFile`, in a folder of another user. `unsafe` is ignored there, because any file could be overwritten. */
 export function writeInRoom(file: FileToWrite, way: ForeignWay, context: Context): Apply {
   const { path, content } = file;
   const room = roomFor(way, path);
@@ -64,7 +64,7 @@ function whyNotWritten(path: string): string {
   return `printf 'cannot write %s: no space left?\\n' ${quote(path)} >&2; df -P -- . >&2; false`;
 }
 
-/** The old file is held by another name, from which nobody can take it away. */
+/** Returns the steps that hold the old file by a second name, which nobody else can remove, and compare its digest. */
 function old({ path, before, madeOf }: FileToWrite, room: Room): readonly string[] {
   if (before === undefined && madeOf === undefined) return [];
   const changed = `{ printf '%s has changed since it was looked at\\n' ${quote(path)} >&2; exit 1; }`;
@@ -74,7 +74,7 @@ function old({ path, before, madeOf }: FileToWrite, room: Room): readonly string
   ];
 }
 
-/** Owner and mode of the new file and of the directories that are made for it, and the check that it has to pass. */
+/** Returns the steps that set owner and mode of the new file and of its new directories, and check the file. */
 function preparation(file: FileToWrite, room: Room, context: Context): readonly string[] {
   const { before, above = {} } = file;
   const kept = keeping(file.attributes, before);
@@ -84,7 +84,7 @@ function preparation(file: FileToWrite, room: Room, context: Context): readonly 
       ? takeOver(file.attributes, kept, before)
       : ownerCommands(file.attributes, kept);
   const given = [...taken, ...mode];
-  // With the room as the working directory of the check, so that nobody can put another file in its place.
+  // The room is the working directory of the check, so that nobody can replace the file.
   const validated =
     file.validate === undefined
       ? []
