@@ -177,9 +177,8 @@ interface Situation {
   readonly run: Run | undefined;
   /** The state of the path; undefined for swap. */
   readonly there: FileState | undefined;
-  /** True if the directory of the mount is made. */
+  /** True if the directory of the mount is made (`makes`) or removed (`removes`). */
   readonly makes: boolean;
-  /** True if the directory of the mount is removed. */
   readonly removes: boolean;
 }
 

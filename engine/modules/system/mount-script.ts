@@ -23,8 +23,8 @@ export interface MountSteps {
 }
 
 /**
- * Returns shell text with all steps in their order. If a mount fails, the old table is restored and the new directory is
- * removed: otherwise the next boot would stop at the mount.
+ * Returns shell text with all steps in their order. If a mount fails, the old table is restored and the new directory
+ * is removed: otherwise the next boot would stop at the mount.
  */
 export function mountScript(steps: MountSteps): string {
   const { at, run, table, makes, removes } = steps;
