@@ -7,13 +7,13 @@ import { NoCounterpart } from '../jinja/jinja-translation.ts';
 
 export interface ExpressionKnowledge {
   readonly types: TypesKnown;
-  /** A condition is true or false whatever the expression gives; a value keeps its type. */
+  /** `condition`: the result is true or false, for an expression of any type. `value`: the result keeps its type. */
   readonly wants: 'condition' | 'value';
 }
 
 /**
- * An expression of Jinja, as `when`, `until`, `changed_when` and `loop` have it, as CEL. Braces around the whole are
- * left out. It throws nothing.
+ * Converts an expression of Jinja, from `when`, `until`, `changed_when` or `loop`, into CEL. Ignores braces around the
+ * whole expression. Never throws.
  */
 export function convertExpression(text: string, { types, wants }: ExpressionKnowledge): Converted {
   const bare = withoutBraces(text);
@@ -44,14 +44,14 @@ export function reasonOf(error: NoCounterpart): Reason {
   return { kind: 'lacking', what: lacks.what, name: lacks.name, instead: isGeneral ? undefined : instead };
 }
 
-/** Undefined where there are templates within the expression. */
+/** Removes the braces around the expression; undefined if there are templates within it. */
 function withoutBraces(text: string): string | undefined {
   const trimmed = text.trim();
   const inner = /^\{\{-?([\s\S]*?)-?\}\}$/.exec(trimmed)?.[1] ?? trimmed;
   return /\{\{|\}\}|\{%/.test(inner) ? undefined : inner.trim();
 }
 
-/** The quotes of the original. */
+/** Returns the kind of quotes that the expression uses. */
 export function quoteOf(text: string): '"' | "'" {
   return /["']/.exec(text)?.[0] === "'" ? "'" : '"';
 }

@@ -16,8 +16,8 @@ export interface TemplateKnowledge {
 }
 
 /**
- * A text with templates of Jinja, a value of YAML or a whole file, as Handlebars that renders to the same bytes. It
- * throws nothing.
+ * Converts a text with templates of Jinja, a value of YAML or a whole file, into Handlebars that renders to the same
+ * bytes. Never throws.
  */
 export function convertTemplateText(text: string, place: 'string' | 'file', { types }: TemplateKnowledge): Converted {
   try {
@@ -45,7 +45,7 @@ export function convertTemplateText(text: string, place: 'string' | 'file', { ty
 }
 
 function same(text: string, written: string): Converted {
-  // Blanks within the braces of a plain variable are a matter of taste.
+  // A text that differs only in the blanks within `{{ x }}` stays as it was written.
   const isSame = written === text.replaceAll(/\{\{\s*([\w.]+)\s*\}\}/g, '{{$1}}');
   return { kind: isSame ? 'same' : 'exact', text: isSame ? text : written, assumptions: [] };
 }
@@ -54,7 +54,7 @@ function byHand(original: string, reason: Reason): Converted {
   return { kind: 'byHand', original, reasons: [reason] };
 }
 
-/** What is wrong with a template; undefined if nothing is. */
+/** Returns why the template is not valid; undefined if it is valid. */
 function refusalOf(text: string): string | undefined {
   try {
     compileTemplate(new TemplateSource(text), () => new TemplateSource(''));
@@ -65,7 +65,10 @@ function refusalOf(text: string): string | undefined {
   }
 }
 
-/** The texts that a template shows, and `\0` for each tag, as `meantBy` has it. */
+/**
+ * Returns the texts that a template shows, with `\0` for each tag, to compare them with `meantBy`. Undefined if the
+ * template is not valid.
+ */
 function shownBy(text: string): string | undefined {
   try {
     return shownByProgram(parseSyntax(new TemplateSource(text)));
@@ -99,7 +102,7 @@ function shownByStatement(statement: Statement): string {
   }
 }
 
-/** A chain of `else if` is blocks within each other, and has one tag at its end. */
+/** In the syntax tree, a chain of `else if` is blocks within each other, but the chain has only one closing tag. */
 function shownByInverse(inverse: (Program & { readonly chained?: boolean }) | undefined): string {
   if (inverse === undefined) return '';
   const [only] = inverse.body;

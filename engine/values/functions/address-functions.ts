@@ -4,11 +4,11 @@ import { textOf } from './arguments.ts';
 import { NetworkInterface } from './network-interface.ts';
 import { type SharedFunction, optional, required } from './shared-function.ts';
 
-/** What is asked of an address; undefined where it does not apply. */
+/** Answers a query about an address; undefined if the query does not apply to it. */
 type Query = (of: NetworkInterface) => Value | undefined;
 
 const isFirst = (of: NetworkInterface) => of.address === of.first;
-/** A network of IPv4 of one or two addresses has none. */
+/** A network of IPv4 with one or two addresses has no broadcast address. */
 const hasBroadcast = (of: NetworkInterface) => of.version === 6 || of.size > 2n;
 const host: Query = (of) => (of.size === 1n || !isFirst(of) || !hasBroadcast(of) ? of.within(of.address) : undefined);
 const address: Query = (of) =>
@@ -31,7 +31,7 @@ const neighbor = (distance: bigint): Query =>
     return next >= first && next <= last ? of.at(next) : undefined;
   });
 
-/** Where it lies in one of these networks, itself. */
+/** Makes a query that returns the address itself if it is in one of these networks. */
 const inOneOf =
   (...networks: readonly string[]): Query =>
   (of) =>
@@ -98,7 +98,10 @@ interface Asked {
   readonly version?: 4 | 6 | undefined;
 }
 
-/** What a query gives for an address; null where the value is none or the query does not apply. */
+/**
+ * Answers a query for an address, or for each address of a list. Null if the value is not an address, or if the query
+ * does not apply.
+ */
 function ask(value: Value, { query, version }: Asked): Value {
   if (isList(value)) return value.map((item) => ask(item, { query, version })).filter((item) => item !== null);
   if (typeof value !== 'string' && typeof value !== 'number') return null;
@@ -108,7 +111,7 @@ function ask(value: Value, { query, version }: Asked): Value {
   return (named === undefined ? byPlace(of, query) : named(of)) ?? null;
 }
 
-/** The query is the number of an address in the network, or a network that it may be in. */
+/** Answers a query that is the number of an address in the network, or a network that may contain the address. */
 function byPlace(of: NetworkInterface, query: string): Value | undefined {
   if (/^-?\d+$/.test(query)) {
     if (of.size === 1n) return of.toString();

@@ -2,9 +2,7 @@ import { type Value, type ValueMap, isList, isMap, Unknown } from '../base/value
 import { describe } from '../language/describe.ts';
 import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
 
-/**
- * Returns the text of an argument. `undefined` stands for an optional argument that is missing. Throws ArgumentFault.
- */
+/** Returns the text of an argument. `undefined` is an optional argument that is missing. Throws ArgumentFault. */
 export function textOf(value: Value | undefined, what = 'argument'): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -45,7 +43,7 @@ export function mapOf(value: Value | undefined): ValueMap {
   throw new ArgumentFault(`A map is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
 }
 
-/** One of a few words; `what` names the argument. */
+/** Returns the argument, which must be one of `words`. `what` names it in messages. Throws ArgumentFault. */
 export function wordOf<Word extends string>(value: Value | undefined, words: readonly Word[], what: string): Word {
   const text = textOf(value, what);
   const word = words.find((one) => one === text);

@@ -9,12 +9,12 @@ import { type SharedFunction, optional, required, rest } from './shared-function
 
 const MAX_ITEMS = 100_000;
 
-/** Lists within lists laid out in a row, this many levels of them. */
+/** Flattens lists within lists by this number of levels. */
 function flatten(list: readonly Value[], levels: number, skipsNulls: boolean): Value[] {
   const flat: Value[] = [];
   spendSteps(list.length);
   for (const item of list) {
-    // It could be a list.
+    // The unknown value may be a list.
     if (item instanceof Unknown) throw new UnknownTouched(item);
     if (item === null && skipsNulls) continue;
     if (!isList(item) || levels < 1) flat.push(item);
@@ -71,7 +71,10 @@ function fromItems(list: readonly Value[], keyName: string, valueName: string): 
 
 type Arrange = <Item>(items: readonly Item[]) => readonly Item[];
 
-/** The items of a list, or the characters of a text, rearranged. Code points, so that an emoji counts once. */
+/**
+ * Rearranges the items of a list, or the characters of a text. Characters are code points, so that an emoji counts
+ * once.
+ */
 function rearranged(whole: Value | undefined, arrange: Arrange): Value {
   if (whole instanceof Secret) return Secret.madeOf(arrange(Array.from(whole.reveal())).join(''), [whole.reveal()]);
   return typeof whole === 'string' ? arrange(Array.from(whole)).join('') : arrange(listOf(whole));
@@ -83,7 +86,7 @@ interface Bounds {
   readonly step: Value | undefined;
 }
 
-/** What lies from `start` to before `end`; negative numbers count from the end, as in Python. */
+/** Returns the items from `start` to before `end`. Negative numbers count from the end, as in Python. */
 function sliceOf<Item>(items: readonly Item[], { start, end, step }: Bounds): readonly Item[] {
   const stride = wholeOf(step ?? 1);
   if (stride === 0) throw new ArgumentFault('The step must not be 0');
@@ -126,7 +129,7 @@ function combine(low: ValueMap, high: ValueMap, how: Combining): ValueMap {
 
 function combineMembers(below: Value, above: Value, how: Combining): Value {
   const isAsked = how.isRecursive || how.lists !== 'replace';
-  // Whether it is a map decides over what comes out.
+  // The result depends on whether the unknown value is a map.
   if (isAsked) for (const value of [below, above]) if (value instanceof Unknown) throw new UnknownTouched(value);
   if (isMap(below) && isMap(above)) return how.isRecursive ? combine(below, above, how) : above;
   if (!isList(below) || !isList(above)) return above;
@@ -199,7 +202,7 @@ export const collectionFunctions: readonly SharedFunction[] = [
     name: 'index_of',
     form: 'method',
     summary: 'Where an item of a list or a part of a text begins, counted from 0; -1 where it is not.',
-    // The text's own method is one of CEL.
+    // CEL has its own method for texts.
     parameters: [required('whole', 'list'), required('part', 'dyn')],
     returns: 'int',
     template: '{{index_of members "b"}}',

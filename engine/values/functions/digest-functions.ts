@@ -5,10 +5,10 @@ import { type SharedFunction, optional, required } from './shared-function.ts';
 
 const ALGORITHMS = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
 
-/** In which Ansible names what it has no better name for. */
+/** The default namespace of Ansible. */
 const NAMESPACE = '361E6D51-FAEC-444A-9079-341386DA8E2E';
 
-/** The UUID of version 5 for a name. */
+/** Returns the UUID of version 5 for a name. Throws ArgumentFault if the namespace is not a UUID. */
 function nameUuid(name: string, namespace: string): string {
   const digits = namespace.replaceAll(/^urn:uuid:|[{}-]/g, '');
   if (!/^[0-9a-f]{32}$/i.test(digits))

@@ -10,7 +10,7 @@ import { timeFunctions } from './time-functions.ts';
 import { typeFunctions } from './type-functions.ts';
 import { versionFunctions } from './version-functions.ts';
 
-/** Every function that templates and expressions both have. */
+/** All functions that both templates and expressions have. */
 export const sharedFunctions: readonly SharedFunction[] = [
   ...textFunctions,
   ...parsingFunctions,

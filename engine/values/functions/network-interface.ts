@@ -1,12 +1,12 @@
 import { bits, formatAddress, parseAddress } from '../language/addresses.ts';
 import { ArgumentFault } from '../language/fault.ts';
 
-/** An address together with the network that it is in, such as 10.0.0.5/24. */
+/** An address and its network, such as 10.0.0.5/24. */
 export class NetworkInterface {
   readonly version: 4 | 6;
   readonly address: bigint;
   readonly prefix: number;
-  /** Whether the length of the network was written. */
+  /** True if the length of the network was written. */
   readonly hasPrefix: boolean;
 
   private constructor(version: 4 | 6, address: bigint, prefix: number | undefined) {
@@ -16,7 +16,9 @@ export class NetworkInterface {
     this.hasPrefix = prefix !== undefined;
   }
 
-  /** `10.0.0.5`, `10.0.0.5/24`, `10.0.0.5/255.255.255.0`, or the number of an address; undefined for other text. */
+  /**
+   * Parses `10.0.0.5`, `10.0.0.5/24`, `10.0.0.5/255.255.255.0`, or an address as a number; undefined for other texts.
+   */
   static parse(text: string): NetworkInterface | undefined {
     if (/^\d{1,39}$/.test(text)) return NetworkInterface.#numbered(BigInt(text));
     const [host = '', length, more] = text.split('/');
@@ -36,7 +38,7 @@ export class NetworkInterface {
     return new NetworkInterface(address < 2n ** 32n ? 4 : 6, address, undefined);
   }
 
-  /** How many addresses the network has. */
+  /** Number of addresses in the network. */
   get size(): bigint {
     return 1n << BigInt(bits(this.version) - this.prefix);
   }
@@ -49,7 +51,7 @@ export class NetworkInterface {
     return this.first + this.size - 1n;
   }
 
-  /** The first and the last address that a host may have; undefined for the network of one address. */
+  /** The first and last address for hosts; undefined for a network of one address. */
   get usable(): readonly [first: bigint, last: bigint] | undefined {
     if (this.size === 1n) return undefined;
     return this.size === 2n ? [this.first, this.last] : [this.first + 1n, this.last - 1n];
@@ -59,12 +61,12 @@ export class NetworkInterface {
     return 2n ** BigInt(bits(this.version)) - this.size;
   }
 
-  /** As text. */
+  /** Formats an address as text. */
   at(address: bigint): string {
     return formatAddress(this.version, address);
   }
 
-  /** As text, with the length of the network. */
+  /** Formats an address as text, with the length of the network. */
   within(address: bigint): string {
     return `${this.at(address)}/${this.prefix}`;
   }
@@ -73,13 +75,15 @@ export class NetworkInterface {
     return this.hasPrefix ? this.within(this.address) : this.at(this.address);
   }
 
-  /** Whether this is all of it in the network of another one. */
+  /** Returns whether this whole network is in the other one. */
   isIn(other: NetworkInterface): boolean {
     return this.version === other.version && this.first >= other.first && this.last <= other.last;
   }
 }
 
-/** A number of bits, or a mask of ones and then zeros. */
+/**
+ * Parses the length of a network: a number of bits, or a mask of ones followed by zeros; undefined if it is neither.
+ */
 function prefixOf(version: 4 | 6, written: string): number | undefined {
   if (/^\d{1,3}$/.test(written)) return Number(written) <= bits(version) ? Number(written) : undefined;
   const mask = parseAddress(written);

@@ -38,7 +38,10 @@ function shuffled(list: readonly Value[], seed: Value | undefined): readonly Val
   return items;
 }
 
-/** With so many digits behind the point; what lies in the middle goes to the even digit, as in C and Python. */
+/**
+ * Formats a number with this number of decimals. A number exactly in the middle is rounded to the even digit, as in C
+ * and Python.
+ */
 function fixed(number: number, digits: number): string {
   const size = Math.abs(number);
   const isMiddle = /^50*$/.test(size.toFixed(Math.min(100, digits + 30)).slice(digits - Math.min(100, digits + 30)));

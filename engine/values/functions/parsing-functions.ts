@@ -15,13 +15,13 @@ function refuseLong(text: string): void {
   spendSteps(text.length);
 }
 
-/** Line and column of an offset, as a person counts them. */
+/** Returns line and column of an offset, both counted from 1. */
 function positionOf(text: string, offset: number): string {
   const lines = text.slice(0, offset).split('\n');
   return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
 }
 
-/** A message of the library would show pieces of the text, which may be a secret. */
+/** Parses JSON. A message of the library must not be shown: it contains pieces of the text, which may be secret. */
 function parseJson(text: string): Value {
   refuseLong(text);
   if (isDeepJson(text)) throw new ArgumentFault(DEEP);
@@ -36,7 +36,7 @@ function parseJson(text: string): Value {
   }
 }
 
-/** A whole number that would be rounded stays the text that it is written as. */
+/** Keeps a whole number as its text if it would be rounded. */
 function exactly(_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown {
   return typeof value === 'number' && /^-?\d+$/.test(source) && !Number.isSafeInteger(value) ? source : value;
 }
@@ -50,14 +50,14 @@ function parseYaml(text: string): Value {
     if (mistake !== undefined) throw new ArgumentFault(`The text is not YAML: ${positionOf(text, mistake.pos[0])}`);
     return plainOf(document.toJS({ maxAliasCount: 100, mapAsMap: true }));
   } catch (error) {
-    // What is nested thousands deep ends the stack of the parser.
+    // Text with thousands of levels exceeds the stack of the parser.
     if (error instanceof RangeError) throw new ArgumentFault(DEEP);
     if (error instanceof ReferenceError) throw new ArgumentFault('The text repeats too much by its anchors');
     throw error;
   }
 }
 
-/** As data: maps have text for keys and no prototype. */
+/** Converts parsed data into values: maps have texts as keys, and no prototype. */
 function plainOf(parsed: unknown, depth = 1): Value {
   spendSteps(1);
   if (typeof parsed === 'object' && parsed !== null) return collectionOf(parsed, depth);
@@ -74,7 +74,7 @@ function collectionOf(parsed: object, depth: number): Value {
   for (const [key, member] of entries) {
     if (typeof key === 'object' && key !== null)
       throw new ArgumentFault('A key of the text is a list or a map', 'Keys must be text.');
-    // It would set the prototype of whatever copies the value.
+    // This key would set the prototype of every copy of the value.
     if (key !== '__proto__') map[String(key)] = plainOf(member, depth + 1);
   }
   return map;
@@ -85,7 +85,7 @@ const PARTS = ['fragment', 'hostname', 'netloc', 'password', 'path', 'port', 'qu
 const URL_PARTS =
   /^(?:(?<scheme>[A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/(?<netloc>[^/?#]*))?(?<path>[^?#]*)(?:\?(?<query>[^#]*))?(?:#(?<fragment>[^]*))?$/;
 
-/** The parts of a URL as Python's urlsplit has them: what is not there is "" or, of the login and host, null. */
+/** Splits a URL like Python's urlsplit. A missing part is "", or null for the login and the host. */
 function urlParts(url: string): ValueMap {
   const found = URL_PARTS.exec(url.trim())?.groups ?? {};
   const part = (name: string) => found[name] ?? '';
@@ -125,7 +125,7 @@ function urlPart(parts: ValueMap, wanted: string): Value {
   throw new ArgumentFault(`"${wanted}" is no part of a URL`, `Write one of ${PARTS.join(', ')}.`);
 }
 
-/** Python's quote: letters, digits and these signs stay. */
+/** Encodes like Python's quote: keeps the characters that `isKept` matches. */
 function percentEncoded(text: string, isKept: RegExp): string {
   return Array.from(text, (sign) =>
     isKept.test(sign) ? sign : Buffer.from(sign, 'utf8').toString('hex').toUpperCase().replaceAll(/../g, '%$&'),

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** Words of state, and the distance at which they are mixed. */
+/** Number of words of the state, and the distance at which they are mixed. */
 const WORDS = 624;
 const DISTANCE = 397;
 
 /**
- * Random numbers that follow from a seed: the Mersenne Twister, seeded as Python's `random.Random(seed)` is, so that
- * a playbook that came from Ansible keeps its minutes of cron.
+ * Random numbers from a seed. It is the Mersenne Twister with the seeding of Python's `random.Random(seed)`, so that a
+ * playbook from Ansible keeps its minutes of cron.
  */
 export class SeededRandom {
   readonly #state = new Uint32Array(WORDS);
@@ -16,7 +16,7 @@ export class SeededRandom {
     this.#seedBy(wordsOf(typeof seed === 'string' ? numberOfText(seed) : BigInt(Math.abs(seed))));
   }
 
-  /** A whole number from 0 to before `limit`, which is at least 1 and a safe integer. */
+  /** Returns a whole number from 0 to before `limit`. `limit` must be a safe integer and at least 1. */
   below(limit: number): number {
     const bits = limit.toString(2).length;
     let number = this.#bits(bits);
@@ -77,13 +77,13 @@ export class SeededRandom {
   }
 }
 
-/** The bytes of the text and of its digest as one number. */
+/** Returns the bytes of the text and of its digest as one number. */
 function numberOfText(text: string): bigint {
   const bytes = Buffer.from(text, 'utf8');
   return BigInt(`0x${bytes.toString('hex')}${createHash('sha512').update(bytes).digest('hex')}`);
 }
 
-/** In words of 32 bits, the lowest first. */
+/** Splits a number into words of 32 bits, the lowest first. */
 function wordsOf(number: bigint): readonly number[] {
   const digits = number.toString(16);
   const words: number[] = [];

@@ -4,7 +4,7 @@ import { spendSteps } from '../language/step-limit.ts';
 import { listOf } from './arguments.ts';
 import { type SharedFunction, celName, required } from './shared-function.ts';
 
-/** The items of a list as a set: plain ones are found at once, others by looking through them. */
+/** A set of values. Plain items are found at once; for others, all items must be compared. */
 export class ItemSet {
   readonly #plain = new Set<Value>();
   readonly #others: Value[] = [];
@@ -18,12 +18,12 @@ export class ItemSet {
     spendSteps(this.#others.length);
     if (this.#others.some((known) => isEqual(known, item))) return true;
     if (isPlain(item)) return false;
-    // A secret is equal to its text.
+    // A secret is equal to its text, which may be among the plain items.
     spendSteps(this.#plain.size);
     return [...this.#plain].some((known) => isEqual(known, item));
   }
 
-  /** False where it was there already. */
+  /** Adds an item. Returns false if the set had it already. */
   add(item: Value): boolean {
     if (this.has(item)) return false;
     if (isPlain(item)) this.#plain.add(item);

@@ -1,41 +1,41 @@
 import type { Value } from '../base/value.ts';
 
-/** What an expression may give for a parameter; `dyn` is anything. */
+/** The type of a parameter in expressions; `dyn` is any type. */
 export type CelType = 'string' | 'list' | 'map' | 'int' | 'bool' | 'dyn';
 
 export interface Parameter {
   readonly name: string;
-  /** One of these. */
+  /** The types that it accepts. */
   readonly types: readonly CelType[];
-  /** `rest` stands for any number of arguments, and is the last one. */
+  /** `rest` accepts any number of arguments. It must be the last parameter. */
   readonly presence: 'required' | 'optional' | 'rest';
 }
 
 /**
- * A function that templates have as a helper and expressions as a function. In a template the optional parameters may
- * also be given by name: `{{flatten x levels=1}}`.
+ * A function that is a helper in templates and a function in expressions. In a template, optional parameters may also
+ * be given by name: `{{flatten x levels=1}}`.
  */
 export interface SharedFunction {
-  /** As helpers are named: `regex_search`. Expressions call it `regexSearch`. */
+  /** The name of the helper: `regex_search`. In expressions it is `regexSearch`. */
   readonly name: string;
-  /** `x.name(y)` or `name(x, y)` in expressions. */
+  /** Its form in expressions: `x.name(y)` or `name(x, y)`. */
   readonly form: 'method' | 'function';
   readonly summary: string;
   readonly parameters: readonly Parameter[];
   /** The type of the result in expressions. */
   readonly returns: CelType;
-  /** A call in a template, with the variables of the examples, and in an expression, with none. */
+  /** An example as a template, with the variables of the examples, and as an expression, without variables. */
   readonly template: string;
   readonly expression: string;
-  /** What both give. */
+  /** The result of both examples. */
   readonly gives: Value;
-  /** As of helpers: see there. */
+  /** How secret arguments are treated; see `Helper`. */
   readonly secrets: 'derived' | 'embedded' | 'kept';
-  /** Gets the arguments in their order, `undefined` for one that is not there. Throws ArgumentFault. */
+  /** Gets the arguments in order, with `undefined` for missing ones. Throws ArgumentFault. */
   run(operands: readonly (Value | undefined)[]): Value;
 }
 
-/** A parameter that must be given. */
+/** Makes a parameter that must be given. */
 export function required(name: string, ...types: readonly CelType[]): Parameter {
   return { name, types, presence: 'required' };
 }
@@ -48,7 +48,7 @@ export function rest(name: string, ...types: readonly CelType[]): Parameter {
   return { name, types, presence: 'rest' };
 }
 
-/** The name in expressions: `to_uuid` is `toUuid`. */
+/** Returns the name in expressions: `to_uuid` becomes `toUuid`. */
 export function celName(name: string): string {
   return name.replaceAll(/_([a-z0-9])/g, (_whole, letter: string) => letter.toUpperCase());
 }

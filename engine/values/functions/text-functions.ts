@@ -5,14 +5,14 @@ import { allMatches, firstMatch } from '../language/pattern.ts';
 import { listOf, textOf, wordOf } from './arguments.ts';
 import { type SharedFunction, optional, required, rest } from './shared-function.ts';
 
-/** What ends a line for Python, too. */
+/** The line ends of Python's splitlines. */
 const LINE_END = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 
 function derived(shared: Omit<SharedFunction, 'form' | 'secrets'>): SharedFunction {
   return { ...shared, form: 'method', secrets: 'derived' };
 }
 
-/** The whole match, or a list of the groups that are named as `$1` or `$<name>`. */
+/** Returns the whole match, or a list of the groups that `$1` or `$<name>` name; null if there is no match. */
 function search(text: string, pattern: string, groups: readonly string[]): Value {
   const found = firstMatch(pattern, text);
   if (found === undefined) return null;
@@ -29,7 +29,7 @@ function groupOf(found: RegExpExecArray, written: string): Value {
   );
 }
 
-/** Each match; where the pattern has groups, what these hold. */
+/** Returns all matches. If the pattern has groups, returns their texts instead. */
 function findAll(text: string, pattern: string): readonly Value[] {
   return allMatches(pattern, text).map(([whole, ...groups]) => {
     const [first = '', ...more] = groups.map((group: string | undefined) => group ?? '');
@@ -49,7 +49,7 @@ function capitalized(text: string): string {
   return `${first.toUpperCase()}${others.join('').toLowerCase()}`;
 }
 
-/** Without characters of a set at an end; without white space where no set is given. */
+/** Removes the characters of a set from one end of a text. Without a set, removes white space. */
 function stripped(text: string, characters: string | undefined, side: 'start' | 'end'): string {
   if (characters === undefined) return side === 'start' ? text.trimStart() : text.trimEnd();
   const set = new Set(characters);
@@ -65,7 +65,7 @@ function lines(text: string): readonly string[] {
   return parts.at(-1) === '' ? parts.slice(0, -1) : parts;
 }
 
-/** Parts of a path as one; what is before an absolute part does not count. */
+/** Joins the parts of a path. An absolute part replaces everything before it. */
 function joined(parts: readonly string[]): string {
   if (parts.length === 0) throw new ArgumentFault('The list has no parts of a path');
   return parts.reduce((path, part) =>

@@ -22,16 +22,18 @@ const MONTHS = [
 const two = (number: number) => String(number).padStart(2, '0');
 const hour12 = (date: Date) => date.getUTCHours() % 12 || 12;
 const dayOfYear = (date: Date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0)) / DAY_MS);
-/** Weeks of the year that have begun by a day of the week, counted from Sunday. */
+/**
+ * Returns the number of weeks that have begun in the year of the date. `first` is the first day of a week; 0 is Sunday.
+ */
 const week = (date: Date, first: number) =>
   Math.floor((dayOfYear(date) + 7 - ((date.getUTCDay() - first + 7) % 7)) / 7);
 
-/** The Thursday of the same week, which says what year the week belongs to. */
+/** Returns the Thursday of the same week: its year is the year of the week. */
 function thursday(date: Date): Date {
   return new Date(date.getTime() + (4 - (date.getUTCDay() || 7)) * DAY_MS);
 }
 
-/** What strftime(3) has in the locale C, in UTC. */
+/** The directives of strftime(3) in the locale C, in UTC. */
 const DIRECTIVES: Readonly<Record<string, (date: Date) => string>> = {
   '%': () => '%',
   A: (date) => DAYS[date.getUTCDay()] ?? '',

@@ -4,7 +4,7 @@ import { UnknownTouched } from '../language/fault.ts';
 import { type SharedFunction, celName, required } from './shared-function.ts';
 
 interface TypeTest extends Pick<SharedFunction, 'name' | 'summary' | 'gives'> {
-  /** Of the examples, as templates and expressions both write it. */
+  /** The value in the examples. It is the same in templates and expressions. */
   readonly of: string;
   readonly holds: (value: Exclude<Value, Unknown | Secret>) => boolean;
 }

@@ -6,7 +6,7 @@ import { type SharedFunction, optional, required } from './shared-function.ts';
 
 type Part = number | string;
 
-/** Numbers and letters apart, and whatever else stands between them but the points. */
+/** Splits a version into numbers, letters and other characters, without the points. */
 function looseParts(version: string): readonly Part[] {
   return version
     .split(/(\d+|[a-z]+|\.)/)
@@ -23,7 +23,7 @@ function comparePart(left: Part, right: Part): number {
   );
 }
 
-/** Below 0, 0 or above 0. */
+/** Returns a number below 0, 0, or a number above 0. Throws ArgumentFault if a number meets a text. */
 function compareParts(left: readonly Part[], right: readonly Part[]): number {
   for (const [index, part] of left.entries()) {
     const other = right[index];
@@ -34,7 +34,10 @@ function compareParts(left: readonly Part[], right: readonly Part[]): number {
   return left.length - right.length;
 }
 
-/** `1.2`, `1.2.3` or `1.2b1`, as numbers; without a letter it comes after those with one. */
+/**
+ * Parses `1.2`, `1.2.3` or `1.2b1` into numbers that can be compared. A version without a letter is later than one with
+ * a letter. Throws ArgumentFault.
+ */
 function strictParts(version: string): readonly number[] {
   const [, major, minor, patch = '0', letter, number = '0'] =
     /^(\d+)\.(\d+)(?:\.(\d+))?(?:([ab])(\d+))?$/.exec(version) ?? [];

@@ -1,6 +1,6 @@
 import { ANSIBLE_MODULES, familyOf, type AnsibleDifference } from './ansible-modules.ts';
 
-/** The one table of the differences. Error messages and the documentation are generated from it. */
+/** The only table of the differences. Error messages and the documentation are made from it. */
 export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   { name: 'with_items', where: 'task', instead: 'Write loop: with the list, or an expression that gives one.' },
   { name: 'with_list', where: 'task', instead: 'Write loop: with the list.' },

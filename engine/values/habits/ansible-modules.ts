@@ -1,6 +1,6 @@
 import { type ForeignArgument, idleAs } from './foreign-argument.ts';
 
-/** A name that Ansible has and this language does not have, and what to write in its place. */
+/** A name that Ansible has and this language does not have, with the replacement. */
 export interface AnsibleDifference {
   readonly name: string;
   readonly where: 'play' | 'task' | 'loop_control' | 'module' | 'meta' | 'role';
@@ -146,7 +146,7 @@ export function familyOf(module: string): string | undefined {
   return FAMILIES.find(([prefix]) => module.startsWith(prefix))?.[1];
 }
 
-/** Arguments that many modules of Ansible have, and no module here. */
+/** Arguments that many modules of Ansible have, and that no module here has. */
 export const COMMON_ARGUMENTS: Readonly<Record<string, ForeignArgument>> = {
   unsafe_writes: idleAs([false], 'Leave it out: each write is atomic.'),
   attributes: 'Leave it out, or write check: lsattr … and apply: chattr ….',

@@ -1,4 +1,4 @@
-/** Options of ansible-playbook and ansible that runbook does not have by that name, each with what to do instead. */
+/** Options of ansible-playbook and ansible that runbook does not have by that name, with what to do instead. */
 export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--ask-vault-password', 'Write -J or --ask-vault-pass.'],
   ['--vault-pass-file', 'Write --vault-password-file FILE.'],
@@ -65,7 +65,10 @@ const SHOWS_DIFFERENCES = 'Leave it out: a plan shows the differences; --no-diff
 const TAKES_NO_LOCK = 'Leave it out: a plan takes no lock.';
 const CONNECTS_TO_NOTHING = 'Leave it out: lint connects to nothing. `runbook plan PLAYBOOK` shows what would change.';
 
-/** Options of `play` that another command has no use for, by command and option. They go ahead of the table above. */
+/**
+ * Options of `play` that have no use in another command, by command and option. They take precedence over the table
+ * above.
+ */
 export const OPTIONS_OF_PLAY: Readonly<Record<string, ReadonlyMap<string, string>>> = {
   plan: new Map([
     ['--check', CHANGES_NOTHING],

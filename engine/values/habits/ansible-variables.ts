@@ -6,7 +6,7 @@ export interface AnsibleVariable {
   readonly path?: string;
   /** A sentence that says what to write. */
   readonly instead: string;
-  /** Set if users may define the variable themselves. Then it is not reported. */
+  /** True if users may define the variable themselves. It is not reported then. */
   readonly isSettable?: true;
 }
 

@@ -1,6 +1,6 @@
 /**
- * An argument of Ansible's that a module does without: a sentence that says what to do instead. With values that have no
- * effect here, it is taken with these values, and nothing is said.
+ * An argument of Ansible that a module here does not have. The sentence says what to do instead. With values that have
+ * no effect here, the argument is accepted without a message.
  */
 export type ForeignArgument = string | IdleArgument;
 
@@ -9,15 +9,15 @@ export interface IdleArgument {
   readonly idle: IdleValues;
 }
 
-/** `always`: whatever the value is. */
+/** `always`: all values. */
 export type IdleValues = 'always' | readonly (string | number | boolean | null)[];
 
-/** It never has an effect here. `why` goes on behind "Leave it out: ". */
+/** Makes an argument that never has an effect here. `why` follows "Leave it out: ". */
 export function idle(why: string): IdleArgument {
   return { instead: `Leave it out: ${why}`, idle: 'always' };
 }
 
-/** It has no effect here with these values. */
+/** Makes an argument that has no effect here with these values. */
 export function idleAs(values: Exclude<IdleValues, 'always'>, instead: string): IdleArgument {
   return { instead, idle: values };
 }
@@ -26,7 +26,10 @@ export function insteadOfArgument(argument: ForeignArgument): string {
   return typeof argument === 'string' ? argument : argument.instead;
 }
 
-/** `value` is what the playbook says; undefined for a template. */
+/**
+ * Returns whether the argument has no effect with this value. `value`: the value in the playbook; undefined for a
+ * template.
+ */
 export function hasNoEffect(argument: ForeignArgument, value: unknown): boolean {
   if (typeof argument === 'string') return false;
   if (argument.idle === 'always') return true;
@@ -34,7 +37,7 @@ export function hasNoEffect(argument: ForeignArgument, value: unknown): boolean 
   return argument.idle.some((one) => one === value || (typeof one === 'boolean' && one === asBoolean(value)));
 }
 
-/** As YAML 1.1 reads it. */
+/** Reads a text as a boolean like YAML 1.1; returns other values unchanged. */
 function asBoolean(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (/^(?:no|off|false)$/i.test(value)) return false;

@@ -1,4 +1,4 @@
-/** Words of Jinja and Python that have no counterpart, by kind and name, with what to do. */
+/** Words of Jinja and Python that have no counterpart, by kind and name, with what to do instead. */
 export const JINJA_ABSENT: readonly (readonly [word: string, instead: string])[] = [
   ['filter checksum', 'Write sha256: {{sha256 x}}.'],
   ['filter md5', 'Write sha256: {{sha256 x}}. For MD5 ask the host: query: md5sum PATH, and register.'],

@@ -1,18 +1,20 @@
-/** A word of Jinja that has a counterpart: one use of it, and the same as an expression, as a template, or as both. */
+/**
+ * A word of Jinja that has a counterpart, with an example and its translation as an expression, a template, or both.
+ */
 export interface JinjaCounterpart {
   readonly kind: 'filter' | 'test' | 'method' | 'call' | 'operator';
   readonly name: string;
-  /** One use of it, with the variables of the example. */
+  /** An example, with the variables below. */
   readonly jinja: string;
   readonly expression?: string;
   readonly template?: string;
-  /** A sentence about what differs. */
+  /** A sentence about the difference. */
   readonly note?: string;
-  /** What the use gives in Ansible, and here. */
+  /** The result of the example, in Ansible and here. */
   readonly gives: unknown;
 }
 
-/** The variables that the uses are about; x is not there. */
+/** The variables of the examples. x is not defined. */
 export const COUNTERPART_VARIABLES = {
   s: 'Abc',
   t: 'a,b',

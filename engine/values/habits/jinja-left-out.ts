@@ -1,4 +1,4 @@
-/** Words of Jinja that are left out here, by kind and name, with the reason. */
+/** Words of Jinja that have no use here, by kind and name, with the reason. A translation leaves them out. */
 export const JINJA_LEFT_OUT: ReadonlyMap<string, string> = new Map([
   ['filter bool', 'A boolean is one: true and false are no texts. A text is compared: x == "true".'],
   ['filter list', 'A list is one already: there are no generators.'],

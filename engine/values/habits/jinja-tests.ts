@@ -1,6 +1,6 @@
 import type { JinjaCounterpart } from './jinja-counterpart.ts';
 
-/** Tests of Jinja and Ansible, as behind `is`, that have a counterpart. */
+/** Tests of Jinja and Ansible, written after `is`, that have a counterpart. */
 export const JINJA_TESTS: readonly JinjaCounterpart[] = [
   {
     kind: 'test',

@@ -36,7 +36,7 @@ export const JINJA_WORDS: ReadonlyMap<string, string> = new Map([
   ['call undef', 'Declare the variable in the arguments of the role, as one that is required.'],
 ]);
 
-/** Constants of Python and Jinja, and how to write them here. */
+/** Constants of Python and Jinja, with their form here. */
 export const PYTHON_CONSTANTS: ReadonlyMap<string, string> = new Map([
   ['True', 'true'],
   ['False', 'false'],

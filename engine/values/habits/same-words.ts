@@ -1,4 +1,4 @@
-/** Common synonyms of values of arguments. */
+/** Common synonyms of the values of arguments. */
 export const SAME_WORDS: ReadonlyMap<string, string> = new Map([
   ['running', 'started'],
   ['start', 'started'],
