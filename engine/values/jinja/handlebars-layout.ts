@@ -1,13 +1,13 @@
 import { withJinjaEscapes } from './jinja-statement.ts';
 import type { HandlebarsPiece } from './jinja-template-writer.ts';
 
-/** Shows nothing, and keeps Handlebars from taking the white space around a tag. */
+/** Shows nothing, and keeps Handlebars from removing the white space around a tag. */
 const NOTHING = '{{""}}';
 
 /**
- * Puts pieces together. Handlebars leaves out the line of a tag that stands alone on it, so a tag that begins a line
- * gets a line of its own; where white space ahead of a tag must stay, something stands between the two.
- * `isGuarded`: no tag stands alone, which is right always and hard to read.
+ * Joins pieces into a template. Handlebars removes the line of a tag that stands alone on it. Therefore a tag at the
+ * beginning of a line gets a line of its own; if white space before a tag must stay, a piece that shows nothing
+ * separates the two. `isGuarded`: no tag stands alone, which is always correct but hard to read.
  */
 export function laidOut(pieces: readonly HandlebarsPiece[], isGuarded: boolean): string {
   const merged = withoutSplitTexts(pieces);
@@ -51,18 +51,18 @@ function withoutSplitTexts(pieces: readonly HandlebarsPiece[]): readonly Handleb
   return merged;
 }
 
-/** Braces and backslashes that would mean something. */
+/** Escapes braces and backslashes that Handlebars would interpret. */
 function textAsHere(text: string, before: HandlebarsPiece | undefined, next: HandlebarsPiece | undefined): string {
   let written = withJinjaEscapes(text).replaceAll(/(\\*)\{\{/g, (_whole, slashes: string) =>
     slashes === '' ? String.raw`\{{` : `${slashes}\\{{"{{"}}`,
   );
   if (next !== undefined && written.endsWith('{')) written = `${written.slice(0, -1)}{{"{"}}`;
   if (before !== undefined && written.startsWith('}')) written = `{{"}"}}${written.slice(1)}`;
-  // A backslash ahead of braces is an escape.
+  // A backslash before braces would escape them.
   return next !== undefined && written.endsWith('\\') ? `${written}\\` : written;
 }
 
-/** What the pieces are meant to show: texts as they are, and `\0` for each tag. */
+/** Returns what the pieces must show: the texts, with `\0` for each tag. */
 export function meantBy(pieces: readonly HandlebarsPiece[]): string {
   return pieces
     .filter((piece) => !piece.text.startsWith('{{!--') || piece.kind === 'text')

@@ -10,13 +10,13 @@ import { isListOfTexts } from './jinja-type.ts';
 
 const isBare = ({ plain, named }: Given): boolean => plain.length === 0 && named.size === 0;
 
-/** Without arguments, or not at all. */
+/** Accepts the filter only without arguments. */
 const bare: AdaptFilter = (adapter, { of, name, given }) =>
   isBare(given) ? filterNode(adapter.value(of), name) : undefined;
 
 const unchanged: AdaptFilter = (adapter, { of }) => adapter.value(of);
 
-/** With so many arguments, none of them by name. */
+/** Accepts this number of positional arguments, and none by name. */
 const plain =
   (least: number, most = least): AdaptFilter =>
   (adapter, { of, name, given }) => {
@@ -24,7 +24,7 @@ const plain =
     return { kind: 'filter', of: adapter.value(of), name, given: adapter.given(given) };
   };
 
-/** A number or a boolean is made text before. */
+/** Makes a text of a number or a boolean first. */
 const onText: AdaptFilter = (adapter, { of, name, given }) => {
   const type = adapter.typeOf(of);
   const isOther = adapter.options.target === 'cel' && (type === 'boolean' || type === 'number');
@@ -32,7 +32,7 @@ const onText: AdaptFilter = (adapter, { of, name, given }) => {
   return isBare(given) ? filterNode(isOther ? filterNode(value, 'string') : value, name) : undefined;
 };
 
-/** A text that stands for true, as the filter bool reads it. */
+/** Adapts the filter bool: a text is true if it is one of its words for true. */
 function asBoolean(adapter: Adapting, of: Jinja): Jinja {
   switch (adapter.typeOf(of)) {
     case 'boolean':
@@ -61,7 +61,7 @@ function isDefaultOf(node: Jinja, kind: Jinja['kind']): node is JinjaOf<'filter'
   return node.kind === 'filter' && ['default', 'd'].includes(node.name) && node.given.plain[0]?.kind === kind;
 }
 
-/** `x | default('no') | bool` */
+/** Adapts `x | default('no') | bool`. */
 function asBooleanOfDefault(adapter: Adapting, node: JinjaOf<'filter'>): Jinja {
   const [word] = node.given.plain;
   adapter.assumeType(node.of, 'boolean');
@@ -74,7 +74,7 @@ const bool: AdaptFilter = (adapter, { of }) =>
     ? asBooleanOfDefault(adapter, of)
     : asBoolean(adapter, of);
 
-/** `default(x, true)` stands in for all that is false. */
+/** Adapts `default`. `default(x, true)` also replaces empty values. */
 const fallback: AdaptFilter = (adapter, { of, given }) => {
   const other = given.plain[0] ?? given.named.get('default_value') ?? textNode('');
   const isForEmpty = given.plain[1] ?? given.named.get('boolean');
@@ -85,7 +85,7 @@ const fallback: AdaptFilter = (adapter, { of, given }) => {
   const type = adapter.typeOf(of);
   const otherType = adapter.typeOf(other);
   if (isEmptyLiteral(other) && (type === undefined || type === otherType)) {
-    // What is empty gives what is empty.
+    // An empty value is replaced with the same empty value.
     if (type === undefined && otherType !== undefined) adapter.assumeType(of, otherType);
     return plainDefault;
   }
@@ -122,7 +122,7 @@ function isEmptyLiteral(node: Jinja): boolean {
   }
 }
 
-/** `x | int` is 0 where x is no number. */
+/** Adapts `int`. In Jinja, `x | int` is 0 if x is not a number. */
 const int: AdaptFilter = (adapter, { of, given }) => {
   if (given.plain.length > 1 || given.named.size > 0) return undefined;
   const known = adapter.typeOf(of);
@@ -134,7 +134,7 @@ const int: AdaptFilter = (adapter, { of, given }) => {
 const string: AdaptFilter = (adapter, { of }) =>
   adapter.typeOf(of) === 'text' ? adapter.value(of) : filterNode(adapter.printed(of), 'string');
 
-/** Lists keep their order, and maps give their keys. */
+/** Adapts `list`: a list stays as it is, and a map becomes its keys. */
 const list: AdaptFilter = (adapter, { of }) => {
   switch (adapter.typeOf(of)) {
     case 'map':
@@ -152,7 +152,7 @@ const list: AdaptFilter = (adapter, { of }) => {
   }
 };
 
-/** Python does not tell upper from lower case here. */
+/** Adapts filters that sort or compare. By default, they ignore upper and lower case in Python. */
 const inOrder: AdaptFilter = (adapter, { of, name, given }) => {
   const isStrict = given.named.get('case_sensitive')?.kind === 'constant' && given.named.size === 1;
   if (!isStrict && !isBare(given)) return undefined;
@@ -196,7 +196,7 @@ const regexReplace: AdaptFilter = (adapter, { of, given }) => {
   );
 };
 
-/** Throws NoCounterpart for a pattern that only Python understands. */
+/** Translates a pattern. Throws NoCounterpart for a pattern that only Python understands. */
 export function adaptedPattern(adapter: Adapting, pattern: Jinja): Jinja {
   if (pattern.kind !== 'text') {
     adapter.assume({ kind: 'pattern', of: shown(pattern) });
@@ -207,7 +207,7 @@ export function adaptedPattern(adapter: Adapting, pattern: Jinja): Jinja {
   return textNode(written);
 }
 
-/** Another layout of the same data. */
+/** Adapts a filter whose result has the same data in another layout. */
 const layout =
   (helper: string): AdaptFilter =>
   (adapter, { of, name }) => {
@@ -231,7 +231,7 @@ const path: AdaptFilter = (adapter, { of, name, given }) => {
 };
 
 const quoted: AdaptFilter = (adapter, { of }) => {
-  // The same word for a shell; other programs see which quotes they are.
+  // To a shell the words are the same; other programs see the difference between the quotes.
   if (adapter.options.place === 'file') adapter.assume({ kind: 'layout', of: `${shown(of)} | quote` });
   return filterNode(adapter.printed(of), 'quote');
 };
@@ -249,7 +249,7 @@ const ternary: AdaptFilter = (adapter, { of, given }) => {
   return choiceNode(adapter.condition(of), adapter.value(yes), adapter.value(no));
 };
 
-/** The JSON that a command printed. */
+/** Adapts `from_json` of the output of a command. */
 const fromJson: AdaptFilter = (adapter, { of }) => {
   if (of.kind !== 'member' || of.key.kind !== 'text' || of.key.value !== 'stdout') return undefined;
   return { kind: 'member', of: adapter.value(of.of), key: textNode('json') };
@@ -260,7 +260,7 @@ const ofList: AdaptFilter = (adapter, { of, name, given }) => {
   return { kind: 'filter', of: adapter.value(of), name, given: adapter.given(given) };
 };
 
-/** Python: at most one address, in brackets if it is one of IPv6. */
+/** Adapts `ipwrap` of one address: an address of IPv6 gets brackets. */
 const ipwrap: AdaptFilter = (adapter, { of }) => {
   const value = adapter.value(of);
   return choiceNode(
@@ -344,7 +344,7 @@ function pathJoin(adapter: Adapting, { of }: JinjaOf<'filter'>): Jinja | undefin
   return filterNode(adapter.value(of), 'join', textNode('/'));
 }
 
-/** Throws NoCounterpart. */
+/** Adapts a filter. Throws NoCounterpart. */
 export function adaptedFilter(adapter: Adapting, node: JinjaOf<'filter'>): Jinja {
   const adapted = FILTERS.get(node.name)?.(adapter, node);
   if (adapted !== undefined) return adapted;

@@ -4,7 +4,7 @@ import type { Jinja } from './jinja-expression.ts';
 
 const ITEM = nameNode('i');
 
-/** The test or the filter that is named by text is translated with an item in place of its value. */
+/** Adapts select, reject, selectattr or rejectattr. The test that the argument names is adapted for one item. */
 export const selecting =
   (isByAttribute: boolean, isReject: boolean): AdaptFilter =>
   (adapter, { of, given }) => {

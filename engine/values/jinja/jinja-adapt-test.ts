@@ -6,7 +6,7 @@ import { anchored, COMPARING_TESTS, lacking, RESULT_TESTS } from './jinja-transl
 
 const PATTERNS: ReadonlySet<string> = new Set(['match', 'search', 'regex']);
 const VERSIONS: ReadonlySet<string> = new Set(['version', 'version_compare']);
-/** Tests that ask for the type, or compare, and mean the same. */
+/** Tests of types and comparisons that have the same meaning here. */
 const PLAIN: ReadonlySet<string> = new Set([
   'none',
   'true',
@@ -24,7 +24,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   'iterable',
 ]);
 
-/** A test, with what Python takes for true made plain. Throws NoCounterpart. */
+/** Adapts a test, with an explicit comparison for each value that Python treats as true. Throws NoCounterpart. */
 export function adaptedTest(adapter: Adapting, node: JinjaOf<'test'>): Jinja {
   const test = positive(adapter, node);
   return node.isNegated ? negatedNode(test) : test;
@@ -70,7 +70,7 @@ function matching(adapter: Adapting, { of, name, given }: JinjaOf<'test'>, patte
   return methodNode(adapter.value(of), 'matches', from);
 }
 
-/** `a is subset(b)` */
+/** Adapts `a is subset(b)` and similar tests. */
 function ofLists(
   adapter: Adapting,
   { name, of, other }: { readonly name: string; readonly of: Jinja; readonly other: Jinja },

@@ -5,7 +5,7 @@ import { lacking, lackingCall, NoCounterpart } from './jinja-translation.ts';
 
 const ANY = String.raw`[\s\S]`;
 
-/** `x[a:b]` of a text, by a pattern. Throws NoCounterpart. */
+/** Adapts `x[a:b]` of a text, with a pattern. Throws NoCounterpart. */
 export function sliced(adapter: Adapting, node: JinjaOf<'slice'>): Jinja {
   const { of, from, to, step } = node;
   const type = adapter.typeOf(of);
@@ -25,7 +25,7 @@ export function sliced(adapter: Adapting, node: JinjaOf<'slice'>): Jinja {
   return replaced(`^${ANY}{0,${first}}(${ANY}{0,${last - first}})${ANY}*$`, '$1');
 }
 
-/** A bound that is written as a number. */
+/** Returns a bound that is written as a number; `open` if it is left out; undefined for other expressions. */
 function bound(node: Jinja | undefined): number | 'open' | undefined {
   if (node === undefined) return 'open';
   if (node.kind === 'number') return Number(node.text);
@@ -34,7 +34,7 @@ function bound(node: Jinja | undefined): number | 'open' | undefined {
     : undefined;
 }
 
-/** `x | indent(4)`: all lines but the first, and not those that are empty. */
+/** Adapts `x | indent(4)`: indents all lines except the first one and empty ones. */
 export function indented(adapter: Adapting, { of, given }: JinjaOf<'filter'>): Jinja | undefined {
   const width = given.plain[0] ?? given.named.get('width') ?? { kind: 'number', text: '4' };
   const first = given.plain[1] ?? given.named.get('first') ?? given.named.get('indentfirst');
@@ -47,7 +47,7 @@ export function indented(adapter: Adapting, { of, given }: JinjaOf<'filter'>): J
   return isFirst ? binaryNode('~', textNode(blanks), others) : others;
 }
 
-/** `x | comment` in a style that has the same text ahead of each line. */
+/** Adapts `x | comment` in a style with the same text before each line. */
 export function commented(adapter: Adapting, { of, given }: JinjaOf<'filter'>): Jinja | undefined {
   const form = formOf(given);
   if (form === undefined) return undefined;
@@ -99,20 +99,20 @@ const STYLES: ReadonlyMap<string, { readonly decoration: string; readonly begin:
     ['xml', { decoration: ' - ', begin: '<!--', end: '-->' }],
   ]);
 
-/** `"%s:%d" | format(a, b)` */
+/** Adapts `"%s:%d" | format(a, b)`. */
 export function formatted(adapter: Adapting, { of, given }: JinjaOf<'filter'>): Jinja | undefined {
   if (of.kind !== 'text' || given.named.size > 0) return undefined;
   return filled(adapter, of.value.split(/(%[sdi]|%%|%)/), given.plain, (mark) => (mark === '%%' ? '%' : undefined));
 }
 
-/** `"{}:{}".format(a, b)` */
+/** Adapts `"{}:{}".format(a, b)`. */
 function braced(adapter: Adapting, text: string, operands: readonly Jinja[]): Jinja | undefined {
   return filled(adapter, text.split(/(\{\}|\{\{|\}\}|\{|\})/), operands, (mark) =>
     mark === '{{' || mark === '}}' ? mark.slice(1) : undefined,
   );
 }
 
-/** Every second part is a mark, which stands for a value or for a text. */
+/** Joins the parts of a format. Every second part is a mark: it is replaced with an operand or a text. */
 function filled(
   adapter: Adapting,
   parts: readonly string[],
@@ -201,7 +201,7 @@ const METHODS: ReadonlyMap<string, AdaptMethod> = new Map<string, AdaptMethod>([
   ],
 ]);
 
-/** A call of a function or a method. Throws NoCounterpart. */
+/** Adapts a call of a function or method. Throws NoCounterpart. */
 export function adaptedCall(adapter: Adapting, node: JinjaOf<'call'>): Jinja {
   const { callee, given } = node;
   if (callee.kind === 'name') return adaptedFunction(adapter, node, callee.name);
@@ -229,7 +229,7 @@ function adaptedFunction(adapter: Adapting, node: JinjaOf<'call'>, name: string)
   }
 }
 
-/** `lookup('vars', 'x')` is the variable, if its name is fixed. */
+/** Adapts `lookup('vars', 'x')` to the variable, if its name is fixed. */
 function adaptedLookup(adapter: Adapting, { given, callee }: JinjaOf<'call'>): Jinja {
   const [kind, name] = given.plain;
   const called = callee.kind === 'name' ? callee.name : '';

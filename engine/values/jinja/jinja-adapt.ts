@@ -25,9 +25,9 @@ import { asFactsSay, lacking, namesOf, NoCounterpart } from './jinja-translation
 import { typeOf } from './jinja-type.ts';
 
 /**
- * Makes plain in an expression what Jinja leaves to Python: what is true of a text or a list, what a filter does with
- * another type. The result is Jinja still, and the writers translate it word by word. What must be so for that is in
- * `assumptions`. All methods throw NoCounterpart.
+ * Makes explicit in an expression what Jinja leaves to Python: which texts or lists are true, and how a filter treats
+ * other types. The result is still Jinja, which the writers translate word by word. `assumptions` has the conditions
+ * under which the result is correct. All methods throw NoCounterpart.
  */
 export class Adapter implements Adapting {
   readonly options: AdaptOptions;
@@ -149,7 +149,7 @@ export class Adapter implements Adapting {
     };
   }
 
-  /** Python writes True and False. */
+  /** Python prints booleans as True and False. */
   printed(node: Jinja): Jinja {
     if (node.kind === 'choice')
       return choiceNode(this.condition(node.condition), this.printed(node.yes), this.printed(node.no ?? textNode('')));
@@ -168,7 +168,7 @@ export class Adapter implements Adapting {
     return this.value(node);
   }
 
-  /** What Ansible calls otherwise, or has in another form. */
+  /** Adapts a variable that has another name or form here; undefined if it stays as it is. */
   #variable(node: JinjaOf<'name'> | JinjaOf<'member'>): Jinja | undefined {
     const names = namesOf(node);
     if (names === undefined) return undefined;
@@ -230,7 +230,7 @@ export class Adapter implements Adapting {
     this.assume({ kind: 'notNegative', of: shown(node) });
   }
 
-  /** In Python they give one of their sides. */
+  /** Adapts `and` and `or`. In Python their result is one of their operands. */
   #logical(node: JinjaOf<'binary'>): Jinja {
     const { operator, left, right } = node;
     const [leftType, rightType] = [this.typeOf(left), this.typeOf(right)];
@@ -272,13 +272,13 @@ export class Adapter implements Adapting {
     if (type === 'text' && this.options.target === 'handlebars')
       return binaryNode('~', this.value(left), this.value(right));
     const sum = binaryNode('+', this.value(left), this.value(right));
-    // The helper `add` takes numbers, and `concat` lists: which one it is decides what is written.
+    // Templates have the helper `add` for numbers and `concat` for lists: the types decide which one is written.
     if (this.options.target === 'cel' || type === 'number') return sum;
     return type === 'list' ? filterNode(sum.left, CONCAT_LISTS, sum.right) : filterNode(sum, IN_CEL);
   }
 }
 
-/** Facts whose values are those of Ansible. */
+/** Facts with the same values as in Ansible. */
 const SAME_VALUES: ReadonlySet<string> = new Set([
   ...['hostname', 'fqdn', 'os.version', 'os.codename', 'architecture', 'kernel', 'init', 'package_manager', 'user'].map(
     (name) => `facts.${name}`,
@@ -303,7 +303,7 @@ function wholeName(names: readonly string[]): string {
   return names.join('.').replace(/^ansible_facts\.(ansible_)?/, 'ansible_');
 }
 
-/** What a fact of Ansible is compared with, as the fact here has it; the same node if it is not about a fact. */
+/** Translates a value that a fact of Ansible is compared with; returns the same node if it is not about a fact. */
 function asFact(fact: Jinja, other: Jinja): Jinja {
   const names = namesOf(fact);
   return names === undefined || MAJOR_VERSIONS.has(wholeName(names)) ? other : asFactsSay(fact, other);
@@ -318,12 +318,12 @@ function indexOf(key: Jinja): number | undefined {
   return key.kind === 'unary' && key.operator === '-' && key.of.kind === 'number' ? -Number(key.of.text) : undefined;
 }
 
-/** Never below 0. */
+/** Returns whether the node is a length, which is never below 0. */
 function isLength(node: Jinja): boolean {
   return node.kind === 'filter' && ['length', 'count'].includes(node.name);
 }
 
-/** Python gives a fraction, with `.0` where it is whole. */
+/** Returns whether the node is a quotient. In Python it is a fraction, and a whole one is printed with `.0`. */
 function isQuotient(node: Jinja): boolean {
   if (node.kind === 'binary')
     return (

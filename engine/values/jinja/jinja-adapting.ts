@@ -1,26 +1,29 @@
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import type { Assumption, JinjaType, TypesKnown } from './jinja-knowledge.ts';
 
-/** How the result is written, and what is known. */
+/** The target of the translation, and the known types. */
 export interface AdaptOptions {
   readonly target: 'cel' | 'handlebars';
   readonly types: TypesKnown;
-  /** Text of a file is meant as it is; that of YAML is mostly a word of a shell, a path or a value. */
+  /** In a `file` the exact text matters. A `string` of YAML is mostly a word of a shell, a path or a value. */
   readonly place: 'string' | 'file';
 }
 
-/** Makes plain in expressions what Jinja leaves to Python, part by part. All methods that give Jinja throw NoCounterpart. */
+/**
+ * Makes explicit in expressions what Jinja leaves to Python, part by part. All methods that return Jinja throw
+ * NoCounterpart.
+ */
 export interface Adapting {
   readonly options: AdaptOptions;
-  /** A condition, with what Python takes for true made plain. `expected` is its type where nothing is known. */
+  /** Adapts a condition to a boolean. `expected` is its type if nothing is known about it. */
   condition(node: Jinja, expected?: JinjaType): Jinja;
-  /** A value that keeps its type. */
+  /** Adapts a value, which keeps its type. */
   value(node: Jinja): Jinja;
-  /** A value as it stands in a text. */
+  /** Adapts a value that is printed in a text. */
   printed(node: Jinja): Jinja;
   given(given: Given): Given;
   typeOf(node: Jinja): JinjaType | undefined;
-  /** Takes note of what must be so. */
+  /** Records a condition under which the result is correct. */
   assume(assumption: Assumption): void;
   assumeType(node: Jinja, type: JinjaType | 'list or map' | 'list or text'): void;
 }

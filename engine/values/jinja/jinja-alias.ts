@@ -2,13 +2,15 @@ import { choiceNode, nameNode, partsOf, withParts } from './jinja-build.ts';
 import type { Jinja } from './jinja-expression.ts';
 import { lacking } from './jinja-translation.ts';
 
-/** What `{% set %}` has given to names so far; `taken` is a name whose value cannot be put in its place any more. */
+/**
+ * The values that `{% set %}` has given to names so far. `taken`: the name can no longer be replaced with its value.
+ */
 export type Aliases = ReadonlyMap<string, Jinja | 'taken'>;
 
-/** An expression that has become longer than this is not put in the place of a name. In parts. */
+/** Maximal number of parts of an expression that replaces a name. */
 const MOST_PARTS = 200;
 
-/** The expression with the names replaced by what they were set to. Throws NoCounterpart. */
+/** Replaces names in an expression with their values. Throws NoCounterpart. */
 export function withoutAliases(node: Jinja, aliases: Aliases): Jinja {
   if (aliases.size === 0) return node;
   if (node.kind !== 'name') return withParts(node, (part) => withoutAliases(part, aliases));
@@ -17,7 +19,7 @@ export function withoutAliases(node: Jinja, aliases: Aliases): Jinja {
   return value ?? node;
 }
 
-/** Sets a name. Throws NoCounterpart for what becomes too long. */
+/** Sets a name. If the value is too long, the name becomes `taken`. */
 export function withAlias(aliases: Aliases, name: string, value: Jinja): Aliases {
   if (countParts(value) > MOST_PARTS) return new Map(aliases).set(name, 'taken');
   return new Map(aliases).set(name, value);
@@ -27,7 +29,10 @@ function countParts(node: Jinja): number {
   return partsOf(node).reduce((count, part) => count + countParts(part), 1);
 }
 
-/** Within a loop over these names: they hide the aliases, and what aliases mean by them is another thing. */
+/**
+ * Returns the aliases inside a loop over these names: an alias with such a name is hidden, and an alias whose value
+ * uses such a name is `taken`.
+ */
 export function hiddenBy(aliases: Aliases, names: readonly string[]): Aliases {
   const inner = new Map<string, Jinja | 'taken'>();
   for (const [name, value] of aliases) {
@@ -37,13 +42,13 @@ export function hiddenBy(aliases: Aliases, names: readonly string[]): Aliases {
   return inner;
 }
 
-/** Is a name used in an expression? */
+/** Returns whether an expression uses a name. */
 export function isNamedIn(node: Jinja, name: string): boolean {
   if (node.kind === 'name') return node.name === name;
   return partsOf(node).some((part) => isNamedIn(part, name));
 }
 
-/** After a branch: what each name holds depends on the condition. `outer` is what it held before. */
+/** Returns the aliases after branches: a changed name gets a choice by the conditions. `outer`: the aliases before. */
 export function afterBranches(
   outer: Aliases,
   branches: readonly { readonly condition: Jinja; readonly aliases: Aliases }[],

@@ -1,6 +1,6 @@
 import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
 
-/** Filters that stand for what templates here write otherwise than Jinja. No filters of Jinja have such names. */
+/** Filters that mark places where templates here differ from Jinja. No filter of Jinja has such a name. */
 export const CONCAT_LISTS = '+ of lists';
 export const IN_CEL = 'in CEL';
 
@@ -20,7 +20,7 @@ export function nameNode(name: string): JinjaOf<'name'> {
   return { kind: 'name', name };
 }
 
-/** `a.b.c` */
+/** Makes the node of `a.b.c`. */
 export function pathNode(path: string): Jinja {
   const [first = '', ...rest] = path.split('.');
   return rest.reduce<Jinja>((of, key) => ({ kind: 'member', of, key: textNode(key) }), nameNode(first));
@@ -50,7 +50,7 @@ export function negatedNode(of: Jinja): Jinja {
   return { kind: 'unary', operator: 'not', of };
 }
 
-/** What to do with each kind of expression. */
+/** One function for each kind of expression. */
 export type ByKind<Result> = { readonly [Kind in Jinja['kind']]: (node: JinjaOf<Kind>) => Result };
 
 export function byKind<Kind extends Jinja['kind'], Result>(
@@ -83,12 +83,12 @@ function partsOfGiven({ plain, named }: Given): readonly Jinja[] {
   return [...plain, ...named.values()];
 }
 
-/** The parts of an expression. */
+/** Returns the direct parts of an expression. */
 export function partsOf(node: Jinja): readonly Jinja[] {
   return byKind(node, PARTS);
 }
 
-/** The same with each part replaced. */
+/** Returns the expression with each direct part replaced. */
 export function withParts(node: Jinja, replace: (part: Jinja) => Jinja): Jinja {
   const optional = <Key extends string>(key: Key, part: Jinja | undefined): { readonly [Name in Key]?: Jinja } =>
     part === undefined ? {} : ({ [key]: replace(part) } as { readonly [Name in Key]?: Jinja });
@@ -146,7 +146,7 @@ const SHOWN: ByKind<string> = {
   map: ({ entries }) => `{${entries.length === 0 ? '' : '…'}}`,
 };
 
-/** As people write it, for messages: long parts are left out. */
+/** Prints an expression for messages. Long parts are left out. */
 export function shown(node: Jinja): string {
   return byKind(node, SHOWN);
 }

@@ -178,7 +178,7 @@ function selected({ writer, receiver }: FilterUse, { tested, test, isReject }: S
   return member(`${receiver}.filter(i, ${condition.text})`);
 }
 
-/** The member of a value at a dotted path. */
+/** Returns the member of a value at a dotted path. */
 function attributeOf(value: Jinja, path: string): Jinja {
   return path
     .split('.')
@@ -197,7 +197,7 @@ function mapped(writer: CelWriting, of: Jinja, given: Given): Piece {
   );
 }
 
-/** `names | map('extract', hostvars, 'key')` */
+/** Writes `names | map('extract', hostvars, 'key')`. */
 function extracted(writer: CelWriting, of: Jinja, [whole, key]: readonly Jinja[]): Piece {
   if (whole === undefined) throw new NoCounterpart();
   const found: Jinja = { kind: 'member', of: whole, key: ITEM };

@@ -25,7 +25,7 @@ const typed =
     };
   };
 
-/** A test that needs an argument. */
+/** Makes the writer of a test that needs an argument. */
 const withOperand =
   (write: (use: TestUse, operand: Jinja) => Piece | undefined): WriteTest =>
   (use) => {

@@ -54,7 +54,7 @@ export interface Given {
 const NOTHING_GIVEN: Given = { plain: [], named: new Map() };
 
 /**
- * Parses a Jinja expression; undefined if the text is none. Operators of CEL with the same meaning are accepted too:
+ * Parses a Jinja expression; undefined if the text is not one. Also accepts operators of CEL with the same meaning:
  * `&&`, `||`, `!` and `null`.
  */
 export function readJinja(text: string, backslashes?: Backslashes): Jinja | undefined {
@@ -173,7 +173,7 @@ class JinjaReader {
     return this.#comparison();
   }
 
-  /** `a < b < c` asks for both. */
+  /** Reads comparisons. `a < b < c` means both comparisons. */
   #comparison(): Jinja {
     let last = this.#sum();
     let read: Jinja | undefined;
@@ -202,7 +202,7 @@ class JinjaReader {
     return this.#leftToRight(['*', '//', '/', '%'], () => this.#leftToRight(['**'], () => this.#signed()));
   }
 
-  /** A filter behind `-x` takes the negative. */
+  /** Reads a signed value. A filter after `-x` gets the negative value. */
   #signed(): Jinja {
     return this.#filtered(this.#unfiltered());
   }
@@ -235,14 +235,14 @@ class JinjaReader {
     throw new Unreadable();
   }
 
-  /** Texts that stand side by side are one. */
+  /** Joins texts that follow each other. */
   #furtherText(): string {
     let text = '';
     for (; this.#next.kind === 'text'; this.#at++) text += this.#next.text;
     return text;
   }
 
-  /** A tuple is taken for a list. */
+  /** Reads what follows `(`. A tuple becomes a list. */
   #bracketed(): Jinja {
     if (this.#take(')')) return { kind: 'list', items: [] };
     const inner = this.#choice();
@@ -281,7 +281,7 @@ class JinjaReader {
     }
   }
 
-  /** `x[key]`, `x[from:to:step]` */
+  /** Reads `x[key]` or `x[from:to:step]`. */
   #item(of: Jinja): Jinja {
     const parts: (Jinja | undefined)[] = [undefined];
     while (!this.#take(']')) {
@@ -303,7 +303,7 @@ class JinjaReader {
     return { kind: 'member', of, key: from };
   }
 
-  /** Filters and tests, and members of what they give. */
+  /** Reads filters, tests, and members of their results. */
   #filtered(first: Jinja): Jinja {
     let read = first;
     for (;;) {
@@ -341,7 +341,7 @@ class JinjaReader {
     return this.#take('(') ? this.#given() : NOTHING_GIVEN;
   }
 
-  /** A test also takes one argument without parentheses: `x is divisibleby 3`. */
+  /** Reads the arguments of a test. One argument may stand without parentheses: `x is divisibleby 3`. */
   #testGiven(): Given {
     if (this.#take('(')) return this.#given();
     const { kind, text } = this.#next;

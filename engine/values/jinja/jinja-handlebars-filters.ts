@@ -79,7 +79,7 @@ const combine: WriteFilter = (writer, { of, given }) => {
   return writer.call('merge', of, ...given.plain);
 };
 
-/** The helper indents the first line too; `indent` of Jinja does so only where it is asked to. */
+/** Writes `indent`. The helper also indents the first line; Jinja does so only on request. */
 const indent: WriteFilter = (writer, { of, given }) => {
   const width = given.plain[0] ?? given.named.get('width') ?? { kind: 'number', text: '4' };
   const first = given.plain[1] ?? given.named.get('first');

@@ -1,10 +1,13 @@
-/** What a value is. */
+/** The type of a value. */
 export type JinjaType = 'text' | 'number' | 'boolean' | 'list' | 'map';
 
-/** What is known of the variable at a path, such as `nginx.sites`. */
+/** Returns the known type of the variable at a path such as `nginx.sites`; undefined if it is not known. */
 export type TypesKnown = (path: readonly string[]) => JinjaType | undefined;
 
-/** What must be so for a translation to give what Ansible gives. `of` is the part of the expression that is meant. */
+/**
+ * A condition under which a translation has the same result as in Ansible. `of` is the part of the expression that it
+ * is about.
+ */
 export type Assumption =
   | { readonly kind: 'type'; readonly of: string; readonly type: JinjaType | 'list or map' | 'list or text' }
   | { readonly kind: 'wholeNumber'; readonly of: string }
@@ -18,7 +21,7 @@ export type Assumption =
   | { readonly kind: 'fact'; readonly of: string; readonly instead: string }
   | { readonly kind: 'managed' };
 
-/** Why a text cannot be translated. */
+/** The reason why a text cannot be translated. */
 export type Reason =
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'lacking'; readonly what: Lacking; readonly name: string; readonly instead?: string | undefined }
@@ -26,17 +29,17 @@ export type Reason =
 
 export type Lacking = 'filter' | 'test' | 'lookup' | 'call' | 'method' | 'statement' | 'variable' | 'operator' | 'form';
 
-/** A text in Jinja, and what became of it. */
+/** The result of converting a text of Jinja. */
 export type Converted =
   | {
-      /** `assumed`: it gives the same if the assumptions hold. */
+      /** `assumed`: the result is the same if the assumptions are true. */
       readonly kind: 'same' | 'exact' | 'assumed';
       readonly text: string;
       readonly assumptions: readonly Assumption[];
     }
   | { readonly kind: 'byHand'; readonly original: string; readonly reasons: readonly Reason[] };
 
-/** In one line, without a full stop: it stands in a comment of YAML. */
+/** Describes an assumption on one line without a full stop, for a comment in YAML. */
 export function assumptionSentence(assumption: Assumption): string {
   switch (assumption.kind) {
     case 'type':
@@ -76,7 +79,7 @@ const TYPES: Readonly<Record<JinjaType | 'list or map' | 'list or text', string>
   'list or text': 'a list or text',
 };
 
-/** In one line, without a full stop. */
+/** Describes a reason on one line without a full stop. */
 export function reasonSentence(reason: Reason): string {
   switch (reason.kind) {
     case 'unreadable':

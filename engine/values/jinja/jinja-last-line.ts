@@ -2,16 +2,16 @@ import type { Jinja } from './jinja-expression.ts';
 import type { TemplateNode } from './jinja-template.ts';
 import { lacking } from './jinja-translation.ts';
 
-/** How many line breaks a text may have at its end: it hangs on the way that is taken. */
+/** The possible numbers of line breaks at the end of a text, which depend on the branches. */
 type Ends = ReadonlySet<number>;
 
-/** There is no text at all, and then Ansible adds nothing. */
+/** Stands for no text at all: Ansible then adds no line breaks. */
 const NO_TEXT = -1;
 
 /**
- * Jinja takes the last line break off a template, and Ansible adds line breaks until there are as many at the end of
- * the result as the template had. The nodes with these written where they go. Throws NoCounterpart where it depends on
- * values how many these are.
+ * Adds the line breaks at the end of a template as nodes. Jinja removes the last line break of a template; Ansible then
+ * adds line breaks until the result ends with as many as the template. Throws NoCounterpart if their number depends on
+ * values.
  */
 export function withLastLine(nodes: readonly TemplateNode[], source: string): readonly TemplateNode[] {
   const wanted = /\n*$/.exec(source)?.[0].length ?? 0;
@@ -21,7 +21,7 @@ export function withLastLine(nodes: readonly TemplateNode[], source: string): re
 class LastLine {
   readonly #wanted: number;
   readonly #macros: ReadonlyMap<string, readonly TemplateNode[]>;
-  /** Macros that are being looked at. */
+  /** Names of the macros that are being examined. */
   readonly #open = new Set<string>();
 
   constructor(wanted: number, nodes: readonly TemplateNode[]) {
@@ -35,11 +35,14 @@ class LastLine {
     return end === NO_TEXT || end >= this.#wanted;
   }
 
-  /** With all line breaks, whatever way is taken. `ahead`: how many there are ahead of the nodes. */
+  /**
+   * Returns the nodes with the missing line breaks for every branch. `ahead`: the number of line breaks before the
+   * nodes.
+   */
   ended(nodes: readonly TemplateNode[], ahead: number): readonly TemplateNode[] {
     const ends = [...this.#endsOf(nodes, new Set([ahead]))];
     if (ends.every((end) => this.#isRight(end))) return nodes;
-    // A result without any text is empty under Ansible 2.19, and has the line breaks too before.
+    // An empty result stays empty under Ansible 2.19; earlier versions add the line breaks to it too.
     const [only, ...others] = ends.filter((end) => end !== NO_TEXT);
     if (only !== undefined && others.length === 0)
       return [...nodes, { kind: 'text', text: '\n'.repeat(this.#wanted - only) }];
@@ -57,7 +60,7 @@ class LastLine {
       return { kind: 'if', branches, otherwise: this.ended(node.otherwise, ahead) };
     }
     if (node.kind !== 'for') return lacking('form', 'of the last line break');
-    // Only the last turn counts, and each turn ends the same way.
+    // Only the last round counts, and all rounds end in the same way.
     const ends = [...this.#endsOf(node.body, new Set([0, this.#wanted]))];
     if (!ends.every((end) => this.#isRight(end))) return lacking('form', 'of the last line break');
     return { ...node, otherwise: this.ended(node.otherwise, ahead) };
@@ -97,12 +100,12 @@ class LastLine {
     }
   }
 
-  /** Values rarely end with a line break, and macros mostly do. */
+  /** Returns the line breaks at the end of an output. A value rarely ends with one, but a macro usually does. */
   #endOfOutput(expression: Jinja): Ends {
     const callee = expression.kind === 'call' ? expression.callee : undefined;
     const name = callee?.kind === 'name' ? callee.name : '';
     const body = this.#macros.get(name);
-    // A macro that calls itself is refused later.
+    // Later code refuses a macro that calls itself.
     if (body === undefined || this.#open.has(name)) return new Set([0]);
     this.#open.add(name);
     const ends = this.#endsOf(body, new Set([0]));

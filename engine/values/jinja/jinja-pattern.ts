@@ -1,6 +1,6 @@
 /**
- * A regular expression of Python, as JavaScript (with the u flag) has it; undefined where there is no such. What is
- * written otherwise: named groups, the ends of the text, and backslashes and braces that Python takes for themselves.
+ * Translates a regular expression of Python into JavaScript with the u flag; undefined if there is no counterpart.
+ * Named groups, the ends of the text, and literal backslashes and braces are written differently.
  */
 export function patternAsHere(source: string): string | undefined {
   let written = '';
@@ -25,12 +25,12 @@ function isPattern(source: string): boolean {
 
 interface PatternPiece {
   readonly text: string;
-  /** How much of the source it stands for. */
+  /** Length of the source that it replaces. */
   readonly length: number;
   readonly isInClass?: boolean;
 }
 
-/** Means something to Python alone. */
+/** Escapes that only Python has. */
 const OTHERWISE: ReadonlyMap<string, string> = new Map([
   ['A', '^'],
   ['Z', '$'],
@@ -52,12 +52,12 @@ function outside(source: string, at: number): PatternPiece | undefined {
   }
   if (letter === ']' || letter === '}') return { text: `\\${letter}`, length: 1 };
   if (letter === '{') return repeated(rest);
-  // Possessive repeats and atomic groups of Python 3.11.
+  // Possessive repeats and atomic groups of Python 3.11, and conditional groups.
   if (/^[*+?}]\+/.test(rest) || rest.startsWith('(?>') || rest.startsWith('(?(')) return undefined;
   return { text: letter, length: 1 };
 }
 
-/** `{2,3}`, or a brace that is meant. */
+/** Translates `{2,3}`, or a literal brace. */
 function repeated(rest: string): PatternPiece {
   const count = /^\{\d+(?:,\d*)?\}|^\{,(\d+)\}/.exec(rest);
   if (count === null) return { text: '\\{', length: 1 };
@@ -71,7 +71,7 @@ function inClass(source: string, at: number): PatternPiece | undefined {
   return { text: rest[0] ?? '', length: 1 };
 }
 
-/** A backslash before what needs none is left out. */
+/** Translates an escape. Removes a backslash that the letter does not need. */
 function escaped(rest: string, needed: RegExp): PatternPiece | undefined {
   const letter = rest[1];
   if (letter === undefined) return undefined;

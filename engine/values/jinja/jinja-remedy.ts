@@ -15,7 +15,7 @@ function quoteOf(text: string): '"' | "'" {
 /** Returns what to write in place of a Jinja expression or condition. `accepts` says whether a text is valid here. */
 export function celRemedy(source: string, accepts: (text: string) => boolean): string | undefined {
   const bare = source.replaceAll(/\{\{-?\s*([\s\S]*?)\s*-?\}\}/g, '$1').trim();
-  // Ansible keeps backslashes in the texts of templates from Jinja's reading.
+  // In templates, Ansible passes the backslashes in texts unchanged through Jinja.
   const jinja = readJinja(bare, /^\s*\{\{/.test(source) ? 'kept' : 'read');
   if (jinja === undefined) return undefined;
   return advice(() => celOf(jinja, quoteOf(bare)), source, accepts, noteOf(jinja) ?? noteOfDefault(jinja));

@@ -4,10 +4,10 @@ import { type CelWriting, type Piece, LEVEL, member } from './jinja-cel-piece.ts
 import type { Given, Jinja } from './jinja-expression.ts';
 import { NoCounterpart } from './jinja-translation.ts';
 
-/** Functions that are no filters of Ansible, or filters of another meaning. */
+/** Functions that are not filters of Ansible, or that are filters with another meaning. */
 const NO_FILTERS: ReadonlySet<string> = new Set(['slice', 'index_of', 'version', 'lstrip', 'rstrip', 'splitlines']);
 
-/** Where Ansible's arguments come in another order than the parameters here. */
+/** The order of Ansible's arguments, if it differs from the parameters here. */
 const ORDER: ReadonlyMap<string, readonly string[]> = new Map([
   ['random', ['start', 'step', 'seed']],
   ['strftime', ['seconds', 'utc']],
@@ -19,14 +19,14 @@ const filters: ReadonlyMap<string, SharedFunction> = new Map(
     .map((shared) => [shared.name, shared]),
 );
 
-/** Whether a function here does what the filter of this name does. */
+/** Returns whether a function here has the meaning of the filter of this name. */
 export function isShared(name: string): boolean {
   return filters.has(name);
 }
 
 /**
- * Returns a filter that has a function of its name here, `x | flatten(levels=1)`, as a call of this function. Undefined
- * where there is none. Throws NoCounterpart for arguments that it does not take.
+ * Writes a filter as a call of the function of the same name, such as `x | flatten(levels=1)`. Undefined if there is no
+ * such function. Throws NoCounterpart for arguments that the function does not accept.
  */
 export function sharedFilter(writer: CelWriting, of: Jinja, name: string, given: Given): Piece | undefined {
   const shared = filters.get(name);
@@ -45,7 +45,7 @@ export function sharedFilter(writer: CelWriting, of: Jinja, name: string, given:
   );
 }
 
-/** The arguments behind the first one, in the order of the parameters. */
+/** Returns the arguments after the first one, in the order of the parameters. */
 function inOrder([, ...parameters]: readonly Parameter[], name: string, { plain, named }: Given): readonly Jinja[] {
   const order = ORDER.get(name) ?? parameters.map((parameter) => parameter.name);
   const isEndless = parameters.at(-1)?.presence === 'rest';
@@ -58,7 +58,7 @@ function inOrder([, ...parameters]: readonly Parameter[], name: string, { plain,
   return withoutGaps(ordered, name);
 }
 
-/** The arguments by the names that they have here. */
+/** Returns the arguments by their names here. */
 function byTheirNames(name: string, order: readonly string[], { plain, named }: Given): ReadonlyMap<string, Jinja> {
   const byName = new Map(named);
   for (const [index, operand] of plain.entries()) byName.set(order[index] ?? '', operand);
@@ -68,7 +68,7 @@ function byTheirNames(name: string, order: readonly string[], { plain, named }: 
   return byName;
 }
 
-/** Times are in UTC here, so only what asks for it means the same. */
+/** Times here are in UTC. Throws NoCounterpart unless the filter asks for UTC and gives the seconds. */
 function takeUtc(byName: Map<string, Jinja>): void {
   const seconds = byName.get('second');
   if (seconds !== undefined) byName.set('seconds', seconds);
@@ -88,7 +88,7 @@ function withoutGaps(ordered: readonly (Jinja | undefined)[], name: string): rea
   });
 }
 
-/** A pattern and groups as they are written here; flags of Python become part of the pattern. */
+/** Returns a pattern and groups in the syntax here. Flags of Python become part of the pattern. */
 function inOwnSyntax(parameters: readonly Parameter[], name: string, given: Given): readonly Jinja[] {
   if (name === 'regex_escape') return inOrder(parameters, name, given);
   const [pattern, ...groups] = given.plain;

@@ -65,7 +65,7 @@ export function refuseJinjaHeader(text: string): void {
   );
 }
 
-/** The text with a backslash ahead of whatever would be taken for Jinja. */
+/** Adds a backslash before each text that looks like Jinja. */
 export function withJinjaEscapes(text: string): string {
   if (!mayHoldJinja(text)) return text;
   return text.replaceAll(MARK, (...match: readonly (string | undefined)[]) => {

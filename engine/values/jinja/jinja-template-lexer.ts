@@ -1,23 +1,23 @@
 import { Unreadable } from './jinja-token.ts';
 
-/** A part of a template, its white space taken away as Jinja does it. */
+/** A part of a template. White space is already removed as in Jinja. */
 export interface TemplateToken {
   readonly kind: 'text' | 'output' | 'statement' | 'comment';
-  /** Of all but text, the inside. */
+  /** The content between the marks; for text, the text itself. */
   readonly text: string;
 }
 
 export interface LexerOptions {
-  /** A line break behind a statement is left out; Ansible has it so. */
+  /** True: a line break after a statement is removed, as in Ansible. */
   readonly trimBlocks: boolean;
-  /** So are blanks ahead of a statement that begins its line. */
+  /** True: blanks before a statement at the beginning of a line are removed. */
   readonly lstripBlocks: boolean;
 }
 
 const OPENING = /\{\{|\{%|\{#/g;
 const RAW = /\{%([-+]?)\s*raw\s*(-%\}\s*|%\})/y;
 
-/** Splits a template. Throws Unreadable. */
+/** Splits a template into tokens. Throws Unreadable. */
 export function templateTokens(text: string, options: LexerOptions): readonly TemplateToken[] {
   return new TemplateLexer(text.replaceAll(/\r\n?/g, '\n'), options).tokens();
 }
@@ -62,7 +62,7 @@ class TemplateLexer {
     this.#at = this.#behind(end, opening !== '{{');
   }
 
-  /** The text ahead of a tag. */
+  /** Returns the text before a tag, without the white space that the tag removes. */
   #before(begin: number, opening: string, sign: string): string {
     const text = this.#text.slice(this.#at, begin);
     if (sign === '-') return text.trimEnd();
@@ -94,7 +94,7 @@ class TemplateLexer {
     this.#at = this.#behind({ at: found.index, sign: `${found[2]}%}`, length: found[0].length }, true);
   }
 
-  /** Where the inside ends: behind its strings and brackets. */
+  /** Finds the end of a tag. Ends within strings or brackets do not count. Throws Unreadable. */
   #end(inside: number, closing: RegExp): { readonly at: number; readonly sign: string } {
     let depth = 0;
     for (let at = inside; at < this.#text.length; at++) {
@@ -118,7 +118,7 @@ class TemplateLexer {
     throw new Unreadable();
   }
 
-  /** What a tag takes with it behind itself. */
+  /** Returns the offset after a tag and the white space that it removes. */
   #behind(
     { at, sign, length = sign.length }: { readonly at: number; readonly sign: string; readonly length?: number },
     isBlock: boolean,

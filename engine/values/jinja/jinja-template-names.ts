@@ -4,7 +4,7 @@ import type { Jinja } from './jinja-expression.ts';
 import type { TemplateNode, TemplateNodeOf } from './jinja-template.ts';
 import { lacking } from './jinja-translation.ts';
 
-/** The text that nodes come to, as an expression. Throws NoCounterpart. */
+/** Returns the text of nodes as an expression. Throws NoCounterpart. */
 export function textOf(nodes: readonly TemplateNode[], outer: Aliases): Jinja {
   let aliases = outer;
   const parts: Jinja[] = [];
@@ -29,7 +29,7 @@ function choiceOf({ branches, otherwise }: TemplateNodeOf<'if'>, aliases: Aliase
   );
 }
 
-/** Is a name used in the expressions of nodes? `loop` within an inner loop is another one. */
+/** Returns whether the expressions of nodes use a name. In an inner loop, `loop` is a different variable. */
 export function isUsedIn(nodes: readonly TemplateNode[], name: string): boolean {
   return nodes.some(
     (node) =>

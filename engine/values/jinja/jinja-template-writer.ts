@@ -26,7 +26,7 @@ export interface WriterOptions {
   readonly quote: '"' | "'";
 }
 
-/** Writes what was read of a template as Handlebars. Throws NoCounterpart. */
+/** Writes the nodes of a template as Handlebars. Throws NoCounterpart. */
 export function handlebarsPieces(nodes: readonly TemplateNode[], options: WriterOptions): WrittenTemplate {
   const writer = new TemplateWriter(options);
   const [only] = nodes.filter((node) => node.kind !== 'set');
@@ -35,15 +35,15 @@ export function handlebarsPieces(nodes: readonly TemplateNode[], options: Writer
   return { pieces: writer.pieces, assumptions: writer.assumptions };
 }
 
-/** What names mean at a point of the template. */
+/** The meanings of names at a position in the template. */
 interface Around {
   readonly aliases: Aliases;
-  /** Block parameters, and what is known of their types. */
+  /** Block parameters, with their types if known. */
   readonly locals: ReadonlyMap<string, JinjaType | undefined>;
-  /** Arguments of the macro around, and how many loops there are within it: each is one `../`. */
+  /** Arguments of the macro around the position, with the number of loops in between. Each loop needs one `../`. */
   readonly parameters: ReadonlyMap<string, number>;
   readonly isWithinBlock: boolean;
-  /** The loop around, and how many `#each` there are within it. */
+  /** The innermost loop around the position. */
   readonly loop: { readonly list: Jinja } | undefined;
 }
 
@@ -69,7 +69,7 @@ class TemplateWriter {
     return [...this.#assumptions.values()];
   }
 
-  /** Gives the aliases that hold behind the nodes. `isLone`: a value that keeps its type. */
+  /** Writes nodes. Returns the aliases after them. `isLone`: the value is the whole text, and keeps its type. */
   write(nodes: readonly TemplateNode[], around: Around, isLone = false): Aliases {
     let { aliases } = around;
     for (const node of nodes) aliases = this.#node(node, { ...around, aliases }, isLone);
@@ -243,7 +243,7 @@ class TemplateWriter {
     this.#push('block', '{{/each}}');
   }
 
-  /** How a loop is gone through. `isFiltered`: only what fulfils the condition may be counted. */
+  /** Decides how a loop is written. `isFiltered`: only items that meet the condition may be counted. */
   #way(loop: JinjaLoop, around: Around, isFiltered: boolean): LoopWay {
     const { names, list } = loop;
     const [first = 'item', second] = names;
@@ -340,14 +340,14 @@ class TemplateWriter {
 
 interface LoopWay {
   readonly list: Jinja;
-  /** For the value, and the key of a map. */
+  /** The names of the value and, for a map, of the key. */
   readonly parameters: readonly string[];
   readonly types: ReadonlyMap<string, JinjaType | undefined>;
   readonly condition: Jinja | undefined;
   readonly aliases: readonly (readonly [string, Jinja])[];
 }
 
-/** `m.items()`, `m | dictsort` */
+/** Returns the map of `m.items()` or `m | dictsort`; undefined for other lists. */
 function pairsOf(list: Jinja): { readonly map: Jinja; readonly isSorted: boolean } | undefined {
   if (
     list.kind === 'filter' &&

@@ -41,7 +41,7 @@ export interface TemplateOptions extends LexerOptions {
   readonly place: 'string' | 'file';
 }
 
-/** Reads a template. Throws Unreadable, and NoCounterpart for statements that are never translated. */
+/** Parses a template. Throws Unreadable, and NoCounterpart for statements that are never translated. */
 export function readTemplate(text: string, options: TemplateOptions): readonly TemplateNode[] {
   const reader = new TemplateReader(templateTokens(text, options), options.place === 'string' ? 'kept' : 'read');
   return reader.whole();
@@ -66,7 +66,7 @@ class TemplateReader {
     return nodes;
   }
 
-  /** Up to a statement that begins with one of the words; it is not taken. */
+  /** Reads up to a statement that begins with one of these words. The statement itself is left. */
   #body(ends: readonly string[]): readonly TemplateNode[] {
     if (++this.#depth > MOST_DEPTH) throw new Unreadable();
     const nodes: TemplateNode[] = [];
@@ -92,7 +92,7 @@ class TemplateReader {
     return jinja;
   }
 
-  /** Takes the statement that ends a body, and gives its word and what stands behind. */
+  /** Reads the statement that ends a body. Returns its word and the text after it. */
   #end(): { readonly word: string; readonly rest: string } {
     const token = this.#tokens[this.#at];
     if (token === undefined) throw new Unreadable();
@@ -184,7 +184,7 @@ class TemplateReader {
     };
   }
 
-  /** `filter indent(4) | upper` */
+  /** Reads `filter indent(4) | upper`. */
   #filter(rest: string): (text: Jinja) => Jinja {
     const outer = this.#read(`x | ${rest}`);
     const within = (node: Jinja, text: Jinja): Jinja => {
@@ -208,7 +208,7 @@ export interface TemplateSourceText {
   readonly options: LexerOptions;
 }
 
-/** Reads the line `#jinja2:` off a template. Undefined where it asks for what is not understood. */
+/** Removes the line `#jinja2:` from a template and reads its options. Undefined if an option is not known. */
 export function withoutHeader(text: string): TemplateSourceText | undefined {
   const header = HEADER.exec(text);
   const options = { trimBlocks: true, lstripBlocks: false };

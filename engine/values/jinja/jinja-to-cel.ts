@@ -227,7 +227,7 @@ class CelWriter implements CelWriting {
     return member(`${base}[${this.piece(key).text}]`);
   }
 
-  /** `hostvars[h].ansible_os_family`, `hostvars[h].ansible_facts.os_family`. */
+  /** Writes a fact of another host: `hostvars[h].ansible_os_family`, `hostvars[h].ansible_facts.os_family`. */
   #factOfHost(of: Jinja, key: Jinja): Piece | undefined {
     if (key.kind !== 'text') return undefined;
     const keys = [key.value];
@@ -259,7 +259,7 @@ class CelWriter implements CelWriting {
     return this.#method(callee.of, callee.key.value, given, operands);
   }
 
-  /** A helper of templates, called as a function. */
+  /** Writes a helper of templates that is called like a function. */
   #helper(name: string, given: Given): Piece {
     const [first, second, ...rest] = given.plain;
     if (first === undefined || given.named.size > 0) return lackingCall(name, given);

@@ -15,16 +15,19 @@ import {
   RESULT_TESTS,
 } from './jinja-translation.ts';
 
-/** Where the text goes, and what names mean there. */
+/** The position of the text, and the meanings of names there. */
 export interface HandlebarsPlace {
   readonly quote: '"' | "'";
-  /** How a variable is written; within blocks some are `@root.x`. Throws NoCounterpart. */
+  /** Returns how a variable is written: within blocks, some are `@root.x`. Throws NoCounterpart. */
   readonly nameOf: (name: string) => string;
-  /** What a member of `loop` is; undefined if there is none. */
+  /** Returns the counterpart of a member of `loop`; undefined if there is none. */
   readonly loopOf: (member: string) => string | undefined;
-  /** Is it seen by expressions? What a loop knows of itself, and the arguments of a partial, are not. */
+  /**
+   * Returns whether expressions can use the name. They cannot use the variables of a loop or the arguments of a
+   * partial.
+   */
   readonly isInCel: (name: string) => boolean;
-  /** Texts with quotes of both kinds and line breaks are written too: they are hard to read. */
+  /** True: also writes texts with both kinds of quotes and line breaks, although they are hard to read. */
   readonly takesAnyText: boolean;
 }
 
@@ -149,7 +152,7 @@ class HandlebarsWriter implements HandlebarsWriting {
     const isHard = value.includes(used) || value.includes('\n') || value.endsWith('\\');
     if (!isHard) return `${used}${value}${used}`;
     if (!takesAnyText) throw new NoCounterpart('Set a variable to the text, and name that.');
-    // A backslash at the end would hide the quote, and the inside of `expr` has another one behind it.
+    // A backslash at the end would escape the quote. In `expr`, the other kind of quote follows it.
     if (value.endsWith('\\')) return this.expr({ kind: 'text', value });
     return `${used}${value.replaceAll(used, `\\${used}`)}${used}`;
   }
@@ -158,7 +161,7 @@ class HandlebarsWriter implements HandlebarsWriting {
     return `(${[helper, ...operands.map((operand) => this.argument(operand))].join(' ')})`;
   }
 
-  /** Whatever helpers do not offer. */
+  /** Writes an expression of CEL, for everything without a helper. Throws NoCounterpart. */
   expr(node: Jinja): string {
     const { quote, takesAnyText, isInCel } = this.#place;
     if (!areAllNames(node, isInCel)) throw new NoCounterpart('In #each there are @index, @key, @first and @last.');
@@ -168,7 +171,7 @@ class HandlebarsWriter implements HandlebarsWriting {
     return `(expr ${quote}${text.replaceAll(quote, `\\${quote}`)}${quote})`;
   }
 
-  /** A variable that Ansible calls otherwise. */
+  /** Writes a variable that has another name in Ansible; undefined for others. */
   #variable(names: readonly string[]): string | undefined {
     const renamed = this.#renamed(names);
     if (renamed === undefined) return undefined;
@@ -224,7 +227,7 @@ class HandlebarsWriter implements HandlebarsWriting {
     return helper === undefined ? this.expr(node) : this.call(helper, callee.of, ...given.plain);
   }
 
-  /** The end of a range is excluded in Python. */
+  /** Writes a range. Python excludes its end, and the helper includes it. */
   #range({ plain }: Given): string {
     const [first, second, step] = plain;
     if (first === undefined) throw new NoCounterpart('Write {{range 1 5}}: both ends count.');

@@ -1,4 +1,4 @@
-/** A word of a Jinja expression. */
+/** A token of a Jinja expression. */
 export interface Token {
   readonly kind: 'name' | 'number' | 'text' | 'sign' | 'end';
   readonly text: string;
@@ -14,12 +14,12 @@ const TOKEN =
 const MOST_TOKENS = 2_000;
 
 /**
- * What becomes of backslashes in texts: `read` as Python reads them, or `kept`, as Ansible has it for what stands in
- * braces in YAML, where they have been read once already.
+ * How backslashes in texts are read: `read` as in Python, or `kept`, as in Ansible for braces in YAML, which has read
+ * them already.
  */
 export type Backslashes = 'read' | 'kept';
 
-/** Throws Unreadable. */
+/** Splits an expression into tokens. Throws Unreadable. */
 export function tokensOf(text: string, backslashes: Backslashes = 'read'): readonly Token[] {
   const tokens: Token[] = [];
   const trimmed = text.trimEnd();
@@ -40,7 +40,7 @@ export function tokensOf(text: string, backslashes: Backslashes = 'read'): reado
   return tokens;
 }
 
-/** In digits alone, as CEL and JSON write it; `1.0` keeps its point. */
+/** Writes a number with digits only, as in CEL and JSON. `1.0` keeps its point. */
 function numberText(number: string): string {
   const plain = number.replaceAll('_', '');
   return /^\d+(\.\d+)?$/.test(plain) && !/^0\d/.test(plain) ? plain : String(Number(plain));

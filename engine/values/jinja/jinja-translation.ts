@@ -8,7 +8,7 @@ import type { Lacking } from './jinja-knowledge.ts';
 /** Thrown if an element of Jinja has no counterpart. `instead` says what to do. */
 export class NoCounterpart extends Error {
   readonly instead: string | undefined;
-  /** What there is none of, such as the filter `flatten`. */
+  /** The missing element, such as the filter `flatten`. */
   readonly lacks: { readonly what: Lacking; readonly name: string } | undefined;
 
   constructor(instead?: string, lacks?: NoCounterpart['lacks']) {
@@ -18,7 +18,7 @@ export class NoCounterpart extends Error {
   }
 }
 
-/** Throws. */
+/** Throws NoCounterpart for an element, with its remedy if one is known. */
 export function lacking(what: Lacking, name: string): never {
   const general = what === 'call' ? undefined : `There is no counterpart of the ${what} ${name}.`;
   throw new NoCounterpart(JINJA_WORDS.get(`${what} ${name}`) ?? general, { what, name });

@@ -4,7 +4,9 @@ import type { BinaryOperator, Jinja, JinjaOf } from './jinja-expression.ts';
 import type { JinjaType, TypesKnown } from './jinja-knowledge.ts';
 import { namesOf } from './jinja-translation.ts';
 
-/** What an expression gives, as far as it is known without its values. */
+/**
+ * Returns the type of an expression, as far as it is known without the values of the variables; otherwise undefined.
+ */
 export function typeOf(node: Jinja, types: TypesKnown): JinjaType | undefined {
   return byKind<Jinja['kind'], JinjaType | undefined>(node, {
     name: (name) => typeOfPath(name, types),
@@ -28,7 +30,7 @@ function common(found: readonly (JinjaType | undefined)[]): JinjaType | undefine
   return found.every((type) => type === found[0]) ? found[0] : undefined;
 }
 
-/** Members of results, as all modules have them. */
+/** Members in the results of all modules. */
 const OF_RESULTS: ReadonlyMap<string, JinjaType> = new Map<string, JinjaType>([
   ...['stdout', 'stderr'].map((name) => [name, 'text'] as const),
   ...['stdout_lines', 'stderr_lines', 'results'].map((name) => [name, 'list'] as const),
@@ -134,7 +136,7 @@ function typeOfFilter({ of, name, given }: JinjaOf<'filter'>, types: TypesKnown)
   }
 }
 
-/** Lists of which it is sure that they hold texts. */
+/** Returns whether the node is certainly a list of texts. */
 export function isListOfTexts(node: Jinja): boolean {
   if (node.kind === 'list') return node.items.every((item) => item.kind === 'text');
   if (node.kind === 'name') return ['group_names', 'play_hosts', 'ansible_play_hosts'].includes(node.name);
