@@ -29,7 +29,7 @@ export function addControllerOptions(command: Command): Command {
 export interface RunAccess {
   readonly inventory: ControllerAccess;
   readonly playbook: ControllerAccess;
-  /** For tasks of a run in which all hosts are the controller: the operator then wants the changes here. */
+  /** What the tasks may do if every host is the controller: the operator then wants the changes here. */
   readonly alone: ControllerAccess;
 }
 

@@ -247,7 +247,7 @@ export function ansibleMember(parent: string, key: string): string | undefined {
   return path === undefined ? instead : `Write ${parent}.${path}. ${instead}`;
 }
 
-/** Returns what to write for a fact that is named after an interface: `ansible_eth0`. */
+/** Returns the interface of a fact that is named after it: `eth0` for `ansible_eth0`. Undefined for other names. */
 export function interfaceFact(name: string): string | undefined {
   return /^ansible_((?:eth|ens|eno|enp|bond|br|wlan|lo|vlan|tun|wg)\w*)$/.exec(name)?.[1];
 }

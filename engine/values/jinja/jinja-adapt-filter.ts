@@ -152,7 +152,7 @@ const list: AdaptFilter = (adapter, { of }) => {
   }
 };
 
-/** Adapts filters that sort or compare. By default, they ignore upper and lower case in Python. */
+/** Adapts filters that sort, compare or remove duplicates. By default, they ignore upper and lower case in Python. */
 const inOrder: AdaptFilter = (adapter, { of, name, given }) => {
   const isStrict = given.named.get('case_sensitive')?.kind === 'constant' && given.named.size === 1;
   if (!isStrict && !isBare(given)) return undefined;
