@@ -45,6 +45,7 @@ export const SOURCES: ReadonlyMap<string, Source> = new Map([
   ['files', files],
   ['folder', files],
   ['path', files],
+  ['paths', files],
   ['plan', files],
   ['playbook', files],
   ['playbooks', files],
@@ -90,6 +91,7 @@ export const SOURCES: ReadonlyMap<string, Source> = new Map([
   ['user', nothing],
   ['key', nothing],
   ['label@source', nothing],
+  ['word', nothing],
 ]);
 
 const TOPICS = ['ansible', 'helpers', 'schema'];

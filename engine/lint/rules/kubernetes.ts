@@ -53,8 +53,8 @@ export const goneFlag: Rule = {
 };
 
 /**
- * Returns the lowest minor release that is set for Kubernetes and for etcd: a flag that it does not have is missing in
- * all of them.
+ * Returns the lowest minor release that is set for Kubernetes and for etcd. Only that one counts: a flag that is gone
+ * there is also gone in all later releases.
  */
 function versionsOf(site: Site): ReadonlyMap<'kubernetes' | 'etcd', number> {
   const found = new Map<'kubernetes' | 'etcd', number>();

@@ -1,5 +1,7 @@
 import { argumentNames } from '../../modules/base/argument-problem.ts';
 import type { AnyModule } from '../../modules/base/module.ts';
+import { sharedFunctions } from '../../values/functions/function-table.ts';
+import type { SharedFunction } from '../../values/functions/shared-function.ts';
 import { ANSIBLE_DIFFERENCES } from '../../values/habits/ansible-differences.ts';
 import { COMMON_ARGUMENTS, OWN_MODULES } from '../../values/habits/ansible-modules.ts';
 import { ANSIBLE_OPTIONS } from '../../values/habits/ansible-options.ts';
@@ -11,6 +13,7 @@ import { JINJA_LEFT_OUT } from '../../values/habits/jinja-left-out.ts';
 import { JINJA_OPERATORS } from '../../values/habits/jinja-operators.ts';
 import { JINJA_TESTS } from '../../values/habits/jinja-tests.ts';
 import { JINJA_WORDS } from '../../values/habits/jinja-words.ts';
+import { isShared } from '../../values/jinja/jinja-shared.ts';
 
 /** What Ansible calls something, and what to write here. */
 export interface AnsibleRow {
@@ -23,11 +26,13 @@ export interface AnsibleRow {
 
 /** Everything that is known of Ansible's words. `all`: the modules. */
 export function ansibleRows(all: readonly AnyModule[]): readonly AnsibleRow[] {
+  const told = new Set(JINJA_FILTERS.map(({ name }) => name));
   return [
     ...ANSIBLE_DIFFERENCES.map(({ where, name, instead }) => ({ kind: kindOf(where), name, here: instead })),
     ...all.flatMap(rowsOfModule),
     ...argumentRows('', COMMON_ARGUMENTS),
     ...[...JINJA_FILTERS, ...JINJA_TESTS, ...JINJA_OPERATORS].map(counterpartRow),
+    ...sharedFunctions.filter(({ name }) => isShared(name) && !told.has(name)).map(functionRow),
     ...wordRows(JINJA_LEFT_OUT, (why) => `Leave it out. ${why}`),
     ...wordRows(JINJA_WORDS, (instead) => instead),
     ...ANSIBLE_MAGIC.map((one) => ({ kind: 'variable', name: one.name, here: insteadOfVariable(one) })),
@@ -102,6 +107,10 @@ function counterpartRow({ kind, name, jinja, expression, template, note }: Jinja
     name,
     here: `\`${jinja}\` is ${forms.join(' or ')}${note === undefined ? '' : `. ${note.replace(/\.$/, '')}`}.`,
   };
+}
+
+function functionRow({ name, template, expression }: SharedFunction): AnsibleRow {
+  return { kind: 'filter', name, here: `A function of the same name: \`${expression}\` or \`${template}\`.` };
 }
 
 function wordRows(words: ReadonlyMap<string, string>, say: (text: string) => string): readonly AnsibleRow[] {

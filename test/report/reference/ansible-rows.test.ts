@@ -15,6 +15,7 @@ describe('a word is found, itself first', () => {
   test.each([
     ['length', 'filter', '`xs | length` is `size(xs)` or `{{length xs}}`.'],
     ['with_items', 'keyword', /^Write loop:/],
+    ['flatten', 'filter', /^A function of the same name: `\[.*flatten\(.*` or `\{\{flatten .*\}\}`\.$/],
     ['defined', 'test', /defined\(s\)/],
     ['ansible_os_family', 'fact', /^Write facts\.os\.family/],
     ['omit', 'variable', /cannot be left out/],
