@@ -1,4 +1,4 @@
-import { MARK_START, commentOf } from './base/marks.ts';
+import { type ByHand, MARK_START, commentOf } from './base/marks.ts';
 import type { PlacedMark, ConvertedFile, GivenFile } from './base/outcome.ts';
 import type { Translator } from './base/translator.ts';
 import type { TemplateNames } from './scalars.ts';
@@ -17,26 +17,25 @@ export function convertTemplateFile(
   const base = { path, kind: 'template' as const, problem: undefined };
   if (text.startsWith(`{{!-- ${MARK_START}`))
     return { ...base, newPath: path, text, units: [{ kind: 'template', level: 'same', place }], marks: [] };
+  const left = (why: ByHand): ConvertedFile => ({
+    ...base,
+    newPath: path,
+    text,
+    units: [{ kind: 'template', level: 'byHand', place }],
+    marks: [{ mark: { kind: 'byHand', why }, place }],
+  });
+  const newPath = path.endsWith(JINJA) ? `${path.slice(0, -JINJA.length)}${HERE}` : path;
+  if (newPath !== path && taken.has(newPath)) return left({ kind: 'name-taken', name: newPath });
   const converted = translator.template(text, 'file');
-  if (converted.kind === 'byHand') {
-    const why = { kind: 'template' as const, reasons: converted.reasons };
-    return {
-      ...base,
-      newPath: path,
-      text,
-      units: [{ kind: 'template', level: 'byHand', place }],
-      marks: [{ mark: { kind: 'byHand', why }, place }],
-    };
-  }
+  if (converted.kind === 'byHand') return left({ kind: 'template', reasons: converted.reasons });
   const marks: readonly PlacedMark[] = converted.assumptions.map((what) => ({
     mark: { kind: 'assumed', what },
     place,
   }));
   const comments = [...new Set(marks.map(({ mark }) => `{{!-- ${commentOf(mark).replaceAll('--', '- -')} --}}\n`))];
-  const renamed = path.endsWith(JINJA) ? `${path.slice(0, -JINJA.length)}${HERE}` : path;
   return {
     ...base,
-    newPath: taken.has(renamed) ? path : renamed,
+    newPath,
     text: `${comments.join('')}${converted.text}`,
     units: [{ kind: 'template', level: converted.kind, place }],
     marks,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { commentOf } from '../../engine/convert/base/marks.ts';
 import type { GivenFile, ProjectOutcome } from '../../engine/convert/base/outcome.ts';
 import { convertProject } from '../../engine/convert/project.ts';
 import { modules } from '../../engine/modules/base/catalogue.ts';
@@ -86,6 +87,17 @@ describe('templates', () => {
     expect(outcome.files.map(({ newPath, text }) => [newPath, text])).toEqual([
       ['roles/a/templates/x.conf.hbs', 'a {{lower b}}\n'],
       ['roles/a/tasks/main.yml', '- template: { src: x.conf.hbs, dest: /etc/x.conf, mode: "0644" }\n'],
+    ]);
+  });
+
+  test('one whose new name another file has stays as it was', async () => {
+    const outcome = await convert({ 'templates/x.j2': '{{ b | lower }}\n', 'templates/x.hbs': 'mine\n' });
+    expect(outcome.files.map(({ newPath, text }) => [newPath, text])).toEqual([
+      ['templates/x.j2', '{{ b | lower }}\n'],
+      ['templates/x.hbs', 'mine\n'],
+    ]);
+    expect(outcome.files[0]?.marks.map(({ mark }) => commentOf(mark))).toEqual([
+      'convert: by hand: there is a file templates/x.hbs already: rename one of the two.',
     ]);
   });
 

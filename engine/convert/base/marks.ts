@@ -13,6 +13,8 @@ export type ByHand =
   | { readonly kind: 'alias'; readonly name: string }
   | { readonly kind: 'keyword'; readonly name: string; readonly instead: string }
   | { readonly kind: 'template-file'; readonly name: string }
+  /** The name that the file would get belongs to another file. */
+  | { readonly kind: 'name-taken'; readonly name: string }
   | { readonly kind: 'unsafe' };
 
 /** A sentence, and the topic under which it is counted. */
@@ -71,6 +73,8 @@ function toldByHand(why: ByHand): Told {
         topic: 'template file',
         sentence: `${why.name} is Jinja still: the report says what is left in it.`,
       };
+    case 'name-taken':
+      return { topic: 'name in use', sentence: `there is a file ${why.name} already: rename one of the two.` };
     case 'unsafe':
       return { topic: 'unsafe text', sentence: 'write \\{{ for braces that are text: there is no !unsafe.' };
   }
