@@ -1,5 +1,6 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ConvertedFile } from '../convert/base/outcome.ts';
 import { convertProject } from '../convert/project.ts';
 import { Problem } from '../errors/problem.ts';
 import { modules } from '../modules/base/catalogue.ts';
@@ -9,7 +10,7 @@ import { openOutput } from '../report/text/output.ts';
 import { paintFor } from '../report/text/paint.ts';
 import { printProblems } from '../report/text/problems.ts';
 import { EXIT } from './base/exit-status.ts';
-import { refuseUncommitted } from './convert/git-state.ts';
+import { refuseIgnored, refuseUncommitted } from './convert/git-state.ts';
 import { lintErrors } from './convert/lint-converted.ts';
 import { type ReadProject, readProject } from './convert/read-project.ts';
 import { writeBeside, writeInPlace } from './convert/write-project.ts';
@@ -76,6 +77,11 @@ async function convert(paths: readonly string[], flags: Flags): Promise<number> 
 async function convertPath(path: string, flags: Flags): Promise<ConvertedPath> {
   const project = await readProject(path);
   const { files } = await convertProject(project.files, modules);
+  if (flags.inPlace === true && flags.force !== true)
+    await refuseIgnored(
+      project.root,
+      files.filter(isChanged(project)).map(({ path: file }) => file),
+    );
   const target = flags.inPlace === true ? project.root : resolve(flags.output ?? besideOf(path, project));
   if (flags.inPlace === true) await writeInPlace(project, files);
   else await writeBeside(project, files, target);
@@ -86,6 +92,10 @@ async function convertPath(path: string, flags: Flags): Promise<ConvertedPath> {
     files,
     lintErrors: await lintErrors(project, files, target),
   };
+}
+
+function isChanged({ files }: ReadProject): (file: ConvertedFile, index: number) => boolean {
+  return ({ path, newPath, text }, index) => newPath !== path || text !== files[index]?.text;
 }
 
 /** Returns the default output: `PATH.runbook` for a folder, `site.runbook.yml` for the file `site.yml`. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -24,6 +24,7 @@ const FILES: Readonly<Record<string, string>> = {
 `,
   'roles/greet/templates/card.txt.j2': 'Dear {{ item | upper }},\nfrom {{ greet_from | default("us") }}\n',
   'roles/greet/files/raw.bin': 'a\0b',
+  'roles/greet/files/list.new': 'kept',
 };
 
 function project(): string {
@@ -49,6 +50,7 @@ test('a project is written beside the original, and what was converted runs: the
   expect(readFileSync(join(folder, 'p/site.yml'), 'utf8')).toBe(FILES['site.yml']);
   expect(readdirSync(join(folder, 'p.runbook/roles/greet/templates'))).toEqual(['card.txt.hbs']);
   expect(readFileSync(join(folder, 'p.runbook/roles/greet/files/raw.bin'), 'utf8')).toBe('a\0b');
+  expect(readFileSync(join(folder, 'p.runbook/roles/greet/files/list.new'), 'utf8')).toBe('kept');
   const variables = ['-e', `greet_folder=${folder}`];
   const plan = await runbook(join(folder, 'p.runbook'), 'plan', 'site.yml', ...variables);
   expect(plan.stdout + plan.stderr).toContain('greetings');
@@ -70,8 +72,20 @@ test('in place only where Git keeps what is there, and a second time nothing cha
   git('init', '-q');
   const uncommitted = await runbook(folder, 'convert', 'p', '--in-place');
   expect(uncommitted.stderr).toContain('Git does not keep yet');
-  git('add', '.');
-  git('commit', '-qm', 'a');
+  writeFileSync(join(root, '.gitignore'), 'secret.yml\n');
+  mkdirSync(join(root, 'group_vars'));
+  writeFileSync(join(root, 'group_vars/secret.yml'), 'a: "{{ b | upper }}"\n');
+  // A program that Git would run to look for changes.
+  const watched = join(folder, 'watched');
+  git('config', 'core.fsmonitor', `touch ${watched}; :`);
+  execFileSync('git', ['-c', 'core.fsmonitor=false', 'add', '.'], { cwd: root });
+  git('-c', 'core.fsmonitor=false', 'commit', '-qm', 'a');
+  rmSync(watched, { force: true });
+  const ignored = await runbook(folder, 'convert', 'p', '--in-place');
+  expect(ignored.stderr).toContain('group_vars/secret.yml would be changed, and Git ignores it');
+  expect(existsSync(watched)).toBe(false);
+  git('config', '--unset', 'core.fsmonitor');
+  rmSync(join(root, 'group_vars'), { recursive: true });
   expect((await runbook(folder, 'convert', 'p', '--in-place')).status).toBe(0);
   expect(existsSync(join(root, 'roles/greet/templates/card.txt.j2'))).toBe(false);
   git('add', '.');

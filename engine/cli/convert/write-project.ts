@@ -48,7 +48,7 @@ export async function writeBeside(
       await cp(root, under, {
         recursive: true,
         verbatimSymlinks: true,
-        filter: (from) => isCopied(from, root, target),
+        filter: (from) => isCopied(from, root, [target, under]),
       });
       await writeInPlace({ root: under, isFile, files }, converted);
     }
@@ -59,12 +59,12 @@ export async function writeBeside(
 }
 
 /**
- * Leaves out the Git repository, the folder that is being written, and everything that cannot be copied, such as a
+ * Leaves out the Git repository, the places that are being written, and everything that cannot be copied, such as a
  * socket.
  */
-async function isCopied(from: string, root: string, target: string): Promise<boolean> {
+async function isCopied(from: string, root: string, written: readonly string[]): Promise<boolean> {
   const path = relative(root, from);
-  if (path.split(sep).includes('.git') || from === target || from.endsWith('.new')) return false;
+  if (path.split(sep).includes('.git') || written.includes(from)) return false;
   const status = await lstat(from);
   return status.isFile() || status.isDirectory() || (status.isSymbolicLink() && (await leads(from)));
 }
