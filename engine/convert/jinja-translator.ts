@@ -1,4 +1,4 @@
-import { convertExpression } from '../values/conversion/convert-expression.ts';
+import { convertExpression, typeOfExpression } from '../values/conversion/convert-expression.ts';
 import { convertTemplateText } from '../values/conversion/convert-template.ts';
 import { isExpression } from '../values/expression/expression.ts';
 import {
@@ -20,6 +20,7 @@ export function jinjaTranslator(types: TypesKnown): Translator {
       if (isOfHere(text)) return { kind: 'same', text, assumptions: [] };
       return unlessOfHere(convertExpression(text, { types, wants }), text, isExpression);
     },
+    typeOf: (text) => typeOfExpression(text, types),
     template: (text, place) => unlessOfHere(convertTemplateText(text, place, { types }), text, isTemplate),
   };
 }

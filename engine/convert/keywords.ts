@@ -2,11 +2,11 @@ import { insteadOf } from '../values/habits/ansible-differences.ts';
 import { type Entry, endOf, isPlain, textOf } from './base/yaml-source.ts';
 import { booleanWord, oldReading } from './base/yaml-words.ts';
 import { convertConditions } from './conditions.ts';
-import { type LoopUse, convertLoop, convertWith, onlyMustache } from './loops.ts';
+import { convertLoop, convertWith, onlyMustache } from './loops.ts';
 import { type Scalars, type Standing, convertValue } from './scalars.ts';
 
 /** Converts a keyword of a task, block or play. */
-type KeywordConverter = (entry: Entry, standing: Standing, use: LoopUse) => void;
+type KeywordConverter = (entry: Entry, standing: Standing, use: Scalars) => void;
 
 const removed: KeywordConverter = (entry, _standing, { draft }) => {
   draft.remove(entry);
@@ -93,7 +93,7 @@ const KEYWORDS: ReadonlyMap<string, KeywordConverter> = new Map<string, KeywordC
   ['fact_path', byHand],
 ]);
 
-export function convertKeyword(entry: Entry, standing: Standing, use: LoopUse): void {
+export function convertKeyword(entry: Entry, standing: Standing, use: Scalars): void {
   const { key } = entry;
   if (key.startsWith('with_')) convertWith(entry, standing, use);
   else (KEYWORDS.get(key) ?? value)(entry, standing, use);

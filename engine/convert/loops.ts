@@ -1,13 +1,9 @@
 import { isScalar, isSeq } from 'yaml';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
-import type { Converted, KnownType, TypesKnown } from './base/translator.ts';
+import type { Converted } from './base/translator.ts';
 import { scalarOf } from './base/write-yaml.ts';
 import { type Entry, type ListOfFile, type YamlNode, endOf, isPlain, itemsOf, textOf } from './base/yaml-source.ts';
 import { type Scalars, type Standing, assume, convertValue, take } from './scalars.ts';
-
-export interface LoopUse extends Scalars {
-  readonly types: TypesKnown;
-}
 
 /** Returns the text between the braces if the text is a single mustache; otherwise undefined. */
 export function onlyMustache(text: string): string | undefined {
@@ -41,7 +37,7 @@ function changed(converted: Converted): Converted {
 }
 
 /** Converts `with_NAME:` to `loop:`, or marks it if there is no such loop here. */
-export function convertWith(entry: Entry, standing: Standing, use: LoopUse): void {
+export function convertWith(entry: Entry, standing: Standing, use: Scalars): void {
   const { draft } = use;
   if (draft.isMarked(standing.anchor)) return;
   const name = entry.key.replace(/^with_(?:[a-z]\w*\.[a-z]\w*\.)?/, '');
@@ -56,7 +52,7 @@ export function convertWith(entry: Entry, standing: Standing, use: LoopUse): voi
 }
 
 /** Converts one kind of loop. Returns false, without any change, if there is no such loop here. */
-type WithConverter = (entry: Entry, standing: Standing, use: LoopUse) => boolean;
+type WithConverter = (entry: Entry, standing: Standing, use: Scalars) => boolean;
 
 /** Converts with_items. Ansible flattens its items by one level. */
 const items: WithConverter = (entry, standing, use) => {
@@ -68,7 +64,7 @@ const items: WithConverter = (entry, standing, use) => {
   return wholeList(text, value, standing, use);
 };
 
-function wholeList(text: string, node: YamlNode, standing: Standing, use: LoopUse): boolean {
+function wholeList(text: string, node: YamlNode, standing: Standing, use: Scalars): boolean {
   const { draft, translator } = use;
   // Old playbooks write the name without braces.
   const bare = onlyMustache(text) === undefined && PATH.test(text) ? `{{${text}}}` : text;
@@ -82,24 +78,25 @@ function wholeList(text: string, node: YamlNode, standing: Standing, use: LoopUs
   return true;
 }
 
-function listedItems(list: ListOfFile, entry: Entry, standing: Standing, use: LoopUse): boolean {
+function listedItems(list: ListOfFile, entry: Entry, standing: Standing, use: Scalars): boolean {
   const nodes = itemsOf(list);
   if (nodes.some((item) => isSeq(item))) return false;
   const inner = nodes.map((item) => onlyMustache(textOf(item) ?? ''));
   const [only] = inner;
   if (nodes.length === 1 && only !== undefined) {
-    if (typeOfText(only, use) === 'text') convertValue(list, standing, use);
+    const type = use.translator.typeOf(only);
+    if (type !== undefined && type !== 'list') convertValue(list, standing, use);
     else replaceList(entry, use.translator.template(textOf(nodes[0] ?? null) ?? '', 'string'), standing, use);
     return true;
   }
-  const types = inner.map((text) => (text === undefined ? 'text' : typeOfText(text, use)));
+  const types = inner.map((text) => (text === undefined ? 'text' : use.translator.typeOf(text)));
   if (types.every((type) => type === 'list')) {
     const joined = inner.map((text) => `(${text})`).join(' + ');
     replaceList(entry, changed(use.translator.expression(joined, 'value')), standing, use);
     return true;
   }
   if (types.includes('list')) return false;
-  const unknown = inner.filter((text, index) => text !== undefined && types[index] === undefined && PATH.test(text));
+  const unknown = inner.filter((text, index) => text !== undefined && types[index] === undefined);
   convertValue(list, standing, use);
   assume(
     unknown.map((text) => ({ topic: 'no list', sentence: `no list: ${text}` })),
@@ -109,14 +106,8 @@ function listedItems(list: ListOfFile, entry: Entry, standing: Standing, use: Lo
   return true;
 }
 
-function typeOfText(text: string, { types }: LoopUse): KnownType | undefined {
-  // A filter at its end that returns text.
-  if (/\|\s*(?:basename|dirname|lower|upper|string|trim|join|replace|regex_replace)\b[^|]*$/.test(text)) return 'text';
-  return PATH.test(text) ? types(text.split('.')) : undefined;
-}
-
 /** Replaces the list with an expression. */
-function replaceList(entry: Entry, converted: Converted, standing: Standing, use: LoopUse): void {
+function replaceList(entry: Entry, converted: Converted, standing: Standing, use: Scalars): void {
   const { draft } = use;
   if (converted.kind === 'byHand') {
     // The list stays. A second conversion looks for the mark at its items.

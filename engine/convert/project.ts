@@ -114,7 +114,6 @@ function convertFile({ given, kind, source, problem }: ReadFile, project: Projec
     draft,
     translator: project.translator,
     templateNames: templateNames(project.templates, path),
-    types: project.types.known,
     modules: project.modules,
   };
   for (const root of source.roots) convertRoot(root, kind, use);

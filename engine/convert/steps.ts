@@ -16,11 +16,10 @@ import {
 import { booleanWord } from './base/yaml-words.ts';
 import { convertInclude, isInclude } from './includes.ts';
 import { convertKeyword, leave } from './keywords.ts';
-import type { LoopUse } from './loops.ts';
 import { type Call, convertCall } from './module-call.ts';
-import { type Standing } from './scalars.ts';
+import type { Scalars, Standing } from './scalars.ts';
 
-export interface StepUse extends LoopUse {
+export interface StepUse extends Scalars {
   readonly modules: ModulesKnown;
 }
 

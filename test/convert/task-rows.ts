@@ -96,6 +96,13 @@ export const TASKS: readonly Row[] = [
       '- debug: {}\n  loop: "{{ xs }}"\n- debug: {}\n  loop:\n    - a\n    - "{{lower b}}"\n- debug: {}\n  loop: "{{ xs }}"\n- debug: {}\n  loop: \'m.map(key, {"key": key, "value": m[key]})\'\n- debug: {}\n  loop: ["web02", "web04", "web06"]\n- debug: {}\n  loop: groups.web\n',
   },
   {
+    what: 'an item of with_items that may be a list is left, or taken for no list',
+    before:
+      '- debug: {}\n  with_items: [a, "{{ b | default([]) }}"]\n- debug: {}\n  with_items: [a, "{{ c | first }}"]\n- debug: {}\n  with_items: ["{{ d | combine(e) }}"]\n',
+    after:
+      '- debug: {}\n  # convert: by hand: with_items: Write loop: with the list, or an expression that gives one.\n  with_items: [a, "{{default b (list)}}"]\n- debug: {}\n  # convert: assumed no list: c | first\n  loop: [a, "{{first c}}"]\n- debug: {}\n  loop: ["{{merge d e}}"]\n',
+  },
+  {
     what: 'lists within with_items become one list, as Ansible does it',
     before:
       '- debug: {}\n  with_items:\n    - "{{ xs }}"\n    - "{{ ys }}"\n- debug: {}\n  with_items:\n    - "{{ xs }}"\n',

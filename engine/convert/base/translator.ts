@@ -16,4 +16,6 @@ export interface Translator {
   expression(text: string, purpose: 'condition' | 'value'): Converted;
   /** Translates a text with `{{ }}`, from a YAML file or a whole template file, into Handlebars. */
   template(text: string, place: 'string' | 'file'): Converted;
+  /** Returns the type of an expression as far as it is known; undefined also if it cannot be read. */
+  typeOf(text: string): KnownType | undefined;
 }

@@ -1,9 +1,10 @@
 import { isExpression } from '../expression/expression.ts';
 import { Adapter } from '../jinja/jinja-adapt.ts';
 import { type Jinja, readJinja } from '../jinja/jinja-expression.ts';
-import type { Converted, Reason, TypesKnown } from '../jinja/jinja-knowledge.ts';
+import type { Converted, JinjaType, Reason, TypesKnown } from '../jinja/jinja-knowledge.ts';
 import { celOf } from '../jinja/jinja-to-cel.ts';
 import { NoCounterpart } from '../jinja/jinja-translation.ts';
+import { typeOf } from '../jinja/jinja-type.ts';
 
 export interface ExpressionKnowledge {
   readonly types: TypesKnown;
@@ -31,6 +32,12 @@ export function convertExpression(text: string, { types, wants }: ExpressionKnow
     if (error instanceof NoCounterpart) return byHand(text, reasonOf(error));
     throw error;
   }
+}
+
+/** Returns the type of an expression of Jinja as far as it is known; undefined also if it cannot be read. */
+export function typeOfExpression(text: string, types: TypesKnown): JinjaType | undefined {
+  const jinja = readJinja(text, 'read');
+  return jinja === undefined ? undefined : typeOf(jinja, types);
 }
 
 function byHand(original: string, reason: Reason): Converted {
