@@ -10,9 +10,9 @@ import { openOutput } from '../report/text/output.ts';
 import { paintFor } from '../report/text/paint.ts';
 import { printProblems } from '../report/text/problems.ts';
 import { EXIT } from './base/exit-status.ts';
-import { refuseIgnored, refuseUncommitted } from './convert/git-state.ts';
+import { refuseUncommitted, refuseUnkept } from './convert/git-state.ts';
 import { lintErrors } from './convert/lint-converted.ts';
-import { type ReadProject, readProject } from './convert/read-project.ts';
+import { type ReadProject, readProject, whereIs } from './convert/read-project.ts';
 import { writeBeside, writeInPlace } from './convert/write-project.ts';
 
 const FORMATS = ['text', 'json'] as const;
@@ -62,46 +62,46 @@ async function convert(paths: readonly string[], flags: Flags): Promise<number> 
       what: `--output names one folder, and there are ${paths.length} paths`,
       remedy: 'Convert them one by one, or leave --output out: each is written beside the original.',
     });
-  if (flags.inPlace === true && flags.force !== true) for (const path of paths) await refuseUncommitted(path);
+  if (flags.inPlace === true && flags.force !== true)
+    for (const path of paths) await refuseUncommitted({ ...whereIs(path), name: path });
   const converted: ConvertedPath[] = [];
   for (const path of paths) converted.push(await convertPath(path, flags));
   const report: ConvertReport = { paths: converted };
   const stdout = openOutput(process.stdout);
   stdout.write(flags.report === 'json' ? convertJson(report) : convertSummary(report, paintFor(process.stdout)));
   await stdout.drained();
-  const problems = converted.flatMap(({ files }) => files.flatMap(({ problem }) => problem ?? []));
+  const problems = converted.flatMap(({ files, unread }) =>
+    [...files, ...unread].flatMap(({ problem }) => problem ?? []),
+  );
   if (problems.length > 0) printProblems(problems, process.stderr);
   return problems.length > 0 ? EXIT.problem : EXIT.ok;
 }
 
 async function convertPath(path: string, flags: Flags): Promise<ConvertedPath> {
   const project = await readProject(path);
-  const { files } = await convertProject(project.files, modules);
-  if (flags.inPlace === true && flags.force !== true)
-    await refuseIgnored(
-      project.root,
-      files.filter(isChanged(project)).map(({ path: file }) => file),
-    );
-  const target = flags.inPlace === true ? project.root : resolve(flags.output ?? besideOf(path, project));
-  if (flags.inPlace === true) await writeInPlace(project, files);
+  const { files } = await convertProject(project.files, modules, project.others);
+  const isInPlace = flags.inPlace === true;
+  const changed = files.filter(isChanged(project)).map(({ path: file }) => file);
+  if (isInPlace && flags.force !== true) await refuseUnkept(project.root, changed);
+  const [first] = files;
+  const only = project.isFile ? first?.newPath : undefined;
+  const target = isInPlace ? join(project.root, only ?? '') : resolve(flags.output ?? besideOf(path, only));
+  if (isInPlace) await writeInPlace(project, files);
   else await writeBeside(project, files, target);
-  return {
-    path,
-    target,
-    isInPlace: flags.inPlace === true,
-    files,
-    lintErrors: await lintErrors(project, files, target),
-  };
+  const { unread } = project;
+  return { path, target, isInPlace, files, unread, lintErrors: await lintErrors(project, files, target) };
 }
 
 function isChanged({ files }: ReadProject): (file: ConvertedFile, index: number) => boolean {
   return ({ path, newPath, text }, index) => newPath !== path || text !== files[index]?.text;
 }
 
-/** Returns the default output: `PATH.runbook` for a folder, `site.runbook.yml` for the file `site.yml`. */
-function besideOf(path: string, { isFile }: ReadProject): string {
+/**
+ * Returns the default output: `PATH.runbook` for a folder, `site.runbook.yml` for the file `site.yml`. `only`: the new
+ * name of the file.
+ */
+function besideOf(path: string, only: string | undefined): string {
   const whole = resolve(path);
-  if (!isFile) return `${whole}.runbook`;
-  const extension = extname(whole);
-  return join(dirname(whole), `${basename(whole, extension)}.runbook${extension}`);
+  if (only === undefined) return `${whole}.runbook`;
+  return join(dirname(whole), `${basename(whole, extname(whole))}.runbook${extname(only)}`);
 }

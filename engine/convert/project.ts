@@ -5,8 +5,9 @@ import { markAliases } from './aliases.ts';
 import { Draft, entryNamed } from './base/draft.ts';
 import { type ModulesKnown, modulesKnown } from './base/module-facts.ts';
 import type { ConvertedFile, FileKind, GivenFile, ProjectOutcome } from './base/outcome.ts';
+import { TextForm } from './base/text-form.ts';
 import type { Translator } from './base/translator.ts';
-import { type YamlNode, entriesOf, itemsOf, textOf, YamlSource } from './base/yaml-source.ts';
+import { type YamlNode, entriesOf, itemsOf, textOf, tooDeep, YamlSource } from './base/yaml-source.ts';
 import { kindByPath, kindOf } from './classify.ts';
 import { jinjaTranslator } from './jinja-translator.ts';
 import { TypesFound } from './known-types.ts';
@@ -23,20 +24,29 @@ interface ReadFile {
   readonly problem: Problem | undefined;
 }
 
-/** Converts all files of a project. Reads only the given texts, and writes nothing. */
-export async function convertProject(given: readonly GivenFile[], catalogue: Catalogue): Promise<ProjectOutcome> {
+/**
+ * Converts all files of a project. Reads only the given texts, and writes nothing. `others`: paths of what else is
+ * there, whose names no file may get.
+ */
+export async function convertProject(
+  given: readonly GivenFile[],
+  catalogue: Catalogue,
+  others: readonly string[] = [],
+): Promise<ProjectOutcome> {
+  const forms = given.map(({ text }) => new TextForm(text));
   const modules = await modulesKnown(catalogue);
-  const read = readAll(given);
+  const read = readAll(given.map(({ path }, index) => ({ path, text: forms[index]?.body ?? '' })));
   const types = new TypesFound();
   for (const { kind, source } of read) if (source !== undefined) gatherTypes(kind, source, types);
   const translator = jinjaTranslator(types.known);
-  const taken = new Set(given.map(({ path }) => path));
+  const taken = new Set([...given.map(({ path }) => path), ...others]);
   const templates = read
     .filter(({ kind }) => kind === 'template')
     .map((file) => convertTemplateFile(file.given, translator, taken));
   const byPath = new Map(templates.map((file) => [file.path, file]));
-  const project: Project = { translator, modules, types, templates };
-  return { files: read.map((file) => byPath.get(file.given.path) ?? convertFile(file, project)) };
+  const project: Project = { translator, modules, templates };
+  const files = read.map((file) => byPath.get(file.given.path) ?? convertFile(file, project));
+  return { files: files.map((file, index) => ({ ...file, text: forms[index]?.of(file.text) ?? file.text })) };
 }
 
 function readAll(given: readonly GivenFile[]): readonly ReadFile[] {
@@ -59,14 +69,8 @@ function readAll(given: readonly GivenFile[]): readonly ReadFile[] {
 
 function asProblem(error: unknown, path: string): Problem {
   if (error instanceof Problem) return error;
-  // The parser recurses: a file with thousands of levels exceeds the stack.
   if (!(error instanceof RangeError)) throw error;
-  return new Problem({
-    code: 'yaml-too-deep',
-    what: `${path} is nested too deep to be read`,
-    place: { file: path, line: 1, column: 1 },
-    remedy: 'Split the file.',
-  });
+  return tooDeep({ file: path, line: 1, column: 1 });
 }
 
 /** Returns the file names under `vars_files`, without their folders. */
@@ -101,7 +105,6 @@ function gatherTypes(kind: FileKind, { roots }: YamlSource, types: TypesFound): 
 interface Project {
   readonly translator: Translator;
   readonly modules: ModulesKnown;
-  readonly types: TypesFound;
   readonly templates: readonly ConvertedFile[];
 }
 

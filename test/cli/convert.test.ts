@@ -123,3 +123,28 @@ test('a file that cannot be read is told with its place, and the rest is convert
   expect(stderr).toMatch(/broken\.yml:\d+:\d+/);
   expect(existsSync(join(folder, 'p.runbook/roles/greet/templates/card.txt.hbs'))).toBe(true);
 }, 120_000);
+
+test('one file in place is checked itself, and one template gets its new extension', async () => {
+  const folder = project();
+  writeFileSync(join(folder, 'one.yml'), '- hosts: localhost\n  tasks:\n    - debug: msg="a"\n');
+  const inPlace = await runbook(folder, 'convert', 'one.yml', '--in-place', '--force');
+  expect(inPlace.stdout).toContain(`lint: 0 errors\nWritten in place: ${folder}/one.yml\n`);
+  await runbook(folder, 'convert', 'p/roles/greet/templates/card.txt.j2');
+  expect(existsSync(join(folder, 'p/roles/greet/templates/card.txt.runbook.hbs'))).toBe(true);
+}, 120_000);
+
+test('a file that is not UTF-8 is told, and the temporary playbook of the check is gone', async () => {
+  const folder = project();
+  writeFileSync(join(folder, 'p/.runbook-convert-roles.yml'), 'mine');
+  writeFileSync(join(folder, 'p/latin.yml'), Buffer.from('a: caf\xe9\n', 'latin1'));
+  const { status, stderr, stdout } = await runbook(folder, 'convert', 'p', '--in-place', '--force', '--report', 'json');
+  expect(status).toBe(1);
+  expect(stderr).toContain('latin.yml is not UTF-8 text');
+  expect(stdout).toContain('"code": "not-utf8"');
+  expect(readdirSync(join(folder, 'p')).toSorted()).toEqual([
+    '.runbook-convert-roles.yml',
+    'latin.yml',
+    'roles',
+    'site.yml',
+  ]);
+}, 120_000);

@@ -101,6 +101,12 @@ describe('templates', () => {
     ]);
   });
 
+  test('one whose new name something else has stays as it was', async () => {
+    const given = files({ 'templates/a.conf.j2': '{{ a | upper }}\n' });
+    const outcome = await convertProject(given, modules, ['templates/a.conf.hbs']);
+    expect(outcome.files.map(({ newPath }) => newPath)).toEqual(['templates/a.conf.j2']);
+  });
+
   test('one that cannot be converted stays, and the task says so', async () => {
     const outcome = await convert({
       'roles/a/templates/x.conf.j2': '{{ b | zip_longest(x) }}\n',
@@ -108,6 +114,37 @@ describe('templates', () => {
     });
     expect(outcome.files[0]?.newPath).toBe('roles/a/templates/x.conf.j2');
     expect(outcome.files[1]?.text).toContain('# convert: by hand: roles/a/templates/x.conf.j2 is Jinja still');
+  });
+});
+
+describe('the form of a file', () => {
+  test.each([
+    ['Windows line ends', 'a: "{{ b | upper }}"\r\nc: d\r\n', 'a: "{{upper b}}"\r\nc: d\r\n'],
+    ['a byte order mark', '\uFEFFa: "{{ b | upper }}"\n', '\uFEFFa: "{{upper b}}"\n'],
+    ['both', '\uFEFFa: "{{ b | upper }}"\r\n', '\uFEFFa: "{{upper b}}"\r\n'],
+    ['both kinds of line ends', 'a: "{{ b | upper }}"\r\nc: d\n', 'a: "{{upper b}}"\r\nc: d\n'],
+    ['no line end at its end', 'a: |\n  {{ b | upper }}', 'a: |\n  {{upper b}}'],
+    [
+      'a block of lines with Windows line ends',
+      'a: |\r\n  {{ b | upper }}\r\n  c\r\n',
+      'a: |\r\n  {{upper b}}\r\n  c\r\n',
+    ],
+  ])('%s stays', async (_what, before, after) => {
+    expect(await converted({ 'vars/main.yml': before }, 'vars/main.yml')).toBe(after);
+  });
+
+  test('lines that are added end as the others do', async () => {
+    const before = '- debug: msg="{{ a | upper }}"\r\n  when: b\r\n';
+    expect(await converted({ 'tasks/main.yml': before }, 'tasks/main.yml')).toBe(
+      '- debug:\r\n    msg: "{{upper a}}"\r\n  # convert: assumed boolean: b\r\n  when: b\r\n',
+    );
+  });
+
+  test('a template with Windows line ends keeps them', async () => {
+    const before = '{% if a is defined %}\r\nx {{ b | upper }}\r\n{% endif %}\r\n';
+    expect(await converted({ 'templates/a.j2': before }, 'templates/a.j2')).toBe(
+      '{{#if (defined a)}}\r\nx {{upper b}}\r\n{{/if}}\r\n',
+    );
   });
 });
 
@@ -141,6 +178,11 @@ describe('whatever the input', () => {
       files: [file],
     } = await convert({ 'tasks/main.yml': text });
     expect(typeof file?.text).toBe('string');
+  });
+
+  test('thousands of levels are told in words', async () => {
+    const outcome = await convert({ 'vars/main.yml': `a: ${'['.repeat(5_000)}${']'.repeat(5_000)}\n` });
+    expect(outcome.files[0]?.problem?.message).toBe('vars/main.yml is nested too deep to be read');
   });
 
   test('a second conversion changes nothing', async () => {

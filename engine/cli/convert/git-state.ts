@@ -1,52 +1,156 @@
 import { execFile } from 'node:child_process';
-import { statSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { Problem } from '../../errors/problem.ts';
 
 const run = promisify(execFile);
 
-/** Throws Problem if Git does not hold everything at the path. Otherwise the changes of the converter can be undone. */
-export async function refuseUncommitted(path: string): Promise<void> {
-  const whole = resolve(path);
-  const isFolder = statSync(whole, { throwIfNoEntry: false })?.isDirectory() === true;
-  const folder = isFolder ? whole : dirname(whole);
-  const answer = await git(folder, 'status', '--porcelain', '--', isFolder ? '.' : basename(whole));
-  if (answer === undefined)
-    throw new Problem({
-      code: 'not-in-git',
-      what: `${path} is in no Git repository, so nothing could be taken back`,
-      remedy: 'Leave --in-place out, which writes beside it; or add --force.',
-    });
+const REMEDY = 'Leave --in-place out, which writes beside it; or add --force.';
+
+/** Where the converter would write. */
+interface Place {
+  /** The folder that is converted, or the folder of the file. Absolute, without links. */
+  readonly root: string;
+  /** Name of the only file that is converted; undefined for a folder. */
+  readonly only?: string | undefined;
+  /** How messages name it. */
+  readonly name: string;
+}
+
+/** Throws Problem if Git does not hold everything there. Otherwise the changes of the converter can be undone. */
+export async function refuseUncommitted({ root, only, name }: Place): Promise<void> {
+  // What the settings of the user leave out would be lost all the same.
+  const status = ['status', '--porcelain', '--untracked-files=normal', '--ignore-submodules=dirty'];
+  const answer = await git(root, name, [...status, '--', only === undefined ? '.' : `:(literal)${only}`]);
   const [first, ...others] = answer.split('\n').filter((line) => line !== '');
   if (first === undefined) return;
   throw new Problem({
     code: 'uncommitted',
-    what: `${path} has changes that Git does not keep yet`,
+    what: `${name} has changes that Git does not keep yet`,
     why: `${first.slice(3)}${others.length === 0 ? '' : ` and ${others.length} more`}`,
     remedy: 'Commit or stash them, or add --force.',
   });
 }
 
-/** Throws Problem if Git ignores one of the files, whose paths are relative to the folder `root`. */
-export async function refuseIgnored(root: string, files: readonly string[]): Promise<void> {
-  const answer = await git(root, 'ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--', '.');
-  const ignored = new Set(answer?.split('\0'));
-  const first = files.find((file) => ignored.has(file));
-  if (first === undefined) return;
+/**
+ * Throws Problem if Git does not keep one of the files, whose paths are relative to the folder `root`. Repositories
+ * within the folder, such as submodules, are asked for their own files.
+ */
+export async function refuseUnkept(root: string, files: readonly string[]): Promise<void> {
+  for (const [repository, own] of Map.groupBy(files, (file) => repositoryOf(root, file))) {
+    const inner = relative(root, repository);
+    if (inner !== '') await refuseUncommitted({ root: repository, name: inner });
+    const kept = await keptIn(repository, inner);
+    for (const file of own) refuseFile(file, kept.get(relative(repository, join(root, file)).split(sep).join('/')));
+  }
+}
+
+/** Returns the innermost repository at or below `root` that contains the file; `root` itself if there is none. */
+function repositoryOf(root: string, file: string): string {
+  let folder = dirname(join(root, file));
+  while (folder !== root && folder !== dirname(folder) && !existsSync(join(folder, '.git'))) folder = dirname(folder);
+  return folder;
+}
+
+/** Returns the files of the index below a folder, with the letter that `git ls-files -v` gives each of them. */
+async function keptIn(folder: string, name: string): Promise<ReadonlyMap<string, string>> {
+  const answer = await git(folder, name, ['ls-files', '-v', '-z', '--', '.']);
+  const lines = answer.split('\0').filter((line) => line !== '');
+  return new Map(lines.map((line) => [line.slice(2), line.slice(0, 1)]));
+}
+
+/** The letter of a file whose changes Git sees. */
+const SEEN = 'H';
+
+function refuseFile(file: string, letter: string | undefined): void {
+  if (letter === SEEN) return;
   throw new Problem({
     code: 'uncommitted',
-    what: `${first} would be changed, and Git ignores it`,
+    what:
+      letter === undefined
+        ? `${file} would be changed, and Git ignores it`
+        : `${file} would be changed, and Git does not look at its changes (skip-worktree or assume-unchanged)`,
     why: 'What is in it now could not be taken back.',
-    remedy: 'Leave --in-place out, which writes beside it; or add --force.',
+    remedy: REMEDY,
   });
 }
 
-/** Returns what git prints; undefined if it fails. */
-async function git(folder: string, ...args: readonly string[]): Promise<string | undefined> {
-  // The project may come from elsewhere: its settings must not name a program that looks for changes.
-  return await run('git', ['-c', 'core.fsmonitor=false', ...args], { cwd: folder, maxBuffer: 64 * 1024 * 1024 }).then(
+/** Returns what git prints. Throws Problem if it fails. */
+async function git(folder: string, name: string, args: readonly string[]): Promise<string> {
+  const env = withSettings(withoutRepository(process.env), [
+    ...SAFE,
+    ...(await ownFilters(folder)).map((key) => [key, key.endsWith('.required') ? 'false' : ''] as const),
+  ]);
+  return await run('git', [...args], { cwd: folder, env, maxBuffer: MOST }).then(
     ({ stdout }) => stdout,
-    () => undefined,
+    (error: unknown) => {
+      throw failed(error, name);
+    },
   );
+}
+
+const MOST = 64 * 1024 * 1024;
+
+type Setting = readonly [key: string, value: string];
+
+/**
+ * The project may come from elsewhere: its settings must not name a program that Git runs to look for changes, and a
+ * folder of it must not pass for a bare repository.
+ */
+const SAFE: readonly Setting[] = [
+  ['core.fsmonitor', 'false'],
+  ['core.hooksPath', '/dev/null'],
+  ['safe.bareRepository', 'explicit'],
+];
+
+/** Returns the names of the settings of filters that the repository itself brings. Those of the user stay. */
+async function ownFilters(folder: string): Promise<readonly string[]> {
+  const env = withSettings(withoutRepository(process.env), SAFE);
+  const args = ['config', '--null', '--name-only', '--show-scope', '--get-regexp', String.raw`^filter\.`];
+  // Exit status 1 means that there is none. Another failure meets the call that follows, too.
+  const answer = await run('git', args, { cwd: folder, env, maxBuffer: MOST }).then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
+  const fields = answer.split('\0');
+  return fields.filter((_, index) => index % 2 === 1 && /^(?:local|worktree)$/.test(fields[index - 1] ?? ''));
+}
+
+/** Removes the variables by which a hook of Git, or the user, names another repository than that of the folder. */
+function withoutRepository(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const others = /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|NAMESPACE|PREFIX|CEILING_DIRECTORIES)$/;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !others.test(name)));
+}
+
+function withSettings(env: NodeJS.ProcessEnv, settings: readonly Setting[]): NodeJS.ProcessEnv {
+  const before = Number(env['GIT_CONFIG_COUNT'] ?? 0);
+  const added = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${before + index}`, key],
+    [`GIT_CONFIG_VALUE_${before + index}`, value],
+  ]);
+  return {
+    ...env,
+    ...Object.fromEntries(added),
+    GIT_CONFIG_COUNT: `${before + settings.length}`,
+    // Messages are compared; the index is not written, so that no hook runs.
+    LC_ALL: 'C',
+    GIT_OPTIONAL_LOCKS: '0',
+  };
+}
+
+function failed(error: unknown, name: string): Problem {
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+  if (said.includes('not a git repository'))
+    return new Problem({
+      code: 'not-in-git',
+      what: `${name} is in no Git repository, so nothing could be taken back`,
+      remedy: REMEDY,
+    });
+  return new Problem({
+    code: 'git-failed',
+    what: `Git does not tell whether it keeps ${name}`,
+    why: said === '' ? 'There is no program git on the PATH.' : said,
+    remedy: REMEDY,
+  });
 }

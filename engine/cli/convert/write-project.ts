@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { cp, lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, lstat, mkdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { ConvertedFile } from '../../convert/base/outcome.ts';
 import { Problem } from '../../errors/problem.ts';
 import { findFile, replaceFile } from '../../files/replace-file.ts';
 import type { ReadProject } from './read-project.ts';
+import { removingAtEnd } from './remove-at-end.ts';
 
 /** Writes the changed texts into the files themselves. Each file is replaced in one step. */
-export async function writeInPlace({ root, files }: ReadProject, converted: readonly ConvertedFile[]): Promise<void> {
+export async function writeInPlace(
+  { root, files }: Pick<ReadProject, 'root' | 'files'>,
+  converted: readonly ConvertedFile[],
+): Promise<void> {
   for (const [index, file] of converted.entries()) await write(root, file, files[index]?.text);
 }
 
@@ -39,7 +43,7 @@ export async function writeBeside(
   const { root, isFile, files } = project;
   const [only] = converted;
   const under = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.new`);
-  try {
+  await removingAtEnd(under, async () => {
     await mkdir(dirname(target), { recursive: true });
     if (isFile && only !== undefined) {
       await cp(join(root, only.path), under);
@@ -50,12 +54,10 @@ export async function writeBeside(
         verbatimSymlinks: true,
         filter: (from) => isCopied(from, root, [target, under]),
       });
-      await writeInPlace({ root: under, isFile, files }, converted);
+      await writeInPlace({ root: under, files }, converted);
     }
     await rename(under, target);
-  } finally {
-    await rm(under, { recursive: true, force: true });
-  }
+  });
 }
 
 /**

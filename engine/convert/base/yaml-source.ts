@@ -52,6 +52,7 @@ export class YamlSource {
     });
     const documents: readonly Document.Parsed[] = 'empty' in read ? [] : read;
     const [mistake] = documents.flatMap(({ errors }) => errors);
+    if (mistake?.code === 'RESOURCE_EXHAUSTION') throw tooDeep(this.placeOf(mistake.pos[0]));
     if (mistake !== undefined)
       throw new Problem({
         code: 'yaml-syntax',
@@ -101,6 +102,16 @@ export class YamlSource {
     const isEmpty = value === null || (isScalar(value) && value.range[0] === value.range[1]);
     return isEmpty ? this.colonEnd(entry) : endOf(value);
   }
+}
+
+/** The parser recurses: a file with thousands of levels exceeds the stack. */
+export function tooDeep(place: Place): Problem {
+  return new Problem({
+    code: 'yaml-too-deep',
+    what: `${place.file} is nested too deep to be read`,
+    place,
+    remedy: 'Write the inner part as text, or leave it out.',
+  });
 }
 
 /** Returns the offset at which a node ends. Blank lines and comments after it do not belong to it. */

@@ -1,16 +1,17 @@
 import { toldOf } from '../../convert/base/marks.ts';
+import type { ConvertedFile } from '../../convert/base/outcome.ts';
 import { type ConvertReport, countsOf, reasonsOf } from './convert-text.ts';
 
 /** The same for programs: every mark with its place in the file before. */
 export function convertJson({ paths }: ConvertReport): string {
-  const documents = paths.map(({ path, target, files, lintErrors }) => ({
+  const documents = paths.map(({ path, target, files, unread, lintErrors }) => ({
     path,
     written: target,
     counts: countsOf(files),
     lint_errors: lintErrors ?? null,
     assumed: reasonsOf(files, 'assumed'),
     by_hand: reasonsOf(files, 'byHand'),
-    files: files.map((file) => ({
+    files: [...files, ...unread.map(asLeft)].map((file) => ({
       path: file.path,
       new_path: file.newPath,
       kind: file.kind,
@@ -26,4 +27,9 @@ export function convertJson({ paths }: ConvertReport): string {
     })),
   }));
   return `${JSON.stringify({ paths: documents }, undefined, 2)}\n`;
+}
+
+/** A file that could not be read stays as it is. */
+function asLeft({ path, problem }: ConvertReport['paths'][number]['unread'][number]): ConvertedFile {
+  return { path, newPath: path, kind: 'other', text: '', units: [], marks: [], problem };
 }

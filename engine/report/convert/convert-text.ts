@@ -1,5 +1,6 @@
 import { toldOf } from '../../convert/base/marks.ts';
 import type { ConvertedFile, Level, PlacedMark } from '../../convert/base/outcome.ts';
+import type { Problem } from '../../errors/problem.ts';
 import type { Paint } from '../text/paint.ts';
 import { safeLines } from '../text/safe-text.ts';
 
@@ -10,6 +11,8 @@ export interface ConvertedPath {
   readonly target: string;
   readonly isInPlace: boolean;
   readonly files: readonly ConvertedFile[];
+  /** Files that would have been converted by their name, and could not be read. */
+  readonly unread: readonly { readonly path: string; readonly problem: Problem }[];
   /** Undefined where nothing could be checked. */
   readonly lintErrors: number | undefined;
 }
