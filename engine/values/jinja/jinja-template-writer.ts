@@ -253,8 +253,10 @@ class TemplateWriter {
       if (loop.condition !== undefined && isFiltered) lacking('statement', 'for … if with loop or else');
       const map = this.#adapted(around, (adapter) => adapter.value(pairs.map));
       const types = new Map<string, JinjaType | undefined>([[first, 'text']]);
-      if (!pairs.isSorted) return { ...none, list: map, parameters: [second, first], types, condition: loop.condition };
-      this.#assumptions.set(`sorted ${JSON.stringify(pairs.map)}`, { kind: 'sameCase', of: 'the keys of a map' });
+      if (pairs.order === 'ofMap')
+        return { ...none, list: map, parameters: [second, first], types, condition: loop.condition };
+      if (pairs.order === 'withoutCase')
+        this.#assumptions.set(`sorted ${JSON.stringify(pairs.map)}`, { kind: 'sameCase', of: 'the keys of a map' });
       const keys = filterNode(methodNode(map, 'keys'), 'sort');
       const member: Jinja = { kind: 'member', of: map, key: nameNode(first) };
       return {
@@ -347,16 +349,24 @@ interface LoopWay {
   readonly aliases: readonly (readonly [string, Jinja])[];
 }
 
-/** Returns the map of `m.items()` or `m | dictsort`; undefined for other lists. */
-function pairsOf(list: Jinja): { readonly map: Jinja; readonly isSorted: boolean } | undefined {
-  if (
-    list.kind === 'filter' &&
-    (list.name === 'dictsort' || list.name === 'items') &&
-    list.given.plain.length + list.given.named.size === 0
-  )
-    return { map: list.of, isSorted: list.name === 'dictsort' };
+interface Pairs {
+  readonly map: Jinja;
+  readonly order: 'ofMap' | 'byKey' | 'withoutCase';
+}
+
+/**
+ * Returns the map of `m.items()` or `m | dictsort`; undefined for other lists. `sort` ignores upper and lower case in
+ * texts alone: pairs come in the exact order of their keys. `dictsort` ignores it.
+ */
+function pairsOf(list: Jinja): Pairs | undefined {
+  if (list.kind === 'filter' && list.given.plain.length + list.given.named.size === 0) {
+    if (list.name === 'dictsort') return { map: list.of, order: 'withoutCase' };
+    if (list.name === 'items') return { map: list.of, order: 'ofMap' };
+    const pairs = ['sort', 'list'].includes(list.name) ? pairsOf(list.of) : undefined;
+    return pairs !== undefined && list.name === 'sort' ? { map: pairs.map, order: 'byKey' } : pairs;
+  }
   if (list.kind !== 'call' || list.callee.kind !== 'member' || list.callee.key.kind !== 'text') return undefined;
-  return ['items', 'iteritems'].includes(list.callee.key.value) ? { map: list.callee.of, isSorted: false } : undefined;
+  return ['items', 'iteritems'].includes(list.callee.key.value) ? { map: list.callee.of, order: 'ofMap' } : undefined;
 }
 
 function commentOf(text: string): string {

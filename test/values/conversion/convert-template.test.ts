@@ -15,6 +15,7 @@ const VARIABLES: Readonly<Record<string, Value>> = {
   xs: ['b', 'a', 'c'],
   es: [],
   m: { k1: 'v1', k2: 'v2' },
+  unsorted: { b: 3, B: 1, a: 2 },
   lm: [
     { a: 1, b: 'x', on: true },
     { a: 2, b: 'y', on: false },
@@ -66,6 +67,8 @@ test.each([
   ['{% for x in es %}\n{{ x }}\n{% else %}\nnone\n{% endfor %}\n', 'none\n'],
   ['{% for k, v in m.items() %}\n{{ k }} = {{ v }};\n{% endfor %}\n', 'k1 = v1;\nk2 = v2;\n'],
   ['{% for k, v in m | dictsort %}\n{{ k }} = {{ v }}\n{% endfor %}\n', 'k1 = v1\nk2 = v2\n'],
+  ['{% for k, v in unsorted.items() | sort %}\n{{ k }} = {{ v }}\n{% endfor %}\n', 'B = 1\na = 2\nb = 3\n'],
+  ['{% for k, v in unsorted.items() | list %}\n{{ k }}\n{% endfor %}\n', 'b\nB\na\n'],
   ['{% for k in m %}{{ k }}={{ m[k] }} {% endfor %}\n', 'k1=v1 k2=v2 \n'],
   ['{% for a, b2 in pairs %}{{ a }}{{ b2 }} {% endfor %}\n', 'a1 b2 \n'],
   [
