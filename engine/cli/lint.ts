@@ -56,7 +56,7 @@ export function addLintCommand(command: Command, done: (status: number) => void)
     .option('--config <file>', `levels of rules, in place of ${SETTINGS_FILE} in the working folder`)
     .option('--strict', 'exit 1 for warnings too')
     .option('--fix', 'correct what has one certain correction, in the files of the project')
-    .option('--summary', 'only how often each kind was found')
+    .option('--summary', 'only how often each kind was found, and where first')
     .addOption(
       new Option('--format <format>', FORMATS.join(', ')).choices(FORMATS).default('text').argParser(lintFormat),
     )

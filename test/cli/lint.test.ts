@@ -109,6 +109,28 @@ test('many findings of a rule are one list; --summary counts the kinds', async (
   );
 });
 
+test('many errors with one title are one list with what to write; --summary counts the titles', async () => {
+  const tasks = Array.from({ length: 7 }, (_, index) => `    - debug: { msg: a }\n      when: v${index} is defined\n`);
+  const folder = project({
+    'site.yml': `${PLAY}${tasks.join('')}    - debug: { msg: a }\n      when: not v0\n    - coppy: {}\n`,
+  });
+  const { stderr } = await lint(folder, 'site.yml');
+  expect(stderr).toContain('error: "is defined" is Jinja, and expressions are CEL (7 times)\n');
+  expect(stderr).toContain('  --> site.yml:5:16 Write: defined(v0)\n  --> site.yml:7:16 Write: defined(v1)\n');
+  expect(stderr.match(/^error: /gm)).toHaveLength(3);
+  const summary = await lint(folder, 'site.yml', '--summary');
+  expect(summary.stdout).toBe(
+    [
+      '    8  error    expression-syntax',
+      '           7  "is defined" is Jinja, and expressions are CEL, first at site.yml:5:16',
+      '           1  "not" is Jinja, and expressions are CEL, first at site.yml:19:17',
+      '    1  error    unknown-module     There is no module "coppy", first at site.yml:20:7',
+      '1 playbook: 9 problems',
+      '',
+    ].join('\n'),
+  );
+});
+
 test('a playbook that cannot be read has its errors; rules look at the others', async () => {
   const folder = project({ 'site.yml': LATEST, 'broken.yml': '- hosts: a\n  tasks:\n    - coppy: {}\n' });
   const { status, stdout, stderr } = await lint(folder, 'site.yml', 'broken.yml');

@@ -9,9 +9,13 @@ import { safeLines } from '../text/safe-text.ts';
 import { type LintEntry, type LintReport, countOf } from './lint-entry.ts';
 
 /**
- * Maximal number of findings of one rule that are shown with their lines. More findings are shown as a list of places.
+ * Maximal number of equal findings, of one rule or with one title, that are shown with their lines. More findings are
+ * shown as a list of places.
  */
 const MOST_IN_FULL = 5;
+
+/** Maximal number of kinds below a code in the summary. */
+const MOST_KINDS = 10;
 
 const COLORS: Readonly<Record<Level, Color>> = { error: 'red', warning: 'yellow', advice: 'cyan' };
 
@@ -20,8 +24,8 @@ export function printFindings({ entries }: LintReport, stream: NodeJS.WritableSt
   const paint = paintFor(stream);
   const source = sourceReader();
   const masked = withoutSecrets(source, entries);
-  const blocks = byCode(entries).map((group) =>
-    group.length > MOST_IN_FULL && group[0]?.summary !== undefined
+  const blocks = inGroups(entries).map((group) =>
+    group.length > MOST_IN_FULL
       ? groupLines(group, paint)
       : group
           .map((entry) => {
@@ -57,19 +61,21 @@ function withoutSilent(read: SourceReader, source: SourceReader): SourceReader {
   return (file) => (/\bno_log\b/.test(source(file) ?? '') ? undefined : read(file));
 }
 
-/** Returns the lines for a rule with all its places. */
+/** Returns the lines for a rule, or for equal errors, with all places. */
 function groupLines(group: readonly LintEntry[], paint: Paint): string {
   const [first] = group;
   if (first === undefined) return '';
   const remedies = [...new Set(group.map(({ remedy }) => remedy))];
   return [
     `${labelOf(first, paint)}: ${paint('bold', first.summary ?? first.what)} (${group.length} times)`,
-    ...group.map(({ place, what }) =>
+    ...group.map(({ place, what, why, remedy, summary }) =>
       [
         `  ${paint('cyan', '-->')}`,
         place === undefined ? '' : safeLines(formatPlace(place)).join(' '),
-        safeLines(what).join(' '),
-      ].join(' '),
+        safeLines(summary === undefined ? ((remedies.length === 1 ? why : remedy) ?? '') : what).join(' '),
+      ]
+        .join(' ')
+        .trimEnd(),
     ),
     ...(remedies.length === 1 && remedies[0] !== undefined ? [`  ${paint('cyan', 'help')}: ${remedies[0]}`] : []),
   ].join('\n');
@@ -79,36 +85,69 @@ function labelOf({ level, code, summary }: LintEntry, paint: Paint): string {
   return summary === undefined ? paint(COLORS[level], level) : `${paint(COLORS[level], level)}[${code}]`;
 }
 
-/** Groups the entries by code: errors of the playbook first, each alone, then rules by their level. */
-function byCode(entries: readonly LintEntry[]): readonly (readonly LintEntry[])[] {
-  const problems = entries.filter(({ summary }) => summary === undefined).map((entry) => [entry]);
-  const groups = new Map<string, LintEntry[]>();
-  for (const entry of entries) {
-    if (entry.summary === undefined) continue;
-    groups.set(entry.code, [...(groups.get(entry.code) ?? []), entry]);
-  }
-  const rules = [...groups.values()].toSorted(
+/**
+ * Groups the entries: errors of the playbook first, each alone unless more than a few have the same title, then rules by
+ * their level.
+ */
+function inGroups(entries: readonly LintEntry[]): readonly (readonly LintEntry[])[] {
+  const errors = entries.filter(({ summary }) => summary === undefined);
+  const problems = [...groupBy(errors, ({ code, what }) => `${code} ${what}`).values()]
+    .flatMap((group) => (group.length > MOST_IN_FULL ? [group] : group.map((entry) => [entry])))
+    .toSorted(([one], [other]) => positionIn(errors, one) - positionIn(errors, other));
+  const rules = [...groupBy(entries.filter(isOfRule), ({ code }) => code).values()].toSorted(
     ([one], [other]) => LEVELS.indexOf(one?.level ?? 'advice') - LEVELS.indexOf(other?.level ?? 'advice'),
   );
   return [...problems, ...rules];
 }
 
-/** Prints how often each kind was found, the most frequent first. */
+function isOfRule({ summary }: LintEntry): boolean {
+  return summary !== undefined;
+}
+
+function positionIn(entries: readonly LintEntry[], entry: LintEntry | undefined): number {
+  return entry === undefined ? -1 : entries.indexOf(entry);
+}
+
+function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
+  return Map.groupBy(items, key);
+}
+
+function mostFirst(groups: ReadonlyMap<string, readonly LintEntry[]>): readonly (readonly LintEntry[])[] {
+  return [...groups.values()].toSorted((one, other) => other.length - one.length);
+}
+
+/** Prints how often each kind was found, the most frequent first: by code, and within a code by title. */
 export function printSummary(report: LintReport, stream: NodeJS.WritableStream): void {
   const paint = paintFor(stream);
-  const groups = new Map<string, LintEntry[]>();
-  for (const entry of report.entries) groups.set(entry.code, [...(groups.get(entry.code) ?? []), entry]);
-  const rows = [...groups.values()].toSorted((one, other) => other.length - one.length);
+  const groups = groupBy(report.entries, ({ code }) => code);
   const width = Math.max(0, ...groups.keys().map((code) => code.length));
-  const lines = rows.flatMap((group) => {
+  const lines = mostFirst(groups).flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const level = paint(COLORS[first.level], first.level.padEnd('warning'.length));
+    const kinds = mostFirst(groupBy(group, ({ what }) => what));
+    const about = first.summary ?? (kinds.length === 1 ? kindText(group) : '');
     return [
-      `${String(group.length).padStart(5)}  ${level}  ${first.code.padEnd(width)}  ${first.summary ?? ''}`.trimEnd(),
+      `${String(group.length).padStart(5)}  ${level}  ${first.code.padEnd(width)}  ${about}`.trimEnd(),
+      ...(first.summary === undefined && kinds.length > 1 ? kindLines(kinds) : []),
     ];
   });
   if (lines.length > 0) openOutput(stream).write(`${lines.join('\n')}\n`);
+}
+
+function kindLines(kinds: readonly (readonly LintEntry[])[]): readonly string[] {
+  const rest = kinds.slice(MOST_KINDS).reduce((count, kind) => count + kind.length, 0);
+  return [
+    ...kinds.slice(0, MOST_KINDS).map((kind) => `${String(kind.length).padStart(12)}  ${kindText(kind)}`),
+    ...(rest === 0 ? [] : [`${String(rest).padStart(12)}  of ${kinds.length - MOST_KINDS} more kinds`]),
+  ];
+}
+
+/** Returns the title of equal entries, and where the first one is. */
+function kindText([first]: readonly LintEntry[]): string {
+  if (first === undefined) return '';
+  const where = first.place === undefined ? '' : `, first at ${formatPlace(first.place)}`;
+  return safeLines(`${first.what}${where}`).join(' ');
 }
 
 /** Returns the last line: `2 playbooks: no problems, 3 warnings`. */

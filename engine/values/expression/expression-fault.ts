@@ -4,6 +4,7 @@ import { BOUNDED_MATCHES, celFunctions } from '../cel/cel-environment.ts';
 import type { Evidence } from '../cel/cel-value.ts';
 import { ansibleMember } from '../habits/ansible-variables.ts';
 import { readJinja } from '../jinja/jinja-expression.ts';
+import { jinjaTitle } from '../jinja/jinja-foreign.ts';
 import { WRITE } from '../jinja/jinja-remedy.ts';
 import { Fault } from '../language/fault.ts';
 import { didYouMean, listNames } from '../language/suggest.ts';
@@ -42,8 +43,10 @@ export function syntaxFault(unparsed: Unparsed, source: string, advise: Advise):
       start,
       length,
     );
-  if (isJinja(source))
-    return new Fault({ code, what: 'This is Jinja, and expressions are CEL', remedy }, start, length);
+  if (isJinja(source)) {
+    const what = jinjaTitle(source, 'expressions are CEL') ?? 'This is Jinja, and expressions are CEL';
+    return new Fault({ code, what, remedy }, start, length);
+  }
   const { what, instead, from, long } =
     endlessText(unparsed, source) ??
     (remedy === undefined ? openBracket(source) : undefined) ??

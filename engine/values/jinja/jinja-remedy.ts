@@ -26,10 +26,7 @@ export function celRemedy(source: string, accepts: (text: string) => boolean): s
  * the whole mustache.
  */
 export function mustacheRemedy(mustache: string, accepts: (text: string) => boolean): string | undefined {
-  const parts =
-    /^\{\{\{?~?-?\s*(#(?:if|unless|each|with)\b|else if\b|\^)?([\s\S]*?)(\s+as\s+\|[^|]*\|\s*)?-?~?\}?\}\}$/.exec(
-      mustache,
-    );
+  const parts = MUSTACHE.exec(mustache);
   if (parts === null) return undefined;
   const [, head = '', inner = '', names = ''] = parts;
   const jinja = readJinja(inner, 'kept');
@@ -43,6 +40,14 @@ export function mustacheRemedy(mustache: string, accepts: (text: string) => bool
   const left = mustache.startsWith('{{-') ? '~' : '';
   const right = mustache.endsWith('-}}') ? '~' : '';
   return advice(() => `{{${left}${write().slice(2, -2)}${right}}}`, mustache, accepts, noteOfDefault(jinja));
+}
+
+const MUSTACHE =
+  /^\{\{\{?~?-?\s*(#(?:if|unless|each|with)\b|else if\b|\^)?([\s\S]*?)(\s+as\s+\|[^|]*\|\s*)?-?~?\}?\}\}$/;
+
+/** Returns the expression in a mustache: without braces, the name of the block and its parameters. */
+export function contentOf(mustache: string): string {
+  return MUSTACHE.exec(mustache)?.[2] ?? mustache;
 }
 
 function advice(

@@ -10,7 +10,7 @@ import { ArgumentFault, Fault, UnknownTouched } from '../language/fault.ts';
 import { didYouMean } from '../language/suggest.ts';
 import type { Frame, Level } from './template-frame.ts';
 import { type Evaluate, type PathOptions, compilePath, memberOf, whyNoMember } from './template-path.ts';
-import { type Call, type SyntaxExpression, templateRemedy } from './template-syntax.ts';
+import { type Call, jinjaFinding, type SyntaxExpression } from './template-syntax.ts';
 
 /** Compiles an argument or the content of a mustache. */
 export function compileSyntaxExpression(expression: SyntaxExpression, options: PathOptions): Evaluate {
@@ -40,9 +40,11 @@ export function compileCall(call: Call, options: PathOptions): Evaluate {
   const name = call.path.type === 'PathExpression' ? call.path.original : '';
   const helper = findHelper(name);
   if (helper === undefined) {
+    const jinja = jinjaFinding(source, call);
+    if (jinja !== undefined) throw source.fault('template-syntax', jinja.what, call, { remedy: jinja.remedy });
     const nearest = didYouMean(name, helperNames());
     throw source.fault('unknown-helper', `There is no helper "${name}"`, call.path, {
-      remedy: templateRemedy(source, call) ?? nearest ?? 'Helpers are listed by `runbook docs --helpers`.',
+      remedy: nearest ?? 'Helpers are listed by `runbook docs --helpers`.',
     });
   }
   checkArguments(call, helper, options);

@@ -17,8 +17,8 @@ import {
   type Statement,
   type SyntaxExpression,
   type TemplateSource,
+  jinjaFinding,
   parseSyntax,
-  templateRemedy,
 } from './template-syntax.ts';
 
 /** Steps that one round of a loop, or one partial, costs. */
@@ -157,6 +157,15 @@ class TemplateCompiler {
     };
   }
 
+  #oneArgument(block: Block, name: string) {
+    const jinja = jinjaFinding(this.#source, block);
+    return this.#refuse(
+      block,
+      jinja?.what ?? `#${name} takes one argument`,
+      jinja?.remedy ?? `If it is a call, bracket it: {{#${name} (eq a b)}}.`,
+    );
+  }
+
   #block(block: Block): Emit {
     const name = block.path.type === 'PathExpression' ? block.path.original : '';
     const [argument] = block.params;
@@ -165,12 +174,7 @@ class TemplateCompiler {
       case 'unless':
       case 'each':
       case 'with':
-        if (argument === undefined || block.params.length > 1)
-          throw this.#refuse(
-            block,
-            `#${name} takes one argument`,
-            templateRemedy(this.#source, block) ?? `If it is a call, bracket it: {{#${name} (eq a b)}}.`,
-          );
+        if (argument === undefined || block.params.length > 1) throw this.#oneArgument(block, name);
         break;
       default:
         if (block.params.length === 0 && block.program !== undefined && isRaw(block.program, this.#source, block))

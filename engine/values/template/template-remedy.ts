@@ -23,7 +23,8 @@ export function firstUnreadable(text: string): { readonly mustache: string; read
 /** Quoted text may contain braces. */
 const MUSTACHE = /\{\{(?:"[^"]*"|'[^']*'|(?!\}\})[^"'])*\}\}/g;
 
-function mustacheAt(text: string, offset: number): string | undefined {
+/** Returns the mustache that contains this offset. */
+export function mustacheAt(text: string, offset: number): string | undefined {
   for (const { 0: mustache, index } of text.matchAll(MUSTACHE)) {
     if (index <= offset && offset < index + mustache.length) return mustache;
     if (index > offset) return undefined;

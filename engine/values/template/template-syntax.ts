@@ -1,11 +1,28 @@
 import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import { jinjaTitle } from '../jinja/jinja-foreign.ts';
+import { contentOf } from '../jinja/jinja-remedy.ts';
 import { refuseJinja } from '../jinja/jinja-statement.ts';
 import { type Origin, Fault, isStackOverflow } from '../language/fault.ts';
-import { firstUnreadable, mustacheRemedyAt } from './template-remedy.ts';
+import { firstUnreadable, mustacheAt, mustacheRemedyAt } from './template-remedy.ts';
 
 /** Returns what to write in place of the mustache that contains this part, see `mustacheRemedyAt`. */
 export function templateRemedy(source: TemplateSource, at: Located): string | undefined {
   return mustacheRemedyAt(source.text, source.offset(at.loc.start));
+}
+
+/** Returns the title and the remedy if the mustache that contains this part is Jinja. */
+export function jinjaFinding(
+  source: TemplateSource,
+  at: Located,
+): { readonly what: string; readonly remedy: string } | undefined {
+  const mustache = mustacheAt(source.text, source.offset(at.loc.start));
+  const what = mustache === undefined ? undefined : mustacheTitle(mustache);
+  const remedy = what === undefined ? undefined : templateRemedy(source, at);
+  return what === undefined || remedy === undefined ? undefined : { what, remedy };
+}
+
+function mustacheTitle(mustache: string): string | undefined {
+  return jinjaTitle(contentOf(mustache), 'templates here are Handlebars');
 }
 
 interface Position {
@@ -200,7 +217,7 @@ function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
   const { text, origin } = source;
   const offset = error.position === undefined ? lexicalOffset(text) : skipBlanks(text, source.offset(error.position));
   const { what, remedy, at } =
-    unreadableMustache(error, text, offset) ??
+    unreadableMustache(text, offset) ??
     leadingDot(text, offset) ??
     endOfText(text) ??
     unexpectedToken(error, text, offset) ??
@@ -209,17 +226,15 @@ function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
 }
 
 /** Returns the finding for a mustache that is Jinja or similar to Jinja, with what to write in its place. */
-function unreadableMustache(error: SyntaxFailure, text: string, offset: number): Finding | undefined {
+function unreadableMustache(text: string, offset: number): Finding | undefined {
   const bad = firstUnreadable(text);
   const remedy = bad === undefined ? undefined : mustacheRemedyAt(text, bad.offset);
   if (bad === undefined || remedy === undefined) return undefined;
   const { mustache, offset: begin } = bad;
   const isWithin = begin <= offset && offset < begin + mustache.length;
   const at = isWithin ? offset : begin;
-  if (error.token === 'CLOSE_BLOCK_PARAMS') return { what: 'There are no filters', remedy, at };
-  const isJinja = /[|~([\]]|[=!<>]=|\s(?:and|or|not|is|in|if)\s/.test(mustache);
-  if (isJinja) return { what: 'This is Jinja, and templates here are Handlebars', remedy, at };
-  return { ...unreadable(text, at), remedy };
+  const what = mustacheTitle(mustache) ?? unreadable(text, at).what;
+  return { what, remedy, at };
 }
 
 function leadingDot(text: string, offset: number): Finding | undefined {

@@ -180,7 +180,7 @@ const MISTAKES: [string, number, RegExp][] = [
   ['{{#if a}}b{{/each}}', 8, /closed by/],
   ['b{{/if}}', 6, /not open/],
   ['b{{else}}', 6, /belongs to no block/],
-  ['{{ a | lower }}', 10, /no filters/],
+  ['{{ a | lower }}', 10, /^The filter lower is Jinja/],
   ['{{ a == b }}', 10, /is Jinja/],
   ['{{.Values.x}}', 5, /dot/],
   ['{"b":{{a}}}', 13, /}}}/],
