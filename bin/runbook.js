@@ -7,36 +7,44 @@ const { existsSync, readFileSync } = require('fs');
 const path = require('path');
 const { fileURLToPath } = require('url');
 
-const WANTED = 24;
+const OLDEST = 24;
 const found = Number(process.versions.node.split('.')[0]);
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** The package of npm that holds nothing but Node for this machine. It runs no script when it is installed. */
+const nodePackage = `node-${process.platform}-${process.arch}`;
 
-if (found === WANTED) await run(process.argv.slice(2));
+if (found >= OLDEST) await run(process.argv.slice(2));
 else {
   const installed = installedNode();
   if (installed !== undefined && process.env.RUNBOOK_NODE !== installed) runUnder(installed);
-  else {
-    const brought =
-      process.platform === 'linux'
-        ? 'Run "npm install" in its folder, which brings Node for Linux on x64 and arm64, or put'
-        : 'Put';
-    refuse(`runbook needs Node ${WANTED}, this is ${process.version}. ${brought} Node ${WANTED} first on the PATH.`);
-  }
+  else refuse(`runbook needs Node ${OLDEST} or later, this is ${process.version}. ${remedy()}`);
+}
+
+/** What brings a Node that fits. It depends on how the program was installed. */
+function remedy() {
+  const brings = ['linux-x64', 'linux-arm64'].includes(`${process.platform}-${process.arch}`);
+  const other = `put Node ${OLDEST} or later first on the PATH.`;
+  if (!brings) return `${other.charAt(0).toUpperCase()}${other.slice(1)}`;
+  if (existsSync(path.join(root, 'engine')))
+    return `Run "npm ci" in ${root}, which brings Node ${OLDEST} for Linux on x64 and arm64, or ${other}`;
+  const node = `${nodePackage}@${OLDEST}`;
+  const above = path.dirname(path.dirname(path.resolve(root)));
+  if (path.resolve(root).split(path.sep).includes('_npx'))
+    return `Run "npx -p ${node} -p runbook runbook", followed by the arguments, or ${other}`;
+  if (path.basename(above) === 'lib')
+    return `Run "npm install --global --no-bin-links ${node}", which puts Node ${OLDEST} beside runbook and nowhere else, or ${other}`;
+  return `Run "npm install ${node}" in ${above}, which puts Node ${OLDEST} beside runbook, or ${other}`;
 }
 
 /**
- * The Node that npm has installed with this package, by the lock file and its checksums. Undefined where there is none
- * for this machine.
+ * The Node that npm has installed in this checkout, by the lock file and its checksums, or beside this package. Undefined
+ * where there is none.
  */
 function installedNode() {
   const linked = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
   if (existsSync(linked)) return linked;
   try {
-    // As a library of another package it lies beside this one.
-    const node = path.join(
-      path.dirname(require.resolve(`node-${process.platform}-${process.arch}/package.json`)),
-      'bin/node',
-    );
+    const node = path.join(path.dirname(require.resolve(`${nodePackage}/package.json`)), 'bin/node');
     return existsSync(node) ? node : undefined;
   } catch {
     return undefined;
@@ -83,7 +91,7 @@ function runUnder(node) {
   child.on('error', (error) => {
     // It is made for glibc: elsewhere it has no loader, which is told as a file that is not there.
     refuse(
-      `${node} cannot be started (${error.message}). It needs glibc and runs on Debian, Ubuntu, RHEL and the like; elsewhere put Node ${WANTED} first on the PATH.`,
+      `${node} cannot be started (${error.message}). It needs glibc and runs on Debian, Ubuntu, RHEL and the like; elsewhere put Node ${OLDEST} or later first on the PATH.`,
     );
   });
   child.on('exit', (status, signal) => {

@@ -1,13 +1,7 @@
 const { readdirSync, statSync } = require('node:fs');
 
-/** Beside the sources: what the bundle is made by, and the record of what npm has installed. */
-const OTHERS = [
-  'package.json',
-  'node_modules/.package-lock.json',
-  'build/bundle.ts',
-  'build/ascii.ts',
-  'patches/ssh2@1.17.0.patch',
-];
+/** Beside the sources: what the bundle is made by, and the libraries that npm installs. */
+const OTHERS = ['package.json', 'package-lock.json', 'build/bundle.ts', 'build/ascii.ts', 'patches/ssh2@1.17.0.patch'];
 
 /**
  * What changes as soon as any source does: names, sizes and times of all of them. The time of change (ctime) is among them,

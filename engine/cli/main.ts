@@ -12,6 +12,20 @@ import { endAtOnce } from './run/interruptions.ts';
 /** The commands. The file of each command is loaded when the command is called. */
 export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
+    'init',
+    {
+      description: 'begin a project: inventory, playbook, role, settings of editors',
+      add: async (command, done) => (await import('./init.ts')).addInitCommand(command, done),
+    },
+  ],
+  [
+    'new',
+    {
+      description: 'add a role to a project',
+      add: async (command, done) => (await import('./new.ts')).addNewCommand(command, done),
+    },
+  ],
+  [
     'play',
     {
       description: 'run a playbook: make the hosts what it says',

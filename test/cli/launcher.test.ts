@@ -34,7 +34,7 @@ function checkout(): string {
   for (const folder of ['build', 'dist', 'engine/cli', 'node_modules', 'patches'])
     mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, 'package.json'), '{"type":"module","version":"1.2.3"}');
-  writeFileSync(join(root, 'node_modules/.package-lock.json'), '{}');
+  writeFileSync(join(root, 'package-lock.json'), '{}');
   for (const name of ['bundle.ts', 'ascii.ts']) writeFileSync(join(root, 'build', name), '');
   writeFileSync(join(root, 'patches/ssh2@1.17.0.patch'), '');
   writeFileSync(join(root, 'engine/cli/main.ts'), says('sources', 'export '));
@@ -113,14 +113,31 @@ test('a Node for which this machine has no loader is told, and what to do', () =
   const { status, stderr } = launchedByOther(root);
   expect(status).toBe(1);
   expect(stderr).toMatch(
-    /^\S+\/node_modules\/\.bin\/node cannot be started \(.*ENOENT\)\. .*put Node 24 first on the PATH\.\n$/,
+    /^\S+\/node_modules\/\.bin\/node cannot be started \(.*ENOENT\)\. .*put Node 24 or later first on the PATH\.\n$/,
   );
 });
 
-test('without one it says how to get one', () => {
-  const { status, stderr } = launchedByOther(checkout());
+/** How the program was installed, where it lies then, and what brings the Node. */
+const INSTALLS: readonly (readonly [string, string, (root: string) => string])[] = [
+  ['a checkout', '.', (root) => `Run "npm ci" in ${root}/, which brings Node 24`],
+  ['npm install', 'project/node_modules/runbook', (root) => `Run "npm install ${PLATFORM}@24" in ${root}/project, `],
+  [
+    'npm install --global',
+    'lib/node_modules/runbook',
+    () => `Run "npm install --global --no-bin-links ${PLATFORM}@24", `,
+  ],
+  ['npx', '_npx/0a1b/node_modules/runbook', () => `Run "npx -p ${PLATFORM}@24 -p runbook runbook", followed by`],
+];
+
+test.each(INSTALLS)('without one it says how to get one, after %s', (_, at, remedy) => {
+  const root = temporaryFolder('runbook-installed-');
+  cpSync(checkout(), join(root, at), { recursive: true });
+  if (at !== '.') rmSync(join(root, at, 'engine'), { recursive: true });
+  const { status, stderr } = launchedByOther(join(root, at));
   expect(status).toBe(1);
-  expect(stderr).toContain('Run "npm install" in its folder');
+  expect(stderr).toMatch(/^runbook needs Node 24 or later, this is v/);
+  expect(stderr).toContain(remedy(root));
+  expect(stderr).toMatch(/or put Node 24 or later first on the PATH\.\n$/);
 });
 
 test('the bundle is used while it is what the sources make', () => {
@@ -151,7 +168,7 @@ const CHANGES: readonly (readonly [string, (root: string) => void])[] = [
   ['a source is new', (root) => writeFileSync(join(root, 'engine/cli/lint.ts'), 'export {};')],
   ['a source is gone', (root) => rmSync(join(root, 'engine/cli/play.ts'))],
   ['a source was renamed', (root) => renameSync(join(root, 'engine/cli/play.ts'), join(root, 'engine/cli/plan.ts'))],
-  ['libraries were installed', (root) => writeFileSync(join(root, 'node_modules/.package-lock.json'), '{ }')],
+  ['other libraries are to be installed', (root) => writeFileSync(join(root, 'package-lock.json'), '{ }')],
   ['package.json was edited', (root) => appendFileSync(join(root, 'package.json'), '\n')],
   ['a patch of ssh2 was edited', (root) => appendFileSync(join(root, 'patches/ssh2@1.17.0.patch'), '\n')],
   ['it is made another way', (root) => appendFileSync(join(root, 'build/bundle.ts'), '\n')],

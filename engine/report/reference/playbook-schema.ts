@@ -28,8 +28,13 @@ export type SchemaName = (typeof SCHEMAS)[number];
 
 /** Prints a JSON Schema (draft 7), for editors: `# yaml-language-server: $schema=…`. */
 export function printSchema(name: SchemaName, modules: readonly AnyModule[], stdout: NodeJS.WritableStream): void {
+  openOutput(stdout).write(schemaText(name, modules));
+}
+
+/** Returns a JSON Schema (draft 7) as the text of a file. */
+export function schemaText(name: SchemaName, modules: readonly AnyModule[]): string {
   const head = { $schema: 'http://json-schema.org/draft-07/schema#', $id: `urn:runbook:schema:${name}` };
-  openOutput(stdout).write(`${JSON.stringify({ ...head, ...schemaOf(name, modules) }, undefined, 2)}\n`);
+  return `${JSON.stringify({ ...head, ...schemaOf(name, modules) }, undefined, 2)}\n`;
 }
 
 function schemaOf(name: SchemaName, modules: readonly AnyModule[]): Schema {

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { link, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Skeleton } from './role-skeleton.ts';
+
+/** What became of the files of a skeleton, by their paths below the folder. */
+export interface WrittenSkeleton {
+  readonly written: readonly string[];
+  /** Files that were there before. They are as they were. */
+  readonly kept: readonly string[];
+}
+
+/**
+ * Writes the files that are not there yet. Nothing that is there is changed, a link that leads nowhere included. Each
+ * file comes whole: after an interruption, a second call writes the rest. Throws the system error.
+ */
+export async function writeSkeleton(folder: string, files: Skeleton): Promise<WrittenSkeleton> {
+  const written: string[] = [];
+  const kept: string[] = [];
+  for (const [path, text] of files) ((await isWritten(join(folder, path), text)) ? written : kept).push(path);
+  return { written, kept };
+}
+
+/** Writes the files, and replaces those that are there: what a program makes, and nobody edits. Throws the system error. */
+export async function refresh(folder: string, files: Skeleton): Promise<void> {
+  for (const [path, text] of files) {
+    const at = join(folder, path);
+    await besideFirst(at, text, (under) => rename(under, at));
+  }
+}
+
+/** Whether something has this name: a file, a folder, or a link that may lead nowhere. Throws the system error. */
+export async function isAnythingThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+}
+
+/** Whether the file was written. If something has its name already, nothing is. */
+async function isWritten(at: string, text: string): Promise<boolean> {
+  if (await isAnythingThere(at)) return false;
+  return await besideFirst(at, text, async (under) => {
+    try {
+      // Unlike a rename, this does not replace a file that has come meanwhile.
+      await link(under, at);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      throw error;
+    }
+  });
+}
+
+async function besideFirst<Result>(
+  at: string,
+  text: string,
+  place: (under: string) => Promise<Result>,
+): Promise<Result> {
+  await mkdir(dirname(at), { recursive: true });
+  const under = join(dirname(at), `.${basename(at)}.${randomBytes(6).toString('hex')}`);
+  try {
+    await writeFile(under, text, { flag: 'wx', flush: true });
+    return await place(under);
+  } finally {
+    await rm(under, { force: true });
+  }
+}
