@@ -3,6 +3,7 @@ import { numbered, printRecords, recordsOf } from './base/records.ts';
 import { type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { CALMLY } from './base/unhindered-read.ts';
 import { files } from './file.ts';
+import { otherTypeOf } from './file/file-decode.ts';
 import {
   type Attributes,
   type Directory,
@@ -162,7 +163,7 @@ function stateOf(type: number, attributes: Attributes): KeyPlace['state'] {
   if (type === 0o040000) return { type: 'directory', ...attributes };
   if (type === 0o120000) return { type: 'link', ...attributes, target: 'another place' };
   if (type === 0o100000) return { type: 'file', ...attributes, size: undefined, sha256: undefined, content: undefined };
-  return { type: 'other', ...attributes, what: 'no file' };
+  return { type: 'other', ...attributes, what: otherTypeOf(type) };
 }
 
 const ABOVE: ReadonlyMap<string, AuthorizedKeysState['above']> = new Map([

@@ -228,6 +228,11 @@ const OTHERS: ReadonlyMap<number, string> = new Map([
   [0o010000, 'a named pipe'],
 ]);
 
+/** Returns the words for a type of file, as its bits say it, that is neither a regular file, a directory nor a link. */
+export function otherTypeOf(bits: number): string {
+  return OTHERS.get(bits) ?? 'something else';
+}
+
 interface Stat {
   readonly state: RegularFile | Directory | OtherFile | (Attributes & { readonly type: 'link' });
   readonly name: string;
@@ -265,7 +270,7 @@ function typed(type: number, attributes: Attributes, size: number): Stat['state'
     case 0o120000:
       return { type: 'link', ...attributes };
     default:
-      return { type: 'other', ...attributes, what: OTHERS.get(type) ?? 'something else' };
+      return { type: 'other', ...attributes, what: otherTypeOf(type) };
   }
 }
 
