@@ -1,5 +1,6 @@
 import type { Node, ScalarNode } from './base/node.ts';
 import { Secret, hideNumber } from './base/secret.ts';
+import { nearestName } from './language/suggest.ts';
 import { hasTemplate } from './template/template.ts';
 
 /** Minimal length of a text between templates that is masked alone. In characters. */
@@ -53,10 +54,23 @@ function secretNode(node: Node): Node {
 
 /**
  * Returns whether the variable is always a secret: `ansible_password`, `ansible_become_pass`,
- * `ansible_ssh_private_key_passphrase` and the like.
+ * `ansible_ssh_private_key_passphrase` and the like. So is one whose name is nearly one of these: its value is a
+ * password all the same.
  */
 export function isCredential(name: string): boolean {
-  return /^ansible_(?:\w+_)?(?:pass|passwd|password|passphrase)$/.test(name);
+  if (CREDENTIAL.test(name)) return true;
+  const [first = '', ...others] = name.split(/_+/).filter((word) => word !== '');
+  const last = others.at(-1);
+  if (last === undefined) return nearestName(first, ['ansiblepassword', 'ansiblepass'], { most: 2 }) !== undefined;
+  return nearestName(first, ['ansible'], { most: 2 }) !== undefined && isNearlyPassword(last);
+}
+
+const CREDENTIAL = /^ansible_(?:\w+_)?(?:pass|passwd|password|passphrase)$/;
+
+/** The short word must be nearer than the long ones: paths and ports are no secrets. */
+function isNearlyPassword(word: string): boolean {
+  const isNearLong = nearestName(word, ['password', 'passwd', 'passphrase', 'becomepass'], { most: 2 }) !== undefined;
+  return isNearLong || nearestName(word, ['pass', 'sshpass'], { most: 1 }) !== undefined;
 }
 
 function credentialNode(node: Node): Node {
