@@ -38,7 +38,7 @@ import {
   runOnceWithSerial,
 } from './rules/privilege.ts';
 import { roleWithoutArguments, sourceOutsideRole, unusedDefault } from './rules/roles.ts';
-import { privateKeyInClear, secretInClear, secretOnCommandLine } from './rules/secrets.ts';
+import { privateKeyInClear, readableSecret, secretInClear, secretOnCommandLine } from './rules/secrets.ts';
 import { downloadIntoShell, pipeWithoutPipefail, shellOfOtherKind, shellWithoutNeed } from './rules/shell.ts';
 import {
   argumentAlias,
@@ -73,6 +73,7 @@ export const RULES: readonly Rule[] = [
   privateKeyInClear,
   secretInClear,
   secretOnCommandLine,
+  readableSecret,
   worldWritable,
   readablePrivateKey,
   latestVersion,

@@ -1,7 +1,7 @@
 import { commandsOf, simpleCommands } from '../base/command-line.ts';
 import type { Rule } from '../base/rule.ts';
 import { scalarsIn } from '../base/scalars.ts';
-import { type VariableSource, textOf } from '../base/site.ts';
+import { type OtherFile, type TaskSource, type VariableSource, isValue, textOf } from '../base/site.ts';
 
 /** The last word of a name decides: db_password is a secret; password_file and token_path are not. */
 const SECRET_NAME =
@@ -134,3 +134,71 @@ export const secretOnCommandLine: Rule = {
       }
   },
 };
+
+/** The arguments of modules that write files, whose text gets into the file. */
+const TEXTS: ReadonlyMap<string, string> = new Map([
+  ['copy', 'content'],
+  ['template', 'src'],
+  ['lineinfile', 'line'],
+  ['blockinfile', 'block'],
+]);
+const EDITS: ReadonlySet<string> = new Set(['lineinfile', 'blockinfile']);
+
+export const readableSecret: Rule = {
+  name: 'readable-secret',
+  level: 'warning',
+  summary: 'A password or token in a file that every user of the host may read',
+  why: 'Without a mode a new file is 0644 on most hosts: any account, that of a broken-in web server too, reads the secret.',
+  remedy: 'Write mode: "0600", or "0640" with the group of the service.',
+  bad: `- name: Password of the shop
+  copy: { content: "password={{shop_db_password}}", dest: /etc/shop/db.ini }`,
+  good: `- name: Password of the shop
+  copy: { content: "password={{shop_db_password}}", dest: /etc/shop/db.ini, mode: "0600" }`,
+  *check({ tasks, variables, others }) {
+    const encrypted = new Set(variables.flatMap(({ name, node }) => (hasHidden(node) ? [name] : [])));
+    for (const task of tasks) {
+      const dest = task.arguments.get('dest') ?? task.arguments.get('path');
+      const secret = secretOf(writtenText(task, others), encrypted);
+      const what = secret === undefined ? undefined : readableBy(task);
+      if (dest !== undefined && secret !== undefined && what !== undefined)
+        yield { place: dest.value.place, what: `The file gets ${secret} and ${what}` };
+    }
+  },
+};
+
+function hasHidden(node: VariableSource['node']): boolean {
+  if (node === undefined) return false;
+  return node.kind === 'scalar' ? node.isHidden === true : [...scalarsIn(node)].some(({ scalar }) => scalar.isHidden);
+}
+
+/** Returns the text that the task puts into a file; undefined if it puts none, or a text that is not known. */
+function writtenText(task: TaskSource, others: readonly OtherFile[]): string | undefined {
+  const text = textOf(task.arguments.get(TEXTS.get(task.module) ?? '')?.value);
+  if (task.module !== 'template' || text === undefined) return text;
+  return others.find(({ shown }) => `/${shown}`.endsWith(`/${text}`))?.text;
+}
+
+/** Returns the name of a secret that a template prints. A digest of a secret is none. */
+function secretOf(text: string | undefined, encrypted: ReadonlySet<string>): string | undefined {
+  for (const [, inner = ''] of text?.matchAll(/\{\{\{?([^{}]*)\}\}/g) ?? []) {
+    if (/^\s*[#/!]|\b(?:hash|password_hash|length|defined)\b/.test(inner)) continue;
+    for (const [name] of inner.replaceAll(/"[^"]*"|'[^']*'/g, '').matchAll(/[A-Za-z_]\w*(?:\.\w+)*/g)) {
+      const parts = name.split('.');
+      if (encrypted.has(parts[0] ?? '') || SECRET_NAME.test(parts.at(-1) ?? '')) return name;
+    }
+  }
+  return undefined;
+}
+
+/** Returns why every user may read what the task writes; undefined if that is not so, or not known. */
+function readableBy({ module, arguments: given }: TaskSource): string | undefined {
+  const mode = given.get('mode')?.value;
+  if (mode !== undefined) {
+    const text = textOf(mode);
+    return text !== undefined && /^0?[0-7]{2}[4-7]$/.test(text)
+      ? `the mode ${text}, with which every user of the host may read it`
+      : undefined;
+  }
+  const mayBeNew = !EDITS.has(module) || isValue(given.get('create')?.value, true);
+  return mayBeNew ? 'no mode, so that every user of the host may read a new one' : undefined;
+}
