@@ -1,5 +1,5 @@
 import { isMap, isSeq } from 'yaml';
-import { withoutCollection } from './base/module-names.ts';
+import { withoutCollection } from '../values/habits/other-names.ts';
 import type { FileKind } from './base/outcome.ts';
 import { type MapOfFile, type YamlNode, entriesOf, itemsOf } from './base/yaml-source.ts';
 

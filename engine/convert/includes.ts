@@ -1,8 +1,8 @@
 import { isMap } from 'yaml';
 import { readKeyValues } from '../playbook/base/key-values.ts';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
+import { withoutCollection } from '../values/habits/other-names.ts';
 import type { Told } from './base/marks.ts';
-import { withoutCollection } from './base/module-names.ts';
 import { scalarOf } from './base/write-yaml.ts';
 import { type Entry, type MapOfFile, entriesOf, textOf } from './base/yaml-source.ts';
 import { leave } from './keywords.ts';

@@ -1,7 +1,7 @@
 import { isMap, isSeq } from 'yaml';
 import { PLAY_KEYWORDS } from '../playbook/base/keywords.ts';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
-import { withoutCollection } from './base/module-names.ts';
+import { withoutCollection } from '../values/habits/other-names.ts';
 import { type Entry, type MapOfFile, type YamlNode, entriesOf, itemsOf, textOf } from './base/yaml-source.ts';
 import { convertConditions } from './conditions.ts';
 import { convertKeyword, leave } from './keywords.ts';

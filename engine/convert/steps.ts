@@ -1,8 +1,9 @@
 import { isMap, isSeq } from 'yaml';
 import { BLOCK_KEYWORDS, INCLUDE_KEYWORDS, TASK_KEYWORDS } from '../playbook/base/keywords.ts';
 import { ANSIBLE_DIFFERENCES, insteadOf } from '../values/habits/ansible-differences.ts';
+import { withoutCollection } from '../values/habits/other-names.ts';
 import type { ModulesKnown } from './base/module-facts.ts';
-import { LEFT_OUT, moduleHere, withoutCollection } from './base/module-names.ts';
+import { LEFT_OUT, moduleHere } from './base/module-names.ts';
 import {
   type Entry,
   type MapOfFile,

@@ -46,6 +46,7 @@ import {
   finalNewline,
   lineEnd,
   longModuleName,
+  moduleAlias,
   trailingBlank,
 } from './rules/text.ts';
 import {
@@ -113,6 +114,7 @@ export const RULES: readonly Rule[] = [
   similarTags,
   gatherFactsWithoutEffect,
   longModuleName,
+  moduleAlias,
   argumentAlias,
   argumentWithoutEffect,
   trailingBlank,

@@ -19,9 +19,15 @@ const schema = z.strictObject({
     .enum(['present', 'absent'])
     .default('present')
     .describe('Whether the module is loaded. A module that is built into the kernel counts as loaded.'),
-  persistent: boolean()
+  persistent: z
+    .union([boolean(), z.enum(['present', 'disabled'])], {
+      error: 'must be true or false\nWith state: absent, true takes the module out of the file that loads it at boot.',
+    })
+    .transform((written) => written === true || written === 'present')
     .default(true)
-    .describe('Whether the module is also loaded at boot: whether it is named in a file of /etc/modules-load.d.'),
+    .describe(
+      'Whether the module is also loaded at boot: whether it is named in a file of /etc/modules-load.d. `present` means true, `disabled` means false.',
+    ),
   file: z
     .string()
     .regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name without a folder')

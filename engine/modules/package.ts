@@ -96,11 +96,13 @@ export const module = defineModule<Arguments>({
     package: 'name',
     'update-cache': 'update_cache',
     'expire-cache': 'update_cache',
+    refresh: 'update_cache',
     'install-recommends': 'install_recommends',
     install_weak_deps: 'install_recommends',
     'allow-downgrade': 'allow_downgrade',
     allow_downgrades: 'allow_downgrade',
     'allow-downgrades': 'allow_downgrade',
+    oldpackage: 'allow_downgrade',
   },
   foreign: foreignPackageArguments,
   examples: [

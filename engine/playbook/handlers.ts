@@ -37,7 +37,7 @@ async function readHandler(node: Node, outer: Surroundings, reading: Reading): P
     return;
   }
   const fields = new Fields(node, problems);
-  const imported = node.entries.find((entry) => shortName(entry.key) === 'import_tasks');
+  const imported = node.entries.find(({ key }) => shortName(key) === 'import_tasks' || key === 'include');
   if (imported !== undefined) {
     await readImportedHandlers(fields, imported.value, outer, reading);
     return;

@@ -1,6 +1,7 @@
 import { formatPlace } from '../errors/problem.ts';
 import type { MapEntry, MapNode, Node } from '../values/base/node.ts';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
+import { otherName } from '../values/habits/other-names.ts';
 import { didYouMean } from '../values/language/suggest.ts';
 import { Fields, nodeKind } from './base/fields.ts';
 import {
@@ -47,7 +48,33 @@ export async function readSteps(
 
 function withShortNames(node: MapNode): MapNode {
   if (!node.entries.some((entry) => shortName(entry.key) !== entry.key)) return node;
-  return { ...node, entries: node.entries.map((entry) => ({ ...entry, key: shortName(entry.key) })) };
+  return {
+    ...node,
+    entries: node.entries.map((entry) => ({ ...withPresets(entry, node), key: shortName(entry.key) })),
+  };
+}
+
+/** Returns the entry with the arguments that the name of Ansible's module stands for. */
+function withPresets(entry: MapEntry, { entries }: MapNode): MapEntry {
+  const { keyPlace, value } = entry;
+  const presets = otherName(entry.key)?.presets;
+  if (presets === undefined || value.kind !== 'map') return entry;
+  const beside = entries.find(({ key }) => key === 'args')?.value;
+  const given = new Set(
+    [value, beside].flatMap((one) => (one?.kind === 'map' ? one.entries.map(({ key }) => key) : [])),
+  );
+  const added = Object.entries(presets).flatMap(([key, preset]): readonly MapEntry[] =>
+    given.has(key)
+      ? []
+      : [
+          {
+            key,
+            keyPlace,
+            value: { kind: 'scalar', value: preset, style: 'plain', place: keyPlace, source: String(preset) },
+          },
+        ],
+  );
+  return { ...entry, value: { ...value, entries: [...value.entries, ...added] } };
 }
 
 async function readStep(node: MapNode, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {

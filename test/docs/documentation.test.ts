@@ -9,7 +9,15 @@ import { roles, rolesPage } from '../../build/roles.ts';
 import { wrapped } from '../../build/wrap.ts';
 import { COMMANDS } from '../../engine/cli/main.ts';
 import { rulesPage } from '../../engine/report/reference/rule-document.ts';
-import { connectionRows, differenceRows, functionRows, helperRows, moduleRows, sshOptionRows } from './tables.ts';
+import {
+  connectionRows,
+  differenceRows,
+  functionRows,
+  helperRows,
+  moduleRows,
+  otherNameRows,
+  sshOptionRows,
+} from './tables.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDERS = [
@@ -76,6 +84,10 @@ test('every function of expressions is in the table, as it is', () => {
 
 test('every difference from Ansible is in the table, as it is', () => {
   expect(missingIn('docs/language.md', differenceRows())).toEqual([]);
+});
+
+test('every other name of a module is in the table, as it is', () => {
+  expect(missingIn('docs/language.md', otherNameRows())).toEqual([]);
 });
 
 test('every variable of a connection and every option of ssh is in its table, as it is', () => {

@@ -3,6 +3,7 @@ import { modules } from '../../engine/modules/base/catalogue.ts';
 import { ALL_CONNECTION_VARIABLES } from '../../engine/run/base/connection-variables.ts';
 import { celFunctions } from '../../engine/values/cel/cel-environment.ts';
 import { ANSIBLE_DIFFERENCES } from '../../engine/values/habits/ansible-differences.ts';
+import { OTHER_NAMES } from '../../engine/values/habits/other-names.ts';
 import { helpers } from '../../engine/values/helpers/helper-table.ts';
 
 /** The rows of the tables in docs/language.md, as they follow from the tables of the engine. */
@@ -22,6 +23,14 @@ export function functionRows(): readonly string[] {
 
 export function differenceRows(): readonly string[] {
   return ANSIBLE_DIFFERENCES.map(({ name, where, instead }) => row(code(name), where, instead));
+}
+
+/** The names of Ansible that stand for another name here. */
+export function otherNameRows(): readonly string[] {
+  return OTHER_NAMES.map(({ name, here, presets }) => {
+    const preset = Object.entries(presets ?? {}).map(([argument, value]) => ` with \`${argument}: ${value}\``);
+    return row(code(name), `${code(here)}${preset.join('')}`);
+  });
 }
 
 /** The variables that say how a host is reached. */

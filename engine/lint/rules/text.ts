@@ -1,3 +1,4 @@
+import { otherName, withoutCollection } from '../../values/habits/other-names.ts';
 import type { Edit, Finding, Rule } from '../base/rule.ts';
 import { scalarsIn } from '../base/scalars.ts';
 import type { IdleSource, Site, SourceFile } from '../base/site.ts';
@@ -114,13 +115,43 @@ function* longNames(file: SourceFile, node: Site['files'][number]['nodes'][numbe
   if (node.kind === 'list') for (const item of node.items) yield* longNames(file, item);
   if (node.kind !== 'map') return;
   for (const { key, keyPlace, value } of node.entries) {
-    const short = /^ansible\.(?:builtin|legacy)\.(?<name>\w+)$/.exec(key)?.groups?.['name'];
-    if (short !== undefined)
+    const short = withoutCollection(key);
+    if (short !== key)
       yield { place: keyPlace, what: `${key} is ${short}`, edits: keyEdit(file, keyPlace, key, short) };
     if (['tasks', 'pre_tasks', 'post_tasks', 'handlers', 'block', 'rescue', 'always'].includes(key))
       yield* longNames(file, value);
   }
 }
+
+export const moduleAlias: Rule = {
+  name: 'module-alias',
+  level: 'advice',
+  summary: 'Another name of a module, as Ansible has it',
+  why: 'Two names for one thing: whoever searches for one does not find the other. The plan and the errors have the name of the module. apt and dnf are package here, which uses what the host has.',
+  remedy: 'Write the name that `runbook docs` has.',
+  bad: `- name: Editor
+  apt: { name: vim }`,
+  good: `- name: Editor
+  package: { name: vim }`,
+  *check({ tasks }) {
+    for (const { file, map, module } of tasks)
+      for (const { key, keyPlace, value } of map.entries) {
+        const other = otherName(key);
+        if (other?.here !== module) continue;
+        const { presets } = other;
+        const isGiven = (name: string): boolean =>
+          value.kind === 'map' && value.entries.some((one) => one.key === name);
+        const isSame = Object.keys(presets ?? {}).every(isGiven);
+        const missing = Object.entries(presets ?? {}).map(([name, preset]) => `${name}: ${preset}`);
+        yield {
+          place: keyPlace,
+          what: `${key} is ${module}`,
+          remedy: isSame ? undefined : `Write ${module}: with ${missing.join(', ')}.`,
+          edits: isSame ? keyEdit(file, keyPlace, key, module) : [],
+        };
+      }
+  },
+};
 
 export const argumentAlias: Rule = {
   name: 'argument-alias',

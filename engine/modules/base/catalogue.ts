@@ -2,14 +2,12 @@ import { type Place, Problem } from '../../errors/problem.ts';
 import type { Argument } from '../../playbook/base/play.ts';
 import { insteadOf } from '../../values/habits/ansible-differences.ts';
 import type { ForeignArgument } from '../../values/habits/foreign-argument.ts';
+import { nameHere } from '../../values/habits/other-names.ts';
 import { didYouMean } from '../../values/language/suggest.ts';
 import { argumentNames, foreignArguments } from './argument-problem.ts';
 import { moduleFiles } from './module-files.ts';
 import type { AnyModule } from './module.ts';
 import { checkArguments } from './parse-arguments.ts';
-
-/** Prefix of the names of the modules that come with Ansible. */
-const PREFIX = /^ansible\.(builtin|legacy)\./;
 
 /** The task modules by name. A module is loaded at its first use. */
 export class Catalogue {
@@ -20,12 +18,12 @@ export class Catalogue {
   }
 
   has(name: string): boolean {
-    return moduleFiles.has(plainName(name));
+    return moduleFiles.has(nameHere(name));
   }
 
   /** Loads a module. Throws Problem `unknown-module`. */
   module(name: string): Promise<AnyModule> {
-    const plain = plainName(name);
+    const plain = nameHere(name);
     const file = moduleFiles.get(plain);
     if (file === undefined) {
       throw new Problem({
@@ -78,8 +76,4 @@ async function load(name: string, file: () => Promise<unknown>): Promise<AnyModu
 
 function isModuleFile(loaded: unknown): loaded is { readonly module: AnyModule } {
   return typeof loaded === 'object' && loaded !== null && 'module' in loaded;
-}
-
-function plainName(name: string): string {
-  return name.replace(PREFIX, '');
 }

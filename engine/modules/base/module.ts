@@ -182,6 +182,8 @@ export interface Impossible {
 export type Effect =
   | { readonly kind: 'message'; readonly text: Value }
   | { readonly kind: 'set_fact'; readonly facts: ValueMap }
+  /** The facts of the host as they are now. They replace those that came with the connection. */
+  | { readonly kind: 'facts'; readonly facts: Facts }
   | { readonly kind: 'group_by'; readonly group: string; readonly parents: readonly string[] }
   | { readonly kind: 'pause'; readonly milliseconds: number; readonly prompt: string | undefined };
 

@@ -1,3 +1,5 @@
+import { nameHere } from '../../values/habits/other-names.ts';
+
 /** Keywords that say how tasks run: see Settings. */
 const SETTINGS = [
   'become',
@@ -144,7 +146,10 @@ export const MAGIC_VARIABLES: ReadonlySet<string> = new Set([
   'role_name',
 ]);
 
-/** Removes the collection: `ansible.builtin.copy` and `copy` are the same. */
+/**
+ * Returns the key with the names that are used here: `copy` for `ansible.builtin.copy`, `package` for `apt`. Other keys
+ * stay.
+ */
 export function shortName(key: string): string {
-  return key.replace(/^ansible\.(builtin|legacy)\./, '');
+  return nameHere(key);
 }

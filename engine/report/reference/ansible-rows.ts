@@ -13,6 +13,7 @@ import { JINJA_LEFT_OUT } from '../../values/habits/jinja-left-out.ts';
 import { JINJA_OPERATORS } from '../../values/habits/jinja-operators.ts';
 import { JINJA_TESTS } from '../../values/habits/jinja-tests.ts';
 import { JINJA_WORDS } from '../../values/habits/jinja-words.ts';
+import { type OtherName, OTHER_NAMES } from '../../values/habits/other-names.ts';
 import { isShared } from '../../values/jinja/jinja-shared.ts';
 
 /** What Ansible calls something, and what to write here. */
@@ -29,6 +30,7 @@ export function ansibleRows(all: readonly AnyModule[]): readonly AnsibleRow[] {
   const told = new Set(JINJA_FILTERS.map(({ name }) => name));
   return [
     ...ANSIBLE_DIFFERENCES.map(({ where, name, instead }) => ({ kind: kindOf(where), name, here: instead })),
+    ...OTHER_NAMES.map(otherNameRow),
     ...all.flatMap(rowsOfModule),
     ...argumentRows('', COMMON_ARGUMENTS),
     ...[...JINJA_FILTERS, ...JINJA_TESTS, ...JINJA_OPERATORS].map(counterpartRow),
@@ -66,6 +68,11 @@ function kindOf(where: (typeof ANSIBLE_DIFFERENCES)[number]['where']): string {
     case 'loop_control':
       return `keyword of ${where}`;
   }
+}
+
+function otherNameRow({ name, here, presets }: OtherName): AnsibleRow {
+  const preset = Object.entries(presets ?? {}).map(([argument, value]) => ` with ${argument}: ${value}`);
+  return { kind: 'module', name, here: `Another name of ${here}${preset.join('')}, which is taken.` };
 }
 
 function rowsOfModule(module: AnyModule): readonly AnsibleRow[] {

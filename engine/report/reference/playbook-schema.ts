@@ -15,6 +15,8 @@ import {
   STRUCTURAL_ACTIONS,
   TASK_KEYWORDS,
 } from '../../playbook/base/keywords.ts';
+import { OWN_MODULES } from '../../values/habits/ansible-modules.ts';
+import { OTHER_NAMES } from '../../values/habits/other-names.ts';
 import { openOutput } from '../text/output.ts';
 import { ANY, type Schema, TEMPLATE, keywordProperties, needs, onOneLine } from './keyword-schemas.ts';
 import { inventorySchema, metaSchema, roleUse } from './other-schemas.ts';
@@ -125,15 +127,28 @@ function anyTask(modules: readonly AnyModule[]): Schema {
   return {
     additionalProperties: false,
     properties: {
-      ...Object.fromEntries(modules.map((module) => [module.name, reference(module)])),
+      ...Object.fromEntries(modules.flatMap((module) => namesOf(module).map((name) => [name, reference(module)]))),
       // `check` and `apply` are keys of the task itself; all other modules have their arguments below their names.
       ...keywordProperties(new Set([...actions, 'apply', 'listen'])),
       ...keywordProperties(BLOCK_KEYWORDS.union(TASK_KEYWORDS).difference(REFUSED_IN_STEPS)),
     },
     patternProperties: Object.fromEntries(
-      modules.map((module) => [`^ansible\\.(builtin|legacy)\\.${module.name}$`, reference(module)]),
+      modules.flatMap((module) => {
+        const names = namesOf(module).filter((name) => !OWN_MODULES.has(name));
+        return names.length === 0 ? [] : [[longNames(names), reference(module)]];
+      }),
     ),
   };
+}
+
+/** Returns the name of a module, and the names that Ansible has for it. */
+function namesOf({ name }: Pick<AnyModule, 'name'>): readonly string[] {
+  return [name, ...OTHER_NAMES.filter(({ here }) => here === name).map((other) => other.name)];
+}
+
+/** Returns the pattern of the names with the collections that are known here. */
+function longNames(names: readonly string[]): string {
+  return `^(ansible\\.(builtin|legacy|posix)|community\\.(general|crypto))\\.(${names.join('|')})$`;
 }
 
 function reference(module: AnyModule): Schema {

@@ -26,6 +26,9 @@ export async function applyEffects(
           run.remembered.set(name, value);
         }
         break;
+      case 'facts':
+        if (run.task.delegateTo === undefined) host.variables.setFacts(effect.facts);
+        break;
       case 'group_by':
         context.joinGroup(host.name, effect.group, effect.parents);
         break;

@@ -32,11 +32,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   { name: 'action', where: 'task', instead: 'Write the module as the key: copy: {src: a, dest: /b}.' },
   { name: 'local_action', where: 'task', instead: 'Write the module as the key, and delegate_to: localhost.' },
   {
-    name: 'include',
-    where: 'task',
-    instead: 'Write import_tasks: (read at load) or include_tasks: (read when it is reached).',
-  },
-  {
     name: 'async',
     where: 'task',
     instead: 'Write timeout: with the seconds that the task may take; the session is kept alive meanwhile.',
@@ -105,8 +100,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   { name: 'break_when', where: 'loop_control', instead: "Filter the list: loop: 'xs.filter(x, …)'." },
   { name: 'raw', where: 'module', instead: 'Write shell: nothing on the host is needed for it but sh.' },
   { name: 'expect', where: 'module', instead: 'Write shell: and feed the answers: stdin: "…".' },
-  { name: 'setup', where: 'module', instead: 'Leave it out; facts come with the connection.' },
-  { name: 'gather_facts', where: 'module', instead: 'Leave it out; facts come with the connection.' },
   { name: 'service_facts', where: 'module', instead: 'Write query: systemctl show … and register.' },
   {
     name: 'package_facts',
@@ -120,11 +113,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     where: 'module',
     instead: 'Put the host into the inventory; what is only known at run time, an inventory script can tell.',
   },
-  { name: 'apt', where: 'module', instead: 'Write package: {name: …, state: present}.' },
-  { name: 'yum', where: 'module', instead: 'Write package: {name: …, state: present}.' },
-  { name: 'dnf', where: 'module', instead: 'Write package: {name: …, state: present}.' },
-  { name: 'systemd_service', where: 'module', instead: 'Write systemd.' },
-  { name: 'modprobe', where: 'module', instead: 'Write kernel_module.' },
   { name: 'git', where: 'module', instead: 'Write check: and apply: with git commands, or get_url and unarchive.' },
   {
     name: 'pip',

@@ -1,0 +1,47 @@
+import { OWN_MODULES } from './ansible-modules.ts';
+
+/** A name of Ansible for a module, or a kind of include, that has another name here. */
+export interface OtherName {
+  readonly name: string;
+  readonly here: string;
+  /** Arguments whose default differs in Ansible's module. Without them, the task would do something else here. */
+  readonly presets?: Readonly<Record<string, boolean>>;
+}
+
+/** The only table of these names: the loader, lint, convert, the schema and the docs read it. */
+export const OTHER_NAMES: readonly OtherName[] = [
+  { name: 'apt', here: 'package' },
+  { name: 'yum', here: 'package' },
+  { name: 'dnf', here: 'package' },
+  { name: 'dnf5', here: 'package' },
+  { name: 'zypper', here: 'package' },
+  { name: 'apk', here: 'package' },
+  { name: 'systemd_service', here: 'systemd' },
+  { name: 'sysvinit', here: 'service' },
+  // Ansible's module loads a module until the next boot only.
+  { name: 'modprobe', here: 'kernel_module', presets: { persistent: false } },
+  { name: 'gather_facts', here: 'setup' },
+  { name: 'include', here: 'include_tasks' },
+];
+
+const BY_NAME: ReadonlyMap<string, OtherName> = new Map(OTHER_NAMES.map((one) => [one.name, one]));
+
+/** Collections whose modules are here under their short names. */
+const COLLECTION = /^(?:ansible\.(?:builtin|legacy|posix)|community\.(?:general|crypto))\.(?<name>\w+)$/;
+
+/** Removes the collection from the name of a module; returns other names unchanged. */
+export function withoutCollection(name: string): string {
+  const short = COLLECTION.exec(name)?.groups?.['name'];
+  return short === undefined || OWN_MODULES.has(short) ? name : short;
+}
+
+/** Returns what is known of a name of Ansible, with or without its collection; undefined if it is the same here. */
+export function otherName(name: string): OtherName | undefined {
+  return BY_NAME.get(withoutCollection(name));
+}
+
+/** Returns the name here of a module or keyword, given its name in Ansible. A name that is not known stays. */
+export function nameHere(name: string): string {
+  const short = withoutCollection(name);
+  return BY_NAME.get(short)?.here ?? short;
+}
