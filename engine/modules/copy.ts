@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Problem } from '../errors/problem.ts';
 import type { Seen } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import { MAX_CONTENT_BYTES } from '../resources/file/file-detail.ts';
@@ -15,6 +16,7 @@ import {
   defineModule,
 } from './base/module.ts';
 import { writtenValue } from './base/written-value.ts';
+import { type FolderCopy, folderRequests, planFolder, readFolder, type SentFolder } from './file/copy-folder.ts';
 import type { WantedAttributes } from './path/file-attributes.ts';
 import { aboveNeeds, cannotLook, fileNeeds } from './path/file-needs.ts';
 import { type Way, OWN_WAY, wayNeeds, wayTo } from './path/way-to-path.ts';
@@ -27,7 +29,7 @@ const fields = z.strictObject({
   src: plainText()
     .optional()
     .describe(
-      'The file, in files/ of the role or beside the playbook; or an absolute path. With remote_src: an absolute path on the host.',
+      'The file or folder, in files/ of the role or beside the playbook; or an absolute path. Of a folder with a slash at its end, dest gets the content; else the folder itself. Links are followed. With remote_src: the absolute path of a file on the host.',
     ),
   content: writtenValue()
     .optional()
@@ -49,7 +51,10 @@ const fields = z.strictObject({
       'Whether a src that is encrypted as a whole, by age or ansible-vault, is decrypted for the host. false: the file is copied as it is.',
     ),
   remote_src: boolean().default(false).describe('Whether src is a file on the host, not on the controller.'),
-  directory_mode: mode().optional().describe('Permission bits of directories that are made for dest.'),
+  directory_mode: mode().optional().describe('Permission bits of directories that are made.'),
+  delete: boolean()
+    .default(false)
+    .describe('For a folder: whether everything is removed from its place on the host that it does not have.'),
 });
 
 const schema = exactlyOne(fields, ['src', 'content'])
@@ -62,14 +67,22 @@ const schema = exactlyOne(fields, ['src', 'content'])
 type Arguments = z.infer<typeof schema>;
 
 /** The source on the controller. A task with a source on the host has none. */
-interface Loaded {
+type Loaded = LoadedFile | LoadedFolder;
+
+interface LoadedFile {
+  readonly kind: 'file';
   readonly content: Content;
   readonly mode: number | undefined;
 }
 
+interface LoadedFolder {
+  readonly kind: 'folder';
+  readonly folder: SentFolder;
+}
+
 export const module = defineModule<Arguments, Loaded | undefined>({
   name: 'copy',
-  summary: 'Copy a file to the host, or write a text into a file.',
+  summary: 'Copy a file or a folder to the host, or write a text into a file.',
   arguments: schema,
   foreign: {
     ...foreignFileArguments,
@@ -78,54 +91,90 @@ export const module = defineModule<Arguments, Loaded | undefined>({
   },
   examples: [
     'copy: { src: audit-policy.yaml, dest: /etc/kubernetes/audit-policy.yaml, mode: "0600" }',
+    'copy: { src: site/, dest: /srv/www, mode: "0644", directory_mode: "0755", delete: true }',
     'copy: { content: "br_netfilter\\n", dest: /etc/modules-load.d/k8s.conf }',
     'copy: { src: /etc/os-release, dest: /srv/os-release, remote_src: true }',
   ],
   load: (args, controller) => (args.remote_src ? Promise.resolve(undefined) : loadContent(args, controller)),
-  observes: (args, loaded, context) => [
-    ...fileNeeds(candidates(args), attributesOf(args, undefined), context),
-    file(withoutSlash(args.dest), 'target'),
-    ...(args.dest.endsWith('/') ? candidates(args).flatMap(aboveNeeds) : []),
-    ...candidates(args).map((path) => requestFor(path, loaded)),
-    ...(loaded === undefined ? [file(args.src ?? '', 'digest'), ...wayNeeds(args.src ?? '')] : []),
-  ],
+  observes: (args, loaded, context) =>
+    loaded?.kind === 'folder'
+      ? folderRequests(loaded.folder, folderCopy(args), context)
+      : [
+          ...fileNeeds(candidates(args), attributesOf(args, undefined), context),
+          file(withoutSlash(args.dest), 'target'),
+          ...(args.dest.endsWith('/') ? candidates(args).flatMap(aboveNeeds) : []),
+          ...candidates(args).map((path) => requestFor(path, loaded)),
+          ...(loaded === undefined ? [file(args.src ?? '', 'digest'), ...wayNeeds(args.src ?? '')] : []),
+        ],
   plan(args, loaded, seen, context) {
-    const directory = withoutSlash(args.dest);
-    const isInside = args.dest.endsWith('/') || isDirectoryAt(directory, seen);
-    if (isInside && args.src === undefined) {
+    if (loaded?.kind === 'folder') return planFolder(loaded.folder, folderCopy(args), seen, context);
+    if (args.delete)
       return {
         kind: 'impossible',
-        what: `${directory} is a directory`,
-        remedy: 'Write the name of the file in dest too: content has no name.',
+        what: `delete is for a folder, and ${args.src ?? 'content'} is none`,
+        remedy: 'Leave delete out, or name a folder of the controller in src.',
       };
-    }
-    const path = isInside && args.src !== undefined ? intoDirectory(directory, args.src) : directory;
-    const source = loaded ?? contentOnHost(args, seen, context);
-    if ('kind' in source) return source;
-    const outcome = planFile(
-      {
-        path,
-        content: source.content,
-        attributes: attributesOf(args, source.mode),
-        follow: args.follow,
-        force: args.force,
-        backup: args.backup,
-        validate: args.validate,
-        unsafe: args.unsafe_writes,
-        unsafePath: args.unsafe_path,
-        hasNeeds: true,
-        makesDirectory: args.dest.endsWith('/')
-          ? { mode: args.directory_mode, owner: args.owner, group: args.group }
-          : undefined,
-        result: args.src === undefined ? {} : { src: args.src },
-      },
-      requestFor(path, loaded),
-      seen,
-      context,
-    );
-    return loaded === undefined ? asSureAsSource(args, outcome, seen) : outcome;
+    return planOneFile(args, loaded, seen, context);
   },
 });
+
+/** Returns how a folder is copied: with a slash at the end of src, dest gets the content; else the folder itself. */
+function folderCopy(args: Arguments): FolderCopy {
+  const { src = '', owner, group, mode, force, follow, backup, validate, unsafe_writes: unsafe } = args;
+  const directory = withoutSlash(args.dest);
+  return {
+    dest: src.endsWith('/') ? directory : intoDirectory(directory, src),
+    owner,
+    group,
+    mode,
+    directoryMode: args.directory_mode,
+    force,
+    follow,
+    backup,
+    validate,
+    unsafe,
+    unsafePath: args.unsafe_path,
+    deletes: args.delete,
+    result: { src },
+  };
+}
+
+function planOneFile(args: Arguments, loaded: LoadedFile | undefined, seen: Seen, context: Context): Outcome {
+  const directory = withoutSlash(args.dest);
+  const isInside = args.dest.endsWith('/') || isDirectoryAt(directory, seen);
+  if (isInside && args.src === undefined) {
+    return {
+      kind: 'impossible',
+      what: `${directory} is a directory`,
+      remedy: 'Write the name of the file in dest too: content has no name.',
+    };
+  }
+  const path = isInside && args.src !== undefined ? intoDirectory(directory, args.src) : directory;
+  const source = loaded ?? contentOnHost(args, seen, context);
+  if (source.kind !== 'file') return source;
+  const outcome = planFile(
+    {
+      path,
+      content: source.content,
+      attributes: attributesOf(args, source.mode),
+      follow: args.follow,
+      force: args.force,
+      backup: args.backup,
+      validate: args.validate,
+      unsafe: args.unsafe_writes,
+      unsafePath: args.unsafe_path,
+      hasNeeds: true,
+      makesDirectory: args.dest.endsWith('/')
+        ? { mode: args.directory_mode, owner: args.owner, group: args.group }
+        : undefined,
+      result: args.src === undefined ? {} : { src: args.src },
+    },
+    requestFor(path, loaded),
+    seen,
+    context,
+  );
+  return loaded === undefined ? asSureAsSource(args, outcome, seen) : outcome;
+}
 
 /** Makes the outcome uncertain if an earlier change of the plan may bring or change the source on the host. */
 function asSureAsSource({ src = '' }: Arguments, outcome: Outcome, seen: Seen): Outcome {
@@ -143,19 +192,27 @@ function preserved(bits: number | undefined): Mode | undefined {
 }
 
 async function loadContent(args: Arguments, controller: Controller): Promise<Loaded> {
-  if (args.src === undefined) return { content: contentOf(args.content ?? ''), mode: undefined };
-  const source = await controller.file(args.src);
+  if (args.src === undefined) return { kind: 'file', content: contentOf(args.content ?? ''), mode: undefined };
+  const source = await controller.fileOrFolder(args.src);
+  if (source.kind === 'folder') return { kind: 'folder', folder: await readFolder(source, args.decrypt) };
+  if (args.src.endsWith('/'))
+    throw new Problem({
+      code: 'file-not-folder',
+      what: `"${args.src}" is a file, not a folder`,
+      why: `It is ${source.path}`,
+      remedy: 'Leave out the slash at its end.',
+    });
   const clear = args.decrypt ? await source.clear() : undefined;
-  if (clear !== undefined) return { content: bytesContent(clear, true), mode: source.mode };
+  if (clear !== undefined) return { kind: 'file', content: bytesContent(clear, true), mode: source.mode };
   const bytes = source.size <= MAX_CONTENT_BYTES ? await source.bytes() : undefined;
-  return { content: { kind: 'file', source, sha256: source.sha256, bytes }, mode: source.mode };
+  return { kind: 'file', content: { kind: 'file', source, sha256: source.sha256, bytes }, mode: source.mode };
 }
 
 function contentOnHost(
   { src = '', unsafe_path: isTrusted }: Arguments,
   seen: Seen,
   context: Context,
-): Loaded | CannotKnow | Impossible {
+): LoadedFile | CannotKnow | Impossible {
   const request = file(src, 'digest');
   const state = seen.of(request);
   const end = state.type === 'link' ? state.to : undefined;
@@ -191,11 +248,11 @@ function contentOfFile(
   { sha256, size, content: bytes, mode }: RegularFile,
   path: string,
   way: Way,
-): Loaded | CannotKnow | Impossible {
+): LoadedFile | CannotKnow | Impossible {
   if (sha256 === undefined || size === undefined)
     return { kind: 'cannot_know', because: `what an earlier change writes into ${src}` };
   if (way.kind === 'impossible') return way;
-  return { content: { kind: 'host', path, size, sha256, bytes, way }, mode };
+  return { kind: 'file', content: { kind: 'host', path, size, sha256, bytes, way }, mode };
 }
 
 function absentSource(src: string, certainty: 'certain' | 'after_change'): CannotKnow | Impossible {
@@ -207,7 +264,7 @@ function absentSource(src: string, certainty: 'certain' | 'after_change'): Canno
   };
 }
 
-function requestFor(path: string, loaded: Loaded | undefined): ReturnType<typeof file> {
+function requestFor(path: string, loaded: LoadedFile | undefined): ReturnType<typeof file> {
   return loaded === undefined ? file(path, 'digest') : fileRequest(path, loaded.content);
 }
 

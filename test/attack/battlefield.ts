@@ -38,7 +38,7 @@ export async function battlefield(): Promise<Place> {
     'sh',
     [
       '-c',
-      'mkdir -p tree/sub/deeper && for i in 1 2 3 4 5 6; do echo $i >tree/$i; echo $i >tree/sub/$i; echo $i >tree/sub/deeper/$i; done; tar -czf files/archive.tar.gz -C tree .; echo secret of root >secret; tar -cf secret.tar secret',
+      'mkdir -p tree/sub/deeper && for i in 1 2 3 4 5 6; do echo $i >tree/$i; echo $i >tree/sub/$i; echo $i >tree/sub/deeper/$i; done; tar -czf files/archive.tar.gz -C tree .; cp -r tree files/tree; head -c 100000 /dev/zero >files/tree/sub/zeros; echo secret of root >secret; tar -cf secret.tar secret',
     ],
     { cwd: folder },
   );

@@ -11,6 +11,7 @@ import type {
   Context,
   Controller,
   LocalFile,
+  LocalFolder,
   Module,
   Outcome,
 } from '../../engine/modules/base/module.ts';
@@ -63,8 +64,30 @@ export function controllerWith(
 ): Controller {
   return {
     file: async (name) => localFile(name, Buffer.from(files[name] ?? fail(`no file ${name}`))),
+    fileOrFolder: async (name) => {
+      const content = files[name];
+      return content === undefined
+        ? localFolder(name.replace(/\/$/, ''), files)
+        : localFile(name, Buffer.from(content));
+    },
     archive: async (file) => readArchive(file.path),
     template: async (name) => templates[name] ?? fail(`no template ${name}`),
+  };
+}
+
+/** The files beneath a name are those of a folder; a name with a slash at its end is an empty folder. */
+function localFolder(path: string, all: Readonly<Record<string, string | Buffer>>): LocalFolder {
+  const names = Object.keys(all).filter((name) => name.startsWith(`${path}/`));
+  if (names.length === 0) fail(`no file or folder ${path}`);
+  const own = names.map((name) => name.slice(path.length + 1)).toSorted();
+  const above = own.flatMap((name) => [...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index)));
+  return {
+    kind: 'folder',
+    path,
+    folders: [...new Set(above)].toSorted(),
+    files: own
+      .filter((name) => !name.endsWith('/'))
+      .map((name) => ({ name, file: localFile(name, Buffer.from(all[`${path}/${name}`] ?? '')) })),
   };
 }
 
@@ -74,6 +97,7 @@ function fail(what: string): never {
 
 function localFile(path: string, bytes: Buffer): LocalFile {
   return {
+    kind: 'file',
     path,
     mode: 0o640,
     size: bytes.length,
@@ -91,6 +115,7 @@ function localFile(path: string, bytes: Buffer): LocalFile {
 export function diskFile(path: string): LocalFile {
   const bytes = readFileSync(path);
   return {
+    kind: 'file',
     path,
     mode: statSync(path).mode & 0o7777,
     size: statSync(path).size,

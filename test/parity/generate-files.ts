@@ -104,6 +104,18 @@ export function copyCase(chance: Chance): Draft {
   return { given, files, tasks: [{ copy: args }], ...validated(args) };
 }
 
+/** A folder of the controller, with and without the slash that says whether the folder itself is meant. */
+export function copyFolderCase(chance: Chance): Draft {
+  const given = chance.of(0.5) ? [] : ['mkdir -p t/sub', 'printf "old\\n" > t/sub/b', 'printf "mine\\n" > t/mine'];
+  const files = { 'f/a': chance.one(CONTENTS), 'f/sub/b': chance.one(CONTENTS), 'f/sub/deep/c': 'c\n' };
+  const args: Record<string, Json> = {
+    src: chance.one(['@C@/f', '@C@/f/'] as const),
+    dest: chance.one(['@W@/t', '@W@/t/', '@W@/none/t'] as const),
+    ...chance.options<Json>({ mode: ['0640', 'preserve'], directory_mode: ['0750'], force: [false] }, 0.4),
+  };
+  return { given, files, tasks: [{ copy: args }] };
+}
+
 const VALIDATIONS = ['test -s %s', 'grep -q new %s', 'false %s', 'test -f %s'] as const;
 
 function validated(args: JsonMap): Pick<Draft, 'mayFail'> {

@@ -84,6 +84,11 @@ export interface Controller {
   /** Returns a file of `files/`, or at an absolute path. Throws Problem with the searched places. */
   file(name: string): Promise<LocalFile>;
   /**
+   * Returns a file like `file`, or a folder with everything beneath it. The first of the searched places that has one of
+   * them counts. Throws Problem with the searched places, and for a folder that cannot be read as a whole.
+   */
+  fileOrFolder(name: string): Promise<LocalFile | LocalFolder>;
+  /**
    * Returns the members of a tar or zip archive. Throws Problem if the archive cannot be read, or is not safe to
    * unpack.
    */
@@ -92,7 +97,17 @@ export interface Controller {
   template(name: string): Promise<string | Secret | Unknown>;
 }
 
+/** A folder of the controller. Links in it are followed. Names are relative to it. */
+export interface LocalFolder {
+  readonly kind: 'folder';
+  readonly path: string;
+  /** Each folder stands behind the folder that has it. */
+  readonly folders: readonly string[];
+  readonly files: readonly { readonly name: string; readonly file: LocalFile }[];
+}
+
 export interface LocalFile extends UploadSource {
+  readonly kind: 'file';
   readonly path: string;
   readonly size: number;
   readonly sha256: string;

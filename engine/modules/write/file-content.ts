@@ -7,6 +7,7 @@ import { Unknown } from '../../values/base/value.ts';
 import type { Shown } from '../base/module.ts';
 import type { UsableWay } from '../path/way-to-path.ts';
 import { readably } from './file-text.ts';
+import type { CopiedFile } from './file-to-write.ts';
 
 /** The wanted content of a file. */
 export type Content = KnownContent | { readonly kind: 'unknown'; readonly value: Unknown };
@@ -18,6 +19,8 @@ export type KnownContent =
       readonly sha256: string;
       readonly bytes: Buffer | undefined;
     }
+  /** One of many files that are sent together. */
+  | PartContent
   /** The content of another file on the host. */
   | {
       readonly kind: 'host';
@@ -27,6 +30,18 @@ export type KnownContent =
       readonly bytes: Buffer | undefined;
       readonly way: UsableWay;
     };
+
+interface PartContent {
+  readonly kind: 'part';
+  readonly size: number;
+  readonly sha256: string;
+  /** The content, if it is small. */
+  readonly bytes: Buffer | undefined;
+  /** True if the content must never be shown. */
+  readonly isSecret: boolean;
+  /** Adds the content to what is sent, and returns it, or its place on the host. Called once for each change. */
+  send(): Buffer | CopiedFile;
+}
 
 interface TextContent {
   readonly kind: 'text';
@@ -55,6 +70,7 @@ export function contentSize(content: KnownContent): number {
     case 'file':
       return content.source.size;
     case 'host':
+    case 'part':
       return content.size;
   }
 }
@@ -67,6 +83,9 @@ export function shownContent(content: Content): Shown {
     case 'text':
       if (content.isSecret) return Secret.around(content.bytes.toString('utf8'));
       return shownBytes(content.bytes, content.bytes.length, content.sha256);
+    case 'part':
+      if (content.isSecret && content.bytes !== undefined) return Secret.around(content.bytes.toString('utf8'));
+      return shownBytes(content.bytes, content.size, content.sha256);
     case 'file':
     case 'host':
       return shownBytes(content.bytes, contentSize(content), content.sha256);
@@ -82,4 +101,9 @@ export function shownFile(file: RegularFile, isSecret: boolean): Shown {
 function shownBytes(bytes: Buffer | undefined, size: number, sha256: string): Shown {
   if (bytes === undefined || bytes.length > MAX_CONTENT_BYTES || bytes.includes(0)) return { size, sha256 };
   return readably(bytes);
+}
+
+/** Returns whether the content must never be shown. */
+export function isSecretContent(content: Content): boolean {
+  return (content.kind === 'text' || content.kind === 'part') && content.isSecret;
 }

@@ -23,7 +23,14 @@ import { missingAccount, noDirectoryAbove, notPermitted, notWritable } from '../
 import { setAttributes } from '../path/set-attributes.ts';
 import { type UsableWay, OWN_WAY, wayTo } from '../path/way-to-path.ts';
 import { directoryMade, inside, newDirectoryField } from './directory-of-file.ts';
-import { type Content, type KnownContent, contentSize, shownContent, shownFile } from './file-content.ts';
+import {
+  type Content,
+  type KnownContent,
+  contentSize,
+  isSecretContent,
+  shownContent,
+  shownFile,
+} from './file-content.ts';
 import { type FilePlace, placeFor } from './file-place.ts';
 import type { FileToWrite } from './file-to-write.ts';
 import { backupName, writeFile } from './write-file.ts';
@@ -159,7 +166,7 @@ function differencesOf(
   isRewritten: boolean,
 ): readonly Difference[] {
   const { content } = wanted;
-  const isSecret = content.kind === 'text' && content.isSecret;
+  const isSecret = isSecretContent(content);
   const replaced: readonly Difference[] =
     state.type === 'link'
       ? [
@@ -242,6 +249,8 @@ function sourceOf(content: KnownContent): FileToWrite['content'] {
       return content.bytes;
     case 'file':
       return content.bytes ?? content.source;
+    case 'part':
+      return content.send();
     case 'host':
       return { copyOf: content.path, sha256: content.sha256, way: content.way };
   }
@@ -258,7 +267,7 @@ function isOpenToAll({ attributes }: WantedFile, { mode }: RegularFile): boolean
 }
 
 function resultOf(wanted: WantedFile, path: string, state: RegularFile): ValueMap {
-  const isSecret = wanted.content.kind === 'text' && wanted.content.isSecret;
+  const isSecret = isSecretContent(wanted.content);
   return {
     dest: path,
     state: 'file',

@@ -40,6 +40,8 @@ export interface CopiedFile {
   readonly copyOf: string;
   readonly sha256: string;
   readonly way: UsableWay;
+  /** The part of the file that is the content, in bytes. Without it, the whole file. */
+  readonly part?: { readonly from: number; readonly size: number } | undefined;
 }
 
 export function syncCommand(path: string): string {
@@ -54,12 +56,18 @@ export function inlineText(content: FileToWrite['content']): string | undefined 
 }
 
 /** Returns shell commands that copy the seen file of the host into "$t". They fail if it has changed. */
-export function copySteps({ copyOf, sha256, way }: CopiedFile, whyNot: string): readonly string[] {
-  const read = way.kind === 'own' ? `cat -- ${quote(copyOf)}` : withPinned(way, copyOf, ['cat <&4']);
+export function copySteps({ copyOf, sha256, way, part }: CopiedFile, whyNot: string): readonly string[] {
+  const whole = part === undefined ? `cat -- ${quote(copyOf)}` : partOf(copyOf, part);
+  const read = way.kind === 'own' ? whole : withPinned(way, copyOf, ['cat <&4']);
   return [
     `{ ${read} >"$t" || { ${whyNot}; }; }`,
     `{ [ "$(sha256sum <"$t")" = ${quote(`${sha256}  -`)} ] || { printf '%s has changed since it was looked at\\n' ${quote(copyOf)} >&2; false; }; }`,
   ];
+}
+
+/** tail goes to the place in the file without reading what is before it. */
+function partOf(path: string, { from, size }: { readonly from: number; readonly size: number }): string {
+  return size === 0 ? ':' : `tail -c +${from + 1} -- ${quote(path)} | head -c ${size}`;
 }
 
 export function validation(command: string, temporary: string, preamble: string): string {

@@ -4,23 +4,24 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
-import { type Place, Problem } from '../../errors/problem.ts';
+import type { Place } from '../../errors/problem.ts';
 import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
 import { type ArchiveContent, readArchive } from '../../modules/archive-content/archive-read.ts';
 import { BrokenArchive } from '../../modules/archive-content/archive-tar.ts';
-import type { Controller, LocalFile } from '../../modules/base/module.ts';
+import type { Controller, LocalFile, LocalFolder } from '../../modules/base/module.ts';
 import type { Prediction } from '../../resources/base/resource.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 import { statusOf } from '../../values/look-at-once.ts';
-import { similarFile } from '../../values/similar-file.ts';
 import { type FileTemplate, parseTemplateFile } from '../../values/template/template.ts';
 import { textIn } from '../../values/yaml/text-file.ts';
 import { isSealed, isSealedFile } from '../../vault/base/sealed-form.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { ChangeCount } from '../base/change-count.ts';
 import { HostStops } from '../base/signals.ts';
+import { contentOfFolder } from './controller-folder.ts';
+import { MissingFile, refuseFolder, ToCome, encryptedPartial, unreadable } from './controller-problems.ts';
 import { type DigestCache, identityOf } from './digest-cache.ts';
 import { piecesOf } from './file-pieces.ts';
 import { upwards } from './upward-paths.ts';
@@ -46,16 +47,6 @@ type SealedFiles = Pick<Vault, 'unseal'>;
 /** The controller as one task sees it. It also tells whether the files that the task has read are still the same. */
 export interface WatchedController extends Controller {
   isCurrent(): boolean;
-}
-
-/** Thrown in a plan: an earlier task will write the file. */
-export class ToCome extends Error {
-  readonly because: string;
-
-  constructor(name: string) {
-    super(name);
-    this.because = `what an earlier change writes into ${name} on the controller`;
-  }
 }
 
 export interface ControllerFilesParts {
@@ -147,14 +138,22 @@ export class ControllerFiles {
         const tried: string[] = [];
         for (const path of candidates(name, 'files', searchPath)) {
           tried.push(path);
-          if (this.#toCome.has(normalize(path))) throw new ToCome(path);
-          const read = this.#read(this.#files, path, placeOf('src'), (status) => this.#openFile(path, status));
-          reads.push(read);
-          const file = await read.what;
+          const file = await this.#find(path, placeOf('src'), reads);
           if (file !== undefined) return file;
         }
         if (this.#anythingMayCome || tried.some((path) => this.#isToCome(path))) throw new ToCome(name);
         await refuseFolder(name, tried, placeOf('src'));
+        throw new MissingFile('file', name, tried, placeOf('src'));
+      },
+      fileOrFolder: async (name) => {
+        const tried: string[] = [];
+        for (const path of candidates(name, 'files', searchPath).map(withoutSlash)) {
+          tried.push(path);
+          const found =
+            (await this.#find(path, placeOf('src'), reads)) ?? (await this.#folder(path, placeOf('src'), reads));
+          if (found !== undefined) return found;
+        }
+        if (this.#anythingMayCome || tried.some((path) => this.#isToCome(path))) throw new ToCome(name);
         throw new MissingFile('file', name, tried, placeOf('src'));
       },
       archive: async (file) => {
@@ -185,6 +184,32 @@ export class ControllerFiles {
         throw new MissingFile('template', name, tried, placeOf('src'));
       },
     };
+  }
+
+  /** Returns the file at a path; undefined if there is none. */
+  #find(path: string, place: Place, reads: Read<unknown>[]): Promise<LocalFile | undefined> {
+    if (this.#toCome.has(normalize(path))) throw new ToCome(path);
+    const read = this.#read(this.#files, path, place, (status) => this.#openFile(path, status));
+    reads.push(read);
+    return read.what;
+  }
+
+  /** Returns the folder at a path with everything beneath it; undefined if there is none. */
+  async #folder(path: string, place: Place, reads: Read<unknown>[]): Promise<LocalFolder | undefined> {
+    if (statusOf(path)?.isDirectory() !== true) return undefined;
+    const from = new Map<string, string | undefined>();
+    const { folders, files } = contentOfFolder(path, place, (folder) => {
+      this.permit(folder, place);
+      from.set(folder, identityNow(folder));
+    });
+    if ([...this.#toCome].some((one) => one.startsWith(`${path}/`))) throw new ToCome(path);
+    reads.push({ what: Promise.resolve(undefined), from, changesDone: this.#changes.done });
+    const found: { readonly name: string; readonly file: LocalFile }[] = [];
+    for (const name of files) {
+      const file = await this.#find(join(path, name), place, reads);
+      if (file !== undefined) found.push({ name, file });
+    }
+    return { kind: 'folder', path, folders, files: found };
   }
 
   #read<What>(
@@ -225,6 +250,7 @@ export class ControllerFiles {
         : digestOfText(content);
     this.#use(path, sha256);
     return {
+      kind: 'file',
       path,
       size: content?.length ?? status.size,
       sha256,
@@ -314,54 +340,8 @@ function candidates(name: string, folder: 'files' | 'templates', searchPath: rea
   return searchPath.flatMap((directory) => [join(directory, folder, name), join(directory, name)]);
 }
 
-async function refuseFolder(name: string, tried: readonly string[], place: Place): Promise<void> {
-  for (const path of tried) {
-    const status = await stat(path).catch(() => undefined);
-    if (status?.isDirectory() !== true) continue;
-    throw new Problem({
-      code: 'file-is-folder',
-      what: `"${name}" is a folder, not a file`,
-      place,
-      why: `It is ${path}`,
-      remedy: 'Bring its files by a loop, or an archive of it by unarchive.',
-    });
-  }
-}
-
-/** A file or template that a task names does not exist on the controller. */
-export class MissingFile extends Problem {
-  /** Paths where it was searched for. */
-  readonly tried: readonly string[];
-
-  constructor(kind: 'file' | 'template', name: string, tried: readonly string[], place: Place) {
-    super({
-      code: 'file-not-found',
-      what: `there is no ${kind} "${name}" on the controller`,
-      place,
-      why: `Looked for ${tried.join(', ')}`,
-      remedy: similarFile(name, tried) ?? `Put the ${kind} there, or give its absolute path.`,
-    });
-    this.tried = tried;
-  }
-}
-
-/** A partial is read synchronously while its template is parsed; decryption is asynchronous. */
-function encryptedPartial(file: string): Problem {
-  return new Problem({
-    code: 'encrypted-file',
-    what: `the partial ${file} is encrypted`,
-    remedy: 'Put its text into the template, encrypt that as a whole, or keep the secret in an encrypted variable.',
-  });
-}
-
-function unreadable(file: LocalFile, { message }: BrokenArchive, place: Place): Problem {
-  return new Problem({
-    code: 'broken-archive',
-    what: `the archive ${file.path} cannot be unpacked`,
-    place,
-    why: message,
-    remedy: 'Look at it by tar -tvf or unzip -Z; then bring another one.',
-  });
+function withoutSlash(path: string): string {
+  return path.length > 1 ? path.replace(/\/+$/, '') : path;
 }
 
 function digestOfText(content: Buffer | string): string {

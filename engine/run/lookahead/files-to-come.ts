@@ -3,7 +3,7 @@ import type { Loop, Task } from '../../playbook/base/play.ts';
 import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
 import { loopLayer } from '../base/loop.ts';
-import type { MissingFile } from '../controller/controller-files.ts';
+import type { MissingFile } from '../controller/controller-problems.ts';
 import { folderless, upwards } from '../controller/upward-paths.ts';
 import type { HostState } from '../host/host-state.ts';
 import { isController } from '../machine/connection-kind.ts';

@@ -9,7 +9,7 @@ import { type LoopTurn, isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts
 import { type Hush, hushOf, hushedAhead } from '../base/no-log.ts';
 import type { PlannedPlay, RunContext } from '../context/context.ts';
 import { permitConnection } from '../controller/controller-connections.ts';
-import { MissingFile } from '../controller/controller-files.ts';
+import { MissingFile } from '../controller/controller-problems.ts';
 import { permitTask } from '../controller/controller-tasks.ts';
 import type { HostState } from '../host/host-state.ts';
 import { pendingLayer } from '../host/variables.ts';
