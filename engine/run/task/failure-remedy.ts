@@ -41,8 +41,16 @@ const CURES: readonly (readonly [said: RegExp, remedy: string])[] = [
     'Correct fstype, or make the file system first: `lsblk -f` on the host shows what is on the device.',
   ],
   [
+    /unmet condition check|start condition failed/,
+    'Correct the condition of the unit that the host does not meet (`systemctl cat` shows it), or leave the unit out on this host.',
+  ],
+  [
     /Permission denied|Operation not permitted/,
     'Let the task become a user who may: become: true for root. Where it is root, look at attributes (lsattr), mounts and SELinux of the path.',
+  ],
+  [
+    /^(\S+\.[a-z]+) could not be /,
+    'Correct what keeps the unit from it: `journalctl --unit $1` on the host has the whole story.',
   ],
 ];
 
