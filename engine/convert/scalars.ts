@@ -111,8 +111,10 @@ function convertLines(node: YamlNode, standing: Standing, use: Scalars): void {
     draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'template', reasons: converted.reasons } });
     return;
   }
+  // A value without text around it loses its line end, and the next key of YAML must not stand on its line.
+  const end = converted.text.endsWith('\n') ? '' : (/\n*$/.exec(written)?.[0] ?? '');
   if (converted.text !== lines.join('\n'))
-    draft.replace(from, to, converted.text.replaceAll(/^(?=[^\n])/gm, indentation));
+    draft.replace(from, to, `${converted.text.replaceAll(/^(?=[^\n])/gm, indentation)}${end}`);
   assume(converted.assumptions, standing.anchor, draft);
 }
 

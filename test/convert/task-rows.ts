@@ -146,6 +146,11 @@ export const TASKS: readonly Row[] = [
       '- command: long\n  timeout: 300\n- command: longer\n  # convert: by hand: async: Write timeout: with the seconds that the task may take; the session is kept alive meanwhile.\n  async: 300\n  poll: 0\n',
   },
   {
+    what: 'a block of lines that is one value ends where it did',
+    before: "- set_fact:\n    a: >-\n      {{ b | default('c') }}\n    d: |\n      {{ b | lower }}\n\n  when: b is defined\n",
+    after: "- set_fact:\n    a: >-\n      {{default b 'c'}}\n    d: |\n      {{lower b}}\n\n  when: defined(b)\n",
+  },
+  {
     what: 'blocks, and what is in them',
     before: '- block:\n    - apt: name=a\n  rescue:\n    - debug: msg="{{ b | upper }}"\n  when: c is defined\n',
     after:
