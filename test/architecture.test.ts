@@ -167,6 +167,7 @@ const SHARED_STATE: Readonly<Record<string, string>> = {
   'values/step-limit.ts meter': 'in use within one call only, never while something is waited for',
   'values/template-frame.ts rootLevel': 'its type lets nobody change it',
   'values/template.ts cache': 'what a text comes to when it is compiled, which is always the same',
+  'values/value.ts OMIT': 'has nothing that can be changed',
 };
 
 test('two runs in one process share no state but what is listed here with its reason', () => {

@@ -3,16 +3,7 @@ import { SAME_WORDS } from '../values/habits/same-words.ts';
 import type { Mark, Told } from './base/marks.ts';
 import type { ModuleFacts } from './base/module-facts.ts';
 import { scalarOf } from './base/write-yaml.ts';
-import {
-  type Entry,
-  type MapOfFile,
-  type YamlNode,
-  endOf,
-  entriesOf,
-  isBlockScalar,
-  isPlain,
-  textOf,
-} from './base/yaml-source.ts';
+import { type Entry, type MapOfFile, type YamlNode, endOf, entriesOf, isPlain, textOf } from './base/yaml-source.ts';
 import { booleanWord, oldReading } from './base/yaml-words.ts';
 import { convertConditions } from './conditions.ts';
 import { type ReadText, readModuleText } from './pairs.ts';
@@ -68,29 +59,7 @@ function convertArgument(argument: Entry, call: Call, standing: Standing, use: S
   }
   if (module === 'assert' && argument.key === 'that') convertConditions(argument, standing, use);
   else if (module === 'debug' && argument.key === 'var') convertShown(argument, standing, use);
-  else if (!convertOmitted(argument, call, standing, use) && !convertLiteral(argument, call, standing, use))
-    convertValue(argument.value, standing, use);
-}
-
-/** Converts `x | default(omit)`: if the argument has a fixed default, writes this default. */
-function convertOmitted({ key, value }: Entry, { facts }: Call, standing: Standing, use: Scalars): boolean {
-  const text = textOf(value) ?? '';
-  const preset = facts?.preset(key);
-  if (value === null || preset === undefined || !OMITTED.test(text) || isBlockScalar(value)) return false;
-  const instead = text.replace(
-    OMITTED,
-    (_whole, before: string, behind: string) => `${before}${jinjaOf(preset)}${behind}`,
-  );
-  const converted = use.translator.template(instead, 'string');
-  if (converted.kind === 'byHand') return false;
-  take(converted, { node: value, standing, kind: 'template', before: text }, use);
-  return true;
-}
-
-const OMITTED = /^(\{\{[^{}]*\|\s*(?:default|d)\(\s*)omit(\s*(?:,\s*true\s*)?\)\s*\}\})$/i;
-
-function jinjaOf(value: string | number | boolean): string {
-  return typeof value === 'string' ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : String(value);
+  else if (!convertLiteral(argument, call, standing, use)) convertValue(argument.value, standing, use);
 }
 
 /** Returns the text; undefined for a template or another node. */

@@ -1,5 +1,7 @@
 import { relative } from 'node:path';
 import type { Place } from '../errors/problem.ts';
+import { Omitted } from '../values/base/value.ts';
+import { withinOuter } from '../values/compiled.ts';
 import type { Template } from '../values/template/template.ts';
 import { type Fields, isTemplated } from './base/fields.ts';
 import type { StepFrame } from './base/play.ts';
@@ -30,12 +32,24 @@ export function enter(fields: Fields, outer: Surroundings, reading: Reading): Su
 function readHandedDown(fields: Fields, outer: HandedDown, reading: Reading): HandedDown {
   const notify = readNotify(fields, reading);
   return {
-    ignoreErrors: fields.booleanOrTemplate('ignore_errors') ?? outer.ignoreErrors,
-    anyErrorsFatal: fields.booleanOrTemplate('any_errors_fatal') ?? outer.anyErrorsFatal,
-    delegateTo: fields.template('delegate_to') ?? outer.delegateTo,
-    runOnce: fields.booleanOrTemplate('run_once') ?? outer.runOnce,
+    ignoreErrors: withinOuter(fields.booleanOrTemplate('ignore_errors'), outer.ignoreErrors),
+    anyErrorsFatal: withinOuter(fields.booleanOrTemplate('any_errors_fatal'), outer.anyErrorsFatal),
+    delegateTo: delegateWithin(fields.template('delegate_to'), outer.delegateTo),
+    runOnce: withinOuter(fields.booleanOrTemplate('run_once'), outer.runOnce),
     notify: notify.length === 0 ? outer.notify : [...outer.notify, ...notify],
-    throttle: fields.numberOrTemplate('throttle') ?? outer.throttle,
+    throttle: withinOuter(fields.numberOrTemplate('throttle'), outer.throttle),
+  };
+}
+
+/** Returns a delegation that is `outer` where `own` is left out by `omit`. */
+function delegateWithin(own: Template | undefined, outer: Template | undefined): Template | undefined {
+  if (own === undefined || outer === undefined) return own ?? outer;
+  return {
+    ...own,
+    render: (scope) => {
+      const host = own.render(scope);
+      return host instanceof Omitted ? outer.render(scope) : host;
+    },
   };
 }
 

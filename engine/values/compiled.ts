@@ -1,7 +1,7 @@
 import { type Place, Problem } from '../errors/problem.ts';
 import type { MapEntry, Node, ScalarNode } from './base/node.ts';
 import { Secret, hideNumber } from './base/secret.ts';
-import { type Scope, type Value, Unknown, isList, isMap } from './base/value.ts';
+import { type Scope, type Value, OMIT, Omitted, Unknown, isList, isMap, withoutOmitted } from './base/value.ts';
 import { mayHoldJinja } from './jinja/jinja-statement.ts';
 import { type Template, hasTemplate, parseTemplate } from './template/template.ts';
 
@@ -19,6 +19,19 @@ export interface Compiled {
 
 export function isCompiled(value: Compiled | Value): value is Compiled {
   return typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function';
+}
+
+/** Returns the value of a keyword; undefined if it is not written, or left out by `omit`. */
+export function resolveWritten(compiled: Pick<Compiled, 'resolve'> | undefined, scope: Scope): Value | undefined {
+  const value = compiled?.resolve(scope);
+  return value instanceof Omitted ? undefined : value;
+}
+
+/** Returns a value that is `outer` where `own` is left out by `omit`. */
+export function withinOuter(own: Compiled | undefined, outer: Compiled | undefined): Compiled | undefined {
+  if (own === undefined || outer === undefined) return own ?? outer;
+  if (own.literal !== undefined) return own;
+  return { ...own, resolve: (scope) => resolveWritten(own, scope) ?? outer.resolve(scope) };
 }
 
 const NO_REFERENCES: ReadonlySet<string> = new Set();
@@ -48,7 +61,11 @@ function compileContent(node: Node): Content {
   if (node.kind === 'map') return compileMap(node.entries);
   const items = node.items.map(compileContent);
   if (items.every(isLiteral)) return literalContent(items.map((item) => item.literal));
-  return { literal: undefined, references: union(items), resolve: (scope) => items.map((item) => item.resolve(scope)) };
+  return {
+    literal: undefined,
+    references: union(items),
+    resolve: (scope) => withoutOmitted(items.map((item) => item.resolve(scope))),
+  };
 }
 
 function compileScalar(node: ScalarNode): Content {
@@ -100,7 +117,10 @@ function compileMap(entries: readonly MapEntry[]): Content {
   const contents = members.map(([, content]) => content);
   const build = (valueOf: (content: Content) => Value): Value => {
     const map: Record<string, Value> = Object.create(null);
-    for (const [key, content] of members) map[key] = valueOf(content);
+    for (const [key, content] of members) {
+      const value = valueOf(content);
+      if (value !== OMIT) map[key] = value;
+    }
     return map;
   };
   if (contents.every(isLiteral)) return literalContent(build((content) => content.literal ?? null));

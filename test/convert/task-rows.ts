@@ -200,11 +200,11 @@ export const TASKS: readonly Row[] = [
       '- debug: { msg: "{{groups.web.[0]}} {{default a 1}}" }\n  when: size(a) > 0 && defined(b)\n  until: int(b) < 3\n  failed_when: default(a, 1) == 1\n',
   },
   {
-    what: 'omit is what the argument is without it, where that is fixed',
+    what: 'omit is here too, and nothing within a text, where Ansible prints nothing for it',
     before:
-      '- user:\n    name: a\n    state: "{{ b.state | default(omit) }}"\n    create_home: "{{ c | default(omit) }}"\n',
+      '- user:\n    name: a\n    state: "{{ b.state | default(omit) }}"\n    create_home: "{{ c | default(omit) }}"\n    comment: "a{{ d | default(omit) }}{{ omit }}"\n    groups: "{{ [e | default(omit)] }}"\n  become_user: "{{ f if g else omit }}"\n',
     after:
-      '- user:\n    name: a\n    state: "{{default b.state \'present\'}}"\n    create_home: "{{default c true}}"\n',
+      '- user:\n    name: a\n    state: "{{default b.state omit}}"\n    create_home: "{{default c omit}}"\n    comment: "a{{default d \'\'}}"\n    groups: "{{list (default e omit)}}"\n  # convert: assumed boolean: g\n  become_user: "{{ternary g f omit}}"\n',
   },
   {
     what: 'values of pairs: words that mean the same, and what a module refuses',

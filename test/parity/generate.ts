@@ -10,6 +10,7 @@ import { flowCase } from './generate-flow.ts';
 import { functionCase } from './generate-functions.ts';
 import { inventoryCase, patternCase } from './generate-inventory.ts';
 import { findCase, seenCase, slurpCase, statCase, tempfileCase } from './generate-looks.ts';
+import { omitCase } from './generate-omit.ts';
 import { precedenceCase } from './generate-precedence.ts';
 import {
   PARAMETERS,
@@ -49,7 +50,7 @@ const SHARES: readonly Share[] = [
   {
     area: 'words',
     share: 7,
-    generate: tasks([factCase, conditionCase, conditionCase, loopCase, functionCase, functionCase]),
+    generate: tasks([factCase, conditionCase, conditionCase, loopCase, functionCase, functionCase, omitCase]),
   },
   { area: 'web', share: 5, generate: tasks([uriCase, downloadCase]) },
   { area: 'archives', share: 4, generate: tasks([archiveCase]) },

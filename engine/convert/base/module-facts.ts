@@ -15,8 +15,6 @@ export interface ModuleFacts {
   isIdle(argument: string, value: string | undefined): boolean;
   /** Returns whether the argument accepts the value. */
   takes(argument: string, value: unknown): boolean;
-  /** Returns the fixed default of the argument; undefined if it has none. */
-  preset(argument: string): string | number | boolean | undefined;
   /** Returns why the argument does not accept the value; undefined if it does. */
   refusal(argument: string, value: unknown): string | undefined;
 }
@@ -50,7 +48,6 @@ export async function modulesKnown(catalogue: Catalogue): Promise<ModulesKnown> 
           const known = Object.hasOwn(foreign, argument) ? foreign[argument] : undefined;
           return known !== undefined && hasNoEffect(known, value);
         },
-        preset: (argument) => presetOf(shape[own(argument) ?? '']),
         takes: (argument, value) => refusalOf(shape[own(argument) ?? ''], value) === undefined,
         refusal: (argument, value) => refusalOf(shape[own(argument) ?? ''], value),
       };
@@ -63,9 +60,4 @@ export async function modulesKnown(catalogue: Catalogue): Promise<ModulesKnown> 
 function refusalOf(schema: z.core.$ZodType | undefined, value: unknown): string | undefined {
   const read = schema === undefined ? undefined : z.safeParse(schema, value);
   return read === undefined || read.success ? undefined : (read.error.issues[0]?.message ?? 'is not right');
-}
-
-function presetOf(schema: z.core.$ZodType | undefined): string | number | boolean | undefined {
-  const value = schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Place, Problem } from '../../errors/problem.ts';
 import { Secret } from '../../values/base/secret.ts';
-import { type Value, type ValueMap, Unknown, isList, isMap } from '../../values/base/value.ts';
+import { type Value, type ValueMap, Omitted, Unknown, isList, isMap } from '../../values/base/value.ts';
 import { COMMON_ARGUMENTS } from '../../values/habits/ansible-modules.ts';
 import { type ForeignArgument, insteadOfArgument } from '../../values/habits/foreign-argument.ts';
 import { SAME_WORDS } from '../../values/habits/same-words.ts';
@@ -201,6 +201,7 @@ function describeValue(value: Value | undefined): string {
   if (isList(value)) return 'a list';
   if (isMap(value)) return 'a map';
   if (typeof value === 'string') return `the text ${JSON.stringify(shortened(mask(value)))}`;
+  if (value instanceof Omitted) return 'omit';
   return typeof value === 'number' ? `the number ${value}` : String(value);
 }
 

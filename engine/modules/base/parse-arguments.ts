@@ -49,9 +49,12 @@ export function checkArguments(
     return rest.length === 0 ? argument.value.place : argument.value.placeOf(rest);
   };
   const keyPlace = (name: string): Place => given.get(name)?.keyPlace ?? task;
+  const mayBeLess = [...given.values()].some(({ value }) => value.references.has('omit'));
   return ownIssues(parsed.error.issues, module).flatMap((issue) => {
     const path = plainPath(issue.path);
-    return isOpen(issue, path, literals) ? [] : problemsOf(issue, { module, values: literals, placeOf, keyPlace });
+    return isOpen(issue, path, literals) || (mayBeLess && isOfPresence(issue, path))
+      ? []
+      : problemsOf(issue, { module, values: literals, placeOf, keyPlace });
   });
 }
 
@@ -62,12 +65,13 @@ export function checkArguments(
 function isOpen(issue: z.core.$ZodIssue, path: Path, literals: ValueMap): boolean {
   // If a template gives a whole map, the keys of the map are not known.
   if (path.length > 0 && valueAt(literals, path) instanceof Unknown) return true;
-  if (
-    issue.code === 'unrecognized_keys' ||
-    (issue.code === 'custom' && path.length === 0 && issue.params?.['whole'] === true)
-  )
-    return false;
+  if (issue.code === 'unrecognized_keys' || isOfPresence(issue, path)) return false;
   return unknownWithin(valueAt(literals, path)) !== undefined;
+}
+
+/** Returns whether the issue is of a rule that asks only which arguments are present. */
+function isOfPresence(issue: z.core.$ZodIssue, path: Path): boolean {
+  return issue.code === 'custom' && path.length === 0 && issue.params?.['whole'] === true;
 }
 
 /** A scope in which every template gives an unknown value. */

@@ -142,6 +142,7 @@ export const MAGIC_VARIABLES: ReadonlySet<string> = new Set([
   'play_hosts',
   'play_name',
   'facts',
+  'omit',
   'role_path',
   'role_name',
 ]);

@@ -1,4 +1,5 @@
 import { BECOME_METHODS, type BecomeMethod } from '../../connection/base/target.ts';
+import { withinOuter } from '../../values/compiled.ts';
 import { type Fields, isTemplated } from './fields.ts';
 import type { Settings } from './play.ts';
 
@@ -37,13 +38,13 @@ export function readSettings(fields: Fields, outer: Settings): Settings {
   }
   if (!SETTING_KEYWORDS.some((keyword) => fields.has(keyword))) return outer;
   return {
-    become: fields.booleanOrTemplate('become') ?? outer.become,
-    becomeUser: readText(fields, 'become_user') ?? outer.becomeUser,
+    become: withinOuter(fields.booleanOrTemplate('become'), outer.become),
+    becomeUser: withinOuter(readText(fields, 'become_user'), outer.becomeUser),
     becomeMethod: readBecomeMethod(fields) ?? outer.becomeMethod,
     user: readUser(fields) ?? outer.user,
     environment: [...outer.environment, ...readEnvironment(fields)],
-    noLog: fields.booleanOrTemplate('no_log') ?? outer.noLog,
-    timeoutSeconds: fields.numberOrTemplate('timeout') ?? outer.timeoutSeconds,
+    noLog: withinOuter(fields.booleanOrTemplate('no_log'), outer.noLog),
+    timeoutSeconds: withinOuter(fields.numberOrTemplate('timeout'), outer.timeoutSeconds),
   };
 }
 

@@ -1,14 +1,14 @@
 import { Problem } from '../../errors/problem.ts';
 import { type Scope, Unknown } from '../../values/base/value.ts';
-import type { Compiled } from '../../values/compiled.ts';
+import { type Compiled, resolveWritten } from '../../values/compiled.ts';
 import { wrongType } from './wrong-type.ts';
 
 /**
- * Evaluates a keyword that is true, false or a template; undefined counts as false. Throws Problem for any other value.
+ * Evaluates a keyword that is true, false or a template; false where it is not written or left out by `omit`. Throws Problem for any other value.
  */
 export function flagOf(keyword: string, flag: Compiled | undefined, scope: Scope): boolean | Unknown {
-  if (flag === undefined) return false;
-  const value = flag.resolve(scope);
+  const value = resolveWritten(flag, scope);
+  if (flag === undefined || value === undefined) return false;
   if (typeof value === 'boolean' || value instanceof Unknown) return value;
   throw wrongType(keyword, 'true or false', flag.place);
 }

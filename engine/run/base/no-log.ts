@@ -3,6 +3,7 @@ import type { Task } from '../../playbook/base/play.ts';
 import { concealed } from '../../values/base/concealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
+import { resolveWritten } from '../../values/compiled.ts';
 import type { TaskOutcome } from './events.ts';
 import { wrongType } from './wrong-type.ts';
 
@@ -30,7 +31,7 @@ export function hushOf(task: Pick<Task, 'settings' | 'place'>, scope: Scope): Hu
 
 /** Like `hushOf`, but throws Problem if no_log is wrong. */
 export function isNoLog({ settings, place }: Pick<Task, 'settings' | 'place'>, scope: Scope): boolean {
-  const value = settings.noLog?.resolve(scope) ?? false;
+  const value = resolveWritten(settings.noLog, scope) ?? false;
   if (typeof value === 'boolean') return value;
   if (value instanceof Unknown) return true;
   throw wrongType('no_log', 'true or false', settings.noLog?.place ?? place);

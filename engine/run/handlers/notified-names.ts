@@ -1,6 +1,6 @@
 import { Problem } from '../../errors/problem.ts';
 import type { Task } from '../../playbook/base/play.ts';
-import type { Scope } from '../../values/base/value.ts';
+import { type Scope, Omitted } from '../../values/base/value.ts';
 import { wrongType } from '../base/wrong-type.ts';
 
 /**
@@ -8,9 +8,10 @@ import { wrongType } from '../base/wrong-type.ts';
  * a name.
  */
 export function notifiesOf(task: Task, scope: Scope): readonly string[] {
-  return task.notify.map((template) => {
+  return task.notify.flatMap((template) => {
     const name = template.render(scope);
-    if (typeof name === 'string') return name;
+    if (name instanceof Omitted) return [];
+    if (typeof name === 'string') return [name];
     throw wrongType('notify', 'the name of a handler', task.place);
   });
 }

@@ -2,7 +2,7 @@ import type { Facts } from '../../connection/shell/facts.ts';
 import type { Host, Inventory } from '../../inventory/inventory.ts';
 import type { Play, StepFrame } from '../../playbook/base/play.ts';
 import { Secret } from '../../values/base/secret.ts';
-import { type Scope, type Value, type ValueMap, Unknown } from '../../values/base/value.ts';
+import { type Scope, type Value, type ValueMap, OMIT, Unknown } from '../../values/base/value.ts';
 import { isCredential } from '../../values/hidden-node.ts';
 import { type Layer, layeredScope } from '../../values/scope.ts';
 
@@ -147,6 +147,7 @@ export class HostVariables {
       ],
       ['play_hosts', play?.hosts ?? []],
       ['hostvars', others === 'ahead' ? run.hostvars() : run.hostvarsAsTheyAre()],
+      ['omit', OMIT],
       ['facts', this.#facts?.value ?? new Unknown('facts, which come with the connection')],
     ]);
     if (frame?.role !== undefined) {

@@ -3,7 +3,7 @@ import { Problem } from '../../errors/problem.ts';
 import type { Role, RoleArgument, StepFrame } from '../../playbook/base/play.ts';
 import { NO_SETTINGS } from '../../playbook/base/settings.ts';
 import { Secret } from '../../values/base/secret.ts';
-import { type Scope, type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
+import { type Scope, type Value, Omitted, Unknown, isList, isMap } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
 
 /** The parts of a host that checking the arguments of its roles needs. */
@@ -64,10 +64,11 @@ function argumentProblem(
   value: Value | undefined,
   host: string,
 ): Problem | undefined {
-  const wrong = value === undefined ? missing(argument) : mismatch(argument, value);
+  const isSet = value !== undefined && !(value instanceof Omitted);
+  const wrong = isSet ? mismatch(argument, value) : missing(argument);
   if (wrong === undefined) return undefined;
   return new Problem({
-    code: value === undefined ? 'missing-role-argument' : 'wrong-role-argument',
+    code: isSet ? 'wrong-role-argument' : 'missing-role-argument',
     what: `role ${role.name}: ${argument.name} ${wrong}`,
     place: role.place,
     why: argument.description === '' ? `On ${host}.` : `${argument.description} On ${host}.`,

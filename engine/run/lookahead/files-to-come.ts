@@ -1,6 +1,6 @@
 import { CHANGES_NOTHING } from '../../playbook/base/changes-nothing.ts';
 import type { Loop, Task } from '../../playbook/base/play.ts';
-import { type Scope, Unknown } from '../../values/base/value.ts';
+import { type Scope, Omitted, Unknown } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
 import { loopLayer } from '../base/loop.ts';
 import type { MissingFile } from '../controller/controller-problems.ts';
@@ -25,7 +25,8 @@ const ANY_ITEM = 'runbook-any-item';
 
 /** Returns whether a task may run on the controller, because of its host or its delegation. */
 export function isOnController(task: Task, host: string, scope: Scope, hosts: ReadonlyMap<string, HostState>): boolean {
-  const target = task.delegateTo === undefined ? host : task.delegateTo.render(scope);
+  const named = task.delegateTo?.render(scope);
+  const target = named === undefined || named instanceof Omitted ? host : named;
   if (typeof target !== 'string') return true;
   return isController(target, target === host ? scope : (hosts.get(target)?.variables.scope(undefined) ?? EMPTY));
 }

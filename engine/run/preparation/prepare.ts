@@ -3,7 +3,8 @@ import { type Place, Problems } from '../../errors/problem.ts';
 import type { AnyModule, Context } from '../../modules/base/module.ts';
 import { parseArguments } from '../../modules/base/parse-arguments.ts';
 import type { Task } from '../../playbook/base/play.ts';
-import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
+import { type Scope, type Value, Omitted, Unknown } from '../../values/base/value.ts';
+import { resolveWritten } from '../../values/compiled.ts';
 import { explain } from '../../values/expression/explain.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { isNoLog } from '../base/no-log.ts';
@@ -48,7 +49,10 @@ export async function prepare(context: PreparingRun, task: Task, scope: Scope): 
   const module = await context.module(task.module);
   const noLog = isNoLog(task, scope);
   const resolved: Record<string, Value> = {};
-  for (const [name, argument] of task.arguments) resolved[name] = argument.value.resolve(scope);
+  for (const [name, argument] of task.arguments) {
+    const value = resolveWritten(argument.value, scope);
+    if (value !== undefined) resolved[name] = value;
+  }
   const that = assertions(task, scope, noLog);
   if (that instanceof Unknown) return { kind: 'unknown', because: that.because };
   if (that !== undefined) resolved['that'] = that;
@@ -82,6 +86,7 @@ function assertions(task: Task, scope: Scope, noLog: boolean): readonly Value[] 
 
 function delegateOf(task: Task, scope: Scope): string | undefined | Unknown {
   const delegate = task.delegateTo?.render(scope);
+  if (delegate instanceof Omitted) return undefined;
   if (delegate === undefined || typeof delegate === 'string' || delegate instanceof Unknown) return delegate;
   throw wrongType('delegate_to', 'the name of a host', task.place);
 }

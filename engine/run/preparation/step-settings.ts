@@ -4,7 +4,7 @@ import { type Place, Problem } from '../../errors/problem.ts';
 import type { Settings } from '../../playbook/base/play.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, Unknown, isMap } from '../../values/base/value.ts';
-import type { Compiled } from '../../values/compiled.ts';
+import { type Compiled, resolveWritten } from '../../values/compiled.ts';
 import { inventoryBoolean } from '../base/inventory-boolean.ts';
 import { wrongType } from '../base/wrong-type.ts';
 import { becoming, userToBecome } from './becoming.ts';
@@ -40,7 +40,7 @@ function privilegeOf(settings: Settings, place: Place, scope: Scope): Privilege 
 }
 
 function becomes({ become }: Settings, place: Place, scope: Scope): boolean | Unknown {
-  const value = become?.resolve(scope);
+  const value = resolveWritten(become, scope);
   if (typeof value === 'boolean' || value instanceof Unknown) return value;
   if (value !== undefined && value !== null) throw wrongType('become', 'true or false', become?.place ?? place);
   const said = scope.lookup('ansible_become') ?? false;
@@ -50,14 +50,14 @@ function becomes({ become }: Settings, place: Place, scope: Scope): boolean | Un
 }
 
 function becomeUserOf({ becomeUser, becomeMethod }: Settings, place: Place, scope: Scope): string | Unknown {
-  const value = becomeUser?.resolve(scope) ?? userToBecome(becomeMethod, scope, place) ?? 'root';
+  const value = resolveWritten(becomeUser, scope) ?? userToBecome(becomeMethod, scope, place) ?? 'root';
   if (typeof value === 'string' || value instanceof Unknown) return value;
   throw wrongType('become_user', 'the name of a user', becomeUser?.place ?? place);
 }
 
 /** Returns the timeout in milliseconds; undefined if the step has none. */
 function timeoutOf(settings: Settings, place: Place, scope: Scope): number | undefined | Unknown {
-  const seconds = settings.timeoutSeconds?.resolve(scope);
+  const seconds = resolveWritten(settings.timeoutSeconds, scope);
   if (seconds instanceof Unknown) return seconds;
   if (seconds !== undefined && (typeof seconds !== 'number' || seconds < 0))
     throw wrongType('timeout', 'a number of seconds', settings.timeoutSeconds?.place ?? place);
@@ -80,7 +80,8 @@ const OF_THE_SHELL: ReadonlySet<string> = new Set([
 function exports(levels: readonly Compiled[], scope: Scope): string | Unknown {
   const lines: string[] = [];
   for (const level of levels) {
-    const values = level.resolve(scope);
+    const values = resolveWritten(level, scope);
+    if (values === undefined) continue;
     if (values instanceof Unknown) return values;
     if (!isMap(values)) throw wrongType('environment', 'a map of names and values', level.place);
     for (const [name, value] of Object.entries(values)) {

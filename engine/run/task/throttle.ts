@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Value } from '../../values/base/value.ts';
+import { type Value, Omitted } from '../../values/base/value.ts';
 import { wrongType } from '../base/wrong-type.ts';
 import { type Batch, keyOf } from '../context/context.ts';
 import type { Stop } from '../order/itinerary.ts';
@@ -7,7 +7,7 @@ import type { Stop } from '../order/itinerary.ts';
 export interface Throttled {
   readonly batch: Batch;
   readonly stop: Stop;
-  /** The value of `throttle`; undefined or 0: no limit. */
+  /** The value of `throttle`; undefined, `omit` or 0: no limit. */
   readonly most: Value | undefined;
 }
 
@@ -16,7 +16,7 @@ export async function throttled<Result>(
   { batch, stop, most }: Throttled,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  if (most === undefined || most === 0) return await work();
+  if (most === undefined || most === 0 || most instanceof Omitted) return await work();
   if (typeof most !== 'number' || !Number.isInteger(most))
     throw wrongType('throttle', 'a whole number; 0 is no limit', stop.step.place);
   const key = keyOf(stop);

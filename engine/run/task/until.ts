@@ -1,6 +1,7 @@
 import { Problem } from '../../errors/problem.ts';
 import type { Task } from '../../playbook/base/play.ts';
 import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
+import { resolveWritten } from '../../values/compiled.ts';
 import { explain } from '../../values/expression/explain.ts';
 import { all } from '../base/conditions.ts';
 import type { TaskIdentity } from '../base/events.ts';
@@ -30,8 +31,8 @@ export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResu
   const { task, context } = of;
   const { until } = task;
   if (until === undefined) return attempt('first');
-  const retries = numberOf(until.retries?.resolve(of.plain) ?? 3, 'retries', task);
-  const delayMs = numberOf(until.delaySeconds?.resolve(of.plain) ?? 5, 'delay', task) * 1000;
+  const retries = numberOf(resolveWritten(until.retries, of.plain) ?? 3, 'retries', task);
+  const delayMs = numberOf(resolveWritten(until.delaySeconds, of.plain) ?? 5, 'delay', task) * 1000;
   const began = performance.now();
   for (let attempts = 1; ; attempts += 1) {
     const result = withAttempts(await attempt(attempts === 1 ? 'first' : 'again'), attempts);

@@ -16,6 +16,21 @@ export class Unknown {
   }
 }
 
+/**
+ * The value of the variable `omit`. An argument, a keyword, a member of a map or an item of a list that has it is left
+ * out, as if it were not written.
+ */
+export class Omitted {
+  readonly #isOmitted = true;
+
+  /** The text in outputs. */
+  toJSON(): string {
+    return this.#isOmitted ? '(left out)' : '';
+  }
+}
+
+export const OMIT = new Omitted();
+
 /** Plain data, as JSON has it. */
 export type Plain = null | boolean | number | string | readonly Plain[] | PlainMap;
 export interface PlainMap {
@@ -23,7 +38,7 @@ export interface PlainMap {
 }
 
 /** A value of a variable. Maps have no useful prototype: check keys with `Object.hasOwn`. */
-export type Value = null | boolean | number | string | Secret | Unknown | readonly Value[] | ValueMap;
+export type Value = null | boolean | number | string | Secret | Unknown | Omitted | readonly Value[] | ValueMap;
 export interface ValueMap {
   readonly [key: string]: Value;
 }
@@ -34,12 +49,18 @@ export function isMap(value: Value): value is ValueMap {
     value !== null &&
     !Array.isArray(value) &&
     !(value instanceof Secret) &&
-    !(value instanceof Unknown)
+    !(value instanceof Unknown) &&
+    !(value instanceof Omitted)
   );
 }
 
 export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
+}
+
+/** Returns the items that are not left out by `omit`. */
+export function withoutOmitted(items: readonly Value[]): readonly Value[] {
+  return items.includes(OMIT) ? items.filter((item) => item !== OMIT) : items;
 }
 
 /** The source of variables for a template or an expression. */

@@ -5,7 +5,7 @@ import coerce from 'semver/functions/coerce.js';
 import compare from 'semver/functions/compare.js';
 import satisfies from 'semver/functions/satisfies.js';
 import validRange from 'semver/ranges/valid.js';
-import type { Value } from '../base/value.ts';
+import { type Value, Omitted } from '../base/value.ts';
 import { cidrContains, cidrHost, cidrOverlaps, cidrPrefix, ipVersion } from '../language/addresses.ts';
 import { ArgumentFault, Fault, UnknownTouched } from '../language/fault.ts';
 import { matches, replaceMatches } from '../language/pattern.ts';
@@ -311,6 +311,7 @@ function createEnvironment(): Environment {
     environment.registerOperator(`${left} % ${right}`, (a, b) => Number(a) % Number(b));
   }
   environment.registerOperator('double % double', (a: number, b: number) => a % b);
+  environment.registerType('Omitted', Omitted);
   for (const { signature, run } of table) environment.registerFunction(signature, run);
   for (const { overloads } of sharedInCel)
     for (const { signature, run } of overloads) environment.registerFunction(signature, run);

@@ -1,5 +1,5 @@
 import { Secret } from '../base/secret.ts';
-import { Unknown, type Value, isList, isMap } from '../base/value.ts';
+import { Omitted, Unknown, type Value, isList, isMap } from '../base/value.ts';
 import { sharedFunctions } from '../functions/function-table.ts';
 import { type CelType, type Parameter, type SharedFunction, celName } from '../functions/shared-function.ts';
 import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
@@ -79,6 +79,7 @@ function fromCel(value: unknown): Value {
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number')
     return value;
   if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Omitted) return value;
   if (Array.isArray(value)) return value.map(fromCel);
   if (value instanceof Map) return mapOf(value);
   if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)

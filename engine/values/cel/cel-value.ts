@@ -1,6 +1,6 @@
 import { Optional } from '@marcbachmann/cel-js';
 import { Secret } from '../base/secret.ts';
-import { type Value, type ValueMap, isList, Unknown } from '../base/value.ts';
+import { type Value, type ValueMap, OMIT, Omitted, isList, Unknown, withoutOmitted } from '../base/value.ts';
 import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
 import { spendSteps } from '../language/step-limit.ts';
 
@@ -105,6 +105,7 @@ export class Converter {
       this.evidence.secrets.set(value, this.#variable);
       return value.reveal();
     }
+    if (value instanceof Omitted) return value;
     if (isList(value)) return this.#list(value);
     let map = this.#maps.get(value);
     if (map === undefined) this.#maps.set(value, (map = new CelMap(value, this)));
@@ -145,19 +146,25 @@ export class Converter {
     if (result instanceof CelMap) return result.source;
     const source = this.#listSources.get(result);
     if (source !== undefined) return source;
-    if (Array.isArray(result)) return result.map((item) => this.fromCel(item, protect));
-    if (result instanceof Map || Object.getPrototypeOf(result) === Object.prototype) {
-      const map: Record<string, Value> = Object.create(null);
-      for (const [key, item] of result instanceof Map ? result : Object.entries(result))
-        map[String(key)] = this.fromCel(item, protect);
-      return map;
-    }
+    if (result instanceof Omitted) return result;
+    if (Array.isArray(result)) return withoutOmitted(result.map((item) => this.fromCel(item, protect)));
+    if (result instanceof Map) return this.#fromEntries(result, protect);
+    if (Object.getPrototypeOf(result) === Object.prototype) return this.#fromEntries(Object.entries(result), protect);
     if (result instanceof Optional)
       throw new ArgumentFault('The result is an optional value', 'End it with .orValue(…).');
     throw new ArgumentFault(
       'The result is not text, a number, a boolean, a list or a map',
       'Turn it to text with string(…).',
     );
+  }
+
+  #fromEntries(entries: Iterable<readonly [unknown, unknown]>, protect: (text: string) => string | Secret): ValueMap {
+    const map: Record<string, Value> = Object.create(null);
+    for (const [key, item] of entries) {
+      const member = this.fromCel(item, protect);
+      if (member !== OMIT) map[String(key)] = member;
+    }
+    return map;
   }
 }
 

@@ -17,6 +17,7 @@ import {
   Fault,
   isStackOverflow,
   isTooLarge,
+  omitHasNoValue,
   tooLarge,
   UnknownTouched,
 } from '../language/fault.ts';
@@ -274,7 +275,7 @@ function refuseForeignNames(source: string, { variables, paths }: References, ad
  */
 export function ansibleNameFault(names: readonly string[], advise: () => string | undefined): Fault | undefined {
   const found = ansibleVariable(names);
-  if (found === undefined || found.variable.isSettable === true) {
+  if (found === undefined || found.variable.isAccepted === true) {
     const device = interfaceFact(names[0] ?? '');
     if (device === undefined) return undefined;
     const instead = `Write facts.interfaces.${device}: it has the lists ipv4 and ipv6.`;
@@ -319,6 +320,10 @@ function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown
   if (!(error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError)) return error;
   const { start, end } = error.range ?? { start: 0, end: source.length };
   const length = Math.max(1, end - start);
+  if (/\bOmitted\b/.test(error.summary)) {
+    const { message, remedy } = omitHasNoValue();
+    return new Fault({ code: 'expression-value', what: message, remedy }, start, length);
+  }
   if (error instanceof ParseError) return syntaxFault({ summary: error.summary, start, length }, source, advise);
   switch (error.code) {
     case 'no_such_key':

@@ -1,18 +1,24 @@
-import { type Value, type ValueMap, isList, isMap, Unknown } from '../base/value.ts';
+import { type Value, type ValueMap, Omitted, isList, isMap, Unknown } from '../base/value.ts';
 import { describe } from '../language/describe.ts';
-import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
+import { ArgumentFault, omitHasNoValue, UnknownTouched } from '../language/fault.ts';
+
+/** Throws UnknownTouched for an unknown value, and ArgumentFault for `omit`. */
+function refuseNoValue(value: Value | undefined): asserts value is Exclude<Value, Unknown | Omitted> | undefined {
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  if (value instanceof Omitted) throw omitHasNoValue();
+}
 
 /** Returns the text of an argument. `undefined` is an optional argument that is missing. Throws ArgumentFault. */
 export function textOf(value: Value | undefined, what = 'argument'): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (value instanceof Unknown) throw new UnknownTouched(value);
+  refuseNoValue(value);
   throw new ArgumentFault(`The ${what} must be text, and it is ${value === undefined ? 'missing' : describe(value)}`);
 }
 
 export function numberOf(value: Value | undefined): number {
   if (typeof value === 'number') return value;
-  if (value instanceof Unknown) throw new UnknownTouched(value);
+  refuseNoValue(value);
   throw new ArgumentFault(
     `A number is required, and this is ${value === undefined ? 'missing' : describe(value)}`,
     typeof value === 'string' ? 'Convert it: (int x).' : undefined,
@@ -27,18 +33,18 @@ export function wholeOf(value: Value | undefined): number {
 
 export function booleanOf(value: Value | undefined): boolean {
   if (typeof value === 'boolean') return value;
-  if (value instanceof Unknown) throw new UnknownTouched(value);
+  refuseNoValue(value);
   throw new ArgumentFault(`A boolean is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
 }
 
 export function listOf(value: Value | undefined): readonly Value[] {
-  if (value instanceof Unknown) throw new UnknownTouched(value);
+  refuseNoValue(value);
   if (value !== undefined && isList(value)) return value;
   throw new ArgumentFault(`A list is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
 }
 
 export function mapOf(value: Value | undefined): ValueMap {
-  if (value instanceof Unknown) throw new UnknownTouched(value);
+  refuseNoValue(value);
   if (value !== undefined && isMap(value)) return value;
   throw new ArgumentFault(`A map is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
 }

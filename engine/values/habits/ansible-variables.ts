@@ -6,8 +6,8 @@ export interface AnsibleVariable {
   readonly path?: string;
   /** A sentence that says what to write. */
   readonly instead: string;
-  /** True if users may define the variable themselves. It is not reported then. */
-  readonly isSettable?: true;
+  /** True if it is not reported: it is here under the same name, or users may define it themselves. */
+  readonly isAccepted?: true;
 }
 
 const LOWER = 'Values are in lower case here';
@@ -133,7 +133,7 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   { name: 'swaptotal_mb', instead: 'Write query: swapon --show --bytes, and register.' },
   { name: 'python', instead: 'Leave it out; nothing here needs Python on the host.' },
   { name: 'python_version', instead: 'Leave it out; nothing here needs Python on the host.' },
-  { name: 'python_interpreter', instead: 'Leave it out; nothing here needs Python on the host.', isSettable: true },
+  { name: 'python_interpreter', instead: 'Leave it out; nothing here needs Python on the host.', isAccepted: true },
   { name: 'discovered_interpreter_python', instead: 'Leave it out; nothing here needs Python on the host.' },
 ];
 
@@ -167,24 +167,25 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
   {
     name: 'ansible_managed',
     instead: 'Write the text itself, such as "Managed by runbook", or set the variable ansible_managed in group_vars.',
-    isSettable: true,
+    isAccepted: true,
   },
   {
     name: 'ansible_host',
     instead:
       'Write default(ansible_host, inventory_hostname) in a condition, {{default ansible_host inventory_hostname}} in a template.',
-    isSettable: true,
+    isAccepted: true,
   },
   {
     name: 'ansible_port',
     instead: 'Write default(ansible_port, 22) in a condition, {{default ansible_port 22}} in a template.',
-    isSettable: true,
+    isAccepted: true,
   },
-  { name: 'ansible_user', instead: 'Write facts.user for the login user.', isSettable: true },
+  { name: 'ansible_user', instead: 'Write facts.user for the login user.', isAccepted: true },
   {
     name: 'omit',
     instead:
-      'An argument cannot be left out by a value: give the value that it has otherwise, or write two tasks with when.',
+      'It is here too: default(x, omit) in an expression, {{default x omit}} in a template. It leaves out an argument, a keyword, a member of a map or an item of a list.',
+    isAccepted: true,
   },
   { name: 'ansible_loop', instead: 'Write loop_control: {index_var: i}; the length of the list is size(…).' },
   { name: 'ansible_loop_var', instead: 'Write the name itself: item, or what loop_control.loop_var says.' },
@@ -203,11 +204,11 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
   { name: 'ansible_config_file', instead: 'Leave it out; there is no configuration file.' },
   { name: 'ansible_playbook_python', instead: 'Leave it out; there is no Python.' },
   { name: 'ansible_search_path', instead: 'Write playbook_dir or role_path.' },
-  { name: 'environment', instead: 'Write environment: at the task.', isSettable: true },
+  { name: 'environment', instead: 'Write environment: at the task.', isAccepted: true },
   {
     name: 'vars',
     instead: 'Write the name of the variable itself; a computed one goes into a map: {{lookup settings "name"}}.',
-    isSettable: true,
+    isAccepted: true,
   },
 ];
 

@@ -1,6 +1,6 @@
 import { Secret, isTellingNumber } from '../base/secret.ts';
-import { type Value, type ValueMap, isList, isMap, Unknown } from '../base/value.ts';
-import { UnknownTouched } from '../language/fault.ts';
+import { type Value, type ValueMap, OMIT, Omitted, isList, isMap, Unknown, withoutOmitted } from '../base/value.ts';
+import { omitHasNoValue, UnknownTouched } from '../language/fault.ts';
 import { spendForMade, spendForSeen, spendSteps } from '../language/step-limit.ts';
 
 /** A function of templates: `{{name argument … key=argument}}`. */
@@ -48,6 +48,7 @@ function reveal(value: Value): Revealed {
   if (typeof value !== 'object' || value === null) return { value, hasSecret: false };
   if (value instanceof Secret) return { value: value.reveal(), hasSecret: true };
   if (value instanceof Unknown) throw new UnknownTouched(value);
+  if (value instanceof Omitted) throw omitHasNoValue();
   if (isList(value)) {
     const items = value.map(reveal);
     return items.some((item) => item.hasSecret)
@@ -62,6 +63,15 @@ function reveal(value: Value): Revealed {
     map[key] = revealed.value;
   }
   return { value: hasSecret ? map : value, hasSecret };
+}
+
+/** Removes what an argument leaves out from a list or a map that a helper has made of its arguments. */
+function withoutOmittedMembers(made: Value): Value {
+  if (isList(made)) return withoutOmitted(made);
+  if (!isMap(made)) return made;
+  const map: Record<string, Value> = Object.create(null);
+  for (const [key, member] of Object.entries(made)) if (member !== OMIT) map[key] = member;
+  return map;
 }
 
 function protect(value: Value, mark: (text: string) => Secret): Value {
@@ -84,7 +94,7 @@ export function callHelper(helper: Helper, operands: readonly Value[], named: Va
     if (helper.secrets === 'kept') {
       const kept = helper.run(operands, named);
       spendForMade(kept);
-      return kept;
+      return operands.includes(OMIT) || Object.values(named).includes(OMIT) ? withoutOmittedMembers(kept) : kept;
     }
     const secrets: string[] = [];
     let hasSecret = false;

@@ -149,8 +149,12 @@ export class Adapter implements Adapting {
     };
   }
 
-  /** Python prints booleans as True and False. */
+  /** Python prints booleans as True and False. Within a text, `omit` is nothing. */
   printed(node: Jinja): Jinja {
+    return this.#printedValue(withoutOmit(node));
+  }
+
+  #printedValue(node: Jinja): Jinja {
     if (node.kind === 'choice')
       return choiceNode(this.condition(node.condition), this.printed(node.yes), this.printed(node.no ?? textNode('')));
     if (node.kind === 'binary' && node.operator === '~')
@@ -298,6 +302,18 @@ const MAJOR_VERSIONS: ReadonlySet<string> = new Set([
   'ansible_distribution_major_version',
   'ansible_lsb.major_release',
 ]);
+
+function isOmit(node: Jinja | undefined): boolean {
+  return node?.kind === 'name' && node.name === 'omit';
+}
+
+/** Writes an empty text for `omit` and `x | default(omit)`. */
+function withoutOmit(node: Jinja): Jinja {
+  if (isOmit(node)) return textNode('');
+  if (node.kind !== 'filter' || !['default', 'd'].includes(node.name)) return node;
+  const [fallback, ...rest] = node.given.plain;
+  return isOmit(fallback) ? filterNode(node.of, 'default', textNode(''), ...rest) : node;
+}
 
 function wholeName(names: readonly string[]): string {
   return names.join('.').replace(/^ansible_facts\.(ansible_)?/, 'ansible_');

@@ -207,7 +207,7 @@ class CelWriter implements CelWriting {
     if (found === undefined) return undefined;
     const { path, instead } = found.variable;
     if (path === undefined) {
-      if (found.variable.isSettable === true) return undefined;
+      if (found.variable.isAccepted === true) return undefined;
       throw new NoCounterpart(instead, { what: 'variable', name: names.slice(0, found.length).join('.') });
     }
     const rest = names.slice(found.length);

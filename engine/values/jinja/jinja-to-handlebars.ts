@@ -182,9 +182,9 @@ class HandlebarsWriter implements HandlebarsWriting {
   #renamed(names: readonly string[]): string | undefined {
     const found = ansibleVariable(names);
     if (found === undefined) return undefined;
-    const { path, instead, isSettable } = found.variable;
+    const { path, instead, isAccepted } = found.variable;
     if (path !== undefined) return [path, ...names.slice(found.length)].join('.');
-    if (isSettable === true) return undefined;
+    if (isAccepted === true) return undefined;
     throw new NoCounterpart(instead, { what: 'variable', name: names.slice(0, found.length).join('.') });
   }
 

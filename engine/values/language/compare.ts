@@ -1,7 +1,7 @@
 import { Secret } from '../base/secret.ts';
-import { type Value, isList, isMap, Unknown } from '../base/value.ts';
+import { type Value, Omitted, isList, isMap, Unknown } from '../base/value.ts';
 import { describe } from './describe.ts';
-import { ArgumentFault, UnknownTouched } from './fault.ts';
+import { ArgumentFault, omitHasNoValue, UnknownTouched } from './fault.ts';
 
 function plain(value: Value): Exclude<Value, Secret | Unknown> {
   if (value instanceof Unknown) throw new UnknownTouched(value);
@@ -46,6 +46,7 @@ export function isTrue(value: Value): boolean {
   if (typeof content === 'boolean') return content;
   if (isList(content)) return content.length > 0;
   if (isMap(content)) return Object.keys(content).length > 0;
+  if (content instanceof Omitted) throw omitHasNoValue();
   const remedy =
     typeof content === 'string'
       ? 'Compare it: (eq x "true"), (ne x "").'

@@ -54,6 +54,16 @@ export class ArgumentFault extends Error {
   }
 }
 
+const OMIT_HAS_NO_VALUE = {
+  what: 'omit has no value: it only leaves out an argument, a keyword, a member or an item',
+  remedy: 'Give a fallback that has a value, such as default(x, "") or {{default x ""}}; x == omit asks for it.',
+};
+
+/** The message of a computation with what `omit` gives. */
+export function omitHasNoValue(): ArgumentFault {
+  return new ArgumentFault(OMIT_HAS_NO_VALUE.what, OMIT_HAS_NO_VALUE.remedy);
+}
+
 /** Thrown if a computation needs an unknown value. Its result becomes unknown too. */
 export class UnknownTouched extends Error {
   readonly unknown: Unknown;

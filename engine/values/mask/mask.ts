@@ -1,5 +1,5 @@
 import { isHiddenNumber, knownNumbers, knownSecrets, MASK, MIN_SECRET_LENGTH, Secret } from '../base/secret.ts';
-import { type Plain, type Value, isList, isMap, Unknown } from '../base/value.ts';
+import { type Plain, type Value, Omitted, isList, isMap, Unknown } from '../base/value.ts';
 import { encodedForms, jsonForms, partsOf, plainForms, withoutLabels } from './mask-forms.ts';
 import { PieceSearch, Search } from './mask-search.ts';
 import {
@@ -60,6 +60,7 @@ export function maskValue(value: Value): Plain {
   if (value === null || typeof value !== 'object') return value;
   if (value instanceof Secret) return MASK;
   if (value instanceof Unknown) return UNKNOWN_TEXT;
+  if (value instanceof Omitted) return value.toJSON();
   if (isList(value)) return isTexts(value) ? maskLines(value) : value.map(maskValue);
   const masked: Record<string, Plain> = Object.create(null);
   if (isMap(value)) for (const key of Object.keys(value)) masked[mask(key)] = maskValue(value[key] ?? null);

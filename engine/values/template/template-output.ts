@@ -1,5 +1,5 @@
 import { Secret, isTellingNumber } from '../base/secret.ts';
-import { type Value, Unknown } from '../base/value.ts';
+import { type Value, Omitted, Unknown } from '../base/value.ts';
 import { describe } from '../language/describe.ts';
 import { ArgumentFault, Fault } from '../language/fault.ts';
 
@@ -36,6 +36,11 @@ export class Output {
       throw new ArgumentFault(
         'null cannot be put into text',
         'Give a fallback: {{default x "…"}}, or ask {{#if (defined x)}}.',
+      );
+    else if (value instanceof Omitted)
+      throw new ArgumentFault(
+        'omit leaves out a whole value, and this is a part of a text',
+        'Let the value be only {{default x omit}}, or write a fallback for the text: {{default x ""}}.',
       );
     else
       throw new ArgumentFault(

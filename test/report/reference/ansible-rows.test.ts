@@ -18,7 +18,7 @@ describe('a word is found, itself first', () => {
     ['flatten', 'filter', /^A function of the same name: `\[.*flatten\(.*` or `\{\{flatten .*\}\}`\.$/],
     ['defined', 'test', /defined\(s\)/],
     ['ansible_os_family', 'fact', /^Write facts\.os\.family/],
-    ['omit', 'variable', /cannot be left out/],
+    ['omit', 'variable', /It is here too/],
     ['apt', 'module', 'Another name of package, which is taken.'],
     ['modprobe', 'module', 'Another name of kernel_module with persistent: false, which is taken.'],
     ['pamd', 'module', /^Write replace/],
