@@ -147,7 +147,8 @@ export const TASKS: readonly Row[] = [
   },
   {
     what: 'a block of lines that is one value ends where it did',
-    before: "- set_fact:\n    a: >-\n      {{ b | default('c') }}\n    d: |\n      {{ b | lower }}\n\n  when: b is defined\n",
+    before:
+      "- set_fact:\n    a: >-\n      {{ b | default('c') }}\n    d: |\n      {{ b | lower }}\n\n  when: b is defined\n",
     after: "- set_fact:\n    a: >-\n      {{default b 'c'}}\n    d: |\n      {{lower b}}\n\n  when: defined(b)\n",
   },
   {
