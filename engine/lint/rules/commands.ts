@@ -1,4 +1,5 @@
 import { argvOf, commandsOf, runsCommand, shellTokens, simpleCommands } from '../base/command-line.ts';
+import type { Node } from '../../values/base/node.ts';
 import type { Finding, Rule } from '../base/rule.ts';
 import { type TaskSource, isValue } from '../base/site.ts';
 import { moduleFor } from './module-for-command.ts';
@@ -8,7 +9,8 @@ export const commandWithoutCondition: Rule = {
   level: 'warning',
   summary: 'A command that runs every time, so that no plan can tell whether it is needed',
   why: `A plan shows such a command as a change on every host, every time. A second run runs it again: "nothing to do" is
-never reached, and a command that must not run twice does harm.`,
+never reached, and a command that must not run twice does harm. A condition about the result of another task, such as
+\`when: "!looked.stat.exists"\`, says when too.`,
   remedy:
     'Add creates: or removes: with a path that shows that the work is done, or write check: and apply: in its place.',
   bad: `- name: Database initialized
@@ -20,12 +22,14 @@ never reached, and a command that must not run twice does harm.`,
   check: /usr/local/bin/app schema --check
   apply: /usr/local/bin/app schema --migrate`,
   *check(site) {
+    const results = resultsOf(site.tasks);
     for (const task of site.tasks)
       if (
         runsCommand(task) &&
         !task.arguments.has('creates') &&
         !task.arguments.has('removes') &&
         task.entry('changed_when') === undefined &&
+        !dependsOn(task, results) &&
         !site.isHandler(task)
       )
         yield {
@@ -34,6 +38,29 @@ never reached, and a command that must not run twice does harm.`,
         };
   },
 };
+
+function resultsOf(tasks: readonly TaskSource[]): ReadonlySet<string> {
+  return new Set(
+    tasks.flatMap((task) => {
+      const name = task.entry('register')?.value;
+      return name?.kind === 'scalar' && typeof name.value === 'string' ? [name.value] : [];
+    }),
+  );
+}
+
+/** Returns whether the task, or a block around it, runs only by what another task has found. */
+function dependsOn(task: TaskSource, results: ReadonlySet<string>): boolean {
+  return [task, ...task.blocks].some((one) =>
+    textsOf(one.entry('when')?.value).some((condition) =>
+      (condition.match(/(?<![\w.])[A-Za-z_]\w*/g) ?? []).some((name) => results.has(name)),
+    ),
+  );
+}
+
+function textsOf(node: Node | undefined): readonly string[] {
+  if (node?.kind === 'list') return node.items.flatMap((item) => textsOf(item));
+  return node?.kind === 'scalar' && typeof node.value === 'string' ? [node.value] : [];
+}
 
 export const commandThatOnlyLooks: Rule = {
   name: 'command-that-only-looks',
