@@ -1,5 +1,5 @@
-import { argvOf, commandsOf, runsCommand, shellTokens, simpleCommands } from '../base/command-line.ts';
 import type { Node } from '../../values/base/node.ts';
+import { argvOf, commandsOf, runsCommand, shellTokens, simpleCommands } from '../base/command-line.ts';
 import type { Finding, Rule } from '../base/rule.ts';
 import { type TaskSource, isValue } from '../base/site.ts';
 import { moduleFor } from './module-for-command.ts';
