@@ -26,6 +26,13 @@ import { editTable, entryFor, isPlaceOfSwap, tableLine, type TableEntry } from '
 import { temporaryBeside } from './write/write-file.ts';
 
 const word = z.string().regex(/^\S+$/, 'must be one word');
+/** Only a value may contain blanks, as in `username=John Doe`; in fstab they are written as `\040`. */
+const options = z
+  .string()
+  .regex(
+    /^[^\s,=]+(?:=(?:[^\s,](?:[^,\n]*[^\s,])?)?)?(?:,[^\s,=]+(?:=(?:[^\s,](?:[^,\n]*[^\s,])?)?)?)*$/,
+    'must be options that commas join\nLeave out blanks outside of a value, and empty options: ro,noatime.',
+  );
 
 const schema = z.strictObject({
   path: z
@@ -39,7 +46,7 @@ const schema = z.strictObject({
     .optional()
     .describe('The source: a device, UUID=…, LABEL=…, server:/path, tmpfs.'),
   fstype: word.optional().describe('Type of the file system.'),
-  opts: word.default('defaults').describe('Options, joined by commas.'),
+  opts: options.default('defaults').describe('Options, joined by commas.'),
   boot: boolean().default(true).describe('Whether the file system is mounted at boot. false adds the option noauto.'),
   dump: wholeNumber({ max: 9 }).default(0).describe('Fifth field of fstab.'),
   passno: wholeNumber({ max: 9 }).default(0).describe('Sixth field of fstab: the order of checks at boot.'),
