@@ -48,7 +48,9 @@ async function readHandler(node: Node, outer: Surroundings, reading: Reading): P
         code: 'handler-without-name',
         what: 'A handler must have a name',
         place: node.place,
-        remedy: 'Add name: with what notify says.',
+        remedy: fields.has('listen')
+          ? 'Add name: with what it does. Tasks call for it by listen: as before.'
+          : 'Add name: with what notify says.',
       });
   const listen = fields.items('listen').flatMap((item) => fields.literalText(item, 'listen')?.value ?? []);
   const step = (
