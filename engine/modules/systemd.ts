@@ -16,6 +16,11 @@ const schema = z
   .strictObject({
     name: z
       .string()
+      .regex(/^[^/]*$/, {
+        error:
+          'must be the name of a unit, not its path\nLink the file into /etc/systemd/system first (file: {state: link, …}), and write its name here: app.service',
+        abort: true,
+      })
       .regex(
         UNIT_NAME,
         'must be the name of a unit\nFor a template such as getty@.service write an instance: getty@tty1.service',
