@@ -262,6 +262,7 @@ const LOOKING: ReadonlySet<string> = new Set([
   'debug',
   'assert',
   'fail',
+  'include_vars',
   'set_fact',
   'uri',
   'query',

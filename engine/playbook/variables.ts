@@ -1,11 +1,10 @@
 import type { MapEntry, Node } from '../values/base/node.ts';
-import { variableNameProblem } from '../values/base/variable-name.ts';
 import { type Compiled, compileNode } from '../values/compiled.ts';
 import { variableNode } from '../values/hidden-node.ts';
 import type { Layer } from '../values/scope.ts';
 import { isNull, nodeKind } from './base/fields.ts';
-import { MAGIC_VARIABLES } from './base/keywords.ts';
 import type { ProblemCollector } from './base/problem-collector.ts';
+import { variableNameFault } from './base/variable-name-fault.ts';
 
 /** Reads a map of variables as a layer. `origin` names the file for explanations of a value. */
 export function readVariables(node: Node, level: Layer['level'], origin: string, problems: ProblemCollector): Layer {
@@ -37,15 +36,6 @@ export function compileVariables(
 
 /** Reports a name that expressions cannot use, or that runbook itself sets. */
 export function checkVariableName(name: string, place: MapEntry['keyPlace'], problems: ProblemCollector): void {
-  const problem = variableNameProblem(name, place);
-  if (problem !== undefined) problems.take(problem);
-  else if (MAGIC_VARIABLES.has(name)) {
-    problems.add({
-      code: 'variable-name',
-      what: `"${name}" cannot be set`,
-      place,
-      why: 'It is one of the variables that runbook itself gives.',
-      remedy: 'Choose another name.',
-    });
-  }
+  const fault = variableNameFault(name, place);
+  if (fault !== undefined) problems.take(fault);
 }

@@ -1,7 +1,7 @@
 import type { Block, Handler, Include, Meta, Task } from '../playbook/base/play.ts';
 import { hasSelected, isSelected } from '../playbook/base/select-tasks.ts';
-import { Unknown, type Value } from '../values/base/value.ts';
-import { type Frame, type Span, OUTERMOST, isHandler } from './base/frame.ts';
+import { Unknown } from '../values/base/value.ts';
+import { type Brought, type Frame, type Span, OUTERMOST, isHandler } from './base/frame.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './base/loop.ts';
 import { hushOf, hushedProblem } from './base/no-log.ts';
 import { HostStops, TaskFailed, asHostGone, isEndOnDemand } from './base/signals.ts';
@@ -193,8 +193,8 @@ export class HostRun {
   }
 
   /** Does a step once for all hosts. `work` resolves to the variables that the other hosts take over. */
-  async #once(stop: Stop, frame: Frame, work: (shared: Map<string, Value>) => Promise<void>): Promise<void> {
-    const shared = new Map<string, Value>();
+  async #once(stop: Stop, frame: Frame, work: (shared: Brought) => Promise<void>): Promise<void> {
+    const shared: Brought = new Map();
     try {
       await once({
         batch: this.#batch,

@@ -24,7 +24,7 @@ export function withoutFinished(plays: readonly PlannedPlay[], resume: Resume): 
 function handsOn(step: Step): boolean {
   switch (step.kind) {
     case 'task':
-      return resultsOf(step).length > 0 || step.module === 'group_by';
+      return resultsOf(step).length > 0 || step.module === 'group_by' || step.module === 'include_vars';
     case 'block':
       return [...step.block, ...step.rescue, ...step.always].some(handsOn);
     case 'include':

@@ -1,21 +1,12 @@
 import { type Place, Problem } from '../errors/problem.ts';
+import type { Compiled } from './base/compiled-value.ts';
 import type { MapEntry, Node, ScalarNode } from './base/node.ts';
 import { Secret, hideNumber } from './base/secret.ts';
 import { type Scope, type Value, OMIT, Omitted, Unknown, isList, isMap, withoutOmitted } from './base/value.ts';
 import { mayHoldJinja } from './jinja/jinja-statement.ts';
 import { type Template, hasTemplate, parseTemplate } from './template/template.ts';
 
-/** A YAML value with parsed templates. A value without templates costs nothing to resolve. */
-export interface Compiled {
-  readonly place: Place;
-  readonly references: ReadonlySet<string>;
-  /** The value itself if it contains no template, else `undefined`. */
-  readonly literal: Value | undefined;
-  /** Renders the value. Throws Problem. */
-  resolve(scope: Scope): Value;
-  /** Place of a part, such as `['options', 'mode']`; the place of the nearest parent if the part does not exist. */
-  placeOf(path: readonly (string | number)[]): Place;
-}
+export type { Compiled } from './base/compiled-value.ts';
 
 export function isCompiled(value: Compiled | Value): value is Compiled {
   return typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function';

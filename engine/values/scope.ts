@@ -13,6 +13,7 @@ export const LEVELS = [
   'play vars',
   'role vars',
   'task vars',
+  'include_vars',
   'set_fact',
   'extra vars',
   'magic',

@@ -72,6 +72,7 @@ export function controllerWith(
     },
     archive: async (file) => readArchive(file.path),
     template: async (name) => templates[name] ?? fail(`no template ${name}`),
+    variables: async ({ from }) => fail(`no variables for ${from.kind}`),
   };
 }
 

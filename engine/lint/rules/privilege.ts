@@ -63,7 +63,15 @@ export const becomeUserWithoutBecome: Rule = {
 };
 
 /** Modules that run on the controller in any case, or on no host. */
-const OF_CONTROLLER: ReadonlySet<string> = new Set(['debug', 'assert', 'fail', 'set_fact', 'pause', 'group_by']);
+const OF_CONTROLLER: ReadonlySet<string> = new Set([
+  'debug',
+  'assert',
+  'fail',
+  'set_fact',
+  'pause',
+  'group_by',
+  'include_vars',
+]);
 
 export const becomeOnController: Rule = {
   name: 'become-on-controller',

@@ -4,6 +4,7 @@ import type { Facts } from '../../connection/shell/facts.ts';
 import type { UploadRoom, UploadSource } from '../../connection/shell/upload.ts';
 import type { Place } from '../../errors/problem.ts';
 import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
+import type { Compiled } from '../../values/base/compiled-value.ts';
 import type { Secret } from '../../values/base/secret.ts';
 import type { Unknown, Value, ValueMap } from '../../values/base/value.ts';
 import type { ForeignArgument } from '../../values/habits/foreign-argument.ts';
@@ -95,6 +96,42 @@ export interface Controller {
   archive(file: LocalFile): Promise<ArchiveContent>;
   /** Returns a template of `templates/`, rendered with the variables of the task. */
   template(name: string): Promise<string | Secret | Unknown>;
+  /** Returns the variables of files of `vars/`, or at absolute paths. Throws Problem with the searched places. */
+  variables(wanted: WantedVariables): Promise<IncludedVariables>;
+}
+
+/** The files of variables that a task names. */
+export interface WantedVariables {
+  readonly from:
+    /** The first of these files that exists. */
+    | { readonly kind: 'file'; readonly names: readonly string[] }
+    | ({ readonly kind: 'folder'; readonly name: string } & FolderRules);
+  /** The variable that holds all of them as a map; undefined: each is a variable of its own. */
+  readonly name: string | undefined;
+}
+
+/** The files of a folder that are read, by the rules of Ansible. */
+export interface FolderRules {
+  /** Number of levels of folders; 0: all. */
+  readonly depth: number;
+  readonly matching: string | undefined;
+  /** Patterns for the ends of names. */
+  readonly ignored: readonly string[];
+  readonly extensions: readonly string[];
+  /** True if files with other extensions are passed over; they are mistakes otherwise. */
+  readonly passesOthers: boolean;
+}
+
+/** Variables of files of the controller. Their templates are rendered where the variables are used. */
+export class IncludedVariables {
+  /** The absolute paths of the files that were read, in their order. */
+  readonly files: readonly string[];
+  readonly variables: ReadonlyMap<string, Compiled>;
+
+  constructor(files: readonly string[], variables: ReadonlyMap<string, Compiled>) {
+    this.files = files;
+    this.variables = variables;
+  }
 }
 
 /** A folder of the controller. Links in it are followed. Names are relative to it. */
@@ -199,6 +236,7 @@ export type Effect =
   | { readonly kind: 'set_fact'; readonly facts: ValueMap }
   /** The facts of the host as they are now. They replace those that came with the connection. */
   | { readonly kind: 'facts'; readonly facts: Facts }
+  | { readonly kind: 'include_vars'; readonly variables: IncludedVariables['variables'] }
   | { readonly kind: 'group_by'; readonly group: string; readonly parents: readonly string[] }
   | { readonly kind: 'pause'; readonly milliseconds: number; readonly prompt: string | undefined };
 

@@ -3,6 +3,7 @@ import { walkSteps } from './select-tasks.ts';
 
 export const BRINGS_NOTHING: Brings = {
   results: new Set(),
+  includes: [],
   tags: new Set(),
   isWhole: true,
   delegates: false,
@@ -10,6 +11,7 @@ export const BRINGS_NOTHING: Brings = {
 };
 export const BRINGS_ANYTHING: Brings = {
   results: new Set(),
+  includes: [],
   tags: new Set(),
   isWhole: false,
   delegates: true,
@@ -25,6 +27,7 @@ export function resultsOf(task: Task): readonly string[] {
 /** Returns what the steps bring, including the steps of their blocks, includes and rescues. */
 export function broughtBy(steps: readonly Step[]): Brings {
   const results = new Set<string>();
+  const includes: Task[] = [];
   const tags = new Set<string>();
   let isWhole = true;
   let delegates = false;
@@ -33,15 +36,17 @@ export function broughtBy(steps: readonly Step[]): Brings {
     for (const tag of step.tags) tags.add(tag);
     if (step.kind === 'task') {
       for (const name of resultsOf(step)) results.add(name);
+      if (step.module === 'include_vars') includes.push(step);
       delegates ||= step.delegateTo !== undefined;
     }
     if (step.kind === 'meta') endsPlay ||= step.action === 'end_play';
     if (step.kind !== 'include') continue;
     for (const name of step.ahead.results) results.add(name);
+    includes.push(...step.ahead.includes);
     for (const tag of step.ahead.tags) tags.add(tag);
     isWhole &&= step.ahead.isWhole;
     delegates ||= step.ahead.delegates;
     endsPlay ||= step.ahead.endsPlay;
   }
-  return { results, tags, isWhole, delegates, endsPlay };
+  return { results, includes, tags, isWhole, delegates, endsPlay };
 }

@@ -6,6 +6,7 @@ export const CHANGES_NOTHING: ReadonlySet<string> = new Set([
   'fail',
   'find',
   'group_by',
+  'include_vars',
   'pause',
   'query',
   'set_fact',

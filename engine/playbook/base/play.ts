@@ -9,6 +9,8 @@ import type { Template } from '../../values/template/template.ts';
 export interface Brings {
   /** Variables that tasks register or set. */
   readonly results: ReadonlySet<string>;
+  /** The tasks of include_vars: they bring the variables of files. */
+  readonly includes: readonly Task[];
   readonly tags: ReadonlySet<string>;
   /** False if there may be more: an include whose name is a template. */
   readonly isWhole: boolean;

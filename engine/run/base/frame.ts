@@ -1,5 +1,9 @@
 import type { Block } from '../../playbook/base/play.ts';
 import type { Value } from '../../values/base/value.ts';
+import type { Compiled } from '../../values/compiled.ts';
+
+/** The variables that tasks bring to a host. Those of include_vars are compiled. */
+export type Brought = Map<string, Compiled | Value>;
 
 /** Part of the order of a play: the numbers from `from` up to, and without, `until`. */
 export interface Span {
@@ -20,7 +24,7 @@ export interface Frame {
   /** Maximal number of hosts in the innermost throttled block at the same time. */
   readonly throttle: number | undefined;
   /** Collects the variables that run_once tasks register, in an include that one host does for all. */
-  readonly shared: Map<string, Value> | undefined;
+  readonly shared: Brought | undefined;
   /** The innermost block that sets `any_errors_fatal`. */
   readonly fatal: Block | undefined;
   /** True if a rescue catches a failure. */

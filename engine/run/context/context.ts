@@ -2,6 +2,7 @@ import type { LimitFunction } from 'p-limit';
 import type { AnyModule } from '../../modules/base/module.ts';
 import type { Play } from '../../playbook/base/play.ts';
 import type { Value } from '../../values/base/value.ts';
+import type { Compiled } from '../../values/compiled.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 import type { Layer } from '../../values/scope.ts';
 import type { Vault } from '../../vault/vault.ts';
@@ -116,7 +117,7 @@ export type AbortCause =
   | { readonly kind: 'too_many_failed' };
 
 export type OnceResult =
-  | { readonly kind: 'done'; readonly remembered: ReadonlyMap<string, Value> }
+  | { readonly kind: 'done'; readonly remembered: ReadonlyMap<string, Compiled | Value> }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /** Returns the key under which state of a stop is kept. */

@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import type { Place } from '../../errors/problem.ts';
 import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
 import { type ArchiveContent, readArchive } from '../../modules/archive-content/archive-read.ts';
 import { BrokenArchive } from '../../modules/archive-content/archive-tar.ts';
 import type { Controller, LocalFile, LocalFolder } from '../../modules/base/module.ts';
 import type { Prediction } from '../../resources/base/resource.ts';
+import type { MapEntry } from '../../values/base/node.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
@@ -24,7 +24,10 @@ import { contentOfFolder } from './controller-folder.ts';
 import { MissingFile, refuseFolder, ToCome, encryptedPartial, unreadable } from './controller-problems.ts';
 import { type DigestCache, identityOf } from './digest-cache.ts';
 import { piecesOf } from './file-pieces.ts';
+import { type VariableReader, includeVariables, possibleNames } from './included-variables.ts';
+import { candidates } from './search-path.ts';
 import { upwards } from './upward-paths.ts';
+import { readOrTell, variableEntries, variablesIn } from './variable-files.ts';
 
 /**
  * Maximal size, in bytes, of files that are read once, and synchronously: waiting for another thread takes longer.
@@ -41,8 +44,8 @@ interface Read<What> {
   changesDone: number;
 }
 
-/** Decrypts files that are encrypted as a whole. */
-type SealedFiles = Pick<Vault, 'unseal'>;
+/** Decrypts files that are encrypted as a whole, and files of variables. */
+type SealedFiles = Pick<Vault, 'unseal' | 'variables'>;
 
 /** The controller as one task sees it. It also tells whether the files that the task has read are still the same. */
 export interface WatchedController extends Controller {
@@ -70,6 +73,7 @@ export class ControllerFiles {
   readonly #digests: DigestCache;
   readonly #files = new Map<string, Read<LocalFile>>();
   readonly #templates = new Map<string, Read<ReadTemplate>>();
+  readonly #variables = new Map<string, Read<readonly MapEntry[]>>();
   readonly #archives = new WeakMap<LocalFile, Promise<ArchiveContent>>();
   readonly #used = new Map<string, string>();
   readonly #changes: ChangeCount;
@@ -183,6 +187,43 @@ export class ControllerFiles {
         if (this.#anythingMayCome || tried.some((path) => this.#isToCome(path))) throw new ToCome(name);
         throw new MissingFile('template', name, tried, placeOf('src'));
       },
+      variables: (wanted) =>
+        includeVariables(wanted, {
+          ...this.#variableReader(searchPath, placeOf, reads),
+          missing: (name, tried, place) =>
+            this.#anythingMayCome || tried.some((path) => this.#isToCome(path))
+              ? new ToCome(name)
+              : new MissingFile('file', name, tried, place),
+        }),
+    };
+  }
+
+  /** Returns the names of all variables that a task with this search path may include. */
+  async possibleVariables(
+    searchPath: readonly string[],
+    placeOf: (argument: string) => Place,
+  ): Promise<ReadonlySet<string>> {
+    const reader = this.#variableReader(searchPath, placeOf, []);
+    return await possibleNames({
+      ...reader,
+      read: async (path, place) => (this.#isToCome(path) ? undefined : await reader.read(path, place)),
+    });
+  }
+
+  #variableReader(
+    searchPath: readonly string[],
+    placeOf: (argument: string) => Place,
+    reads: Read<unknown>[],
+  ): Omit<VariableReader, 'missing'> {
+    return {
+      searchPath,
+      placeOf,
+      read: async (path, place) => {
+        if (this.#isToCome(normalize(path))) throw new ToCome(path);
+        const read = this.#read(this.#variables, path, place, () => this.#openVariables(path, place));
+        reads.push(read);
+        return await read.what;
+      },
     };
   }
 
@@ -273,6 +314,12 @@ export class ControllerFiles {
     return clear;
   }
 
+  async #openVariables(path: string, place: Place): Promise<readonly MapEntry[]> {
+    const bytes = readOrTell(path, place);
+    this.note(path, bytes);
+    return variableEntries(await variablesIn(bytes, path, this.#vault));
+  }
+
   /** Reads the partial of `{{> name}}`: NAME.hbs or NAME beside the template. */
   #partial(
     folder: string,
@@ -332,12 +379,6 @@ function withPlainLineEnds(text: string): string {
 function identityNow(path: string): string | undefined {
   const status = statusOf(path);
   return status === undefined ? undefined : identityOf(status);
-}
-
-function candidates(name: string, folder: 'files' | 'templates', searchPath: readonly string[]): readonly string[] {
-  if (isAbsolute(name)) return [name];
-  if (name.startsWith('~/')) return [join(homedir(), name.slice(2))];
-  return searchPath.flatMap((directory) => [join(directory, folder, name), join(directory, name)]);
 }
 
 function withoutSlash(path: string): string {

@@ -12,6 +12,7 @@ const OF_NO_MACHINE: ReadonlySet<string> = new Set([
   'debug',
   'fail',
   'group_by',
+  'include_vars',
   'pause',
   'set_fact',
   'wait_for_connection',

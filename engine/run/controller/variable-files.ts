@@ -2,13 +2,16 @@ import { isAbsolute, join } from 'node:path';
 import { type Place, Problem } from '../../errors/problem.ts';
 import { readAtOnce } from '../../files/read-file.ts';
 import type { VariableFile } from '../../playbook/base/play.ts';
-import type { Node } from '../../values/base/node.ts';
+import type { MapEntry, Node } from '../../values/base/node.ts';
 import type { Scope } from '../../values/base/value.ts';
 import { compileNode } from '../../values/compiled.ts';
 import { variableNode } from '../../values/hidden-node.ts';
 import { statusOf } from '../../values/look-at-once.ts';
 import type { Layer } from '../../values/scope.ts';
 import { similarFile } from '../../values/similar-file.ts';
+import { oneDocument } from '../../values/yaml/one-document.ts';
+import { textIn } from '../../values/yaml/text-file.ts';
+import { readYaml } from '../../values/yaml/yaml.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { ControllerFiles } from './controller-files.ts';
 
@@ -45,7 +48,8 @@ export async function variableFileLayer(
   });
 }
 
-function readOrTell(path: string, place: Place): Buffer {
+/** Reads a file of variables. Throws Problem `file-unreadable`. */
+export function readOrTell(path: string, place: Place): Buffer {
   try {
     return readAtOnce(path);
   } catch (error) {
@@ -55,20 +59,32 @@ function readOrTell(path: string, place: Place): Buffer {
   }
 }
 
-/** Makes a layer of a variable file. An empty file gives an empty layer. */
+/** Returns the document of a file of variables. Without a vault, an encrypted file is a mistake. Throws Problem. */
+export async function variablesIn(
+  bytes: Buffer,
+  path: string,
+  vault: Pick<Vault, 'variables'> | undefined,
+): Promise<Node | undefined> {
+  return vault === undefined ? oneDocument(readYaml(textIn(bytes, path), path)) : await vault.variables(bytes, path);
+}
+
+/** Returns the variables of a file; none for an empty file. Throws Problem if it is not a map. */
+export function variableEntries(node: Node | undefined): readonly MapEntry[] {
+  if (node === undefined || (node.kind === 'scalar' && node.value === null)) return [];
+  if (node.kind === 'map') return node.entries;
+  throw new Problem({
+    code: 'wrong-type',
+    what: 'a file of variables must be a map of names and values',
+    place: node.place,
+    remedy: 'Write name: value, one a line.',
+  });
+}
+
 function variablesLayer(node: Node | undefined, path: string): Layer {
-  if (node === undefined || (node.kind === 'scalar' && node.value === null))
-    return { level: 'play vars', origin: path, variables: new Map() };
-  if (node.kind !== 'map')
-    throw new Problem({
-      code: 'wrong-type',
-      what: 'a file of variables must be a map of names and values',
-      place: node.place,
-      remedy: 'Write name: value, one a line.',
-    });
+  const entries = variableEntries(node);
   return {
     level: 'play vars',
     origin: path,
-    variables: new Map(node.entries.map((entry) => [entry.key, compileNode(variableNode(entry.key, entry.value))])),
+    variables: new Map(entries.map((entry) => [entry.key, compileNode(variableNode(entry.key, entry.value))])),
   };
 }

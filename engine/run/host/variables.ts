@@ -3,6 +3,7 @@ import type { Host, Inventory } from '../../inventory/inventory.ts';
 import type { Play, StepFrame } from '../../playbook/base/play.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, type Value, type ValueMap, OMIT, Unknown } from '../../values/base/value.ts';
+import { type Compiled, isCompiled } from '../../values/compiled.ts';
 import { isCredential } from '../../values/hidden-node.ts';
 import { type Layer, layeredScope } from '../../values/scope.ts';
 
@@ -44,6 +45,10 @@ export class HostVariables {
   readonly #host: Host;
   readonly #run: RunVariables;
   readonly #remembered = new Map<string, Value>();
+  /** Variables of include_vars. */
+  readonly #included = new Map<string, Compiled>();
+  /** In a plan: the reason why there may be any other variable. */
+  #anyOther: Unknown | undefined;
   /** Groups that the host has joined since the run began. */
   readonly #joined = new Set<string>();
   #facts: { readonly from: Facts; readonly value: ValueMap } | undefined;
@@ -89,6 +94,26 @@ export class HostVariables {
     this.#cache = new Map();
   }
 
+  /** Adds variables of include_vars. */
+  include(variables: ReadonlyMap<string, Compiled>): void {
+    for (const [name, value] of variables) this.#included.set(name, value);
+    this.#cache = new Map();
+  }
+
+  /** Takes over what a task has brought to another host: results, facts and variables of include_vars. */
+  takeOver(brought: ReadonlyMap<string, Compiled | Value>): void {
+    for (const [name, value] of brought) {
+      if (isCompiled(value)) this.include(new Map([[name, value]]));
+      else this.remember(name, value);
+    }
+  }
+
+  /** Records in a plan that any variable may have been set that nothing else sets. */
+  expectAnyOther(because: Unknown): void {
+    this.#anyOther = because;
+    this.#cache = new Map();
+  }
+
   remembered(name: string): Value | undefined {
     return this.#remembered.get(name);
   }
@@ -120,6 +145,7 @@ export class HostVariables {
   #build({ frame, over, play, others }: ScopeParts): LayeredScope {
     const role = frame?.role;
     return layeredScope([
+      ...(this.#anyOther === undefined ? [] : [anyOtherLayer(this.#anyOther)]),
       ...(this.#run.fallback === undefined ? [] : [this.#run.fallback]),
       ...loginOf(play),
       ...(role === undefined ? [] : [role.defaults]),
@@ -127,6 +153,7 @@ export class HostVariables {
       ...(play?.layers ?? []),
       ...(role === undefined ? [] : [role.variables, role.parameters]),
       ...(frame?.layers ?? []),
+      { level: 'include_vars', origin: 'include_vars', variables: this.#included },
       { level: 'set_fact', origin: 'register and set_fact', variables: this.#remembered },
       ...over,
       this.#run.extra,
@@ -181,6 +208,7 @@ export class HostVariables {
     const scope = layeredScope([
       ...this.#host.layers,
       ...(this.#play?.layers ?? []),
+      { level: 'include_vars', origin: 'include_vars', variables: this.#included },
       { level: 'set_fact', origin: 'register and set_fact', variables: this.#remembered },
       this.#run.extra,
       this.#magic({ frame: undefined, play: this.#play, others: 'ahead' }),
@@ -219,8 +247,26 @@ function factsAsValue(facts: Facts): ValueMap {
   return JSON.parse(JSON.stringify(facts));
 }
 
+/** Makes the layer of variables that may exist. Settings of the connection are not among them. */
+function anyOtherLayer(because: Unknown): Layer {
+  return { level: 'role defaults', origin: 'include_vars', variables: new AnyOther(because) };
+}
+
+class AnyOther extends Map<string, Value> {
+  readonly #because: Unknown;
+
+  constructor(because: Unknown) {
+    super();
+    this.#because = because;
+  }
+
+  override get(name: string): Value | undefined {
+    return name.startsWith('ansible_') ? undefined : this.#because;
+  }
+}
+
 /** Makes a layer of results that later tasks will register: their names are known, their values are not. */
-export function pendingLayer(pending: ReadonlyMap<string, Value>): Layer {
+export function pendingLayer(pending: ReadonlyMap<string, Compiled | Value>): Layer {
   return { level: 'set_fact', origin: 'results still to come', variables: pending };
 }
 

@@ -3,6 +3,7 @@ import { resultsOf } from '../../playbook/base/brings.ts';
 import type { Include, Step, Task } from '../../playbook/base/play.ts';
 import { isSelected, walkSteps } from '../../playbook/base/select-tasks.ts';
 import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
+import type { Compiled } from '../../values/compiled.ts';
 import type { Layer } from '../../values/scope.ts';
 import { all } from '../base/conditions.ts';
 import { type LoopTurn, isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
@@ -19,6 +20,7 @@ import { WrongConnectionValue } from '../machine/connection-values.ts';
 import { onController } from '../preparation/prepare.ts';
 import { checkRole } from './check-role.ts';
 import { FilesToCome, anyItem, isOnController } from './files-to-come.ts';
+import { type IncludedAhead, addIncluded, includedAhead, isInclude, possibly } from './included-ahead.ts';
 import { tryVerdicts } from './judged-ahead.ts';
 
 /**
@@ -34,15 +36,21 @@ const PAIRS = 20_000;
  */
 export async function preflight(context: RunContext, plays: readonly PlannedPlay[]): Promise<void> {
   const trial = new Trial(context);
-  for (const planned of plays) expectResults(context, planned);
+  for (const planned of plays) await expectResults(context, planned);
   for (const planned of plays) await trial.play(planned);
   const [first, ...rest] = trial.problems;
   if (first !== undefined) throw new Problems([first, ...rest]);
 }
 
-function expectResults(context: RunContext, planned: PlannedPlay): void {
+async function expectResults(context: RunContext, planned: PlannedPlay): Promise<void> {
   for (const step of stepsOf(planned)) {
     if (!isSelected(step.tags, context.selection)) continue;
+    const includes = step.kind === 'include' ? step.ahead.includes : isInclude(step) ? [step] : [];
+    for (const task of includes) {
+      const because = unknownOf(task);
+      const { variables } = await possibly(context, task, because);
+      for (const name of variables.keys()) for (const host of planned.hosts) host.variables.expect(name, because);
+    }
     for (const name of namesBroughtBy(step))
       for (const host of planned.hosts) host.variables.expect(name, new Unknown(`the ${step.kind} at ${step.id}`));
   }
@@ -57,7 +65,7 @@ class Trial {
   readonly #context: RunContext;
   readonly #found = new Map<string, Problem>();
   readonly #toCome = new FilesToCome();
-  readonly #pendingOf = new Map<HostState, Map<string, Value>>();
+  readonly #pendingOf = new Map<HostState, Map<string, Compiled | Value>>();
   /** Hosts for which an include with an unknown name may have set any variable. */
   readonly #open = new Set<HostState>();
 
@@ -114,6 +122,14 @@ class Trial {
       if (!isWhole || delegates || isController(host.name, host.variables.scope(step))) this.#toCome.noteAnything();
     }
     for (const name of namesBroughtBy(step)) this.#pending(host).set(name, unknownOf(step));
+    if (step.kind === 'include')
+      for (const task of step.ahead.includes) this.#note(host, await possibly(this.#context, task, unknownOf(task)));
+  }
+
+  /** Records the variables that a task of include_vars brings. */
+  #note(host: HostState, included: IncludedAhead): void {
+    addIncluded(this.#pending(host), included);
+    if (!included.isWhole) this.#open.add(host);
   }
 
   /** Checks an include whose name has only known variables: its file must exist. */
@@ -140,6 +156,7 @@ class Trial {
       if (isLoopInVain(task, plain)) return;
       const turns = task.loop === undefined ? [undefined] : turnsOf(task.loop, task, plain);
       if (turns instanceof Unknown) {
+        if (isInclude(task)) this.#note(host, await possibly(this.#context, task, turns));
         if (task.loop !== undefined && isOnController(task, host.name, plain, this.#context.hosts))
           notePerhaps(this.#toCome, task, host.variables.scope(task, [...over, anyItem(task.loop)]));
         return;
@@ -156,6 +173,10 @@ class Trial {
     const scope = plain ?? host.variables.scope(task, layers);
     if (turn !== undefined) tried.hush = hushOf(task, scope);
     const runs = all(task.when, scope);
+    if (isInclude(task)) {
+      const asked = { context: this.#context, host, task, item: turn?.item, runs };
+      this.#note(host, await includedAhead(asked, scope));
+    }
     const isHere = runs !== false && isOnController(task, host.name, scope, this.#context.hosts);
     if (runs instanceof Unknown && isHere) notePerhaps(this.#toCome, task, scope);
     if (runs !== true) return;
@@ -191,7 +212,7 @@ class Trial {
     if (!this.#found.has(key)) this.#found.set(key, problem);
   }
 
-  #pending(host: HostState): Map<string, Value> {
+  #pending(host: HostState): Map<string, Compiled | Value> {
     let pending = this.#pendingOf.get(host);
     if (pending === undefined) this.#pendingOf.set(host, (pending = new Map()));
     return pending;

@@ -3,7 +3,9 @@ import type { Task } from '../../playbook/base/play.ts';
 import { isSelected } from '../../playbook/base/select-tasks.ts';
 import type { Request } from '../../resources/base/resource.ts';
 import { type Value, Unknown } from '../../values/base/value.ts';
+import type { Compiled } from '../../values/compiled.ts';
 import type { Layer } from '../../values/scope.ts';
+import { all } from '../base/conditions.ts';
 import { isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
 import { machineFor } from '../context/connect-host.ts';
 import type { RunContext } from '../context/context.ts';
@@ -13,6 +15,7 @@ import { type PlayScope, pendingLayer } from '../host/variables.ts';
 import type { View } from '../machine/view.ts';
 import { type Route, ahead } from '../order/itinerary.ts';
 import { moduleContext, onController } from '../preparation/prepare.ts';
+import { addIncluded, includedAhead, isInclude, possibly } from './included-ahead.ts';
 
 /**
  * Number of tasks ahead whose requests are sent together. It limits the size of one script, and has no other effect.
@@ -31,7 +34,7 @@ export async function requestsAhead(
   view: View,
 ): Promise<readonly Request[]> {
   const requests: Request[] = [];
-  const pending = new Map<string, Value>();
+  const pending = new Map<string, Compiled | Value>();
   let tasks = 0;
   for (const { stop, play } of ahead(route)) {
     const { step } = stop;
@@ -52,8 +55,8 @@ interface Looking {
   readonly context: RunContext;
   readonly host: HostState;
   readonly view: View;
-  /** Results that earlier tasks will register. */
-  readonly pending: ReadonlyMap<string, Value>;
+  /** Results that earlier tasks will register, and variables that they include. */
+  readonly pending: Map<string, Compiled | Value>;
   /** The requests so far. They are kept even if a mistake is found later. */
   readonly requests: Request[];
 }
@@ -68,10 +71,18 @@ async function nameRequests(
   const { loop } = task;
   if (isLoopInVain(task, plain)) return;
   const turns = loop === undefined ? [undefined] : turnsOf(loop, task, plain);
-  if (turns instanceof Unknown) return;
+  if (turns instanceof Unknown) {
+    if (isInclude(task)) addIncluded(pending, await possibly(context, task, turns));
+    return;
+  }
   for (const turn of turns) {
     const scope = turn === undefined ? plain : host.variables.scope(task, [...over, loopLayer(turn)], play);
-    if (task.when.some((condition) => condition.test(scope) === false)) continue;
+    const runs = all(task.when, scope);
+    if (runs === false) continue;
+    if (isInclude(task)) {
+      addIncluded(pending, await includedAhead({ context, host, task, item: turn?.item, runs }, scope));
+      continue;
+    }
     const preparing = await context.prepared.prepareAhead(context, { host, task, item: turn?.item }, scope);
     if (preparing.kind === 'unknown') continue;
     const { prepared } = preparing;

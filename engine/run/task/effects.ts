@@ -29,6 +29,10 @@ export async function applyEffects(
       case 'facts':
         if (run.task.delegateTo === undefined) host.variables.setFacts(effect.facts);
         break;
+      case 'include_vars':
+        host.variables.include(effect.variables);
+        for (const [name, value] of effect.variables) run.remembered.set(name, value);
+        break;
       case 'group_by':
         context.joinGroup(host.name, effect.group, effect.parents);
         break;

@@ -1,10 +1,10 @@
 import type { Task } from '../../playbook/base/play.ts';
 import type { Request } from '../../resources/base/resource.ts';
-import type { Scope, Value } from '../../values/base/value.ts';
+import type { Scope } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
 import type { Call } from '../base/called-handlers.ts';
 import type { TaskIdentity } from '../base/events.ts';
-import type { Frame } from '../base/frame.ts';
+import type { Brought, Frame } from '../base/frame.ts';
 import type { Batch, RunContext } from '../context/context.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -27,7 +27,7 @@ export interface TaskRun {
   /** Collects the handlers that the task calls for. */
   readonly calls: Call[];
   /** Collects the variables that the task registers and sets, for the other hosts of a run_once. */
-  readonly remembered: Map<string, Value>;
+  readonly remembered: Brought;
   readonly waited: WaitedTime;
   /** Returns the variables of the task, with the layers `over` on top. */
   readonly scope: (over?: readonly Layer[]) => Scope;

@@ -1,5 +1,6 @@
 import type { Include, Task } from '../../playbook/base/play.ts';
 import { type Value, Unknown } from '../../values/base/value.ts';
+import type { Compiled } from '../../values/compiled.ts';
 import { flagOf } from '../base/flag.ts';
 import { HostStops, TaskFailed } from '../base/signals.ts';
 import { wrongType } from '../base/wrong-type.ts';
@@ -35,7 +36,7 @@ export interface OnceOptions {
   /** Throws if the host may not continue. */
   readonly mayGoOn: () => void;
   /** The work of the one host. Resolves to the variables that it has registered and set. */
-  readonly work: () => Promise<ReadonlyMap<string, Value>>;
+  readonly work: () => Promise<ReadonlyMap<string, Compiled | Value>>;
 }
 
 /**
@@ -56,7 +57,7 @@ export async function once(options: OnceOptions): Promise<void> {
   if (known === undefined) return await lead(options, key);
   const result = await known;
   if (result.kind === 'done') {
-    for (const [name, value] of result.remembered) host.variables.remember(name, value);
+    host.variables.takeOver(result.remembered);
     return;
   }
   if (result.error instanceof TaskFailed)

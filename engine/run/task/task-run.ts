@@ -361,7 +361,7 @@ async function unknown(turn: Turn, because: string): Promise<Recorded> {
     return failed(turn, failure(run, { what: `what it needs is not known: ${because}` }));
   run.host.called.call(nameableNotifies(run.task, scope), 'doubtful');
   if (isOnController(run.task, run.host.name, scope, run.context.hosts)) run.context.files.expectAnything();
-  await mayHaveChanged(run, { identity, scope, item: loop?.item, hides: hush.hides });
+  await mayHaveChanged(run, { identity, scope, item: loop?.item, hides: hush.hides, because });
   finish(turn, { outcome: { kind: 'unknown', because } });
   return unknownTurn(becauseOf(turn, because));
 }

@@ -1,10 +1,11 @@
 import { Problem } from '../../errors/problem.ts';
 import { CHANGES_NOTHING } from '../../playbook/base/changes-nothing.ts';
 import type { Request } from '../../resources/base/resource.ts';
-import type { Scope, Value } from '../../values/base/value.ts';
+import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import { deciderOf } from '../base/decider.ts';
 import type { TaskIdentity } from '../base/events.ts';
 import { machineFor } from '../context/connect-host.ts';
+import { includedAhead, isInclude } from '../lookahead/included-ahead.ts';
 import type { Machine } from '../machine/machine.ts';
 import { type Prepared, moduleContext } from '../preparation/prepare.ts';
 import type { ItemRun, TaskRun } from './item.ts';
@@ -15,6 +16,7 @@ export interface UnknownTask {
   readonly scope: Scope;
   readonly item: Value | undefined;
   readonly hides: boolean;
+  readonly because: string;
 }
 
 /**
@@ -23,6 +25,7 @@ export interface UnknownTask {
  */
 export async function mayHaveChanged(run: TaskRun, unknown: UnknownTask): Promise<void> {
   const { context, host, task, stop } = run;
+  if (isInclude(task)) return mayInclude(run, unknown);
   if (CHANGES_NOTHING.has(task.module)) return;
   const prepared = await preparedPerhaps(run, unknown);
   const machine = machineFor(context, host, prepared?.delegate);
@@ -63,4 +66,16 @@ function requestsOf({ context, host, task }: TaskRun, prepared: Prepared, machin
     if (!(error instanceof Problem)) throw error;
     return [];
   }
+}
+
+/** Records in a plan the variables that a task of include_vars may bring. */
+async function mayInclude(
+  { context, host, task, remembered }: TaskRun,
+  { identity, scope, item, hides, because }: UnknownTask,
+): Promise<void> {
+  const runs = new Unknown(hides ? `the task at ${identity.id}` : because);
+  const { variables, isWhole } = await includedAhead({ context, host, task, item, runs }, scope);
+  host.variables.include(variables);
+  if (!isWhole) host.variables.expectAnyOther(runs);
+  for (const [name, value] of variables) remembered.set(name, value);
 }

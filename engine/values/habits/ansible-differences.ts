@@ -106,7 +106,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     where: 'module',
     instead: "Write query: with the package manager's own list, and register.",
   },
-  { name: 'include_vars', where: 'module', instead: 'Write vars_files: at the play; names there may hold templates.' },
   { name: 'set_stats', where: 'module', instead: 'Leave it out; --output json tells what a run did.' },
   {
     name: 'add_host',
