@@ -1,4 +1,9 @@
-import { ANSIBLE_FACTS, ANSIBLE_MAGIC, type AnsibleVariable } from '../engine/values/habits/ansible-variables.ts';
+import {
+  ANSIBLE_FACTS,
+  ANSIBLE_MAGIC,
+  type AnsibleVariable,
+  hasSameValues,
+} from '../engine/values/habits/ansible-variables.ts';
 import type { JinjaCounterpart } from '../engine/values/habits/jinja-counterpart.ts';
 import { JINJA_FILTERS } from '../engine/values/habits/jinja-filters.ts';
 import { JINJA_LEFT_OUT } from '../engine/values/habits/jinja-left-out.ts';
@@ -67,8 +72,17 @@ function named(word: string): string {
   return `${word.slice(0, at)} ${code(word.slice(at + 1))}`;
 }
 
-function variableRow(name: string, { path, instead }: AnsibleVariable): string {
-  return row(code(name), code(path), instead);
+function variableRow(name: string, variable: AnsibleVariable): string {
+  const { path, instead, isHere } = variable;
+  if (isHere !== true) return row(code(name), code(path), instead);
+  const both = path === undefined ? code(name) : `${code(name)}, ${code(path)}`;
+  return row(
+    code(name),
+    both,
+    path === undefined || hasSameValues(variable)
+      ? 'The same.'
+      : `Under the name of Ansible it has the values of Ansible. ${instead}`,
+  );
 }
 
 function code(text: string | undefined): string {

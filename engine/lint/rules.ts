@@ -1,4 +1,5 @@
 import type { Rule } from './base/rule.ts';
+import { ansibleFactName } from './rules/ansible-facts.ts';
 import {
   assignmentBeforeCommand,
   changeOfFolderInCommand,
@@ -120,5 +121,6 @@ export const RULES: readonly Rule[] = [
   trailingBlank,
   lineEnd,
   finalNewline,
+  ansibleFactName,
   unknownIgnore(() => RULES.map(({ name }) => name)),
 ];

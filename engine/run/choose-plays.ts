@@ -56,13 +56,13 @@ async function choosePlay(play: Play, choice: Choice): Promise<PlannedPlay> {
   const first = context.hosts.get(LOCALHOST);
   if (first === undefined) throw new Error('there is always a localhost');
   const layers = [...play.layers];
-  first.variables.enter({ play, layers: play.layers, hosts: [] });
+  first.variables.enter({ play, layers: play.layers, hosts: [], all: [] });
   for (const file of play.variableFiles)
     layers.push(
       await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file)), context),
     );
   const pattern = patternOf(play.hosts.resolve(first.variables.scope(undefined)), play);
-  first.variables.enter({ play, layers, hosts: [] });
+  first.variables.enter({ play, layers, hosts: [], all: [] });
   const pace = paceOf(play, first.variables.scope(undefined));
   return {
     play: named(play, pattern),

@@ -80,7 +80,8 @@ async function runBatch(
   });
   // A play with handlers only must still run the owed ones.
   if (sections.length === 0) sections.push({ stops: [], flush: at });
-  const scope = { play, layers: planned.layers, hosts: names };
+  const all = planned.hosts.map((host) => host.name);
+  const scope = { play, layers: planned.layers, hosts: names, all };
   for (const host of hosts) host.variables.enter(scope);
   await Promise.all(hosts.map((host) => runHost({ context, batch, host, sections, later: laterRoute(later, host) })));
   return verdict(batch);
@@ -163,7 +164,8 @@ function laterRoute(later: readonly PlannedPlay[], host: HostState): Route | und
   let behind: Route | undefined;
   for (const planned of later.toReversed()) {
     if (!planned.hosts.includes(host)) continue;
-    const play = { play: planned.play, layers: planned.layers, hosts: planned.hosts.map((one) => one.name) };
+    const all = planned.hosts.map((one) => one.name);
+    const play = { play: planned.play, layers: planned.layers, hosts: all, all };
     for (const section of planned.play.sections.toReversed())
       behind = { stops: itinerary(section.steps, 0), index: -1, behind, play };
   }

@@ -19,7 +19,8 @@ export class RunHosts {
     playbook,
     fallback,
     extra,
-  }: Pick<RunOptions, 'inventory' | 'playbook' | 'fallback' | 'extra'>) {
+    selection,
+  }: Pick<RunOptions, 'inventory' | 'playbook' | 'fallback' | 'extra' | 'selection'>) {
     this.#inventory = inventory;
     this.#groups = new Map([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
     this.#groupsValue = this.#asValue();
@@ -28,6 +29,7 @@ export class RunHosts {
       fallback,
       extra,
       inventory,
+      selection,
       playbookDirectory: dirname(resolve(playbook.file)),
       get groups() {
         return groups();

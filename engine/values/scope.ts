@@ -10,6 +10,7 @@ export const LEVELS = [
   'role defaults',
   'group_vars',
   'host_vars',
+  'facts',
   'play vars',
   'role vars',
   'task vars',

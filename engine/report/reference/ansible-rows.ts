@@ -5,7 +5,12 @@ import type { SharedFunction } from '../../values/functions/shared-function.ts';
 import { ANSIBLE_DIFFERENCES } from '../../values/habits/ansible-differences.ts';
 import { COMMON_ARGUMENTS, OWN_MODULES } from '../../values/habits/ansible-modules.ts';
 import { ANSIBLE_OPTIONS } from '../../values/habits/ansible-options.ts';
-import { type AnsibleVariable, ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../values/habits/ansible-variables.ts';
+import {
+  type AnsibleVariable,
+  ANSIBLE_FACTS,
+  ANSIBLE_MAGIC,
+  hasSameValues,
+} from '../../values/habits/ansible-variables.ts';
 import { type ForeignArgument, insteadOfArgument } from '../../values/habits/foreign-argument.ts';
 import type { JinjaCounterpart } from '../../values/habits/jinja-counterpart.ts';
 import { JINJA_FILTERS } from '../../values/habits/jinja-filters.ts';
@@ -127,6 +132,11 @@ function wordRows(words: ReadonlyMap<string, string>, say: (text: string) => str
   });
 }
 
-function insteadOfVariable({ path, instead }: AnsibleVariable): string {
+function insteadOfVariable(variable: AnsibleVariable): string {
+  const { path, instead, isHere } = variable;
+  if (isHere === true)
+    return path === undefined || hasSameValues(variable)
+      ? `The same. ${path ?? ''}`.trim()
+      : `The same, and ${path} with other values. ${instead}`;
   return path === undefined ? instead : `Write ${path}. ${instead}`;
 }

@@ -1,11 +1,14 @@
 import type { Facts } from '../../connection/shell/facts.ts';
 import type { Host, Inventory } from '../../inventory/inventory.ts';
 import type { Play, StepFrame } from '../../playbook/base/play.ts';
+import type { TagSelection } from '../../playbook/base/select-tasks.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, type Value, type ValueMap, OMIT, Unknown } from '../../values/base/value.ts';
 import { type Compiled, isCompiled } from '../../values/compiled.ts';
 import { isCredential } from '../../values/hidden-node.ts';
 import { type Layer, layeredScope } from '../../values/scope.ts';
+import { ANSIBLE_FACT_VARIABLES, AnsibleFacts } from './ansible-facts.ts';
+import { AnsibleMagic } from './ansible-magic.ts';
 
 /** Variables that are the same for all hosts. */
 export interface RunVariables {
@@ -14,6 +17,8 @@ export interface RunVariables {
   readonly extra: Layer;
   readonly inventory: Inventory;
   readonly playbookDirectory: string;
+  /** The tags of the command line; undefined outside of a run. */
+  readonly selection?: TagSelection;
   readonly groups: ValueMap;
   /** The variables of any host, including those that it will register. They are read on demand. */
   hostvars(): ValueMap;
@@ -30,6 +35,8 @@ export interface PlayScope {
   readonly layers: readonly Layer[];
   /** The hosts of the batch, or of the whole play before batches are formed. */
   readonly hosts: readonly string[];
+  /** The hosts of the whole play. */
+  readonly all: readonly string[];
 }
 
 interface ScopeParts {
@@ -52,6 +59,7 @@ export class HostVariables {
   /** Groups that the host has joined since the run began. */
   readonly #joined = new Set<string>();
   #facts: { readonly from: Facts; readonly value: ValueMap } | undefined;
+  #ansibleFacts = new AnsibleFacts(undefined);
   /** Scopes by play, by role, and by the layers of the step. */
   #cache = new Map<PlayScope | undefined, Map<object, Map<readonly Layer[], LayeredScope>>>();
   #play: PlayScope | undefined;
@@ -77,6 +85,7 @@ export class HostVariables {
   setFacts(facts: Facts): void {
     if (this.#facts?.from === facts) return;
     this.#facts = { from: facts, value: factsAsValue(facts) };
+    this.#ansibleFacts = new AnsibleFacts(facts);
     this.#cache = new Map();
   }
 
@@ -145,11 +154,13 @@ export class HostVariables {
   #build({ frame, over, play, others }: ScopeParts): LayeredScope {
     const role = frame?.role;
     return layeredScope([
+      this.#ansibleMagic(frame, play),
       ...(this.#anyOther === undefined ? [] : [anyOtherLayer(this.#anyOther)]),
       ...(this.#run.fallback === undefined ? [] : [this.#run.fallback]),
       ...loginOf(play),
       ...(role === undefined ? [] : [role.defaults]),
       ...this.#host.layers,
+      this.#factsLayer(),
       ...(play?.layers ?? []),
       ...(role === undefined ? [] : [role.variables, role.parameters]),
       ...(frame?.layers ?? []),
@@ -159,6 +170,15 @@ export class HostVariables {
       this.#run.extra,
       this.#magic({ frame, play, others }),
     ]);
+  }
+
+  #factsLayer(): Layer {
+    return { level: 'facts', origin: 'facts', variables: this.#ansibleFacts };
+  }
+
+  #ansibleMagic(frame: StepFrame | undefined, play: PlayScope | undefined): Layer {
+    const parts = { host: this.#host.name, selection: this.#run.selection, frame, play };
+    return { level: 'role defaults', origin: 'runbook', variables: new AnsibleMagic(parts) };
   }
 
   #magic({ frame, play, others }: Omit<ScopeParts, 'over'>): Layer {
@@ -199,7 +219,7 @@ export class HostVariables {
   asHostvarsAhead(): ValueMap {
     const { scope, names } = this.#forOthers();
     return lazyMap(
-      new Set([...names, ...this.#expected.keys()]),
+      new Set([...names, ...(this.#facts === undefined ? ANSIBLE_FACT_VARIABLES : []), ...this.#expected.keys()]),
       (name) => scope.lookup(name) ?? this.#expected.get(name) ?? null,
     );
   }
@@ -207,6 +227,7 @@ export class HostVariables {
   #forOthers(): { readonly scope: Scope; readonly names: ReadonlySet<string> } {
     const scope = layeredScope([
       ...this.#host.layers,
+      this.#factsLayer(),
       ...(this.#play?.layers ?? []),
       { level: 'include_vars', origin: 'include_vars', variables: this.#included },
       { level: 'set_fact', origin: 'register and set_fact', variables: this.#remembered },

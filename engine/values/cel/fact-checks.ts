@@ -1,5 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { Fault } from '../language/fault.ts';
+import { ansibleNeverEqual } from './ansible-fact-checks.ts';
 import { partsOf, pathOf } from './cel-references.ts';
 import { factNames } from './fact-names.ts';
 import { factPathFault, neverEqual } from './fact-paths.ts';
@@ -48,5 +49,7 @@ function membershipFault(item: ASTNode, whole: ASTNode): Fault | undefined {
 function valueFault(path: ASTNode, value: ASTNode): Fault | undefined {
   if (value.op !== 'value') return undefined;
   const names = factNames(path);
+  const ansible = names === undefined ? ansibleNeverEqual(pathOf(path) ?? [], value.args) : undefined;
+  if (ansible !== undefined) return ansible;
   return names === undefined ? otherCase(path, value.args) : neverEqual(names, value.args);
 }

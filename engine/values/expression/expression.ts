@@ -7,7 +7,7 @@ import { parseCel } from '../cel/cel-environment.ts';
 import { type References, collectReferences } from '../cel/cel-references.ts';
 import { Converter } from '../cel/cel-value.ts';
 import { checkParts } from '../cel/fact-checks.ts';
-import { ansibleVariable, interfaceFact } from '../habits/ansible-variables.ts';
+import { ansibleVariable } from '../habits/ansible-variables.ts';
 import { PYTHON_CONSTANTS } from '../habits/jinja-words.ts';
 import { celRemedy } from '../jinja/jinja-remedy.ts';
 import { describe } from '../language/describe.ts';
@@ -275,16 +275,7 @@ function refuseForeignNames(source: string, { variables, paths }: References, ad
  */
 export function ansibleNameFault(names: readonly string[], advise: () => string | undefined): Fault | undefined {
   const found = ansibleVariable(names);
-  if (found === undefined || found.variable.isAccepted === true) {
-    const device = interfaceFact(names[0] ?? '');
-    if (device === undefined) return undefined;
-    const instead = `Write facts.interfaces.${device}: it has the lists ipv4 and ipv6.`;
-    return new Fault({
-      code: 'ansible-variable',
-      what: `There is no variable "${names[0]}": it is Ansible's`,
-      remedy: instead,
-    });
-  }
+  if (found === undefined || found.variable.isAccepted === true || found.variable.isHere === true) return undefined;
   const { path, instead } = found.variable;
   const remedy = path === undefined ? undefined : advise();
   const name = names.slice(0, found.length).join('.');

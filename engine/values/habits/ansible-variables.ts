@@ -8,81 +8,109 @@ export interface AnsibleVariable {
   readonly instead: string;
   /** True if it is not reported: it is here under the same name, or users may define it themselves. */
   readonly isAccepted?: true;
+  /** True if it is there under the name of Ansible, with the values of Ansible. */
+  readonly isHere?: true;
 }
 
 const LOWER = 'Values are in lower case here';
 
 /** Facts: `ansible_NAME`, `ansible_facts.NAME`, `ansible_facts["NAME"]`. */
 export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
-  { name: 'os_family', path: 'facts.os.family', instead: `${LOWER}: debian, redhat, alpine, suse.` },
+  { name: 'os_family', path: 'facts.os.family', instead: `${LOWER}: debian, redhat, alpine, suse.`, isHere: true },
   {
     name: 'distribution',
     path: 'facts.os.distribution',
     instead: `${LOWER}, as in /etc/os-release: debian, ubuntu, rocky, rhel.`,
+    isHere: true,
   },
-  { name: 'distribution_version', path: 'facts.os.version', instead: 'It is text, such as "12" or "24.04".' },
+  {
+    name: 'distribution_version',
+    path: 'facts.os.version',
+    instead: 'It is text, such as "12" or "24.04".',
+    isHere: true,
+  },
   {
     name: 'distribution_major_version',
     path: 'facts.os.version',
     instead:
       'It is the whole version ("9.4"): compare with semver(facts.os.version, ">=9 <10"), or x.split(".")[0] == "9".',
+    isHere: true,
   },
   {
     name: 'distribution_release',
     path: 'facts.os.codename',
     instead: 'It is the VERSION_CODENAME of /etc/os-release, such as bookworm.',
+    isHere: true,
   },
-  { name: 'lsb.codename', path: 'facts.os.codename', instead: 'It is the VERSION_CODENAME of /etc/os-release.' },
-  { name: 'lsb.id', path: 'facts.os.distribution', instead: `${LOWER}.` },
-  { name: 'lsb.release', path: 'facts.os.version', instead: 'It is text.' },
-  { name: 'lsb.major_release', path: 'facts.os.version', instead: 'It is the whole version.' },
-  { name: 'lsb', instead: 'Write facts.os.distribution, facts.os.version or facts.os.codename.' },
-  { name: 'hostname', path: 'facts.hostname', instead: 'It is the name that the host gives itself.' },
-  { name: 'nodename', path: 'facts.hostname', instead: 'It is the name that the host gives itself.' },
-  { name: 'fqdn', path: 'facts.fqdn', instead: 'It is read from /etc/hosts of the host; no name server is asked.' },
-  { name: 'domain', instead: 'Take it from facts.fqdn, or set a variable in the inventory.' },
-  { name: 'architecture', path: 'facts.architecture', instead: 'It is x86_64, aarch64 and so on.' },
-  { name: 'machine', path: 'facts.architecture', instead: 'It is x86_64, aarch64 and so on.' },
-  { name: 'userspace_architecture', path: 'facts.architecture', instead: 'It is that of the kernel.' },
-  { name: 'kernel', path: 'facts.kernel', instead: 'It is the release, such as 6.1.0-18-amd64.' },
+  {
+    name: 'lsb.codename',
+    path: 'facts.os.codename',
+    instead: 'It is the VERSION_CODENAME of /etc/os-release.',
+    isHere: true,
+  },
+  { name: 'lsb.id', path: 'facts.os.distribution', instead: `${LOWER}.`, isHere: true },
+  { name: 'lsb.release', path: 'facts.os.version', instead: 'It is text.', isHere: true },
+  { name: 'lsb.major_release', path: 'facts.os.version', instead: 'It is the whole version.', isHere: true },
+  { name: 'lsb', instead: 'Write facts.os.distribution, facts.os.version or facts.os.codename.', isHere: true },
+  { name: 'hostname', path: 'facts.hostname', instead: 'It is the name that the host gives itself.', isHere: true },
+  { name: 'nodename', path: 'facts.hostname', instead: 'It is the name that the host gives itself.', isHere: true },
+  {
+    name: 'fqdn',
+    path: 'facts.fqdn',
+    instead: 'It is read from /etc/hosts of the host; no name server is asked.',
+    isHere: true,
+  },
+  { name: 'domain', instead: 'Take it from facts.fqdn, or set a variable in the inventory.', isHere: true },
+  { name: 'architecture', path: 'facts.architecture', instead: 'It is x86_64, aarch64 and so on.', isHere: true },
+  { name: 'machine', path: 'facts.architecture', instead: 'It is x86_64, aarch64 and so on.', isHere: true },
+  { name: 'userspace_architecture', path: 'facts.architecture', instead: 'It is that of the kernel.', isHere: true },
+  { name: 'kernel', path: 'facts.kernel', instead: 'It is the release, such as 6.1.0-18-amd64.', isHere: true },
   { name: 'kernel_version', path: 'facts.kernel', instead: 'It is the release of the kernel.' },
-  { name: 'system', instead: 'Leave the condition out: all hosts are Linux.' },
-  { name: 'service_mgr', path: 'facts.init', instead: 'It is systemd, openrc or other.' },
-  { name: 'pkg_mgr', path: 'facts.package_manager', instead: 'It is apt, dnf, yum, apk, zypper or none.' },
+  { name: 'system', instead: 'Leave the condition out: all hosts are Linux.', isHere: true },
+  { name: 'service_mgr', path: 'facts.init', instead: 'It is systemd, openrc or other.', isHere: true },
+  {
+    name: 'pkg_mgr',
+    path: 'facts.package_manager',
+    instead: 'It is apt, dnf, yum, apk, zypper or none.',
+    isHere: true,
+  },
   {
     name: 'default_ipv4.address',
     path: 'facts.default_ipv4.address',
     instead: 'facts.default_ipv4 is null where there is no default route.',
+    isHere: true,
   },
   {
     name: 'default_ipv4.interface',
     path: 'facts.default_ipv4.interface',
     instead: 'facts.default_ipv4 is null where there is no default route.',
+    isHere: true,
   },
-  { name: 'default_ipv4', path: 'facts.default_ipv4', instead: 'It holds address and interface.' },
+  { name: 'default_ipv4', path: 'facts.default_ipv4', instead: 'It holds address and interface.', isHere: true },
   { name: 'default_ipv6', instead: 'Choose an address out of facts.all_ipv6, or set a variable in the inventory.' },
-  { name: 'all_ipv4_addresses', path: 'facts.all_ipv4', instead: 'It is a list, without loopback.' },
-  { name: 'all_ipv6_addresses', path: 'facts.all_ipv6', instead: 'It is a list, without loopback.' },
+  { name: 'all_ipv4_addresses', path: 'facts.all_ipv4', instead: 'It is a list, without loopback.', isHere: true },
+  { name: 'all_ipv6_addresses', path: 'facts.all_ipv6', instead: 'It is a list, without loopback.', isHere: true },
   {
     name: 'interfaces',
     path: 'facts.interfaces',
     instead: 'It is a map of names to {ipv4, ipv6}, which are lists of addresses.',
+    isHere: true,
   },
-  { name: 'user_id', path: 'facts.user', instead: 'It is the login user.' },
-  { name: 'user_dir', path: 'facts.home', instead: 'It is the home directory of the login user.' },
-  { name: 'user_uid', path: 'facts.uid', instead: 'It is the number of the login user.' },
+  { name: 'user_id', path: 'facts.user', instead: 'It is the login user.', isHere: true },
+  { name: 'user_dir', path: 'facts.home', instead: 'It is the home directory of the login user.', isHere: true },
+  { name: 'user_uid', path: 'facts.uid', instead: 'It is the number of the login user.', isHere: true },
   { name: 'user_gid', instead: 'Write query: id -g, and register.' },
   { name: 'user_shell', instead: 'Write query: with getent passwd, and register.' },
-  { name: 'env.HOME', path: 'facts.home', instead: 'It is the home directory of the login user.' },
-  { name: 'env.USER', path: 'facts.user', instead: 'It is the login user.' },
+  { name: 'env.HOME', path: 'facts.home', instead: 'It is the home directory of the login user.', isHere: true },
+  { name: 'env.USER', path: 'facts.user', instead: 'It is the login user.', isHere: true },
   {
     name: 'env',
     instead: 'Write facts.home for HOME, facts.user for USER; for another variable query: printenv NAME, and register.',
   },
-  { name: 'memtotal_mb', path: 'facts.memory_mb', instead: 'It is a number.' },
+  { name: 'memtotal_mb', path: 'facts.memory_mb', instead: 'It is a number.', isHere: true },
   { name: 'memfree_mb', instead: 'Write query: free -m, and register.' },
-  { name: 'processor_vcpus', path: 'facts.processors', instead: 'It is a number.' },
-  { name: 'processor_nproc', path: 'facts.processors', instead: 'It is a number.' },
+  { name: 'processor_vcpus', path: 'facts.processors', instead: 'It is a number.', isHere: true },
+  { name: 'processor_nproc', path: 'facts.processors', instead: 'It is a number.', isHere: true },
   {
     name: 'processor_count',
     path: 'facts.processors',
@@ -97,18 +125,23 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
     name: 'virtualization_type',
     path: 'facts.virtualization',
     instead: 'It is none, container:… or vm:…, such as vm:kvm.',
+    isHere: true,
   },
-  { name: 'virtualization_role', instead: 'Write facts.virtualization: it is none, container:… or vm:….' },
-  { name: 'date_time.epoch', path: 'facts.time', instead: 'It is a number: seconds since 1970.' },
-  { name: 'date_time.iso8601', instead: 'Write query: date -u +%Y-%m-%dT%H:%M:%SZ, and register.' },
+  {
+    name: 'virtualization_role',
+    instead: 'Write facts.virtualization: it is none, container:… or vm:….',
+    isHere: true,
+  },
+  { name: 'date_time.epoch', path: 'facts.time', instead: 'It is a number: seconds since 1970.', isHere: true },
+  { name: 'date_time.iso8601', instead: 'Write query: date -u +%Y-%m-%dT%H:%M:%SZ, and register.', isHere: true },
   { name: 'date_time.date', instead: 'Write query: date +%F, and register.' },
   {
     name: 'date_time',
     instead: 'Write facts.time for seconds since 1970; for a form of its own query: date +%F, and register.',
   },
-  { name: 'selinux.status', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.' },
-  { name: 'selinux.mode', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.' },
-  { name: 'selinux', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.' },
+  { name: 'selinux.status', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.', isHere: true },
+  { name: 'selinux.mode', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.', isHere: true },
+  { name: 'selinux', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.', isHere: true },
   { name: 'mounts', instead: 'Write query: findmnt --json, and register.' },
   { name: 'devices', instead: 'Write query: lsblk --json, and register.' },
   {
@@ -142,18 +175,20 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
   {
     name: 'ansible_facts',
     instead: 'Write facts: facts.os.family, facts.hostname and so on; `runbook facts HOST` shows them.',
+    isHere: true,
   },
   {
     name: 'ansible_check_mode',
     instead:
-      'Leave it out: a task does not know whether it is planned or played. A command that only looks is query:, which runs in both.',
+      'It is false in a plan too, which shows what a play does. A command that only looks is query:, which runs in both.',
+    isHere: true,
   },
   { name: 'ansible_diff_mode', instead: 'Leave it out: a task does not know how it is shown.' },
-  { name: 'ansible_play_hosts', path: 'play_hosts', instead: 'It is a list of names.' },
-  { name: 'ansible_play_hosts_all', path: 'play_hosts', instead: 'It is a list of names.' },
-  { name: 'ansible_play_batch', path: 'play_hosts', instead: 'It is a list of names.' },
-  { name: 'ansible_play_name', path: 'play_name', instead: 'It is the name of the play.' },
-  { name: 'ansible_role_name', path: 'role_name', instead: 'It is the name of the role.' },
+  { name: 'ansible_play_hosts', instead: 'It is a list of names.', isHere: true },
+  { name: 'ansible_play_hosts_all', instead: 'It is a list of names.', isHere: true },
+  { name: 'ansible_play_batch', path: 'play_hosts', instead: 'It is a list of names.', isHere: true },
+  { name: 'ansible_play_name', path: 'play_name', instead: 'It is the name of the play.', isHere: true },
+  { name: 'ansible_role_name', path: 'role_name', instead: 'It is the name of the role.', isHere: true },
   { name: 'ansible_parent_role_names', instead: 'Give the role a variable where it is used.' },
   { name: 'ansible_dependent_role_names', instead: 'Give the role a variable where it is used.' },
   { name: 'ansible_collection_name', instead: 'Leave it out; there are no collections.' },
@@ -163,11 +198,13 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
     name: 'inventory_hostname_short',
     instead:
       'Write inventory_hostname.split(".")[0] in a condition, {{first (split inventory_hostname ".")}} in a template.',
+    isHere: true,
   },
   {
     name: 'ansible_managed',
     instead: 'Write the text itself, such as "Managed by runbook", or set the variable ansible_managed in group_vars.',
     isAccepted: true,
+    isHere: true,
   },
   {
     name: 'ansible_host',
@@ -195,9 +232,9 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
     name: 'ansible_failed_result',
     instead: 'Write failed_task.msg in rescue, or register the task and ask for its result.',
   },
-  { name: 'ansible_version', instead: 'Leave it out; `runbook --version` tells its own.' },
-  { name: 'ansible_run_tags', instead: 'Give a variable with -e, and ask for that.' },
-  { name: 'ansible_skip_tags', instead: 'Give a variable with -e, and ask for that.' },
+  { name: 'ansible_version', instead: 'It is the version of the ansible-core that the language follows.', isHere: true },
+  { name: 'ansible_run_tags', instead: 'Give a variable with -e, and ask for that.', isHere: true },
+  { name: 'ansible_skip_tags', instead: 'Give a variable with -e, and ask for that.', isHere: true },
   { name: 'ansible_limit', instead: 'Write play_hosts for the hosts that take part.' },
   { name: 'ansible_forks', instead: 'Leave it out; throttle: says how many hosts a task is done on at a time.' },
   { name: 'ansible_verbosity', instead: 'Leave it out; -v and -vv say what is shown.' },
@@ -217,6 +254,34 @@ const byName: ReadonlyMap<string, AnsibleVariable> = new Map([
   ...ANSIBLE_FACTS.map((fact) => [`ansible_${fact.name}`, fact] as const),
   ...ANSIBLE_MAGIC.map((one) => [one.name, one] as const),
 ]);
+
+/** Facts that have the same values here as in Ansible. */
+const SAME_VALUES: ReadonlySet<string> = new Set([
+  ...['hostname', 'fqdn', 'os.version', 'os.codename', 'architecture', 'kernel', 'init', 'package_manager', 'user'].map(
+    (name) => `facts.${name}`,
+  ),
+  ...['home', 'uid', 'default_ipv4.address', 'default_ipv4.interface', 'default_ipv4', 'all_ipv4', 'memory_mb'].map(
+    (name) => `facts.${name}`,
+  ),
+  'facts.processors',
+  'facts.time',
+  'play_hosts',
+  'play_name',
+  'role_name',
+  'failed_task',
+]);
+
+export function hasSameValues({ path }: AnsibleVariable): boolean {
+  return path !== undefined && SAME_VALUES.has(path);
+}
+
+/**
+ * Returns the path to write instead of the name in Ansible. Undefined where the name stays, because only under it there
+ * are the values of Ansible.
+ */
+export function namedHere(variable: AnsibleVariable): string | undefined {
+  return variable.isHere === true && !hasSameValues(variable) ? undefined : variable.path;
+}
 
 export interface FoundVariable {
   readonly variable: AnsibleVariable;
@@ -243,12 +308,7 @@ export function ansibleVariable(names: readonly string[]): FoundVariable | undef
  */
 export function ansibleMember(parent: string, key: string): string | undefined {
   const found = ansibleVariable([key]);
-  if (found === undefined) return undefined;
+  if (found === undefined || found.variable.isHere === true) return undefined;
   const { path, instead } = found.variable;
   return path === undefined ? instead : `Write ${parent}.${path}. ${instead}`;
-}
-
-/** Returns the interface of a fact that is named after it: `eth0` for `ansible_eth0`. Undefined for other names. */
-export function interfaceFact(name: string): string | undefined {
-  return /^ansible_((?:eth|ens|eno|enp|bond|br|wlan|lo|vlan|tun|wg)\w*)$/.exec(name)?.[1];
 }

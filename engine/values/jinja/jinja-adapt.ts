@@ -1,4 +1,4 @@
-import { ansibleVariable } from '../habits/ansible-variables.ts';
+import { ansibleVariable, hasSameValues, namedHere } from '../habits/ansible-variables.ts';
 import { adaptedFilter } from './jinja-adapt-filter.ts';
 import { adaptedTest } from './jinja-adapt-test.ts';
 import { adaptedCall, sliced } from './jinja-adapt-text.ts';
@@ -21,7 +21,7 @@ import {
 } from './jinja-build.ts';
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import type { Assumption, JinjaType } from './jinja-knowledge.ts';
-import { asFactsSay, lacking, namesOf, NoCounterpart } from './jinja-translation.ts';
+import { comparedFact, lacking, namesOf, NoCounterpart } from './jinja-translation.ts';
 import { typeOf } from './jinja-type.ts';
 
 /**
@@ -184,7 +184,7 @@ export class Adapter implements Adapting {
     if (whole === 'inventory_hostname_short') return firstPart('inventory_hostname');
     if (MAJOR_VERSIONS.has(whole)) return firstPart('facts.os.version');
     const found = ansibleVariable(names);
-    if (found?.variable.path !== undefined && !SAME_VALUES.has(found.variable.path))
+    if (found !== undefined && namedHere(found.variable) !== undefined && !hasSameValues(found.variable))
       this.assume({ kind: 'fact', of: shown(node), instead: found.variable.instead });
     return undefined;
   }
@@ -247,16 +247,16 @@ export class Adapter implements Adapting {
   }
 
   #equality({ operator, left, right }: JinjaOf<'binary'>): Jinja {
-    const asRight = asFact(left, right);
-    if (asRight !== right) return binaryNode(operator, left, asRight);
-    const asLeft = asFact(right, left);
-    if (asLeft !== left) return binaryNode(operator, asLeft, right);
+    const fact = comparedFact(left, right);
+    if (fact !== undefined) return binaryNode(operator, fact.fact, fact.other);
+    const other = comparedFact(right, left);
+    if (other !== undefined) return binaryNode(operator, other.other, other.fact);
     return binaryNode(operator, this.value(left), this.value(right));
   }
 
   #membership({ operator, left, right }: JinjaOf<'binary'>): Jinja {
-    const asRight = asFact(left, right);
-    if (asRight !== right) return binaryNode(operator, left, asRight);
+    const fact = comparedFact(left, right);
+    if (fact !== undefined) return binaryNode(operator, fact.fact, fact.other);
     const type = this.typeOf(right);
     const isIn =
       type === 'text'
@@ -282,22 +282,6 @@ export class Adapter implements Adapting {
   }
 }
 
-/** Facts with the same values as in Ansible. */
-const SAME_VALUES: ReadonlySet<string> = new Set([
-  ...['hostname', 'fqdn', 'os.version', 'os.codename', 'architecture', 'kernel', 'init', 'package_manager', 'user'].map(
-    (name) => `facts.${name}`,
-  ),
-  ...['home', 'uid', 'default_ipv4.address', 'default_ipv4.interface', 'default_ipv4', 'all_ipv4', 'memory_mb'].map(
-    (name) => `facts.${name}`,
-  ),
-  'facts.processors',
-  'facts.time',
-  'play_hosts',
-  'play_name',
-  'role_name',
-  'failed_task',
-]);
-
 const MAJOR_VERSIONS: ReadonlySet<string> = new Set([
   'ansible_distribution_major_version',
   'ansible_lsb.major_release',
@@ -317,12 +301,6 @@ function withoutOmit(node: Jinja): Jinja {
 
 function wholeName(names: readonly string[]): string {
   return names.join('.').replace(/^ansible_facts\.(ansible_)?/, 'ansible_');
-}
-
-/** Translates a value that a fact of Ansible is compared with; returns the same node if it is not about a fact. */
-function asFact(fact: Jinja, other: Jinja): Jinja {
-  const names = namesOf(fact);
-  return names === undefined || MAJOR_VERSIONS.has(wholeName(names)) ? other : asFactsSay(fact, other);
 }
 
 function firstPart(path: string): Jinja {

@@ -1,10 +1,10 @@
-import { ansibleVariable } from '../habits/ansible-variables.ts';
+import { ansibleVariable, namedHere } from '../habits/ansible-variables.ts';
 import { celFilter } from './jinja-cel-filters.ts';
 import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celTest } from './jinja-cel-tests.ts';
 import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import {
-  asFactsSay,
+  comparedFact,
   isIdentifier,
   nameInVars,
   lacking,
@@ -205,9 +205,10 @@ class CelWriter implements CelWriting {
   #path(names: readonly string[], node: Jinja): Piece | undefined {
     const found = ansibleVariable(names);
     if (found === undefined) return undefined;
-    const { path, instead } = found.variable;
+    const { instead, isAccepted, isHere } = found.variable;
+    const path = namedHere(found.variable);
     if (path === undefined) {
-      if (found.variable.isAccepted === true) return undefined;
+      if (isAccepted === true || isHere === true) return undefined;
       throw new NoCounterpart(instead, { what: 'variable', name: names.slice(0, found.length).join('.') });
     }
     const rest = names.slice(found.length);
@@ -242,8 +243,9 @@ class CelWriter implements CelWriting {
     }
     if (host.kind !== 'member' || host.of.kind !== 'name' || host.of.name !== 'hostvars') return undefined;
     const found = ansibleVariable(keys);
-    if (found?.variable.path === undefined) return undefined;
-    return member(`${this.at(host, LEVEL.member)}.${[found.variable.path, ...keys.slice(found.length)].join('.')}`);
+    const path = found === undefined ? undefined : namedHere(found.variable);
+    if (found === undefined || path === undefined) return undefined;
+    return member(`${this.at(host, LEVEL.member)}.${[path, ...keys.slice(found.length)].join('.')}`);
   }
 
   #call(callee: Jinja, given: Given): Piece {
@@ -320,19 +322,18 @@ class CelWriter implements CelWriting {
       case '==':
       case '!=':
       default:
-        return {
-          text: `${this.at(left, LEVEL.sum)} ${operator} ${this.at(asFactsSay(left, right), LEVEL.sum)}`,
-          level: LEVEL.compare,
-        };
+        return this.#compared(operator, left, right);
     }
   }
 
   #isIn(item: Jinja, whole: Jinja): Piece {
     if (isSurelyText(whole)) return member(`${this.at(whole, LEVEL.member)}.contains(${this.piece(item).text})`);
-    return {
-      text: `${this.at(item, LEVEL.sum)} in ${this.at(asFactsSay(item, whole), LEVEL.sum)}`,
-      level: LEVEL.compare,
-    };
+    return this.#compared('in', item, whole);
+  }
+
+  #compared(operator: string, left: Jinja, right: Jinja): Piece {
+    const { fact, other } = comparedFact(left, right) ?? { fact: left, other: right };
+    return { text: `${this.at(fact, LEVEL.sum)} ${operator} ${this.at(other, LEVEL.sum)}`, level: LEVEL.compare };
   }
 
   #asText(node: Jinja): string {

@@ -1,10 +1,10 @@
-import { ansibleVariable } from '../habits/ansible-variables.ts';
+import { ansibleVariable, namedHere } from '../habits/ansible-variables.ts';
 import { partsOf } from './jinja-build.ts';
 import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { EMPTY, FILTERS_AS_HELPERS, HANDLEBARS_FILTERS, type HandlebarsWriting } from './jinja-handlebars-filters.ts';
 import { celOf } from './jinja-to-cel.ts';
 import {
-  asFactsSay,
+  comparedFact,
   COMPARING_TESTS,
   isIdentifier,
   nameInVars,
@@ -179,12 +179,18 @@ class HandlebarsWriter implements HandlebarsWriting {
     return [this.#place.nameOf(first), ...rest].join('.');
   }
 
+  #compared(operator: '==' | '!=', left: Jinja, right: Jinja): string {
+    const { fact, other } = comparedFact(left, right) ?? { fact: left, other: right };
+    return this.call(operator === '==' ? 'eq' : 'ne', fact, other);
+  }
+
   #renamed(names: readonly string[]): string | undefined {
     const found = ansibleVariable(names);
     if (found === undefined) return undefined;
-    const { path, instead, isAccepted } = found.variable;
+    const { instead, isAccepted, isHere } = found.variable;
+    const path = namedHere(found.variable);
     if (path !== undefined) return [path, ...names.slice(found.length)].join('.');
-    if (isAccepted === true) return undefined;
+    if (isAccepted === true || isHere === true) return undefined;
     throw new NoCounterpart(instead, { what: 'variable', name: names.slice(0, found.length).join('.') });
   }
 
@@ -262,7 +268,7 @@ class HandlebarsWriter implements HandlebarsWriting {
         return this.#sum(left, right);
       case '==':
       case '!=':
-        return this.call(operator === '==' ? 'eq' : 'ne', left, asFactsSay(left, right));
+        return this.#compared(operator, left, right);
       case '**':
         return lacking('operator', '**');
       case '/':

@@ -2,6 +2,7 @@ import { FACTS } from '../cel/fact-paths.ts';
 import { ansibleVariable } from '../habits/ansible-variables.ts';
 import { JINJA_WORDS } from '../habits/jinja-words.ts';
 import { findHelper } from '../helpers/helper-table.ts';
+import { pathNode } from './jinja-build.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
 import type { Lacking } from './jinja-knowledge.ts';
 
@@ -129,19 +130,28 @@ export function versionRange(given: Given): { readonly range: string; readonly i
   return range === undefined ? undefined : { range: `${range}${text}`, isNegated: false };
 }
 
+/** Facts whose values have other names in Ansible. */
+const NAMED_OTHERWISE: ReadonlySet<string> = new Set(['facts.os.family', 'facts.os.distribution']);
+
 /**
- * Rewrites a text that is compared with a fact, if the fact has lower case here: "Debian" as debian, alone or in a
- * list.
+ * Returns the fact under its name here, and the fixed text, or list of texts, that it is compared with, as it is here:
+ * "Debian" as debian. Undefined if the comparison stays as it is.
  */
-export function asFactsSay(left: Jinja, right: Jinja): Jinja {
-  const names = namesOf(left);
-  const path = names === undefined ? undefined : ansibleVariable(names)?.variable.path;
-  if (path?.startsWith('facts.os.') !== true) return right;
+export function comparedFact(fact: Jinja, other: Jinja): { readonly fact: Jinja; readonly other: Jinja } | undefined {
+  const names = namesOf(fact);
+  const found = names === undefined ? undefined : ansibleVariable(names);
+  const { path } = found?.variable ?? {};
+  if (path === undefined || found?.length !== names?.length || !NAMED_OTHERWISE.has(path)) return undefined;
+  if (!isFixedText(other)) return undefined;
   const { otherNames = {} } = FACTS.get(path.slice('facts.'.length)) ?? {};
   const lowered = (node: Jinja): Jinja => {
     if (node.kind === 'list') return { kind: 'list', items: node.items.map(lowered) };
     const value = node.kind === 'text' ? node.value.toLowerCase() : '';
     return node.kind === 'text' ? { kind: 'text', value: otherNames[value] ?? value } : node;
   };
-  return lowered(right);
+  return { fact: pathNode(path), other: lowered(other) };
+}
+
+function isFixedText(node: Jinja): boolean {
+  return node.kind === 'list' ? node.items.every(isFixedText) : node.kind === 'text';
 }

@@ -1,0 +1,48 @@
+import type { StepFrame } from '../../playbook/base/play.ts';
+import type { TagSelection } from '../../playbook/base/select-tasks.ts';
+import type { Value } from '../../values/base/value.ts';
+import type { PlayScope } from './variables.ts';
+
+/** What the variables that Ansible itself sets are made of. */
+export interface MagicParts {
+  readonly host: string;
+  readonly selection: TagSelection | undefined;
+  readonly frame: StepFrame | undefined;
+  readonly play: PlayScope | undefined;
+}
+
+/** The ansible-core whose language is the model of the language here. */
+const MODEL = { full: '2.19.14', string: '2.19.14', major: 2, minor: 19, revision: 14 } as const;
+
+const MAGIC: ReadonlyMap<string, (parts: MagicParts) => Value | undefined> = new Map<
+  string,
+  (parts: MagicParts) => Value | undefined
+>([
+  // A plan shows what a play does, so a condition has the same answer in both.
+  ['ansible_check_mode', () => false],
+  ['ansible_managed', () => 'Ansible managed'],
+  ['ansible_version', () => MODEL],
+  ['ansible_play_name', ({ play }) => play?.play.name],
+  ['ansible_play_hosts', ({ play }) => play?.all],
+  ['ansible_play_hosts_all', ({ play }) => play?.all],
+  ['ansible_play_batch', ({ play }) => play?.hosts],
+  ['ansible_role_name', ({ frame }) => frame?.role?.name],
+  ['ansible_role_names', ({ play }) => play && [...new Set(play.play.roles.map(({ name }) => name))]],
+  ['ansible_run_tags', ({ selection }) => (selection?.tags.length === 0 ? ['all'] : selection?.tags)],
+  ['ansible_skip_tags', ({ selection }) => selection?.skipTags],
+  ['inventory_hostname_short', ({ host }) => host.split('.')[0]],
+]);
+
+/** Variables that Ansible sets itself, made when they are asked for. Everything else may hide them. */
+export class AnsibleMagic extends Map<string, Value> {
+  readonly #parts: MagicParts;
+
+  constructor(parts: MagicParts) {
+    super();
+    this.#parts = parts;
+  }
+
+  override get(name: string): Value | undefined {
+    return MAGIC.get(name)?.(this.#parts);
+  }
+}
