@@ -13,14 +13,19 @@ import { oneDocument } from '../../values/yaml/one-document.ts';
 import { textIn } from '../../values/yaml/text-file.ts';
 import { readYaml } from '../../values/yaml/yaml.ts';
 import type { Vault } from '../../vault/vault.ts';
-import type { ControllerFiles } from './controller-files.ts';
+
+/** What the run is told, and asked, about files of the controller. */
+interface FilesOfRun {
+  permit(path: string, place: Place): void;
+  note(path: string, bytes: Buffer): void;
+}
 
 /** Reads a file of `vars_files` whose name is a template; of several names, the first file that exists. */
 export async function variableFileLayer(
   { names, place }: VariableFile,
   scope: Scope,
   directory: string,
-  { files, vault }: { readonly files: ControllerFiles; readonly vault: Vault },
+  { files, vault }: { readonly files: FilesOfRun; readonly vault: Vault },
 ): Promise<Layer> {
   const paths = names.map((template) => {
     const name = template.render(scope);

@@ -1,14 +1,20 @@
-import type { StepFrame } from '../../playbook/base/play.ts';
+import type { Play, StepFrame } from '../../playbook/base/play.ts';
 import type { TagSelection } from '../../playbook/base/select-tasks.ts';
 import type { Value } from '../../values/base/value.ts';
-import type { PlayScope } from './variables.ts';
 
 /** What the variables that Ansible itself sets are made of. */
 export interface MagicParts {
   readonly host: string;
   readonly selection: TagSelection | undefined;
   readonly frame: StepFrame | undefined;
-  readonly play: PlayScope | undefined;
+  readonly play: MagicPlay | undefined;
+}
+
+/** A play, its hosts, and those of them that go together. */
+interface MagicPlay {
+  readonly play: Play;
+  readonly hosts: readonly string[];
+  readonly all: readonly string[];
 }
 
 /** The ansible-core whose language is the model of the language here. */

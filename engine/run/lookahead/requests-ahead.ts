@@ -2,7 +2,7 @@ import { resultsOf } from '../../playbook/base/brings.ts';
 import type { Task } from '../../playbook/base/play.ts';
 import { isSelected } from '../../playbook/base/select-tasks.ts';
 import type { Request } from '../../resources/base/resource.ts';
-import { type Value, Unknown } from '../../values/base/value.ts';
+import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import type { Compiled } from '../../values/compiled.ts';
 import type { Layer } from '../../values/scope.ts';
 import { all } from '../base/conditions.ts';
@@ -15,6 +15,7 @@ import { type PlayScope, pendingLayer } from '../host/variables.ts';
 import type { View } from '../machine/view.ts';
 import { type Route, ahead } from '../order/itinerary.ts';
 import { moduleContext, onController } from '../preparation/prepare.ts';
+import type { For } from '../preparation/prepared-ahead.ts';
 import { addIncluded, includedAhead, isInclude, possibly } from './included-ahead.ts';
 
 /**
@@ -61,11 +62,8 @@ interface Looking {
   readonly requests: Request[];
 }
 
-async function nameRequests(
-  { context, host, view, pending, requests }: Looking,
-  task: Task,
-  play: PlayScope | undefined,
-): Promise<void> {
+async function nameRequests(looking: Looking, task: Task, play: PlayScope | undefined): Promise<void> {
+  const { context, host, pending } = looking;
   const over: readonly Layer[] = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
   const plain = host.variables.scope(task, over, play);
   const { loop } = task;
@@ -78,18 +76,20 @@ async function nameRequests(
   for (const turn of turns) {
     const scope = turn === undefined ? plain : host.variables.scope(task, [...over, loopLayer(turn)], play);
     const runs = all(task.when, scope);
-    if (runs === false) continue;
-    if (isInclude(task)) {
-      addIncluded(pending, await includedAhead({ context, host, task, item: turn?.item, runs }, scope));
-      continue;
-    }
-    const preparing = await context.prepared.prepareAhead(context, { host, task, item: turn?.item }, scope);
-    if (preparing.kind === 'unknown') continue;
-    const { prepared } = preparing;
-    const machine = machineFor(context, host, prepared.delegate);
-    if (machine === undefined || machine.view(prepared.privilege) !== view) continue;
-    if (machine.isController) permitTask(onController(task, prepared), context.access);
-    const about = moduleContext(context, { host, task }, prepared, machine);
-    requests.push(...context.named.nameAhead(prepared, about));
+    const of = { host, task, item: turn?.item };
+    if (isInclude(task)) addIncluded(pending, await includedAhead({ context, ...of, runs }, scope));
+    else if (runs !== false) await nameOf(looking, of, scope);
   }
+}
+
+async function nameOf({ context, view, requests }: Looking, of: For, scope: Scope): Promise<void> {
+  const { host, task } = of;
+  const preparing = await context.prepared.prepareAhead(context, of, scope);
+  if (preparing.kind === 'unknown') return;
+  const { prepared } = preparing;
+  const machine = machineFor(context, host, prepared.delegate);
+  if (machine === undefined || machine.view(prepared.privilege) !== view) return;
+  if (machine.isController) permitTask(onController(task, prepared), context.access);
+  const about = moduleContext(context, { host, task }, prepared, machine);
+  requests.push(...context.named.nameAhead(prepared, about));
 }

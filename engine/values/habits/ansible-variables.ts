@@ -232,7 +232,11 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
     name: 'ansible_failed_result',
     instead: 'Write failed_task.msg in rescue, or register the task and ask for its result.',
   },
-  { name: 'ansible_version', instead: 'It is the version of the ansible-core that the language follows.', isHere: true },
+  {
+    name: 'ansible_version',
+    instead: 'It is the version of the ansible-core that the language follows.',
+    isHere: true,
+  },
   { name: 'ansible_run_tags', instead: 'Give a variable with -e, and ask for that.', isHere: true },
   { name: 'ansible_skip_tags', instead: 'Give a variable with -e, and ask for that.', isHere: true },
   { name: 'ansible_limit', instead: 'Write play_hosts for the hosts that take part.' },
