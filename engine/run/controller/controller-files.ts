@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
@@ -7,7 +6,13 @@ import type { Place } from '../../errors/problem.ts';
 import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
 import { type ArchiveContent, readArchive } from '../../modules/archive-content/archive-read.ts';
 import { BrokenArchive } from '../../modules/archive-content/archive-tar.ts';
-import type { Controller, LocalFile, LocalFolder } from '../../modules/base/module.ts';
+import type {
+  Controller,
+  IncludedVariables,
+  LocalFile,
+  LocalFolder,
+  WantedVariables,
+} from '../../modules/base/module.ts';
 import type { Prediction } from '../../resources/base/resource.ts';
 import type { MapEntry } from '../../values/base/node.ts';
 import { Secret } from '../../values/base/secret.ts';
@@ -23,6 +28,7 @@ import { HostStops } from '../base/signals.ts';
 import { contentOfFolder } from './controller-folder.ts';
 import { MissingFile, refuseFolder, ToCome, encryptedPartial, unreadable } from './controller-problems.ts';
 import { type DigestCache, identityOf } from './digest-cache.ts';
+import { digestOf, digestOfText } from './file-digests.ts';
 import { piecesOf } from './file-pieces.ts';
 import { type VariableReader, includeVariables, possibleNames } from './included-variables.ts';
 import { candidates } from './search-path.ts';
@@ -187,15 +193,18 @@ export class ControllerFiles {
         if (this.#anythingMayCome || tried.some((path) => this.#isToCome(path))) throw new ToCome(name);
         throw new MissingFile('template', name, tried, placeOf('src'));
       },
-      variables: (wanted) =>
-        includeVariables(wanted, {
-          ...this.#variableReader(searchPath, placeOf, reads),
-          missing: (name, tried, place) =>
-            this.#anythingMayCome || tried.some((path) => this.#isToCome(path))
-              ? new ToCome(name)
-              : new MissingFile('file', name, tried, place),
-        }),
+      variables: (wanted) => this.#variablesOf(wanted, this.#variableReader(searchPath, placeOf, reads)),
     };
+  }
+
+  #variablesOf(wanted: WantedVariables, reader: Omit<VariableReader, 'missing'>): Promise<IncludedVariables> {
+    return includeVariables(wanted, {
+      ...reader,
+      missing: (name, tried, place) =>
+        this.#anythingMayCome || tried.some((path) => this.#isToCome(path))
+          ? new ToCome(name)
+          : new MissingFile('file', name, tried, place),
+    });
   }
 
   /** Returns the names of all variables that a task with this search path may include. */
@@ -383,17 +392,4 @@ function identityNow(path: string): string | undefined {
 
 function withoutSlash(path: string): string {
   return path.length > 1 ? path.replace(/\/+$/, '') : path;
-}
-
-function digestOfText(content: Buffer | string): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
-async function digestOf(path: string, interrupt: AbortSignal | undefined): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of piecesOf(path)) {
-    if (interrupt?.aborted === true) throw new HostStops('interrupted');
-    hash.update(piece);
-  }
-  return hash.digest('hex');
 }

@@ -20,7 +20,7 @@ export class AnsibleFacts extends Map<string, Value> {
 
   override get(name: string): Value | undefined {
     if (!name.startsWith(PREFIX)) return undefined;
-    if (this.#facts === undefined) return name === 'ansible_facts' || mayBeFact(name) ? NOT_YET : undefined;
+    if (this.#facts === undefined) return name === 'ansible_facts' || mayBeFact(name) ? notYet() : undefined;
     this.#members ??= factsAsAnsible(this.#facts);
     return name === 'ansible_facts' ? Object.fromEntries(this.#members) : this.#members.get(name.slice(PREFIX.length));
   }
@@ -33,7 +33,9 @@ export class AnsibleFacts extends Map<string, Value> {
   }
 }
 
-const NOT_YET = new Unknown('facts, which come with the connection');
+function notYet(): Unknown {
+  return new Unknown('facts, which come with the connection');
+}
 
 const VIRTUALIZATION: ReadonlyMap<string, string> = new Map([
   ['vmware', 'VMware'],
