@@ -1,3 +1,4 @@
+import { filterNode, textNode } from './jinja-build.ts';
 import type { Jinja } from './jinja-expression.ts';
 import type { TemplateNode } from './jinja-template.ts';
 import { lacking } from './jinja-translation.ts';
@@ -16,6 +17,12 @@ const NO_TEXT = -1;
 export function withLastLine(nodes: readonly TemplateNode[], source: string): readonly TemplateNode[] {
   const wanted = /\n*$/.exec(source)?.[0].length ?? 0;
   return wanted === 0 ? nodes : new LastLine(wanted, nodes).ended(nodes, NO_TEXT);
+}
+
+/** Returns whether the expression is a variable, with or without a default. */
+function isVariable(node: Jinja): boolean {
+  if (node.kind === 'filter') return ['default', 'd'].includes(node.name) && isVariable(node.of);
+  return node.kind === 'name' || (node.kind === 'member' && node.key.kind === 'text' && isVariable(node.of));
 }
 
 class LastLine {
@@ -40,6 +47,8 @@ class LastLine {
    * nodes.
    */
   ended(nodes: readonly TemplateNode[], ahead: number): readonly TemplateNode[] {
+    const whole = this.#wholeLines(nodes, ahead);
+    if (whole !== undefined) return whole;
     const ends = [...this.#endsOf(nodes, new Set([ahead]))];
     if (ends.every((end) => this.#isRight(end))) return nodes;
     // An empty result stays empty under Ansible 2.19; earlier versions add the line breaks to it too.
@@ -52,6 +61,22 @@ class LastLine {
     if (start === undefined || starts.length > 0 || last === undefined)
       return lacking('form', 'of the last line break');
     return [...before, this.#endedNode(last, start)];
+  }
+
+  /**
+   * Returns the nodes where the last one shows a variable alone on its line. Such a variable is often empty or has lines
+   * of its own: then no line break is added, unless the whole result is empty.
+   */
+  #wholeLines(nodes: readonly TemplateNode[], ahead: number): readonly TemplateNode[] | undefined {
+    const last = nodes.at(-1);
+    if (this.#wanted !== 1 || last?.kind !== 'output' || !isVariable(last.expression)) return undefined;
+    const before = nodes.slice(0, -1);
+    const ends = [...this.#endsOf(before, new Set([ahead]))];
+    const isAlone = ends.every((end) => end === NO_TEXT);
+    if (!isAlone && !ends.every((end) => end >= this.#wanted)) return undefined;
+    const pattern = textNode(isAlone ? '(^|[^\\n])\\Z' : '([^\\n])\\Z');
+    const expression = filterNode(last.expression, 'regex_replace', pattern, textNode('\\1\n'));
+    return [...before, { ...last, expression }];
   }
 
   #endedNode(node: TemplateNode, ahead: number): TemplateNode {
