@@ -65,6 +65,8 @@ describe('unknown values', () => {
     '{{#if yes}}{{later}}{{/if}}',
     '{{eq (list later) (list 1)}}',
     '{{sort (list later 1)}}',
+    '{{concat list later}}',
+    '{{concat later list}}',
   ])('%s is unknown', (text) => {
     expect(render(text)).toEqual(later);
   });

@@ -45,6 +45,8 @@ function member(value: Value, path: string): Value {
 }
 
 function concatenate(operands: readonly Value[]): Value {
+  // Whether lists or texts are joined depends on all of them.
+  for (const operand of operands) if (operand instanceof Unknown) throw new UnknownTouched(operand);
   if (operands.every((operand) => isList(operand))) return operands.flat();
   let hasSecret = false;
   const text = operands.map((operand) => {
