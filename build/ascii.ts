@@ -1,7 +1,7 @@
 /**
- * The same program in ASCII, which V8 takes as it is in the file: half of the memory, and 6 ms less to read. An escape
- * means the character in every place where JavaScript has such characters: texts, patterns and names. Only a template
- * that asks for its raw text sees the difference.
+ * Returns the same program in ASCII. V8 uses ASCII directly from the file, which takes half of the memory and saves 6
+ * ms of reading. An escape means the character wherever JavaScript has such characters: in texts, patterns and names.
+ * Only a template that asks for its raw text would see the difference.
  */
 export function inAscii(code: string): string {
   if (/\.raw`[^`]*[^\0-\x7f]/.test(code)) throw new Error('A raw text in the bundle is not ASCII');

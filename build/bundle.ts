@@ -1,5 +1,5 @@
-// Makes runbook.cjs, the whole program with its libraries in one file, which loads in a fraction of the time: in dist,
-// or in the folder given.
+// Makes runbook.cjs, the whole program with its libraries in one file, which loads much faster than its sources. The
+// target folder is dist, or the given folder.
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -132,8 +132,8 @@ async function licenses(packages: readonly string[]): Promise<string> {
 }
 
 /**
- * Puts it there as a whole, as a program may be about to read it. Gives the stamp of what was put there, which another
- * build may replace at once.
+ * Replaces the file as a whole, because a program may be about to read it. Returns the stamp of the written file,
+ * because another build may replace that file immediately.
  */
 async function replace(path: string, content: string): Promise<string> {
   const temporary = join(dirname(path), `.${process.pid}.tmp`);

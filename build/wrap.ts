@@ -7,8 +7,8 @@ const FIXED = /^\s*(?:\||#|<|---|>|$)/;
 const MARK = /^(?:[-*+#>|]|\d+\.)/;
 
 /**
- * A page of Markdown with its prose in lines of at most 120 characters, so that a diff can be read. Tables, code and
- * headings stay as they are, and so does a word, a link or `code` that is longer than a line.
+ * Returns a page of Markdown with its prose in lines of at most 120 characters, so that diffs are readable. Tables,
+ * code and headings stay unchanged. A word, a link or `code` that is longer than a line stays whole.
  */
 export function wrapped(page: string): string {
   const lines: string[] = [];

@@ -6,7 +6,7 @@ import type { Distribution } from './distribution.ts';
 import { NETWORK } from './state.ts';
 
 /**
- * Who the lab's inventory logs in as, as on a machine that was just installed: sudo without a password, a key and
+ * The user of the lab's inventory, as on a machine that was just installed: sudo without a password, one key, and
  * nothing else.
  */
 export const USER = 'operator';
@@ -14,8 +14,8 @@ export const USER = 'operator';
 /** Where hosts find the package repository. */
 export const REPOSITORY = '/srv/packages';
 
-// No more than a fresh machine has: what a role installs must not be there yet, or its package tasks have nothing to
-// do.
+// Only the packages of a new machine: packages that a role installs must be missing, or its package tasks would have
+// nothing to do.
 const PACKAGES = [
   'systemd',
   'systemd-sysv',
@@ -58,8 +58,8 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The root file system that all hosts share as the lower layer: made once, by debootstrap, under a key of all that goes
- * into it.
+ * The root file system that all hosts share as the lower layer. debootstrap makes it once; its key is computed from
+ * everything that goes into it.
  * @returns its folder
  */
 export async function baseSystem(

@@ -32,7 +32,7 @@ export interface BinariesOptions {
 }
 
 /**
- * Folders that mirror the release sites: `<kubernetes>/v1.36.3/bin/linux/amd64/kube-apiserver`,
+ * Folders that mirror the release sites, such as `<kubernetes>/v1.36.3/bin/linux/amd64/kube-apiserver` and
  * `<etcd>/v3.6.16/linux/amd64/etcd`.
  */
 export interface Mirrors {
@@ -51,9 +51,9 @@ export function mirrors(): Mirrors {
 }
 
 /**
- * Fills the cache with one version of each, from the first source that has it: the release site, then Go modules built
- * here. A binary beside which its digest was written down and no longer fits is fetched anew.
- * @throws Problem `binaries-unavailable` with what each source said.
+ * Fills the cache with one version of each program, from the first source that has it: the release site, then Go
+ * modules that are built here. A binary that does not match the digest beside it is fetched again.
+ * @throws Problem `binaries-unavailable` with the reason of each source.
  */
 export async function ensureBinaries(options: BinariesOptions = {}): Promise<Mirrors> {
   const { kubernetes = DEFAULT_KUBERNETES, etcd = DEFAULT_ETCD, report = () => undefined, signal } = options;
@@ -82,7 +82,7 @@ export async function ensureBinaries(options: BinariesOptions = {}): Promise<Mir
 
 /**
  * Fills the cache with kube-bench, its checks and the jq that they call, from Go modules.
- * @returns the folder that they are in
+ * @returns their folder
  * @throws Problem `binaries-unavailable`
  */
 export async function ensureKubeBench(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
@@ -94,7 +94,7 @@ export async function ensureKubeBench(options: Pick<BinariesOptions, 'report' | 
 
 /**
  * Fills the cache with `age` and `age-keygen`, from their Go module.
- * @returns the folder that they are in
+ * @returns their folder
  * @throws Problem `binaries-unavailable`
  */
 export async function ensureAge(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {

@@ -26,9 +26,9 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 /**
- * Gives the folder `path`, filling it first if it is not there. It appears whole or not at all: `fill` works in a
- * scratch folder beside it, which goes if `fill` fails. Two that fill at the same time both succeed; one's work is
- * dropped.
+ * Returns the folder `path`, and fills it first if it does not exist. The folder appears as a whole or not at all:
+ * `fill` works in a temporary folder beside it, which is removed if `fill` fails. If two processes fill it at the same
+ * time, both succeed, and the work of one is dropped.
  */
 export async function fillOnce(path: string, fill: (scratch: string) => Promise<void>): Promise<string> {
   if (await exists(path)) return path;

@@ -25,8 +25,8 @@ function environment(extra: Readonly<Record<string, string>> | undefined): NodeJ
 }
 
 /**
- * Runs a command of this machine to its end and gives its standard output.
- * @throws Problem `command-failed` with the end of what it wrote, `interrupted` when the signal was aborted.
+ * Runs a command of this machine to its end and returns its standard output.
+ * @throws Problem `command-failed` with the end of its output, `interrupted` if the signal is aborted.
  */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<string> {
   options.signal?.throwIfAborted();

@@ -4,12 +4,12 @@ import { Problem } from '../engine/errors/problem.ts';
 import { cacheFolder } from './cache.ts';
 import { succeeds } from './command.ts';
 
-// A host's disk is the writable layer of an overlay mount over the shared base. The mount itself is made in the mount
-// namespace of the host's supervisor (driver), so that it cannot outlive it.
+// The disk of a host is the writable layer of an overlay mount over the shared base. The driver makes the mount in the
+// mount namespace of the host's supervisor, so that the mount ends with it.
 
 /**
- * Where writable layers may go, best first. An overlay refuses some file systems as upper layer: another overlay, some
- * network ones.
+ * Possible places for writable layers, the best first. An overlay refuses some file systems as upper layer: another
+ * overlay, some network file systems.
  */
 function places(): string[] {
   return [join(cacheFolder(), 'disks'), '/var/lib/runbook-lab', '/var/tmp/runbook-lab', '/dev/shm/runbook-lab'];

@@ -5,9 +5,9 @@ import { Problem } from '../engine/errors/problem.ts';
 import { type SourceContext, AGE_COMMANDS, KUBERNETES_COMMANDS, SOPS_COMMANDS } from './binary-source.ts';
 import { isInstalled, run } from './command.ts';
 
-// Upstream's programs from Go's module proxy, for machines that reach nothing else. `go install pkg@version` refuses
-// modules with `replace`, so a scratch module requires them. Modules and objects are kept in the scratch folder and go
-// with it.
+// Builds programs from Go's module proxy, for machines that cannot reach the release sites. `go install pkg@version`
+// refuses modules with `replace`, so a temporary module requires them. Modules and objects are in the scratch folder
+// and are removed with it.
 
 const GOJQ = '0.12.17';
 
@@ -112,7 +112,7 @@ export async function buildKubernetes(version: string, folder: string, context: 
 }
 
 /**
- * kube-bench with its checks (`cfg.tar`), and gojq by the name of jq, which some checks call.
+ * Builds kube-bench with its checks (`cfg.tar`), and gojq under the name jq, which some checks call.
  * @param version without the leading v: `0.15.1`
  */
 export async function buildKubeBench(version: string, folder: string, context: SourceContext): Promise<string> {

@@ -65,8 +65,8 @@ export interface UpOptions {
 const BOOT_TIMEOUT_MS = 60_000;
 
 /**
- * Brings a lab up: what is missing is made, hosts that are off are started, what is there stays. A failed or
- * interrupted `up` of a new lab leaves nothing behind but the cache.
+ * Brings a lab up: makes what is missing, starts hosts that are off, and leaves the rest unchanged. A failed or
+ * interrupted `up` of a new lab leaves nothing but the cache.
  * @throws Problem `lab-unfit` and others
  */
 export async function up(options: UpOptions): Promise<Lab> {

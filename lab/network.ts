@@ -2,8 +2,8 @@ import { exists } from './cache.ts';
 import { run, succeeds } from './command.ts';
 import { NETWORK } from './state.ts';
 
-// A lab's bridge and hosts live in a network namespace of their own: nothing of this machine's routes is touched, labs
-// do not meet, and hosts can carry the very addresses of a production inventory.
+// The bridge and the hosts of a lab are in a network namespace of their own: routes of this machine stay unchanged,
+// labs do not see each other, and hosts can have the addresses of a production inventory.
 
 export const BRIDGE = 'br0';
 
@@ -33,8 +33,8 @@ export async function removeNetwork(netns: string): Promise<void> {
 }
 
 /**
- * The bridge's end of a host that is off: the kernel takes it away in its own time, and the next boot cannot wait for
- * that.
+ * The bridge's end of the link to a host that is off. The kernel removes it after some time, but the next boot cannot
+ * wait for that.
  */
 export async function removePort(netns: string, machine: string): Promise<void> {
   const port = ['ip', '-n', netns, 'link'];

@@ -13,9 +13,9 @@ import { until } from './until.ts';
 
 // The driver for hosts as systemd-nspawn containers. Another driver (Docker, qemu) would be a file beside this one.
 
-// The mount is made in the supervisor's own mount namespace: with the power it goes too, and this machine never sees
-// it. The lock of systemd-nspawn is left out because it would leave a file in /run; the control group tells that a host
-// is on. Exit 133 is how systemd-nspawn asks to be started again: the host reboots.
+// The mount is in the mount namespace of the supervisor: it ends with the power, and is not visible on this machine.
+// systemd-nspawn takes no lock, because the lock would leave a file in /run; the control group shows that a host is on.
+// Exit status 133 means that the host reboots, and systemd-nspawn must be started again.
 const BOOT = `
 set -eu
 umask 022

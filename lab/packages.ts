@@ -36,8 +36,8 @@ interface Wish {
 }
 
 /**
- * A flat package repository with all that the base system lacks for these packages, fetched once by this machine's own
- * apt.
+ * A flat package repository with everything that these packages need beyond the base system, fetched once by the apt of
+ * this machine.
  * @returns its folder, for `deb [trusted=yes] file:FOLDER ./`
  */
 export async function packageRepository({ source, base, report, signal, names = PACKAGES }: Wish): Promise<string> {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Problem } from '../engine/errors/problem.ts';
 import { until } from './until.ts';
 
-// Every host has a control group of its own, with the container's supervisor in it. The kernel keeps the account of
-// what runs in it, and can kill all of that at once: no process ids are written down, and none can be mistaken. It must
-// be of its own for the hosts' sake too: systemd in two hosts would otherwise share one tree of units.
+// Every host has a control group of its own, with the supervisor of the container in it. The kernel knows all processes
+// in the group, and can kill all of them at once: no process ids are stored, and none can be mistaken. The hosts need
+// separate groups too: otherwise the systemd of two hosts would share one tree of units.
 
 async function hierarchy(): Promise<string> {
   const mounts = await readFile('/proc/self/mounts', 'utf8');

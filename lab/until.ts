@@ -11,8 +11,8 @@ export interface Patience {
 const PAUSE_MS = 50;
 
 /**
- * Asks again and again until `condition` gives true.
- * @throws Problem `lab-timeout` after `timeoutMs`; the signal's reason when it is aborted.
+ * Repeats `condition` until it returns true.
+ * @throws Problem `lab-timeout` after `timeoutMs`; the reason of the signal if it is aborted.
  */
 export async function until(what: string, condition: () => Promise<boolean>, patience: Patience): Promise<void> {
   const end = performance.now() + patience.timeoutMs;

@@ -58,8 +58,8 @@ function layerOf(folder: string): string {
 }
 
 /**
- * Whether this name in a row lets the folder be imported. In the table of folders it is a folder of the row's own
- * layer.
+ * Returns whether the name in a row allows the import of the folder. In the table of folders, the name is a folder of
+ * the row's own layer.
  */
 function permits(row: Row, name: string, { from, to }: Import): boolean {
   if (from !== row.folder && (row.folder.includes('/') || layerOf(from) !== row.folder)) return false;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { cacheFolder } from '../lab/cache.ts';
 
 /**
- * Debian's two builds: the plain one runs what is on the PATH, the other one prefers its own programs to all others.
+ * Debian's two builds of busybox: the plain one runs the programs on the PATH, the other one prefers its own programs.
  * Their packages cannot be installed together, so both are only unpacked.
  */
 const BUILDS = ['busybox', 'busybox-static'] as const;

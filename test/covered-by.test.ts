@@ -52,8 +52,8 @@ test('a test of covered-by.yml reaches its files: it imports them, however far a
 });
 
 /**
- * The files of the engine that are imported by the test and by what it imports; everything where one of these runs the
- * program.
+ * Returns the files of the engine that the test imports, directly or through other files; all files if one of these
+ * runs the program.
  */
 function reach(test: string): ReadonlySet<string> | 'everything' {
   if (test.endsWith('.yml')) return 'everything';

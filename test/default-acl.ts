@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * Gives a directory a default ACL, by which new files are rw-rw-rw- whatever the mask; false where that cannot be done
- * here. Node has no call for it, and setfacl is seldom there.
+ * Gives a directory a default ACL, which makes new files rw-rw-rw- for any umask. Returns false if that is not possible
+ * here. Node has no call for it, and setfacl is often missing.
  */
 export function givesDefaultAcl(path: string): boolean {
   const entries = [0x01, 0x04, 0x20].map((tag) => `.pack("SSL",${tag},7,0xffffffff)`).join('');

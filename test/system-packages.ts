@@ -38,8 +38,8 @@ export function installedPath(program: string): string | undefined {
 }
 
 /**
- * Before any test: as root on Debian, what is missing is installed (no service is started). Elsewhere the tests say
- * what they miss.
+ * Runs before all tests. As root on Debian, it installs missing packages, and starts no service. Elsewhere, the tests
+ * name the packages that they miss.
  */
 export default function installWhatTestsNeed(): void {
   installMissingPrograms(PROGRAMS);

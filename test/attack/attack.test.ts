@@ -6,8 +6,8 @@ import { isStruck, SLICE, STRIKES, WRITINGS } from './attacks.ts';
 import { type Attacked, attack, battlefield } from './battlefield.ts';
 
 /**
- * Rounds of each attack; with a number of rounds all strikes are tried, without one a slice. `npm run test:attack` has
- * 200.
+ * Rounds of each attack. With a number in the environment, all strikes are tried; without it, a part of them. `npm run
+ * test:attack` sets 200.
  */
 const rounds = process.env['RUNBOOK_ATTACK_ROUNDS'];
 /** A file for the figures of each attack, a line of JSON each. */

@@ -51,8 +51,8 @@ export const SLICE: ReadonlySet<string> = new Set([
 
 export interface Strike {
   /**
-   * `always`: at the name that the way writes to, before the run gets there, while it is there, and behind it. `again`:
-   * in /tmp, where nobody can exchange what is another's.
+   * When alice strikes. `always`: at the name that the task writes, all the time: before the run gets there, during and
+   * after it. `again`: the same in /tmp, where nobody can rename or remove files of others.
    */
   readonly when: 'create' | 'close' | 'always' | 'again';
   readonly with: 'link' | 'dirlink' | 'fifo' | 'hard' | 'file' | 'swap';
@@ -70,8 +70,8 @@ export interface Writing {
   /** What she strikes at all the time, where it is neither `n{{item}}` nor `f`. */
   readonly name?: string;
   /**
-   * Moments that never come: in her folder nothing is made, or nothing is put under its name, as it is only read or the
-   * way is refused.
+   * Moments that do not occur in this case: nothing is made in the folder of alice, or nothing is renamed to its name
+   * there, because the task only reads or the task is refused.
    */
   readonly never?: readonly Strike['when'][];
 }
@@ -87,8 +87,8 @@ export function nameIn({ task, name }: Writing): string {
 }
 
 /**
- * Every way of writing and reading below the folder `/home/alice/d` of alice, and where else she can make names, in
- * rounds.
+ * Every way of writing and reading below `/home/alice/d`, the folder of alice, and in other folders where alice can
+ * make names. Each way is tried in several rounds.
  */
 export const WRITINGS: Readonly<Record<string, Writing>> = {
   'copy of a new file': { task: 'copy: { content: "round {{item}}\\n", dest: "/home/alice/d/n{{item}}" }' },

@@ -23,8 +23,8 @@ export interface Attacked {
 }
 
 /**
- * A throw-away machine with a user alice who owns `/home/alice/d`, and `/victim`, where files and folders of root are.
- * What alice could do without the kernel's `protected_hardlinks` is made for her by root.
+ * A temporary machine with a user alice, who owns `/home/alice/d`, and with files and folders of root in `/victim`.
+ * Root does for alice what she could do without `protected_hardlinks` of the kernel.
  */
 export async function battlefield(): Promise<Place> {
   const place = await sandboxFor(NOTHING);
@@ -108,8 +108,8 @@ const PLAY = (rounds: number): string => `- hosts: localhost
 `;
 
 /**
- * With a command before it: what the run has seen of the host counts no more, so that each round looks and can be
- * struck anew, also behind one that was refused.
+ * A command before the task makes all seen states stale. So each round looks again and can be attacked, even if the
+ * round before it was refused.
  */
 const ROUND = (task: string): string => `- command: "true"
   changed_when: false

@@ -22,7 +22,7 @@ export async function writeAnsiblePlay(
     ansible_ssh_private_key_file: reach.identityFile,
     ansible_python_interpreter: '/usr/bin/python3',
   };
-  // Ansible and mitogen take hosts with the same address for one and would share its connection, which real hosts do
+  // Ansible and mitogen treat hosts with the same address as one host, and would share its connection. Real hosts do
   // not.
   const apart = (host: BenchHost): Readonly<Record<string, string>> => ({
     ansible_control_path: join(folder, `c${host.number}`),

@@ -1,5 +1,5 @@
-// Loaded into the measured process (`node --import`): writes what it cost to the file that BENCH_PROBE names, at its
-// exit.
+// Is loaded into the measured process (`node --import`). At its exit, writes the costs of the process to the file in
+// BENCH_PROBE.
 import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 

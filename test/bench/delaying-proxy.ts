@@ -12,8 +12,8 @@ export interface DelayingProxy {
 }
 
 /**
- * A TCP proxy on the loopback address that makes a far host of a near one: each byte arrives half a round trip later,
- * and a connection is there when its three packets would have come. It does not slow what is sent. Times in
+ * A TCP proxy on the loopback address that makes a near host behave like a far one: each byte arrives half a round trip
+ * later, and a connection exists after the time of its three packets. It does not limit the bandwidth. Times are in
  * milliseconds.
  */
 export async function startDelayingProxy(targetPort: number, roundTripMs: number): Promise<DelayingProxy> {

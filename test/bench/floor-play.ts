@@ -5,9 +5,9 @@ import type { Reach } from './bench-site.ts';
 import { type BenchHost, type BenchTask, rendered } from './tasks.ts';
 
 /**
- * What no tool can beat by much: one precomposed script a host that looks at (`look-N.sh`) or makes (`make-N.sh`)
- * everything, without templates, conditions or checks. `floor.json` is for the program over ssh2, `floor-look.sh` and
- * `floor-make.sh` go by way of OpenSSH.
+ * The lower bound for all tools: one prepared script per host that looks at everything (`look-N.sh`) or makes
+ * everything (`make-N.sh`), without templates, conditions or checks. `floor.json` is for the program over ssh2;
+ * `floor-look.sh` and `floor-make.sh` use OpenSSH.
  */
 export async function writeFloorPlay(
   folder: string,

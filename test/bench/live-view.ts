@@ -1,5 +1,6 @@
-// What the live view costs: `node test/bench/live-view.ts [HOSTS] [SECONDS]`. All hosts change something, print a line
-// a second and finish a task every five seconds; nothing else is done. Prints percent of one core, and what was written.
+// Measures the cost of the live view: `node test/bench/live-view.ts [HOSTS] [SECONDS]`. All hosts change something,
+// print a line per second and finish a task every five seconds; nothing else happens. Prints the per cent of one core,
+// and the number of bytes that were written.
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WriteStream } from 'node:tty';

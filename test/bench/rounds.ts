@@ -46,8 +46,8 @@ export interface Measurement {
 }
 
 /**
- * Measures tools on one size in rounds: each round runs every tool once, so that all of them see the same machine,
- * whatever else it does meanwhile. First all first runs, then those without changes.
+ * Measures tools on one size in rounds. Each round runs every tool once, so that other work of the machine affects all
+ * tools alike. First come all first runs, then the runs without changes.
  */
 export async function measureSize({ site, tools, size, port, options, tell }: Measurement): Promise<readonly Cell[]> {
   const tasks = generateTasks(options.seed, size.tasks);

@@ -9,8 +9,8 @@ import { ARGS, canaryProject } from './project.ts';
 import { ELSEWHERE, SHAPES, TYPED } from './shapes.ts';
 
 /**
- * Values of every shape and from every place, used in every way that a playbook has, and printed by programs in every
- * form that is said to be masked: in no output of any command is anything of them to be seen.
+ * Secrets of every shape and from every place are used in every way that a playbook has, and programs print them in
+ * every form that is masked. No output of any command may show a part of them.
  */
 const folder = mkdtempSync(join(tmpdir(), 'canary-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,8 +5,8 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { Project, outputsOfRuns } from './outputs.ts';
 
 /**
- * Tasks under no_log, each of which would say the word in another way. Text of the playbook itself is lower case where
- * it must be read.
+ * Tasks under no_log, each of which would show the word in another way. The text of the playbook itself is in lower
+ * case where it must be readable.
  */
 const SAYS: readonly (readonly [what: string, yaml: string])[] = [
   [

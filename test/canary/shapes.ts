@@ -78,7 +78,7 @@ export const ELSEWHERE = {
 } as const;
 
 /**
- * Typed values of -e: in the outputs of tasks they are what the playbook makes of them, in journals and listings they
- * are not.
+ * Values of -e from the command line. Outputs of tasks may show the results that the playbook makes of them; journals
+ * and listings must not show the values.
  */
 export const TYPED = { pair: 'Cnry37-typed', map: 'Cnry38-typed-map' } as const;

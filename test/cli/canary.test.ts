@@ -31,8 +31,8 @@ function runbook(args: readonly string[], input = ''): Promise<Ended> {
 }
 
 /**
- * What must turn up nowhere: the secrets as they are, as JSON has them, and what their base64 has in common however it
- * lies.
+ * Texts that no output may contain: the secrets themselves, their form in JSON, and the part of their base64 that is
+ * the same for every alignment.
  */
 function traces(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);

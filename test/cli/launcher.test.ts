@@ -25,8 +25,8 @@ const BIN = join(import.meta.dirname, '../../bin');
 const LAUNCHER = join(BIN, 'runbook.js');
 
 /**
- * A checkout with the real launcher, in which program and bundle only say which of them was loaded. The bundle fits the
- * sources.
+ * A checkout with the real launcher. Its program and its bundle only print which of the two was loaded. The bundle
+ * matches the sources.
  */
 function checkout(): string {
   const root = temporaryFolder('runbook-launcher-');

@@ -269,8 +269,8 @@ describe('a plan is refused, and nothing is touched, when it is', { timeout: 300
 
 test('a change that comes up while a plan is applied is not made, whatever ignores errors', async () => {
   const folder = copyOf('surprise');
-  // The answer is another one the third time: when the plan is made, when it is held against the host, and when it is
-  // played.
+  // The answer is different the third time. The first time is the plan, the second one the comparison before `apply`,
+  // and the third one the play.
   write(
     folder,
     'site.yml',

@@ -31,8 +31,7 @@ test.each<[readonly string[], readonly string[] | undefined]>([
   [['ServerAliveInterval 5', 'ConnectTimeout 3', 'ConnectionAttempts 3', 'TCPKeepAlive no'], undefined],
   [['UpdateHostKeys no', 'VisualHostKey yes', 'LogLevel QUIET', 'BatchMode yes', 'AddKeysToAgent yes'], undefined],
   [['Compression yes', 'IPQoS throughput', 'RekeyLimit 1G 1h'], undefined],
-  // What is kept.
-  // For these ssh asks for the address.
+  // Options that are kept. For the first ones, the address comes from ssh.
   [['CanonicalDomains example.org', 'CanonicalizePermittedCNAMEs *.a.org:*.b.org'], undefined],
   [['HashKnownHosts yes', 'StrictHostKeyChecking accept-new', 'HostKeyAlias web'], undefined],
   [['AddressFamily inet', 'BindAddress 127.0.0.1', 'Port 2222', 'User ops'], undefined],

@@ -6,10 +6,9 @@ import { textReport, totalsOf } from './report.ts';
 import { Surveyor } from './surveyor.ts';
 
 /**
- * How much of real projects runs here: as it stands, and converted. It reads a folder of projects of Ansible, one folder
- * each, and gives counts alone.
- * Usage: npm run test:corpus -- FOLDER [--only TEXT] [--top N] [--json FILE] [--keep FOLDER]: the converted
- * projects are left there.
+ * Measures which part of real projects runs here, both as it stands and converted. Reads a folder that has one folder
+ * for each project of Ansible, and prints only counts. Usage: npm run test:corpus -- FOLDER [--only TEXT] [--top N]
+ * [--json FILE] [--keep FOLDER]. `--keep`: the converted projects stay in that folder.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import type { Lab } from '../../lab/hosts.ts';
 
 /**
- * Does `work` while a script of this folder runs inside the lab's network, and gives what both say.
- * Such a script says `started`, goes on until a line comes on stdin, and then prints its summary as one line of JSON.
+ * Runs `work` while a script of this folder runs inside the network of the lab, and returns the results of both. The
+ * script prints `started`, runs until it reads a line on stdin, and then prints its summary as one line of JSON.
  */
 export async function beside<Result, Summary>(
   lab: Lab,

@@ -9,8 +9,8 @@ import { unfitness } from '../../lab/machine.ts';
 import { MASTERS, VIP, cluster, pkiOf, release } from './cluster.ts';
 
 /**
- * Every certificate on the hosts, read by openssl, against what "PKI certificates and requirements" of the Kubernetes
- * documentation asks, and beside what cfssl issues for the same request.
+ * Compares every certificate on the hosts, as openssl reads it, with "PKI certificates and requirements" of the
+ * Kubernetes documentation, and with the certificate that cfssl issues for the same request.
  */
 const why = unfitness();
 const cfssl = ((): string | undefined => {

@@ -6,8 +6,8 @@ import { MASTERS, allIsWell, plays, release } from './cluster.ts';
 import { SEED, survivesCuts } from './cut.ts';
 
 /**
- * Each playbook is killed at five points and run again: it ends well, and a further run is empty. One cluster, from its
- * first day to its last.
+ * Each playbook is killed at five points and run again. The run must then succeed, and a further run must change
+ * nothing. All playbooks run on one cluster, from its creation to its removal.
  */
 const why = unfitness();
 const SKIPPED = why === undefined ? '' : ` (skipped: ${why})`;

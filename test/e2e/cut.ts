@@ -18,8 +18,8 @@ const KILLS = 5;
 const LATEST_MS = 1500;
 
 /**
- * A run that comes soon after a killed one waits until the hosts have seen that it is gone; a busy machine answers
- * late.
+ * A run that starts soon after a killed run waits until the hosts have noticed that the killed run is gone. A busy
+ * machine answers late.
  */
 const PATIENCE = ['--wait-lock', '120', '--timeout', '60'];
 
@@ -51,8 +51,8 @@ class Seen {
 }
 
 /**
- * Plays until so many changes were made and a moment more, then kills the controller with everything that it started on
- * this machine. A run that ends before that must end well.
+ * Plays until this number of changes was made, and a moment longer; then kills the controller with all processes that
+ * it started on this machine. A run that ends before that must succeed.
  */
 async function cutOff(lab: Lab, args: readonly string[], point: Point): Promise<Cut> {
   const [command = '', ...argv] = controllerCommand(lab, [...args, ...PATIENCE]);
@@ -91,18 +91,19 @@ async function plannedChanges(lab: Lab, args: readonly string[]): Promise<number
 }
 
 /**
- * In the first of `parts` equal parts of the changes that are left: so the beginning, the middle and the end of a
- * playbook are tried.
+ * Chooses a moment in the first of `parts` equal parts of the remaining changes. So the beginning, the middle and the
+ * end of a playbook are tried.
  */
 function nextPoint(changes: number, parts: number, random: () => number): Point {
   return { changes: Math.floor((changes * random()) / parts), milliseconds: Math.round(random() ** 2 * LATEST_MS) };
 }
 
 /**
- * Kills a playbook at five points. Each run goes on where the one before was killed; then one comes to its end, and a
- * further one must change nothing. A run that ends before its kill does not count: then the work is prepared anew, for
- * the kills that are left, at earlier points.
- * @param prepare makes work for the playbook, the n-th time from 0, and gives its arguments.
+ * Kills a playbook at five points. Each run continues where the run before it was killed. Then one run comes to its
+ * end, and a further run must change nothing. A run that ends before its kill does not count: the work is prepared
+ * again, and the remaining kills come at earlier points.
+ * @param prepare prepares work for the playbook, the n-th time counted from 0, and returns the arguments of the
+ * playbook.
  */
 export async function survivesCuts(
   lab: Lab,

@@ -4,9 +4,9 @@ import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
 
 /**
- * Asks every member of etcd for its own health five times a second, until a line comes on stdin. Then it prints one
- * JSON line: how often it asked, and how many members were down together at worst, and when. Run inside the lab's
- * network: `node etcd-watch.ts FOLDER-OF-PKI ADDRESS ADDRESS ADDRESS`.
+ * Asks every member of etcd for its own health five times a second, until it reads a line on stdin. Then it prints one
+ * line of JSON: the number of requests, the largest number of members that were down together, and when. It runs inside
+ * the network of the lab: `node etcd-watch.ts FOLDER-OF-PKI ADDRESS ADDRESS ADDRESS`.
  */
 const [pki = '', ...members] = process.argv.slice(2);
 const INTERVAL_MS = 200;

@@ -4,10 +4,11 @@ import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
 
 /**
- * A client in use: creates and reads ConfigMaps through the virtual address, so many a second, until a line comes on
- * stdin. Then it reads every acknowledged write back, and prints one JSON line: what was asked, what failed, what was
- * lost. Run inside the lab's network: `node load-client.ts FOLDER-OF-PKI https://192.168.1.34:8443 20`. Each request
- * has its own connection, as clients that come anew have: a connection that a restart cuts is a failed request.
+ * A client of a cluster in use. It creates and reads ConfigMaps through the virtual address, at the given rate per
+ * second, until it reads a line on stdin. Then it reads every acknowledged write again, and prints one line of JSON:
+ * requests, failures and lost writes. It runs inside the network of the lab: `node load-client.ts FOLDER-OF-PKI
+ * https://192.168.1.34:8443 20`. Each request uses a new connection, like a new client: a connection that a restart
+ * cuts is a failed request.
  */
 const [pki = '', server = '', rate = '20', host = 'k8s-master-1'] = process.argv.slice(2);
 

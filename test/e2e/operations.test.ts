@@ -10,8 +10,8 @@ import { underLoad } from './load.ts';
 import { watchingMembers } from './members.ts';
 
 /**
- * What an operator does with a cluster in use. A client asks through the virtual address all the while, and must not
- * notice.
+ * The operations of an operator on a cluster in use. A client sends requests through the virtual address all the time,
+ * and no request may fail.
  */
 const why = unfitness();
 const SKIPPED = why === undefined ? '' : ` (skipped: ${why})`;
@@ -39,8 +39,8 @@ afterAll(async () => {
 });
 
 /**
- * Plans it, and plays it under load: it does what was planned, nothing fails, nothing is lost, etcd never has two
- * members down.
+ * Plans the playbook, then plays it under load. The play must do what was planned, nothing may fail or be lost, and
+ * etcd must never have two members down.
  */
 async function playUnnoticed(playbook: string, ...args: readonly string[]): Promise<RunbookResult> {
   const pki = join(stateFolder(lab.state.name), 'pki');
@@ -133,8 +133,8 @@ describe.skipIf(why !== undefined)(`operations on a cluster in use: changes of a
     };
     const changed = changesOf(await playUnnoticed('site.yml', '-e', JSON.stringify(flags)));
     const times = (task: string): number => changed.filter((change) => change.includes(task)).length;
-    // A leader restarts only once another member leads, and while apiservers are still: at least one of the three
-    // leads in its turn.
+    // A leader restarts only after another member has become the leader, and while the apiservers pause. At least one
+    // of the three members is the leader when its turn comes.
     expect(times('Another etcd member leads')).toBeGreaterThan(0);
     expect(times('Pause of kube-apiserver scheduled')).toBe(3 * times('Another etcd member leads'));
     expect(times('etcd member restarted')).toBe(3);

@@ -7,8 +7,8 @@ import { unfitness } from '../../lab/machine.ts';
 import { API, MASTERS, allIsWell, cluster, pkiOf, plays, release } from './cluster.ts';
 
 /**
- * The ways of older clusters and what is off by default: real components take them, and nothing of them is left once
- * they are off.
+ * Settings of older clusters, and settings that are off by default. The real components must accept them, and no trace
+ * of them may be left when they are off again.
  */
 const why = unfitness();
 const SKIPPED = why === undefined ? '' : ` (skipped: ${why})`;

@@ -8,8 +8,8 @@ export const INPUTS = join(import.meta.dirname, 'inputs');
 const point = z.union([z.literal(0), z.literal(1)]);
 
 /**
- * What a reader who does not know the program gets out of a text: where it is, why it is wrong, and what to do. One
- * point each, given by reading it.
+ * What a reader who does not know the program learns from a text: the place, the cause, and the remedy. Each counts one
+ * point, given by a person who has read the text.
  */
 export const score = z.strictObject({ place: point, cause: point, remedy: point });
 

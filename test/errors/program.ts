@@ -7,8 +7,8 @@ export interface Ended {
 }
 
 /**
- * Runs the program within this process, which takes a tenth of the time of a process of its own. One at a time: the
- * working folder and the outputs are those of the process.
+ * Runs the program within this process, which takes a tenth of the time of a new process. Only one may run at a time:
+ * it uses the working folder and the outputs of this process.
  */
 export async function runHere(folder: string, args: readonly string[]): Promise<Ended> {
   const chunks: string[] = [];

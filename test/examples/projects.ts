@@ -23,8 +23,8 @@ export function optionsOf(example: string): readonly string[] {
 }
 
 /**
- * A copy of all examples in a new temporary folder, so that plays leave nothing in the checkout. The way to the hosts
- * of a lab leads from there too.
+ * Copies all examples to a new temporary folder, so that plays leave nothing in the checkout. The way to the hosts of a
+ * lab starts there too.
  * @returns the folder that holds `examples/`
  */
 export function copyOfExamples(): string {
@@ -37,8 +37,8 @@ export function copyOfExamples(): string {
 const lastEvent = z.object({ type: z.literal('run_finished'), recap: z.array(z.object({ changed: z.number() })) });
 
 /**
- * How many tasks have changed something, by what a play with `--output json` printed. @throws where the run did not
- * come to its end.
+ * Returns the number of tasks that have changed something, from the output of a play with `--output json`.
+ * @throws Error if the run did not come to its end.
  */
 export function changesIn(stdout: string): number {
   const { recap } = lastEvent.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));

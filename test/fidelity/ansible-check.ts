@@ -7,7 +7,7 @@ import { runbook } from './outcomes.ts';
 
 /**
  * The same forty tasks, planned by runbook and checked by ansible-core (`ansible-playbook --check`), on this machine,
- * which has nothing of what they make. Neither changes anything. Prints a table in Markdown. Usage: node
+ * on which none of them has run. Neither tool changes anything. Prints a table in Markdown. Usage: node
  * test/fidelity/ansible-check.ts
  */
 const SOURCE = join(import.meta.dirname, 'forty.yml');

@@ -7,8 +7,8 @@ import { compare, runbook, type Run } from './outcomes.ts';
 import { perturbations, type Perturbation } from './perturbations.ts';
 
 /**
- * Holds plans against what plays then do: on untouched hosts, and after each of twenty things that went wrong.
- * Usage: npm run test:fidelity -- [--seed NUMBER] [--keep]. It takes some twenty minutes.
+ * Compares plans with the plays after them: on new hosts, and after each of twenty changes to the hosts. Usage: npm run
+ * test:fidelity -- [--seed NUMBER] [--keep]. It takes about twenty minutes.
  */
 const NAME = 'fidelity';
 /** Of the tasks on untouched hosts, so many may be marked as not certain. */

@@ -36,8 +36,8 @@ import { Vault } from '../../engine/vault/vault.ts';
 import { load, withFiles } from '../playbook/written.ts';
 import { snapshot } from '../ssh/crash-play.ts';
 
-// Malformed input gives a right result or a Problem with a place: never another error, and never a hang. The usual
-// suite tries a few; RUNBOOK_FUZZ=20000 and RUNBOOK_SEED=N try that many from that seed.
+// Malformed input must give a correct result or a Problem with a place: never another error, and never an endless run.
+// The usual suite tries a few inputs; RUNBOOK_FUZZ=20000 and RUNBOOK_SEED=N try that many from that seed.
 const RUNS = Number(process.env['RUNBOOK_FUZZ'] ?? 300);
 const SEED = Number(process.env['RUNBOOK_SEED'] ?? Date.now() % 1_000_000);
 const ROOT = join(import.meta.dirname, '../..');

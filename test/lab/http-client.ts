@@ -1,5 +1,5 @@
-// A client inside a lab's network: `node http-client.ts URL [CA [SERVER NAME]]` prints one answer; `--forever` after
-// the URL prints an answer each tenth of a second, or `lost`.
+// A client inside the network of a lab: `node http-client.ts URL [CA [SERVER NAME]]` prints one answer. With
+// `--forever` after the URL, it prints an answer, or `lost`, every tenth of a second.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';

@@ -13,8 +13,8 @@ import type { Place } from '../wild/place.ts';
 import { tryCase } from '../wild/try-case.ts';
 
 /**
- * The cases of test/wild that need systemd, packages or a kernel's own mounts: each on a host as it is after its first
- * boot.
+ * The cases of test/wild that need systemd, packages or mounts of a real kernel. Each case gets a host in its state
+ * after the first boot.
  */
 const NAME = 'wild';
 const HOST = 'k8s-master-1';

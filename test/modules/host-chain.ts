@@ -20,8 +20,8 @@ export interface Story {
 }
 
 /**
- * Plans all tasks on a host, each over what the ones before it will have done, then plays them one by one, up to the
- * first that fails.
+ * Plans all tasks on a host, each on top of the predictions of the tasks before it. Then plays them one by one, up to
+ * the first failure.
  */
 export async function planThenPlay(
   host: Host,

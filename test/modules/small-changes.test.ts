@@ -23,8 +23,8 @@ import { givesDefaultAcl } from '../default-acl.ts';
 import { SHELLS, observeHere, runScript } from '../resources/local-sh.ts';
 import { planHere } from './try-module.ts';
 
-// Files, links and directories are changed with as few processes as can be. What the shell does by itself must come to
-// the same in each.
+// Files, links and directories are changed with as few processes as possible. The commands of the shell itself must
+// give the same result in each shell.
 
 const IS_ROOT = process.getuid?.() === 0;
 const SOMEBODY = 12_345;

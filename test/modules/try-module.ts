@@ -187,9 +187,8 @@ export interface Applied {
 }
 
 /**
- * The whole life of a task on this machine: plan, apply, look again. Throws where the apply fails, where the host is
- * not as predicted, where something of the result is still not known, or where a second plan still finds something to
- * do.
+ * Runs a task on this machine from plan to look: plans, applies, looks again. Throws if the apply fails, if the host is
+ * not as predicted, if a part of the result is still unknown, or if a second plan still has a change.
  */
 export async function settleHere<Arguments, Loaded>(
   module: Module<Arguments, Loaded>,

@@ -89,9 +89,9 @@ function line({ task, handler, item, status, module, result }: TaskEvent): strin
 }
 
 /**
- * A change of which the plan was sure, and a task that it was sure had nothing to do, as the play did them; each as
- * often. Where a task failed of which the plan said that it does not know, what did not run any more was foretold for
- * the case that it goes well.
+ * Returns the broken promises of a plan: a certain change that the play did not make, or a task in sync that the play
+ * changed; each as often as it occurs. If a task failed for which the plan was not certain, tasks that did not run
+ * after it are not counted, because the plan assumes that the task succeeds.
  */
 export function brokenPromises(plan: readonly TaskEvent[], play: readonly TaskEvent[]): readonly string[] {
   const key = ({ host, task, item, handler, place = '' }: TaskEvent): string =>

@@ -11,8 +11,8 @@ import { writeText } from './workplace.ts';
 type Events = ReadonlyMap<string, readonly TaskEvent[]>;
 
 /**
- * Plays many cases by one call of the tool: each is a playbook of its own, and in runbook a host of its own, so that
- * none is seen by another.
+ * Plays many cases by one call of the tool. Each case is a playbook of its own and, in runbook, a host of its own, so
+ * that no case sees another one.
  */
 export async function tasksByAnsible(
   ansible: Ansible,
@@ -95,8 +95,8 @@ async function all(root: string, cases: readonly Case[]): Promise<string> {
 }
 
 /**
- * A failure that ends the run ends it for the cases behind it too: they are played once more without it. Where nothing
- * was run at all, the case that keeps the others from it is found by halves.
+ * A failure that ends the run also ends it for the cases after it, so these are played again without the failed case.
+ * If no case was run at all, the case that prevents the others is found by bisection.
  */
 async function whole(
   cases: readonly Case[],

@@ -24,7 +24,7 @@ export type Tool = 'ansible' | 'runbook';
 
 /**
  * One input for both tools. `@W@` stands for the folder of the case on the host, `@C@` for the one on the controller,
- * `@P@` for the port of the web server. What the tools spell differently is `{ $ansible: …, $runbook: … }`, see
+ * `@P@` for the port of the web server. Values that the tools write differently are `{ $ansible: …, $runbook: … }`, see
  * `spelled`.
  */
 export interface Case {
@@ -37,8 +37,8 @@ export interface Case {
   readonly files: JsonMap;
   readonly input: Input;
   /**
-   * Nothing that a plan could look at tells whether its change comes about, as with a command that validates what is
-   * new: the failure says one of these.
+   * Texts of failures that a plan cannot foresee, such as that of a `validate` command that refuses the new content.
+   * The failure must contain one of them.
    */
   readonly mayFail?: readonly string[];
 }
@@ -47,8 +47,8 @@ export type Input =
   /** Tasks of one play on one host: planned, played, and played again. */
   | { readonly kind: 'tasks'; readonly tasks: readonly Json[] }
   /**
-   * The same, as root on a host of the lab: accounts, units, packages and the like. `@N@` and `@U@` begin names and
-   * numbers of the case.
+   * The same as root on a host of the lab, for accounts, units, packages and the like. `@N@` begins the names of the
+   * case, `@U@` its numbers.
    */
   | { readonly kind: 'system'; readonly tasks: readonly Json[] }
   /** `site.yml` of the files is played on the hosts of `hosts`, with these arguments. */

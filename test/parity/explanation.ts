@@ -13,8 +13,8 @@ export interface WholeExplanation {
 }
 
 /**
- * Of a row that speaks of a part of a value, such as a bit of a mode or a field of a line: several of them can meet in
- * one value.
+ * An explanation by a row that concerns only a part of a value, such as a bit of a mode or a field of a line. One value
+ * may need several of them.
  */
 export interface PartExplanation {
   /** The row. */
@@ -62,8 +62,8 @@ export function mentions(value: Json, text: string): boolean {
 }
 
 /**
- * The arguments of the tasks with one of these modules; all where no number is given, else those of the task that a
- * fact is about.
+ * Returns the arguments of the tasks with one of these modules: of the task with the number in `fact`, or of all tasks
+ * if `fact` has no number.
  */
 export function argumentsFor(modules: readonly string[], { input }: Case, fact?: string): readonly JsonMap[] {
   if (input.kind !== 'tasks') return [];

@@ -62,8 +62,9 @@ export class FlowWriter {
   }
 
   /**
-   * A play whose failures are fatal gets no rescue, one whose failures are counted no always, and in what has a rescue
-   * or an always is no step of one host for all: rows of the differences.
+   * Sets the kind of play. If its failures are fatal, it gets no `rescue`; if its failures are counted, it gets no
+   * `always`. A block with a `rescue` or an `always` gets no step with `run_once`. In these cases the tools differ on
+   * purpose (differences.yml).
    */
   play({ isFatal, isCounted }: { readonly isFatal: boolean; readonly isCounted: boolean }): void {
     this.#fatal = isFatal;

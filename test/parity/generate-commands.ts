@@ -117,8 +117,8 @@ export function commandCase(chance: Chance): Draft {
 }
 
 /**
- * Where creates or removes tell that it is to run, or changed_when that it changes nothing, the plan is sure of that,
- * and not of how it ends.
+ * If `creates` or `removes` shows that the command will run, or `changed_when` that it changes nothing, the plan is
+ * certain of that. It is never certain of the exit status.
  */
 function endings(task: JsonMap, { creates, removes }: JsonMap): Pick<Draft, 'mayFail'> {
   const ends = ['the command ended with exit status ', 'gave up after '];

@@ -63,8 +63,9 @@ const SERVICES: readonly [string, ...string[]] = [
   'Type=notify\nExecStart=/bin/sh -c "systemd-notify --ready; exec sleep infinity"\nNotifyAccess=all',
 ];
 /**
- * None of basic.target and what it wants, as systemd starts such units with any other; and none that multi-user.target
- * requires, as its restart restarts that target, which starts all that it wants.
+ * Leaves out basic.target and the units that it wants, because systemd starts them together with any other unit. Also
+ * leaves out units that multi-user.target requires: their restart restarts this target, and so everything that it
+ * wants.
  */
 const INSTALLS: readonly [string, ...string[]] = [
   '[Install]\nWantedBy=multi-user.target',

@@ -30,7 +30,7 @@ const VALUES: readonly [Json, ...Json[]] = [
 ];
 
 /**
- * Values through templates: the type that comes out. One host of Ansible does all cases, and no other one has variables
+ * Values through templates: the type of the result. One host of Ansible has all cases, and no other host has variables
  * of these names.
  */
 export function factCase(chance: Chance): Draft {

@@ -25,8 +25,8 @@ let runs = 0;
 const HANGS_AFTER_MS = 240_000;
 
 /**
- * A quick run that brings nothing is played once more without mitogen: then it was mitogen that hung, or there is
- * nothing to be brought.
+ * If a quick run gives no answer, it is played again without mitogen: either mitogen hung, or there really is no
+ * answer.
  */
 export async function ansiblePlay(ansible: Ansible, cwd: string, args: readonly string[]): Promise<AnsibleRun> {
   const run = await playedOnce(ansible, cwd, args);

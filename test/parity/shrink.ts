@@ -9,7 +9,7 @@ const ROUNDS = 12;
 const AT_ONCE: Readonly<Record<Kind, number>> = { tasks: 60, system: 40, play: 10, inventory: 60, pattern: 60 };
 
 /**
- * The smallest case that is still red: one part after the other is left out, the largest first, and no case is tried
+ * Finds the smallest case that is still red: leaves out one part after the other, the largest first. No case is tried
  * twice.
  */
 export async function shrunk(bench: Bench, verdict: Verdict): Promise<Verdict> {

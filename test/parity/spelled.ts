@@ -7,8 +7,8 @@ export function either(ansible: Json, runbook: Json): JsonMap {
 }
 
 /**
- * The value as one tool writes it, with the folders of this run in place of their marks. The members of `+` are put in
- * its place.
+ * Returns the value as one tool writes it, with the folders of this run in place of their marks. The members of `+` are
+ * inserted in its place.
  */
 export function spelled(value: Json, tool: Tool, marks: ReadonlyMap<string, string>): Json {
   if (typeof value === 'string') return marked(value, marks);

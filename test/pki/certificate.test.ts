@@ -122,8 +122,8 @@ const RSA_3072 = { type: 'rsa', size: 3072 } as const;
 const P_256 = { type: 'ecdsa', size: 256 } as const;
 const P_384 = { type: 'ecdsa', size: 384 } as const;
 /**
- * The keys of an authority and of a leaf beneath it, and what openssl says of the leaf: its usages, its key, how it is
- * signed.
+ * The keys of an authority and of a certificate that it issues, and what openssl prints about the certificate: usages,
+ * key, signature.
  */
 const KEYS: readonly (readonly [
   KeyWish,

@@ -11,8 +11,8 @@ import { parsePlan, planText } from '../../engine/run/saved-plan/plan-file.ts';
 import { Sink } from './sink.ts';
 
 /**
- * Anything that a terminal obeys, that turns the direction of writing, that Markdown or HTML makes something of, or
- * that notifies.
+ * Characters that a terminal obeys, that change the direction of writing, that Markdown or HTML interprets, or that
+ * notify somebody.
  */
 const EVIL =
   '\x1b[31m\x1b]0;title\x07\x9b2J\r\u202e\u2066\u200f\u2028\n### head\n```\n<img src=x onerror=alert(1)> @octocat #1 [a](https://evil.example) **b** ![i](http://evil.example/i.png) www.evil.example `c` $x$ </details>';

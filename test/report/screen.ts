@@ -3,8 +3,8 @@ const ESC = '\u001B[';
 const PARTS = new RegExp(`${RegExp.escape(ESC)}[?0-9;]*[A-Za-z]|[\\s\\S]`, 'gu');
 
 /**
- * The screen of a terminal, as far as the live view uses one: text, line ends, cursor up, clearing. A line that is too
- * long is broken, as terminals do it, and counted.
+ * The screen of a terminal, with the parts that the live view uses: text, line ends, cursor up, clearing. A line that
+ * is too long is broken, as terminals do, and counted.
  */
 export class TerminalScreen {
   readonly #columns: number;

@@ -40,8 +40,8 @@ const PIECES = [
 ];
 
 /**
- * Bytes of a file: with and without a line end behind the last line, NUL bytes, carriage returns, long lines, what is
- * no UTF-8.
+ * Contents of a file: with and without a line end after the last line, NUL bytes, carriage returns, long lines, bytes
+ * that are not UTF-8.
  */
 export const content: fc.Arbitrary<Buffer> = fc
   .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 8 })), { maxLength: 8 })

@@ -15,8 +15,5 @@ export interface Situation {
   readonly asks: readonly Ask[];
 }
 
-/**
- * Situations of a host in that folder, by the kind that is looked at. A kind that is missing here is an error of the
- * test.
- */
+/** Situations of a host in that folder, by the kind of resource. The test fails if a kind is missing here. */
 export type Situations = (folder: string) => fc.Arbitrary<Situation>;

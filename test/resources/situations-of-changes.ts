@@ -58,8 +58,8 @@ export const CHANGES = {
     fc
       .tuple(fc.dictionary(memberName, content, { minKeys: 1 }), fc.subarray(['a', 'b', 'ünï']))
       .map(([members, unpacked]) => {
-        // An empty file with an arrow in its name is listed as a hard link by busybox's tar: nothing tells the two
-        // apart.
+        // The tar of busybox lists an empty file with an arrow in its name like a hard link: the two cannot be
+        // distinguished.
         const files = Object.entries(members).map(
           ([name, text]) => [name, name.includes(' -> ') ? Buffer.concat([text, Buffer.from('x')]) : text] as const,
         );

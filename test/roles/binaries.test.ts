@@ -21,8 +21,8 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 /**
- * The role binaries out of a mirror that is asked over HTTP, as a new user has it, and what other roles bring from
- * there in the same run.
+ * The role binaries with a mirror over HTTP, as a new user has it, and the files that other roles fetch from it in the
+ * same run.
  */
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');

@@ -6,8 +6,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { givesDefaultAcl } from '../default-acl.ts';
 
 /**
- * Whole plays on this machine, three hosts of it that each have a folder of their own: what the language means when it
- * runs.
+ * Whole plays with three hosts that are all this machine, each with a folder of its own. They show the meaning of the
+ * language when it runs.
  */
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 

@@ -7,8 +7,8 @@ export const TASKS = 40;
 const SERVICES = ['alpha', 'beta', 'gamma', 'delta'];
 
 /**
- * A play of 40 tasks, each of which changes something when `version` goes from 1 to 2. A "service" runs with what its
- * configuration was when its handler ran last.
+ * A play of 40 tasks, each of which changes something when `version` goes from 1 to 2. A "service" runs with the
+ * configuration that it had when its handler ran last.
  */
 export function crashPlay(): string {
   const tasks: object[] = [

@@ -6,7 +6,7 @@ import { TASKS, crashPlay, largeContent, snapshot } from './crash-play.ts';
 import { startCuttingProxy, type CuttingProxy } from './cutting-proxy.ts';
 import { startSite, type Site, type ToldEvent } from './site.ts';
 
-// SIGKILL of the controller at every boundary between two tasks, and at moments that a seed chooses: `npm run
+// The controller is killed (SIGKILL) at every boundary between two tasks, and at moments that a seed chooses. `npm run
 // test:crash` does all of them, the usual suite a few.
 const ALL = process.env['RUNBOOK_CRASH'] === 'all';
 const SEED = Number(process.env['RUNBOOK_SEED'] ?? Date.now() % 1_000_000);
@@ -53,8 +53,7 @@ async function survives(run: () => Promise<{ readonly signal: NodeJS.Signals | n
   await site.quiet();
   const torn = await snapshot(root);
   for (const [path, state] of torn) {
-    // A file that was sent and not yet put in its place is the next run's to clear away; the other ones are the
-    // play's own.
+    // The next run removes a file that was sent but not yet renamed to its place. All other files belong to the play.
     if (path.includes('.runbook-') || path.includes('.new')) continue;
     if (path.endsWith('.running')) continue;
     expect([before.get(path), after.get(path)], path).toContain(state);

@@ -5,8 +5,8 @@ import { seededRandom } from '../seeded-random.ts';
 import { startCuttingProxy, type CuttingProxy, type Direction } from './cutting-proxy.ts';
 import { startSite, type Ended, type Site, type ToldEvent } from './site.ts';
 
-// The connection of one of two hosts is cut after so many bytes, all over the conversation. RUNBOOK_CUTS=60
-// RUNBOOK_SEED=N: so many cuts.
+// The connection of one of two hosts is cut after a number of bytes; the numbers are spread over the whole
+// conversation. RUNBOOK_CUTS=60 RUNBOOK_SEED=N sets how many cuts there are, and their seed.
 const CUTS = Number(process.env['RUNBOOK_CUTS'] ?? 4);
 const SEED = Number(process.env['RUNBOOK_SEED'] ?? Date.now() % 1_000_000);
 

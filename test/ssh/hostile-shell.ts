@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-// A login user's `sh` that serves as a real one does, by way of a real one, until its stdin has brought a word so many
-// times. What it does from there on, the word and the number stand in the JSON file that its first argument names. Run
-// by node, as a host's `sh`.
+// A `sh` of a login user that passes everything to a real one until a word has come on its stdin a number of times. The
+// JSON file in its first argument has the word, the number, and the behavior from then on. Node runs it in place of the
+// `sh` of a host.
 
 export interface Trap {
   readonly word: string;

@@ -9,8 +9,8 @@ import { type Row, ROWS } from './injection-rows.ts';
 import { startSite, type Ended, type Site, type ToldEvent } from './site.ts';
 
 /**
- * `pwned` is a program that writes down that it was run. Without slashes, so that each word is the name of a file as
- * well. The first one breaks out of no quotes, single ones and double ones.
+ * `pwned` is a program that records that it was run. The name has no slash, so that each word is also the name of a
+ * file. The first word breaks out of no quotes, of single ones and of double ones.
  */
 const BREAKING = `'; pwned; '"; pwned; "$(pwned)\`pwned\``;
 const OTHERS = [

@@ -24,8 +24,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 test.each([
-  // Version; algorithms; key exchange; keys in use and service; signature. The first ones go together where the server
-  // is quick.
+  // The turns are: version; algorithms; key exchange; keys in use and service; signature. The first ones go together if
+  // the server is quick.
   ['an Ed25519 key, which needs no question', ['identity'], { turns: 5, questions: 0 }],
   ['an ECDSA key, which needs no question', ['ecdsa'], { turns: 5, questions: 0 }],
   // The server tells its digests first.
@@ -65,8 +65,8 @@ async function questions(): Promise<number> {
 }
 
 /**
- * A way to the server on which all that a side says within a moment goes together, as on a long one. Counts how often
- * the client speaks: at most as often as it must wait for an answer.
+ * A way to the server that joins everything which a side sends within a moment, as a long way does. It counts the turns
+ * of the client: a client needs one only when it must wait for an answer.
  */
 async function turnTaking(
   port: number,

@@ -44,12 +44,11 @@ export interface OpensshServer {
 }
 
 /**
- * A real OpenSSH server on a free port of the loopback address, with keys of its own in a temporary folder; nothing of
- * this machine's own SSH settings is read or changed. Who runs the test can log in, and as root every user can.
- * `config` adds or replaces options of sshd_config. With `accounts` (root only), the server sees users that this
- * machine does not have: it gets a mount namespace of its own, with other files in the place of passwd, shadow and
- * sudoers. `mounts` (root only) is shell text that makes further mounts in that namespace; $folder is the server's
- * folder.
+ * A real OpenSSH server on a free port of the loopback address, with its own keys in a temporary folder. It reads and
+ * changes no SSH setting of this machine. The user who runs the test can log in; if that is root, every user can.
+ * `config` adds or replaces options of sshd_config. With `accounts` (root only), the server has users that this machine
+ * does not have: it gets a mount namespace of its own, with other files in place of passwd, shadow and sudoers.
+ * `mounts` (root only) is shell text that makes further mounts in that namespace; $folder is the server's folder.
  */
 export async function startOpensshServer(
   config: Readonly<Record<string, string>> = {},

@@ -10,8 +10,8 @@ import { type BenchHost, generateTasks } from '../bench/tasks.ts';
 import { differencesOf, makeTree } from '../bench/wanted-tree.ts';
 import { type OpensshServer, startOpensshServer } from './openssh-server.ts';
 
-// Counters, not clocks: what a run costs in round trips, bytes and processes is the same on every machine and must not
-// creep up.
+// These are counters, not times: the round trips, bytes and processes of a run are the same on every machine, and must
+// not increase unnoticed.
 
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const TASKS = generateTasks(1, 50);
@@ -59,10 +59,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/**
- * In a fresh namespace processes are numbered from 1, so the number of the one that comes last tells how many were
- * started.
- */
+/** A new namespace numbers processes from 1, so the number of the last process tells how many were started. */
 const COUNTING = `#!/bin/sh
 exec unshare --pid --fork --mount-proc sh -c 'sh -c "$SSH_ORIGINAL_COMMAND"; sh -c "echo \\$\\$" >"$COUNTS.new"; mv "$COUNTS.new" "$COUNTS"'
 `;

@@ -48,9 +48,9 @@ export interface Site {
 }
 
 /**
- * Hosts that are one OpenSSH server with a lock folder and a folder for what is owed of its own, and the `runbook`
- * program to reach them. `hosts` are lines of variables by host name; each gets the server's address unless it names
- * another port.
+ * Hosts that are all one OpenSSH server, each with its own folder for the lock and for owed handlers, and the `runbook`
+ * program to reach them. `hosts` has lines of variables by the name of the host; a host gets the address of the server
+ * unless it names another port.
  */
 export async function startSite(
   hosts: Readonly<Record<string, Readonly<Record<string, unknown>>>>,

@@ -8,7 +8,7 @@ export interface TargetChanges extends Partial<Omit<SshTarget, 'openssh'>> {
 }
 
 /**
- * A host on this machine, reached by nothing but what is said here: the system's ssh gets all of it as options, and
+ * A host on this machine. It is reached with these settings only: the system's ssh gets all of them as options, and
  * reads no file.
  */
 export function testTarget(changes: TargetChanges & Pick<SshTarget, 'port'>): SshTarget {

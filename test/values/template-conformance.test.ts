@@ -107,8 +107,8 @@ describe('as Handlebars', () => {
         try {
           rendered = render(text);
         } catch (error) {
-          // An escaped opening leaves what is in it outside of any #each. There Handlebars prints nothing for @index,
-          // and we refuse it on purpose.
+          // After an escaped opening, the content is outside of any #each. Handlebars prints nothing for @index there;
+          // here it is an error on purpose.
           if (
             error instanceof Problem &&
             /^@(index|key) is only known inside #each$/.test(error.what) &&

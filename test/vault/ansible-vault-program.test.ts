@@ -10,8 +10,8 @@ import { Vault } from '../../engine/vault/vault.ts';
 import { ANSIBLE, pythonEnvironment } from '../python-environment.ts';
 import { Workshop } from './workshop.ts';
 
-// Against ansible-vault itself, both ways. Where it cannot be had, this is red. It takes long to start, so it gets many
-// files at once.
+// Compares with ansible-vault itself, in both directions. If it cannot be installed, the test fails. The program starts
+// slowly, so it gets many files in one call.
 
 const shop = new Workshop();
 const CANARY = 'canary-of-ansible';

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Done } from './place.ts';
 
 /**
- * Longest time that a step may take before it is ended. A step that waits for ever is a failure, not a hang of the
- * suite.
+ * Longest time of a step, after which it is ended. A step that waits forever is a failure, and must not stop the suite.
  */
 const DEADLINE_MS = 120_000;
 

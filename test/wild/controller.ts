@@ -17,8 +17,8 @@ export function environmentOf(folder: string): Readonly<Record<string, string>> 
 }
 
 /**
- * Writes a case's files into its folder, and `runbook` beside them. A case whose files say `{{w}}` gets the folder's
- * path as that variable, and one on a lab host its inventory.
+ * Writes the files of a case into its folder, and `runbook` beside them. A case whose files use `{{w}}` gets the path
+ * of the folder as that variable; a case on a host of the lab gets its inventory.
  */
 export function layOut(one: WildCase, folder: string, inventory?: string): void {
   const bin = join(folder, '.bin');

@@ -5,8 +5,8 @@ export interface Done {
 }
 
 /**
- * Where a case is tried: its folder, the controller that `runbook` runs on, and the host that shell text of the case
- * runs on.
+ * Where a case runs: its folder, the controller on which `runbook` runs, and the host on which the shell text of the
+ * case runs.
  */
 export interface Place {
   /** The absolute path of the case's folder on the controller. */

@@ -9,10 +9,10 @@ import { environmentOf, layOut, ROOT } from './controller.ts';
 import type { Place } from './place.ts';
 
 /**
- * Makes the root of a throw-away machine: this one's file system with a layer above it that takes all writes, so that
- * accounts, /etc, mounts, locks, owed handlers, processes and the loopback network of a case are its own. It is there,
- * with all that runs in it, as long as its stdin is open. $1 is the folder for the layers, $2 the checkout and $3 the
- * case's folder; both keep their paths.
+ * Makes the root of a temporary machine: the file system of this machine with a layer above it that takes all writes.
+ * So accounts, /etc, mounts, locks, owed handlers, processes and the loopback network belong to the case alone. The
+ * machine, with all of its processes, exists as long as its stdin is open. $1 is the folder for the layers, $2 the
+ * checkout and $3 the folder of the case; both keep their paths.
  */
 const MAKE_ROOT = `set -e
 mount -t tmpfs -o mode=755 tmpfs "$1"

@@ -8,8 +8,8 @@ import type { Play, Step } from '../../../engine/playbook/base/play.ts';
 import { load } from '../written.ts';
 
 /**
- * Each keyword at each place: it makes a difference there, or it is refused with the way out. A keyword that comes to a
- * table is tried here by itself, and needs a value below.
+ * Each keyword at each place either has an effect there or is refused with a remedy. A keyword that is added to a table
+ * is tried here automatically, and needs a value below.
  */
 const VALUES: Readonly<Record<string, unknown>> = {
   always: [{ debug: null }],
@@ -69,10 +69,7 @@ const COMPANIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
   loop_control: { loop: [1] },
 };
 
-/**
- * What Ansible's documentation lists as keywords of plays, roles, blocks and tasks, and what stands in none of the
- * tables here.
- */
+/** Keywords of plays, roles, blocks and tasks in Ansible's documentation that none of the tables here has. */
 const ANSIBLE =
   'action async become_exe become_flags check_mode collections connection debugger delegate_facts diff fact_path force_handlers gather_subset gather_timeout local_action module_defaults poll port vars_prompt with_items with_first_found extended extended_allitems break_when'.split(
     ' ',

@@ -15,8 +15,8 @@ import { LanguageClient, type Position } from './language-server/client.ts';
 import { installLanguageServer } from './language-server/install.ts';
 
 /**
- * What an editor shows with the real yaml-language-server, set up as docs/commands.md says: the commands and the
- * settings of that page are the ones that run here.
+ * The view of an editor with the real yaml-language-server, set up as docs/commands.md describes: the test runs the
+ * commands and uses the settings of that page.
  */
 const ROOT = join(import.meta.dirname, '../../..');
 const PAGE = readFileSync(join(ROOT, 'docs/commands.md'), 'utf8');

@@ -17,8 +17,8 @@ export const VARIABLES: Readonly<Record<string, Value>> = {
 };
 
 /**
- * Calls as templates and, where it is another thing to test, as expressions write them, and what Ansible's filter or
- * test of that name gives for the same arguments.
+ * Calls as templates write them (and as expressions write them, if that is a separate case), with the result of
+ * Ansible's filter or test of the same name for the same arguments.
  */
 export const ANSWERS: readonly (readonly [template: string, expression: string | undefined, answer: Value])[] = [
   ['(flatten xs)', 'xs.flatten()', [1, 2, 3, 4, 'a']],

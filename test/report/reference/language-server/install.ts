@@ -8,8 +8,8 @@ const run = promisify(execFile);
 const FILES = ['package.json', 'package-lock.json'] as const;
 
 /**
- * Installs yaml-language-server once into the user's cache by npm. Its lock file beside this file has a SHA-512 of each
- * package; no package runs a script. It is no dependency: nothing of it comes into the product.
+ * Installs yaml-language-server once into the user's cache by npm. The lock file beside this file has a SHA-512 of each
+ * package, and no package runs a script. It is not a dependency: the product contains no part of it.
  * @returns the program, for Node
  */
 export async function installLanguageServer(): Promise<string> {
