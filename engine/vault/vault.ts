@@ -14,7 +14,7 @@ import { ARMOR_BLOCK, isAnsibleVault, tidyArmor } from './base/armor.ts';
 import type { Ask } from './base/passphrase.ts';
 import { type PasswordSource, readPasswords } from './base/passwords.ts';
 import { type SealedForm, sealedForm } from './base/sealed-form.ts';
-import { damaged, noText, noVaultValue, wrongKey, wrongPassword } from './base/vault-problems.ts';
+import { noText, noVaultValue, unopened, wrongKey } from './base/vault-problems.ts';
 import { hideValues } from './hide-values.ts';
 import { readSopsFile } from './sops/sops-file.ts';
 import { type SopsSources, SopsKeys } from './sops/sops-keys.ts';
@@ -22,7 +22,7 @@ import { type SopsSources, SopsKeys } from './sops/sops-keys.ts';
 /** The content of a value, or why it is unknown: no key fits, the value is damaged, or it is not text. */
 export type Opened =
   | { readonly kind: 'opened'; readonly text: string }
-  | { readonly kind: 'failed' | 'damaged' | 'no-text'; readonly why: string };
+  | { readonly kind: 'failed' | 'damaged' | 'unsupported' | 'no-text'; readonly why: string };
 
 /** How a file was opened, so that it can be encrypted again for the same people. */
 export type OpenedBy =
@@ -129,9 +129,10 @@ export class Vault {
       case 'opened':
         return Secret.of(opened.text);
       case 'failed':
-        throw isAnsibleVault(sealed) ? wrongPassword(place, opened.why) : wrongKey(place, opened.why);
+        throw isAnsibleVault(sealed) ? unopened('failed', place, opened.why) : wrongKey(place, opened.why);
       case 'damaged':
-        throw damaged(place, opened.why);
+      case 'unsupported':
+        throw unopened(opened.kind, place, opened.why);
       case 'no-text':
         throw noText(place, opened.why);
       case undefined:
@@ -215,7 +216,7 @@ export class Vault {
   async #openAnsible(text: string, place: Place): Promise<{ readonly bytes: Buffer; readonly by: VaultPassword }> {
     const opened = openAnsible(text, await this.#givenPasswords());
     if (opened.kind === 'opened') return opened;
-    throw opened.kind === 'damaged' ? damaged(place, opened.why) : wrongPassword(place, opened.why);
+    throw unopened(opened.kind, place, opened.why);
   }
 
   #givenPasswords(): Promise<readonly VaultPassword[]> {

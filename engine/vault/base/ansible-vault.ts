@@ -12,8 +12,8 @@ export interface VaultPassword {
 
 export type OpenedAnsible =
   | { readonly kind: 'opened'; readonly bytes: Buffer; readonly by: VaultPassword }
-  /** `failed`: no given password opens it. `damaged`: no password can open it. */
-  | { readonly kind: 'failed' | 'damaged'; readonly why: string };
+  /** `failed`: no given password opens it. `damaged`, `unsupported`: no password can open it, or only another program. */
+  | { readonly kind: 'failed' | 'damaged' | 'unsupported'; readonly why: string };
 
 /** Matches each ansible-vault text, indented or not, without tags and quotes around it. */
 export const ANSIBLE_BLOCK = /\$ANSIBLE_VAULT;[^\r\n"']*(?:\r?\n[ \t]*[0-9a-f]+)+/g;
@@ -38,7 +38,7 @@ interface Envelope {
  */
 export function openAnsible(text: string, passwords: readonly VaultPassword[]): OpenedAnsible {
   const envelope = parse(text);
-  if (typeof envelope === 'string') return { kind: 'damaged', why: envelope };
+  if ('why' in envelope) return envelope;
   const { label } = envelope;
   const fitting = passwords.filter((one) => one.label === label);
   for (const by of [...fitting, ...passwords.filter((one) => one.label !== label)]) {
@@ -66,19 +66,28 @@ export function sealAnsible(bytes: Uint8Array, { label, password }: VaultPasswor
   return `${[header, ...(body.match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g')) ?? [])].join('\n')}\n`;
 }
 
-/** Returns the parts of an ansible-vault text, or the reason why it is invalid. */
-function parse(text: string): Envelope | string {
+type Unopenable = Extract<OpenedAnsible, { readonly kind: 'damaged' | 'unsupported' | 'failed' }>;
+
+/**
+ * Returns the parts of an ansible-vault text, or the reason why it is invalid. A byte order mark, of UTF-8 bytes or of
+ * text, is left out.
+ */
+function parse(text: string): Envelope | Unopenable {
   const [header = '', ...lines] = text
+    .replace(/^(?:\u00ef\u00bb\u00bf|\uFEFF)/, '')
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const [, version, cipher, label = ''] = HEADER.exec(header) ?? [];
   if (version === undefined)
-    return `Its first line ${JSON.stringify(header.slice(0, 60))} is not of the formats 1.1 and 1.2.`;
+    return {
+      kind: 'unsupported',
+      why: `Its first line ${JSON.stringify(header.slice(0, 60))} is not of the formats 1.1 and 1.2.`,
+    };
   if (cipher !== 'AES256')
-    return `It is encrypted by ${cipher ?? 'something'}, which ansible-vault no longer supports: rekey it with an old version of ansible-vault.`;
+    return { kind: 'unsupported', why: `Its cipher is ${cipher ?? 'not named'}, and only AES256 is read.` };
   const body = parseBody(lines.join(''));
-  if (body === undefined) return 'It is damaged: its body is not what ansible-vault writes.';
+  if (body === undefined) return { kind: 'damaged', why: 'Its body is not what ansible-vault writes.' };
   return { label: label === '' ? DEFAULT_LABEL : label, ...body };
 }
 

@@ -10,7 +10,7 @@ export function wrongKey(place: Place, why: string): Problem {
   });
 }
 
-export function wrongPassword(place: Place, why: string): Problem {
+function wrongPassword(place: Place, why: string): Problem {
   return new Problem({
     code: 'vault-wrong-password',
     what: 'this is encrypted by ansible-vault, and cannot be decrypted',
@@ -21,7 +21,7 @@ export function wrongPassword(place: Place, why: string): Problem {
   });
 }
 
-export function damaged(place: Place, why: string): Problem {
+function damaged(place: Place, why: string): Problem {
   return new Problem({
     code: 'vault-damaged',
     what: 'this is encrypted by ansible-vault, and damaged',
@@ -29,6 +29,28 @@ export function damaged(place: Place, why: string): Problem {
     why,
     remedy: 'Restore an undamaged version, such as from git.',
   });
+}
+
+function unsupported(place: Place, why: string): Problem {
+  return new Problem({
+    code: 'vault-unsupported',
+    what: 'this is encrypted by ansible-vault in a form that is not read',
+    place,
+    why,
+    remedy: 'Correct its first line; or decrypt it with the ansible-vault that wrote it, and encrypt it anew.',
+  });
+}
+
+/** Returns the problem of an ansible-vault text that could not be opened. */
+export function unopened(kind: 'failed' | 'damaged' | 'unsupported', place: Place, why: string): Problem {
+  switch (kind) {
+    case 'failed':
+      return wrongPassword(place, why);
+    case 'damaged':
+      return damaged(place, why);
+    case 'unsupported':
+      return unsupported(place, why);
+  }
 }
 
 export function noVaultValue(place: Place): Problem {
