@@ -6,7 +6,7 @@
 export function inAscii(code: string): string {
   if (/\.raw`[^`]*[^\0-\x7f]/.test(code)) throw new Error('A raw text in the bundle is not ASCII');
   return code.replaceAll(/(\\*)([^\0-\x7f])/g, (_, slashes: string, unit: string) => {
-    // An odd backslash belongs to the character, and means nothing.
+    // If the number of backslashes is odd, the last one belongs to the character, and has no meaning.
     const others = slashes.slice(slashes.length % 2);
     return `${others}\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });

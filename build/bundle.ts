@@ -14,10 +14,10 @@ import { manPage } from './man.ts';
 const ROOT = join(import.meta.dirname, '..');
 const DIST = resolve(process.argv[2] ?? join(ROOT, 'dist'));
 const BUNDLE = join(DIST, 'runbook.cjs');
-/** The coarsest clock of a file system. A source that is changed again within one tick of it would look the same. */
+/** The coarsest clock of a file system. A second change of a source within one tick would not be visible. */
 const TICK_MS = 1000;
 
-/** A bundle has no folder of modules to look into. */
+/** A bundle cannot read the folder of modules. */
 const listedModules: Plugin = {
   name: 'listed-modules',
   load: {
@@ -29,7 +29,7 @@ const listedModules: Plugin = {
   },
 };
 
-/** The files of the page of a run, as the folder of the sources has them. */
+/** The files of the page of a run, from the folder of the sources. */
 const filesOfPage: Plugin = {
   name: 'files-of-page',
   load: {
@@ -41,7 +41,7 @@ const filesOfPage: Plugin = {
   },
 };
 
-/** In the sources of a checkout ssh2 is corrected when it is loaded; a bundle has the corrections built in. */
+/** A checkout corrects ssh2 when it is loaded; a bundle contains the corrections. */
 const correctedSsh2: Plugin = {
   name: 'corrected-ssh2',
   load: {
@@ -59,7 +59,7 @@ const correctedSsh2: Plugin = {
   },
 };
 
-/** What is not installed in the source checkout either: ssh2 looks for it and does without. */
+/** Native parts that are not installed in the source checkout either: ssh2 works without them. */
 const noNativeParts: Plugin = {
   name: 'no-native-parts',
   resolveId: { filter: { id: /\.node$|^cpu-features$/ }, handler: () => '\0no-native-part' },
@@ -69,7 +69,7 @@ const noNativeParts: Plugin = {
   },
 };
 
-/** HTTP by way of SSH, which is not used here. It would load all that Node has for HTTP. */
+/** HTTP over SSH, which is not used here. It would load all code of Node for HTTP. */
 const noHttpAgents: Plugin = {
   name: 'no-http-agents',
   load: { filter: { id: /\/ssh2\/lib\/http-agents\.js$/ }, handler: () => 'module.exports = {};' },
@@ -77,7 +77,7 @@ const noHttpAgents: Plugin = {
 
 await mkdir(DIST, { recursive: true });
 const { code, stamp, packages } = await bundle();
-// In this order: a bundle never stands beside the stamp of another one.
+// In this order, a bundle never has the stamp of another bundle beside it.
 await rm(join(DIST, 'sources.txt'), { force: true });
 const written = await replace(
   BUNDLE,
@@ -87,7 +87,7 @@ await replace(join(DIST, 'licenses.txt'), await licenses(packages));
 await replace(join(DIST, 'runbook.1'), await manPage());
 await replace(join(DIST, 'sources.txt'), `${written}\n${stamp}`);
 
-/** The bundle of the sources that the stamp tells of, although they may change meanwhile. */
+/** Makes the bundle of the sources that the stamp describes, although they may change meanwhile. */
 async function bundle(): Promise<{
   readonly code: string;
   readonly stamp: string;
@@ -115,7 +115,7 @@ async function bundle(): Promise<{
   }
 }
 
-/** The folders of the libraries that these files are of. */
+/** Returns the folders of the libraries of these files. */
 function packagesOf(files: readonly string[]): readonly string[] {
   const folders = files.flatMap((file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
   return [...new Set(folders)].toSorted();

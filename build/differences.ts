@@ -16,10 +16,13 @@ const difference = z.strictObject({
   since: text,
 });
 
-/** Where this engine does on purpose what Ansible does otherwise. */
+/** A difference from Ansible on purpose. */
 export type Difference = z.infer<typeof difference>;
 
-/** All rows, in the order of the file. @throws Error where a row lacks something or an id stands twice. */
+/**
+ * Returns all rows, in the order of the file.
+ * @throws Error if a row is incomplete or an id occurs twice.
+ */
 export function differences(): readonly Difference[] {
   const rows = z.array(difference).parse(parse(readFileSync(SOURCE, 'utf8')));
   const twice = rows.find(({ id }, index) => rows.findIndex((one) => one.id === id) !== index);
@@ -27,7 +30,7 @@ export function differences(): readonly Difference[] {
   return rows;
 }
 
-/** docs/differences.md, whole. */
+/** Returns docs/differences.md. */
 export function differencesPage(rows: readonly Difference[]): string {
   const areas = [...new Set(rows.map(({ area }) => area))];
   const head = `# Where this differs from Ansible on purpose

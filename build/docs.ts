@@ -1,4 +1,4 @@
-// Writes the pages of docs/ that are made of data, and wraps the lines of the others.
+// Writes the pages of docs/ that are generated from data, and wraps the lines of the others.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rulesPage } from '../engine/report/reference/rule-document.ts';

@@ -5,7 +5,7 @@ import { wrapped } from './wrap.ts';
 
 const ENGINE = join(import.meta.dirname, '../engine');
 const CODE = /^[a-z]+(?:-[a-z]+)*$/;
-/** What builds a problem of a code and a message, in this order. */
+/** Functions that make a problem of a code and a message, in this order. */
 const BUILDERS = new Set(['fault', 'report']);
 
 interface Node {
@@ -13,13 +13,13 @@ interface Node {
   readonly [key: string]: unknown;
 }
 
-/** What the sources say under one code. What a text fills in is `…`. */
+/** The texts in the sources for one code. `…` stands for a value. */
 export interface ErrorCode {
   readonly messages: ReadonlySet<string>;
   readonly remedies: ReadonlySet<string>;
 }
 
-/** The codes of all problems with the messages and remedies that they come with, as the sources of the engine have them. */
+/** Returns the codes of all problems, with their messages and remedies in the sources of the engine. */
 export function errorCodes(): ReadonlyMap<string, ErrorCode> {
   const found = new Map<string, Gathered>();
   for (const name of readdirSync(ENGINE, { recursive: true, encoding: 'utf8' }).toSorted()) {
@@ -52,7 +52,7 @@ interface Found {
   readonly remedies: readonly string[];
 }
 
-/** What one node of the sources says of problems: an object with `code`, a call of a builder, or a type of codes. */
+/** Returns the problems in one node of the sources: an object with `code`, a call of a builder, or a type of codes. */
 function problemOf(node: Node): Found {
   if (node.type === 'ObjectExpression' && saysWhat(node)) {
     const [codes, messages, remedies] = ['code', 'what', 'remedy'].map((name) => textsOf(propertyOf(node, name)));
@@ -81,7 +81,7 @@ function propertyOf(node: Node, name: string): unknown {
   return properties.filter(isNode).find(({ key }) => isNode(key) && key['name'] === name)?.['value'];
 }
 
-/** The texts that an expression or a type can be, as far as it says so itself. */
+/** Returns the possible texts of an expression or a type, as far as they are literal. */
 function textsOf(value: unknown): readonly string[] {
   if (!isNode(value)) return [];
   switch (value.type) {
@@ -113,7 +113,7 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
 
-/** What `runbook explain` reads: texts by code, as JSON. */
+/** Returns the data for `runbook explain`: texts by code, as JSON. */
 export function errorCodesJson(codes: ReadonlyMap<string, ErrorCode>): string {
   const table = Object.fromEntries(
     [...codes].map(([code, { messages, remedies }]) => [
@@ -124,7 +124,7 @@ export function errorCodesJson(codes: ReadonlyMap<string, ErrorCode>): string {
   return `${JSON.stringify(table, undefined, 2)}\n`;
 }
 
-/** docs/error-codes.md, whole. */
+/** Returns docs/error-codes.md. */
 export function errorCodesPage(codes: ReadonlyMap<string, ErrorCode>): string {
   const rows = [...codes].map(
     ([code, { messages }]) => `| \`${code}\` | ${[...messages].toSorted().map(cell).join('<br>')} |`,

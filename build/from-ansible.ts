@@ -12,10 +12,10 @@ import { JINJA_TESTS } from '../engine/values/habits/jinja-tests.ts';
 import { JINJA_WORDS } from '../engine/values/habits/jinja-words.ts';
 import { wrapped } from './wrap.ts';
 
-/** What stands above this line is written by hand. */
+/** The part above this line is written by hand. */
 const MARK = '<!-- From here on, `npm run docs` makes this page. -->\n';
 
-/** docs/from-ansible.md, whole: the part that is written by hand, and the tables. Throws if the mark is not there. */
+/** Returns docs/from-ansible.md: the part that is written by hand, and the tables. Throws if the mark is missing. */
 export function fromAnsiblePage(page: string): string {
   const at = page.indexOf(MARK);
   if (at < 0) throw new Error(`from-ansible.md lacks the line ${MARK}`);

@@ -9,7 +9,7 @@ const EXIT_STATUS: readonly (readonly [status: string, means: string])[] = [
   ['130', 'interrupted'],
 ];
 
-/** The manual page runbook(1), in the language of man(7): made of the definitions of the commands. */
+/** Returns the manual page runbook(1) in the language of man(7), made from the definitions of the commands. */
 export async function manPage(): Promise<string> {
   const commands = await Promise.all(
     [...COMMANDS].map(async ([name, { description, add }]) => {
@@ -60,7 +60,7 @@ function sentence(text: string): string {
   return `${roff(text.charAt(0).toUpperCase() + text.slice(1))}.`;
 }
 
-/** Text as it is: no request, no escape, and hyphens that can be copied. */
+/** Returns literal text: no request, no escape, and hyphens that can be copied. */
 function roff(text: string): string {
   const plain = text
     .replaceAll('\\', String.raw`\e`)

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { wrapped } from './wrap.ts';
 
 const ROLES = join(import.meta.dirname, '../roles');
-/** Longer defaults are left to the file, which has comments too. */
+/** Longer defaults are not shown; the file has them, with comments. */
 const MOST_CHARACTERS = 60;
 
 const metaSchema = z.object({
@@ -33,12 +33,15 @@ export interface Role {
 export interface RoleVariable {
   readonly name: string;
   readonly type: string;
-  /** In YAML; undefined if the inventory must give it. */
+  /** In YAML; undefined if the inventory must set it. */
   readonly defaultValue: string | undefined;
   readonly description: string;
 }
 
-/** All roles, by name. @throws Error if one has no README or a variable no description. */
+/**
+ * Returns all roles, by name.
+ * @throws Error if a role has no README, or a variable has no description.
+ */
 export function roles(): readonly Role[] {
   return readdirSync(ROLES)
     .toSorted()
@@ -80,7 +83,7 @@ function shown(value: unknown): string {
   return text.length > MOST_CHARACTERS ? '' : text;
 }
 
-/** docs/roles.md, whole. */
+/** Returns docs/roles.md. */
 export function rolesPage(all: readonly Role[]): string {
   return wrapped(`# The roles
 

@@ -3,7 +3,7 @@ const WIDTH = 120;
 const ITEM = /^(?<indent>\s*)(?<mark>(?:[-*+]|\d+\.)\s+)?(?<text>.*)$/;
 /** Lines that stay as they are: tables, headings, HTML, rules, quotes. */
 const FIXED = /^\s*(?:\||#|<|---|>|$)/;
-/** A line that began like this would be another kind of line. */
+/** A line that begins in this way would be another kind of line. */
 const MARK = /^(?:[-*+#>|]|\d+\.)/;
 
 /**
@@ -52,7 +52,7 @@ function wrappedParagraph([first = '', ...others]: readonly string[]): readonly 
   return [...lines, line];
 }
 
-/** What a line may end behind: blanks, but none in code or in the text of a link. */
+/** Splits text at the places where a line may end: at blanks, except in code and in the text of a link. */
 function wordsOf(text: string): readonly string[] {
   const whole = text.replaceAll(/`+[^`]*`+|\[[^\]]*\]\([^)]*\)/g, (part) => part.replaceAll(' ', '\0'));
   return whole

@@ -11,7 +11,7 @@ import { NETWORK } from './state.ts';
  */
 export const USER = 'operator';
 
-/** Where hosts find the package repository. */
+/** The folder of the package repository on hosts. */
 export const REPOSITORY = '/srv/packages';
 
 // Only the packages of a new machine: packages that a role installs must be missing, or its package tasks would have
@@ -29,7 +29,7 @@ const PACKAGES = [
   'sudo',
 ] as const;
 
-/** Cannot work, or only costs, in a container without a console and without a way out. */
+/** Units that do not work, or only cost time, in a container without a console and without network access. */
 const MASKED = [
   'console-getty.service',
   'apt-daily.timer',
@@ -40,19 +40,19 @@ const MASKED = [
 
 const HOSTNAME = 'debian';
 
-/** Files of a fresh machine that a playbook has to change, and what a container needs to differ in. */
+/** Files of a new machine that a playbook has to change, and files that must differ in a container. */
 const FILES: Readonly<Record<string, string>> = {
   'etc/hostname': `${HOSTNAME}\n`,
   'etc/hosts': `127.0.0.1\tlocalhost\n127.0.1.1\t${HOSTNAME}\n\n::1\tlocalhost ip6-localhost ip6-loopback\n`,
   'etc/resolv.conf': `nameserver ${NETWORK.controller}\noptions timeout:1 attempts:1\n`,
-  // systemd leaves swap alone in a container: the line is for the role that must comment it out.
+  // systemd does not activate swap in a container: the line is for the role that must comment it out.
   'etc/fstab': '# <file system> <mount point> <type> <options> <dump> <pass>\n/swap.img none swap sw 0 0\n',
   'etc/machine-id': '',
   'etc/apt/sources.list': `deb [trusted=yes] file:${REPOSITORY} ./\n`,
   'etc/apt/apt.conf.d/90lab': 'Acquire::Languages "none";\n',
   'etc/dpkg/dpkg.cfg.d/90lab': 'force-unsafe-io\npath-exclude=/usr/share/man/*\npath-exclude=/usr/share/doc/*\n',
   'etc/sudoers.d/operator': `${USER} ALL=(ALL:ALL) NOPASSWD: ALL\n`,
-  // The clock of a container is the machine's: chronyd may run, and must not set it (-x).
+  // The clock of a container is that of the machine: chronyd may run, but must not set it (-x).
   'etc/systemd/system/chrony.service.d/90-lab.conf':
     '[Unit]\nConditionCapability=\n\n[Service]\nExecStart=\nExecStart=!/usr/sbin/chronyd -x -F 1\n',
 };
@@ -71,7 +71,7 @@ export async function baseSystem(
   return await fillOnce(join(cacheFolder(), 'base', `${suite}-${key}`), async (root) => {
     report(`making the base system (${suite}) with debootstrap: about a minute, once`);
     await chmod(root, 0o755);
-    // debootstrap mounts /proc and /sys in there. In a mount namespace of its own these go with it, however it ends.
+    // debootstrap mounts /proc and /sys there. In a separate mount namespace, these mounts end with it in any case.
     const apart = ['unshare', '--mount', '--propagation', 'slave', '--'];
     await run([...apart, 'debootstrap', '--variant=minbase', `--include=${PACKAGES.join(',')}`, suite, root, url], {
       signal,
@@ -86,7 +86,7 @@ export async function baseSystem(
     }
     await chmod(join(root, 'etc/sudoers.d/operator'), 0o440);
     for (const unit of MASKED) await symlink('/dev/null', join(root, 'etc/systemd/system', unit));
-    // Each host brings its own key; apt's lists are what the first package task fetches.
+    // Each host gets its own key, and the first package task fetches the lists of apt.
     await run([
       'sh',
       '-c',

@@ -1,4 +1,4 @@
-/** In the order of upstream's release site. `kubelet` and `kubeadm` are for later steps. */
+/** The commands in the order of upstream's release site. `kubelet` and `kubeadm` are for later steps. */
 export const KUBERNETES_COMMANDS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const;
 export const ETCD_COMMANDS = ['etcd', 'etcdctl', 'etcdutl'] as const;
 /** Its checks are in `cfg.tar`; some of them call `jq`. */
@@ -6,7 +6,7 @@ export const KUBE_BENCH_COMMANDS = ['kube-bench', 'cfg.tar', 'jq'] as const;
 export const AGE_COMMANDS = ['age', 'age-keygen'] as const;
 export const SOPS_COMMANDS = ['sops'] as const;
 
-/** How a source leaves its work: `folder` then holds the commands, and the text says where they came from. */
+/** A source. Afterwards `folder` has the commands; the returned text names their origin. */
 export type Source = (version: string, folder: string, context: SourceContext) => Promise<string>;
 
 export interface SourceContext {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** What survives a lab: base file systems, packages, binaries. `RUNBOOK_CACHE` moves it. */
+/** The folder of everything that outlives a lab: base file systems, packages, binaries. `RUNBOOK_CACHE` moves it. */
 export function cacheFolder(): string {
   const own = process.env['RUNBOOK_CACHE'];
   if (own !== undefined && own !== '') return own;
@@ -11,7 +11,7 @@ export function cacheFolder(): string {
   return join(shared !== undefined && shared !== '' ? shared : join(homedir(), '.cache'), 'runbook');
 }
 
-/** A short name for content that is made from `recipe`: an equal recipe has an equal key. */
+/** Returns a short name for content that is made from `recipe`: the same recipe has the same key. */
 export function keyOf(recipe: unknown): string {
   return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16);
 }

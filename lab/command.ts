@@ -5,13 +5,13 @@ export interface RunOptions {
   readonly input?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Ends the command, and all that it started, when aborted. */
+  /** If aborted, ends the command and all processes that it started. */
   readonly signal?: AbortSignal | undefined;
-  /** A failure's remedy, where the caller knows one. */
+  /** The remedy for a failure, if the caller knows one. */
   readonly remedy?: string;
 }
 
-/** How many of a failed command's last lines a problem shows. */
+/** Number of the last lines of a failed command that a problem shows. */
 const LINES_SHOWN = 15;
 
 /** System tools live in sbin, which an ordinary PATH may lack. */
@@ -54,7 +54,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   }
 }
 
-/** Whether a command ends with exit 0. */
+/** Returns whether a command ends with exit status 0. */
 export async function succeeds(argv: readonly string[], options: RunOptions = {}): Promise<boolean> {
   try {
     await run(argv, options);
@@ -65,7 +65,7 @@ export async function succeeds(argv: readonly string[], options: RunOptions = {}
   }
 }
 
-/** Whether this machine has a command of that name. */
+/** Returns whether this machine has a command of that name. */
 export async function isInstalled(command: string): Promise<boolean> {
   return await succeeds(['sh', '-c', 'command -v "$1"', 'sh', command]);
 }

@@ -5,7 +5,8 @@ import { DEFAULT_ETCD, DEFAULT_KUBERNETES, ensureBinaries } from './binaries.ts'
 import { up } from './hosts.ts';
 
 /**
- * Hosts up, site played, verified: what a newcomer sees first. Ends with the exit status of the first step that failed.
+ * Makes hosts, plays the site and verifies it, as a first demonstration. Ends with the exit status of the first step
+ * that failed.
  */
 const RUNBOOK = fileURLToPath(new URL('../bin/runbook.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

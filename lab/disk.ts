@@ -60,7 +60,7 @@ export function diskOf(disks: string, machine: string): Disk {
   };
 }
 
-/** Removes every disk of the lab, wherever an earlier run may have put it. */
+/** Removes every disk of the lab, wherever an earlier run has put it. */
 export async function removeDisks(id: string): Promise<void> {
   for (const place of places()) {
     await rm(join(place, id), { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { Problem } from '../engine/errors/problem.ts';
 import { run } from './command.ts';
 
-/** Where Debian packages come from: this machine's own source, so that its mirror and proxy are used. */
+/** The source of Debian packages: this machine's own source, so that its mirror and proxy are used. */
 export interface Distribution {
   readonly url: string;
   readonly suite: string;

@@ -23,7 +23,7 @@ interface Go {
 /** @throws Problem `go-missing` */
 async function prepare(folder: string, context: SourceContext): Promise<Go> {
   const version = (await isInstalled('go')) ? (await run(['go', 'env', 'GOVERSION'])).trim() : undefined;
-  // From 1.21 on, go fetches by itself the newer toolchain that a module asks for.
+  // From 1.21 on, go fetches the newer toolchain that a module needs.
   if (version === undefined || TOO_OLD.test(version)) {
     throw new Problem({
       code: 'go-missing',
@@ -57,7 +57,7 @@ interface ModuleFile {
   readonly time: string;
 }
 
-/** A published module's go.mod and the time of its release. */
+/** Returns go.mod of a published module, and the time of its release. */
 async function moduleFile(tool: Go, module: string): Promise<ModuleFile> {
   const { GoMod, Info } = downloadSchema.parse(JSON.parse(await go(tool, ['mod', 'download', '-json', module])));
   const { Time } = z.object({ Time: z.string() }).parse(JSON.parse(await readFile(Info, 'utf8')));
@@ -163,7 +163,7 @@ export async function buildAge(version: string, folder: string, context: SourceC
   );
 }
 
-/** sops, with the libraries of all clouds: large, so that others of the machine go first. */
+/** Builds sops with the libraries of all clouds. It is large, so other work of the machine goes first. */
 export async function buildSops(version: string, folder: string, context: SourceContext): Promise<string> {
   const flags = `-s -w -X github.com/getsops/sops/v3/version.Version=${version}`;
   return await buildPackages(

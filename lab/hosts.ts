@@ -33,7 +33,7 @@ export type HostCondition = 'on' | 'off' | 'cut';
  */
 export interface Lab {
   readonly state: LabState;
-  /** Put before a command to run it inside the lab's network. */
+  /** Words before a command that make it run inside the lab's network. */
   readonly enter: readonly string[];
   condition(host: string): Promise<HostCondition>;
   /** Cuts the power. The disk stays. */
@@ -44,7 +44,7 @@ export interface Lab {
   reset(host: string): Promise<void>;
   /** Pulls the network cable. */
   cut(host: string): Promise<void>;
-  /** The host's frames are dropped, and it still sees its link up. */
+  /** Drops the frames of the host, which still sees its link up. */
   isolate(host: string): Promise<void>;
   /** Undoes `cut` and `isolate`. */
   mend(host: string): Promise<void>;
@@ -55,10 +55,10 @@ export interface Lab {
 
 export interface UpOptions {
   readonly name: string;
-  /** How many hosts there shall be at least. */
+  /** The minimal number of hosts. */
   readonly hosts: number;
   readonly report?: (line: string) => void;
-  /** When aborted, `up` undoes what it did and throws. */
+  /** If aborted, `up` removes what it has made, and throws. */
   readonly signal?: AbortSignal;
 }
 
@@ -101,7 +101,7 @@ export async function up(options: UpOptions): Promise<Lab> {
 }
 
 async function newState(name: string, base: string, packages: string): Promise<LabState> {
-  // Leftovers of a lab whose state was lost.
+  // Parts of a lab whose state file was lost.
   await down(name);
   const names = namesOf(name);
   const folder = stateFolder(name);
@@ -169,7 +169,10 @@ async function untilReachable(state: LabState, host: HostState, signal?: AbortSi
   );
 }
 
-/** The lab of that name. @throws Problem `lab-unknown` where it is not up. */
+/**
+ * Finds the lab of that name.
+ * @throws Problem `lab-unknown` if it is not up.
+ */
 export async function find(name: string): Promise<Lab> {
   requireName(name);
   requireFitness();
@@ -182,7 +185,7 @@ export async function find(name: string): Promise<Lab> {
   });
 }
 
-/** Removes a lab and all its traces but the cache: processes, namespace, disks, state. Needs no state file. */
+/** Removes a lab with all its parts except the cache: processes, namespace, disks, state. Needs no state file. */
 export async function down(name: string): Promise<void> {
   requireName(name);
   requireFitness();
@@ -194,7 +197,7 @@ export async function down(name: string): Promise<void> {
   for (const machine of left.filter((one) => one.startsWith(names.machines))) await removeTraces(machine);
   const folder = stateFolder(name);
   await rm(folder, { recursive: true, force: true });
-  // Ends where another lab still has its folder.
+  // Fails if another lab still has its folder there.
   await rmdir(dirname(folder)).catch(() => undefined);
 }
 

@@ -34,7 +34,7 @@ function parseVersion(text: string): string {
   throw new InvalidArgumentError('It must be a version such as 1.36.3.');
 }
 
-/** Aborts at the first Ctrl-C or SIGTERM, so that what was begun can be undone. */
+/** Aborts at the first Ctrl-C or SIGTERM, so that started work can be undone. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -46,10 +46,10 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-/** Gives the terminal to a command and takes its exit status over. */
+/** Gives the terminal to a command, and ends with its exit status. */
 async function hand(argv: readonly string[]): Promise<void> {
   const [command = '', ...rest] = argv;
-  // Ctrl-C reaches the command too: it decides what that means.
+  // Ctrl-C reaches the command too, which decides what to do.
   for (const name of ['SIGINT', 'SIGQUIT'] as const) process.on(name, () => undefined);
   const child = spawn(command, rest, { stdio: 'inherit' });
   process.on('SIGTERM', () => child.kill('SIGTERM'));
@@ -142,7 +142,7 @@ function addLabCommands(cli: Command): void {
 interface HostCommand {
   readonly command: string;
   readonly summary: string;
-  /** What is said of the host afterwards. */
+  /** The text about the host afterwards. */
   readonly done: string;
   readonly act: (lab: Lab, host: string) => Promise<void>;
 }
@@ -226,7 +226,7 @@ function explain(problem: Problem): string {
   return parts.join('\n');
 }
 
-// Root file systems are made here: their folders must be readable whatever the user's mask is.
+// Root file systems are made here: their folders must be readable with any umask of the user.
 process.umask(0o022);
 try {
   await program().parseAsync();

@@ -1,7 +1,7 @@
 import { Problem } from '../engine/errors/problem.ts';
 import { isInstalled, run } from './command.ts';
 
-/** Commands that the lab runs, and the Debian package that has each. */
+/** Commands that the lab runs, and the Debian package of each. */
 const TOOLS: ReadonlyMap<string, string> = new Map([
   ['debootstrap', 'debootstrap'],
   ['systemd-nspawn', 'systemd-container'],
@@ -11,7 +11,7 @@ const TOOLS: ReadonlyMap<string, string> = new Map([
   ['nsenter', 'util-linux'],
 ]);
 
-/** Why this machine cannot have a lab, or undefined where it can. For tests that skip. */
+/** Returns why this machine cannot have a lab; undefined if it can. Tests use it to skip. */
 export function unfitness(): string | undefined {
   if (process.platform !== 'linux') return `the lab needs Linux, this is ${process.platform}`;
   if (process.getuid?.() !== 0) return 'the lab needs root: it makes network namespaces, mounts and containers';
@@ -30,7 +30,8 @@ export function requireFitness(): void {
 }
 
 /**
- * Installs with apt-get what is missing of the tools. @throws Problem `lab-tools-missing` where there is no apt-get.
+ * Installs the missing tools with apt-get.
+ * @throws Problem `lab-tools-missing` if there is no apt-get.
  */
 export async function installTools(report: (line: string) => void, signal: AbortSignal | undefined): Promise<void> {
   const missing: string[] = [];

@@ -7,12 +7,15 @@ import { NETWORK } from './state.ts';
 
 export const BRIDGE = 'br0';
 
-/** The words before a command that make it run inside the namespace. Not `ip netns exec`, which also changes /sys. */
+/**
+ * Returns the words before a command that make it run inside the namespace. `ip netns exec` is not used, because it
+ * also changes /sys.
+ */
 export function enterCommand(netns: string): string[] {
   return ['nsenter', `--net=/run/netns/${netns}`, '--'];
 }
 
-/** The bridge's end of a host's cable, as systemd-nspawn names it. */
+/** Returns the bridge's end of the link to a host, as systemd-nspawn names it. */
 function portOf(machine: string): string {
   return `vb-${machine}`;
 }
@@ -39,16 +42,16 @@ export async function removeNetwork(netns: string): Promise<void> {
 export async function removePort(netns: string, machine: string): Promise<void> {
   const port = ['ip', '-n', netns, 'link'];
   if (!(await succeeds([...port, 'show', portOf(machine)]))) return;
-  // It may go by itself between the two.
+  // The kernel may remove it between the two commands.
   await succeeds([...port, 'delete', portOf(machine)]);
 }
 
-/** Pulls the host's cable: it sees that the link is down. */
+/** Pulls the network cable of the host: it sees that the link is down. */
 export async function unplug(netns: string, machine: string): Promise<void> {
   await run(['ip', '-n', netns, 'link', 'set', portOf(machine), 'down']);
 }
 
-/** The switch drops all frames of the host, which still sees its link up: the nastier kind of partition. */
+/** Drops all frames of the host, which still sees its link up: the partition that is harder to notice. */
 export async function isolate(netns: string, machine: string): Promise<void> {
   await run(['bridge', '-n', netns, 'link', 'set', 'dev', portOf(machine), 'state', 'disabled']);
 }
@@ -59,7 +62,7 @@ export async function mend(netns: string, machine: string): Promise<void> {
   await run(['bridge', '-n', netns, 'link', 'set', 'dev', portOf(machine), 'state', 'forwarding']);
 }
 
-/** Whether frames of a running host pass. */
+/** Returns whether frames of a running host pass. */
 export async function isConnected(netns: string, machine: string): Promise<boolean> {
   return (await run(['bridge', '-n', netns, 'link', 'show', 'dev', portOf(machine)])).includes('state forwarding');
 }

@@ -30,7 +30,7 @@ done
 exit "$status"
 `;
 
-/** A fresh disk: what is of this host alone, laid over the base before the first boot. */
+/** Makes a fresh disk: the files of this host only, laid over the base before the first boot. */
 export async function makeDisk(state: LabState, host: HostState, publicKey: string): Promise<void> {
   const disk = diskOf(state.disks, host.machine);
   for (const folder of [disk.upper, disk.work, disk.root]) await mkdir(folder, { recursive: true });
@@ -50,10 +50,10 @@ export async function removeDisk(state: LabState, host: HostState): Promise<void
   await rm(join(state.disks, host.machine), { recursive: true, force: true });
 }
 
-/** Switches a host on. It boots by itself from here. Nothing happens to one that is on. */
+/** Switches a host on, and does not wait until it has booted. Does nothing to a host that is on. */
 export async function powerOn(state: LabState, host: HostState): Promise<void> {
   if (await isPowered(state.id, host.machine)) return;
-  // Groups of an earlier power cycle, which a host that switched itself off leaves empty.
+  // Control groups of an earlier start, which are empty after the host has switched itself off.
   await powerOff(state, host);
   await removePort(state.netns, host.machine);
   const disk = diskOf(state.disks, host.machine);
@@ -72,7 +72,7 @@ export async function powerOn(state: LabState, host: HostState): Promise<void> {
     '--timezone=off',
     '--console=read-only',
     `--bind-ro=${state.packages}:${REPOSITORY}`,
-    // What the kernel has: a role asks for modules before it loads them.
+    // The modules of the kernel: a role checks whether they exist before it loads them.
     ...(
       await Promise.all(
         ['/sys/module', '/lib/modules'].map(async (path) => ((await exists(path)) ? [`--bind-ro=${path}`] : [])),
@@ -117,14 +117,14 @@ export async function powerOff(state: LabState, host: HostState): Promise<void> 
   await removeTraces(host.machine);
 }
 
-/** What systemd-nspawn leaves in /run when it is killed. */
+/** Removes the files of systemd-nspawn in /run after it was killed. */
 export async function removeTraces(machine: string): Promise<void> {
   for (const folder of ['propagate', 'unix-export']) {
     await rm(join('/run/systemd/nspawn', folder, machine), { recursive: true, force: true });
   }
 }
 
-/** @throws Problem `lab-host-died` with the end of its console, when a host that should be on is not. */
+/** @throws Problem `lab-host-died` with the end of its console, if a host that should be on is not. */
 export async function requirePower(state: LabState, host: HostState): Promise<void> {
   if (await isPowered(state.id, host.machine)) return;
   const text = await readFile(diskOf(state.disks, host.machine).console, 'utf8').catch(() => '');

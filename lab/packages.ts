@@ -4,7 +4,7 @@ import { cacheFolder, fillOnce, keyOf } from './cache.ts';
 import { run } from './command.ts';
 import type { Distribution } from './distribution.ts';
 
-/** What the roles install on Debian. Dependencies come along. */
+/** The packages that the roles install on Debian. Their dependencies are added. */
 const PACKAGES = [
   'apparmor',
   'ca-certificates',
@@ -49,7 +49,8 @@ export async function packageRepository({ source, base, report, signal, names = 
     await mkdir(join(apt, 'lists', 'partial'), { recursive: true });
     await mkdir(join(folder, 'partial'));
     await writeFile(join(apt, 'sources.list'), `deb ${url} ${suite} main\n`);
-    // apt locks the folder of the status file: with the base's own, a second repository at the same time would fail.
+    // apt locks the folder of the status file: with the file of the base, a second repository at the same time would
+    // fail.
     const installed = join(apt, 'status');
     await copyFile(join(base, 'var/lib/dpkg/status'), installed);
     const settings = {

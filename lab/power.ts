@@ -23,7 +23,7 @@ async function groupOf(id: string, machine?: string): Promise<string> {
   return join(await hierarchy(), 'runbook-lab', id, machine ?? '');
 }
 
-/** Makes the host's control group. Processes go into subgroups of it, and whatever is there belongs to the host. */
+/** Makes the control group of the host. Its processes are in subgroups; every process there belongs to the host. */
 export async function makeGroup(id: string, machine: string): Promise<string> {
   const group = await groupOf(id, machine);
   await mkdir(group, { recursive: true });
@@ -31,7 +31,7 @@ export async function makeGroup(id: string, machine: string): Promise<string> {
   return group;
 }
 
-/** Lets subgroups account for memory, processor time and so on, as far as the machine's hierarchy has controllers. */
+/** Lets subgroups account for memory, processor time and so on, if the machine's hierarchy has the controllers. */
 async function passControllersOn(group: string): Promise<void> {
   const controllers = (await readFile(join(group, 'cgroup.controllers'), 'utf8')).trim();
   if (controllers === '') return;
@@ -47,7 +47,7 @@ async function populated(group: string): Promise<boolean> {
   }
 }
 
-/** Whether anything of the host runs. */
+/** Returns whether a process of the host runs. */
 export async function isPowered(id: string, machine: string): Promise<boolean> {
   return await populated(await groupOf(id, machine));
 }
@@ -73,18 +73,18 @@ async function killGroup(group: string): Promise<void> {
   await removeTree(group);
 }
 
-/** Cuts the power: every process of the host is killed at once. Nothing happens to a host that is off. */
+/** Cuts the power: every process of the host is killed at once. Does nothing to a host that is off. */
 export async function cutPower(id: string, machine: string): Promise<void> {
   await killGroup(await groupOf(id, machine));
 }
 
-/** Cuts the power of all hosts of a lab, also of such as no state file knows. */
+/** Cuts the power of all hosts of a lab, even of hosts that are in no state file. */
 export async function cutAllPower(id: string): Promise<void> {
   const lab = await groupOf(id);
   await killGroup(lab);
   try {
     await rmdir(join(lab, '..'));
   } catch {
-    // Another lab has its groups there.
+    // Another lab has its control groups there.
   }
 }

@@ -11,7 +11,7 @@ import { run } from './command.ts';
 const KUBERNETES_SITE = 'https://dl.k8s.io/release';
 const ETCD_SITE = 'https://github.com/etcd-io/etcd/releases/download';
 
-/** A network without a way out often swallows packets: do not wait long for the first, small file. */
+/** A network without access to the internet often drops packets: do not wait long for the first, small file. */
 const FIRST_ANSWER_MS = 5000;
 const DOWNLOAD_MS = 600_000;
 

@@ -4,13 +4,13 @@ import { exists } from './cache.ts';
 import { run } from './command.ts';
 import type { HostState, LabState } from './state.ts';
 
-/** Makes the lab's own key if it is not there, and gives its public half. */
+/** Makes the lab's own key if it does not exist, and returns its public half. */
 export async function makeOperatorKey(key: string): Promise<string> {
   if (!(await exists(key))) await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'runbook-lab', '-f', key]);
   return await readFile(`${key}.pub`, 'utf8');
 }
 
-/** Lays a host key into a disk before its first boot, so that the host is known without having been asked. */
+/** Writes a host key into a disk before its first boot, so that the host is known without a question. */
 export async function layHostKey(upper: string): Promise<void> {
   const folder = join(upper, 'etc/ssh');
   await mkdir(folder, { recursive: true });
@@ -18,7 +18,7 @@ export async function layHostKey(upper: string): Promise<void> {
   if (!(await exists(key))) await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', key]);
 }
 
-/** Lets the lab's key in as the user whose home, in the base system, is `home`. */
+/** Lets the key of the lab log in as the user with this `home` in the base system. */
 export async function authorize(base: string, upper: string, home: string, publicKey: string): Promise<void> {
   await cp(join(base, home), join(upper, home), { recursive: true });
   const folder = join(upper, home, '.ssh');
@@ -28,13 +28,13 @@ export async function authorize(base: string, upper: string, home: string, publi
   await run(['chown', '-R', `${uid}:${gid}`, join(upper, home)]);
 }
 
-/** One line for known_hosts: the host by its address and by its name. */
+/** Returns one line for known_hosts: the host by its address and by its name. */
 export async function knownHost(host: HostState, upper: string): Promise<string> {
   const [type, key] = (await readFile(join(upper, 'etc/ssh/ssh_host_ed25519_key.pub'), 'utf8')).split(' ');
   return `${host.address},${host.name} ${type ?? ''} ${(key ?? '').trim()}\n`;
 }
 
-/** The command line that runs ssh to a host, from outside of the lab's network. */
+/** Returns the command line that runs ssh to a host, from outside of the lab's network. */
 export function sshCommand(state: LabState, host: HostState, remote: readonly string[]): string[] {
   const options = {
     UserKnownHostsFile: `"${state.knownHosts}"`,

@@ -10,7 +10,10 @@ export const NETWORK = { prefix: 24, controller: '192.168.1.1', virtualAddress: 
 const hostSchema = z.strictObject({
   name: z.string(),
   address: z.string(),
-  /** What systemd-nspawn calls it. Unique on this machine, and short: interface names end at 15 characters. */
+  /**
+   * The name for systemd-nspawn. It is unique on this machine, and short: names of interfaces have at most 15
+   * characters.
+   */
   machine: z.string(),
 });
 
@@ -18,16 +21,16 @@ const stateSchema = z.strictObject({
   version: z.literal(1),
   name: z.string(),
   id: z.string(),
-  /** Network namespace, as `ip netns` lists it. */
+  /** The network namespace, in the list of `ip netns`. */
   netns: z.string(),
-  /** Put before a command to run it inside the lab's network. */
+  /** Words before a command that make it run inside the lab's network. */
   enter: z.array(z.string()),
   controller: z.string(),
   virtualAddress: z.string(),
   user: z.string(),
   key: z.string(),
   knownHosts: z.string(),
-  /** One folder a host: its writable layer. */
+  /** The folder with one folder per host: its writable layer. */
   disks: z.string(),
   base: z.string(),
   packages: z.string(),
@@ -39,7 +42,7 @@ export type LabState = z.infer<typeof stateSchema>;
 
 const LABS = resolve(import.meta.dirname, '..', '.runbook', 'lab');
 
-/** Where a lab keeps its key, known_hosts and state.json. Stable: inventories name it. */
+/** Returns the folder of a lab's key, known_hosts and state.json. It is stable, because inventories name it. */
 export function stateFolder(name: string): string {
   return join(LABS, name);
 }
@@ -54,11 +57,11 @@ export function requireName(name: string): void {
   });
 }
 
-/** Everything of a lab on this machine is found by these names, even where its state file is lost. */
+/** Names by which all parts of a lab on this machine are found, even if its state file is lost. */
 export interface LabNames {
   readonly id: string;
   readonly netns: string;
-  /** First part of its machines' names. */
+  /** The first part of the names of its machines. */
   readonly machines: string;
 }
 
@@ -72,7 +75,7 @@ const MASTERS = ['192.168.1.26', '192.168.1.28', '192.168.1.29'] as const;
 const NODES = ['192.168.1.32', '192.168.1.30', '192.168.1.31'] as const;
 export const MOST_HOSTS = 100;
 
-/** The first `count` hosts of the production inventory (masters, then nodes), and more nodes after them. */
+/** Returns the first `count` hosts of the production inventory (masters, then nodes), and further nodes after them. */
 export function plannedHosts(count: number, machines: string): HostState[] {
   return Array.from({ length: count }, (_, index) => {
     const machine = `${machines}${index + 1}`;

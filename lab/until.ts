@@ -4,7 +4,7 @@ import { Problem } from '../engine/errors/problem.ts';
 export interface Patience {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** What may help when the time is over. */
+  /** A remedy if the time is over. */
   readonly remedy?: string;
 }
 

@@ -13,13 +13,13 @@ function sources(folder: string): readonly string[] {
     .map((name) => join(folder, name));
 }
 
-/** A folder of the engine, and what its row in docs/architecture.md lets it import, as it is written there. */
+/** A folder of the engine, and the imports that its row in docs/architecture.md allows, as written there. */
 interface Row {
   readonly folder: string;
   readonly imports: readonly string[];
 }
 
-/** The table of docs/architecture.md that has this first column, in its order. */
+/** Returns the rows of the table in docs/architecture.md with this first column, in their order. */
 function rowsOf(column: string): readonly Row[] {
   const lines = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8').split('\n');
   const head = lines.findIndex((line) => line.startsWith(`| ${column} |`));
@@ -67,7 +67,10 @@ function permits(row: Row, name: string, { from, to }: Import): boolean {
   return name.endsWith('/*') ? layerOf(to) === layerOf(name) : to === name;
 }
 
-/** Whether a row of the tables has the import, or it is of a layer's own file of one of the folders below it. */
+/**
+ * Returns whether a row of the tables allows the import, or whether a layer's own file imports one of the folders below
+ * it.
+ */
 function isInTables(one: Import): boolean {
   const { from, to } = one;
   if (layerOf(from) === layerOf(to) && !from.includes('/')) return true;
@@ -75,12 +78,12 @@ function isInTables(one: Import): boolean {
   return rows.some((row) => row.imports.some((name) => permits(row, name, one)));
 }
 
-/** Within a layer the table of folders counts, between layers that of layers. */
+/** Returns whether this table decides: within a layer the table of folders, between layers that of layers. */
 function isOwnTable(row: Row, { from, to }: Import): boolean {
   return row.folder.includes('/') === (layerOf(from) === layerOf(to));
 }
 
-/** The folder of the row that a name in this row is about. */
+/** Returns the folder that a name in this row means. */
 function rowNamed(row: Row, name: string): string {
   return row.folder.includes('/') ? `${layerOf(row.folder)}/${name}` : layerOf(name);
 }
@@ -149,7 +152,7 @@ test('what Node itself has is imported at once, as the built program cannot do i
   expect(sources(ENGINE).filter((file) => /import\('node:/.test(readFileSync(file, 'utf8')))).toEqual([]);
 });
 
-/** State of a module that may change, and why two runs in one process may share it. */
+/** Module-level state that may change, and the reason why two runs in one process may share it. */
 const SHARED_STATE: Readonly<Record<string, string>> = {
   'connection/on-abort.ts waiting': 'belongs to the signal that is its key',
   'connection/unguessable.ts pool': 'random bytes, none of which is given twice',
@@ -196,14 +199,14 @@ test.each([
   expect(changeable(text)).toEqual(variables);
 });
 
-/** Variables of a module that are assigned to, or that hold what can be changed. */
+/** Returns the module-level variables that are reassigned, or whose value can be changed. */
 function changeable(text: string): readonly string[] {
   const declared =
     /^(?:export )?(?:let (?<assigned>\w+)|const (?<held>\w+)(?<type>: .+?)? = (?<value>new \w+|pLimit\(|\[\]|\{(?=[^}]*: new )|Buffer\.|Promise\.))/gm;
   return [...text.matchAll(declared)].flatMap(({ groups = {} }) => {
     const { assigned, held = '', type = '', value = '' } = groups;
     if (assigned !== undefined) return [assigned];
-    // Tables in capitals, and what a type says cannot be changed.
+    // Tables in capitals, and values that their type makes read-only.
     const isConstant =
       /\b(?:[Rr]eadonly|Plugin)/.test(type) ||
       ['new RegExp', 'new URL'].includes(value) ||

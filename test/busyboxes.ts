@@ -13,21 +13,21 @@ export interface Busybox {
   readonly name: string;
   /** The program. */
   readonly path: string;
-  /** A folder that is the whole PATH of a host with nothing but busybox. */
+  /** A folder that is the whole PATH of a host with only busybox. */
   readonly only: string;
 }
 
-/** Those that this machine has. */
+/** The builds that this machine has. */
 export const BUSYBOXES: readonly Busybox[] = BUILDS.map((name) => ({
   name,
   path: join(folderOf(name), 'bin/busybox'),
   only: join(folderOf(name), 'only'),
 })).filter(({ only }) => existsSync(only));
 
-/** How many there are where nothing is missing. */
+/** Number of builds if none is missing. */
 export const ALL_BUSYBOXES = BUILDS.length;
 
-/** Unpacks what is not there yet, where there is an apt-get that knows the packages. */
+/** Unpacks the missing builds, if there is an apt-get that knows the packages. */
 export function unpackBusyboxes(): void {
   if (!existsSync('/usr/bin/apt-get')) return;
   for (const name of BUILDS) {
@@ -49,7 +49,7 @@ export function unpackBusyboxes(): void {
         symlinkSync('../bin/busybox', join(only, applet));
       renameSync(join(scratch, 'unpacked'), folder);
     } catch {
-      // Somebody else unpacked it meanwhile, or it cannot be had: the tests say which are missing.
+      // Another process has unpacked it meanwhile, or it is not available: the tests name the missing ones.
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }

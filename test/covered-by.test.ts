@@ -9,7 +9,7 @@ const FILES = readdirSync(ENGINE, { recursive: true, encoding: 'utf8' }).filter(
   (name) => name.endsWith('.ts') && !name.endsWith('.d.ts'),
 );
 
-/** Files of the engine below the test that covers each, both as paths: below engine/, and below test/. */
+/** Files of the engine (paths below engine/) by the test that covers them (path below test/). */
 const COVERED_BY: Readonly<Record<string, readonly string[]>> = parse(
   readFileSync(join(import.meta.dirname, 'covered-by.yml'), 'utf8'),
 );
@@ -20,7 +20,7 @@ function testOf(file: string): string {
   return join(import.meta.dirname, file.replace(/\.ts$/, '.test.ts'));
 }
 
-/** Whether anything in it can go wrong when it runs: types and tables of constants are checked by the compiler. */
+/** Returns whether the file has logic that can fail at run time. The compiler checks types and tables of constants. */
 function hasLogic(file: string): boolean {
   const running = readFileSync(join(ENGINE, file), 'utf8')
     .replaceAll(/\/\*[\s\S]*?\*\//g, '')

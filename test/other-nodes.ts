@@ -6,7 +6,7 @@ import { cacheFolder, fillOnce } from '../lab/cache.ts';
 
 const run = promisify(execFile);
 
-/** An older Node, which cannot run the program, the one of the checkout, and the newest. */
+/** An older Node, which cannot run the program, the Node of the checkout, and the newest one. */
 export const NODES = { older: '20.20.2', own: await ownNode(), newest: '26.12.1' } as const;
 
 async function ownNode(): Promise<string> {

@@ -8,15 +8,17 @@ import { cacheFolder, fillOnce } from '../lab/cache.ts';
 
 const run = promisify(execFile);
 
-/** The Ansible that everything here is held against, with mitogen, which runs its modules in a tenth of the time. */
+/** The version of Ansible for all comparisons, with mitogen, which runs its modules in a tenth of the time. */
 export const ANSIBLE = ['ansible-core==2.19.14', 'mitogen==0.3.54'];
 
-/** The folder of a virtual environment, or why there is none. */
+/** The folder of a virtual environment, or the reason why there is none. */
 export type Installed =
   | { readonly kind: 'there'; readonly folder: string }
   | { readonly kind: 'missing'; readonly why: string };
 
-/** A virtual environment with these packages, installed once into the user's cache and named by what is in it. */
+/**
+ * A virtual environment with these packages, installed once into the user's cache. Its name depends on its packages.
+ */
 export async function pythonEnvironment(packages: readonly string[]): Promise<Installed> {
   const cache = join(cacheFolder(), 'python');
   const folder = join(cache, packages.join('+').replaceAll('==', '-'));
@@ -39,9 +41,9 @@ export async function pythonEnvironment(packages: readonly string[]): Promise<In
   }
 }
 
-/** The release of Ansible's collections whose ansible-core is the one above. */
+/** The release of Ansible's collections that contains the ansible-core above. */
 const COLLECTIONS = 'ansible==12.3.0';
-/** Only what is in it of this one: the whole has a hundred. */
+/** Only this collection is unpacked: the whole release has a hundred. */
 const COLLECTION = 'ansible_collections/ansible/posix/';
 const EXTRACT = `
 import glob, sys, zipfile
@@ -49,7 +51,7 @@ with zipfile.ZipFile(glob.glob(sys.argv[1] + "/*.whl")[0]) as wheel:
     wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if name.startswith(sys.argv[3])])
 `;
 
-/** The folder of the collections that authorized_key, mount and sysctl are in, fetched once into the user's cache. */
+/** The folder of the collections with authorized_key, mount and sysctl, fetched once into the user's cache. */
 export async function collections(): Promise<Installed> {
   try {
     const folder = await fillOnce(

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1, the same ones for the same seed: what fails at random can be repeated. */
+/** Numbers from 0 to 1, always the same for the same seed, so that a random failure can be repeated. */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

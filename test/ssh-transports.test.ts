@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 const FOLDER = join(import.meta.dirname, 'ssh');
 
-/** A reason is a sentence's worth: so short a text gives none. Characters. */
+/** Minimal length of a reason, in characters: a shorter text is not a sentence. */
 const SHORTEST_REASON = 20;
 
 const Rows = z.record(
@@ -32,7 +32,10 @@ test('a test that runs over both takes its transport from the project', () => {
   expect(astray).toEqual([]);
 });
 
-/** By a target of the server, by the inventory of a site, or by the variables. */
+/**
+ * Returns whether the file chooses the transport: by a target of the server, by the inventory of a site, or by the
+ * variables.
+ */
 function takesTransport(file: string): boolean {
   return /\.target\(|\bstartSite\(|\bconnectionVariables\(/.test(readFileSync(file, 'utf8'));
 }

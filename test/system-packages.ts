@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { unpackBusyboxes } from './busyboxes.ts';
 
-/** Programs that tests run for real, or files by which a package is known, and the Debian packages that bring them. */
+/** Programs that tests run, or files that show that a package is installed, and the Debian packages that have them. */
 const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['sshd', 'openssh-server'],
   ['ssh', 'openssh-client'],
@@ -32,7 +32,7 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
 ]);
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Where a program is installed; undefined where it is not. */
+/** Returns the path of an installed program; undefined if it is not installed. */
 export function installedPath(program: string): string | undefined {
   return FOLDERS.map((folder) => `${folder}/${program}`).find((path) => existsSync(path));
 }
@@ -46,7 +46,7 @@ export default function installWhatTestsNeed(): void {
   unpackBusyboxes();
 }
 
-/** `programs`: what is known of each package, and its name. */
+/** `programs`: a file or program of each package, and the name of the package. */
 export function installMissingPrograms(programs: ReadonlyMap<string, string>): void {
   const isThere = (known: string): boolean =>
     known.startsWith('/') ? existsSync(known) : installedPath(known) !== undefined;

@@ -10,7 +10,7 @@ import { type Attacked, attack, battlefield } from './battlefield.ts';
  * test:attack` sets 200.
  */
 const rounds = process.env['RUNBOOK_ATTACK_ROUNDS'];
-/** A file for the figures of each attack, a line of JSON each. */
+/** A file for the figures of the attacks: a line of JSON for each. */
 const log = process.env['RUNBOOK_ATTACK_LOG'];
 const seed = Number(process.env['RUNBOOK_ATTACK_SEED'] ?? Date.now() % 1_000_000);
 const strikes = Object.entries(STRIKES).filter(([title]) => rounds !== undefined || SLICE.has(title));
@@ -36,7 +36,7 @@ describe.skipIf(noSandbox !== undefined)(`a user of the host who attacks a run o
       async (title, strike) => {
         const count = Number(rounds ?? 2);
         const tries: Attacked[] = [];
-        // What a busy machine kept from striking in time is tried again.
+        // On a busy machine, a strike may come too late: such attacks are tried again.
         for (let more = 0; more < MOST_TRIES && tries.every(({ struck }) => struck === 0); more += 1)
           tries.push(await attack(place, writing, strike, { rounds: count, seed: seed + more }));
         const successes = tries.flatMap((one) => one.successes);

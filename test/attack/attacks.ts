@@ -14,7 +14,8 @@ ${crossOut('bob', DEBT)}
 rm -rf /var/tmp/runbook-23456 2>/dev/null`;
 
 /**
- * How a user of the host attacks a run of root that writes in a folder of this user. `attacker.c` tells what they do.
+ * Attacks of a user of the host on a run of root that writes in a folder of this user. `attacker.c` describes their
+ * effects.
  */
 export const STRIKES: Readonly<Record<string, Strike>> = {
   'a link at the first sight of a name': { when: 'create', with: 'link' },
@@ -39,7 +40,7 @@ export const STRIKES: Readonly<Record<string, Strike>> = {
   'a script at each name that was seen before': { when: 'again', with: 'file' },
 };
 
-/** Those of every run of the tests: each kind of them once. */
+/** The strikes of every test run: one of each kind. */
 export const SLICE: ReadonlySet<string> = new Set([
   'a link once a name has been written',
   'a link to a folder at the first sight of a name',
@@ -56,18 +57,18 @@ export interface Strike {
    */
   readonly when: 'create' | 'close' | 'always' | 'again';
   readonly with: 'link' | 'dirlink' | 'fifo' | 'hard' | 'file' | 'swap';
-  /** Who owns the folder, in the home of alice. */
+  /** The owner of the folder, which is in the home of alice. */
   readonly folderOf?: 'alice' | 'root';
 }
 
 export interface Writing {
-  /** A task as YAML; `{{item}}` is the number of the round. Or shell text, that one round is, of the user bob. */
+  /** A task as YAML; `{{item}}` is the number of the round. Or shell text that user bob runs as one round. */
   readonly task: string | { readonly script: string };
-  /** Shell text that root runs before each attack, in the folder of the user. `$rounds`: how many there are. */
+  /** Shell text that root runs before each attack, in the folder of the user. `$rounds` is the number of rounds. */
   readonly given?: string;
-  /** The folder in which alice waits, where it is not `/home/alice/d`. */
+  /** The folder in which alice waits, if it is not `/home/alice/d`. */
   readonly at?: '/tmp' | '/var/tmp';
-  /** What she strikes at all the time, where it is neither `n{{item}}` nor `f`. */
+  /** The name that alice replaces all the time, if it is neither `n{{item}}` nor `f`. */
   readonly name?: string;
   /**
    * Moments that do not occur in this case: nothing is made in the folder of alice, or nothing is renamed to its name
@@ -76,7 +77,7 @@ export interface Writing {
   readonly never?: readonly Strike['when'][];
 }
 
-/** Whether alice has anything to strike at. */
+/** Returns whether this strike has a target in this case. */
 export function isStruck({ at, name, never = [] }: Writing, { when, with: thing }: Strike): boolean {
   if (at !== undefined) return name === undefined ? when === 'again' : when === 'always' && thing !== 'swap';
   return when !== 'again' && !never.includes(when);

@@ -7,18 +7,18 @@ import { sandboxFor } from '../wild/sandbox.ts';
 import { type Strike, type Writing, nameIn } from './attacks.ts';
 
 const ATTACKER = join(import.meta.dirname, 'attacker.c');
-/** Above what goes in a script itself. */
+/** A size that is too large for a script. */
 const LARGE_BYTES = 200_000;
 
-/** What an attack came to. */
+/** The result of an attack. */
 export interface Attacked {
-  /** Files and folders of root that are not as they were, and secrets of root that alice can read. */
+  /** Files and folders of root that have changed, and secrets of root that alice can read. */
   readonly successes: readonly string[];
-  /** How often alice has put something in the place of a name. An attack that never did proves nothing. */
+  /** The number of times that alice has replaced a name. An attack that never did proves nothing. */
   readonly struck: number;
-  /** Rounds that did what they were to do. */
+  /** The number of rounds that succeeded. */
   readonly done: number;
-  /** What the run said. */
+  /** The output of the run. */
   readonly output: string;
 }
 
@@ -66,11 +66,11 @@ const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGBPRUdPrTVkpTdOcm5aGwQZkbgUeWL
 
 export interface Contest {
   readonly rounds: number;
-  /** For the dice of alice. */
+  /** The seed for the random choices of alice. */
   readonly seed: number;
 }
 
-/** Lets alice strike while root plays the task in this many rounds, and tells what came of it. */
+/** Lets alice strike while root plays the task in this many rounds, and returns the result. */
 export async function attack(
   place: Place,
   writing: Writing,
@@ -118,7 +118,7 @@ const ROUND = (task: string): string => `- command: "true"
   ignore_errors: true
 `;
 
-/** Between the parts of what an attack prints. */
+/** Separates the parts of the output of an attack. */
 const MARK = '=====';
 
 function stage(rounds: number, { given = ':' }: Writing, { folderOf = 'alice' }: Strike): string {
@@ -169,10 +169,16 @@ echo "status $status"
 exit 0`;
 }
 
-/** A run that alice can hold for so long is one that she has stopped. In seconds; a round takes less than one. */
+/**
+ * Maximal time of an attack in seconds, after which alice counts as having stopped the run. A round takes less than one
+ * second.
+ */
 const deadline = (rounds: number): number => 60 + 2 * rounds;
 
-/** Each file and folder of root with all that must stay. A second name more is alice's own doing. */
+/**
+ * Lists each file and folder of root with everything that must not change. Another name for a file may exist: alice can
+ * make it.
+ */
 const VICTIMS = `cd /victim; find . -type f -exec sha256sum {} +; find . -printf '%y %m %U %G %p\\n'`;
-/** Where alice can read a secret of root outside of it. */
+/** Lists files outside of the folder of root in which alice can read a secret of root. */
 const LEAKED = `find /home/alice /srv/open -type f -links -2 \\( -user alice -o -perm -004 \\) -exec grep -l 'secret of root' {} + || :`;

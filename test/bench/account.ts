@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const NAME = 'runbook-bench';
-/** The status by which useradd says so. */
+/** Exit status of useradd if the user exists. */
 const EXISTS_ALREADY = 9;
 
 export interface Account {
@@ -14,11 +14,14 @@ export interface Account {
   remove(): Promise<void>;
 }
 
-/** A user with a plain `/bin/sh`, made for the bench and removed after it. Who is not root uses his own. */
+/**
+ * A user with a plain `/bin/sh`, made for the bench and removed after it. If root does not run the bench, the current
+ * user serves.
+ */
 export async function benchAccount(): Promise<Account> {
   const own = userInfo();
   if (own.uid !== 0) return { name: own.username, uid: own.uid, gid: own.gid, remove: async () => {} };
-  // The password `*` fits none, and unlike a locked account lets keys in.
+  // No password matches `*`. Unlike a locked account, such an account accepts keys.
   const made = await run('useradd', [
     '--no-create-home',
     '--home-dir',

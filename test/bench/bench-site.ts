@@ -5,7 +5,7 @@ import { startOpensshServer, type OpensshServer } from '../ssh/openssh-server.ts
 import { type Account, benchAccount } from './account.ts';
 import type { BenchHost } from './tasks.ts';
 
-/** How to get to the hosts: all of them are one sshd, directly or by way of a delaying proxy. */
+/** The way to the hosts: all of them are one sshd, reached directly or through a delaying proxy. */
 export interface Reach {
   readonly port: number;
   readonly user: string;
@@ -13,14 +13,14 @@ export interface Reach {
   readonly knownHosts: string;
 }
 
-/** The machine that plays all hosts, and the folders of a bench. */
+/** The machine that serves as all hosts, and the folders of a bench. */
 export interface BenchSite {
-  /** For what the controllers read and write. */
+  /** Files that the controllers read and write. */
   readonly folder: string;
   readonly account: Account;
   readonly server: OpensshServer;
   reach(port?: number): Reach;
-  /** Empty hosts for one tool: the folders of earlier ones are removed. */
+  /** Makes empty hosts for one tool, and removes the folders of earlier hosts. */
   freshHosts(tool: string, count: number): Promise<readonly BenchHost[]>;
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// `npm run bench`: runbook beside Ansible, mitogen, pyinfra and the floor, on the same plays in one run.
+// `npm run bench` compares runbook with Ansible, mitogen, pyinfra and the floor, on the same plays in one run.
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { startBenchSite } from './bench-site.ts';

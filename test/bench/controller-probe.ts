@@ -13,7 +13,7 @@ if (file !== undefined) {
     const cost = {
       peakMemoryMiB: maxRSS / 1024,
       cpuMs: (userCPUTime + systemCPUTime) / 1000,
-      // A sample is late by its own interval where nothing blocks.
+      // If nothing blocks, a sample is late by its own interval.
       longestBlockMs: Math.max(0, delay.max / 1e6 - RESOLUTION_MS),
     };
     writeFileSync(file, JSON.stringify(cost));

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** So much may be on its way in one direction: far more than a fast line holds, so that only the time is slowed. */
+/**
+ * Maximal number of bytes in flight in one direction: far more than a fast line has, so that only the time is affected.
+ */
 const MOST_UNDER_WAY = 64 * 1024 * 1024;
 
 export interface DelayingProxy {
   readonly port: number;
-  /** From all who connected, to the target. */
+  /** Bytes of all clients to the target. */
   readonly bytesSent: number;
   stop(): Promise<void>;
 }
@@ -32,7 +34,8 @@ export async function startDelayingProxy(targetPort: number, roundTripMs: number
     near.on('error', ended);
     far.on('error', ended);
     const now = performance.now();
-    // TCP's own handshake: the server has it after one and a half round trips, and its first word is here after two.
+    // The handshake of TCP: the server has the connection after one and a half round trips, and its first bytes arrive
+    // after two.
     carry(near, far, roundTripMs / 2, now + 1.5 * roundTripMs);
     carry(far, near, roundTripMs / 2, now + 2 * roundTripMs);
   });
@@ -53,7 +56,7 @@ export async function startDelayingProxy(targetPort: number, roundTripMs: number
   };
 }
 
-/** Passes on what comes, in its order, each piece `delayMs` later and nothing before `notBefore`. */
+/** Passes data on in their order, each piece `delayMs` later and nothing before `notBefore`. */
 function carry(from: Socket, to: Socket, delayMs: number, notBefore: number): void {
   const underWay: { readonly due: number; readonly data: Buffer | undefined }[] = [];
   let bytes = 0;

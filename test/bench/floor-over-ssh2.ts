@@ -1,4 +1,4 @@
-// The floor program: raw ssh2, one connection and one script a host, as little around it as there can be.
+// The floor program: plain ssh2 with one connection and one script per host, and as little else as possible.
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ interface Floor {
   readonly hosts: readonly number[];
 }
 
-/** As many handshakes at once as is quickest on two cores. */
+/** The number of simultaneous handshakes that is fastest on two cores. */
 const HANDSHAKES = 10;
 
 const [file = '', what = 'look'] = process.argv.slice(2);

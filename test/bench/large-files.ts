@@ -16,11 +16,11 @@ const BYTES = 100 * 1000 * 1000;
 export interface LargeFiles {
   readonly runbook: readonly number[];
   readonly ssh: readonly number[];
-  /** How fast runbook is, of how fast `ssh host 'cat >file'` is. */
+  /** Speed of runbook divided by the speed of `ssh host 'cat >file'`. */
   readonly ofSsh: number;
 }
 
-/** A file of 100 MB to three hosts at once, against three `ssh host 'cat >file'`. Milliseconds. */
+/** Compares an upload of 100 MB to three hosts at the same time with three `ssh host 'cat >file'`. Milliseconds. */
 export async function measureLargeFiles(
   site: BenchSite,
   options: Options,
@@ -48,7 +48,7 @@ export async function measureLargeFiles(
       join(folder, 'site.yml'),
       stringify([{ name: 'Bench', hosts: 'bench', gather_facts: false, tasks: [task] }]),
     );
-    // Its digest is not known from an earlier run either.
+    // The digest must not be known from an earlier run.
     await rm(join(folder, 'cache'), { recursive: true, force: true });
     const command = playCommand(folder);
     runbook.push((await timed(command, options.limitMs)).milliseconds);

@@ -8,7 +8,7 @@ import { terminal } from '../../engine/report/run/terminal.ts';
 import { changed, finished, playStarted, taskAt } from '../report/sink.ts';
 
 const [hosts = 1000, seconds = 10] = process.argv.slice(2).map(Number);
-/** Each slice of this length, so many hosts do something. */
+/** In each slice of this length, this many hosts do something. */
 const SLICE_MS = 50;
 const SLICES_A_SECOND = 1000 / SLICE_MS;
 
@@ -25,7 +25,7 @@ class Window extends Writable {
   }
 }
 
-/** Percent of one core, while `slice` is called again and again. */
+/** Returns the per cent of one core that calls of `slice` in a loop take. */
 async function measure(slice: (index: number) => void): Promise<number> {
   const [cpu, began] = [process.cpuUsage(), performance.now()];
   for (let index = 0; performance.now() - began < seconds * 1000; index += 1) {
@@ -40,7 +40,7 @@ const names = Array.from({ length: hosts }, (_, index) => `web-${index}.eu-centr
 const window = new Window();
 const idle = await measure(() => {});
 const nothing = { show: () => {}, finish: () => Promise.resolve() };
-// Of a terminal only this much is used.
+// The live view uses only these parts of a terminal.
 const view = terminal(
   window as unknown as WriteStream,
   (_, text) => text,

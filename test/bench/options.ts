@@ -12,7 +12,7 @@ export interface Options {
   readonly roundTripsMs: readonly number[];
   readonly repeat: number;
   readonly seed: number;
-  /** A tool that needs longer for one run is ended, and its larger cells are left out. */
+  /** A tool that needs more time for one run is ended, and its larger cells are left out. */
   readonly limitMs: number;
   readonly json: string;
 }

@@ -32,7 +32,7 @@ function sizesOf({ hosts, tasks }: Options, roundTripMs: number): readonly Size[
   return hosts.flatMap((count) => tasks.map((length) => ({ hosts: count, tasks: length, roundTripMs })));
 }
 
-/** The tools that take part at this size, and the cells of those that do not. */
+/** Returns the tools that take part at this size, and the cells of the others. */
 function taken(
   tools: readonly Awaited<ReturnType<typeof tool>>[],
   tooSlow: ReadonlyMap<ToolName, readonly Size[]>,

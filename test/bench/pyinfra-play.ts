@@ -60,7 +60,7 @@ function operation(task: BenchTask): string {
   }
 }
 
-/** Text and numbers are written in JSON as Python writes them. */
+/** In Python, texts and numbers are written as in JSON. */
 function python(value: string | number | boolean): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   return JSON.stringify(value);

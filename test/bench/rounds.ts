@@ -19,14 +19,14 @@ export interface Cell extends Size {
   readonly tool: ToolName;
   readonly run: 'first' | 'no-change';
   readonly milliseconds: readonly number[];
-  /** Why there is no figure. */
+  /** The reason why there is no figure. */
   readonly skipped: string | undefined;
 }
 
-/** A run longer than this is not repeated: its noise is small beside it. */
+/** A run longer than this is not repeated: its noise is small in comparison. */
 const LONG_MS = 20_000;
 
-/** A tool with hosts of its own, and what its runs have taken so far. */
+/** A tool with hosts of its own, and the times of its runs so far. */
 interface Entrant {
   readonly tool: Tool;
   readonly folder: string;
@@ -39,7 +39,7 @@ export interface Measurement {
   readonly site: BenchSite;
   readonly tools: readonly Tool[];
   readonly size: Size;
-  /** Of the proxy that makes the hosts distant; undefined where they are near. */
+  /** The port of the proxy that makes hosts distant; undefined if they are near. */
   readonly port: number | undefined;
   readonly options: Options;
   readonly tell: (cell: Cell) => void;

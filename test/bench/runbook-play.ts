@@ -32,7 +32,7 @@ export function hostVariables(host: BenchHost): Readonly<Record<string, string |
   return { bench_root: host.root, bench_name: host.name, bench_number: host.number };
 }
 
-/** What copies and templates come from, where runbook and Ansible look for it. */
+/** Writes the sources of copies and templates where runbook and Ansible search for them. */
 export async function writeSources(folder: string, tasks: readonly BenchTask[], suffix: 'hbs' | 'j2'): Promise<void> {
   await mkdir(join(folder, 'files'), { recursive: true });
   await mkdir(join(folder, 'templates'), { recursive: true });
@@ -47,7 +47,7 @@ function at(path: string): string {
   return `{{ bench_root }}/${path}`;
 }
 
-/** The task as runbook and Ansible both read it. */
+/** Returns the task in a form that both runbook and Ansible read. */
 export function taskOf(task: BenchTask, suffix: 'hbs' | 'j2'): Readonly<Record<string, unknown>> {
   const name = `${task.kind} ${task.path}`;
   switch (task.kind) {

@@ -23,7 +23,7 @@ export interface ControllerCost {
   readonly longestBlockMs: number;
 }
 
-/** What a run with nothing to change costs the controller, up to a thousand hosts. */
+/** Measures the cost of a run without changes for the controller, with up to a thousand hosts. */
 export async function measureScale(
   site: BenchSite,
   options: Options,

@@ -6,7 +6,7 @@ import { seconds } from './table.ts';
 import { median, timed } from './timed.ts';
 import { type CommandLine, runbookCommand } from './tools.ts';
 
-/** Short runs are noisy, so there are more of them. */
+/** Short runs vary, so there are more of them. */
 const TIMES = 5;
 const SITE = join(import.meta.dirname, '../../playbooks/site.yml');
 const INVENTORY = join(import.meta.dirname, '../../inventory/prod.yml');
@@ -17,7 +17,7 @@ export interface Start {
   readonly lint: number | undefined;
 }
 
-/** What a command costs before it does anything. Medians in milliseconds. */
+/** Measures the time of a command before it does anything. Medians in milliseconds. */
 export async function measureStart(site: BenchSite, options: Options, print: (line: string) => void): Promise<Start> {
   const times = options.repeat * TIMES;
   const node = await several({ program: process.execPath, args: ['-e', '0'], env: {} }, times, options);

@@ -2,7 +2,7 @@ import type { Cell } from './rounds.ts';
 import { median } from './timed.ts';
 import { TOOL_NAMES } from './tools.ts';
 
-/** While it goes on: one line a cell. */
+/** One line per cell, printed while the bench runs. */
 export function cellLine(cell: Cell): string {
   const size = `${cell.hosts} hosts, ${cell.tasks} tasks, ${cell.roundTripMs} ms, ${cell.run}`;
   const figure =
@@ -12,7 +12,7 @@ export function cellLine(cell: Cell): string {
   return `${cell.tool.padEnd(14)} ${size.padEnd(40)} ${figure}`;
 }
 
-/** Medians in seconds, and behind each how many times runbook's that is. Markdown. */
+/** Medians in seconds, each followed by its ratio to the time of runbook. Markdown. */
 export function playTable(cells: readonly Cell[]): string {
   const tools = TOOL_NAMES.filter((name) => cells.some((cell) => cell.tool === name));
   const rows = new Map<string, Cell[]>();

@@ -1,6 +1,6 @@
 import { seededRandom } from '../seeded-random.ts';
 
-/** One task of the measured play, in no tool's language. Paths are relative to the host's own folder. */
+/** One task of the measured play, independent of any tool. Paths are relative to the host's own folder. */
 export type BenchTask =
   | { readonly kind: 'directory'; readonly path: string; readonly mode: string }
   | {
@@ -20,7 +20,7 @@ export type BenchTask =
   | { readonly kind: 'line'; readonly path: string; readonly line: string }
   | { readonly kind: 'link'; readonly path: string; readonly to: string };
 
-/** `key = text`, and behind it the name or the number of the host where `variable` says so. */
+/** `key = text`, followed by the name or the number of the host if `variable` says so. */
 export interface TemplateLine {
   readonly key: string;
   readonly text: string;
@@ -30,15 +30,15 @@ export interface TemplateLine {
 export interface BenchHost {
   readonly name: string;
   readonly number: number;
-  /** Its own folder on the machine that all hosts are. */
+  /** The host's own folder on the machine that serves as all hosts. */
   readonly root: string;
 }
 
 const KINDS = ['directory', 'template', 'copy', 'line', 'link'] as const;
-/** So many groups of five tasks keep their lines in one file, as settings files have more than one. */
+/** Number of groups of five tasks whose lines are in one file: settings files usually have several lines. */
 const GROUPS_A_SETTINGS_FILE = 5;
 
-/** The same tasks for the same seed: directories, templates, copies, lines and links in turn. */
+/** Returns the same tasks for the same seed: directories, templates, copies, lines and links in turn. */
 export function generateTasks(seed: number, count: number): readonly BenchTask[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, index): BenchTask => {
@@ -80,7 +80,7 @@ export function generateTasks(seed: number, count: number): readonly BenchTask[]
   });
 }
 
-/** The template's content on one host. */
+/** Returns the content of the template on one host. */
 export function rendered(lines: readonly TemplateLine[], host: BenchHost): string {
   return lines
     .map(({ key, text, variable }) => {
@@ -90,7 +90,7 @@ export function rendered(lines: readonly TemplateLine[], host: BenchHost): strin
     .join('');
 }
 
-/** The template's source, which Handlebars and Jinja read alike. */
+/** Returns the source of the template, which Handlebars and Jinja read in the same way. */
 export function templateSource(lines: readonly TemplateLine[]): string {
   return lines
     .map(({ key, text, variable }) => `${key} = ${text}${variable === undefined ? '' : `{{ ${variable} }}`}\n`)

@@ -3,15 +3,13 @@ import type { CommandLine } from './tools.ts';
 
 export interface Timed {
   readonly milliseconds: number;
-  /** The end of what it printed, both streams. */
+  /** The end of its output, stdout and stderr together. */
   readonly output: string;
 }
 
 const KEPT_OUTPUT = 1024 * 1024;
 
-/**
- * Runs a program to its end. The time is that of the whole process, from its start to its exit. Throws where it fails.
- */
+/** Runs a program to its end. The time is that of the whole process, from its start to its exit. Throws if it fails. */
 export function timed(command: CommandLine, limitMs: number): Promise<Timed> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
@@ -35,7 +33,7 @@ export function timed(command: CommandLine, limitMs: number): Promise<Timed> {
     child.once('exit', (status) => {
       const milliseconds = performance.now() - began;
       clearTimeout(limit);
-      // What stays behind (a ControlMaster) may hold the pipes open.
+      // A process that stays (a ControlMaster) may hold the pipes open.
       child.stdout.destroy();
       child.stderr.destroy();
       if (status === 0) resolve({ milliseconds, output });

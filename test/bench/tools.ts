@@ -21,16 +21,16 @@ export interface CommandLine {
 export interface Tool {
   readonly name: ToolName;
   write(folder: string, tasks: readonly BenchTask[], hosts: readonly BenchHost[], reach: Reach): Promise<void>;
-  /** The same command for both runs, but the floors', which have one program for making and one for looking. */
+  /** Both runs use the same command, except the floors, which have one program for making and one for looking. */
   command(folder: string, hosts: number, run: 'first' | 'no-change'): CommandLine;
 }
 
 export const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const FLOOR_OVER_SSH2 = join(import.meta.dirname, 'floor-over-ssh2.ts');
-/** More than Ansible's 5; past this its workers only fight for the processors. */
+/** More than Ansible's default of 5; with more than this, its workers only compete for the processors. */
 const ANSIBLE_FORKS = 20;
 
-/** The tool at its best documented settings, or why it cannot be measured. */
+/** Returns the tool with its best documented settings, or the reason why it cannot be measured. */
 export async function tool(name: ToolName): Promise<Tool | { readonly name: ToolName; readonly missing: string }> {
   switch (name) {
     case 'runbook':
@@ -94,12 +94,12 @@ function python(
   return installed.kind === 'missing' ? { name, missing: installed.why } : { name, ...make(installed.folder) };
 }
 
-/** Without the lock, which only one of several hosts that are one machine would get. */
+/** Runs without the lock: all hosts are one machine, so only one of them would get it. */
 export function playCommand(folder: string): CommandLine {
   return runbookCommand(folder, ['play', join(folder, 'site.yml'), '-i', join(folder, 'inventory.yml'), '--no-lock']);
 }
 
-/** Its journal and caches go to the bench's folder. */
+/** Puts the journal and the caches into the folder of the bench. */
 export function runbookCommand(folder: string, args: readonly string[]): CommandLine {
   return {
     program: process.execPath,

@@ -7,9 +7,7 @@ type Entry =
   | { readonly kind: 'file'; readonly mode: number; readonly content: string }
   | { readonly kind: 'link'; readonly to: string };
 
-/**
- * What a host's folder holds once the tasks are done, whichever tool did them; in the order in which it can be made.
- */
+/** Returns the content of a host's folder after the tasks, for any tool, in an order in which it can be made. */
 function wantedTree(tasks: readonly BenchTask[], host: BenchHost): ReadonlyMap<string, Entry> {
   const tree = new Map<string, Entry>();
   for (const task of tasks) {
@@ -41,7 +39,7 @@ function wantedTree(tasks: readonly BenchTask[], host: BenchHost): ReadonlyMap<s
   return tree;
 }
 
-/** Makes it without any tool: for runs that only measure that nothing changes. */
+/** Makes the tree without any tool, for runs that only measure a play without changes. */
 export async function makeTree(
   tasks: readonly BenchTask[],
   host: BenchHost,
@@ -61,7 +59,7 @@ export async function makeTree(
   }
 }
 
-/** What is not as the tasks want it: so that no tool is praised for work that it did not do. */
+/** Returns the differences from the wanted tree, so that a tool cannot get a good figure without doing the work. */
 export async function differencesOf(tasks: readonly BenchTask[], host: BenchHost): Promise<readonly string[]> {
   const wrong: string[] = [];
   for (const [path, entry] of wantedTree(tasks, host)) {
@@ -80,7 +78,7 @@ export async function differencesOf(tasks: readonly BenchTask[], host: BenchHost
   return wrong;
 }
 
-/** Every path with the time of its last change: equal before and after a run that has nothing to do. */
+/** Returns every path with the time of its last change. A run without changes leaves it equal. */
 export async function fingerprint(tasks: readonly BenchTask[], host: BenchHost): Promise<string> {
   const times = [];
   for (const path of wantedTree(tasks, host).keys()) {

@@ -20,7 +20,9 @@ const TRACES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly 
   ...[...Object.values(ELSEWHERE), 'Cnry39-set-fact'].map((word) => [word, tracesOf(word)] as const),
 ]);
 
-/** What of a secret must turn up nowhere: itself, its halves and lines, and all of that in every form. */
+/**
+ * Returns the traces of a secret that no output may contain: the secret itself, its halves and lines, in every form.
+ */
 function tracesOf(secret: string): readonly string[] {
   const middle = Math.floor(secret.length / 2);
   const halves = secret.length >= 16 ? [secret.slice(0, middle), secret.slice(middle)] : [];
@@ -36,12 +38,12 @@ function tracesOf(secret: string): readonly string[] {
   );
 }
 
-/** The lines around a key are the same in all of them. */
+/** The lines around a key are the same for all keys. */
 function withoutLabels(secret: string): string {
   return secret.replaceAll(/^-----[A-Z ]+-----\n/gm, '');
 }
 
-/** Where a trace of a secret stands. Traces are looked up by their first four characters, as outputs are long. */
+/** Finds traces of secrets in outputs. Traces are indexed by their first four characters, because outputs are long. */
 function hits(outputs: ReadonlyMap<string, string>, traces: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const byStart = new Map<string, { readonly trace: string; readonly secret: string }[]>();
   for (const [secret, all] of traces)

@@ -16,7 +16,7 @@ for (const { value, written } of SHAPES) {
   if (node !== undefined) compileNode(variableNode('name', hiddenNode(node))).resolve(KNOWN);
 }
 
-/** The rows of the table below a heading of a page. */
+/** Returns the rows of the table below a heading of a page. */
 function rowsBelow(heading: string): readonly string[] {
   const page = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8');
   const section = page.slice(page.indexOf(`${heading}\n`)).split(/\n#/)[0] ?? '';
@@ -25,7 +25,7 @@ function rowsBelow(heading: string): readonly string[] {
     .filter((row) => !/^(-|form)/.test(row));
 }
 
-/** Pieces of what an encoding gives for a secret, each of which would tell of it. */
+/** Returns the pieces of an encoded secret that must not be shown. */
 function telling(encoded: string): readonly string[] {
   return encoded.split(/\s+/).filter((word) => word.length >= 12);
 }
@@ -39,7 +39,7 @@ describe.each(MASKED)('$name', ({ encode, isOfProgram }) => {
       const hidden = mask(encoded);
       expect(hidden).toContain(MASK);
       for (const piece of telling(encoded)) if (piece.length > 16) expect(hidden).not.toContain(piece);
-      // Of an encoding in other letters some characters at its ends belong to what stands beside it.
+      // In a group of encoded letters at the ends, some characters belong to the text around the secret.
       const left = hidden.replaceAll(MASK, '').replaceAll(/\\n|before|behind|\s|["'$\\=&{}:,]|data|a=|@host/g, '');
       expect(left.length, left).toBeLessThanOrEqual(32);
     }

@@ -3,10 +3,10 @@ import { deflateSync } from 'node:zlib';
 
 /** A way in which a program may write a secret down. */
 export interface Encoding {
-  /** As docs/security.md names it. */
+  /** The name in docs/security.md. */
   readonly name: string;
   readonly encode: (secret: string) => string;
-  /** It is a program that writes it so, which takes its time. */
+  /** True if a program writes this form, which takes longer. */
   readonly isOfProgram?: true;
 }
 
@@ -16,7 +16,7 @@ const hex = (text: string): string => bytes(text).toString('hex');
 const wrap = (text: string, width: number, end = '\n'): string =>
   (text.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join(end) + end;
 const lowerPercents = (text: string): string => text.replaceAll(/%[0-9A-F]{2}/g, (one) => one.toLowerCase());
-/** As Python's `quote(text, safe="")` has it. */
+/** The form of Python's `quote(text, safe="")`. */
 const percents = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 const units = (text: string): readonly string[] => text.split('');
@@ -31,7 +31,7 @@ const entity = (text: string, named: Readonly<Record<string, string>>): string =
   text.replaceAll(/[&<>"']/g, (one) => named[one] ?? one);
 const octets = (text: string, one: (byte: number) => string): string => [...bytes(text)].map(one).join('');
 
-/** What no output shows. */
+/** Forms that no output shows. */
 export const MASKED: readonly Encoding[] = [
   { name: 'the text itself, within any other text', encode: (text) => `before ${text} behind` },
   { name: 'base64, in one line', encode: base64 },
@@ -132,7 +132,7 @@ export const MASKED: readonly Encoding[] = [
   },
 ];
 
-/** What is not found: whoever prints this shows the secret. */
+/** Forms that are not found: printing them shows the secret. */
 export const SHOWN: readonly Encoding[] = [
   { name: 'backwards', encode: (text) => units(text).toReversed().join('') },
   { name: 'with other characters in between: one a line, or with spaces', encode: (text) => units(text).join(' ') },

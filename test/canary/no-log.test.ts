@@ -135,7 +135,7 @@ ${lines}  handlers:
 `;
 }
 
-/** The lines of an output in which the word is. */
+/** Returns the lines of the outputs that contain the word. */
 function linesWith(word: string, outputs: ReadonlyMap<string, string>): readonly string[] {
   return [...outputs].flatMap(([name, text]) =>
     text.split('\n').flatMap((line) => {

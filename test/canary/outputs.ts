@@ -9,7 +9,7 @@ export interface Ended {
   readonly output: string;
 }
 
-/** A folder with files, in which runbook keeps all that it writes. */
+/** A folder with files, in which runbook stores everything that it writes. */
 export class Project {
   readonly folder: string;
 
@@ -27,19 +27,19 @@ export class Project {
     return this.#run(process.execPath, [RUNBOOK, ...args], input);
   }
 
-  /** As `runbook`, on a terminal of its own. */
+  /** Like `runbook`, on a terminal of its own. */
   onTerminal(args: readonly string[]): Promise<Ended> {
     const words = [process.execPath, RUNBOOK, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
     return this.#run('script', ['-qec', `stty cols 200; ${words.join(' ')}`, '/dev/null'], '');
   }
 
-  /** The names of the plays that were run. */
+  /** Returns the names of the runs. */
   runs(): readonly string[] {
     const folder = join(this.folder, '.runbook/runs');
     return existsSync(folder) ? readdirSync(folder) : [];
   }
 
-  /** Everything that runbook has written down: state, caches, temporary files, each by its path. */
+  /** Returns everything that runbook has written, by path: state, caches, temporary files. */
   written(): ReadonlyMap<string, string> {
     const files = KEPT.flatMap((kept) => filesBelow(join(this.folder, kept)));
     return new Map(files.map((path) => [path.slice(this.folder.length + 1), readFileSync(path, 'latin1')]));
@@ -79,7 +79,10 @@ function filesBelow(folder: string): readonly string[] {
   }
 }
 
-/** Every output of runs of a playbook: plans, plays, what is saved of them, and what shows that again. By name. */
+/**
+ * Returns every output of the runs of a playbook by name: plans, plays, saved forms of them, and commands that show
+ * these again.
+ */
 export async function outputsOfRuns(
   project: Project,
   playbook: string,
@@ -104,7 +107,7 @@ export async function outputsOfRuns(
   try {
     outputs.set('the saved plan', readFileSync(join(project.folder, 'saved.plan'), 'utf8'));
   } catch {
-    // A plan with a failure in it is not saved.
+    // A plan with a failure is not saved.
   }
   return outputs;
 }

@@ -1,7 +1,7 @@
 import { Project } from './outputs.ts';
 import { ELSEWHERE, SHAPES, TYPED } from './shapes.ts';
 
-/** Prints the values that come on stdin in the forms that programs print. */
+/** Prints the values on stdin in the forms that programs print. */
 const PRINT = `import base64, html, json, re, shlex, subprocess, sys, urllib.parse
 texts = sys.stdin.buffer.read().decode().split("<|>")
 lines = lambda data, width: "\\n".join(data[at:at + width] for at in range(0, len(data), width))
@@ -60,7 +60,10 @@ export const ARGS = [
   `{"typed_map": "${TYPED.map}"}`,
 ];
 
-/** A folder with a playbook that uses every secret in every way, and the files that it takes them from, encrypted. */
+/**
+ * Makes a folder with a playbook that uses every secret in every way, and with the encrypted files that contain the
+ * secrets.
+ */
 export async function canaryProject(folder: string): Promise<Project> {
   const secrets = SHAPES.map(
     ({ value, written }, index) => `${NAMES[index] ?? ''}: ${written ?? JSON.stringify(value)}\n`,

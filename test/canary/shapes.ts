@@ -1,10 +1,10 @@
-/** A value as it may stand in an encrypted file. */
+/** A value in an encrypted file. */
 export interface Shape {
   readonly what: string;
   readonly value: string | number;
-  /** How it is written there; JSON unless told. */
+  /** The form in which it is written there; the default is JSON. */
   readonly written?: string;
-  /** What of it must not be seen, where that is not the value. */
+  /** The parts of it that must not be shown, if that is not the value itself. */
   readonly secrets?: readonly string[];
 }
 
@@ -65,7 +65,7 @@ export const SHAPES: readonly Shape[] = [
   { what: 'an English sentence', value: 'Cnry28 correct horse battery staple' },
 ];
 
-/** Values from elsewhere: where they come from, and the word in them. */
+/** Values from other sources, with the word in them. */
 export const ELSEWHERE = {
   inMap: 'Cnry29-in-a-map',
   inList: 'Cnry30-in-a-list',

@@ -3,7 +3,7 @@ import { MASK, Secret } from '../../engine/values/base/secret.ts';
 import { helpers } from '../../engine/values/helpers/helper-table.ts';
 import { mask } from '../../engine/values/mask/mask.ts';
 
-// A secret that is taken apart hides no common word elsewhere, and its telling parts are hidden.
+// Parts of a secret: a common word is not masked elsewhere, and a part that reveals much is masked everywhere.
 
 const PHRASE = 'correct horse battery staple t30 1234 Kx9-secret-Value7';
 
@@ -14,7 +14,7 @@ test('there is a helper that takes a text apart', () => {
 test.each(PHRASE.split(' ').map((word) => [word]))('of %s as a part, what it says elsewhere', (word) => {
   Secret.of(PHRASE);
   const part = Secret.madeOf(word, [PHRASE]);
-  // Where the part itself is shown, it is hidden whatever it says.
+  // Where the part itself is shown, it is masked in any case.
   expect(String(part)).toBe(MASK);
   expect(JSON.stringify({ part })).toBe(`{"part":"${MASK}"}`);
   const elsewhere = `Feed the ${word}, and go`;

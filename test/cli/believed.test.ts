@@ -31,7 +31,7 @@ interface Place {
   readonly run: (...args: readonly string[]) => Ended;
 }
 
-/** Its second task fails as long as there is no file `go`. */
+/** The second task fails as long as there is no file `go`. */
 const PLAYBOOK = `- hosts: localhost
   tasks:
     - command: touch {{playbook_dir}}/first-{{word}}
@@ -55,7 +55,7 @@ function place(): Place {
   };
 }
 
-/** Ways in which another user comes to write a file in a folder. */
+/** Ways in which another user may write a file in a folder. */
 const SPOILT: readonly (readonly [string, (file: string, folder: string) => void])[] = [
   ['it belongs to another user', (file) => chownSync(file, SOMEBODY, SOMEBODY)],
   ['everybody may write to it', (file) => chmodSync(file, 0o666)],
@@ -120,7 +120,7 @@ describe.skipIf(process.getuid?.() !== 0)(
       const here = planned();
       const plan = join(here.folder, 'plans/saved');
       spoil(plan, join(here.folder, 'plans'));
-      // Whatever is read of these would be told as a difference.
+      // If `apply` read these files, it would report this change.
       appendFileSync(join(here.folder, 'q.yml'), '# changed\n');
       const refused = here.run('apply', 'plans/saved');
       expect(refused).toMatchObject({ status: 1, output: expect.stringContaining("may be another user's work") });

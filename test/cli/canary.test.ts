@@ -50,7 +50,9 @@ function hits(where: string, text: string): readonly string[] {
   return TRACES.filter((trace) => text.includes(trace)).map((trace) => `${trace} in ${where}`);
 }
 
-/** The arguments of every process of this machine, which is the host here, again and again until it is stopped. */
+/**
+ * Reads the arguments of every process of this machine, which is also the host, again and again until it is stopped.
+ */
 function watchProcesses(): { stop(): { readonly seen: number; readonly hits: readonly string[] } } {
   const found = new Set<string>();
   let seen = 0;
@@ -62,7 +64,7 @@ function watchProcesses(): { stop(): { readonly seen: number; readonly hits: rea
         seen += 1;
         for (const hit of hits('the process list', line)) found.add(hit);
       } catch {
-        // It has ended meanwhile.
+        // The process has ended meanwhile.
       }
     }
   };

@@ -15,12 +15,12 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-/** Files that are found above a project, where any user may have put them: as in a folder below /tmp. */
+/** Files that are found above a project in a place where any user may have put them, such as a folder below /tmp. */
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const SOMEBODY = 12_345;
 
 interface Shared {
-  /** Everybody may write to it, and it is sticky: as /tmp. */
+  /** A folder to which everybody may write, with the sticky bit, like /tmp. */
   readonly shared: string;
   readonly project: string;
   readonly run: (

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-/** A playbook that somebody else has written, in a folder that the operator is not in. */
+/** A playbook of another author, in a folder outside of the operator's project. */
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 
 interface Elsewhere {
-  /** Where the operator is. It has `secret`, `secret.yml`, and whatever a play may put there. */
+  /** The working folder of the operator. It has `secret`, `secret.yml`, and the files that a play may write there. */
   readonly home: string;
   readonly project: string;
   readonly run: (
@@ -39,7 +39,7 @@ function elsewhere(files: Readonly<Record<string, string>>): Elsewhere {
     project,
     run: (args, { from = home, env = {} } = {}) => {
       const { RUNBOOK_TRUST: _, ...inherited } = process.env;
-      // Of an inventory with this machine alone nothing would be asked.
+      // With an inventory that has only this machine, nothing would be checked.
       const inventory =
         from !== home || args.includes('-i') || !['play', 'plan', 'lint'].includes(args[0] ?? '')
           ? []
@@ -58,7 +58,7 @@ const here = (task: string): string => `- hosts: localhost\n  tasks:\n    - ${ta
 const remote = (task: string): string => `- hosts: away\n  tasks:\n    - ${task}\n`;
 const AWAY = 'away:\n  hosts:\n    far: { ansible_host: 192.0.2.1 }\n';
 
-/** What is refused because of the path, and is done once --allow-controller names it. */
+/** Actions that are refused because of the path, and that run after --allow-controller names the path. */
 const PATHS: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ['a file that is written', { 'p.yml': here('copy: { content: x, dest: HOME/written }') }],
   [
@@ -127,7 +127,7 @@ test.each(PATHS)('%s outside of the project is refused, until the command line a
   expect(allowed.status, allowed.output).toBe(0);
 });
 
-/** What runs code, which no path allows. */
+/** Actions that run code, which no path permits. */
 const CODE: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ['a command', { 'p.yml': here('command: touch HOME/written') }],
   ['a shell', { 'p.yml': here('shell: touch HOME/written') }],

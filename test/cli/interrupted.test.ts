@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-// Ctrl-C while a run waits for somebody else, ahead of its first connection.
+// Ctrl-C while a run waits for another program before its first connection.
 
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 
-/** Tells its number, and hangs. */
+/** Prints its process id, and hangs. */
 const HANGING = '#!/bin/sh\necho $$ >"${0%/*}/pid"\nexec sleep 600\n';
 
 function project(): string {
@@ -33,7 +33,7 @@ test.each([
   const child = spawn(process.execPath, [RUNBOOK, ...args], { cwd: folder, stdio: 'ignore', detached: true });
   await until(() => existsSync(join(folder, 'pid')) && /^\d+\n/.test(readFileSync(join(folder, 'pid'), 'utf8')));
   const program = Number(readFileSync(join(folder, 'pid'), 'utf8'));
-  // As a terminal does it: to all of the process group.
+  // Like a terminal, sends the signal to the whole process group.
   if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
   const [status] = await once(child, 'exit');
   expect(status).toBe(130);
@@ -43,7 +43,7 @@ test.each([
 test('once ends the question for the password of sudo', async () => {
   const folder = project();
   const command = `${process.execPath} ${RUNBOOK} play p.yml -i h, -K`;
-  // It gives the program a terminal, and tells its exit status.
+  // `script` gives the program a terminal, and returns its exit status.
   const child = spawn('script', ['-qefc', command, '/dev/null'], { cwd: folder, stdio: 'pipe', detached: true });
   let said = '';
   child.stdout.on('data', (data: Buffer) => (said += data.toString()));

@@ -60,7 +60,7 @@ function kept(root: string): readonly string[] {
 }
 
 test('the launcher names nothing of a builtin module that an old Node may lack', () => {
-  // A name that is missing ends the program before it can say which Node it wants.
+  // A missing name would end the program before it can say which Node it needs.
   const known = new Set(['createRequire']);
   const names = [...readFileSync(LAUNCHER, 'utf8').matchAll(/^import \{ (.+) \} from '/gm)].flatMap(([, list = '']) =>
     list.split(', '),
@@ -68,7 +68,7 @@ test('the launcher names nothing of a builtin module that an old Node may lack',
   expect(names.filter((name) => !known.has(name))).toEqual([]);
 });
 
-/** What a Node of another version gets from the launcher. */
+/** Runs the launcher so that it takes its own Node for version 20, and returns the result. */
 function launchedByOther(root: string): {
   readonly status: number | null;
   readonly stdout: string;
@@ -117,7 +117,7 @@ test('a Node for which this machine has no loader is told, and what to do', () =
   );
 });
 
-/** How the program was installed, where it lies then, and what brings the Node. */
+/** Ways of installation: the folder of the program, and the source of the Node. */
 const INSTALLS: readonly (readonly [string, string, (root: string) => string])[] = [
   ['a checkout', '.', (root) => `Run "npm ci" in ${root}/, which brings Node 24`],
   ['npm install', 'project/node_modules/runbook', (root) => `Run "npm install ${PLATFORM}@24" in ${root}/project, `],
@@ -248,7 +248,7 @@ test('two that start at once keep what they compiled as a whole', async () => {
 test('--version loads the launcher and nothing else', () => {
   const root = temporaryFolder('runbook-version-');
   const probe = join(root, 'probe.cjs');
-  // What is loaded, one a line, on stderr: files by a hook, builtin modules by Node's own list.
+  // Prints the loaded files on stderr, one per line: files by a hook, builtin modules by Node's own list.
   writeFileSync(
     probe,
     `const files = []; require('node:module').registerHooks({ load: (url, context, next) => { files.push(url); return next(url, context); } });

@@ -21,7 +21,7 @@ function lint(cwd: string, ...args: readonly string[]): Promise<Ended> {
   });
 }
 
-/** A project with these files, and a .git that says where it ends. */
+/** A project with these files, and a .git that marks its top. */
 function project(files: Readonly<Record<string, string>>): string {
   const folder = temporaryFolder('runbook-lint-');
   mkdirSync(join(folder, '.git'));

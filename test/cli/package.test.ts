@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'runbook-package-'));
 const PACKAGE = join(folder, 'package');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The package as it is published, on a machine that has none of its libraries. */
+/** The published package, on a machine that has none of its libraries. */
 beforeAll(() => {
   execFileSync(process.execPath, [join(ROOT, 'build/bundle.ts'), join(PACKAGE, 'dist')]);
   for (const path of ['package.json', 'bin', 'docs', 'README.md'])
@@ -41,7 +41,7 @@ function runbook(...args: readonly string[]): string {
 
 const INVENTORY = ['-i', 'inventory.yml'];
 
-/** In the order in which they build on one another. */
+/** Commands in an order in which each uses the results of the ones before. */
 const COMMANDS: readonly (readonly [readonly string[], RegExp])[] = [
   [['--version'], /^\d+\.\d+\.\d+\n$/],
   [['--help'], /Commands:/],
@@ -99,7 +99,7 @@ test('the manual page is one to man, and has each command and option', () => {
   expect(man).toBe('dist/runbook.1');
 });
 
-/** `… from 'x'` but of types, and `import('x')`; `x/y` is of the package x. */
+/** Matches `… from 'x'` (not for types only) and `import('x')`; `x/y` belongs to the package x. */
 const IMPORTED = /(?:^import (?!type )[^;]*? from |\bimport\()'(?<name>(?:@[^/']+\/)?[^./':][^/':]*)(?:\/[^']*)?'/gm;
 
 /** The packages that the sources import. */

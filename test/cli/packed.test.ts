@@ -37,7 +37,7 @@ interface Said {
 }
 
 function npm(cwd: string, path: string, args: readonly string[], command = 'npm'): Said {
-  // Settings of this checkout, which npm hands on to the tests, are none of the user's.
+  // npm passes settings of this checkout on to the tests; a user does not have them.
   const inherited = Object.entries(process.env).filter(([name]) => !/^npm_|^RUNBOOK_/i.test(name));
   const env = {
     ...Object.fromEntries(inherited),

@@ -23,12 +23,12 @@ const SITE = `- hosts: web
 interface Site {
   readonly folder: string;
   readonly run: (...args: readonly string[]) => Promise<{ status: number; stdout: string; stderr: string }>;
-  /** On a terminal, where each question gets the next answer. Gives the questions. */
+  /** Runs on a terminal, and answers each question with the next answer. Returns the questions. */
   readonly answering: (
     answers: readonly string[],
     ...args: readonly string[]
   ) => Promise<{ status: number; said: string; asked: readonly string[] }>;
-  /** What the tasks have written, of each host. */
+  /** Returns the results that the tasks have written, by host. */
   readonly written: () => Readonly<Record<string, readonly string[]>>;
 }
 

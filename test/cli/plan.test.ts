@@ -59,7 +59,7 @@ function copyOf(name: string): string {
   return folder;
 }
 
-/** Everything below the host's folder: names, modes, times and content. */
+/** Returns everything below the host's folder: names, modes, times and content. */
 function hostOf(folder: string): readonly string[] {
   return readdirSync(join(folder, 'host'), { recursive: true, encoding: 'utf8' })
     .toSorted()
@@ -77,7 +77,7 @@ beforeAll(async () => {
   chmodSync(join(origin, 'host/kept'), 0o644);
 });
 
-/** Plans where it will be applied, as the paths of the files are in the plan. */
+/** Makes the plan in the folder in which it will be applied, because the plan contains the paths of the files. */
 async function planned(name: string): Promise<string> {
   const folder = copyOf(name);
   const { status, stderr } = await runbook(folder, 'plan', '-i', 'hosts.yml', ...EXTRA, '-o', 'site.plan', 'site.yml');

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'refused-ahead-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 writeFileSync(join(folder, 'open.hbs'), '{{#each x}}');
 writeFileSync(join(folder, 'jinja.j2'), '{% for x in y %}');
-// Nobody answers there: whatever is told has been told before the connection.
+// No server listens there, so every message was printed before the connection.
 writeFileSync(join(folder, 'hosts.yml'), 'all: { hosts: { w1: { ansible_host: 127.0.0.1, ansible_port: 1 } } }\n');
 
 function stderrOf(command: string, playbook: string): Promise<string> {

@@ -9,7 +9,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the program as a user does, and gives how it ended and what it printed. */
+/** Runs the program as a user does. Returns its exit status and its output. */
 export function runProgram(
   args: readonly string[],
   { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },

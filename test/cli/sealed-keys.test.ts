@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-/** Private keys that lie encrypted on the controller, from the first run on or from a later one. */
+/** Private keys that are stored encrypted on the controller, from the first run on or from a later run on. */
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const ARMOR = '-----BEGIN AGE ENCRYPTED FILE-----';
 const KEYS = ['ca.key', 'leaf.key', 'signer.key', 'word'];
@@ -61,7 +61,7 @@ interface Ended {
   readonly stdout: string;
 }
 
-/** With the variables of `-e`, and the identity of this name. */
+/** Runs with these variables of `-e`, and the identity of this name. */
 function runbook(command: 'plan' | 'play', variables: object, identity = 'mine'): Promise<Ended> {
   const argv = [command, 'site.yml', '-i', 'localhost,', '-e', JSON.stringify(variables), '--identity', identity];
   const env = {
@@ -79,7 +79,7 @@ function runbook(command: 'plan' | 'play', variables: object, identity = 'mine')
 
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
-/** What changed, by the lines of a play that went well. */
+/** Returns the changed tasks, from the output of a successful play. */
 function changedIn({ status, stdout }: Ended): readonly string[] {
   expect(status, stdout).toBe(0);
   return [...stdout.matchAll(/^changed: \[localhost\] (.+)$/gm)].map(([, task = '']) => task);
@@ -96,7 +96,7 @@ test('keys lie encrypted, are used as they are, and a second run finds nothing t
   expect(Buffer.from(read('in-use.word'), 'base64')).toHaveLength(32);
   expect(first.stdout).not.toContain('PRIVATE KEY');
   expect(changedIn(await runbook('play', { recipients: [mine] }))).toEqual([]);
-  // An authority whose key is encrypted issues.
+  // An authority with an encrypted key issues a certificate.
   expect(changedIn(await runbook('play', { recipients: [mine], names: ['other.example'] }))).toEqual([
     'leaf',
     'key in use',

@@ -19,7 +19,7 @@ const manifest = z
     devDependencies: versions,
   })
   .parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
-/** What only a checkout has: the Node that runs it. */
+/** Packages that only a checkout has: the Node that runs it. */
 const nodes = z
   .object({ private: z.literal(true), optionalDependencies: versions })
   .parse(JSON.parse(readFileSync(join(ROOT, 'build/node/package.json'), 'utf8'))).optionalDependencies;
@@ -41,7 +41,7 @@ const lock = readLock('package-lock.json');
 const locked = packagesOf(lock);
 const nameOf = (path: string): string => path.replace(/^.*node_modules\//, '');
 
-/** What npm runs of a package that it installs. */
+/** The scripts that npm runs when it installs a package. */
 const SCRIPTS = z
   .object({ scripts: versions })
   .transform(({ scripts }) => ['preinstall', 'install', 'postinstall'].filter((one) => one in scripts));
@@ -54,7 +54,7 @@ test.each([
   expect(all.length).toBeGreaterThan(more);
   const unchecked = all.filter(([, { integrity = '' }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity));
   expect(unchecked.map(([path]) => path)).toEqual([]);
-  // An address would be asked whatever the machine's own settings say.
+  // An address in the lock file would be used regardless of the machine's own settings.
   expect(all.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
 });
 
@@ -73,16 +73,16 @@ test('no package runs a script when it is installed', () => {
     .filter(([path, { hasInstallScript }]) => hasInstallScript === true || hasScript(path))
     .map(([path]) => nameOf(path));
   expect(withScript.toSorted()).toEqual(Object.keys(manifest.allowScripts).toSorted());
-  // Whatever joins them later ends the install, instead of a warning.
+  // Any new package with a script ends the install, instead of a warning.
   expect(readFileSync(join(ROOT, '.npmrc'), 'utf8')).toContain('strict-allow-scripts=true\n');
 });
 
 test('whoever installs the published package gets this package alone, and no warnings', () => {
   expect({ ...manifest.dependencies, ...manifest.optionalDependencies }).toEqual({});
-  // npm warns of a package with a script that it may run.
+  // npm warns of a package that has such a script.
   const ofInstalls = ['preinstall', 'install', 'postinstall', 'prepare'];
   expect(Object.keys(manifest.scripts).filter((name) => ofInstalls.includes(name))).toEqual([]);
-  // What can start it. With one that is too old it says how to get another.
+  // The oldest versions that can start the launcher. It then says how to get a newer Node.
   for (const version of ['20.0.0', '22.12.0', '24.21.0', '26.0.0'])
     expect(satisfies(version, manifest.engines.node), version).toBe(true);
 });
@@ -93,7 +93,7 @@ test('an install in a checkout warns of no library that wants a newer Node than 
   expect(readFileSync(join(ROOT, '.npmrc'), 'utf8')).toContain('loglevel=error\n');
 });
 
-/** Also what npm takes for one: native parts that are to be compiled. */
+/** Also a package that npm treats in this way: one with native parts that must be compiled. */
 function hasScript(path: string): boolean {
   const file = join(ROOT, path, 'package.json');
   if (!existsSync(file)) return false;
@@ -136,7 +136,7 @@ test('the forge runs the script that developers run', () => {
 
 test('the licence that package.json names is there', () => {
   expect(manifest.license).toBe('Apache-2.0');
-  // The text as the Apache Software Foundation publishes it.
+  // The text of the license as published by the Apache Software Foundation.
   const digest = createHash('sha256')
     .update(readFileSync(join(ROOT, 'LICENSE')))
     .digest('hex');

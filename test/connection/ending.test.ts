@@ -3,16 +3,16 @@ import { describe, expect, test, vi } from 'vitest';
 import { TimedOut } from '../../engine/connection/base/unreachable.ts';
 import { SHELLS, testShell } from './test-shell.ts';
 
-/** Waits until no process of the group is left. */
+/** Waits until the process group has no process left. */
 function gone(leader: number): Promise<void> {
   expect(leader).toBeGreaterThan(1);
   return vi.waitFor(() => expect(() => process.kill(-leader, 0)).toThrow('ESRCH'), { timeout: 20_000 });
 }
 
-/** What survives TERM, and what does not. */
+/** A process that survives TERM, and one that does not. */
 const STUBBORN = '(trap "" TERM; sleep 600) & sleep 600';
 
-/** Dies while its script runs, whose process group it has printed. */
+/** A controller that dies while its script runs, after the script has printed its process group. */
 const DYING_CONTROLLER = `
   import { connect } from ${JSON.stringify(new URL('../../engine/connection/connection.ts', import.meta.url).href)};
   const host = await (await connect({ kind: 'local', name: 'localhost' })).changing({ kind: 'login' });

@@ -15,7 +15,7 @@ test.each(BUSYBOXES)('$name alone tells the same facts as the programs of this m
   expect({ ...seen, time: 0 }).toEqual({ ...usual, time: 0, package_manager: seen.package_manager });
 });
 
-/** Without flock a folder is the lock; it is void when the process in it is no more. */
+/** Without flock, a folder is the lock; the lock is void if the process that it names no longer exists. */
 test.each(BUSYBOXES)('$name alone takes the lock, once', ({ only }) => {
   const folder = temporaryFolder('runbook-lock-');
   const script = (holder: string): string =>

@@ -16,10 +16,10 @@ import {
 import type { UploadSource } from '../../engine/connection/shell/upload.ts';
 import { SHELLS, testShell, type TestShell } from './test-shell.ts';
 
-/** The shell that this text runs in; `$$` is the session's. */
+/** Kills the shell in which this text runs; `$$` would be that of the session. */
 const KILL_SUBSHELL = 'sh -c \'kill -s KILL "$PPID"\'; sleep 5; :';
 
-/** Before a change. */
+/** Commands before a change. */
 const AHEAD = ['', 'echo ahead; echo noted >&2; umask 077; ahead=1'];
 
 let folder: string;
@@ -27,7 +27,7 @@ let shell: TestShell;
 let connection: Connection;
 let host: Changing;
 
-/** Opens a session for the tests of a describe. Whatever a test does, the session goes on. */
+/** Opens a session for the tests of a `describe`. The session must survive every test. */
 function useSession(program: string): void {
   beforeAll(async () => {
     shell = await testShell(program);
@@ -51,7 +51,7 @@ async function out(script: string): Promise<string> {
 const change = (scripts: ChangeScripts, brief: boolean): ChangeFrame =>
   brief ? briefChange(scripts) : watchedChange(scripts);
 
-/** One that is begun, or that fails. */
+/** Starts a script and resolves when it has begun, or rejects if it fails. */
 async function begun(
   { brief = false, ...scripts }: Partial<ChangeScripts> & { readonly brief?: boolean },
   options: ChangeOptions = {},
@@ -292,7 +292,7 @@ describe.each(SHELLS)('a session in %s', (program) => {
         cut: true,
       });
       const slow = { ahead, change: 'echo begun; sleep 600', look: 'echo never' };
-      // Long enough for a busy machine to begin with it.
+      // Long enough for a busy machine to start the script.
       const failure = await begun(slow, { timeoutMs: 1000 }).catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: 'timed-out', ended: true, lastOutput: 'begun' });
     });

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { parseSshG, readConfig } from '../../engine/connection/ssh-config/ssh-config.ts';
 import type { SshOptions } from '../../engine/connection/ssh-config/ssh-options.ts';
 
-/** What the ssh of this machine makes of lines for a host. */
+/** Returns the options that the ssh of this machine prints for these lines. */
 function optionsOf(...lines: readonly string[]): SshOptions {
   const folder = mkdtempSync(join(tmpdir(), 'runbook-not-kept-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -23,7 +23,7 @@ test.each<[readonly string[], readonly string[] | undefined]>([
   [['PermitLocalCommand yes', 'LocalCommand notify'], ['LocalCommand']],
   [['LocalCommand notify'], undefined],
   [['PermitLocalCommand yes'], undefined],
-  // For people at a terminal, or the transport's own.
+  // Options for people at a terminal, and options that the transport sets itself.
   [['RequestTTY force'], undefined],
   [['RemoteCommand tmux attach'], undefined],
   [['LocalForward 8080 localhost:80', 'RemoteForward 9090 localhost:90', 'DynamicForward 1080'], undefined],
@@ -35,7 +35,7 @@ test.each<[readonly string[], readonly string[] | undefined]>([
   [['CanonicalDomains example.org', 'CanonicalizePermittedCNAMEs *.a.org:*.b.org'], undefined],
   [['HashKnownHosts yes', 'StrictHostKeyChecking accept-new', 'HostKeyAlias web'], undefined],
   [['AddressFamily inet', 'BindAddress 127.0.0.1', 'Port 2222', 'User ops'], undefined],
-  // What the system's ssh is taken for.
+  // Options for which the system's ssh is used.
   [['CheckHostIP yes', 'VerifyHostKeyDNS yes', 'RequiredRSASize 4096', 'RevokedHostKeys /dev/null'], undefined],
 ])('of %j, %j is named as not kept', (lines, names) => {
   expect(readConfig(optionsOf(...lines), optionsOf(), 'localhost').notKept).toEqual(names);

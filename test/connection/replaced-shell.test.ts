@@ -9,7 +9,10 @@ import type { Shell } from '../../engine/connection/shell/shell.ts';
 import { installedPath } from '../system-packages.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-/** As sshd starts a login shell whose start-up file replaces it: the command line that asks for `sh` is lost. */
+/**
+ * Starts a login shell like sshd, with a start-up file that replaces the shell: the command line that asks for `sh` is
+ * lost.
+ */
 function startWhere(replaced: string, variables = ''): Promise<OpenedShell> {
   const local = new LocalTransport();
   const transport = {
@@ -40,7 +43,7 @@ describe.each(['zsh -l', 'zsh', 'mksh', 'bash', 'bash -l', 'sh', 'dash'])(
         const { shell, greeting } = await startWhere(replaced);
         expect(decodeFacts(greeting).kernel).not.toBe('');
         expect((await run(shell, GLOB)).stdout.toString()).toBe('/nowhere-*-here2');
-        // A redirection that fails ends a POSIX shell, and no other one.
+        // A failed redirection ends a POSIX shell, and no other shell.
         expect((await run(shell, ': </nowhere/at/all; echo still there')).stdout.toString()).toBe('');
         await shell.end();
       },

@@ -16,7 +16,7 @@ describe.each(SHELLS)('a short frame in %s', (program) => {
   symlinkSync(program, shell);
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** The answer to the script, and what a script behind it prints in the session's own shell. */
+  /** Returns the answer to the script, and the output of a further script in the session's own shell. */
   function answer(
     script: string,
     behind = ':',

@@ -11,7 +11,7 @@ export const SHELLS = ['/bin/dash', '/bin/bash', ...BUSYBOXES.map(({ path }) => 
 );
 
 export interface TestShell {
-  /** A folder of its own, for the test's files. */
+  /** A folder for the files of the test. */
   readonly folder: string;
   /** A PATH on which `sh` is the program. */
   readonly path: string;

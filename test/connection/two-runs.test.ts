@@ -11,7 +11,7 @@ test('the limits of two runs in one process are their own', async () => {
   const done = Promise.withResolvers<void>();
   const greeted = { wary: 0, other: 0 };
   const far = (context: ConnectionContext): void => {
-    // A server that is far away: more handshakes at a time.
+    // A server that is far away, which allows more simultaneous handshakes.
     const began = performance.now();
     const word = context.handshakes.expectFirstWord();
     while (performance.now() - began < 45);

@@ -13,7 +13,7 @@ function convert(given: Readonly<Record<string, string>>): Promise<ProjectOutcom
   return convertProject(files(given), modules);
 }
 
-/** The file after, by the name that it had. */
+/** Returns the converted file, by its original name. */
 async function converted(given: Readonly<Record<string, string>>, path: string): Promise<string> {
   const outcome = await convert(given);
   return outcome.files.find((file) => file.path === path)?.text ?? '';

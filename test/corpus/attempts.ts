@@ -2,9 +2,9 @@ import type { Breakdown } from './figures.ts';
 
 export interface AttemptOptions {
   readonly project: string;
-  /** Pieces of work that do not come to an end, as `nameOf` names them. */
+  /** Pieces of work that never end, by their `nameOf`. */
   readonly skip: ReadonlySet<string>;
-  /** Told before each piece of work, so that somebody can see which one does not come to an end. */
+  /** Is called before each piece of work, so that another thread can see which one never ends. */
   readonly begin: (file: string, during: string) => void;
 }
 
@@ -13,7 +13,7 @@ export function nameOf(file: string, during: string): string {
   return `${during} ${file}`;
 }
 
-/** Does pieces of work, counts those that throw, and goes on. */
+/** Runs pieces of work, and counts those that throw. */
 export class Attempts {
   readonly breakdowns: Breakdown[] = [];
   readonly #options: AttemptOptions;
@@ -22,7 +22,7 @@ export class Attempts {
     this.#options = options;
   }
 
-  /** What the work gives; undefined where it throws, or is known not to come to an end. */
+  /** Returns the result of the work; undefined if it throws, or is known never to end. */
   async attempt<T>(file: string, during: string, work: () => T | Promise<T>): Promise<T | undefined> {
     const { project, skip, begin } = this.#options;
     if (skip.has(nameOf(file, during))) return undefined;

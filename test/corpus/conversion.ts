@@ -11,13 +11,15 @@ import { projectFiles } from './project-files.ts';
 /** A project after its conversion. */
 export interface Converted {
   readonly files: readonly ConvertedFile[];
-  /** How many files were written otherwise than they were. */
+  /** The number of files whose text has changed. */
   readonly changed: number;
   /** Names of files, below the project, that a second conversion changes. */
   readonly unstable: readonly string[];
 }
 
-/** Converts all files of the project; where that breaks down, one by one, so that only what breaks is left out. */
+/**
+ * Converts all files of the project. If that fails, converts them one by one, and leaves out only the files that fail.
+ */
 export async function convertFolder(folder: string, attempts: Attempts): Promise<Converted> {
   const given = projectFiles(folder).map(({ path, shown }) => ({ path: shown, text: readFileSync(path, 'utf8') }));
   const files = await convertAll(given, 'convert', attempts);

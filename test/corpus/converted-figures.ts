@@ -3,7 +3,7 @@ import type { Class, Fault, FileFigures, TaskFigures } from './figures.ts';
 
 const BY_HAND = '# convert: by hand';
 
-/** Tasks that have no mark by hand, and those of them that are not right here. */
+/** Counts the tasks without a mark "by hand", and those of them that cannot be read or have an error here. */
 export function faultsOf(
   after: readonly FileFigures[],
   converted: readonly ConvertedFile[],
@@ -19,11 +19,11 @@ export function faultsOf(
   return { faults, unmarkedTasks: unmarked.length };
 }
 
-/** The tasks in which, or above which, something is left by hand. */
+/** Returns the tasks that contain a part that is left by hand, or are below such a mark. */
 function markedTasks({ tasks }: FileFigures, text: string): ReadonlySet<TaskFigures> {
   const lines = text.split('\n');
   const marked = new Set<TaskFigures>();
-  // Of a playbook, the sections come in the order in which they run.
+  // The sections of a playbook come in the order in which they run, so the tasks are sorted by line.
   const inOrder = tasks.toSorted((one, other) => one.line - other.line);
   for (const [index, line] of lines.entries()) {
     if (!line.trimStart().startsWith(BY_HAND)) continue;
@@ -34,7 +34,9 @@ function markedTasks({ tasks }: FileFigures, text: string): ReadonlySet<TaskFigu
   return marked;
 }
 
-/** The figures of the files before, with what the converter and the loader say of them after. */
+/**
+ * Returns the figures of the original files, with the results of the converter and the loader for the converted files.
+ */
 export function withClasses(
   before: readonly FileFigures[],
   after: readonly FileFigures[],
@@ -51,14 +53,14 @@ export function withClasses(
 
 function classed(file: FileFigures, after: FileFigures | undefined, { units, text }: ConvertedFile): FileFigures {
   const classes = new Map(units.map(({ kind, level, place }) => [`${kind} ${place.line}`, level]));
-  // Where tasks were added or taken out, it is not known which became which.
+  // If tasks were added or removed, it is not known which task became which.
   const results = after?.tasks.length === file.tasks.length ? after.tasks : [];
   const marked = after === undefined ? new Set() : markedTasks(after, text);
   const isReadable = after?.unreadable === undefined;
   const tasks = file.tasks.map((task, index) => {
     const level = classes.get(`${task.kind} ${task.line}`);
     const result = results[index];
-    // An alias of a node that is left has a mark, and no unit of its own.
+    // An alias of a node that is left by hand has a mark, but no unit of its own.
     if (result !== undefined && marked.has(result)) return { ...task, converted: 'byHand' as const };
     return { ...task, converted: judged(level, isReadable && (result?.reasons ?? []).length === 0) };
   });
@@ -68,7 +70,7 @@ function classed(file: FileFigures, after: FileFigures | undefined, { units, tex
   return { ...file, tasks, template };
 }
 
-/** What the converter calls done is wrong where it is not right here. */
+/** A unit that the converter calls converted is `wrong` if it cannot be read here. */
 function judged(level: Class | undefined, isRight: boolean): Class | undefined {
   return level === undefined || level === 'byHand' || isRight ? level : 'wrong';
 }

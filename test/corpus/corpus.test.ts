@@ -155,7 +155,7 @@ test('a task that has no mark and is not right here is wrong', () => {
     [2, ['x']],
     [3, ['x']],
   ]);
-  // The second stands behind a mark of its own, the sections of a playbook in another order than they are written in.
+  // The second task is below a mark of its own. The sections of the playbook are not in the order in which they run.
   const text = '- debug:\n\n# convert: by hand: x\n- debug:\n- debug:\n';
   const after = fileOf([
     [5, ['unreadable']],

@@ -1,29 +1,32 @@
-/** What became of one thing that was converted. `wrong`: it has no mark, and cannot be read here. */
+/** The result for one converted thing. `wrong`: it has no mark, and cannot be read here. */
 export const CLASSES = ['same', 'exact', 'assumed', 'byHand', 'wrong'] as const;
 export type Class = (typeof CLASSES)[number];
 
-/** One thing of a file that says why it does not run here: the kind, without the names that it is about. */
+/** A reason why a thing does not run here: only the kind, without names. */
 export type Reason = string;
 
 export interface TaskFigures {
   readonly kind: 'task' | 'block' | 'play';
   readonly line: number;
-  /** As it is written, or `play`, `block`. */
+  /** The name as it is written, or `play`, `block`. */
   readonly module: string;
-  /** A module of this name is here; and it has all of the arguments; and the task has no keyword that is not here. */
+  /**
+   * Whether this program has a module of this name, whether the module has all of the arguments, and whether the task
+   * has only keywords of this program.
+   */
   readonly hasModule: boolean;
   readonly hasArguments: boolean;
   readonly hasKeywords: boolean;
-  /** Why it does not run as it is; none: it does. */
+  /** Reasons why it does not run unchanged; none if it runs. */
   readonly reasons: readonly Reason[];
-  /** Undefined where nothing was converted. */
+  /** Undefined if nothing was converted. */
   readonly converted: Class | undefined;
 }
 
 export interface TextFigures {
   readonly line: number;
   readonly kind: 'condition' | 'text' | 'variable';
-  /** Undefined: it is not read as Jinja, as it is the same text here. */
+  /** Undefined if it is not read as Jinja, because the text is the same here. */
   readonly converted: Class | undefined;
   readonly reasons: readonly Reason[];
 }
@@ -31,20 +34,20 @@ export interface TextFigures {
 export type FileKind = 'playbook' | 'tasks' | 'handlers' | 'variables' | 'template';
 
 export interface FileFigures {
-  /** Below the folder of its project. */
+  /** Path below the folder of its project. */
   readonly file: string;
   readonly kind: FileKind;
-  /** The folder of the role that it is in, below the project; undefined outside of roles. */
+  /** The folder of its role, below the project; undefined outside of roles. */
   readonly role: string | undefined;
   readonly tasks: readonly TaskFigures[];
   readonly texts: readonly TextFigures[];
-  /** Of a template: whether it stands as it is, or why not. */
+  /** For a template: its class if it runs unchanged, or the reason why not. */
   readonly template: { readonly converted: Class | undefined; readonly reasons: readonly Reason[] } | undefined;
-  /** Why it cannot be read at all. */
+  /** The reason why it cannot be read at all. */
   readonly unreadable: Reason | undefined;
 }
 
-/** A fault of ours: it threw what is no Problem, or did not come to an end. */
+/** A bug of this program: it threw an error that is not a Problem, or never ended. */
 export interface Breakdown {
   readonly kind: 'crash' | 'hang';
   readonly project: string;
@@ -60,24 +63,24 @@ export interface ProjectFigures {
   readonly breakdowns: readonly Breakdown[];
 }
 
-/** What was seen of the project after it was converted. */
+/** Figures about the project after the conversion. */
 export interface ConversionFigures {
-  /** Files that were written otherwise than they were. */
+  /** The number of files whose text has changed. */
   readonly changed: number;
   /** Files that a second conversion changes again. */
   readonly unstable: readonly string[];
-  /** Tasks without a mark by hand that are not right here. */
+  /** Tasks without a mark "by hand" that cannot be read here or have an error. */
   readonly faults: readonly Fault[];
-  /** Tasks without a mark by hand, of which `faults` are. */
+  /** The number of tasks without a mark "by hand"; `faults` are a part of them. */
   readonly unmarkedTasks: number;
-  /** What the marks are about, one entry for each mark. */
+  /** The subjects of the marks, one entry per mark. */
   readonly marks: readonly MarkFigure[];
 }
 
-/** A task without a mark by hand that cannot be read here, or of which lint has an error. */
+/** A task without a mark "by hand" that cannot be read here, or in which lint finds an error. */
 export interface Fault {
   readonly reasons: readonly Reason[];
-  /** Where it is, below the project. */
+  /** The path of the file, below the project. */
   readonly file: string;
   readonly line: number;
 }

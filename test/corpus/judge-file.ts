@@ -10,7 +10,7 @@ import { reasonOf } from './reasons.ts';
 import { type WrittenText, textsOf, textsOfVariables } from './texts.ts';
 import { writtenTask } from './written-task.ts';
 
-/** What runs of a file as it is. */
+/** Returns the figures of an unchanged file. */
 export async function judgeFile({ file, content }: Opened, lintErrors: LintErrors): Promise<FileFigures> {
   const common = {
     file: file.shown,
@@ -56,7 +56,7 @@ export async function judgeFile({ file, content }: Opened, lintErrors: LintError
   }
 }
 
-/** A partial that is converted later is not missed. */
+/** A partial that is converted later does not count as missing. */
 function partial(name: string): { readonly text: string; readonly file: string } {
   return { text: '', file: name };
 }

@@ -9,9 +9,9 @@ import { StepBudget } from '../../engine/playbook/step-budget.ts';
 import { readSteps } from '../../engine/playbook/steps.ts';
 import type { MapEntry, MapNode } from '../../engine/values/base/node.ts';
 
-/** Where no file is: what a task names is not opened. */
+/** A folder that does not exist, because files that a task names are not read. */
 const NOWHERE = '/nowhere';
-/** What is wrong only because nothing is opened, or because nothing else is read beside the task. */
+/** Codes of mistakes that only arise because no file is read, and no other part of the playbook. */
 const NOT_ITS_OWN: ReadonlySet<string> = new Set(['file-not-found', 'unknown-role', 'unknown-handler']);
 
 const SURROUNDINGS: Surroundings = {
@@ -26,13 +26,13 @@ const SURROUNDINGS: Surroundings = {
   handedDown: NOTHING_HANDED_DOWN,
 };
 
-/** What the loader says of a task, a handler or the head of a block by itself. */
+/** Returns the problems that the loader finds in a single task, handler or head of a block. */
 export async function judgeTask(task: MapNode, isHandler: boolean): Promise<readonly Problem[]> {
   const entries = task.entries.filter(({ key }) => !isHandler || key !== 'listen').map(withoutSteps);
   return judge((reading) => readSteps([{ ...task, entries }], SURROUNDINGS, reading));
 }
 
-/** What it says of a play without its tasks and roles. */
+/** Returns the problems of a play without its tasks and roles. */
 export async function judgePlay(play: MapNode): Promise<readonly Problem[]> {
   const steps = ['tasks', 'pre_tasks', 'post_tasks', 'handlers', 'roles'];
   const entries = play.entries.filter(({ key }) => !steps.includes(key));
@@ -67,7 +67,7 @@ function found(problems: ProblemCollector): readonly Problem[] {
   }
 }
 
-/** The tasks in a block are judged by themselves. */
+/** The tasks in a block are judged separately. */
 function withoutSteps(entry: MapEntry): MapEntry {
   if (!['block', 'rescue', 'always'].includes(entry.key) || entry.value.kind !== 'list') return entry;
   const items = entry.value.items.slice(0, 1).map(({ place }) => noop(place));

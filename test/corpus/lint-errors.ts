@@ -4,7 +4,7 @@ import { modules } from '../../engine/modules/base/catalogue.ts';
 import { type ReadSource, displayPath } from '../../engine/playbook/source-files.ts';
 import type { Opened } from './read-file.ts';
 
-/** Errors of lint by the file and the line where they stand. */
+/** Errors of lint, by file and line. */
 export class LintErrors {
   readonly #byFile: ReadonlyMap<string, readonly Reported[]>;
 
@@ -12,14 +12,14 @@ export class LintErrors {
     this.#byFile = Map.groupBy(found, ({ place }) => place.file);
   }
 
-  /** Of the lines from `first` on, before `next`. */
+  /** Returns the errors of the lines from `first` on, before `next`. */
   within(path: string, first: number, next: number): readonly Reported[] {
     const all = this.#byFile.get(displayPath(path)) ?? [];
     return all.filter(({ place }) => place.line >= first && place.line < next);
   }
 }
 
-/** What rules of level error find, without the playbooks being loaded. */
+/** Returns the findings of rules of level error, without loading the playbooks. */
 export async function lintErrors(opened: readonly Opened[]): Promise<readonly Reported[]> {
   const sources = opened.flatMap(({ file, content }): ReadSource[] => {
     switch (content.kind) {

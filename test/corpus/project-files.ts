@@ -4,23 +4,23 @@ import type { FileKind } from './figures.ts';
 
 /** A file of a project that a playbook may use. */
 export interface ProjectFile {
-  /** Absolute. */
+  /** The absolute path. */
   readonly path: string;
-  /** Below the project. */
+  /** The path below the project. */
   readonly shown: string;
-  /** `list`: a YAML file at a place where playbooks are kept; its content decides. */
+  /** `list`: a YAML file in a folder of playbooks; its content decides the kind. */
   readonly kind: FileKind | 'list';
   readonly role: string | undefined;
 }
 
-/** Folders of what is not played: tests of roles, pages, what belongs to a host of repositories. */
+/** Folders that no play uses: tests of roles, documentation, settings of a forge. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['tests', 'test', 'molecule', 'docs', 'doc', 'node_modules', '.git']);
 /** Folders whose YAML files set variables. */
 const VARIABLES: ReadonlySet<string> = new Set(['defaults', 'vars', 'group_vars', 'host_vars']);
-/** Folders of roles whose YAML files are brought to hosts, or are about the role. */
+/** Folders of roles whose YAML files are copied to hosts, or describe the role. */
 const NOT_PLAYED: ReadonlySet<string> = new Set(['files', 'templates', 'meta', 'library', 'schemas', 'changelogs']);
 
-/** The playbooks, tasks, variables and templates of a project. Links are not followed. */
+/** Finds the playbooks, tasks, variables and templates of a project. Links are not followed. */
 export function projectFiles(folder: string): readonly ProjectFile[] {
   const found: ProjectFile[] = [];
   const walk = (directory: string): void => {
@@ -44,7 +44,7 @@ function kindOf(parts: readonly string[]): ProjectFile['kind'] | undefined {
   const name = parts.at(-1) ?? '';
   const folders = parts.slice(0, -1);
   if (/\.(?:j2|hbs)$/.test(name)) return 'template';
-  // group_vars/all has no ending.
+  // group_vars/all has no extension.
   if (!name.includes('.') && folders.some((folder) => folder === 'group_vars' || folder === 'host_vars'))
     return 'variables';
   if (!/\.ya?ml$/.test(name) || name.startsWith('.')) return undefined;
@@ -56,7 +56,7 @@ function kindOf(parts: readonly string[]): ProjectFile['kind'] | undefined {
   return VARIABLES.has(last) ? 'variables' : undefined;
 }
 
-/** The folder above tasks, handlers, defaults and the like; that of the project is the role ".". */
+/** Returns the folder above tasks, handlers, defaults and the like. For the folder of the project, the role is ".". */
 function roleOf(shown: string): string | undefined {
   const match = /^(.*?)(?:^|\/)(?:tasks|handlers|defaults|vars|templates)\//.exec(dirname(shown) + '/');
   if (match === null) return undefined;

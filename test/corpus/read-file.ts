@@ -8,7 +8,7 @@ import { readYaml } from '../../engine/values/yaml/yaml.ts';
 import type { FileKind } from './figures.ts';
 import type { ProjectFile } from './project-files.ts';
 
-/** One task, block or play of a file, with the tasks of blocks after these. */
+/** One task, block or play of a file. The tasks of a block follow the block. */
 export interface Unit {
   readonly kind: 'task' | 'block' | 'play';
   readonly map: MapNode;
@@ -26,18 +26,18 @@ export type Content =
   | { readonly kind: 'unreadable'; readonly problem: Problem }
   | { readonly kind: 'none' };
 
-/** A file with what was read of it. */
+/** A file with its parsed content. */
 export interface Opened {
   readonly file: ProjectFile;
   readonly content: Content;
 }
 
-/** What is in a file. `none`: it is YAML, and neither plays nor tasks nor variables. */
+/** Returns the kind of content of a file. `none`: YAML that is neither plays nor tasks nor variables. */
 export function contentOf({ path, shown, kind }: ProjectFile): Content {
   try {
     const text = textIn(readFileSync(path), shown);
     if (kind === 'template') return { kind, text };
-    // What is encrypted as a whole says nothing without its passphrase.
+    // A file that is encrypted as a whole cannot be judged without its passphrase.
     if (text.startsWith('$ANSIBLE_VAULT')) return { kind: 'none' };
     const nodes = readYaml(text, path, { decrypt: () => Secret.of('') });
     if (kind === 'list' && nodes.length !== 1) return { kind: 'none' };

@@ -1,10 +1,10 @@
 import type { Problem } from '../../engine/errors/problem.ts';
 import type { Reason } from './figures.ts';
 
-/** Codes whose sentence names what is wrong in few words; of others the names in it are left out. */
+/** Codes whose message is short and specific. For other codes, the names in the message are left out. */
 const BY_NAME: ReadonlySet<string> = new Set(['unknown-module', 'unknown-keyword', 'unknown-argument']);
 
-/** A problem as a kind that can be counted. */
+/** Returns the kind of a problem, for counting. */
 export function reasonOf({ code, what, why }: Problem): Reason {
   if (BY_NAME.has(code)) return `${code}: ${what}`;
   const detail = code === 'template-syntax' || code === 'expression-syntax' ? (why?.split('\n')[0] ?? '') : '';
@@ -14,7 +14,7 @@ export function reasonOf({ code, what, why }: Problem): Reason {
     .join(' · ')}`.slice(0, 160);
 }
 
-/** What stands in quotes is another one each time. */
+/** Texts in quotes differ each time. */
 export function withoutNames(text: string): string {
   return text
     .replaceAll(/"[^"]*"/g, '"…"')

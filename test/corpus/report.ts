@@ -88,7 +88,7 @@ function sharesOfConverted(projects: readonly ProjectFigures[]): Totals['shares'
   ];
 }
 
-/** The figures as text, with the `top` heaviest reasons. */
+/** Returns the figures as text, with the `top` most frequent reasons. */
 export function textReport(projects: readonly ProjectFigures[], top: number): string {
   const { sizes, shares, reasons, templateReasons } = totalsOf(projects);
   const lines = Object.entries(sizes).map(([name, count]) => `${name.padEnd(12)} ${count}`);
@@ -110,7 +110,7 @@ export function textReport(projects: readonly ProjectFigures[], top: number): st
   return `${lines.join('\n')}\n`;
 }
 
-/** What is left of the conversion, what is wrong with it, and where. */
+/** Returns lines about the conversion: parts that are left, mistakes, and their places. */
 function conversionLines(projects: readonly ProjectFigures[], top: number): readonly string[] {
   const faults = projects.flatMap(({ conversion, project }) =>
     (conversion?.faults ?? []).map((fault) => ({ ...fault, project })),

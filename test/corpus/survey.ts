@@ -12,17 +12,20 @@ import { projectFiles } from './project-files.ts';
 import { type Opened, contentOf } from './read-file.ts';
 
 export interface SurveyOptions {
-  /** Pieces of work that do not come to an end. */
+  /** Pieces of work that never end. */
   readonly skip: ReadonlySet<string>;
-  /** Told before each piece of work, so that somebody can see which one does not come to an end. */
+  /** Is called before each piece of work, so that another thread can see which one never ends. */
   readonly begin: (file: string, during: string) => void;
-  /** Where the converted project is left; undefined: nowhere. */
+  /** The folder in which the converted project is kept; undefined: it is not kept. */
   readonly keep: string | undefined;
 }
 
-/** What a project has, how much of it runs here as it is, and converted. It never throws for what a file holds. */
+/**
+ * Returns the size of a project, and how much of it runs here, unchanged and converted. Never throws because of the
+ * content of a file.
+ */
 export async function surveyProject(folder: string, { keep, ...options }: SurveyOptions): Promise<ProjectFigures> {
-  // To make code of a schema pays after many values of one module; here there are few.
+  // Generated code pays off only after many values for one module; here there are few.
   config({ jitless: true });
   const project = basename(folder);
   const attempts = new Attempts({ project, ...options });
@@ -36,7 +39,7 @@ export async function surveyProject(folder: string, { keep, ...options }: Survey
   }
 }
 
-/** What runs in a folder as it is. `when` tells this round from another one. */
+/** Returns how much of a folder runs unchanged. `when` distinguishes the rounds. */
 async function judgeFolder(folder: string, when: string, attempts: Attempts): Promise<readonly FileFigures[]> {
   const opened: Opened[] = [];
   for (const file of projectFiles(folder)) {

@@ -4,23 +4,25 @@ import { nameOf } from './attempts.ts';
 import type { Breakdown, ProjectFigures } from './figures.ts';
 import type { Answer, Order } from './worker.ts';
 
-/** How much time of the processor one piece of work may take before it counts as one that does not come to an end. */
+/** Maximal processor time of one piece of work, after which it counts as one that never ends. */
 const LIMIT_MS = 60_000;
-/** So much longer may it take by the clock: the machine may have other work. */
+/** Factor for the maximal real time: the machine may have other work. */
 const PATIENCE = 20;
 const EVERY_MS = 500;
-/** Before the thread has begun anything. */
+/** The state before the thread has begun any work. */
 const START = 'start';
-/** So many files of a project may break the thread. */
+/** Maximal number of files of a project that may end the thread. */
 const MOST_BREAKDOWNS = 20;
 
 export interface SurveyorOptions {
-  /** A folder in which each converted project is left. */
+  /** A folder in which each converted project is kept. */
   readonly keep?: string | undefined;
   readonly limitMs?: number;
 }
 
-/** Looks at projects one after the other in a thread, which is replaced where a file ends it or never ends. */
+/**
+ * Surveys projects one after the other in a thread. If a file ends the thread or never ends, the thread is replaced.
+ */
 export class Surveyor {
   readonly #limitMs: number;
   readonly #keep: string | undefined;
@@ -42,7 +44,7 @@ export class Surveyor {
       if ('files' in one) return { ...one, breakdowns: [...broken, ...one.breakdowns] };
       await this.end();
       broken.push(one);
-      // Nothing was begun that could be left out.
+      // No work had begun that could be left out.
       if (one.during === START) break;
     }
     return { project: basename(folder), files: [], conversion: undefined, breakdowns: broken };
@@ -53,7 +55,7 @@ export class Surveyor {
     this.#worker = undefined;
   }
 
-  /** The figures, or what ended the attempt. */
+  /** Resolves to the figures, or to the error that ended the attempt. */
   #once(order: Order): Promise<ProjectFigures | Breakdown> {
     const worker = (this.#worker ??= new Worker(new URL('worker.ts', import.meta.url)));
     const project = basename(order.folder);
@@ -97,7 +99,7 @@ export class Surveyor {
   }
 }
 
-/** Whether a piece of work has had its time. */
+/** Tells whether a piece of work has used up its time. */
 class Watch {
   readonly #limitMs: number;
   readonly #cpu = process.cpuUsage();

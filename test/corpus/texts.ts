@@ -1,6 +1,6 @@
 import type { MapNode, Node, ScalarNode } from '../../engine/values/base/node.ts';
 
-/** A text of a file that is an expression, or may hold templates. */
+/** A text of a file that is an expression or may contain templates. */
 export interface WrittenText {
   readonly kind: 'condition' | 'text' | 'variable';
   readonly node: ScalarNode;
@@ -18,7 +18,7 @@ const STEPS: ReadonlySet<string> = new Set([
   'handlers',
 ]);
 
-/** The conditions and templates of a task or play, without those of the tasks in it. */
+/** Returns the conditions and templates of a task or play, without those of its inner tasks. */
 export function textsOf(map: MapNode): readonly WrittenText[] {
   return map.entries.flatMap(({ key, value }) => {
     if (STEPS.has(key)) return [];
@@ -26,7 +26,7 @@ export function textsOf(map: MapNode): readonly WrittenText[] {
   });
 }
 
-/** The templates of a file of variables. */
+/** Returns the templates of a file of variables. */
 export function textsOfVariables(nodes: readonly Node[]): readonly WrittenText[] {
   return nodes.flatMap((node) => within(node, 'variable')).filter(isTemplate);
 }

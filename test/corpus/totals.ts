@@ -1,6 +1,6 @@
 import type { Class, FileFigures, ProjectFigures, Reason, TaskFigures, TextFigures } from './figures.ts';
 
-/** A share of all: by things, and as the mean of the shares of the projects. */
+/** A share: of all things, and as the mean of the shares of the projects. */
 export interface Share {
   readonly count: number;
   readonly of: number;
@@ -12,11 +12,11 @@ export interface Weighted {
   readonly reason: Reason;
   readonly count: number;
   readonly projects: number;
-  /** Things that have no other reason. */
+  /** The number of things that have no other reason. */
   readonly alone: number;
 }
 
-/** `yes` of all that `of` finds in the projects. */
+/** Returns the share of `yes` in all things that `of` finds in the projects. */
 export function share<T>(
   projects: readonly ProjectFigures[],
   of: (project: ProjectFigures) => readonly T[],
@@ -33,7 +33,7 @@ export function share<T>(
   return { count, of: total, micro: count / Math.max(total, 1), macro };
 }
 
-/** Tasks alone, or with blocks and plays. */
+/** Returns only tasks, or tasks with blocks and plays. */
 export function tasksOf({ files }: ProjectFigures): readonly TaskFigures[] {
   return files.flatMap(({ tasks }) => tasks.filter(({ kind }) => kind === 'task'));
 }
@@ -48,11 +48,11 @@ export function templatesOf({ files }: ProjectFigures): readonly NonNullable<Fil
 
 export interface RoleFigures {
   readonly role: string;
-  /** Things in it that do not run, or that have a mark, by what `isLeft` asks. */
+  /** Tasks that do not run, or that have a mark, depending on `isLeft`. */
   readonly tasks: readonly TaskFigures[];
 }
 
-/** The roles with tasks. */
+/** Returns the roles that have tasks. */
 export function rolesOf({ files }: ProjectFigures): readonly RoleFigures[] {
   const taskFiles = files.filter(({ kind, role }) => role !== undefined && (kind === 'tasks' || kind === 'handlers'));
   return [...Map.groupBy(taskFiles, ({ role }) => role ?? '')]
@@ -60,12 +60,12 @@ export function rolesOf({ files }: ProjectFigures): readonly RoleFigures[] {
     .filter(({ tasks }) => tasks.length > 0);
 }
 
-/** The task files with tasks. */
+/** Returns the task files that have tasks. */
 export function taskFilesOf({ files }: ProjectFigures): readonly FileFigures[] {
   return files.filter(({ kind, tasks }) => kind === 'tasks' && tasks.length > 0);
 }
 
-/** Reasons by how many things have them. */
+/** Counts the things of each reason. */
 export function weigh(
   projects: readonly ProjectFigures[],
   of: (project: ProjectFigures) => readonly { readonly reasons: readonly Reason[] }[],

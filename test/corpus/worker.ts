@@ -2,14 +2,14 @@ import { parentPort } from 'node:worker_threads';
 import type { ProjectFigures } from './figures.ts';
 import { surveyProject } from './survey.ts';
 
-/** A project to look at, with pieces of work that are left out. */
+/** A project to survey, with pieces of work to leave out. */
 export interface Order {
   readonly folder: string;
   readonly skip: readonly string[];
   readonly keep: string | undefined;
 }
 
-/** What the thread says: what it begins, and at the end all figures of the project. */
+/** A message of the thread: the work that it begins, or at the end all figures of the project. */
 export type Answer =
   | { readonly kind: 'begin'; readonly file: string; readonly during: string }
   | { readonly kind: 'done'; readonly figures: ProjectFigures };

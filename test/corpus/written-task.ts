@@ -5,7 +5,7 @@ import { BLOCK_KEYWORDS, STRUCTURAL_ACTIONS, TASK_KEYWORDS } from '../../engine/
 import { ROLE_CALL } from '../../engine/playbook/imports.ts';
 import type { MapEntry, MapNode, Node } from '../../engine/values/base/node.ts';
 
-/** Keywords that Ansible has at tasks and blocks, beside those that are here. */
+/** Keywords of tasks and blocks that Ansible has and this program does not have. */
 const FURTHER_KEYWORDS: ReadonlySet<string> = new Set([
   'any_errors_fatal',
   'async',
@@ -27,7 +27,7 @@ const FURTHER_KEYWORDS: ReadonlySet<string> = new Set([
   'sudo_user',
 ]);
 
-/** Arguments of what is no module. */
+/** Arguments of actions that are not modules. */
 const STRUCTURAL_ARGUMENTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['import_tasks', ['file']],
   ['include_tasks', ['file', 'apply']],
@@ -36,7 +36,7 @@ const STRUCTURAL_ARGUMENTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['import_playbook', []],
 ]);
 
-/** What a task names, told by names alone. */
+/** Facts about the names in a task. */
 export interface Written {
   readonly module: string;
   readonly hasModule: boolean;
@@ -44,7 +44,7 @@ export interface Written {
   readonly hasKeywords: boolean;
 }
 
-/** Looks at the names in a task as Ansible reads it: a module of any collection is known by its last word. */
+/** Examines the names in a task as Ansible reads it: a module of any collection counts by its last word. */
 export async function writtenTask(map: MapNode): Promise<Written> {
   const action = map.entries.find(({ key }) => !isKeyword(key));
   const hasKeywords = map.entries.every(
@@ -70,7 +70,7 @@ function isKeyword(key: string): boolean {
   return TASK_KEYWORDS.has(key) || BLOCK_KEYWORDS.has(key) || FURTHER_KEYWORDS.has(key) || key.startsWith('with_');
 }
 
-/** The module with the names of its arguments. */
+/** Returns the module with the names of its arguments. */
 function called(action: MapEntry, map: MapNode): readonly [module: string, names: readonly string[]] {
   const beside = map.entries.find(({ key }) => key === 'args')?.value;
   const names = [...namesOf(beside), ...namesOf(action.value)];
@@ -87,7 +87,7 @@ function namesOf(node: Node | undefined): readonly string[] {
   const text = textOf(node);
   if (text === undefined) return [];
   const { pairs, others } = readKeyValues(text);
-  // Words beside pairs are a command.
+  // If other words follow the pairs, the text is a command.
   return others.length > 0 ? [] : pairs.map(([name]) => name);
 }
 

@@ -57,7 +57,7 @@ test('prose has lines of at most 120 characters, so that a diff can be read', ()
   ).toEqual([]);
 });
 
-/** Paths in the examples of pages: no file of the repository has them. */
+/** Paths in examples on the pages, which no file of the repository has. */
 const EXAMPLES: ReadonlySet<string> = new Set(['engine/a/b.ts', 'test/a/b.test.ts']);
 
 test('every file of the sources that a page names is there', () => {
@@ -162,7 +162,7 @@ test('links between pages lead to files and headings that are there', () => {
   expect(dead).toEqual([]);
 });
 
-/** Of a page, as they are linked to. */
+/** Returns the anchors of the headings of a page. */
 function headings(path: string): readonly string[] {
   return [...readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading

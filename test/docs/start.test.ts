@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'runbook-start-'));
 const target = join(folder, 'hello');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The playbook of docs/start.md, which writes into a folder of this test instead. */
+/** The playbook of docs/start.md, changed to write into a folder of this test. */
 const [, playbook = ''] =
   /```yaml\n(# hello\.yml\n[^]*?)```/.exec(readFileSync(join(ROOT, 'docs/start.md'), 'utf8')) ?? [];
 

@@ -6,7 +6,7 @@ import { ANSIBLE_DIFFERENCES } from '../../engine/values/habits/ansible-differen
 import { OTHER_NAMES } from '../../engine/values/habits/other-names.ts';
 import { helpers } from '../../engine/values/helpers/helper-table.ts';
 
-/** The rows of the tables in docs/language.md, as they follow from the tables of the engine. */
+/** Returns the rows of the tables in docs/language.md, made from the tables of the engine. */
 export function helperRows(): readonly string[] {
   return helpers
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
@@ -25,7 +25,7 @@ export function differenceRows(): readonly string[] {
   return ANSIBLE_DIFFERENCES.map(({ name, where, instead }) => row(code(name), where, instead));
 }
 
-/** The names of Ansible that stand for another name here. */
+/** Returns the names of Ansible that have another name here. */
 export function otherNameRows(): readonly string[] {
   return OTHER_NAMES.map(({ name, here, presets }) => {
     const preset = Object.entries(presets ?? {}).map(([argument, value]) => ` with \`${argument}: ${value}\``);
@@ -33,12 +33,12 @@ export function otherNameRows(): readonly string[] {
   });
 }
 
-/** The variables that say how a host is reached. */
+/** Returns the variables that set how a host is reached. */
 export function connectionRows(): readonly string[] {
   return ALL_CONNECTION_VARIABLES.map(({ names, use, says }) => row(names.map(code).join(', '), use, says));
 }
 
-/** The options of ssh that arguments may hold. */
+/** Returns the options of ssh that are allowed in arguments. */
 export function sshOptionRows(): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const [letter, flag] of Object.entries(SSH_FLAGS)) {

@@ -7,7 +7,7 @@ const [LINE, REST] = [
   Array.from({ length: 10 }, () => 'word5').join(' '),
 ];
 
-/** Text of a page, and what becomes of it. */
+/** The text of a page, and the wrapped text. */
 const CASES: readonly (readonly [string, string, string])[] = [
   ['a long paragraph is cut at 120 characters', WORDS, `${LINE}\n${REST}`],
   ['short lines of a paragraph become one', 'one\ntwo\n\nthree', 'one two\n\nthree'],

@@ -23,7 +23,7 @@ const cfssl = ((): string | undefined => {
 })();
 
 interface Wanted {
-  /** A certificate, or a kubeconfig that has one in it. */
+  /** A certificate, or a kubeconfig that contains one. */
   readonly file: string;
   readonly authority: 'kubernetes-ca' | 'etcd-ca' | 'front-proxy-ca';
   readonly name: string;
@@ -70,7 +70,7 @@ function wantedOn(host: string): readonly Wanted[] {
       usages: ['client auth'],
     },
     { ...server, file: '/etc/kubernetes/pki/apiserver.crt', name: 'kube-apiserver', hosts: api },
-    // kubeadm puts it into system:masters; here a ClusterRole is bound to its name.
+    // kubeadm puts this name into system:masters; here it is bound to a ClusterRole.
     { ...client, file: '/etc/kubernetes/pki/apiserver-kubelet-client.crt', name: 'kube-apiserver-kubelet-client' },
     {
       file: '/etc/kubernetes/pki/front-proxy-client.crt',
@@ -104,7 +104,7 @@ interface Described {
   readonly isAuthority: boolean;
 }
 
-/** What openssl reads in a certificate. */
+/** Returns the fields that openssl reads in a certificate. */
 function described(pem: string): Described {
   const text = execFileSync('openssl', ['x509', '-noout', '-text', '-nameopt', 'sep_multiline'], {
     input: pem,
@@ -125,7 +125,7 @@ function described(pem: string): Described {
   };
 }
 
-/** Everything on a host that holds a certificate. */
+/** Lists all files on a host that contain a certificate. */
 const CERTIFICATES = "sudo grep -rlE 'BEGIN CERTIFICATE|client-certificate-data' /etc/etcd /etc/kubernetes";
 
 const reason = why ?? cfssl;

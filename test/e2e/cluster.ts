@@ -5,13 +5,13 @@ import { type Lab, up } from '../../lab/hosts.ts';
 import { until } from '../../lab/until.ts';
 import { changesOf, complaints, runbook } from '../lab/controller.ts';
 
-/** A whole control plane in a lab, for tests that do it harm. */
+/** A whole control plane in a lab, for tests that damage it. */
 export const MASTERS = ['k8s-master-1', 'k8s-master-2', 'k8s-master-3'];
 export const VIP = '192.168.1.34';
 export const API = `https://${VIP}:8443`;
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Set to keep the lab after the tests, for the next ones to go on with. */
+/** If set, the lab stays after the tests, and the next tests continue with it. */
 const KEEP = process.env['RUNBOOK_KEEP_LAB'] !== undefined;
 
 export async function cluster(name: string): Promise<Lab> {
@@ -29,7 +29,7 @@ export function pkiOf(lab: Lab): string {
   return join(ROOT, '.runbook/lab', lab.state.name, 'pki');
 }
 
-/** Plays a playbook, which must succeed. Gives what it changed. */
+/** Plays a playbook, which must succeed. Returns the changed tasks. */
 export async function plays(lab: Lab, playbook: string, ...args: readonly string[]): Promise<readonly string[]> {
   const play = await runbook(lab, ['play', `playbooks/${playbook}`, ...args]);
   expect(complaints(play)).toBe('');
@@ -37,7 +37,7 @@ export async function plays(lab: Lab, playbook: string, ...args: readonly string
   return changesOf(play);
 }
 
-/** Waits until verify.yml finds nothing wrong. */
+/** Waits until verify.yml finds no fault. */
 export async function allIsWell(lab: Lab, ...args: readonly string[]): Promise<void> {
   let last = '';
   try {
@@ -63,7 +63,10 @@ export function kubectl(lab: Lab, args: string, host = 'k8s-master-1'): Promise<
   return lab.ssh(host, `sudo kubectl --kubeconfig=/etc/kubernetes/admin.conf --request-timeout=20s ${args}`);
 }
 
-/** `namespace/name uid` of every object of some kinds, sorted. Leases and events come and go by themselves. */
+/**
+ * Returns `namespace/name uid` of every object of some kinds, sorted. Leases and events are left out, because they come
+ * and go by themselves.
+ */
 export async function objectsOf(lab: Lab): Promise<readonly string[]> {
   const kinds =
     'namespaces,configmaps,secrets,serviceaccounts,services,clusterroles,clusterrolebindings,roles,rolebindings,priorityclasses';

@@ -10,11 +10,11 @@ import { type RunbookEvent, complaints, controllerCommand, runbook } from '../la
 import { seededRandom } from '../seeded-random.ts';
 import { plays } from './cluster.ts';
 
-/** Kills of the controller at points that a seed chooses: RUNBOOK_SEED repeats them. */
+/** Kills the controller at points that a seed chooses: RUNBOOK_SEED repeats them. */
 export const SEED = Number(process.env['RUNBOOK_SEED'] ?? Date.now() % 1_000_000);
 const ROOT = join(import.meta.dirname, '../..');
 const KILLS = 5;
-/** How long after its event a kill may come at the latest: often in the middle of a task. */
+/** Maximal time between the event and the kill: the kill often comes in the middle of a task. */
 const LATEST_MS = 1500;
 
 /**
@@ -24,7 +24,7 @@ const LATEST_MS = 1500;
 const PATIENCE = ['--wait-lock', '120', '--timeout', '60'];
 
 interface Point {
-  /** So many changes of the run come before the kill; a host is connected in any case. */
+  /** Number of changes of the run before the kill; a host is connected in any case. */
   readonly changes: number;
   readonly milliseconds: number;
 }
@@ -33,12 +33,12 @@ type Cut =
   | { readonly killed: true; readonly changes: number; readonly during: string }
   | { readonly killed: false; readonly changes: number };
 
-/** The events of a run as far as they have come. */
+/** The events of a run so far. */
 class Seen {
   readonly events: RunbookEvent[] = [];
   changes = 0;
   isConnected = false;
-  /** The task that the run is at. */
+  /** The current task of the run. */
   last = 'the first task';
 
   add(event: RunbookEvent): void {
@@ -81,7 +81,7 @@ async function cutOff(lab: Lab, args: readonly string[], point: Point): Promise<
   return { killed: false, changes };
 }
 
-/** How many changes a plan is sure of. */
+/** Returns the number of certain changes of a plan. */
 async function plannedChanges(lab: Lab, args: readonly string[]): Promise<number> {
   const plan = await runbook(lab, ['plan', ...args, '--timeout', '60']);
   expect(complaints(plan)).toBe('');

@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 const [pki = '', ...members] = process.argv.slice(2);
 const INTERVAL_MS = 200;
 
-/** The certificate of the day. While it is replaced it may not fit its key: then the one before serves on. */
+/** The current certificate. While it is replaced, it may not match its key: the previous one is used until then. */
 function credentialsNow(): { readonly cert: string; readonly key: string } | undefined {
   try {
     const folder = `${pki}/hosts/k8s-master-1/etcd-healthcheck-client`;
@@ -25,10 +25,10 @@ function credentialsNow(): { readonly cert: string; readonly key: string } | und
 
 let credentials = credentialsNow();
 
-/** Who answers does not matter here, so that a rotation of authorities can be watched. */
+/** Checks no identity, so that a rotation of authorities can be watched. */
 function isUp(address: string): Promise<boolean> {
   return new Promise((resolve) => {
-    // Serializable: the member's own answer, which needs no quorum. Each time on a new connection.
+    // Serializable: the answer of the member itself, which needs no quorum. Each time on a new connection.
     const agent = new Agent({ ...credentials, keepAlive: false, rejectUnauthorized: false });
     const call = request(`https://${address}:2379/health?serializable=true`, { agent, timeout: 2000 }, (response) => {
       response.resume();

@@ -4,10 +4,10 @@ import { unfitness } from '../../lab/machine.ts';
 import { API, allIsWell, cluster, etcdLeader, holderOfVip, pkiOf, release } from './cluster.ts';
 import { underLoad } from './load.ts';
 
-/** Something breaks while a client uses the API through the virtual address. */
+/** Faults while a client uses the API through the virtual address. */
 const why = unfitness();
 const SKIPPED = why === undefined ? '' : ` (skipped: ${why})`;
-/** What docs/operations.md promises. */
+/** The limit that docs/operations.md promises. */
 const LONGEST_GAP_MS = 5000;
 
 let lab: Lab;
@@ -62,7 +62,7 @@ describe.skipIf(why !== undefined)(`faults${SKIPPED}`, () => {
     const host = await victim();
     const [, summary] = await underLoad(lab, pkiOf(lab), API, async () => {
       const mend = await harm(host);
-      // Long enough for whatever is to take over to do so.
+      // Long enough for any failover.
       await new Promise((resolve) => setTimeout(resolve, 12_000));
       await mend();
       await allIsWell(lab);

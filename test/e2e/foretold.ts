@@ -1,12 +1,12 @@
 import type { RunbookEvent, RunbookResult } from '../lab/controller.ts';
 
-/** Holds what a play did against the plan that was made right before it. */
+/** Compares a play with the plan that was made immediately before it. */
 export interface Foretold {
-  /** Changes made that the plan neither has nor leaves open, as `host: task [item]`. */
+  /** Changes that the plan neither contains nor leaves open, as `host: task [item]`. */
   readonly untold: readonly string[];
-  /** Changes that the plan calls certain, and that were not made. */
+  /** Certain changes of the plan that were not made. */
   readonly undone: readonly string[];
-  /** How many changes the play made, and how many tasks the plan left open. */
+  /** The number of changes of the play, and the number of tasks that the plan left open. */
   readonly made: number;
   readonly open: number;
 }
@@ -20,7 +20,7 @@ export function foretold(plan: RunbookResult, play: RunbookResult): Foretold {
   const made = counted(changed(play));
   const planned = counted(changed(plan));
   const certain = counted(changed(plan).filter(({ outcome }) => outcome?.certainty === 'certain'));
-  // A loop over what is not known yet is one task without items.
+  // A loop over an unknown list is one task without items.
   const left = counted(open.map((event) => ({ ...event, item: undefined })));
   const missing = (key: string, count: number): number =>
     count - (planned.get(key) ?? 0) - (left.get(withoutItem(key)) ?? 0);

@@ -9,17 +9,19 @@ import { unfitness } from '../../lab/machine.ts';
 import { sshCommand } from '../../lab/ssh.ts';
 import { cluster, kubectl, release } from './cluster.ts';
 
-/** The CIS benchmark for Kubernetes, run by kube-bench with its own checks on a master of the lab. */
+/** The CIS benchmark for Kubernetes: kube-bench runs it with its own checks on a master of the lab. */
 const HOST = 'k8s-master-1';
 const FOLDER = '/var/tmp/kube-bench';
 const CONFIG = join(import.meta.dirname, 'kube-bench/config.yaml');
 const KUBECONFIG = '--kubeconfig=/etc/kubernetes/admin.conf';
 const ANSWERS = join(import.meta.dirname, '../../docs/kube-bench.md');
 
-/** Built into Kubernetes, whose apiserver makes them anew. docs/kube-bench.md says why it stays. */
+/**
+ * A ClusterRole that is built into Kubernetes: an apiserver would make it again. docs/kube-bench.md says why it stays.
+ */
 const WILDCARDS = '5.1.3';
 
-// As in its own image: there /bin/sh knows [[, which Debian's does not, and jq is at hand.
+// As in the image of kube-bench: /bin/sh supports [[, which Debian's does not, and jq is installed.
 const RUN = `
 mount --bind /bin/bash /bin/sh
 cd ${FOLDER}
@@ -27,7 +29,7 @@ export PATH=${FOLDER}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin KUBECONFIG=/e
 exec ./kube-bench run --config-dir cfg --config config.yaml --benchmark cis-1.12 --targets master,etcd,controlplane,policies --json
 `;
 
-// The checks of pods fail where there is none. Nothing but the defaults of the cluster decides about its token.
+// The checks of pods fail if there is none. The token of this pod depends only on the defaults of the cluster.
 const POD =
   '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"plain"},"spec":{"containers":[{"name":"plain","image":"example.org/plain"}]}}';
 
@@ -119,7 +121,7 @@ describe.skipIf(reason !== undefined)(`kube-bench${reason === undefined ? '' : `
     expect(answered.toSorted()).toEqual(withStatus('WARN').toSorted());
   });
 
-  // kube-bench looks at a flag of the scheduler, but its configuration file is what counts.
+  // kube-bench checks a flag of the scheduler, but the configuration file decides.
   test.each([10_257, 10_259])('port %i serves no profiles', async (port) => {
     const server = `--server=https://127.0.0.1:${port}`;
     expect(await kubectl(lab, `${server} get --raw=/healthz`, HOST)).toBe('ok');

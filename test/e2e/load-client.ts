@@ -18,7 +18,7 @@ interface Credentials {
   readonly key: string;
 }
 
-/** Undefined while a certificate and its key do not belong together: they are being replaced. */
+/** Undefined while a certificate does not match its key, because both are being replaced. */
 function credentialsNow(): Credentials | undefined {
   try {
     const ca = readFileSync(`${pki}/trust/kubernetes-ca.crt`, 'utf8');
@@ -30,7 +30,7 @@ function credentialsNow(): Credentials | undefined {
   }
 }
 
-// A client takes up new certificates and authorities as kubelets do: as soon as they are there.
+// Like a kubelet, the client uses new certificates and authorities as soon as they exist.
 let credentials = credentialsNow();
 if (credentials === undefined) throw new Error(`there are no certificates of ${host} in ${pki}`);
 let agent = new Agent({ ...credentials, keepAlive: false });
@@ -41,7 +41,7 @@ setInterval(() => {
   agent = new Agent({ ...found, keepAlive: false });
 }, 250);
 const COLLECTION = '/api/v1/namespaces/default/configmaps';
-/** Milliseconds. Longer than a failed request takes to be told, shorter than an operator's patience. */
+/** Milliseconds: longer than a failed request needs to be reported, and shorter than the patience of an operator. */
 const TIMEOUT = 10_000;
 
 interface Failure {
@@ -59,7 +59,7 @@ const failures: Failure[] = [];
 const written = new Map<string, string>();
 let asked = 0;
 let worstMs = 0;
-/** The longest time without any good answer. */
+/** The longest time without a successful answer. */
 let gapMs = 0;
 let lastGood = performance.now();
 
@@ -127,7 +127,7 @@ async function once(number: number): Promise<void> {
 
 const running = new Set<Promise<void>>();
 let number = 0;
-// One round is two requests.
+// One round has two requests.
 const timer = setInterval(
   () => {
     const round = once((number += 1)).finally(() => running.delete(round));

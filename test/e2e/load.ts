@@ -1,7 +1,7 @@
 import type { Lab } from '../../lab/hosts.ts';
 import { beside } from './beside.ts';
 
-/** How a client in use fared: see load-client.ts. */
+/** The result of a client in use: see load-client.ts. */
 export interface LoadSummary {
   readonly asked: number;
   readonly written: number;
@@ -9,14 +9,14 @@ export interface LoadSummary {
   readonly failures: readonly { readonly at: string; readonly what: string; readonly why: string }[];
   readonly lost: readonly string[];
   readonly worstMs: number;
-  /** The longest time without any good answer. */
+  /** The longest time without a successful answer. */
   readonly gapMs: number;
 }
 
-/** Requests a second. */
+/** Requests per second. */
 const RATE = '20';
 
-/** Does `work` while a client asks the API at `server`, and says how the client fared. */
+/** Runs `work` while a client sends requests to the API at `server`, and returns the results of both. */
 export async function underLoad<Result>(
   lab: Lab,
   pki: string,

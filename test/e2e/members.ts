@@ -1,15 +1,15 @@
 import type { Lab } from '../../lab/hosts.ts';
 import { beside } from './beside.ts';
 
-/** How the members of etcd fared: see etcd-watch.ts. */
+/** The result of watching the members of etcd: see etcd-watch.ts. */
 export interface MembersSummary {
   readonly asked: number;
-  /** How many were down together at worst, and when. */
+  /** The largest number of members that were down together, and when. */
   readonly worst: number;
   readonly worstAt: string;
 }
 
-/** Does `work` while the members of etcd are asked whether they are up, and says how they fared. */
+/** Runs `work` while the members of etcd are asked for their health, and returns the results of both. */
 export async function watchingMembers<Result>(
   lab: Lab,
   pki: string,

@@ -86,12 +86,12 @@ async function expectRefused(version: string, said: string): Promise<void> {
 }
 
 describe.skipIf(why !== undefined)(`operations on a cluster in use: upgrades${SKIPPED}`, () => {
-  // The mirror of the lab is a folder, so this is told ahead of what the roles support.
+  // The mirror of the lab is a folder, so this message comes before the range of supported versions is checked.
   test('an upgrade refuses a version whose release is not there', () =>
     expectRefused('1.37.0', '/kubernetes/v1.37.0/bin/linux/amd64/kube-apiserver" on the controller'));
 
   test('an upgrade refuses to jump over a minor, if only one host would', async () => {
-    // No third minor is at hand: a host says that it has an older one.
+    // No third minor version is available, so a host pretends to have an older one.
     const binary = '/usr/local/bin/kube-apiserver';
     await lab.ssh(
       'k8s-master-3',

@@ -16,7 +16,7 @@ const FILES = ['tokens.csv', 'abac-policy.jsonl', 'bootstrap-tokens.yaml', 'kube
 const JANE = 'token-of-jane';
 const NODE = 'abcdef.0123456789abcdef';
 
-/** Makes an identity that the runs of this file open keys with. Its recipient. */
+/** Makes an identity with which the runs of this file decrypt keys. Returns its recipient. */
 async function ownIdentity(lab: Lab): Promise<string> {
   const identity = await generateIdentity();
   const file = join(pkiOf(lab), '../identity.txt');
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => release(lab));
 
-/** Says who the bearer of a token is, as every apiserver sees it, and whether they may do something. */
+/** Returns the user of a token, as every apiserver sees it, and whether this user may do something. */
 async function asBearer(token: string, ...args: readonly string[]): Promise<string> {
   const kubectl = `kubectl --kubeconfig=/dev/null --server=${API} --certificate-authority=/etc/kubernetes/pki/ca.crt --token=${token}`;
   return (await lab.ssh('k8s-master-1', `sudo ${kubectl} ${args.join(' ')} 2>&1 || true`)).trim();

@@ -4,7 +4,7 @@ import { unfitness } from '../../lab/machine.ts';
 import { complaints, runbook } from '../lab/controller.ts';
 import { MASTERS, allIsWell, cluster, kubectl, objectsOf, onAll, plays, release } from './cluster.ts';
 
-/** What an operator does when data or hosts are lost. */
+/** The steps of an operator after data or hosts are lost. */
 const why = unfitness();
 const SKIPPED = why === undefined ? '' : ` (skipped: ${why})`;
 const STOP_ALL = 'sudo systemctl stop keepalived haproxy kube-scheduler kube-controller-manager kube-apiserver etcd';

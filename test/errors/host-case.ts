@@ -11,7 +11,7 @@ const schema = z.strictObject({
   /** The user on the host, if not root. */
   as: z.string().optional(),
   files: z.record(z.string(), z.string()).default({}),
-  /** A list of tasks, as in a playbook. The last one fails. */
+  /** A list of tasks, as in a playbook. The last task fails. */
   tasks: z.string(),
   status: z.int().default(2),
   score,
@@ -25,7 +25,7 @@ export interface HostFamily extends z.infer<typeof familySchema> {
   readonly name: string;
 }
 
-/** The failures on hosts, by family. A key that the form has not got is an error. */
+/** The failures on hosts, by family. A key that the schema does not have is an error. */
 export function hostFamilies(): readonly HostFamily[] {
   return readdirSync(HOSTS)
     .filter((name) => name.endsWith('.yml'))

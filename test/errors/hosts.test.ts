@@ -8,7 +8,7 @@ import { failureText } from './plain-text.ts';
 import type { Ended } from './program.ts';
 
 const families = hostFamilies();
-/** For all cases of a family, on a machine that has much else to do. In milliseconds. */
+/** Maximal time for all cases of a family on a busy machine, in milliseconds. */
 const DEADLINE_MS = 300_000;
 const PLAY_IN_TURN = join(import.meta.dirname, 'play-in-turn.ts');
 

@@ -20,9 +20,9 @@ const schema = z.strictObject({
   runs: z.string().default('plan site.yml'),
   status: z.int().default(1),
   score,
-  /** Whether `lint` says the same. Not where the mistake is on the command line of another command. */
+  /** Whether `lint` reports the same. False if the mistake is on the command line of another command. */
   lint: z.boolean().default(true),
-  /** What the help says, followed: files that take the place of those above, or other arguments. No problem is left. */
+  /** Follows the remedy: files that replace those above, or other arguments. After that, there is no problem. */
   followed: z
     .strictObject({ files: z.record(z.string(), z.string()).default({}), runs: z.string().optional() })
     .optional(),
@@ -32,14 +32,14 @@ export type InputCase = z.infer<typeof schema>;
 
 export interface Family {
   readonly name: string;
-  /** Files that all cases of the family have. */
+  /** Files of all cases of the family. */
   readonly files: Readonly<Record<string, string>>;
   readonly cases: readonly InputCase[];
 }
 
 const familySchema = z.strictObject({ files: z.record(z.string(), z.string()).default({}), cases: z.array(schema) });
 
-/** The wrong inputs, by family. A key that the form has not got is an error. */
+/** The wrong inputs, by family. A key that the schema does not have is an error. */
 export function inputFamilies(): readonly Family[] {
   return readdirSync(INPUTS)
     .filter((name) => name.endsWith('.yml'))

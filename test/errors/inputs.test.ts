@@ -58,7 +58,7 @@ async function runIn(family: Family, files: InputCase['files'], runs: string) {
   return { status, output: output.replaceAll(folder, '/project') };
 }
 
-/** Without what the rules of `lint` find besides, and without its count. */
+/** Removes the findings of rules of `lint`, and their count. */
 function problemsIn(output: string): string {
   return output
     .split('\n\n')

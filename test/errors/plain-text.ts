@@ -1,4 +1,7 @@
-/** What the output of a play tells of its failure, without what differs from run to run: folders, names of runs, times. */
+/**
+ * Returns the text about a failure in the output of a play, without parts that differ between runs: folders, names of
+ * runs, times.
+ */
 export function failureText(output: string, folder: string): string {
   const whole = /^Failures\n([\s\S]*?)\n\n\S+\.yml on /m.exec(output)?.[1];
   const ignored = output

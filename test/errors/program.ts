@@ -2,7 +2,7 @@ import { main } from '../../engine/cli/main.ts';
 
 export interface Ended {
   readonly status: number;
-  /** What came on stderr and stdout, in the order in which it came. */
+  /** stderr and stdout together, in their order. */
   readonly output: string;
 }
 
@@ -39,7 +39,7 @@ export async function runHere(folder: string, args: readonly string[]): Promise<
   }
 }
 
-/** Words as a shell reads them: blanks part them, quotes keep them together. */
+/** Splits a text into words like a shell, at blanks outside of quotes. */
 export function wordsOf(text: string): readonly string[] {
   return [...text.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) =>
     word.replaceAll(/"([^"]*)"|'([^']*)'/g, (_whole, double?: string, single?: string) => double ?? single ?? ''),

@@ -15,7 +15,7 @@ export function exampleNames(): readonly string[] {
     .toSorted();
 }
 
-/** The options that a playbook of this example takes: its inventory, and an identity if it has one. */
+/** Returns the options for a playbook of this example: its inventory, and an identity if the example has one. */
 export function optionsOf(example: string): readonly string[] {
   const folder = join(EXAMPLES, example);
   const identity = readdirSync(folder).includes('example-identity.txt') ? ['--identity', 'example-identity.txt'] : [];

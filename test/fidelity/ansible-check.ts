@@ -17,7 +17,7 @@ interface Check {
   readonly results: ReadonlyMap<string, string>;
 }
 
-/** How each task ends in check mode. `on`: failed tasks are ignored, so that those behind them are seen as well. */
+/** Returns how each task ends in check mode. `on`: failed tasks are ignored, so that later tasks are seen too. */
 async function check(program: string, folder: string, playbook: string): Promise<Check> {
   const stdout = await new Promise<string>((resolve) => {
     const env = {

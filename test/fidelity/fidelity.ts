@@ -11,7 +11,7 @@ import { perturbations, type Perturbation } from './perturbations.ts';
  * test:fidelity -- [--seed NUMBER] [--keep]. It takes about twenty minutes.
  */
 const NAME = 'fidelity';
-/** Of the tasks on untouched hosts, so many may be marked as not certain. */
+/** Maximal share of the tasks on new hosts that may be uncertain. */
 const MOST_OPEN = 0.05;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -37,7 +37,7 @@ function expect(what: string, holds: boolean, details: readonly string[]): void 
   for (const line of details) say(`    ${line}`);
 }
 
-/** Plans, plays, and holds one against the other; then plays again, which must find nothing to do. */
+/** Plans, plays, and compares both; then plays again, which must change nothing. */
 async function planAndPlay(about: string, variables: readonly string[]): Promise<void> {
   const plan = await site('plan', variables);
   expect(`${about}: the plan is whole`, plan.status === 0 && plan.problems.length === 0, plan.problems);

@@ -2,16 +2,16 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const RUNBOOK = fileURLToPath(new URL('../../bin/runbook.js', import.meta.url));
-/** A play of the whole site prints its events, diffs and all. */
+/** A play of the whole site prints all events with their diffs. */
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 
-/** What one task came to on one host. */
+/** The outcome of one task on one host. */
 export interface Outcome {
   readonly host: string;
   readonly task: string;
   readonly item: string;
   readonly handler: boolean;
-  /** In a plan: it would change. In a play: it changed. */
+  /** In a plan: the task would change. In a play: it changed. */
   readonly kind: 'ok' | 'skipped' | 'changed' | 'unknown' | 'failed';
   readonly certainty: string;
 }
@@ -68,7 +68,7 @@ export async function runbook(args: readonly string[]): Promise<Run> {
   };
 }
 
-/** How often each (host, task, item) changed, or for a plan would change. */
+/** Counts how often each (host, task, item) changed, or would change in a plan. */
 function changes(run: Run): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { host, task, item, handler, kind } of run.outcomes) {
@@ -79,7 +79,7 @@ function changes(run: Run): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** A loop over what is not known yet is one task without items. */
+/** A loop over an unknown list is one task without items. */
 function keyWithoutItem({ host, task, handler }: Pick<Outcome, 'host' | 'task' | 'handler'>): string {
   return `${host}: ${handler ? 'handler ' : ''}${task}`;
 }
@@ -90,12 +90,12 @@ function withoutItem(key: string): string {
 
 export interface Comparison {
   readonly equal: number;
-  /** Planned and not done, and done and not planned; each with its host. */
+  /** Planned and not made; made and not planned. Each with its host. */
   readonly notDone: readonly string[];
   readonly notPlanned: readonly string[];
-  /** Done by tasks of which the plan says that it cannot know what they do: they may do anything, or nothing. */
+  /** Changes of tasks that the plan calls unknown: such tasks may change anything, or nothing. */
   readonly announced: readonly string[];
-  /** What the plan itself marked as not certain. */
+  /** Steps that the plan marks as uncertain. */
   readonly open: readonly string[];
   readonly tasks: number;
 }

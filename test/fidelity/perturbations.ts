@@ -1,14 +1,10 @@
-/**
- * Something that is not as the site wants it: done to a host by a shell command as root, or given by other variables.
- */
+/** A state that differs from the site: made on a host by a shell command as root, or by other variables. */
 export interface Perturbation {
   readonly name: string;
   readonly on: 'one host' | 'all hosts';
   readonly command?: string;
   readonly variables?: readonly string[];
-  /**
-   * A certificate on the controller that is issued anew for a few days only, by a play of its own with these variables.
-   */
+  /** A certificate on the controller, issued again for a few days only by a separate play with these variables. */
   readonly shortLived?: { readonly certificate: string; readonly variables: readonly string[] };
 }
 
@@ -41,7 +37,7 @@ const CERTIFICATES = [
 ] as const;
 const BINARIES = ['/usr/local/bin/kube-scheduler', '/usr/local/bin/etcdctl', '/usr/local/bin/kubectl'] as const;
 
-/** Twenty of them, each of its own kind; the seed chooses files, units and values. */
+/** Returns twenty perturbations, each of another kind; the seed chooses files, units and values. */
 export function perturbations(random: () => number): readonly Perturbation[] {
   const one: Choose = (items) => items[Math.floor(random() * items.length)] ?? items[0];
   const number = (from: number, to: number): number => from + Math.floor(random() * (to - from + 1));
@@ -86,7 +82,7 @@ function host(name: string, command: string): Perturbation {
   return { name, on: 'one host', command };
 }
 
-/** It has 30 days left, and is renewed at 60. */
+/** The certificate has 30 days left, and is renewed below 60. */
 function shortLived(certificate: string): Perturbation {
   const variables = ['-e', '{"pki_certificate_days": 30, "pki_renew_before_days": 10}'];
   return {

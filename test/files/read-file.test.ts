@@ -66,7 +66,7 @@ test.each([
   const pipe = pipeIn(folder);
   writeFileSync(join(folder, 'p.yml'), '- hosts: localhost\n  tasks:\n    - debug: { msg: x }\n');
   const child = spawn(process.execPath, [RUNBOOK, ...args], { cwd: folder, stdio: 'pipe' });
-  // It waits once it has the pipe open.
+  // The process waits after it has opened the pipe.
   await until(() => spawnSync('sh', ['-c', `ls -l /proc/${child.pid}/fd | grep -q ${pipe}`]).status === 0);
   child.kill('SIGINT');
   const [status] = await once(child, 'exit');

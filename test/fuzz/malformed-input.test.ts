@@ -42,7 +42,7 @@ const RUNS = Number(process.env['RUNBOOK_FUZZ'] ?? 300);
 const SEED = Number(process.env['RUNBOOK_SEED'] ?? Date.now() % 1_000_000);
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Real files of ours, to be damaged. */
+/** Real files of this repository, to be damaged. */
 const CORPUS = [
   'playbooks',
   'inventory',
@@ -95,7 +95,7 @@ const SHARP = [
   ' '.repeat(50),
 ];
 
-/** A text of the corpus with pieces taken out, doubled, swapped and put in; or sharp pieces only. */
+/** A text of the corpus with pieces removed, doubled, swapped and inserted; or only special characters. */
 const damaged = fc
   .tuple(
     fc.constantFrom(...CORPUS),
@@ -115,15 +115,13 @@ const damaged = fc
 const options = { numRuns: RUNS, seed: SEED };
 const place = { file: 'fuzz.yml', line: 1, column: 1 };
 
-/** Whatever it throws must be for the user. */
+/** Every thrown error must be for the user. */
 function toldOrRight(error: unknown): void {
   if (error instanceof Problem || error instanceof Problems) return;
   throw error;
 }
 
-/**
- * A working folder, a home and a place for temporary files, of which nothing but the tests' own folders may be touched.
- */
+/** A working folder, a home and a folder for temporary files. Only the tests' own folders may be touched in them. */
 const before = { folder: process.cwd(), home: process.env['HOME'], temporary: process.env['TMPDIR'] };
 let sentinel: string;
 let untouched: ReadonlyMap<string, string>;
@@ -187,7 +185,7 @@ describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
 });
 
 describe(`damaged answers of hosts are told or taken (RUNBOOK_SEED=${SEED})`, () => {
-  /** Kinds of things to look at, and what this machine answers when it is asked for all of them. */
+  /** Kinds of resources, and the answer of this machine to requests for all of them. */
   const LOOKED_AT = [
     file('/etc/hostname', 'content'),
     file('/etc', 'attributes'),
@@ -212,7 +210,7 @@ describe(`damaged answers of hosts are told or taken (RUNBOOK_SEED=${SEED})`, ()
   test('the answer of a host that is looked at', () => {
     const { decode, script } = composeObservation(LOOKED_AT, 'f00f00f00f00');
     const { stdout: whole, stderr } = spawnSync('sh', ['-c', script], { maxBuffer: 64 * 1024 * 1024 });
-    // It is taken as it is, so that what is damaged is damaged by the test.
+    // The undamaged answer is decoded without an error.
     expect(decode({ status: 0, stdout: whole, stderr }).size).toBe(LOOKED_AT.length);
     const cuts = fc.array(
       fc.tuple(fc.nat(), fc.nat(60), fc.oneof(fc.constantFrom('', ...SHARP), fc.string({ maxLength: 20 }))),

@@ -230,7 +230,7 @@ test('the variables of one host', async ({ skip }) => {
   expect(JSON.parse(ours)).toEqual(JSON.parse(theirs));
 });
 
-/** Writes a fixture into a folder of its own. Gives a function that asks both programs about it. */
+/** Writes a fixture into a folder of its own. Returns a function that asks both programs about it. */
 function write(fixture: Fixture): (args: readonly string[]) => Promise<readonly [string, string]> {
   if ('missing' in ansible) throw new Error(ansible.missing);
   const folder = mkdtempSync(join(root, 'inventory-'));

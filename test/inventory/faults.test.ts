@@ -9,7 +9,7 @@ import { mistakesOf } from '../../engine/inventory/written-variable.ts';
 const root = mkdtempSync(join(tmpdir(), 'inventory-faults-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** Name, files, what is told of: code and place. The first file is the source. */
+/** Name, files, and the reported problems: code and place. The first file is the source. */
 const FAULTS: readonly (readonly [string, Readonly<Record<string, string | Buffer>>, readonly string[]])[] = [
   ['no such file', {}, ['file-not-found']],
   ['YAML: not a map', { 'h.yml': '- web1\n' }, ['wrong-type h.yml:1:1']],

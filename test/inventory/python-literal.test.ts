@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Literal, pythonLiteral } from '../../engine/inventory/python-literal.ts';
 
-/** Maps as entries, because `toEqual` treats a Map and a map of other order as equal. */
+/** Returns maps as entries, because `toEqual` ignores the order of a Map. */
 function plain(value: Literal): unknown {
   if (value instanceof Map) return { entries: [...value].map(([key, member]) => [key, plain(member)]) };
   return Array.isArray(value) ? value.map(plain) : value;
@@ -9,7 +9,7 @@ function plain(value: Literal): unknown {
 
 const map = (...entries: readonly (readonly [string, unknown])[]): unknown => ({ entries });
 
-/** Texts with what `ast.literal_eval` of Python 3.11 makes of them. */
+/** Texts, and the values that `ast.literal_eval` of Python 3.11 returns for them. */
 const LITERALS: readonly (readonly [text: string, value: unknown])[] = [
   ['True', true],
   ['False', false],
@@ -80,7 +80,7 @@ const LITERALS: readonly (readonly [text: string, value: unknown])[] = [
   ['"""a"b"""', 'a"b'],
 ];
 
-/** Texts that Python refuses: they are used as they are. */
+/** Texts that Python refuses: they stay as they are. */
 const TEXTS: readonly string[] = [
   '',
   '# c',

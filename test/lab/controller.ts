@@ -31,7 +31,7 @@ export interface Recap {
   readonly unreachable: boolean;
 }
 
-/** The argv of a controller inside the lab's network. */
+/** The argv of a controller inside the network of the lab. */
 export function controllerCommand(lab: Lab, args: readonly string[]): readonly string[] {
   const inventory = ['-i', 'inventory/lab.yml', '-e', `lab_name=${lab.state.name}`];
   return [...lab.enter, process.execPath, RUNBOOK, ...args, ...inventory, '--output', 'json'];
@@ -56,7 +56,7 @@ export async function runbook(lab: Lab, args: readonly string[]): Promise<Runboo
   return { status, stdout, stderr: Buffer.concat(err).toString(), events };
 }
 
-/** What a failing assertion should show: the failed tasks and what went to stderr. */
+/** Returns the text for a failed assertion: the failed tasks and stderr. */
 export function complaints(result: RunbookResult): string {
   const failed = result.events.filter((event) => event.outcome?.kind === 'failed' || event.type === 'host_unreachable');
   return [...failed.map((event) => JSON.stringify(event)), result.stderr].join('\n');
@@ -66,7 +66,7 @@ export function recapOf(result: RunbookResult): readonly Recap[] {
   return result.events.find((event) => event.type === 'run_finished')?.recap ?? [];
 }
 
-/** `host: task` of everything that was changed, in the order in which it happened. */
+/** Returns `host: task` of all changes, in their order. */
 export function changesOf(result: RunbookResult): readonly string[] {
   return result.events
     .filter((event) => event.type === 'task_finished' && event.outcome?.kind === 'changed')

@@ -29,10 +29,10 @@ function get(lab: Lab, ...args: readonly string[]): string {
   return execFileSync(command, argv, { encoding: 'utf8' });
 }
 
-/** What a host shows when the example has been played. */
+/** The result of the example on a host after it was played. */
 const RESULTS: Readonly<Record<string, (lab: Lab, folder: string) => Promise<void>>> = {
   async web(lab, folder) {
-    // By the authority that the play has made.
+    // Verified by the authority that the play has made.
     expect(get(lab, 'https://192.168.1.26/', join(folder, 'pki/web-ca.crt'), 'www.example.org')).toBe(
       'Hello from web1',
     );
@@ -57,7 +57,7 @@ const RESULTS: Readonly<Record<string, (lab: Lab, folder: string) => Promise<voi
 interface Played {
   readonly status: number | null;
   readonly changed: number;
-  /** What a failing assertion should show. */
+  /** The text for a failed assertion. */
   readonly said: string;
 }
 
@@ -83,7 +83,7 @@ describe.skipIf(reason !== undefined)(`examples on hosts${reason === undefined ?
     return { status: done.status, changed, said: done.stdout.slice(-3000) + done.stderr };
   }
 
-  // The example that needs no host is played by test/examples.
+  // test/examples plays the example that needs no host.
   test.each(exampleNames().filter((name) => name !== 'reviewed-plan'))(
     '%s is planned, played, as it should be, and in sync afterwards',
     async (example) => {
@@ -104,7 +104,7 @@ describe.skipIf(reason !== undefined)(`examples on hosts${reason === undefined ?
   });
 
   test('a new release reaches the servers of the rolling update while the balancer answers every request', async () => {
-    // Another example may have taken the port of the balancer meanwhile.
+    // Another example may use the port of the load balancer meanwhile.
     expect(runbook('play', 'rolling-update').status).toBe(0);
     const file = join(copy, 'answers');
     const [command, ...argv] = client(lab, BALANCER, '--forever');

@@ -19,7 +19,7 @@ const HOST = 'k8s-master-1';
 const reason = unfitness();
 const SKIPPED = reason === undefined ? '' : ` (skipped: ${reason})`;
 
-/** What this machine has of the lab: processes, mounts, namespaces, interfaces, control groups, files. */
+/** Returns everything of the lab on this machine: processes, mounts, namespaces, interfaces, control groups, files. */
 async function traces(): Promise<string[]> {
   const { id, netns, machines } = namesOf(NAME);
   const marks = [id, netns, machines];

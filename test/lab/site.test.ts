@@ -5,7 +5,7 @@ import { unfitness } from '../../lab/machine.ts';
 import { until } from '../../lab/until.ts';
 import { changesOf, complaints, recapOf, runbook } from './controller.ts';
 
-/** The main job: three untouched hosts become a highly available control plane, and stay one. */
+/** The main purpose: three new hosts become a highly available control plane, and stay one. */
 const why = unfitness();
 const SKIPPED = why === undefined ? '' : ` (skipped: ${why})`;
 const MASTERS = ['k8s-master-1', 'k8s-master-2', 'k8s-master-3'];
@@ -27,7 +27,9 @@ async function onAll(commandLine: string): Promise<string> {
   return answers.join('\n');
 }
 
-/** Everything that a plan must not touch. What the hosts' own services write meanwhile is left out. */
+/**
+ * Returns a digest of everything that a plan must not change. Files that the hosts' own services write are left out.
+ */
 function digest(): Promise<string> {
   const busy = String.raw`-path /var/lib/etcd -prune -o -path /var/lib/systemd -prune -o -path /var/lib/chrony -prune -o -path /var/lib/private -prune -o`;
   return onAll(
@@ -154,7 +156,7 @@ describe.skipIf(why !== undefined)(`the site on three hosts: parts of it${SKIPPE
       (event) => event.type === 'task_finished' && event.task?.handler === true && event.outcome?.kind !== 'skipped',
     );
     const hosts = handlers.map((event) => event.host);
-    // One after another: once the handlers of a host are through, it does not come again.
+    // One host after another: after its handlers have run, a host does not appear again.
     expect(hosts.filter((host, index) => host !== hosts[index - 1])).toHaveLength(MASTERS.length);
     const back = await runbook(lab, ['play', 'playbooks/site.yml']);
     expect(back.status).toBe(0);

@@ -190,7 +190,7 @@ describe.skipIf(reason !== undefined)(`states of units${SKIPPED}`, () => {
     ];
     const clean = `systemctl stop rb-prop; systemctl unmask rb-prop; systemctl disable rb-prop; rm -f /etc/systemd/system/rb-prop.service /usr/lib/systemd/system/rb-prop.service /etc/systemd/system/rb-alias.service; systemctl daemon-reload; systemctl reset-failed`;
     for (const [index, before] of befores.entries()) {
-      // Each wish comes first on some of them, and second on others.
+      // Each state comes first on some hosts, and second on others.
       for (const [at, wish] of wishes.entries()) {
         if (at % 2 !== index % 2) continue;
         host.run(`{ ${clean}\n} 2>/dev/null; ${before}; systemctl daemon-reload`);

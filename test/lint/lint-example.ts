@@ -9,7 +9,7 @@ import { SourceFiles } from '../../engine/playbook/source-files.ts';
 import { readYaml } from '../../engine/values/yaml/yaml.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-/** The example of a rule as files: tasks get a play around them; `# roles/…/name.yml` begins another file. */
+/** Returns the example of a rule as files: tasks get a play around them; `# roles/…/name.yml` begins another file. */
 export function exampleFiles(example: string): ReadonlyMap<string, string> {
   const [first = '', ...rest] = example.split(/^# ([\w./-]+\.(?:yml|html|hbs))\n/m);
   const files = new Map([
@@ -22,18 +22,18 @@ export function exampleFiles(example: string): ReadonlyMap<string, string> {
 function playAround(tasks: string): string {
   const indented = tasks.replaceAll(/^(?=.)/gm, '    ');
   const play = `- name: Example\n  hosts: web\n  tasks:\n${indented}\n`;
-  // A backslash at the end of an example: the last line does not end.
+  // A backslash at the end of an example means that the last line has no line end.
   return play.endsWith('\\\n') ? play.slice(0, -2) : play;
 }
 
-/** What the rules find in these files; group_vars as YAML. Throws problems of the playbook. */
+/** Returns the findings of the rules in these files; group_vars as YAML. Throws problems of the playbook. */
 export async function lintFiles(
   files: ReadonlyMap<string, string>,
   levels: Levels = new Map(),
   groupVars = '',
 ): Promise<readonly Reported[]> {
   const folder = temporaryFolder('runbook-lint-');
-  // What an example names only.
+  // Names that an example uses without defining them.
   for (const name of ['app', 'app.service', 'web.key', 'web.key.age', 'admins', 'nginx.conf.hbs', 'shop.ini.hbs'])
     writeFileSync(join(folder, name), '');
   for (const [name, text] of files) {

@@ -12,7 +12,7 @@ interface Row {
 }
 
 const ROWS: readonly Row[] = parse(readFileSync(join(import.meta.dirname, 'planted.yml'), 'utf8'));
-/** Lines that the play around the tasks has before them. */
+/** The number of lines of the play before the tasks. */
 const BEFORE = 3;
 
 test('each row is about rules that there are', () => {

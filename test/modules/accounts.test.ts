@@ -12,7 +12,7 @@ interface Row {
   readonly what: string;
   readonly args: object;
   readonly before: string;
-  /** The fields that change; undefined: none. */
+  /** The fields that change; undefined if none changes. */
   readonly shows?: readonly string[];
   readonly proof?: string;
   readonly fails?: string;
@@ -267,7 +267,7 @@ function prepare(host: SystemHost, before: string): void {
   expect(host.run(`{ ${RESET}\n} >/dev/null 2>&1\n${before}`).status).toBe(0);
 }
 
-/** Plays random tasks, and expects that no plan was certain of anything else than the play did. */
+/** Plays random tasks. No plan may be certain of anything that the play does differently. */
 async function playRandomTasks(host: SystemHost, seed: number): Promise<void> {
   const random = seededRandom(seed);
   for (let round = 0; round < Number(process.env['RUNBOOK_ROUNDS'] ?? 12); round += 1) {

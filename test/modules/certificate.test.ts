@@ -260,7 +260,7 @@ describe('certificate_authority', () => {
       expect(here.outcome(authority, { ...anySize, ...unset })).toMatchObject({ kind: 'in_sync', effects: [] });
       expect(here.outcome(certificate, leaf(unset)).kind).toBe('in_sync');
     }
-    // Its end comes all the same, and what is issued then is of today's kind, under the same authority.
+    // The certificate still ends. The next one has a key of today's kind, under the same authority.
     const renewed = await new Here(days(91)).make(certificate, leaf());
     const files = { ca: readFileSync(join(directory, 'pki/ca.crt'), 'utf8'), leaf: renewed['certificate'] as string };
     writeFileSync(join(directory, 'ca.pem'), files.ca);

@@ -31,7 +31,7 @@ const leaf = () => ({
   days: 100,
 });
 
-/** What the module says of a file, as a play or as a plan. */
+/** Returns the facts of the module about a file, in a play or in a plan. */
 function factsIn(outcome: Outcome, path: string): Value {
   const result = outcome.kind === 'in_sync' ? outcome.result : outcome.kind === 'cannot_know' ? outcome.planned : {};
   const certificates = result?.['certificates'] ?? null;

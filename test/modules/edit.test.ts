@@ -72,7 +72,7 @@ describe('lineinfile', () => {
     writeFileSync(at('f'), before);
     if (before === after)
       expect((await planHere(lineinfile, { path: at('f'), ...given })).outcome.kind).toBe('in_sync');
-    // A replaced line may match again where the expression is not anchored to what it makes.
+    // A replaced line may match again, if the expression also matches the new line.
     else
       await settleHere(
         lineinfile,

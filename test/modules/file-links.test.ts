@@ -198,7 +198,7 @@ describe('what the host tells beforehand', () => {
   it.runIf(IS_ROOT)('who may not write in a folder is told so', async () => {
     const nobody = { ...CONTEXT, user: 'nobody', facts: { ...FACTS, user: 'nobody', uid: 65_534 } };
     writeFileSync(at('f'), '');
-    // Root may write everywhere: what is looked at is the owner.
+    // Root may write everywhere, so the check looks at the owner.
     const { outcome } = await planHere(copy, { content: 'x', dest: at('f') }, { context: nobody });
     expect(outcome).toMatchObject({
       kind: 'impossible',

@@ -22,7 +22,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const controller = controllerWith({}, { t: 'rendered\n' });
 
-/** A plan of all tasks on the host as it is, each seeing what those before it will have done. */
+/** Plans all tasks on the current host, each on top of the predictions of the tasks before it. */
 async function planAll(tasks: readonly (readonly [AnyModule, ValueMap])[]): Promise<readonly Outcome[]> {
   const laid: Prediction[] = [];
   const outcomes: Outcome[] = [];

@@ -11,7 +11,7 @@ export interface Link {
   readonly args: object;
 }
 
-/** What a plan says of a task, and what a play then does. */
+/** The plan of a task, and the result of its play. */
 export interface Story {
   readonly task: string;
   readonly planned: 'in sync' | 'changes' | 'fails' | 'open';
@@ -42,7 +42,7 @@ export async function planThenPlay(
   return stories;
 }
 
-/** Those whose plan was certain, and not what came of it. */
+/** Returns the tasks whose plan was certain, but whose result differs from the plan. */
 export function lies(stories: readonly Story[]): readonly Story[] {
   return stories.filter(({ planned, played }) => planned !== 'open' && planned !== played);
 }

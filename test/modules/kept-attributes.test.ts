@@ -14,7 +14,7 @@ import type { ValueMap } from '../../engine/values/base/value.ts';
 import { SHELLS, runScript } from '../resources/local-sh.ts';
 import { controllerWith, planHere } from './try-module.ts';
 
-// What a file has beside its content is its owner's affair: whoever rewrites it keeps it.
+// Attributes of a file belong to its owner: a task that writes the file again keeps them.
 
 let directory = '';
 beforeEach(() => {
@@ -57,7 +57,7 @@ describe.each(SHELLS)('with %s', (name, shell) => {
     await apply(module, { ...given, [module === copy || module === template ? 'dest' : 'path']: at('f') }, shell);
     expect(readFileSync(at('f'), 'utf8')).toContain('new');
     expect(aclOf('f')).toBe(before);
-    // Of extended attributes busybox knows nothing.
+    // busybox does not support extended attributes.
     if (!name.includes('busybox')) expect(hasXattr(at('f'))).toBe(true);
   });
 

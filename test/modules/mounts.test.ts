@@ -17,7 +17,7 @@ interface Row {
   readonly before?: string;
   readonly comes?: 'in_sync' | 'fails' | 'impossible';
   readonly proof: string;
-  /** Where it acts each time. */
+  /** True if each run makes a change. */
   readonly always?: boolean;
 }
 

@@ -121,7 +121,7 @@ describe('an authority that is replaced', () => {
     const [oldTrust = '', oldKeys = ''] = trusted(here);
     expect(oldTrust).toBe(old['certificate']);
 
-    // The plan: all of it is foreseen, though the next ones do not exist yet.
+    // The plan: all steps are predicted, although the next files do not exist yet.
     expect(kinds([here.plan(authority, ca(at('next'))), here.plan(keyPair, pair(at('next')))])).toEqual([
       'change',
       'change',
@@ -135,7 +135,7 @@ describe('an authority that is replaced', () => {
     expect(kinds(FILES.map((file) => here.plan(move, swap(file))))).toEqual(FILES.map(() => 'in_sync'));
     expect(readdirSync(at('next'))).toEqual([]);
 
-    // And the play.
+    // The play.
     const next = await here.make(authority, ca(at('next')));
     await here.make(keyPair, pair(at('next')));
     expect(trusted(here)[0]).toBe(`${oldTrust}${textIn(next, 'certificate')}`);

@@ -7,7 +7,7 @@ const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGBPRUdPrTVkpTdOcm5aGwQZkbgUeWL
 const cron = { name: 'x', job: 'true', user: 'root' };
 const repository = { name: 'x', baseurl: 'http://x/' };
 
-/** Arguments that become a part of one line of a file of the system: with a line end they would become lines of their own. */
+/** Arguments that become a part of one line of a system file: with a line end, they would become several lines. */
 const LINES: readonly (readonly [module: string, given: ValueMap, argument: string])[] = [
   ['user', { name: 'a\n' }, 'name'],
   ['user', { name: 'a', comment: 'x\ny' }, 'comment'],

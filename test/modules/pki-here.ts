@@ -22,7 +22,7 @@ export function contextAt(now: Date): Context {
   };
 }
 
-/** Parses the arguments as the runner does; gives the problems' sentences where they are wrong. */
+/** Parses the arguments as the runner does; returns the sentences of the problems if they are wrong. */
 export function parse<Arguments>(module: Module<Arguments>, given: ValueMap): Arguments | readonly string[] {
   const parsed = parseArguments(module, given, () => place);
   if (parsed.kind === 'args') return parsed.args as Arguments;
@@ -31,11 +31,11 @@ export function parse<Arguments>(module: Module<Arguments>, given: ValueMap): Ar
     : parsed.problems.map((problem: Problem) => problem.what);
 }
 
-/** This machine as a host: looks and plans as the runner does, and applies with a shell. */
+/** This machine as a host: looks and plans like the runner, and applies with a shell. */
 export class Here {
   readonly now: Date;
   readonly #shell: readonly string[];
-  /** Kept from task to task in a plan, with the predictions laid over. */
+  /** The view of a plan, which keeps the predictions from task to task. */
   readonly planned = new View({ value: 0, done: 0 });
 
   constructor(now: Date, shell: readonly string[] = ['sh']) {
@@ -43,7 +43,7 @@ export class Here {
     this.#shell = shell;
   }
 
-  /** As a play: looks anew. */
+  /** Returns the outcome in a play, with a new look. */
   outcome<Arguments>(module: Module<Arguments>, given: ValueMap): Outcome {
     const args = this.#args(module, given);
     const view = new View({ value: 0, done: 0 });
@@ -51,7 +51,7 @@ export class Here {
     return module.plan(args, undefined, view.seen, contextAt(this.now));
   }
 
-  /** As a plan: looks through the predictions of the tasks before, and adds its own. */
+  /** Returns the outcome in a plan: uses the predictions of the tasks before, and adds its own. */
   plan<Arguments>(module: Module<Arguments>, given: ValueMap): Outcome {
     const args = this.#args(module, given);
     this.#look(this.planned, module, args, 'plan');
@@ -65,7 +65,7 @@ export class Here {
     return outcome;
   }
 
-  /** Makes a change, checks that its predictions came true, and gives the result. */
+  /** Makes a change, compares the host with the predictions, and returns the result. */
   async make<Arguments>(module: Module<Arguments>, given: ValueMap): Promise<ValueMap> {
     const change = this.outcome(module, given);
     if (change.kind !== 'change') throw new Error(`not a change: ${JSON.stringify(change)}`);

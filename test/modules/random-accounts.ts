@@ -6,7 +6,7 @@ import type { Link } from './host-chain.ts';
 export const HASH = '$6$abcdefgh$0TnkQnTZXgMo1Y0hFkz2yS7P4oYt1Zk0m0QnTZXgMo1Y0hFkz2yS7P4oYt1Zk0mQ';
 export const OTHER = HASH.replace('abcdefgh', 'hgfedcba');
 
-/** How the host may be before. */
+/** Possible states of the host before the task. */
 export const BEFORE = [
   ':',
   'useradd -m pa',
@@ -59,7 +59,7 @@ const GROUPS: readonly object[] = [
   { name: 'gb', gid: 4711, non_unique: true },
 ];
 
-/** One of the items. */
+/** Returns one of the items. */
 export function chosen<Item>(items: readonly Item[], random: () => number): Item {
   const item = items[Math.floor(random() * items.length)];
   if (item === undefined) throw new Error('nothing to choose from');

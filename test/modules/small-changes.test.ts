@@ -51,7 +51,7 @@ function disagreements({ predictions }: Change, shell: readonly string[]): reado
   return predictions.flatMap(({ request, state }) => request.kind.disagreement(state, seen.get(request.key)) ?? []);
 }
 
-/** As a run does: where it is not as predicted, the repair runs once. */
+/** Makes a change as a run does: if the host is not as predicted, the repair runs once. */
 async function make<Arguments, Loaded>(
   shell: readonly string[],
   module: Module<Arguments, Loaded>,
@@ -138,7 +138,7 @@ describe.each(SHELLS)('small changes of directories with %s', (_, shell) => {
       ...(mode === undefined ? {} : { mode }),
     });
     expect([modeOf('d/e'), modeOf("d/e/f'")]).toEqual([made, made]);
-    // Somebody else has made them meanwhile.
+    // Another process has made them meanwhile.
     expect(runScript(apply.script, shell)).toMatchObject({ status: 0, stderr: Buffer.alloc(0) });
     expect(modeOf('d/e')).toBe(made);
   });

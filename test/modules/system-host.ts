@@ -50,7 +50,7 @@ interface Keyed {
   readonly key: string;
 }
 
-/** What a plan is told: states by request; those of the second list may be changed by an earlier task. */
+/** The input of a plan: states by request; those of the second list may be changed by an earlier task. */
 export function seenAs(states: readonly (readonly [Keyed, unknown])[], later: readonly Keyed[] = []): Seen {
   const known = new Map(states.map(([request, state]) => [request.key, state]));
   return {
@@ -66,7 +66,7 @@ export function planWith(module: AnyModule, args: object, seen: Seen, facts: Par
   return module.plan(module.arguments.parse(args), undefined, seen, contextOf(facts));
 }
 
-/** Where a module can be tried. */
+/** A host on which a module can be tried. */
 export abstract class Host {
   abstract run(script: string, shell?: readonly string[]): Completed;
 
@@ -92,7 +92,7 @@ export abstract class Host {
     );
   }
 
-  /** Plans, applies, and holds the predictions against what is there then. */
+  /** Plans, applies, and compares the predictions with the result. */
   async apply(
     module: AnyModule,
     args: object,
@@ -114,7 +114,7 @@ export abstract class Host {
   }
 }
 
-/** A host of its own inside this machine: own names, network and /etc, thrown away at the end. Needs root. */
+/** A host within this machine with its own names, network and /etc, which is removed at the end. Needs root. */
 export class SystemHost extends Host {
   readonly #folder: string;
   readonly #holder: ChildProcess;

@@ -29,7 +29,7 @@ interface Case {
   readonly module: AnyModule;
   readonly args: object;
   readonly before?: string;
-  /** Shell text that succeeds once it has been applied. */
+  /** Shell text that succeeds after the change was applied. */
   readonly proof?: string;
   readonly facts?: Partial<Facts>;
 }
@@ -365,7 +365,7 @@ while umount /proc/sys/kernel 2>/dev/null; do :; done
 echo 0 >/proc/sys/net/ipv4/ip_forward; rm -f /etc/sysctl.d/99-runbook.conf /etc/sysctl.d/90-x.conf; : >/etc/fstab
 umount "/home/rb mount"; rmdir "/home/rb mount"; rm -rf /etc/cron.d/rb /etc/selinux /etc/init.d/rbservice /home/up /etc/apt/sources.list.d/example* /etc/yum.repos.d`;
 
-/** bash adds nothing that dash and busybox do not show. Debian's busyboxes have nothing for accounts. */
+/** bash shows nothing more than dash and busybox do. Debian's busyboxes have no tools for accounts. */
 const SURROUNDINGS: readonly (readonly [string, readonly string[], readonly Case[]])[] = [
   ...SHELLS.filter(([name]) => name !== 'bash').map(([name, shell]) => [name, shell, CASES] as const),
   ...BUSYBOXES.map(

@@ -44,7 +44,7 @@ const IN_SYNC: readonly (readonly [string, object, UnitState])[] = [
 
 interface Expected {
   readonly predicted: Partial<UnitState>;
-  /** Of systemctl. */
+  /** The commands of systemctl. */
   readonly commands: readonly string[];
 }
 

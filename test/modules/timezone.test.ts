@@ -52,7 +52,7 @@ function planned(given: Given, user = 'root'): Outcome {
     : timezone.plan(args, undefined, seen, { ...contextOf(), user });
 }
 
-/** What a plan says, in one line for each difference. */
+/** Returns the plan as text, with one line for each difference. */
 function told(outcome: Outcome): readonly string[] {
   switch (outcome.kind) {
     case 'change':

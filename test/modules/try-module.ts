@@ -112,7 +112,7 @@ function localFile(path: string, bytes: Buffer): LocalFile {
   };
 }
 
-/** A file that really is on this machine. */
+/** A real file of this machine. */
 export function diskFile(path: string): LocalFile {
   const bytes = readFileSync(path);
   return {
@@ -132,7 +132,7 @@ export interface Tried {
   readonly requests: readonly Request[];
 }
 
-/** Plans one module's arguments over states by key. States that are not given must not be asked for. */
+/** Plans the arguments of one module over the given states. A request for another state fails the test. */
 export async function tryModule<Arguments, Loaded>(
   module: Module<Arguments, Loaded>,
   given: ValueMap,
@@ -163,7 +163,7 @@ function seenOf(known: ReadonlyMap<string, unknown>, afterChange = false): Seen 
   };
 }
 
-/** What `register` gets once a change is made. Throws where some of it is not known even then. */
+/** Returns the value for `register` after a change. Throws if a part of it is still unknown. */
 export function settledResult(change: Change, applied: ValueMap | undefined, seen: Seen): ValueMap {
   const result = { ...applied, ...change.settled?.(seen) };
   const open = Object.entries(result).filter(([, value]) => value instanceof Unknown);
@@ -171,7 +171,7 @@ export function settledResult(change: Change, applied: ValueMap | undefined, see
   return result;
 }
 
-/** As `tryModule`, over what is really on this machine. */
+/** Like `tryModule`, with the real states of this machine. */
 export function planHere<Arguments, Loaded>(
   module: Module<Arguments, Loaded>,
   given: ValueMap,
@@ -182,7 +182,7 @@ export function planHere<Arguments, Loaded>(
 
 export interface Applied {
   readonly change: Change;
-  /** What `register` gets. */
+  /** The value for `register`. */
   readonly result: ValueMap | undefined;
 }
 
@@ -228,7 +228,7 @@ export async function applyHere(change: Change): Promise<ValueMap | undefined> {
   return finished?.result ?? change.planned;
 }
 
-/** A value of a result that should be text. */
+/** Returns a value of a result that should be text. */
 export function textIn(result: ValueMap | undefined, key: string): string {
   const value = result?.[key];
   if (typeof value !== 'string') throw new Error(`${key} is no text`);

@@ -8,7 +8,7 @@ import { module as waitFor } from '../../engine/modules/wait_for.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
 import { planHere, settleHere } from './try-module.ts';
 
-// In a process of its own: the modules' scripts are run while this one waits.
+// The server has its own process, because this process waits while the scripts of the module run.
 const SERVER = `
 require('node:http').createServer((request, response) => {
   let body = '';

@@ -13,7 +13,7 @@ interface Request {
   readonly patterns?: readonly string[];
 }
 
-/** Inventories and patterns, all of them by one process. */
+/** Asks about all inventories and patterns in one process. */
 export async function inventoriesByAnsible(
   ansible: Ansible,
   setting: Setting,
@@ -66,7 +66,7 @@ function theirs({ input }: Case, answer: Json): Answer {
   return told(facts);
 }
 
-/** The order of a group counts; that of all groups together is told by the patterns. */
+/** The order within a group counts; the patterns show the order of all groups together. */
 function inOrder(group: string, hosts: readonly string[]): Json {
   return group === 'all' ? hosts.toSorted((one, other) => one.localeCompare(other)) : hosts;
 }
@@ -96,7 +96,7 @@ export async function inventoriesByRunbook(
   return answers;
 }
 
-/** As `inventory --list` gives it: hosts in the order of the groups. */
+/** Returns the form of `inventory --list`: hosts in the order of the groups. */
 async function listed(setting: Setting, folder: string, sources: readonly string[]): Promise<Answer> {
   const end = await runbook(setting.root, folder, [
     'inventory',
@@ -109,7 +109,7 @@ async function listed(setting: Setting, folder: string, sources: readonly string
   const list = JSON.parse(end.stdout) as Readonly<
     Record<string, { hosts?: string[]; children?: string[]; hostvars?: Record<string, Record<string, Json>> }>
   >;
-  // Level by level, as `groups` of both tools has them.
+  // Goes from level to level, like `groups` of both tools.
   const below = (name: string): string[] => {
     const groups = new Set([name]);
     for (const group of groups) for (const child of list[group]?.children ?? []) groups.add(child);
@@ -123,7 +123,7 @@ async function listed(setting: Setting, folder: string, sources: readonly string
   return told(facts);
 }
 
-/** One playbook with a play a pattern, in a file of its own, so that a refusal names the one that it is about. */
+/** Writes one playbook per play and pattern, each in a file of its own, so that an error names its file. */
 async function matched(setting: Setting, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
   const [first] = cases;
   if (first === undefined) return new Map();

@@ -9,7 +9,7 @@ import { marked, unmarked } from './spelled.ts';
 import type { TaskEvent } from './task-event.ts';
 import { type Setting, prepare, workplace } from './workplace.ts';
 
-/** One playbook, played alone: what each host did, in its order, and how the run ended. */
+/** Plays one playbook alone. Returns the tasks of each host in their order, and how the run ended. */
 export async function playsByAnsible(
   ansible: Ansible,
   setting: Setting,
@@ -37,7 +37,7 @@ export async function playsByRunbook(setting: Setting, cases: readonly Case[]): 
   prepare(setting, cases);
   return await each(cases, async (one) => {
     const { controller, marks } = workplace(setting, one.id);
-    // What a run owes on this machine is owed under this name, and must not be paid by another case.
+    // Handlers that a run owes on this machine are owed under this name, and no other case may run them.
     const playbook = `site-${randomUUID()}.yml`;
     copyFileSync(join(controller, 'site.yml'), join(controller, playbook));
     const args = [playbook, '-i', 'hosts', ...argumentsOf(one, marks)];
@@ -65,9 +65,7 @@ function argumentsOf({ input }: Case, marks: ReadonlyMap<string, string>): reado
   return input.kind === 'play' ? input.args.map((arg) => marked(arg, marks)) : [];
 }
 
-/**
- * Of skipped tasks nothing is told: whether each of a block is named or the block as a whole is how a tool shows it.
- */
+/** Leaves out skipped tasks: the tools differ in whether they show each task of a block, or the block as a whole. */
 function told(
   events: readonly TaskEvent[],
   status: number,
@@ -83,7 +81,7 @@ function told(
 
 function line({ task, handler, item, status, module, result }: TaskEvent): string {
   const name = `${handler ? 'handler ' : ''}${task}${item === undefined ? '' : `[${item}]`}`;
-  // Where a change is a program here, it is an empty message there.
+  // A change here is a program, and an empty message in Ansible.
   const tells = module === 'debug' && status === 'ok' && result['msg'] !== '';
   return `${name} ${status}${tells ? ` ${JSON.stringify(result['msg'] ?? null)}` : ''}`;
 }
@@ -106,7 +104,7 @@ export function brokenPromises(plan: readonly TaskEvent[], play: readonly TaskEv
     plan
       .filter(({ certain, status }) => certain && status !== 'skipped')
       .filter((event) => !(mayEnd && isCutOff(event)))
-      // A handler that finds nothing to do does the same where it is not called for.
+      // A handler in sync has the same result if it is not notified.
       .filter((event) => !(event.handler && event.status === 'ok' && done.get(key(event)) === undefined))
       .filter((event) => done.get(key(event))?.some(({ status }) => status === event.status) !== true)
       .map((event) => {

@@ -7,7 +7,7 @@ import type { Stage, Trees } from './stage.ts';
 import { type TaskEvent, documented } from './task-event.ts';
 import { writeText } from './workplace.ts';
 
-/** What the runs of a batch brought, by case. */
+/** The events of a batch, by case. */
 type Events = ReadonlyMap<string, readonly TaskEvent[]>;
 
 /**
@@ -87,7 +87,7 @@ export async function tasksByRunbook(stage: Stage, cases: readonly Case[]): Prom
   );
 }
 
-/** One playbook that imports those of the cases. */
+/** One playbook that imports the playbooks of all cases. */
 async function all(root: string, cases: readonly Case[]): Promise<string> {
   const name = `all-${cases[0]?.id ?? 'none'}-${cases.length}.yml`;
   writeText(join(root, name), asYaml(cases.map(({ id }) => ({ import_playbook: `${id}/c/site.yml` }))));
@@ -182,7 +182,7 @@ function key(event: TaskEvent, id: string): string {
   return `${event.task.slice(id.length + 1)}${event.item === undefined ? '' : `[${event.item}]`}`;
 }
 
-/** What the plan was sure of, and the play did otherwise. */
+/** Returns steps of which the plan was certain, and which the play did differently. */
 function brokenPromises({
   id,
   plan,

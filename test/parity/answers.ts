@@ -12,14 +12,14 @@ import type { Setting } from './workplace.ts';
 
 export interface Bench {
   readonly ansible: Ansible;
-  /** Where the folders of the runs are made. */
+  /** The folder in which the folders of the runs are made. */
   readonly root: string;
   readonly port: number;
   /** Hosts for the area system. */
   readonly lab?: LabBench;
 }
 
-/** A case with what both tools made of it. */
+/** A case with the answers of both tools. */
 export interface Verdict {
   readonly input: Case;
   readonly ansible: Answer;
@@ -29,7 +29,7 @@ export interface Verdict {
 
 let batches = 0;
 
-/** Has cases of one kind answered by both tools, each in folders of its own. */
+/** Lets both tools answer cases of one kind, each in folders of its own. */
 export async function verdicts(bench: Bench, kind: Kind, cases: readonly Case[]): Promise<readonly Verdict[]> {
   batches += 1;
   const root = join(bench.root, `batch-${batches}`);

@@ -1,4 +1,4 @@
-/** What YAML can hold. */
+/** A value of YAML. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonMap;
 export interface JsonMap {
   readonly [key: string]: Json;
@@ -33,7 +33,7 @@ export interface Case {
   readonly area: Area;
   /** Lines of sh, run in `@W@` before the first run. */
   readonly given: readonly string[];
-  /** Files in `@C@`, beside the playbook: a text, or what is written as YAML. */
+  /** Files in `@C@`, beside the playbook: a text, or data to write as YAML. */
   readonly files: JsonMap;
   readonly input: Input;
   /**
@@ -60,21 +60,21 @@ export type Input =
 
 export type Kind = Input['kind'];
 
-/** None where the input is another one. */
+/** Returns the tasks; none if the input has another form. */
 export function tasksOf(input: Input): readonly Json[] {
   return input.kind === 'tasks' || input.kind === 'system' ? input.tasks : [];
 }
 
-/** What a tool made of a case: each fact under a name of its own. */
+/** The result of a case with one tool: each fact has a name of its own. */
 export interface Answer {
   readonly facts: ReadonlyMap<string, Json>;
-  /** Why nothing was run. */
+  /** The reason why nothing was run. */
   readonly refused?: string;
-  /** Where a plan said for certain what the play then did not do. */
+  /** Steps of which the plan was certain, and which the play did differently. */
   readonly broken: readonly string[];
-  /** How many tasks the plan could not tell. */
+  /** The number of tasks that the plan could not know. */
   readonly open: number;
-  /** Why tasks failed, for whoever reads it. */
+  /** The reasons of failed tasks, for readers. */
   readonly failures?: readonly string[];
 }
 

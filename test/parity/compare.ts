@@ -1,14 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Answer, type Json, isMap } from './case.ts';
 
-/** One fact that the tools tell differently; null where one of them has no such fact. */
+/** A fact that differs between the tools; null if one of them has no such fact. */
 export interface Difference {
   readonly fact: string;
   readonly ansible: Json;
   readonly runbook: Json;
 }
 
-/** Every difference of two answers. Of results only what both have counts; where both refuse or fail, they agree. */
+/**
+ * Returns every difference of two answers. Of results, only members that both tools have are compared; if both tools
+ * refuse or fail, they agree.
+ */
 export function compare(ansible: Answer, runbook: Answer): readonly Difference[] {
   if (ansible.refused !== undefined || runbook.refused !== undefined) return refusals(ansible, runbook);
   const facts = new Set([...ansible.facts.keys(), ...runbook.facts.keys()]);
@@ -35,7 +38,7 @@ function isHost(fact: string): boolean {
   return fact.startsWith('host ');
 }
 
-/** What one host did in both, task for task. */
+/** Compares the tasks of one host, one by one. */
 function lines(one: Json | undefined, other: Json | undefined): boolean {
   return Array.isArray(one) && Array.isArray(other) && one.length === other.length;
 }
@@ -47,7 +50,7 @@ function lineByLine(fact: string, theirs: readonly Json[], ours: readonly Json[]
     .filter(({ ansible, runbook }) => ansible !== runbook);
 }
 
-/** Equal in all members that both have. */
+/** Returns whether all members that both values have are equal. */
 function agree(one: Json, other: Json): boolean {
   if (Array.isArray(one) && Array.isArray(other))
     return one.length === other.length && one.every((item, index) => agree(item, other[index]));

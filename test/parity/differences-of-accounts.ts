@@ -217,7 +217,7 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
       runbook === 'ok' &&
       argument(fact, input, 'user', 'state') !== 'absent' &&
       argument(fact, input, 'user', 'password_lock') === false &&
-      // With a hash there is something to unlock.
+      // With a hash, there is something to unlock.
       !mentions(argument(fact, input, 'user', 'password') ?? '', '$6$'),
   },
   {
@@ -229,22 +229,22 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
   },
 ];
 
-/** The fields of a line of /etc/shadow behind its name. */
+/** The fields of a line of /etc/shadow after the name. */
 const [INACTIVE_FIELD, EXPIRES_FIELD] = [5, 6];
 
-/** Whether Ansible leaves one of these ends of a new account to the next run. */
+/** Returns whether Ansible sets one of these dates of a new account only in the next run. */
 function lateDays(expires: readonly (Json | undefined)[], isSystem: boolean): boolean {
   return expires.some((end) => end === 0 || (isSystem && end !== undefined));
 }
 
-/** The arguments of the tasks that make or change an account. */
+/** Returns the arguments of the tasks that make or change an account. */
 function accountsOf({ input }: Case): readonly JsonMap[] {
   return tasksOf(input).flatMap((task) =>
     isMap(task) && isMap(task['user']) && task['user']['state'] !== 'absent' ? [task['user']] : [],
   );
 }
 
-/** The last letters of the groups that are the primary one of the account. */
+/** Returns the last letters of the groups that are the primary group of the account. */
 function primaryGroups({ given, input }: Case): ReadonlySet<string> {
   const asked = tasksOf(input).flatMap((task) =>
     isMap(task) && isMap(task['user']) ? [task['user']['group'] ?? ''] : [],
@@ -256,7 +256,7 @@ function primaryGroups({ given, input }: Case): ReadonlySet<string> {
   ]);
 }
 
-/** Of a line of /etc/passwd as it is shown. */
+/** Removes the home from a line of /etc/passwd. */
 function withoutHome(value: Json): Json {
   return typeof value === 'string' ? value.replace(/ \/\S+ (?=\S+$)/, ' ') : value;
 }
@@ -283,7 +283,7 @@ function isShadow(fact: string): boolean {
   return /^tree.*\.shadow s\w+qa$/.test(fact);
 }
 
-/** Without the `!` in front of the password, where Ansible has so many more of them. */
+/** Removes the `!` before the password, of which Ansible writes more. */
 function withoutLock({ ansible, runbook }: Values, more: readonly number[]): Values {
   const [theirs = 0, ours = 0] = [ansible, runbook].map((line) => /^!*/.exec(textOf(line))?.[0].length);
   return more.includes(theirs - ours)

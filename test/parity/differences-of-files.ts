@@ -8,7 +8,7 @@ const WRITTEN = ['copy', 'template'] as const;
 
 export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
-    // What the failed last task left behind, and what the second run makes of it.
+    // Files that the failed last task has left, and their effects in the second run.
     id: 'account-first',
     explains: ({ fact }, input) => isOfTreeOrSecondRun(fact) && lastNamesNobody(input),
   },
@@ -23,7 +23,7 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       argumentsFor(['file'], input).some(
         ({ path, state, force }) =>
           path === '@W@/t/' &&
-          // A folder makes way for a link, which then cannot be made under a name with a slash.
+          // A link replaces a folder, but cannot be made under a name with a slash.
           (!input.given.some((line) => line.startsWith('mkdir t')) || (state === 'link' && force === true)) &&
           isOfSlash(fact, state ?? null, { ansible, runbook }),
       ),
@@ -37,7 +37,7 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       given.some((line) => line.startsWith('setfacl -d')),
   },
   {
-    // Beside a list the bits of the group are those of its mask.
+    // With an access list, the group bits are those of its mask.
     id: 'default-acl',
     without: (difference, input) =>
       (difference.fact.startsWith('tree') || difference.fact.endsWith('.result.mode')) &&
@@ -89,7 +89,7 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   },
   { id: 'link-to-itself', explains: ({ fact, runbook }) => refuses(fact, runbook, 'the link would lead to itself') },
   {
-    // What comes after: there is the folder, or is not.
+    // Later tasks see the folder, or do not see it.
     id: 'folder-at-a-broken-link',
     explains: ({ fact }, input) => {
       const from = folderAtBrokenLink(input);
@@ -298,7 +298,9 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   },
 ];
 
-/** Without what is by chance, and the digest, which is another row's; of a look what both have. */
+/**
+ * Removes random parts and the digest, which another row explains; of a look, keeps the members that both tools have.
+ */
 function nameless(value: Json, other: Json): Json {
   if (typeof value === 'string')
     return value.replace(/(ansible\.|runbook\.|pre-|a b)[\da-z_]{8,16}/, (_, before: string) =>
@@ -316,7 +318,7 @@ function isRemoved({ state, block }: { readonly state?: Json; readonly block?: J
   return state === 'absent' || block === '';
 }
 
-/** An empty file, by its text or by a file of the controller. */
+/** Returns whether the task brings an empty file, by its text or by a file of the controller. */
 function bringsNothing({ content, src }: JsonMap, { files }: Case): boolean {
   return content === '' || files[textOf(src).replace('@C@/', '')] === '';
 }
@@ -334,7 +336,7 @@ function isStatus(fact: string): boolean {
   return /^(first|second)\.\d+\.status$/.test(fact);
 }
 
-/** The first task that wants a folder where a link leads nowhere, in the first run or in the second. */
+/** Finds the first task that needs a folder where a link leads nowhere, in the first run or in the second. */
 function folderAtBrokenLink(input: Case): { readonly isSecond: boolean; readonly index: number } | undefined {
   const made = tasksOf(input.input).map(madeAtPath);
   let isBroken = input.given.includes('ln -s gone t');
@@ -347,7 +349,7 @@ function folderAtBrokenLink(input: Case): { readonly isSecond: boolean; readonly
   return undefined;
 }
 
-/** What stands at the path once the task is done; undefined where it leaves what is there. */
+/** Returns what is at the path after the task; undefined if the task leaves the existing file. */
 function madeAtPath(task: Json): 'directory' | 'link' | 'other' | undefined {
   if (!isMap(task)) return undefined;
   const { file, copy } = task;
@@ -374,7 +376,7 @@ function numberOf(fact: string): number {
   return Number(/^(?:first|second)\.(\d+)/.exec(fact)?.[1]);
 }
 
-/** What Ansible makes of a file whose path ends in a slash. */
+/** Returns whether this is the state that Ansible makes of a file whose path ends in a slash. */
 function isOfSlash(fact: string, state: Json, { ansible, runbook }: Pick<Difference, 'ansible' | 'runbook'>): boolean {
   if (/^tree[^/]*\/(t|real|gone|s|d)(\/.*)?( \(ACL\))?$/.test(fact)) return true;
   if (fact.endsWith('.result.path')) return state === 'directory' && ansible === '@W@/t' && runbook === '@W@/real';
@@ -391,7 +393,7 @@ function withoutGroupBits(value: Json): Json {
   return typeof value === 'string' ? value.replace(/^((?:file |folder )?\d\d)\d(?=\d\b)/, '$1-') : value;
 }
 
-/** The mask is the group's part of the mode, and what is effective follows from it. */
+/** The mask is the group's part of the mode, and the effective rights follow from it. */
 function withoutMask(value: Json): Json {
   return typeof value === 'string' ? value.replaceAll(/\s#effective:\S+/g, '').replace(/ mask::\S+/, ' mask') : value;
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Case, type Json, type JsonMap, isMap } from './case.ts';
 import { type Explanation, argumentsFor, contentOf, mentions } from './explanation.ts';
 
-/** Of commands, archives, downloads and requests. */
+/** Explains differences of commands, archives, downloads and requests. */
 export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
   {
     id: 'command-no-variables',
@@ -120,7 +120,7 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
       const isKept = argumentsFor(['unarchive'], input).some((args) => args['keep_newer'] === true);
       if (last !== 'mkdir -p out/top/a/x' && !((isZip || isKept) && last.endsWith('ln -s ../other out/top/sub')))
         return false;
-      // The copy finds what it has written, as nothing is unpacked over it.
+      // The copy finds its own file again, because nothing is unpacked over it.
       if (fact === 'second.1.status') return ansible === 'changed' && runbook === 'ok';
       if (fact.endsWith('.status')) return runbook === 'failed' && ansible !== 'failed';
       return /^tree.*\/out\/./.test(fact) && (runbook === null || UNTOUCHED.some((text) => mentions(runbook, text)));
@@ -196,7 +196,7 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
   },
 ];
 
-/** Whether it is about the task that speaks of what came of the first one. */
+/** Returns whether the fact is about the task that shows the result of the first one. */
 function isBehind(fact: string): boolean {
   return /^(first|second)\.3\.(status|result\.msg)$/.test(fact);
 }
@@ -209,19 +209,19 @@ function firstTask({ input }: Case): JsonMap {
   return isMap(first) ? first : {};
 }
 
-/** Whether creates or removes say that there is nothing to do, in a folder in which `d/f` is all there is. */
+/** Returns whether `creates` or `removes` shows that the command need not run, in a folder that has only `d/f`. */
 function isNotNeeded({ creates, removes, chdir }: JsonMap): boolean {
   const isThere = (path: Json): boolean => FILLED.some((one) => one === path) || (path === 'd' && chdir === '@W@');
   return (creates !== undefined && isThere(creates)) || (removes !== undefined && !isThere(removes));
 }
 
-/** Whether the state is that of a folder with this owner, group and mode; root's and 0755 where none is told. */
+/** Returns whether the state is a folder with this owner, group and mode; by default, root's and 0755. */
 function isFolder(state: Json, { owner, group, mode }: JsonMap): boolean {
   const bits = typeof mode !== 'string' ? '0755' : mode === 'u=rwX,go=' ? '0700' : mode;
   return mentions(state, `folder ${bits} ${owner === null ? 0 : 1}:${group === null ? 0 : 4}`);
 }
 
-/** What stood in the folder from the beginning, and what the copy has written. */
+/** Files that were in the folder from the beginning, and files that the copy has written. */
 const UNTOUCHED = [
   'folder 0755 0:0',
   'folder 0711 0:0',
@@ -234,7 +234,7 @@ function withoutContent(state: Json): string {
   return typeof state === 'string' ? state.replace(/ (?:"|\d+ bytes )[^]*$/, '') : '';
 }
 
-/** What a result tells of a folder of root's, and of one with this owner, group and mode. */
+/** The result for a folder of root, and for one with this owner, group and mode. */
 const OF_ROOT: JsonMap = { uid: 0, owner: 'root', gid: 0, group: 'root', mode: '0755' };
 
 function resultsFor({ owner, group, mode }: JsonMap): JsonMap {
@@ -249,13 +249,13 @@ function isStatusOf(fact: string, run: 'first' | 'second'): boolean {
   return new RegExp(`^${run}\\.\\d+\\.status$`).test(fact);
 }
 
-/** Whether the file that is to be downloaded stands there from the beginning. */
+/** Returns whether the file of the download exists from the beginning. */
 function isThere({ url, dest }: JsonMap, { given }: Case): boolean {
   if (dest === '@W@/t') return given.includes('printf old > t');
   return mentions(dest ?? '', '@W@/d') && mentions(url ?? '', '/text') && given.includes('printf old > d/text');
 }
 
-/** What the server tells of a request, with its body read as JSON. */
+/** Returns the answer of the server with its body parsed as JSON. */
 function withBody(answer: Json): Json {
   const told: Json = typeof answer === 'string' ? parsed(answer) : answer;
   return isMap(told) && typeof told['body'] === 'string' ? { ...told, body: parsed(told['body']) } : told;
@@ -271,13 +271,16 @@ function parsed(text: string): Json {
 
 const HOMES = /\$HOME|(?<=["\s])~(?= )/;
 
-/** The same, with such a folder in the place of each `$HOME` or `~`. */
+/** Returns whether the values are equal after such a folder replaces each `$HOME` or `~`. */
 function isFilledIn(ansible: Json, runbook: Json, home: string): boolean {
   const parts = JSON.stringify(runbook).split(HOMES);
   return new RegExp(`^${parts.map((part) => RegExp.escape(part)).join(home)}$`).test(JSON.stringify(ansible));
 }
 
-/** A pattern for the home directory that the task gives, or for that of the run, which is a folder of its own. */
+/**
+ * Returns a pattern for the home directory that the task sets, or for the home of the run, which is a folder of its
+ * own.
+ */
 function homeOf(input: Case): string {
   const { environment } = firstTask(input);
   return isMap(environment) && typeof environment['HOME'] === 'string'

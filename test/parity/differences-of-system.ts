@@ -27,7 +27,7 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       const isOther =
         fact.endsWith('.status') &&
         ((ansible === 'failed' && runbook !== 'failed') || (ansible === 'changed' && runbook === 'ok'));
-      // What is there still may be newer than what the second run asks for.
+      // The installed version may be newer than the version that the second run requests.
       if (/^second\.\d\.status$/.test(fact) && ansible === 'changed' && runbook === 'failed')
         return asksToRemoveVersion(input);
       const isOfIt = /^tree.*\.(package s\w+qa|\/(etc|usr\/share)\/s\w+qa(\/\w+)?)$/.test(fact) && ansible !== runbook;
@@ -139,7 +139,7 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
           runbook === 'changed',
   },
   {
-    // What is mounted now is there for the tasks behind it, and for the second run.
+    // A file system that is mounted now is visible to later tasks, and to the second run.
     id: 'remounted-not-mounted',
     explains: ({ fact, ansible, runbook }, input) =>
       /^(?:first\.[1-9]|second\.\d)\.status$/.test(fact) &&
@@ -175,7 +175,7 @@ function asksToRemoveVersion(input: Case['input']): boolean {
   return tasksOf(input).some((task) => /@N@a=(3\.0|1\.\*|[12]\.0)".*"absent"/.test(JSON.stringify(task)));
 }
 
-/** Whether something lies in the directory of the mount. */
+/** Returns whether the directory of the mount has content. */
 function isFull({ given }: Case): boolean {
   return given.some((line) => line.includes('>/mnt/@N@/file'));
 }
@@ -188,7 +188,7 @@ function mountsWith({ input }: Case, name: 'state' | 'opts', value: string): boo
   return tasksOf(input).some((task) => isMap(task) && isMap(task['mount']) && task['mount'][name] === value);
 }
 
-/** Whether a task asks for more than the reload of a unit that cannot be reloaded. */
+/** Returns whether a task needs more than the reload of a unit that cannot be reloaded. */
 function reloadsInVain(task: JsonMap, { given }: Case): boolean {
   const args = task['systemd'] ?? task['service'];
   if (!isMap(args) || args['state'] !== 'reloaded' || (args['enabled'] === undefined && args['masked'] === undefined))
@@ -197,7 +197,7 @@ function reloadsInVain(task: JsonMap, { given }: Case): boolean {
   return !/^@N@a(\.service)?$/.test(textOf(args['name'])) || !file.includes('ExecReload');
 }
 
-/** The unit file that a task of a case speaks of; empty where it is not one of those with choices. */
+/** Returns the unit file of the task that the fact is about; empty if it is not one of the generated files. */
 function fileOf(fact: string, input: Case): string {
   if (!/^@N@a(\.service)?$/.test(textOf(unitArgument(fact, input, 'name')))) return '';
   return input.given.find((line) => line.startsWith('cat >/etc/systemd/system/@N@a.service')) ?? '';
@@ -207,7 +207,7 @@ function unitArgument(fact: string, input: Case, name: string): Json | undefined
   return argument(fact, input, 'systemd', name) ?? argument(fact, input, 'service', name);
 }
 
-/** Its source and kind, without its options. */
+/** Returns source and kind of the file system, without its options. */
 function fileSystem(value: Json): string {
   return typeof value === 'string' ? value.split(' ').slice(0, 2).join(' ') : '';
 }

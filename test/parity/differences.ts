@@ -185,14 +185,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
 ];
 
-/** `right t22 ok "right vars of right none"`: the role, what it sees of `level`, and `p`. */
+/** `right t22 ok "right vars of right none"`: the role, the value of `level` that it sees, and `p`. */
 const ROLE_LINE = /^(?<task>\w+ \w+ ok) "(?<role>\w+) (?<level>(?:default|vars) of \w+) (?<p>\w+)"$/;
 
 const DEPENDENCIES = /^roles\/\w+\/meta\/main\.yml$/;
 const INCLUDED = /^(?:roles\/\w[\w-]*\/tasks\/main|tasks-\w+)\.yml$/;
 const ROLE_TASKS = /^roles\/\w+\/tasks\/main\.yml$/;
 
-/** The names of all tasks that one host does for all. */
+/** Returns the names of all tasks with run_once. */
 function namesOfOnce(value: Json): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item: Json) => namesOfOnce(item));
   if (!isMap(value)) return [];
@@ -212,13 +212,13 @@ function isLine(fact: string): boolean {
 
 const MODULES = await Promise.all(modules.names().map((name) => modules.module(name)));
 
-/** Only what the module itself says that it does without. */
+/** Returns whether the refusal only names a limit that the module declares. */
 function isDeclared(refusal: string): boolean {
   const [, name, argument] = /(\w+) has no argument "(\w+)"/.exec(refusal) ?? [];
   return argument !== undefined && MODULES.some((module) => module.name === name && argument in (module.foreign ?? {}));
 }
 
-/** The rows that explain a difference; or nothing: it is a fault of one of the two. */
+/** Returns the rows that explain a difference; none if it is a fault of one of the tools. */
 export function explanation(difference: Difference, input: Case): readonly string[] | undefined {
   return explainedBy(EXPLANATIONS, difference, input);
 }
@@ -231,13 +231,13 @@ function digest(value: Json, length: number): boolean {
   return typeof value === 'string' && value.length === length && /^[0-9a-f]+$/.test(value);
 }
 
-/** What both results of a look have, but for the digest. */
+/** Keeps the members that both results of a look have, without the digest. */
 function common(one: Json, other: Json): Json {
   if (!isMap(one) || !isMap(other)) return one;
   return Object.fromEntries(Object.entries(one).filter(([key]) => key in other && key !== 'checksum'));
 }
 
-/** Neither with the mode that goes before. */
+/** Removes the owner, and the mode before it. */
 function withoutOwner(value: Json): Json {
   return typeof value === 'string'
     ? value.replace(/^(link|file \d{4}) \d+:\d+/, (_, type: string) => type.slice(0, 4))

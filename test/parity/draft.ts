@@ -1,6 +1,6 @@
 import type { Json, JsonMap } from './case.ts';
 
-/** A case of tasks before it has its number. */
+/** A case of tasks without its number. */
 export interface Draft {
   readonly given?: readonly string[];
   readonly files?: JsonMap;

@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Case, type Json, type JsonMap, isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
 
-/** Explains differences by a row of docs/differences.yml: nothing but what the row says. */
+/** Explains differences by a row of docs/differences.yml, and nothing beyond that row. */
 export type Explanation = WholeExplanation | PartExplanation;
 
-/** Of a row that says all of a difference. */
+/** The explanation by a row that covers a whole difference. */
 export interface WholeExplanation {
-  /** The row. */
+  /** The id of the row. */
   readonly id: string;
   explains(difference: Difference, input: Case): boolean;
 }
@@ -17,15 +17,17 @@ export interface WholeExplanation {
  * may need several of them.
  */
 export interface PartExplanation {
-  /** The row. */
+  /** The id of the row. */
   readonly id: string;
-  /** Both values without that part; the very ones where the row says nothing of them. */
+  /** Returns both values without that part; the same values if the row does not apply to them. */
   without(difference: Difference, input: Case): Values;
 }
 
 export type Values = Pick<Difference, 'ansible' | 'runbook'>;
 
-/** The rows that explain a difference, each a part of it; or nothing: it is a fault of one of the two. */
+/**
+ * Returns the rows that together explain a difference, each a part of it; none if it is a fault of one of the tools.
+ */
 export function explainedBy(
   explanations: readonly Explanation[],
   difference: Difference,
@@ -48,7 +50,7 @@ export function explainedBy(
   return last === undefined ? undefined : [...rows, last.id];
 }
 
-/** Both values, each without a part of it. */
+/** Returns both values, each without a part of it. */
 export function eachWithout({ ansible, runbook }: Values, without: (value: Json) => Json): Values {
   return { ansible: without(ansible), runbook: without(runbook) };
 }
@@ -74,7 +76,7 @@ export function argumentsFor(modules: readonly string[], { input }: Case, fact?:
   });
 }
 
-/** `file 0644 0:4 "text"` without mode and owner; of what is no text, nothing. */
+/** Returns `file 0644 0:4 "text"` without mode and owner; an empty text for other values. */
 export function contentOf(value: Json): string {
   return typeof value === 'string' ? value.replace(/^file \d+ \d+:\d+ /, '') : '';
 }
@@ -83,7 +85,7 @@ export function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Of the task that a fact `first.N…` tells of. */
+/** Returns an argument of the task that the fact `first.N…` is about. */
 export function argument(fact: string, { input }: Case, module: string, name: string): Json | undefined {
   const task = tasksOf(input)[Number(/^\w+\.(\d+)/.exec(fact)?.[1] ?? -1)];
   const args = isMap(task) ? task[module] : undefined;

@@ -41,17 +41,17 @@ type Leaf =
   | 'include'
   | 'role';
 
-/** A task that changes something. Ansible need not run a program for it, which would take half a second. */
+/** A task that changes something. In Ansible it runs no program, because that would take half a second. */
 const CHANGE: JsonMap = { $ansible: { debug: { msg: '' }, changed_when: true }, $runbook: { command: 'true' } };
 
-/** Writes tasks, each with a name of its own, and the files that they include. */
+/** Writes tasks, each with a unique name, and the files that they include. */
 export class FlowWriter {
   readonly files: Record<string, Json> = {};
   readonly #chance: Chance;
   readonly #handlers: string[] = [];
   #count = 0;
   #wantsHandlers = false;
-  /** How many blocks with a rescue or an always are around what is written. */
+  /** The number of blocks with a `rescue` or an `always` around the current position. */
   #sheltered = 0;
   #fatal = false;
   #counted = false;
@@ -75,7 +75,7 @@ export class FlowWriter {
     return Array.from({ length: count }, () => this.#task(depth)).flat();
   }
 
-  /** Each may notify one that is written behind it. To be asked for when all tasks of the play are written. */
+  /** Returns the handlers. Each may notify a later one. Must be called after all tasks of the play were written. */
   handlers(): Json[] {
     if (!this.#wantsHandlers) return [];
     return this.#handlers.map((name) => ({
@@ -107,7 +107,7 @@ export class FlowWriter {
     return this.#chance.some(names, 0.7).map((name) =>
       this.#chance.one<Json>([
         name,
-        // Another role needs it, and tags make no other use of it: a row of the differences.
+        // Another role depends on it. Tags do not make a use of it different: a difference on purpose.
         name === 'base' ? name : { role: name, tags: ['one'] },
         { role: name, when: this.#chance.one(CONDITIONS) },
         { role: name, vars: { p: 'given' } },
@@ -200,7 +200,7 @@ export class FlowWriter {
           'flush_handlers',
           'flush_handlers',
           'noop',
-          // Amid a rescue it leaves a failure that counts: a row of the differences.
+          // Within a rescue, it leaves a failure that counts: a difference on purpose.
           this.#sheltered > 0 ? 'noop' : 'end_play',
           'end_host',
         ]),
@@ -240,7 +240,7 @@ export class FlowWriter {
         ...(this.#chance.of(0.3) ? { when: this.#chance.one(CONDITIONS) } : {}),
         ...(!failing && this.#chance.of(0.2) ? { changed_when: false } : {}),
       },
-      // What was skipped has no `failed` in Ansible.
+      // In Ansible, a skipped result has no `failed`.
       { name: this.#next(), debug: { msg: [either('{{r is failed}}', '{{r.failed}}'), '{{r.changed}}'] } },
       { name: this.#next(), debug: { msg: 'was changed' }, when: 'r.changed' },
     ];
@@ -288,12 +288,12 @@ export class FlowWriter {
     const block: Record<string, Json> = { name: this.#next(), block: this.tasks(this.#chance.number(1, 3), depth - 1) };
     if (rescued) block['rescue'] = this.tasks(this.#chance.number(1, 2), depth - 1);
     this.#sheltered -= sheltering;
-    // Where failures are fatal, Ansible leaves out blocks and files in it: a row of the differences.
+    // If failures are fatal, Ansible leaves out blocks and files in it: a difference on purpose.
     if (always) block['always'] = this.tasks(this.#chance.number(1, 2), this.#fatal ? 0 : depth - 1);
     if (this.#chance.of(0.3)) block['when'] = this.#chance.one(CONDITIONS);
     if (this.#chance.of(0.2)) block['tags'] = ['one'];
     if (this.#chance.of(0.1)) block['ignore_errors'] = true;
-    // What follows a failure of one host for all is done by all here: a row of the differences.
+    // After a failure with run_once, all hosts run the `rescue` here: a difference on purpose.
     if (sheltering === 0 && this.#sheltered === 0 && this.#chance.of(0.1)) block['run_once'] = true;
     return block;
   }
@@ -316,7 +316,7 @@ export class FlowWriter {
     return task;
   }
 
-  /** What fails in an include of one host for all ends the others too: a row of the differences. */
+  /** A failure in an include with run_once also ends the other hosts: a difference on purpose. */
   #sureTasks(): JsonMap[] {
     return [
       this.#common({ '+': CHANGE, ...this.#notify() }),

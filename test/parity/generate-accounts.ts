@@ -14,7 +14,7 @@ const KEYS = [
 
 /** Two groups of every case. */
 const GROUPS = ['groupadd -g @U@7 @N@g', 'groupadd -g @U@8 @N@h'] as const;
-/** What the account may be before the first run. */
+/** Possible states of the account before the first run. */
 const STANDING: readonly [readonly string[], ...(readonly string[])[]] = [
   [],
   [],
@@ -76,7 +76,7 @@ export function userCase(chance: Chance): Draft {
   return { given, tasks };
 }
 
-/** A group of the account's own name comes with it: a row of the differences, and what follows is another play. */
+/** The account gets a group of its own name: a difference on purpose, after which the plays differ. */
 function withoutOwnGroup(args: JsonMap): JsonMap {
   return args['group'] === '@N@a' ? { ...args, group: '@N@g' } : args;
 }
@@ -87,7 +87,7 @@ function wish(chance: Chance, probability: number): JsonMap {
     return { name: '@N@a', state: 'absent', ...chance.options<Json>({ remove: [true, false], force: [true] }, 0.5) };
   const { password_lock: lock, ...drawn } = chance.options<Json>(CHOICES, probability);
   const isLocked = typeof drawn['password'] === 'string' && drawn['password'].startsWith('!$');
-  // A hash that is locked and to be unlocked is refused: a row of the differences.
+  // A locked hash that is to be unlocked is refused: a difference on purpose.
   return {
     name: '@N@a',
     ...drawn,
@@ -169,7 +169,7 @@ export function keyCase(chance: Chance): Draft {
   };
 }
 
-/** An account and what comes with it, all new. */
+/** A new account with everything that belongs to it. */
 export function newAccountCase(chance: Chance): Draft {
   const tasks: Json[] = [
     { group: { name: '@N@t', ...chance.options<Json>({ gid: ['@U@4'], system: [true] }, 0.4) } },

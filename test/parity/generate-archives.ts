@@ -24,7 +24,7 @@ const PACKINGS: readonly [Packing, ...Packing[]] = [
   ['broken.tgz', 'printf "no archive" > broken.tgz'],
 ];
 type Packing = readonly [string, string];
-/** What was done to the folder between the archive and the task. */
+/** Changes of the folder between the archive and the task. */
 const BEFORE = [
   'true',
   'true',

@@ -26,7 +26,7 @@ const COMMANDS = [
   'echo "*"',
   'echo ~ a~',
 ] as const;
-/** Of what registers as `r`, without a look at its output. */
+/** Tasks after the command that use the result in `r`, but not its output. */
 const BEHIND: readonly [readonly [string, string], ...(readonly [string, string])[]] = [
   ['r is changed', 'r.changed'],
   ['r is not changed', '!r.changed'],

@@ -163,7 +163,7 @@ export function replaceCase(chance: Chance): Draft {
   return { given: text(chance), tasks: [{ replace: args }] };
 }
 
-/** Several edits of one file, each after the other. */
+/** Several edits of one file, one after the other. */
 export function editsCase(chance: Chance): Draft {
   const drafts = Array.from({ length: chance.number(2, 4) }, () =>
     chance.one([lineCase, blockCase, replaceCase])(chance),
@@ -171,12 +171,12 @@ export function editsCase(chance: Chance): Draft {
   const given = drafts[0]?.given ?? [];
   const tasks = drafts.flatMap((draft) => draft.tasks);
   const others = tasks.filter((task) => isMap(task) && !('replace' in task));
-  // Line ends and empty lines differ on purpose here: what replaces characters makes any other text of them.
+  // Line ends and empty lines differ on purpose here, so `replace` would get another text.
   const areLinesOther = (given.some((line) => line.includes('\\r\\n')) && others.length > 0) || others.some(isRemoved);
   return { given, tasks: areLinesOther ? others.filter((task) => !seesEmptyLines(task)) : tasks };
 }
 
-/** Whether it is about a line without characters. */
+/** Returns whether the task depends on empty lines. */
 function seesEmptyLines(task: Json): boolean {
   const args = isMap(task) ? (task['lineinfile'] ?? null) : null;
   return isMap(args) && [args['regexp'], args['line']].some((one) => one === '' || one === '^$');

@@ -3,7 +3,7 @@ import type { Chance } from './chance.ts';
 import type { Draft } from './draft.ts';
 import { either } from './spelled.ts';
 
-/** What may stand at the path: commands that make it in the folder of the case. */
+/** What exists at the path before: commands that make it in the folder of the case. */
 const STANDING: readonly [string, readonly string[]][] = [
   ['nothing', []],
   ['a file', ['printf "old\\n" > t', 'chmod 640 t']],
@@ -51,7 +51,7 @@ function attributes(chance: Chance, probability = 0.35): Record<string, Json> {
   );
 }
 
-/** Without accounts that do not exist: what follows a failure in the middle of a case says nothing of its own. */
+/** Leaves out accounts that do not exist: after a failure in the middle, the rest of a case proves nothing. */
 function knownAttributes(chance: Chance, probability = 0.35): Record<string, Json> {
   return chance.options<Json>({ mode: MODES, owner: OWNERS, group: GROUPS }, probability);
 }
@@ -104,7 +104,7 @@ export function copyCase(chance: Chance): Draft {
   return { given, files, tasks: [{ copy: args }], ...validated(args) };
 }
 
-/** A folder of the controller, with and without the slash that says whether the folder itself is meant. */
+/** A folder of the controller, with and without the slash that decides whether the folder itself is copied. */
 export function copyFolderCase(chance: Chance): Draft {
   const given = chance.of(0.5) ? [] : ['mkdir -p t/sub', 'printf "old\\n" > t/sub/b', 'printf "mine\\n" > t/mine'];
   const files = { 'f/a': chance.one(CONTENTS), 'f/sub/b': chance.one(CONTENTS), 'f/sub/deep/c': 'c\n' };
@@ -122,7 +122,7 @@ function validated(args: JsonMap): Pick<Draft, 'mayFail'> {
   return 'validate' in args ? { mayFail: ['the new file did not pass: '] } : {};
 }
 
-/** Two changes of one path, so that the second one meets what the first one made. */
+/** Two changes of one path, so that the second one sees the result of the first one. */
 export function twoFilesCase(chance: Chance): Draft {
   const given = standing(chance);
   const one = (attributes: typeof knownAttributes): Json => {
@@ -182,7 +182,7 @@ const TEMPLATES: readonly [string, string, string][] = [
 
 export function templateCase(chance: Chance): Draft {
   const drawn = chance.shuffled(TEMPLATES).slice(0, chance.number(1, 3));
-  // A block behind it would not stand on a line of its own, which counts in Handlebars alone.
+  // A block after such a part would not have a line of its own, which matters in Handlebars only.
   const parts = drawn.toSorted(([, one], [, other]) => Number(other.endsWith('\n')) - Number(one.endsWith('\n')));
   const files = {
     't.tpl': either(parts.map(([, jinja]) => jinja).join(''), parts.map(([, , handlebars]) => handlebars).join('')),

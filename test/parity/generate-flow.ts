@@ -23,7 +23,7 @@ const ARGUMENTS: readonly [readonly string[], ...(readonly string[])[]] = [
   ['-e', 'x=9'],
 ];
 
-/** One playbook of plays, blocks, handlers, roles and includes on four names of this machine. */
+/** One playbook of plays, blocks, handlers, roles and includes on four hosts that are all this machine. */
 export function flowCase(chance: Chance): { readonly files: JsonMap; readonly args: readonly string[] } {
   const writer = new FlowWriter(chance);
   const plays = Array.from({ length: chance.of(0.2) ? 2 : 1 }, (_, index) => play(chance, writer, index));

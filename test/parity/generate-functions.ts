@@ -3,12 +3,12 @@ import type { Chance } from './chance.ts';
 import type { Draft } from './draft.ts';
 import { either } from './spelled.ts';
 
-/** A call as Ansible writes it, as a template here does, and, in some, as an expression does. */
+/** A call as Ansible writes it, as a template here, and, for some, as an expression. */
 type Spellings = readonly [ansible: string, template: string, expression?: string];
 
 type Draw = (chance: Chance) => Spellings;
 
-/** Of the variables `s`, `xs`, `ys`, `deep`, `m`, `n` and `maps`. */
+/** Calls with the variables `s`, `xs`, `ys`, `deep`, `m`, `n` and `maps`. */
 const CALLS: readonly [Draw, ...Draw[]] = [
   (chance) => {
     const levels = chance.number(0, 3);
@@ -134,7 +134,7 @@ const CALLS: readonly [Draw, ...Draw[]] = [
   () => ['text | from_yaml', 'from_yaml text', 'fromYaml(text)'],
 ];
 
-/** Functions that templates and expressions share, of values by chance. */
+/** Functions that templates and expressions share, with random values. */
 export function functionCase(chance: Chance): Draft {
   const vars: Record<string, Json> = {
     s: chance.one(['Hello World', 'a-b c', 'o', 'Äb/ö?&'] as const),

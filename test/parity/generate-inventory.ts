@@ -193,7 +193,7 @@ const PARTS = [
   'ungrouped',
 ] as const;
 
-/** All patterns of a run are about the same hosts. */
+/** All patterns of a run use the same hosts. */
 export function patternCase(chance: Chance): { readonly files: Record<string, Json>; readonly pattern: string } {
   const parts = Array.from(
     { length: chance.one([1, 1, 2, 2, 3] as const) },

@@ -3,7 +3,7 @@ import type { Chance } from './chance.ts';
 import type { Draft } from './draft.ts';
 import { either } from './spelled.ts';
 
-/** A folder with one of each kind. */
+/** A folder with one file of each kind. */
 const FOLDER = [
   'mkdir -p d/sub/deep d/empty',
   'printf "one\\n" > d/a.log',
@@ -83,14 +83,14 @@ export function findCase(chance: Chance): Draft {
   return { given: FOLDER, tasks: [{ find: args }] };
 }
 
-/** Of what ends: Ansible waits at a pipe without end. */
+/** Only files that end: Ansible waits at a pipe without end. */
 export function slurpCase(chance: Chance): Draft {
   const name = chance.one(NAMES);
   const path = `@W@/d/${name === 'fifo' ? 'a.log' : name}`;
   return { given: FOLDER, tasks: [{ slurp: { [chance.one(['src', 'src', 'path'] as const)]: path } }] };
 }
 
-/** The name is a chance: what is compared is what follows from it. */
+/** The name is random: only facts that do not depend on it are compared. */
 export function tempfileCase(chance: Chance): Draft {
   const args = chance.options<Json>(
     { state: ['file', 'directory'], prefix: ['pre-', 'a b'], suffix: ['.tmp', '-end'], path: ['@W@/d', '@W@/gone'] },
@@ -107,7 +107,7 @@ export function tempfileCase(chance: Chance): Draft {
   };
 }
 
-/** A look, then a change that uses what was seen. */
+/** A look, then a change that uses its result. */
 export function seenCase(chance: Chance): Draft {
   const chosen = chance.one(NAMES);
   const name = chosen === BELOW_A_FILE ? 'gone' : chosen;

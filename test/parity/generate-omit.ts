@@ -3,7 +3,7 @@ import type { Chance } from './chance.ts';
 import type { Draft } from './draft.ts';
 import { either } from './spelled.ts';
 
-/** A value that may be left out, as a template of each tool; with `{x: 1}` some of them have a value. */
+/** A value that may be omitted, as a template of each tool; with `{x: 1}`, some of them have a value. */
 const PERHAPS: readonly [Json, ...Json[]] = [
   '{{omit}}',
   '{{left}}',
@@ -22,7 +22,7 @@ const MODES: readonly [Json, ...Json[]] = [
   either('{{nowhere | default(omit)}}', '{{default nowhere omit}}'),
 ];
 
-/** What `omit` leaves out: arguments, members, items, rounds of a loop, keywords. */
+/** Places where `omit` works: arguments, members, items, rounds of a loop, keywords. */
 export function omitCase(chance: Chance): Draft {
   const perhaps = (): Json => chance.one(PERHAPS);
   const vars: Json = { x: 1, m: { k: 'v' }, flag: chance.of(0.5), left: '{{omit}}' };

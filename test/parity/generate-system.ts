@@ -119,7 +119,7 @@ export function unitCase(chance: Chance): Draft {
   };
 }
 
-/** A unit whose file a task brings. */
+/** A unit whose file is written by a task. */
 export function newUnitCase(chance: Chance): Draft {
   const file = (seconds: string): string =>
     `[Service]\nType=simple\nExecStart=/bin/sleep ${seconds}\n[Install]\nWantedBy=${chance.one(['multi-user.target', 'graphical.target'] as const)}\n`;
@@ -205,7 +205,7 @@ const OF_INTERFACES = [
   'tag',
 ] as const;
 
-/** None of `default`: the kernel copies such a value to the interfaces. */
+/** No parameter of `default`: the kernel copies such a value to the interfaces. */
 export const PARAMETERS = [
   ...['lo', 'host0', 'all'].flatMap((one) => OF_INTERFACES.map((name) => `net.ipv4.conf.${one}.${name}`)),
   ...['app_solicit', 'mcast_solicit', 'ucast_solicit', 'mcast_resolicit', 'proxy_qlen'].map(
@@ -213,7 +213,7 @@ export const PARAMETERS = [
   ),
 ] as const;
 
-/** Each case has a parameter of its own, as the host's running values are one. */
+/** Each case has another parameter, because all cases share the running values of the host. */
 export function sysctlCase(chance: Chance, number: number): Draft {
   const name = PARAMETERS[number];
   if (name === undefined) throw new Error(`no parameter is left for the case ${number}`);
@@ -273,7 +273,7 @@ export function mountCase(chance: Chance): Draft {
   };
 }
 
-/** One case alone: a host has one name. */
+/** Only one case, because a host has one name. */
 export function hostnameCase(chance: Chance): Draft {
   const name = chance.one(['parity-a', 'debian', 'h.example.org', 'UPPER'] as const);
   const given = chance.one<readonly string[]>([

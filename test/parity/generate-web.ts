@@ -63,6 +63,6 @@ export function downloadCase(chance: Chance): Draft {
 
 const CHECKSUMS = [
   `sha256:${'0'.repeat(64)}`,
-  // Of the text.
+  // The digest of the text.
   'sha256:043ec201da178b42bbd9565ec4357aa9b71f6c3d0b8f9857550520128f682d38',
 ] as const;

@@ -113,7 +113,7 @@ export function conditionCase(chance: Chance): Draft {
   }
 }
 
-/** What a loop, its variables and its registered results come to. */
+/** The results of a loop, of its variables and of its registered results. */
 export function loopCase(chance: Chance): Draft {
   const loop = chance.one<Json>([
     ['a', 'b'],

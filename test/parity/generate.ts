@@ -29,14 +29,14 @@ type Generator = (chance: Chance, number: number) => Omit<Case, 'id' | 'area'>;
 
 interface Share {
   readonly area: Area;
-  /** Of all cases, in hundredths. */
+  /** Its share of all cases, in per cent. */
   readonly share: number;
   readonly generate: Generator;
-  /** Whether it is left out of a run of few cases that asks for no area: hosts must be made for it. */
+  /** Whether it is left out of a run of few cases that names no area, because it needs hosts. */
   readonly costly?: true;
 }
 
-/** From so many cases on a run asks for all areas. */
+/** With this number of cases or more, a run has all areas. */
 const MANY = 1_000;
 
 type Draw = (chance: Chance, number: number) => Draft;
@@ -85,7 +85,7 @@ function pattern(chance: Chance): ReturnType<Generator> {
   return { given: [], files, input: { kind: 'pattern', pattern } };
 }
 
-/** The first case is the only one of the host's name. */
+/** Only the first case is about the host's name. */
 function system(chance: Chance, number: number): ReturnType<Generator> {
   const accounts: readonly [Draw, ...Draw[]] = [userCase, userCase, userCase, groupCase, keyCase, newAccountCase];
   const parameters = number < PARAMETERS.length ? [sysctlCase, sysctlCase] : [];
@@ -106,7 +106,7 @@ function system(chance: Chance, number: number): ReturnType<Generator> {
   return { given, files, input: { kind: 'system', tasks } };
 }
 
-/** The cases of a seed: a case with the same name is the same one, however many there are. */
+/** Returns the cases of a seed. A case with the same name is the same, whatever the number of cases. */
 export function generated({
   seed,
   count,

@@ -2,11 +2,11 @@ import type { Verdict } from './answers.ts';
 import type { Difference } from './compare.ts';
 import { explanation } from './differences.ts';
 
-/** What is not explained: differences without a row, and promises of a plan that the play did not keep. */
+/** The unexplained part: differences without a row, and promises of a plan that the play did not keep. */
 export interface Judgement {
   readonly faults: readonly Difference[];
   readonly broken: readonly string[];
-  /** The rows that explain the others. */
+  /** The rows that explain the other differences. */
   readonly rows: ReadonlySet<string>;
 }
 

@@ -5,14 +5,14 @@ import { packageRepository } from '../../lab/packages.ts';
 import type { Tool } from './case.ts';
 import { ended } from './program.ts';
 
-/** Two hosts that are equal at the start: one for each tool. Python is on both, though only Ansible needs it. */
+/** Two hosts that are equal at the start, one for each tool. Both have Python, although only Ansible needs it. */
 export interface LabBench {
   readonly enter: readonly string[];
   /** Variables of the inventory that lead to the host of a tool. */
   variables(tool: Tool): readonly string[];
-  /** Runs a script of sh as root on the host of a tool, and gives its output. */
+  /** Runs a script of sh as root on the host of a tool, and returns its output. */
   run(tool: Tool, script: string): Promise<string>;
-  /** Makes both hosts as they were at the start, where they have been used since. */
+  /** Resets both hosts to their first state, if they have been used. */
   fresh(): Promise<void>;
   down(): Promise<void>;
 }
@@ -53,7 +53,7 @@ EOF
 chmod 755 /usr/local/bin/parity-*
 `;
 
-/** The hosts, or why this machine cannot have them. */
+/** Returns the hosts, or the reason why this machine cannot have them. */
 export async function labBench(report: (line: string) => void): Promise<LabBench | string> {
   const reason = unfitness();
   if (reason !== undefined) return reason;
@@ -108,7 +108,7 @@ interface Login {
   readonly user: string;
 }
 
-/** Runs the command on the host of a tool, with the script as its input, and gives its output. */
+/** Runs the command on the host of a tool, with the script as its input, and returns its output. */
 async function shell({ lab, tool, user }: Login, script: string | Buffer, command = 'sh -s'): Promise<string> {
   const { state } = lab;
   const options = [`UserKnownHostsFile=${state.knownHosts}`, 'IdentitiesOnly=yes', 'BatchMode=yes', 'LogLevel=ERROR'];
@@ -120,7 +120,7 @@ async function shell({ lab, tool, user }: Login, script: string | Buffer, comman
   return end.stdout;
 }
 
-/** Lets root in, and brings Python. */
+/** Allows root to log in, and installs Python. */
 async function furnish(lab: Lab, bench: LabBench, tool: Tool, report: (line: string) => void): Promise<void> {
   await shell(
     { lab, tool, user: lab.state.user },

@@ -8,11 +8,11 @@ export interface Options {
   readonly only: string | undefined;
   /** A file for the counts, in the form of vitest's JSON. */
   readonly counts: string | undefined;
-  /** Whether it is a failure that ansible-core cannot be had. */
+  /** Whether the test fails if ansible-core is not available. */
   readonly required: boolean;
-  /** Whether what is red is not played once more with nothing but ansible-core. */
+  /** Whether failed cases are not played again with plain ansible-core. */
   readonly quick: boolean;
-  /** How many differences are brought down to their smallest case. */
+  /** The number of differences that are reduced to their smallest case. */
   readonly shrink: number;
 }
 
@@ -47,7 +47,7 @@ export function optionsOf(args: readonly string[]): Options {
   };
 }
 
-/** 20260131: another one each day, and the same one for everybody. */
+/** 20260131: a new seed each day, the same for everybody. */
 function seedOfTheDay(): number {
   return Number(new Date().toISOString().slice(0, 10).replaceAll('-', ''));
 }

@@ -14,7 +14,7 @@ import { shown } from './show.ts';
 import { shrunk } from './shrink.ts';
 import { webServer } from './web-server.ts';
 
-/** How many cases are played by one call of a tool. */
+/** Number of cases that one call of a tool plays. */
 const BATCH = 40;
 
 const say = (text: string): boolean => process.stdout.write(text);
@@ -57,7 +57,7 @@ async function parity(options: Options): Promise<boolean> {
   }
 }
 
-/** Plays the cases and tells what is red. Whether nothing is, and nobody ended the run. */
+/** Plays the cases and prints the failed ones. Returns whether none failed and nobody ended the run. */
 async function played(bench: Bench, cases: readonly Case[], options: Options): Promise<boolean> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
@@ -71,7 +71,7 @@ async function played(bench: Bench, cases: readonly Case[], options: Options): P
   return confirmed.length === 0 && !stop.signal.aborted;
 }
 
-/** What the area system needs, or why it is not there. */
+/** Returns the hosts for the area system, or the reason why there are none. */
 async function systemHosts(): Promise<{ readonly lab: LabBench; readonly collections: string } | string> {
   const further = await collections();
   if (further.kind === 'missing') return further.why;
@@ -79,7 +79,7 @@ async function systemHosts(): Promise<{ readonly lab: LabBench; readonly collect
   return typeof lab === 'string' ? lab : { lab, collections: further.folder };
 }
 
-/** `atOnce`: what is red is told as soon as it is known. `stop` lets no further batch begin. */
+/** `atOnce`: prints failed cases immediately. `stop`: no further batch begins. */
 async function inBatches(
   bench: Bench,
   cases: readonly Case[],
@@ -115,7 +115,7 @@ async function inBatches(
   return found.flat();
 }
 
-/** Once more with nothing but ansible-core: what is only so with the quick way of running modules is no difference. */
+/** Plays the failed cases again with plain ansible-core: a difference that only appears with mitogen does not count. */
 async function confirm(bench: Bench, red: readonly Verdict[]): Promise<readonly Verdict[]> {
   const plain = { ...bench, ansible: { ...bench.ansible, quick: false } };
   const kinds = Map.groupBy(red, ({ input }) => input.input.kind);

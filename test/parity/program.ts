@@ -11,15 +11,15 @@ export interface Invocation {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** When it is ended, as it hangs. */
+  /** The time after which it is ended, because it hangs. */
   readonly longest?: number;
-  /** Of its output. */
+  /** The encoding of its output. */
   readonly encoding?: 'utf8' | 'latin1';
   readonly input?: string | Buffer;
 }
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
-/** Nothing here takes so long; what does, hangs. */
+/** No program here takes longer, unless it hangs. */
 const LONGEST_MS = 15 * 60_000;
 
 export function ended({
@@ -39,7 +39,7 @@ export function ended({
       (error, stdout, stderr) =>
         resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : 255, stdout, stderr }),
     );
-    // An open pipe would let a program wait for what nobody writes.
+    // With an open pipe, a program could wait for input that never comes.
     child.stdin?.on('error', () => undefined).end(input);
   });
 }

@@ -9,9 +9,9 @@ export interface Ansible {
   readonly folder: string;
   readonly scratch: string;
   readonly quick: boolean;
-  /** `ansible_collections` of further collections, where they are there. */
+  /** `ansible_collections` with further collections, if they are available. */
   readonly collections?: string;
-  /** Put before the command. */
+  /** Words before the command. */
   readonly enter?: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface AnsibleRun extends Ended {
 
 let runs = 0;
 
-/** Mitogen now and then hangs as it starts. */
+/** Mitogen sometimes hangs at its start. */
 const HANGS_AFTER_MS = 240_000;
 
 /**
@@ -58,7 +58,7 @@ async function playedOnce(ansible: Ansible, cwd: string, args: readonly string[]
   };
 }
 
-/** Nothing of this user's own settings, and the results as JSON. */
+/** The environment has no settings of this user, and asks for results as JSON. */
 export async function environment({ folder, scratch, quick, collections }: Ansible): Promise<NodeJS.ProcessEnv> {
   const config = join(scratch, 'ansible.cfg');
   if (!existsSync(config)) writeFileSync(config, '');
@@ -99,7 +99,7 @@ interface Line {
   readonly result: TaskEvent['result'];
 }
 
-/** A loop is told of by its items, if it has any, and includes by what is in them. */
+/** A loop is represented by its items, if it has any, and an include by its tasks. */
 function counts(line: Line): boolean {
   const isWhole = line.loop && line.item === undefined && line.result['skipped_reason'] !== 'No items in the list';
   return !isWhole && !/(?:^|\.)(?:include|import)_|(?:^|\.)meta$/.test(line.action);

@@ -8,7 +8,7 @@ export interface RunbookRun extends Ended {
   readonly events: readonly TaskEvent[];
 }
 
-/** Its journal goes to a folder of the run. */
+/** Runs the program. Its journal goes to a folder of the run. */
 export async function runbook(
   scratch: string,
   cwd: string,
@@ -64,7 +64,7 @@ function event(line: Finished, cwd: string): TaskEvent {
   };
 }
 
-/** What was refused before anything was run, by the file that the message names. */
+/** Returns the errors before anything was run, by the file that the message names. */
 export function refusals(end: Ended, cwd: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const message of end.stderr.split(/^(?=error: )/m)) {

@@ -3,7 +3,7 @@ import type { Case, Json } from './case.ts';
 import { judged } from './judge.ts';
 import { asYaml, spelled } from './spelled.ts';
 
-/** A case that can be played by hand, and both answers. */
+/** Returns a case that can be played by hand, with both answers. */
 export function shown(verdict: Verdict): string {
   const { input } = verdict;
   const { faults, broken } = judged(verdict);
@@ -40,7 +40,7 @@ function playable({ files, input }: Case): Readonly<Record<string, string>> {
   }
 }
 
-/** Once where both tools have the same text, else once for each. */
+/** The text once if it is the same for both tools, otherwise once for each. */
 function spellings(name: string, value: Json): readonly (readonly [string, string])[] {
   const marks = new Map([
     ['@W@', '/W'],

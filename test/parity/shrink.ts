@@ -3,7 +3,8 @@ import { type Case, type Input, type Json, type Kind, isMap } from './case.ts';
 import { isRed, judged } from './judge.ts';
 
 /**
- * How many batches of smaller cases are tried, and how many are in one: a playbook that is played alone takes seconds.
+ * The number of batches of smaller cases, and the number of cases in a batch: a playbook that is played alone takes
+ * seconds.
  */
 const ROUNDS = 12;
 const AT_ONCE: Readonly<Record<Kind, number>> = { tasks: 60, system: 40, play: 10, inventory: 60, pattern: 60 };
@@ -39,7 +40,7 @@ function smallerCases(input: Case): readonly Case[] {
   ];
 }
 
-/** A pattern with one of its parts less. */
+/** Returns patterns with one part removed. */
 function smallerPatterns(input: Input): readonly string[] {
   if (input.kind !== 'pattern') return [];
   const some = input.pattern.split(/[,:](?![^[]*\])/);
@@ -54,7 +55,7 @@ function textOf(input: Case): string {
   return JSON.stringify(parts(input));
 }
 
-/** The same facts are still told differently, or a promise is still broken: not just any other mistake. */
+/** Returns whether the same facts still differ, or a promise is still broken: another mistake does not count. */
 function sameKind(one: Verdict, other: Verdict): boolean {
   const names = (verdict: Verdict): readonly string[] => [
     ...judged(verdict).faults.map(({ fact }) =>
@@ -87,7 +88,7 @@ const KEPT: ReadonlySet<string> = new Set([
   'site.yml',
 ]);
 
-/** Each value with one member or item less, at any depth. */
+/** Returns each value with one member or item removed, at any depth. */
 function without(value: Json): readonly Json[] {
   if (Array.isArray(value))
     return value.flatMap((item, index) => [

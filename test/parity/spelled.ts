@@ -29,7 +29,7 @@ export function marked(text: string, marks: ReadonlyMap<string, string>): string
   return result;
 }
 
-/** The marks again in place of the folders, so that the answers of two folders can be compared. */
+/** Puts the marks in place of the folders, so that the answers of two folders can be compared. */
 export function unmarked(value: Json, marks: ReadonlyMap<string, string>): Json {
   if (typeof value === 'string') {
     let result = value;
@@ -41,7 +41,7 @@ export function unmarked(value: Json, marks: ReadonlyMap<string, string>): Json 
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unmarked(item, marks)]));
 }
 
-/** Every text is quoted, so that YAML 1.1 and 1.2 read the same. */
+/** Quotes every text, so that YAML 1.1 and 1.2 read the same. */
 export function asYaml(value: Json): string {
   return stringify(value, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 });
 }

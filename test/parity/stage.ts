@@ -6,13 +6,13 @@ import { marked } from './spelled.ts';
 import { treeBelow } from './tree.ts';
 import { type Setting, type Workplace, prepare, workplace, writeFiles } from './workplace.ts';
 
-/** What a host has of each case, by path or name. */
+/** The result of each case on a host, by path or name. */
 export type Trees = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** Where a tool plays cases of tasks: this machine, or a host of a lab. */
+/** The host on which a tool plays cases of tasks: this machine, or a host of a lab. */
 export interface Stage {
   readonly setting: Setting;
-  /** Put before a command, so that it reaches the host. */
+  /** Words before a command, so that it runs on the host. */
   readonly enter: readonly string[];
   /** Variables of the inventory that lead to the host. */
   readonly variables: readonly string[];
@@ -36,7 +36,7 @@ export function localStage(setting: Setting, python: string): Stage {
   };
 }
 
-/** Cases share the host: each has names and numbers of its own, `@N@` and `@U@`. */
+/** Cases share the host: each has its own names and numbers, `@N@` and `@U@`. */
 export function labStage(setting: Setting, lab: LabBench): Stage {
   const { tool } = setting;
   const place = (id: string): Workplace => {
@@ -85,17 +85,17 @@ export function labStage(setting: Setting, lab: LabBench): Stage {
   };
 }
 
-/** Stands in every name of the case, and in none of another one. */
+/** A text in every name of the case, and in no name of another case. */
 function token(id: string): string {
   return `s${id.replace(/^[a-z]+-/, '')}q`;
 }
 
-/** The first digits of its numbers, which are beyond those that a host gives of its own choice. */
+/** The first digits of its numbers, which are outside of the range that a host chooses itself. */
 function numbers(id: string): number {
   return 7000 + (Number(id.replaceAll(/[^0-9]/g, '')) % 2500);
 }
 
-/** Parameters of the kernel that the tasks speak of, and the host's name. */
+/** Parameters of the kernel that the tasks name, and the host's name. */
 function parameters({ input }: Case): readonly string[] {
   const tasks: Json = [...tasksOf(input)];
   const text = JSON.stringify(tasks);

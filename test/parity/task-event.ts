@@ -1,25 +1,25 @@
 import { type Json, type JsonMap, isMap } from './case.ts';
 
-/** One task, or one item of its loop, on one host, as either tool tells of it. */
+/** One task, or one item of its loop, on one host, from either tool. */
 export interface TaskEvent {
   readonly host: string;
   readonly task: string;
   readonly module: string;
   readonly handler: boolean;
-  /** The file that the task is written in. */
+  /** The file of the task. */
   readonly file: string;
-  /** file:line:column, of runbook alone: handlers of two plays may have one name. */
+  /** file:line:column, only in runbook: handlers of two plays may have one name. */
   readonly place?: string;
   readonly item: string | undefined;
   readonly status: 'ok' | 'changed' | 'failed' | 'skipped' | 'unreachable' | 'unknown';
-  /** Of a plan: whether it is sure. */
+  /** In a plan: whether it is certain. */
   readonly certain: boolean;
   readonly result: JsonMap;
-  /** Of a failure: what, and why. */
+  /** For a failure: what failed, and why. */
   readonly failure?: readonly string[];
 }
 
-/** Keys that say how and when it was done, and not what. */
+/** Keys about how and when something was done, which are not compared. */
 const PASSING: ReadonlySet<string> = new Set([
   'ansible_facts',
   'ansible_loop_var',
@@ -36,25 +36,25 @@ const PASSING: ReadonlySet<string> = new Set([
   'start',
   'warnings',
 ]);
-/** Whose `msg` is what the user wrote; of others it is the tool's own wording. */
+/** Modules whose `msg` is the text of the user; in other modules, it is the tool's own wording. */
 const SPEAKING: ReadonlySet<string> = new Set(['debug', 'fail']);
 
-/** Numbers that a host gives of its own choice; what was asked for is seen in its files. */
+/** Numbers that a host chooses itself; requested numbers are visible in its files. */
 const ACCOUNTS: ReadonlySet<string> = new Set(['user', 'group']);
 const NUMBERS: ReadonlySet<string> = new Set(['uid', 'gid', 'group']);
 
-/** Beside the numbers that every host has; those of the cases are larger. */
+/** Such a number is above those that every host has, and below those of the cases. */
 function isChosen(key: string, value: Json | undefined): boolean {
   return (key === 'uid' || key === 'gid') && typeof value === 'number' && value >= 100 && value < 20_000;
 }
 
-/** Where the module found it on the host, which for a file of the controller is a passing place. */
+/** The place where the module found the file on the host, which is temporary for a file of the controller. */
 const FROM: ReadonlySet<string> = new Set(['copy', 'template', 'unarchive', 'get_url']);
 
-/** Members of what was seen that no two files have in common. */
+/** Members of a look that are different for every file. */
 const OWN: ReadonlySet<string> = new Set(['inode', 'dev', 'atime', 'ctime', 'blocks', 'block_size']);
 
-/** What has been changed since then was changed by the run itself; the cases give files older times. */
+/** A file with a later time was changed by the run itself; the cases give files older times. */
 const BEGAN = Date.UTC(2024) / 1_000;
 
 function common(value: Json): Json {
@@ -74,7 +74,7 @@ function byPath(value: Json): Json {
   return value.toSorted((one, other) => path(one).localeCompare(path(other)));
 }
 
-/** What the comparison looks at in a result. */
+/** Returns the parts of a result that are compared. */
 export function documented(module: string, result: JsonMap): readonly (readonly [string, Json])[] {
   const seen = Object.entries(result).map(
     ([key, value]) =>

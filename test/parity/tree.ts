@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const LONGEST_TEXT = 2_000;
 
-/** Everything below a folder, by path from it: type, mode, owner and group, then content, target or ACL. */
+/** Returns everything below a folder, by its path there: type, mode, owner and group, then content, target or ACL. */
 export function treeBelow(folder: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const visit = (path: string, name: string): void => {
@@ -32,14 +32,14 @@ export function treeBelow(folder: string): ReadonlyMap<string, string> {
   return found;
 }
 
-/** As text where it is one, so that a difference can be read. */
+/** Returns text if the bytes are text, so that a difference can be read. */
 function content(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   if (bytes.length <= LONGEST_TEXT && Buffer.from(text).equals(bytes)) return JSON.stringify(text);
   return `${bytes.length} bytes ${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** Only what is more than the mode. */
+/** Returns only entries beyond the mode. */
 function accessLists(folder: string): ReadonlyMap<string, string> {
   const text = execFileSync('getfacl', ['-R', '-s', '-n', '--omit-header', '--absolute-names', '.'], {
     cwd: folder,

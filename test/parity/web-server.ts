@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 
 const PACKED = gzipSync('unpacked\n');
 
-/** Answers that depend on nothing but the path, the method and the body. */
+/** Answers that depend only on the path, the method and the body. */
 const ANSWERS: Readonly<Record<string, readonly [number, Readonly<Record<string, string>>, string | Buffer]>> = {
   '/text': [200, { 'content-type': 'text/plain; charset=utf-8' }, 'hello ä\n'],
   '/json': [200, { 'content-type': 'application/json' }, '{"a": [1, 2], "b": "ä"}'],

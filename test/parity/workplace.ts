@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Case, Json, Tool } from './case.ts';
 import { asYaml, marked, spelled } from './spelled.ts';
 
-/** The folders of one tool for one case. Their names are of equal length for both tools. */
+/** The folders of one tool for one case. Their names have the same length for both tools. */
 export interface Workplace {
   readonly host: string;
   readonly controller: string;
@@ -32,7 +32,7 @@ export function workplace({ root, tool, port }: Setting, id: string): Workplace 
   };
 }
 
-/** Makes the folders of cases and fills them: what is given on the host, and the files of the controller. */
+/** Makes the folders of cases and fills them: the prepared host, and the files of the controller. */
 export function prepare(setting: Setting, cases: readonly Case[]): void {
   const lines: string[] = ['umask 022'];
   for (const { id, given, files } of cases) {

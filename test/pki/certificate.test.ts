@@ -14,7 +14,7 @@ const apiserver =
   '127.0.0.1 localhost k8s-master-1 192.168.1.26 192.168.1.28 192.168.1.29 192.168.1.34 k8s-api 10.96.0.1 kubernetes kubernetes.default ' +
   'kubernetes.default.svc kubernetes.default.svc.cluster.local';
 
-// Every leaf of the control plane: what is asked, and what openssl must say of it.
+// Every certificate of the control plane: the request, and the output of openssl.
 const leaves: readonly {
   readonly name: string;
   readonly commonName: string;

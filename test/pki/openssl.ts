@@ -15,7 +15,7 @@ export function openssl(args: readonly string[], files: Readonly<Record<string, 
   }
 }
 
-/** A self-signed certificate and its key as openssl makes them, for `subject` in its own notation. */
+/** Makes a self-signed certificate and its key with openssl, for `subject` in the notation of openssl. */
 export function foreignCertificate(options: {
   readonly key: readonly string[];
   readonly subject: string;

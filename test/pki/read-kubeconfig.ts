@@ -22,7 +22,7 @@ const file = z.object({
   contexts: z.tuple([z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string() }) })]),
 });
 
-/** Reads a kubeconfig with one cluster, one user and one context, by YAML 1.1 as Kubernetes does. */
+/** Reads a kubeconfig with one cluster, one user and one context, as YAML 1.1 like Kubernetes. */
 export function readKubeconfig(text: string): Required<Kubeconfig> {
   const { clusters, users, contexts, ...root } = file.parse(parse(text, { version: '1.1', logLevel: 'error' }));
   const [{ name: clusterName, cluster }] = clusters;

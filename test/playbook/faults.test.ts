@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { type Files, faultsOf } from './written.ts';
 
-/** The tasks of a play whose first task stands on line 3, column 7. */
+/** The tasks of a play whose first task is at line 3, column 7. */
 const tasks = (text: string): Files => ({ 'site.yml': `- hosts: all\n  tasks:\n${text.replace(/^/gm, '    ')}\n` });
 const play = (text: string): Files => ({ 'site.yml': `- hosts: all\n${text.replace(/^/gm, '  ')}\n` });
 
-/** `fault` is its code and its place, `file:line:column`. */
+/** `fault` is the code and the place, `file:line:column`. */
 type Case = readonly [says: string, files: Files, fault: string, remedy: string | RegExp];
 
 const CASES: readonly Case[] = [

@@ -14,7 +14,7 @@ import { readYaml } from '../../engine/values/yaml/yaml.ts';
 
 const place = { file: 'p.yml', line: 1, column: 1 };
 
-/** Every sentence that says what to write. */
+/** Returns every sentence that says what to write. */
 async function sentences(): Promise<readonly string[]> {
   const all = await Promise.all(modules.names().map((name) => modules.module(name)));
   return [

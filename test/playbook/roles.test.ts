@@ -18,7 +18,7 @@ const messages = (play: Play) => tasksOf(play).map((task) => task.arguments.get(
 const says = (text: string) => `- debug: {msg: ${text}}\n`;
 const roles = (list: string, rest = '') => `- hosts: all\n  roles: ${list}\n${rest}`;
 
-/** What the task sees of the role's variables. */
+/** Returns the value of a role's variable that the task sees. */
 function seen(task: Task | undefined, name: string): unknown {
   if (task?.role === undefined) throw new Error('not of a role');
   return layeredScope([task.role.defaults, task.role.variables, task.role.parameters, ...task.layers]).lookup(name);

@@ -14,7 +14,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   sysctl: ['name', 'value'],
 };
 
-/** A catalogue of a few modules, so that these tests stand on the loader alone. */
+/** A catalogue of a few modules, so that these tests depend on the loader only. */
 export const someModules: ModuleCatalogue = {
   names: () => Object.keys(ARGUMENTS),
   has: (name) => Object.hasOwn(ARGUMENTS, name),

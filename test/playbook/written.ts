@@ -8,7 +8,7 @@ import { someModules } from './some-modules.ts';
 
 export type Files = Readonly<Record<string, string>>;
 
-/** Writes the files into a folder of their own for as long as `use` takes. */
+/** Writes the files into a folder of their own while `use` runs. */
 export async function withFiles<T>(files: Files, use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'playbook-'));
   try {
@@ -26,7 +26,7 @@ export function load(folder: string, file = 'site.yml'): Promise<Playbook> {
   return loadPlaybook(join(folder, file), { modules: someModules, rolesPath: [] });
 }
 
-/** The playbook site.yml among the files. */
+/** Loads the playbook site.yml of the files. */
 export function loadWritten(files: Files, file = 'site.yml'): Promise<Playbook> {
   return withFiles(files, (folder) => load(folder, file));
 }
@@ -40,7 +40,7 @@ export interface Found {
   readonly remedy: string;
 }
 
-/** What is wrong with the files; empty if nothing is. */
+/** Returns the mistakes in the files; empty if there are none. */
 export function faultsOf(files: Files, file = 'site.yml'): Promise<readonly Found[]> {
   return withFiles(files, async (folder) => {
     try {
@@ -59,7 +59,7 @@ export function faultsOf(files: Files, file = 'site.yml'): Promise<readonly Foun
   });
 }
 
-/** Paths are shown relative to the working folder where that is shorter. */
+/** Paths are shown relative to the working folder if that is shorter. */
 function withoutFolder(text: string, folder: string): string {
   return text.replaceAll(`${relative(process.cwd(), folder)}/`, '').replaceAll(`${folder}/`, '');
 }

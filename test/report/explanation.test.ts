@@ -5,7 +5,7 @@ import { ERROR_EXAMPLES } from '../../engine/report/reference/error-examples.ts'
 import { explainedNames, explanation } from '../../engine/report/reference/explanation.ts';
 import { exampleFiles, lintFiles } from '../lint/lint-example.ts';
 
-/** The codes of what is wrong with an example. */
+/** Returns the codes of the mistakes in an example. */
 async function codesOf(example: string): Promise<readonly string[]> {
   try {
     await lintFiles(exampleFiles(example));

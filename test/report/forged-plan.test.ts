@@ -105,14 +105,14 @@ test('as Markdown, a forged plan is text: nothing of it is markup, a link or a m
   const text = shown('markdown');
   const fences = [...text.matchAll(/^(`{3,})diff\n([^]*?)\n\1$/gm)];
   expect(fences.length).toBeGreaterThan(3);
-  // What stands in code is shown as it is, and notifies nobody.
+  // Text in code is shown literally, and notifies nobody.
   const prose = text.replaceAll(/^(`{3,})diff\n[^]*?\n\1$/gm, '').replaceAll(/(`+)(?!`)[^]*?[^`]\1(?!`)/g, '');
   expect(prose).not.toContain('`');
   expect(prose).not.toMatch(/@|\*\*b|\]\(|https?:\/\/|www\.|(?<!&)#1\b|\$x\$/);
   expect(prose.match(/<[^>]*>/g)?.filter((tag) => !/^<\/?(?:details|summary|b|sub|code)>$/.test(tag))).toEqual([]);
   expect(prose.match(/<details>/g)).toHaveLength(prose.match(/<\/details>/g)?.length ?? 0);
   expect(prose.split('\n').filter((line) => /^#{1,6} head/.test(line))).toEqual([]);
-  // Who reads the entities too finds nobody mentioned.
+  // A program that also decodes entities must not find a mention.
   const read = prose.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
   expect(read).not.toMatch(/@octocat|#1\b/);
 });

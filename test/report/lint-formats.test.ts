@@ -45,7 +45,7 @@ test('SARIF holds to its schema, 2.1.0', async () => {
   expect(validate({ ...log, version: '2.0.0' })).toBe(false);
 });
 
-/** What a parser of XML reads in it. */
+/** Reads the XML with a parser. */
 const READ = `
 import json, sys, xml.etree.ElementTree as tree
 root = tree.fromstring(sys.stdin.buffer.read())

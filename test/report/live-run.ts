@@ -1,4 +1,4 @@
-// Run on a pseudo-terminal by terminal.test.ts: a play with twenty changes, and an end of the kind that is asked for.
+// Is run on a pseudo-terminal by terminal.test.ts: a play with twenty changes, and the requested kind of end.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ const how = process.argv[2];
 const journal = mkdtempSync(join(tmpdir(), 'runbook-live-'));
 process.on('exit', () => rmSync(journal, { recursive: true, force: true }));
 
-// Rows alone keep no program from its end.
+// Rows alone do not keep the program running.
 const alive = setInterval(() => {}, 1000);
 const shown = rowsAreShown();
 const report = startReport({

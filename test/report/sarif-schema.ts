@@ -7,7 +7,7 @@ import { cacheFolder, fillOnce } from '../../lab/cache.ts';
 
 const run = promisify(execFile);
 
-/** A package that carries the schema of the standard. It is no dependency: nothing of it runs. */
+/** A package that contains the schema of the standard. It is not a dependency: none of its code runs. */
 const PACKAGE = '@microsoft/jest-sarif@1.0.0-beta.0';
 const SHA512 = 'A1fOhPd6Ic5iDk4F9YPw1qNB4XF+7+IviR7xl8r2F6QzQkx5cpY9LsGk2rExiFIEcBbjpVnSmwWGBukASkiQ9A==';
 const SCHEMA = 'package/lib/schemas/sarif-2.1.0-rtm.5.json';

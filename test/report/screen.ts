@@ -1,5 +1,5 @@
 const ESC = '\u001B[';
-/** Sequences, and characters. */
+/** Control sequences, and characters. */
 const PARTS = new RegExp(`${RegExp.escape(ESC)}[?0-9;]*[A-Za-z]|[\\s\\S]`, 'gu');
 
 /**
@@ -21,7 +21,7 @@ export class TerminalScreen {
     this.#height = height;
   }
 
-  /** What is on the screen, without empty lines at the end; lines that have scrolled away are on top of it. */
+  /** Returns the lines on the screen, without empty lines at the end; lines that have scrolled away come first. */
   get lines(): readonly string[] {
     return this.#lines.map((line) => line.trimEnd());
   }
@@ -68,7 +68,7 @@ export class TerminalScreen {
     return this.#lines[this.#row] ?? '';
   }
 
-  /** The first line that the cursor can reach. */
+  /** Returns the first line that the cursor can reach. */
   #top(): number {
     return Math.max(0, this.#lines.length - this.#height);
   }

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { HostRecap, RunEvent, TaskFinished, TaskIdentity, TaskOutcome } from '../../engine/run/base/events.ts';
 
-/** A stream that keeps what is written. */
+/** A stream that keeps everything that is written to it. */
 export class Sink extends Writable {
   text = '';
 

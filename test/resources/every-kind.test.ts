@@ -32,14 +32,14 @@ test('every kind of resource is tried here', () => {
 const folders = mkdtempSync(join(tmpdir(), 'runbook-kinds-'));
 afterAll(() => rmSync(folders, { recursive: true, force: true }));
 
-/** The host alone: what is asked of it follows from it. */
+/** Prints only the host, because the requests follow from it. */
 function tell({ failed, seed, counterexample, errorInstance }: fc.RunDetails<[Situation]>): void {
   if (!failed) return;
   const why = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
   throw new Error(`RUNBOOK_SEED=${seed}: ${why}\n${JSON.stringify(counterexample?.[0].host).slice(0, 4000)}`);
 }
 
-/** As on this machine, and as on a host that has nothing but busybox. */
+/** This machine, and a host that has only busybox. */
 const SURROUNDINGS = [
   ...SHELLS.map(([name, shell]) => ({
     name: `${name} and this machine's programs`,

@@ -23,7 +23,7 @@ import { CHANGES } from './situations-of-changes.ts';
 
 const lineEnd = fc.constantFrom('', '\n');
 
-/** By the name of the kind. One that is missing here is an error of the test. */
+/** Situations by the name of the kind. The test fails if a kind is missing here. */
 export const EVERY_KIND: Readonly<Record<string, Situations>> = {
   ...ACCOUNTS,
   ...CHANGES,
@@ -51,7 +51,7 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
         asks: [...looks, ['no/such', 'content'] as const, ['sub', 'digest'] as const].flatMap(
           ([name, how], index, all) => {
             const path = join(folder, 'files', name);
-            // What is asked twice is asked together.
+            // Requests for the same name are sent together.
             if (all.findIndex(([other]) => other === name) !== index) return [];
             const request = how === 'unless' ? file(path, 'content', [sha256(Buffer.from('x'))]) : file(path, how);
             return [{ request, is: () => fileAsNodeSees(path, how) }];
@@ -303,7 +303,7 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
   },
 };
 
-/** A systemctl that tells of these units, with an empty line between two, as the real one does. */
+/** A systemctl that prints these units, with an empty line between two, like the real one. */
 function systemd(list: Readonly<Record<string, string>>, ask: (name: string) => Ask | undefined): Situation {
   const programs = {
     'bin/systemctl': `#!/bin/sh

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Stats, lstatSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** What a look of that closeness must tell of a path. */
+/** Returns the result that a look with this detail must have for a path. */
 export function fileAsNodeSees(path: string, how: string): unknown {
   const found = lstatOf(path);
   if (found === undefined) return { type: 'absent', parent: exists(dirname(path)) };

@@ -14,7 +14,7 @@ import { SHELLS, observeHere } from './local-sh.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** What a command begins with so that it is not root, who may read everything. */
+/** Returns the beginning of a command that runs without the rights of root, which may read everything. */
 function asNobody(): readonly string[] {
   return process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
 }
@@ -54,7 +54,7 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
       skip(spawnSync('setfacl', ['-m', 'u:65534:rwx', path]).status !== 0, 'directories take no ACL here');
     const [program = 'sh', ...options] = shell;
     const listed = spawnSync(program, [...options, '-c', 'ls -ld "$1"', 'sh', closed], { encoding: 'utf8' }).stdout;
-    // ls of busybox shows none.
+    // `ls` of busybox shows no access lists.
     const told = { hasAccessList: true };
     const wanted = /^\S+\+/.test(listed) ? expect.objectContaining(told) : expect.not.objectContaining(told);
     chmodSync(shared, 0o775);

@@ -13,7 +13,7 @@ const PATH = process.env['PATH'] ?? '';
 const STRANGER = 12_345;
 const options = { extra: [], include: [], exclude: [], strip: 0 };
 
-/** What is looked at, and by which programs. The first of them finds a named pipe in the place of the file. */
+/** Looks, and the programs that they use. The first program finds a named pipe in place of the file. */
 const LOOKS: readonly (readonly [
   what: string,
   name: string,
@@ -38,7 +38,7 @@ const LOOKS: readonly (readonly [
   ],
 ];
 
-/** Programs that first exchange the file for a named pipe, and then do what they are there for. */
+/** Programs that first replace the file by a named pipe, and then do their usual work. */
 function treacherous(folder: string, path: string, programs: readonly string[]): string {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
@@ -56,7 +56,7 @@ function treacherous(folder: string, path: string, programs: readonly string[]):
   return bin;
 }
 
-/** The other busybox runs its own programs, whatever is on the PATH. */
+/** The other busybox runs its own programs instead of those on the PATH. */
 const shells = SHELLS.filter(([name]) => name !== 'busybox-static');
 
 describe.skipIf(process.getuid?.() !== 0).each(shells)('a look by %s at the folder of another user', (_, shell) => {

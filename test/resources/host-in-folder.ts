@@ -5,7 +5,7 @@ import type { Completed } from '../../engine/connection/connection.ts';
 import { composeObservation } from '../../engine/resources/base/observation.ts';
 import type { Request } from '../../engine/resources/base/resource.ts';
 
-/** What a host has: files by their paths, programs (mode 0755) and links. */
+/** The content of a host: files by their paths, programs (mode 0755) and links. */
 export interface HostFiles {
   readonly files?: Readonly<Record<string, string | Buffer>>;
   readonly programs?: Readonly<Record<string, string>>;
@@ -13,17 +13,17 @@ export interface HostFiles {
   readonly links?: Readonly<Record<string, string>>;
 }
 
-/** Looks are tried under each of these. */
+/** Surroundings in which looks are tried. */
 export interface Surroundings {
   readonly name: string;
   readonly shell: readonly string[];
   readonly path: string;
 }
 
-/** System paths that a host in a folder has below that folder. */
+/** System paths, which a host in a folder has below that folder. */
 const SYSTEM_PATH = /(?<![\w./|-])\/(?=(?:etc|proc|sys|lib|run|usr|var|home|dev\/disk)\/)/g;
 
-/** Lays the files out below the folder, which is emptied. */
+/** Writes the files below the folder, after emptying it. */
 export function layOutHost(folder: string, { files = {}, programs = {}, folders = [], links = {} }: HostFiles): void {
   rmSync(folder, { recursive: true, force: true });
   for (const path of folders) mkdirSync(join(folder, path), { recursive: true });
@@ -38,7 +38,7 @@ export function layOutHost(folder: string, { files = {}, programs = {}, folders 
   }
 }
 
-/** What each of the requests is told alone, and what all of them are told together. */
+/** Returns the answer to each request alone, and the answers to all of them together. */
 export function lookAloneAndTogether(
   folder: string,
   requests: readonly Request[],
@@ -68,7 +68,7 @@ export function lookAloneAndTogether(
 }
 
 function inFolder(script: string, folder: string): string {
-  // A busybox that prefers its own programs would not find the host's crontab.
+  // A busybox that prefers its own programs would not find the crontab of the host.
   return script.replaceAll(SYSTEM_PATH, `${folder}/`).replaceAll(/\bcrontab (?=-)/g, `${folder}/bin/crontab `);
 }
 

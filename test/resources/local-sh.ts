@@ -4,7 +4,7 @@ import { composeObservation } from '../../engine/resources/base/observation.ts';
 import type { Request } from '../../engine/resources/base/resource.ts';
 import { BUSYBOXES } from '../busyboxes.ts';
 
-/** The shells that targets have. */
+/** The shells that hosts have. */
 export const SHELLS: readonly (readonly [string, readonly string[]])[] = [
   ['dash', ['dash']],
   ['bash', ['bash', '--posix']],
@@ -22,7 +22,7 @@ export function runScript(
   return { status: done.status ?? 255, stdout: done.stdout, stderr: done.stderr, cut: false };
 }
 
-/** Looks at the machine itself. */
+/** Looks at this machine itself. */
 export function observeHere(
   requests: readonly Request[],
   shell: readonly string[] = ['sh'],

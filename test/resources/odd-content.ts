@@ -19,7 +19,7 @@ const PIECES = [
   '\xff\xfe',
   '\xc3\xbc',
   '\x1b[2J',
-  // What looks print themselves.
+  // Words that looks print themselves.
   'file',
   '+x',
   'user:ada:0:/root',
@@ -47,7 +47,7 @@ export const content: fc.Arbitrary<Buffer> = fc
   .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 8 })), { maxLength: 8 })
   .map((pieces) => Buffer.from(pieces.join(''), 'latin1'));
 
-/** Names of files. None holds a NUL byte or a slash, and all are UTF-8, as playbooks are. */
+/** Names of files, without NUL bytes and slashes, and in UTF-8, like those in playbooks. */
 export const fileName: fc.Arbitrary<string> = fc.constantFrom(
   'a',
   'b',
@@ -74,7 +74,7 @@ export const fileName: fc.Arbitrary<string> = fc.constantFrom(
   'x'.repeat(255),
 );
 
-/** Names of accounts and groups of which some begin as others do. */
+/** Names of accounts and groups, some of which begin in the same way. */
 export const accountName: fc.Arbitrary<string> = fc.constantFrom(
   'ada',
   'ad',

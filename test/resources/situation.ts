@@ -4,13 +4,13 @@ import type { HostFiles } from './host-in-folder.ts';
 
 export interface Ask {
   readonly request: Request;
-  /** What node itself, or whoever wrote the files, says that it is. Called when the host is laid out. */
+  /** Returns the expected state, from Node or from the test that wrote the files. Called after the host is laid out. */
   readonly is: () => unknown;
 }
 
 export interface Situation {
   readonly host: HostFiles;
-  /** What is still to be made when the files are there. */
+  /** Prepares the rest after the files exist. */
   readonly prepare?: () => void;
   readonly asks: readonly Ask[];
 }

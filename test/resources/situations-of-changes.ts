@@ -8,10 +8,10 @@ import { accountName, content } from './odd-content.ts';
 import type { Situations } from './situation.ts';
 
 const options = { extra: [], include: [], exclude: [], strip: 0 };
-/** Names that both GNU's tar and busybox's list as they are. */
+/** Names that both GNU's tar and busybox's list unchanged. */
 const memberName = fc.constantFrom('a', 'b', 'with space', "quote'd", '-rf', 'a -> b', '*', 'ünï');
 
-/** What changes take for granted, and what archives hold. */
+/** Situations that changes rely on, and the content of archives. */
 export const CHANGES = {
   need: (folder) =>
     fc

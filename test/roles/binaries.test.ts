@@ -28,7 +28,7 @@ const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
 const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'];
 
-/** In the recap. */
+/** A row in the recap. */
 const CHANGED = /^here +\d+ +[1-9]/m;
 
 let folder: string;

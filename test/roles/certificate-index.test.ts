@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openssl } from '../pki/openssl.ts';
 import { ROOT } from './role-scope.ts';
 
-// The role pki is played for hosts that are folders of this machine: masters, a host of etcd alone, and one of the load balancer alone.
+// Plays the role pki for hosts that are folders of this machine: masters, a host with etcd only, and a host with the
+// load balancer only.
 
 const HOSTS: Readonly<Record<string, readonly string[]>> = {
   etcd: ['m1', 'm2', 'e1'],
@@ -40,7 +41,7 @@ interface Ran {
   readonly stdout: string;
 }
 
-/** Plays or plans the role. Gives `host: task` of what changed, or would. */
+/** Plays or plans the role. Returns `host: task` of each change. */
 function run(command: 'play' | 'plan', args: readonly string[] = []): Ran {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -78,7 +79,7 @@ const onHost = (host: string): string => `${host}: Index of certificates on the 
 const indexOf = (host: string): string => readFileSync(join(folder, 'hosts', host, 'kubernetes/pki/README'), 'utf8');
 const indexOfAll = (): string => readFileSync(join(folder, 'pki/README'), 'utf8');
 
-/** What openssl says of a certificate, as the lines of the index. */
+/** Returns the output of openssl for a certificate, in the form of the index. */
 function opensslSays(file: string): readonly string[] {
   const said = openssl(['x509', '-in', file, '-noout', '-subject', '-issuer', '-enddate', '-fingerprint', '-sha256']);
   const field = (name: RegExp): string => name.exec(said)?.[1]?.trim() ?? '';
@@ -103,7 +104,7 @@ function opensslSays(file: string): readonly string[] {
   ];
 }
 
-/** The lines of the entry that names the file of the controller. */
+/** Returns the lines of the entry with this file of the controller. */
 function entryOf(index: string, file: string): readonly string[] {
   const lines = index.split('\n').map((line) => line.trim());
   const at = lines.indexOf(`controller   PKI_DIR/${file}`);

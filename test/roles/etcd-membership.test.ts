@@ -22,13 +22,13 @@ interface Situation {
   readonly living?: readonly string[];
   readonly members?: readonly ValueMap[];
   readonly run?: readonly string[];
-  /** Whether those that live can agree. */
+  /** Whether the running members have quorum. */
   readonly quorum?: boolean;
   /** Whether the other hosts of the run have data. */
   readonly others?: boolean;
 }
 
-/** What the hosts of the run have registered of each other. */
+/** Returns the values that the hosts of the run have registered about each other. */
 function hostvarsIn({ data, run = MASTERS, others = false }: Situation): ValueMap {
   return Object.fromEntries(
     MASTERS.map((host) => [
@@ -41,7 +41,7 @@ function hostvarsIn({ data, run = MASTERS, others = false }: Situation): ValueMa
   );
 }
 
-/** What the host has registered. */
+/** Returns the values that the host has registered. */
 function knownIn(situation: Situation): Record<string, Value> {
   const { data, configured = '', living = [], members = [], run = MASTERS, quorum = true } = situation;
   return {
@@ -54,7 +54,7 @@ function knownIn(situation: Situation): Record<string, Value> {
   };
 }
 
-/** What the role does: the assertion that stops it, or the state that the member starts with. */
+/** Returns the decision of the role: the assertion that stops it, or the initial state of the member. */
 async function decide(situation: Situation): Promise<string> {
   const hostvars = hostvarsIn(situation);
   const known = knownIn(situation);

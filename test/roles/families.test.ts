@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { type Value, type ValueMap, isMap } from '../../engine/values/base/value.ts';
 import { DEBIAN, RHEL, ROOT, entryOf, holds, rendered, resolved, roleScope, tasksOf } from './role-scope.ts';
 
-/** What differs between families of Linux. A branch that is not in these tables is found by the last test. */
+/** Differences between families of Linux. The last test finds branches that these tables lack. */
 const FAMILIES = { debian: DEBIAN, redhat: RHEL };
 const factsOf = (family: keyof typeof FAMILIES): ValueMap => ({
   facts: { ...FAMILIES[family], interfaces: { eth0: { ipv4: ['192.168.1.26'] } } },
 });
 
-/** The argument of a module of a task, as it is for a host of the family. */
+/** Returns an argument of a module in a task, rendered for a host of the family. */
 async function argument(
   [role, file, task]: readonly [role: string, file: string, task: string],
   module: string,

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** The roles know IPv4 only, and nobody has tried them with more: that is told before anything is connected. */
+/**
+ * The roles support only IPv4, because they were never tried with IPv6: an error says so before the first connection.
+ */
 const ROOT = join(import.meta.dirname, '../..');
 
 function runbook(...args: readonly string[]): { readonly status: number | null; readonly said: string } {

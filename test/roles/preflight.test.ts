@@ -8,7 +8,7 @@ const tasks = new Map([
 ]);
 const HEALTHY = { uid: 0, systemd: 252, clock: 1000, free_mib: 9000, kubernetes: '', etcd: '', taken: [] };
 
-/** The names of the checks that fail, each with its message rendered. */
+/** Returns the names of the failed checks, each with its rendered message. */
 async function failures(extra: ValueMap, seen: ValueMap = {}): Promise<readonly string[]> {
   const known = { preflight_host: { json: { ...HEALTHY, ...seen } } };
   const inner = await roleScope({ role: 'os-prep', known, extra });

@@ -13,7 +13,7 @@ import { readYaml } from '../../engine/values/yaml/yaml.ts';
 export const ROOT = join(import.meta.dirname, '..', '..');
 export const MASTERS = ['k8s-master-1', 'k8s-master-2', 'k8s-master-3'];
 
-/** The one document of a YAML file of the project. */
+/** Returns the only document of a YAML file of the project. */
 export function yamlOf(path: string): Node {
   const [node] = readYaml(readFileSync(join(ROOT, path), 'utf8'), path);
   if (node === undefined) throw new Error(`${path} is empty`);
@@ -21,13 +21,13 @@ export function yamlOf(path: string): Node {
 }
 
 export interface RoleScope {
-  /** Name of the role, whose defaults and vars count. */
+  /** The name of the role; its defaults and vars are used. */
   readonly role: string;
   readonly host?: string;
   readonly inventory?: 'lab' | 'prod';
-  /** What facts, registers and set_fact gave. */
+  /** Values of facts, registered results and set_fact. */
   readonly known?: ValueMap;
-  /** As -e gives them. */
+  /** Values of -e. */
   readonly extra?: ValueMap;
 }
 
@@ -39,7 +39,7 @@ export const DEBIAN: ValueMap = {
 };
 export const RHEL: ValueMap = { ...DEBIAN, os: { family: 'redhat' }, selinux: 'enforcing' };
 
-/** The variables that a task of a role sees on a host of an inventory of the project. */
+/** Returns the variables that a task of a role sees on a host of an inventory of the project. */
 export async function roleScope(options: RoleScope): Promise<Scope> {
   const { role, host: name = MASTERS[0] ?? '', known = {}, extra = {} } = options;
   const inventory = await loadInventory([join(ROOT, 'inventory', `${options.inventory ?? 'prod'}.yml`)]);
@@ -108,7 +108,7 @@ function roleLayer(level: Level, role: string, part: 'defaults' | 'vars'): Layer
   };
 }
 
-/** A template of a role as text, secrets and all. */
+/** Renders a template of a role to text, with its secrets. */
 export async function rendered(template: string, options: RoleScope): Promise<string> {
   const path = `roles/${options.role}/templates/${template}`;
   const value = parseTemplateFile(readFileSync(join(ROOT, path), 'utf8'), path).render(await roleScope(options));
@@ -117,7 +117,7 @@ export async function rendered(template: string, options: RoleScope): Promise<st
   throw new Error(`${path} is unknown`);
 }
 
-/** Every task of a task file by its name, those in blocks too. */
+/** Returns all tasks of a task file by their names, also those in blocks. */
 export function tasksOf(path: string): ReadonlyMap<string, MapNode> {
   const tasks = new Map<string, MapNode>();
   const collect = (node: Node | undefined): void => {
@@ -135,7 +135,7 @@ export function entryOf(node: MapNode, key: string): Node | undefined {
   return node.entries.find((entry) => entry.key === key)?.value;
 }
 
-/** Does the expression (or all of a list of them) hold? */
+/** Returns whether the expression is true (or all of a list of expressions). */
 export function holds(node: Node | undefined, scope: Scope): boolean {
   if (node?.kind === 'list') return node.items.every((item) => holds(item, scope));
   if (node?.kind !== 'scalar') throw new Error('no expression');

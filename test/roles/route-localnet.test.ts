@@ -8,7 +8,7 @@ const PARAMETER = '/proc/sys/net/ipv4/conf/all/route_localnet';
 const FILE = '/etc/sysctl.d/90-kubernetes.conf';
 const why = whyNoSandbox();
 
-/** A host that a former version of the role prepared, as far as this goes. */
+/** A host that an earlier version of the role prepared, as far as it matters here. */
 const former: WildCase = {
   name: 'route-localnet',
   says: '',
@@ -28,7 +28,7 @@ const former: WildCase = {
   steps: [{ sh: 'true', status: 0, shows: [], hides: [] }],
 };
 
-/** A neighbor on the same link that has given up its own 127.0.0.1, and sends what is meant for it to the host. */
+/** A neighbor on the same link without an own 127.0.0.1, which sends packets for that address to the host. */
 const NEIGHBOR = `
 mount -o remount,rw /proc/sys 2>/dev/null || true
 setsid unshare --net sleep 3600 >/dev/null 2>&1 </dev/null &
@@ -52,7 +52,7 @@ END
 setsid '${process.execPath}' "$w/serve.cjs" "$w/ready" >/dev/null 2>&1 </dev/null &
 until [ -e "$w/ready" ]; do :; done
 `;
-/** What the neighbor reads from the host's 127.0.0.1. */
+/** Returns the answer that the neighbor gets from 127.0.0.1 of the host. */
 const ASK = `nsenter --target=$(cat "$w/neighbor") --net timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/10259 && cat <&3' 2>/dev/null || true`;
 
 describe.skipIf(why !== undefined)(`what listens on 127.0.0.1${why === undefined ? '' : ` (skipped: ${why})`}`, () => {

@@ -9,7 +9,7 @@ import { entryOf, resolved, roleScope, tasksOf } from './role-scope.ts';
 
 const tasks = tasksOf('roles/etcd-restore/tasks/choose.yml');
 
-/** As etcdctl saves it: a database, which holds the members, and the checksum of it. */
+/** A snapshot as etcdctl saves it: a database with the members, and its checksum. */
 function snapshotOf(address: string): Buffer {
   const database = Buffer.alloc(
     4096,
@@ -32,7 +32,7 @@ function textOf(value: Value): string {
   return typeof value === 'string' ? value : expect.fail('no text');
 }
 
-/** What the task asks of a host, or of the controller, and is answered. */
+/** Returns the answer to the request of the task to a host, or to the controller. */
 async function answer(task: string, extra: ValueMap): Promise<unknown> {
   const known: Record<string, string> = {};
   const facts = entryOf(tasks.get('Shell text that looks at a snapshot') ?? expect.fail(), 'set_fact');
@@ -82,7 +82,7 @@ it.each<[string, string, ValueMap]>([
   ],
   ['none by a pattern', 'etcd-*.db', { name: '', time: '' }],
 ])('takes, of the snapshots of a host, %s', async (_name, snapshot, expected) => {
-  // The folder of a host has no blanks in its name.
+  // The name of a host's folder has no blanks.
   const folder = temporaryFolder('runbook-snapshots-');
   for (const [name, content] of [['.part', OURS] as const, [OLD, OURS] as const, [NEW, FOREIGN] as const])
     writeFileSync(join(folder, name), content);

@@ -16,7 +16,7 @@ const known = {
     ],
   },
 };
-/** What certificate_info registers: each certificate of the index. */
+/** Returns the registered result of certificate_info: each certificate of the index. */
 async function certificatesOf(inventory: 'lab' | 'prod'): Promise<ValueMap> {
   const files = (await roleScope({ role: 'pki', inventory })).lookup('pki_index_files');
   if (typeof files !== 'string') throw new Error('the files of the index are no text');

@@ -6,10 +6,10 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-/** What hosts say is bounded before it is kept. */
+/** The output of hosts is bounded before it is stored. */
 const ROOT = join(import.meta.dirname, '../..');
 const PROBE = join(ROOT, 'test/bench/controller-probe.ts');
-/** A run of nothing takes a quarter of it. */
+/** A run without tasks takes a quarter of it. */
 const MOST_MIB = 500;
 
 test('huge files and endless output take no memory to speak of, and are told', async () => {

@@ -59,7 +59,7 @@ async function play(
   });
 }
 
-/** `host task outcome` of every task that was finished, in order. */
+/** Returns `host task outcome` of every finished task, in order. */
 function story(events: readonly Told[], kinds: readonly string[] = ['ok', 'changed', 'failed']): readonly string[] {
   return events
     .filter((event) => event.type === 'task_finished' && kinds.includes(event.outcome?.kind ?? ''))
@@ -342,7 +342,7 @@ ${HANDLERS}`;
     process.env = { ...process.env, ...home };
     const first = await play({ 'site.yml': site('false') });
     expect(first.status).toBe(2);
-    // As root it is owed on the machine itself, where other runs owe theirs.
+    // As root, the handler is owed on the machine itself, together with handlers of other runs.
     const told = expect.objectContaining({ handler: 'told', playbook: 'site.yml' });
     expect(first.events.at(-1)?.recap?.[0]).toMatchObject({ owed: expect.arrayContaining([told]) });
     const second = await play({ 'site.yml': site('true') });
@@ -355,7 +355,7 @@ ${HANDLERS}`;
 
 describe('handlers of an earlier run, and flushes', () => {
   test('of an earlier run wait for a task that notifies them: what they restart may be half made before', async () => {
-    // As root it is owed on the machine itself, where other tests pay theirs.
+    // As root, the handler is owed on the machine itself, where other tests may run it.
     const told = `told-${basename(folder)}`;
     const site = (breaks: string, flushed: string): string => `- hosts: a
   become: false
@@ -380,7 +380,7 @@ describe('handlers of an earlier run, and flushes', () => {
     expect(await marks('true', told)).toBe('first\nearly\ntold\nlate\n');
     rmSync(join(folder, 'a.1'));
     expect(await marks('false', told)).toBe('first\nearly\n');
-    // No task of the play notifies it any more: it is paid at the end.
+    // No task of the play notifies it any more, so it runs at the end.
     expect(await marks('true', 'other')).toBe('first\nearly\nlate\ntold\n');
   });
 
@@ -578,7 +578,7 @@ describe('the time of a task', () => {
     const sum = events
       .filter(({ type }) => type === 'task_finished')
       .reduce((all, { milliseconds = 0 }) => all + milliseconds, 0);
-    // As they go one after the other.
+    // The hosts run one after the other.
     expect(sum).toBeLessThan(events.find(({ type }) => type === 'run_finished')?.milliseconds ?? 0);
     expect(sum).toBeGreaterThan(0);
   });

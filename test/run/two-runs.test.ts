@@ -14,7 +14,7 @@ beforeEach(() => {
   return () => rmSync(folder, { recursive: true });
 });
 
-/** Two projects in which the same names mean something else. */
+/** Two projects in which the same names have different meanings. */
 const SITE = `
 - name: Site
   hosts: web
@@ -78,7 +78,7 @@ async function runIn(root: string, mode: Mode): Promise<readonly RunEvent[]> {
   return events;
 }
 
-/** What happened, without what differs from run to run: times, ids, the order of hosts. */
+/** Returns the events without parts that differ between runs: times, ids, the order of hosts. */
 function story(events: readonly RunEvent[]): readonly string[] {
   return events
     .flatMap((event) => {

@@ -8,7 +8,8 @@ import { Machine } from '../../engine/run/machine/machine.ts';
 import { syncedAtOnce } from '../../engine/run/machine/sync-files.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 
-// What is on the disk shows only after a loss of power. So the scripts of a real session are read here, on their way.
+// Only a loss of power would show the real content of the disk. So this test reads the scripts of a real session on
+// their way.
 
 let folder: string;
 let connection: Connection;

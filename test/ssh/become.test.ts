@@ -3,7 +3,7 @@ import type { BecomePrivilege } from '../../engine/connection/base/target.ts';
 import { connect, type Connection } from '../../engine/connection/connection.ts';
 import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
-/** A doas.conf of the server's own: there is no such file to put another one in the place of. */
+/** A doas.conf for the server only: there is no such file on this machine that it could replace. */
 const WITH_DOAS = `mkdir $folder/layer
 mount -t tmpfs tmpfs $folder/layer
 mkdir $folder/layer/upper $folder/layer/work

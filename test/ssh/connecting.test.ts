@@ -74,11 +74,11 @@ describe('host keys', () => {
   test('with accept-new, an unknown one is written down once, and then known', async () => {
     const file = join(server.folder, 'new', 'known_hosts');
     const target = server.target({ knownHostsFiles: [file], hostKeyChecking: 'accept-new' });
-    // Of one run.
+    // The three connections belong to one run.
     const context = connectionContext();
     await Promise.all([works(target, context), works(target, context), works(target, context)]);
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
-    // Of several ssh at the same time each writes it down.
+    // If several processes of ssh run at the same time, each of them writes the key.
     expect(isOverOpenssh() ? [...new Set(lines)] : lines).toEqual([`[127.0.0.1]:${server.port} ${server.hostKey}`]);
     await works({ ...target, hostKeyChecking: 'strict' });
   });
@@ -238,7 +238,7 @@ test.concurrent.each(['destroy', 'resetAndDestroy'] as const)(
     full.listen(0, '127.0.0.1');
     await once(full, 'listening');
     const address = full.address();
-    // Opening it takes a while, so that the server has hung up before anybody listens.
+    // Starting it takes a while, so the server has hung up before anybody listens.
     const slow = join(server.folder, `slow-${how}`);
     await makeKey(slow, ['-N', 'open sesame', '-a', '100']);
     const port = address !== null && typeof address === 'object' ? address.port : 0;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** How many changes the play makes, its handlers aside. */
+/** Number of changes of the play, without its handlers. */
 export const TASKS = 40;
 const SERVICES = ['alpha', 'beta', 'gamma', 'delta'];
 
@@ -64,12 +64,12 @@ function taskOf(number: number): object {
   }
 }
 
-/** Larger than what goes in a script: it is sent as a file. */
+/** Too large for a script, so it is sent as a file. */
 export function largeContent(version: number): string {
   return `version ${version}\n`.repeat(20_000);
 }
 
-/** Path, kind, mode and content of everything below. */
+/** Returns path, kind, mode and content of everything below. */
 export async function snapshot(root: string): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   const walk = async (folder: string, name: string): Promise<void> => {

@@ -45,7 +45,7 @@ function countBytes(told: (count: number) => void): () => void {
   return () => (on = false);
 }
 
-/** What must hold when the controller was killed in `run`. */
+/** Checks what must be true after the controller was killed in `run`. */
 async function survives(run: () => Promise<{ readonly signal: NodeJS.Signals | null }>): Promise<void> {
   await restore();
   const killed = await run();

@@ -58,7 +58,7 @@ describe.skipIf(process.getuid?.() !== 0)(
             strategy: 'free',
             tasks: [
               { name: 'folder', file: { path: at, state: 'directory', mode: '0755' } },
-              // It leaves a mark each time, and says much.
+              // The task leaves a mark each time, and prints a lot.
               {
                 name: 'mark',
                 shell: `echo once >>${at}/marks; head -c 200000 /dev/urandom | od -An -tx1`,

@@ -6,20 +6,20 @@ export type Direction = 'to_server' | 'to_client';
 
 export interface CuttingProxy {
   readonly port: number;
-  /** Ends all connections at once. */
+  /** Ends all connections immediately. */
   cut(): void;
-  /** Resolves when so many bytes have passed towards the server, counted from this call. */
+  /** Resolves when this number of bytes has passed towards the server, counted from this call. */
   passed(bytes: number): Promise<void>;
-  /** Lets exactly so many more bytes pass in a direction, and then ends all connections. Once. */
+  /** Lets exactly this number of further bytes pass in a direction, and then ends all connections. Once. */
   cutAfter(direction: Direction, bytes: number): void;
-  /** How many bytes have passed. */
+  /** Returns the number of bytes that have passed. */
   count(direction: Direction): number;
-  /** From now on nothing passes, and nobody is told. */
+  /** From now on no data pass, and neither side is told. */
   stall(): void;
   stop(): Promise<void>;
 }
 
-/** Counts what passes, and can cut the last bytes off. */
+/** Counts bytes, and can cut off the last ones. */
 class Meter {
   readonly #counts = { to_server: 0, to_client: 0 };
   readonly #waiting = new Set<{ readonly at: number; readonly reached: () => void }>();
@@ -34,7 +34,7 @@ class Meter {
     this.#armed = { direction, at: this.#counts[direction] + bytes };
   }
 
-  /** Bytes have come from a client. */
+  /** Records that bytes have come from a client. */
   hear(bytes: number): void {
     this.#heard += bytes;
     for (const one of Array.from(this.#waiting)) if (this.#heard >= one.at) one.reached();
@@ -53,7 +53,7 @@ class Meter {
     });
   }
 
-  /** What stands between two sockets; `cut` is called when the last bytes are on their way. */
+  /** Connects two sockets; `cut` is called when the last bytes are on their way. */
   between(direction: Direction, to: Socket, cut: () => void): Transform {
     return new Transform({
       transform: (data: Buffer, _encoding, done) => {
@@ -68,7 +68,7 @@ class Meter {
   }
 }
 
-/** A TCP proxy on loopback that can cut and stall what passes through it. */
+/** A TCP proxy on the loopback address that can cut and stall the data. */
 export async function startCuttingProxy(targetPort: number): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
   const meter = new Meter();
@@ -86,7 +86,7 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
     near.on('data', (data: Buffer) => meter.hear(data.length));
     near.pipe(meter.between('to_server', far, cut)).pipe(far);
     far.pipe(meter.between('to_client', near, cut)).pipe(near);
-    // A pipe hands on an end, but not that a socket was reset.
+    // A pipe passes on the end of a stream, but not the reset of a socket.
     near.once('close', () => stalled || far.end());
     far.once('close', () => stalled || near.end());
   });

@@ -33,7 +33,7 @@ const ACCOUNTS = [
   { name: 'service', uid: 64_033, password: 'x', shell: '/usr/sbin/nologin' },
 ];
 
-/** Somebody else's run holds the lock of root for as long as the folder of the server is there. */
+/** Another run holds the lock of root as long as the folder of the server exists. */
 const HELD = `mkdir -p /run/runbook; mount -t tmpfs tmpfs /run/runbook; : >/run/runbook/lock
 echo 'ada on laptop since 09:30: play site.yml' >/run/runbook/lock.by
 (exec 9</run/runbook/lock; flock -n 9; while [ -d $folder ]; do sleep 1; done) >/dev/null 2>&1 &`;
@@ -112,7 +112,7 @@ function filled(host: Readonly<Record<string, unknown>>): object {
   return JSON.parse(text) as object;
 }
 
-/** Without ports, fingerprints and folders, which are others each time. */
+/** Removes ports, fingerprints and folders, which differ each time. */
 function steady(output: string, own: string): string {
   let text = failureText(output, own).replaceAll(folder, '/keys').replaceAll(server.folder, '/server');
   for (const [word, value] of [...words, ['SERVER_PORT', String(server.port)] as const])

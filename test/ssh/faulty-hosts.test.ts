@@ -135,7 +135,7 @@ function muchOutput(): void {
 
 function silentAddresses(): void {
   test('an address where packets get lost is given up after the usual time to connect, with what to do', async () => {
-    // A network of its own: the other end of the cable takes what comes, and answers nothing.
+    // A separate network: the other end of the link accepts all packets, and answers none.
     const network = `ip link set lo up; ip link add near type veth peer name far && ip addr add 192.0.2.1/24 dev near &&
   ip link set near up && ip link set far up && ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev near && exec "$@"`;
     const ping = [
@@ -156,7 +156,7 @@ function silentAddresses(): void {
   }, 60_000);
 
   test('an address that swallows what is sent to it is given up after the time to connect', async () => {
-    // A queue of one that is full: the kernel drops further requests.
+    // A full queue of one: the kernel drops further requests.
     const server = createServer();
     const port = await freePort();
     server.listen({ port, host: '127.0.0.1', backlog: 1 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type OpensshServer, freePort, makeKey, startOpensshServer } from './openssh-server.ts';
 import { connectionVariables } from './transports.ts';
 
-/** One host that cannot be reached holds up no other, and is told by the exit status. */
+/** A host that cannot be reached does not delay other hosts, and the exit status shows it. */
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 
 let server: OpensshServer;

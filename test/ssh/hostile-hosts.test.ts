@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Trap } from './hostile-shell.ts';
 import { startSite, type Ended, type RunningPlay, type Site } from './site.ts';
 
-// Real servers whose login user's `sh` turns on whoever uses it, see hostile-shell.ts.
+// Real servers on which the `sh` of the login user attacks the controller, see hostile-shell.ts.
 
 let site: Site;
 

@@ -7,23 +7,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 export interface Trap {
   readonly word: string;
-  /** 1: the first time. */
+  /** 1 means the first time. */
   readonly times: number;
   readonly how: Hostility;
 }
 
 export type Hostility =
-  /** Says nothing any more. */
+  /** Is silent from then on. */
   | 'silent'
-  /** Begins the answer, and goes on with it byte by byte for ever. */
+  /** Begins the answer, and continues it byte by byte forever. */
   | 'dripping'
-  /** Begins the answer, and ends no line of it. */
+  /** Begins the answer with a line that never ends. */
   | 'endless line'
-  /** Ends the answer, and then goes on with an exit status that has no end. */
+  /** Ends the answer, and continues with an exit status that never ends. */
   | 'endless status'
   /** Ends the answer without an exit status. */
   | 'no status'
-  /** Has the script run, and passes on nothing that comes after it. */
+  /** Runs the script, and ignores all further input. */
   | 'deaf';
 
 const [file = ''] = process.argv.slice(2);
@@ -44,7 +44,7 @@ process.stdin.on('data', (data: Buffer) => {
 process.stdin.on('end', () => process.exit(0));
 
 function misbehave(how: Hostility, marker: string): void {
-  // Its stdin is not read any more, so what ends it is the end of the server's process above it.
+  // Its stdin is no longer read, so it ends when the process of the server above it ends.
   process.stdin.pause();
   setInterval(() => process.ppid === 1 && process.exit(), 200);
   process.stdout.on('error', () => process.exit(1));

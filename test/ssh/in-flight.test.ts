@@ -7,7 +7,7 @@ import { startDelayingProxy } from '../bench/delaying-proxy.ts';
 import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
 const MIB = 1024 * 1024;
-/** What OpenSSH grants. */
+/** The window of OpenSSH. */
 const MOST = 2 * MIB;
 
 let server: OpensshServer;
@@ -28,7 +28,7 @@ test.each([
 
 test('to a near host no more is sent ahead than it needs', async () => {
   const transport = await open(server.port);
-  // The first ones may be slow to start on a busy machine.
+  // On a busy machine, the first packets may be slow.
   await vi.waitFor(async () => expect(await granted(transport)).toBeLessThan(MOST), { timeout: 60_000 });
 });
 
@@ -43,7 +43,7 @@ test('a host that reads nothing is sent no more than that', async () => {
   const transport = await open(server.port);
   const deaf = await transport.start('exec sleep 600');
   deaf.stdin.write(Buffer.alloc(20 * MIB));
-  // What it is sent comes behind all that was on its way.
+  // Sent data come after all data that were in flight.
   await granted(transport);
   await granted(transport);
   expect(transport.wireBytes()?.sent).toBeGreaterThan(MIB / 4);
@@ -57,7 +57,7 @@ async function open(port: number): Promise<Transport> {
   return transport;
 }
 
-/** How much may be sent to a new process before it has read anything. */
+/** Returns the number of bytes that may be sent to a new process before it has read anything. */
 async function granted(transport: Transport): Promise<unknown> {
   const { stdin, stdout, ended } = await transport.start('true');
   const window: unknown = Reflect.get(Reflect.get(stdin, 'outgoing') as object, 'window');

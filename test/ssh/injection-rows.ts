@@ -1,14 +1,14 @@
-/** One use of a module that goes well: its text arguments are then replaced by hostile ones, one after the other. */
+/** A successful use of a module. Its text arguments are then replaced by hostile words, one after the other. */
 export interface Row {
-  /** `@` is a folder of its own for each use. */
+  /** `@` is a separate folder for each use. */
   readonly base: Readonly<Record<string, unknown>>;
-  /** Arguments that are shell text or an expression by what they are: what stands in them is meant to run. */
+  /** Arguments that are shell text or an expression: their content is meant to run. */
   readonly code?: readonly string[];
-  /** Arguments that cannot stand beside those of the row; another row of the module has them. */
+  /** Arguments that cannot be combined with those of the row; another row of the module has them. */
   readonly skip?: readonly string[];
-  /** How a hostile word is worked in where the word alone would be refused for its form. */
+  /** The form that contains the hostile word, if the word alone would be refused. */
   readonly form?: Readonly<Record<string, string>>;
-  /** It would reach beyond the folders that the test keeps apart, so it is only looked at and planned. */
+  /** True if the use would change more than the folders of the test, so it is only observed and planned. */
   readonly dry?: true;
 }
 
@@ -101,7 +101,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   shell: [{ base: { cmd: 'true' }, code: ['cmd'] }],
   slurp: [{ base: { src: '@/plain' } }],
   stat: [{ base: { path: '@/plain' } }],
-  // One word, which is fixed.
+  // The only argument has fixed words.
   swap: [],
   sysctl: [
     { base: { name: 'net.core.somaxconn', value: '1', reload: false, sysctl_file: '@/sysctl.conf' }, skip: ['values'] },
@@ -118,7 +118,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { base: { path: '@/plain', timeout: 1 }, skip: ['path'] },
     { base: { path: '@/none', state: 'absent', timeout: 1 } },
   ],
-  // Two numbers.
+  // The only arguments are two numbers.
   wait_for_connection: [],
   yum_repository: [{ base: { name: 'x', baseurl: 'http://example.invalid/', file: 'x' } }],
 };

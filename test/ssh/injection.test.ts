@@ -19,11 +19,11 @@ const OTHERS = [
   '--help\\$(pwned) * ? [a-z] ~ ! ü \u0001\u007f\t%s%n',
   `${'n'.repeat(246)}$(pwned)x`,
 ];
-/** RUNBOOK_WORDS=all: every word for every argument. Else the breaking one and one more, which takes turns. */
+/** RUNBOOK_WORDS=all: every word for every argument. Otherwise the breaking word and one more, in turns. */
 const SETS =
   process.env['RUNBOOK_WORDS'] === 'all' ? [[BREAKING, ...OTHERS]] : OTHERS.map((other) => [BREAKING, other]);
 
-/** The arguments of a module that take text, from its schema: a new one is tried without a word here. */
+/** Returns the arguments of a module that accept text, from its schema: new ones are tried automatically. */
 async function textArguments(name: string): Promise<ReadonlyMap<string, 'text' | 'list' | 'map'>> {
   const found = new Map<string, 'text' | 'list' | 'map'>();
   const given: unknown = z.toJSONSchema((await modules.module(name)).arguments, {
@@ -62,7 +62,7 @@ interface Use {
   readonly words: readonly string[];
 }
 
-/** One task for each text argument of a row; the words are its loop, and known to nobody before the run. */
+/** Returns one task for each text argument of a row. The words are its loop, and are not known before the run. */
 async function usesOf(module: string, row: Row, number: number, at: string): Promise<readonly Use[]> {
   const text = module === 'set_fact' ? new Map([['fact', 'text'] as const]) : await textArguments(module);
   const uses: Use[] = [];
@@ -80,7 +80,7 @@ async function usesOf(module: string, row: Row, number: number, at: string): Pro
   return uses;
 }
 
-/** One argument, or one key of an argument that is a map. */
+/** An argument, or a key of an argument that is a map. */
 interface Part {
   readonly module: string;
   readonly row: Row;
@@ -112,7 +112,7 @@ function useOf({ module, row, number, at, argument, kind, part, value }: Part, c
   };
 }
 
-/** What the argument is with the word: the word itself, one more item, or one more value of the map. */
+/** Returns the argument with the word: the word itself, one more item, or one more value of the map. */
 function withWord(kind: Part['kind'], before: unknown, part: string, word: string): unknown {
   if (kind === 'text') return word;
   if (kind === 'map') return { ...(before as object), [part]: word };
@@ -135,7 +135,7 @@ let ended: Ended;
 
 let planned: Ended;
 
-/** The tasks that were told next after the program had been run. */
+/** The tasks that were reported next after the program had run. */
 const ranBefore: string[] = [];
 
 const events = (from: Ended): readonly ToldEvent[] =>
@@ -149,7 +149,7 @@ const finished = (from: Ended, id: string): readonly z.infer<typeof FINISHED>[] 
 
 describe.skipIf(process.getuid?.() !== 0)('text that would be a command (the test needs root, for mounts)', () => {
   beforeAll(async () => {
-    // What system modules write lies in copies that only the server sees.
+    // System modules write into copies that only the server sees.
     const mounts = `cp -a /etc $folder/etc; mkdir $folder/root $folder/spool $folder/home
 mount --bind $folder/etc /etc; mount --bind $folder/root /root; mount --bind $folder/spool /var/spool; mount --bind $folder/home /home
 mkdir -p /var/spool/cron/crontabs`;

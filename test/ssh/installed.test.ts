@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authorize, makeKey, startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
-// The published package, installed by npm into a folder with a blank in its name, gives ssh its secrets.
+// The published package, installed by npm into a folder with a blank in its name, passes secrets to ssh.
 
 const ROOT = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'runbook-installed-'));
@@ -23,7 +23,7 @@ beforeAll(async () => {
     cpSync(join(ROOT, path), join(layout, path), { recursive: true });
   mkdirSync(prefix);
   const tarball = npm(layout, 'pack', '--ignore-scripts', '--silent').trim();
-  // The Node that comes along is optional, and this one serves as well.
+  // The package with Node is optional, and this Node works as well.
   npm(prefix, 'install', '--offline', '--omit=optional', '--no-audit', '--no-fund', join(layout, tarball));
 });
 afterAll(async () => {
@@ -65,7 +65,7 @@ function ping(): string {
 }
 
 function npm(cwd: string, ...args: readonly string[]): string {
-  // Settings of this checkout, which npm hands on to the tests, are none of the user's.
+  // npm passes settings of this checkout on to the tests; a user does not have them.
   const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
   const env = { ...Object.fromEntries(inherited), npm_config_cache: join(folder, 'npm') };
   return execFileSync('npm', args, { cwd, env, stdio: 'pipe' }).toString();

@@ -18,14 +18,14 @@ const web = createServer((_request, response) => response.end('{"hello": true}')
 
 beforeAll(async () => {
   port = await freePort();
-  // sshd takes the name of an option in any case, and this one more than once.
+  // The names of options ignore case, and sshd accepts this option more than once.
   server = await startOpensshServer({ listenaddress: `[::1]:${port}` });
   await appendFile(server.knownHosts, `[::1]:${port} ${server.hostKey}\n`);
-  // Jump hosts are reached by the keys that ssh tries by itself, and known by the file that it reads.
+  // Jump hosts use the default keys and the default known_hosts of ssh.
   await mkdir(join(server.folder, '.ssh'));
   await copyFile(server.identityFile, join(server.folder, '.ssh/id_ed25519'));
   await copyFile(server.knownHosts, join(server.folder, '.ssh/known_hosts'));
-  // ssh finds its home by passwd, whatever HOME says.
+  // ssh reads its home from passwd, and ignores HOME.
   const accounts = await readFile('/etc/passwd', 'utf8');
   const entry = new RegExp(`^(${userInfo().username}:.*):[^:]*:([^:]*)$`, 'm');
   await writeFile(join(server.folder, 'at-home'), accounts.replace(entry, `$1:${server.folder}:$2`));

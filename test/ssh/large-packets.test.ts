@@ -12,7 +12,7 @@ import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
 let server: OpensshServer;
 beforeAll(async () => {
-  // So new keys are made time and again, and packets are queued meanwhile.
+  // With this setting, new keys are exchanged again and again, and packets are queued meanwhile.
   server = await startOpensshServer({
     RekeyLimit: '1M',
     Ciphers: 'aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr',
@@ -42,7 +42,7 @@ test('a cipher that is not known makes packets of its own', async () => {
 });
 
 test.each([
-  // What is written to it stays there for a while, unlike what a socket says is written.
+  // Data that are written to it stay in its buffer for a while, unlike those of a socket.
   [
     'a proxy command',
     () => ({ proxyCommand: "bash -c 'exec 3<>/dev/tcp/$1/$2 4<&0; cat <&4 >&3 & cat <&3; kill $!' relay %h %p" }),
@@ -61,7 +61,7 @@ test.each([
   await connection.close();
 });
 
-/** How many times keys were agreed upon. */
+/** Sends a file. Returns the number of key exchanges. */
 async function bring(content: Buffer, path: string, packets: 'reused' | 'new', to = server): Promise<number> {
   const target = to.target();
   const { client }: OpenClient = await openClient(target, tcp(target), connectionContext());
@@ -76,7 +76,7 @@ async function bring(content: Buffer, path: string, packets: 'reused' | 'new', t
     if (error !== undefined) return reject(error);
     channel.resume();
     once(channel, 'close').then(() => resolve(), reject);
-    // Pieces that fit no packet, and small ones in between.
+    // Pieces that are larger than a packet, with small ones in between.
     for (let at = 0, size = 1; at < content.length; at += size, size = (size * 7 + 13) % 100_003)
       channel.write(content.subarray(at, at + size));
     channel.end();

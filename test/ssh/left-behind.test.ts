@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { startCuttingProxy, type CuttingProxy } from './cutting-proxy.ts';
 import { startSite, type Ended, type RunningPlay, type Site, type ToldEvent } from './site.ts';
 
-/** Signals in their order: the next one is sent when the one before has been answered. */
+/** Signals in their order: the next one is sent after the response to the one before. */
 type Signs = readonly ('SIGINT' | 'SIGTERM' | 'SIGKILL')[];
 
 const named = (...all: readonly Signs[]): [string, Signs][] => all.map((signs) => [signs.join(', '), signs]);
@@ -28,7 +28,7 @@ async function end(running: RunningPlay, signs: Signs): Promise<Ended> {
   const answers = ['Interrupted:', 'Ending what runs'];
   for (const [index, sign] of signs.entries()) {
     const before = answers[index - 1];
-    // Signs that follow on each other at once count as one, so one may be needed more than once.
+    // Signals in quick succession count as one, so one may have to be repeated.
     const pressing = setInterval(() => running.process.kill(sign), 200);
     onTestFinished(() => clearInterval(pressing));
     if (before === undefined) running.process.kill(sign);
@@ -66,7 +66,7 @@ function endings(): void {
     const running = await play(site.server.port, (event) => event.type === 'task_started' && begun.resolve());
     await Promise.race([begun.promise, running.ended]);
     const ended = await end(running, signs);
-    // A third one may come when the run is over but for its end, and then ends it as any program.
+    // A third signal may come when the run is about to end, and then ends the program like any other.
     const ways = signs[0] === 'SIGKILL' ? ['SIGKILL'] : signs.length > 2 ? [130, 'SIGINT'] : [130];
     expect(ways).toContain(ended.status ?? ended.signal);
     await site.quiet();

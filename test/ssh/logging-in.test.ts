@@ -28,7 +28,7 @@ test.each([
   // the server is quick.
   ['an Ed25519 key, which needs no question', ['identity'], { turns: 5, questions: 0 }],
   ['an ECDSA key, which needs no question', ['ecdsa'], { turns: 5, questions: 0 }],
-  // The server tells its digests first.
+  // The server first sends the digests that it supports.
   ['an RSA key, as ssh2 does', ['rsa'], { turns: 6, questions: 1 }],
   ['the second key, where the first one is not known', ['strange', 'identity'], { turns: 6, questions: 0 }],
 ])('logs in with %s', async (_, names, expected) => {
@@ -59,7 +59,7 @@ test('does not ask for proofs of the host keys that the server tells of, and let
   expect(await server.log()).toContain('Received SSH2_MSG_IGNORE');
 });
 
-/** How often the server was asked whether it would take a key. */
+/** Returns how often the server was asked whether it accepts a key. */
 async function questions(): Promise<number> {
   return (await server.log()).split('Postponed publickey for').length - 1;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSite, type Site } from './site.ts';
 
-// What is set for connections and not kept is said, in the same words by each command, and once.
+// Ignored connection settings are reported once, in the same words by each command.
 
 let site: Site;
 let book: string;
@@ -77,7 +77,7 @@ function variables(how: 'ssh' | 'openssh'): Readonly<Record<string, unknown>> {
   };
 }
 
-/** The lines of warnings, in their order, wherever they are printed. */
+/** Returns the lines of warnings in their order, from stdout and stderr. */
 async function warnings(args: readonly string[]): Promise<readonly string[]> {
   const { stdout, stderr, status } = await site.run(args);
   expect(status, stdout + stderr).toBe(0);

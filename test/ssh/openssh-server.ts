@@ -13,7 +13,7 @@ import { isOverOpenssh } from './transports.ts';
 
 const run = promisify(execFile);
 
-/** A user that only the server sees. Its sudo rule is a line of sudoers without the user: `ALL=(ALL) ALL`. */
+/** A user that only the server has. Its sudo rule is a line of sudoers without the user: `ALL=(ALL) ALL`. */
 export interface Account {
   readonly name: string;
   readonly uid: number;
@@ -26,20 +26,20 @@ export interface OpensshServer {
   readonly port: number;
   /** The folder of all its files. */
   readonly folder: string;
-  /** Its public host key, as in known_hosts: type and base64. */
+  /** Its public host key in the form of known_hosts: type and base64. */
   readonly hostKey: string;
   readonly identityFile: string;
   readonly knownHosts: string;
-  /** Everything needed to reach it; parts can be replaced. */
+  /** Returns all settings to reach it; parts can be replaced. */
   target(changes?: TargetChanges): SshTarget;
-  /** What it logged so far. */
+  /** Returns its log so far. */
   log(): Promise<string>;
-  /** How many connections it serves now. */
+  /** Returns the number of its current connections. */
   sessions(): Promise<number>;
-  /** Ends it and all the sessions on it, so that nobody listens until `up`. */
+  /** Ends it and all of its sessions, so that no server listens until `up`. */
   down(): Promise<void>;
   up(): Promise<void>;
-  /** Ends it and all the sessions on it, for good. */
+  /** Ends it and all of its sessions forever. */
   stop(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function startOpensshServer(
   const sshd = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path));
   if (sshd === undefined) throw new Error('There is no sshd here: apt-get install openssh-server');
   const folder = await mkdtemp(join(tmpdir(), 'runbook-sshd-'));
-  // sshd reads the keys as the user who logs in.
+  // sshd reads the keys with the rights of the user who logs in.
   await chmod(folder, 0o755);
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   const hostKeyFile = join(folder, 'host_ed25519');
@@ -155,7 +155,7 @@ async function apart(
   return ['unshare', '--mount', 'sh', '-c', `set -e\nfolder=${folder}\n${binds}${mounts}\nexec "$@"`, 'sh', ...command];
 }
 
-/** The processes that serve one connection each, all of them children of this server. */
+/** Returns the processes of single connections, which are children of this server. */
 async function sessionsOf(server: ChildProcess): Promise<readonly number[]> {
   if (server.pid === undefined) return [];
   const children = await readFile(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').catch(() => '');
@@ -170,7 +170,7 @@ async function endSessions(server: ChildProcess): Promise<void> {
     try {
       process.kill(session, 'SIGKILL');
     } catch {
-      // It is gone already.
+      // The process has already ended.
     }
   }
 }
@@ -183,7 +183,7 @@ export async function authorize(server: OpensshServer, publicKeyFile: string): P
   await appendFile(join(server.folder, 'authorized_keys'), await readFile(publicKeyFile));
 }
 
-/** A port of the loopback address that nobody listens on. */
+/** Returns a port of the loopback address that no server uses. */
 export async function freePort(): Promise<number> {
   const probe = createServer();
   probe.listen(0, '127.0.0.1');

@@ -83,7 +83,7 @@ function twoRuns(): void {
   });
 }
 
-/** The program on a pseudo-terminal. `shows` resolves when that text stands on it, in any number of spaces. */
+/** The program on a pseudo-terminal. `shows` resolves when that text is on it, with any number of spaces. */
 function onTerminal(args: readonly string[]): {
   readonly shows: (text: string) => Promise<void>;
   readonly status: Promise<number | null>;
@@ -140,7 +140,7 @@ function interruptions(): void {
       recap: [{ host: 'one', owed: [{ handler: 'reload', playbook: 'play.yml' }] }],
     });
     expect(await readFile(join(site.owed, 'owed'), 'utf8')).toMatch(/^\[2,"play.yml",".*","reload"\]\n$/);
-    // The next play pays.
+    // The next play runs the owed handler.
     expect(await site.run(['play', book, '--limit', 'one'])).toMatchObject({ status: 0 });
     await stat(join(site.folder, 'reloaded'));
     expect(await readdir(site.owed)).toEqual([]);
@@ -151,7 +151,7 @@ function interruptions(): void {
       handlers: [{ name: 'reload', command: 'true' }],
     });
     const running = await begun(['play', book, '--limit', 'one']);
-    // Signs that follow on each other at once count as one.
+    // Signals in quick succession count as one.
     const pressing = setInterval(() => running.process.kill('SIGINT'), 300);
     running.process.stderr?.on('data', (data: Buffer) => data.includes('Ending what runs') && clearInterval(pressing));
     onTestFinished(() => clearInterval(pressing));
@@ -232,7 +232,7 @@ function hangingHosts(): void {
         { name: 'Second', hosts: 'all', gather_facts: false, tasks: [{ command: `touch ${site.folder}/second` }] },
       ]),
     );
-    // Nobody listens on port 1.
+    // No server listens on port 1.
     const port = "{{#if (eq inventory_hostname 'two')}}1{{else}}" + String(site.server.port) + '{{/if}}';
     const ended = await site.run(['play', book, '--no-lock', '-e', JSON.stringify({ ansible_port: port })]);
     expect(ended.status, ended.stderr).toBe(4);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** What nc does, without nc. */
+/** Does the work of nc without nc. */
 const RELAY = "bash -c 'exec 3<>/dev/tcp/$1/$2 4<&0; cat <&4 >&3 & cat <&3; kill $!' relay-of-the-test %h %p";
 
 test('a proxy command brings the connection, and none of its processes stays', async () => {
@@ -24,7 +24,7 @@ test('a proxy command brings the connection, and none of its processes stays', a
 });
 
 test.each([
-  // The system's ssh does not tell the status of a command.
+  // The system's ssh does not report the exit status of a command.
   [
     'that ends says how, and what it said',
     "sh -c 'echo no way through >&2; exit 7'",

@@ -17,13 +17,13 @@ const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const TASKS = generateTasks(1, 50);
 const run = promisify(execFile);
 const IS_ROOT = process.getuid?.() === 0;
-/** Greeting and observation of 50 tasks, subshells and the counter's own two among them. It is 12. */
+/** Greeting and look for 50 tasks, including subshells and the two processes of the counter. The value is 12. */
 const MOST_PROCESSES = 13;
 /**
- * The same where all 50 tasks change something: three to five more for each of them, its look among them. It is 201.
+ * The same if all 50 tasks change something: three to five more for each of them, including its look. The value is 201.
  */
 const MOST_PROCESSES_OF_FIRST_RUN = 203;
-/** Encrypted and with the handshake. It is 15,150. */
+/** Encrypted, with the handshake. The value is 15,150. */
 const MOST_BYTES = 16_000;
 
 let folder: string;
@@ -35,7 +35,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runbook-counters-'));
   await chmod(folder, 0o755);
   host = { name: 'host-1', number: 1, root: join(folder, 'root') };
-  // An empty home, so that no login script of this machine has a part in it.
+  // An empty home, so that login scripts of this machine do not run.
   await mkdir(join(folder, 'home'));
   await writeFile(join(folder, 'counting.sh'), COUNTING, { mode: 0o755 });
   const countsProcesses = IS_ROOT ? { ForceCommand: join(folder, 'counting.sh') } : {};
@@ -94,12 +94,12 @@ async function play(): Promise<Counts> {
   return { ...recap, bytesSent: wire.bytesSent - before };
 }
 
-/** The session may end a little after the run does. */
+/** The session may end a little later than the run. */
 async function processes(): Promise<number> {
   return vi.waitFor(async () => Number(await readFile(join(folder, 'processes'), 'utf8')), { timeout: 20_000 });
 }
 
-/** A host where `changes` of the files are not as they should be. */
+/** A host on which `changes` of the files differ from the wanted state. */
 async function hostThatNeeds(changes: number): Promise<void> {
   await rm(host.root, { recursive: true, force: true });
   await makeTree(TASKS, host, userInfo());

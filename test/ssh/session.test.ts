@@ -85,7 +85,7 @@ describe('a connection that is cut', () => {
     let leader = 0;
     const running = changing.change('echo $$; sleep 600', {
       onOutput: (text) => {
-        // ssh says something itself when it is cut.
+        // ssh itself prints a message when it is cut.
         if (leader === 0) leader = Number(text);
         proxy.cut();
       },
@@ -154,7 +154,7 @@ test('a server that allows one session only says so', async () => {
     code: 'too-many-sessions',
     started: 'no',
   });
-  // What there is goes on, and a script over its time is ended without a second session.
+  // The existing session continues. A script that exceeds its time is ended without a second session.
   const changing = await one.changing({ kind: 'login' });
   await expect(changing.change('sleep 600', { timeoutMs: 100 })).rejects.toMatchObject({
     code: 'timed-out',

@@ -23,7 +23,7 @@ export interface RunningPlay {
   readonly ended: Promise<Ended>;
 }
 
-/** What is told of the events of a run, as --output json prints them. */
+/** The events of a run, as --output json prints them. */
 export interface ToldEvent {
   readonly type: string;
   readonly host?: string;
@@ -34,13 +34,13 @@ export interface Site {
   /** The folder of playbook, inventory and state. */
   readonly folder: string;
   readonly server: OpensshServer;
-  /** Where the hosts keep what they owe: in the place of /var/lib/runbook. */
+  /** The folder in which the hosts keep owed handlers, in place of /var/lib/runbook. */
   readonly owed: string;
   playbook(name: string, text: string): Promise<string>;
-  /** Starts `runbook` with these arguments and the inventory of the site. `onEvent` wants --output json. */
+  /** Starts `runbook` with these arguments and the inventory of the site. `onEvent` needs --output json. */
   start(args: readonly string[], onEvent?: (event: ToldEvent, process: ChildProcess) => void): RunningPlay;
   run(args: readonly string[], onEvent?: (event: ToldEvent, process: ChildProcess) => void): Promise<Ended>;
-  /** Resolves when nothing is left of the runs: no process on the hosts, and nothing here. */
+  /** Resolves when nothing of the runs is left: no process on the hosts, and nothing on this machine. */
   quiet(): Promise<void>;
   /** Resolves when no process of the runs and no temporary file is left on this machine. */
   quietHere(): Promise<void>;
@@ -68,7 +68,7 @@ export async function startSite(
   await mkdir('/var/lib/runbook', { recursive: true, mode: 0o700 });
   await mkdir('/run/runbook', { recursive: true, mode: 0o700 });
   const mounts = `mount --bind ${folder}/lock /run/runbook\nmount --bind ${owed} /var/lib/runbook\n${options.mounts ?? ''}`;
-  // Programs of a test's own, in bin/ of the site, come first.
+  // Programs of a single test, in bin/ of the site, come first.
   const path = `${folder}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
   const server = await startOpensshServer(
     { SetEnv: `RUNBOOK_TEST_SITE=${mark} HOME=${folder}/home PATH=${path}`, ...options.config },

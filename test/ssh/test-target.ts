@@ -3,7 +3,7 @@ import type { SshTarget } from '../../engine/connection/base/target.ts';
 import { isOverOpenssh } from './transports.ts';
 
 export interface TargetChanges extends Partial<Omit<SshTarget, 'openssh'>> {
-  /** Given as ssh_config(5) has them. */
+  /** Options in the form of ssh_config(5). */
   readonly openssh?: Partial<SshTarget['openssh']>;
 }
 
@@ -62,7 +62,7 @@ function settingsOf(target: Omit<SshTarget, 'openssh'>, proxyCommand: string | u
   ];
 }
 
-/** As ProxyJump does it, with options in the place of ssh's configuration. */
+/** Like ProxyJump, with options in place of ssh's configuration. */
 function throughJumps(jumps: readonly SshTarget[]): string | undefined {
   return jumps.reduce<string | undefined>((before, jump) => {
     const settings = [

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeKey, startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
-// A login to the controller itself is code on the controller: an inventory from elsewhere may not bring it about.
+// A login to the controller itself runs code on the controller: an inventory from elsewhere must not cause it.
 
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const folder = mkdtempSync(join(tmpdir(), 'runbook-this-machine-'));
@@ -28,7 +28,7 @@ interface Said {
   readonly remedy?: string;
 }
 
-/** On a machine whose own host key is the one of the file. */
+/** Runs `ping` on a machine whose own host key is that of the file. */
 function ping(how: string, ownKey: string, more: Readonly<Record<string, unknown>>, ...args: readonly string[]): Said {
   const vars = {
     ansible_connection: how,

@@ -6,7 +6,7 @@ import { connect, type Changing, type Connection } from '../../engine/connection
 import type { UploadSource } from '../../engine/connection/shell/upload.ts';
 import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
-/** What stands at the path of dd on the host. */
+/** The program that is found as dd on the host. */
 const DDS = [
   ['of coreutils', ''],
   ['of busybox', 'mount --bind "$(command -v busybox)" "$dd"'],
@@ -70,7 +70,7 @@ describe.skipIf(process.getuid?.() !== 0).each(DDS)(
       }
     });
 
-    // With one that takes nothing there is nothing that could fill a disk.
+    // A dd that accepts no data cannot fill a disk.
     if (which === 'that reads and writes nothing') return;
     test('a full disk is told, and nothing is left on it', async () => {
       const folder = join(server.folder, 'full');

@@ -38,7 +38,7 @@ test('a default is rendered with the variables that hide its neighbors', () => {
   );
   const scope = layeredScope([defaults, layer('group_vars', 'all.yml', 'host: a\nport: 1')]);
   expect(scope.lookup('urls')).toEqual(['https://a:1']);
-  // The same layer serves another host.
+  // The same layer is used for another host.
   expect(layeredScope([defaults, layer('host_vars', 'b.yml', 'host: b')]).lookup('url')).toBe('https://b:2379');
 });
 

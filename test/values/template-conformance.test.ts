@@ -93,7 +93,7 @@ describe('as Handlebars', () => {
   test('a template that Handlebars renders without its holes gives the same text', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
-        // Text that is a single number or alone in a value is where we differ on purpose.
+        // For a text that is a single number or the whole value, the result differs on purpose.
         const text = `|${pieces.join('')}|`
           .replaceAll(/\{\{(~?)text/g, '{{$1@root.text')
           .replaceAll('{{map', '{{@root.map');

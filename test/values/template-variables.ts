@@ -29,7 +29,7 @@ export const variables: Record<string, Value> = {
   mixed: { known: 1, later, password: Secret.of('pa55word-two') },
 };
 
-/** A YAML value rendered with the variables above. */
+/** Renders a YAML value with the variables above. */
 export function render(text: string): Value {
   return parseTemplate(text, place).render(scopeOf(variables));
 }

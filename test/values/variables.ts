@@ -1,7 +1,7 @@
 import { Problem, Problems } from '../../engine/errors/problem.ts';
 import type { Scope, Value } from '../../engine/values/base/value.ts';
 
-/** A scope of fixed values. */
+/** Makes a scope of fixed values. */
 export function scopeOf(variables: Readonly<Record<string, Value>>): Scope {
   return {
     lookup: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
@@ -9,7 +9,7 @@ export function scopeOf(variables: Readonly<Record<string, Value>>): Scope {
   };
 }
 
-/** The Problem that the action throws; anything else fails the test. */
+/** Returns the Problem that the action throws; anything else fails the test. */
 export function problemOf(action: () => unknown): Problem {
   try {
     action();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureAge } from '../../lab/binaries.ts';
 import { Workshop } from './workshop.ts';
 
-// Against the program `age` itself, both ways. Where it cannot be had, this is red.
+// Compares with the program `age` itself, in both directions. If it is not available, the test fails.
 
 const shop = new Workshop();
 const content = randomBytes(100_000);
@@ -37,7 +37,7 @@ async function program(name: string, ...args: readonly string[]): Promise<Buffer
   return ended.stdout;
 }
 
-/** runbook on a terminal, where it asks for a passphrase. */
+/** Runs runbook on a terminal, where it asks for a passphrase. */
 async function asked(passphrases: string | readonly string[], ...args: readonly string[]): Promise<string> {
   const steps = JSON.stringify([passphrases].flat().map((passphrase) => ['assphrase', `${passphrase}\r`]));
   const ended = await shop.run(['python3', TERMINAL, steps, RUNBOOK, ...args]);
@@ -83,7 +83,7 @@ describe('for keys of SSH', () => {
     await program('age', '-R', `${key}.pub`, '-o', 'theirs', 'small');
     const printed = await asked('open sesame', 'vault', 'view', '--identity', key, 'theirs');
     expect(printed.includes('opened-by-ssh')).toBe(key !== 'rsa-pem-locked');
-    // Such a key says nothing about itself in clear.
+    // Such a key has no clear text about itself.
     if (key === 'rsa-pem-locked') expect(printed).toMatch(/ssh-keygen -p -f/);
     else
       expect(await asked(['wrong', '', 'wrong'], 'vault', 'view', '--identity', key, 'theirs')).toMatch(

@@ -66,7 +66,7 @@ async function ansible(...args: readonly string[]): Promise<string> {
   return ended.stdout.toString();
 }
 
-/** With passwords as `--vault-id` takes them, their files in the folder of the test. */
+/** Makes a vault with passwords in the form of `--vault-id`, with their files in the folder of the test. */
 function vault(...ids: readonly string[]): Vault {
   const sources = ids.map((id) => passwordSource(id.replace('@', `@${shop.folder}/`)));
   return new Vault([shop.path('me.txt')], { passwords: sources });

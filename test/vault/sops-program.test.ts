@@ -6,7 +6,7 @@ import { Vault } from '../../engine/vault/vault.ts';
 import { ensureSops } from '../../lab/binaries.ts';
 import { Workshop } from './workshop.ts';
 
-// Against the program `sops` itself. Where it cannot be had, this is red.
+// Compares with the program `sops` itself. If it is not available, the test fails.
 
 const shop = new Workshop();
 let sops = '';
@@ -65,12 +65,12 @@ async function sealed(file: string, rules = ''): Promise<string> {
   return name;
 }
 
-/** What the variables of a file are: secrets told by a template that takes them apart. */
+/** Returns the variables of a file. A template that takes them apart shows which are secrets. */
 async function variables(name: string, more: readonly string[] = []): Promise<string> {
   return shop.done(['vars', '-i', 'h1,', 'h1', '-e', `@${name}`, ...more]);
 }
 
-/** The values in clear, written into a file by a play. */
+/** Returns the values in clear, which a play writes into a file. */
 async function written(name: string, template: string): Promise<string> {
   shop.write(
     'play.yml',
@@ -80,7 +80,7 @@ async function written(name: string, template: string): Promise<string> {
   return shop.text('out');
 }
 
-/** Why a file is not read. */
+/** Returns the reason why a file is refused. */
 async function refusal(name: string): Promise<Problem> {
   const error: unknown = await new Vault([shop.path('me.txt')])
     .variables(shop.read(name), name)
@@ -106,7 +106,7 @@ const RULES: readonly (readonly [string, string])[] = [
   ],
 ];
 
-/** What a file of variables holds, by the names on the way to it, and whether it is a secret. */
+/** Returns the values of a file of variables by their paths, and whether each is a secret. */
 async function leaves(
   name: string,
 ): Promise<ReadonlyMap<string, { readonly value: string; readonly isSecret: boolean }>> {
@@ -128,7 +128,7 @@ describe('YAML', () => {
     const clear = await leaves('clear.yml');
     const found = await leaves(name);
     expect([...found.keys()]).toEqual([...clear.keys()]);
-    // Of these, SOPS writes another form of the same.
+    // SOPS writes these values in another form.
     const asWritten = new Map([
       ['.day', '2024-02-29T00:00:00Z'],
       ['.when_unencrypted', '2024-02-29T00:00:00Z'],
@@ -275,7 +275,7 @@ test.each(CHANGES)('refused is a file of which somebody has changed %s', async (
   const problem = await refusal(name);
   expect(problem.what).toMatch(/was changed after SOPS had encrypted it/);
   expect(problem.why).toMatch(says);
-  // So says the program itself.
+  // The program itself reports the same.
   expect((await shop.run([sops, 'decrypt', name], { env: { ...env, SOPS_AGE_KEY_FILE: 'me.txt' } })).status).not.toBe(
     0,
   );

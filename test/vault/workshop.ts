@@ -12,7 +12,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a program to its end, whatever its status. */
+/** Runs a program to its end, with any exit status. */
 export async function run(
   argv: readonly string[],
   options: SpawnOptions & { readonly input?: string | Buffer } = {},
@@ -66,7 +66,7 @@ export class Workshop {
     return this.read(name).toString();
   }
 
-  /** runbook, in the folder. */
+  /** Runs runbook in the folder. */
   runbook(
     args: readonly string[],
     options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
@@ -78,7 +78,7 @@ export class Workshop {
     });
   }
 
-  /** The same, of which nothing but success is expected; gives what it printed. */
+  /** Like `runbook`, but it must succeed; returns its output. */
   async done(
     args: readonly string[],
     options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
@@ -88,12 +88,12 @@ export class Workshop {
     return ended.stdout.toString();
   }
 
-  /** Another program, in the folder. */
+  /** Runs another program in the folder. */
   run(argv: readonly string[], options: SpawnOptions & { readonly input?: string | Buffer } = {}): Promise<Ended> {
     return run(argv, { cwd: this.folder, env: this.env, ...options });
   }
 
-  /** The recipient of a new identity in a file. */
+  /** Makes an identity in a file, and returns its recipient. */
   async identity(name: string): Promise<string> {
     const printed = await this.done(['vault', 'keygen', '--identity', this.path(name)]);
     return /age1\S+/.exec(printed)?.[0] ?? '';

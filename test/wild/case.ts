@@ -8,11 +8,11 @@ const CASES = join(import.meta.dirname, 'cases');
 const expected = {
   /** The exit status. */
   status: z.int().default(0),
-  /** Texts that stdout or stderr must hold. */
+  /** Texts that stdout or stderr must contain. */
   shows: z.array(z.string()).default([]),
-  /** Texts that neither may hold. */
+  /** Texts that neither may contain. */
   hides: z.array(z.string()).default([]),
-  /** Shell text (`set -e`) that must exit 0 afterwards: the state that is wanted. */
+  /** Shell text (`set -e`) that must exit with 0 afterwards: it checks the wanted state. */
   after: z.string().optional(),
 };
 
@@ -32,11 +32,11 @@ const schema = z.strictObject({
   steps: z.array(step).min(1),
 });
 
-/** A situation that somebody met, and what must come of it. `test/wild/README.md` tells the form. */
+/** A situation that somebody has reported, and the correct result. `test/wild/README.md` explains the form. */
 export type WildCase = z.infer<typeof schema> & { readonly name: string };
 export type Step = z.infer<typeof step>;
 
-/** All cases, in the order of their names. A file with a key that the form has not got is an error. */
+/** All cases, in the order of their names. A file with a key that the schema does not have is an error. */
 export function wildCases(): readonly WildCase[] {
   return readdirSync(CASES, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.yml'))

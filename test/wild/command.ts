@@ -12,7 +12,7 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs a command to its end; stdout and stderr come as one text, in the order in which they came. */
+/** Runs a command to its end; stdout and stderr are one text, in the order of their arrival. */
 export function runCommand([program = '', ...args]: readonly string[], options: CommandOptions = {}): Promise<Done> {
   const { cwd, input = '', env = {} } = options;
   return new Promise((resolve, reject) => {
@@ -27,7 +27,7 @@ export function runCommand([program = '', ...args]: readonly string[], options: 
     child.stderr.on('data', (data: Buffer) => output.push(data));
     child.once('error', reject);
     child.once('close', (code) => resolve({ status: code ?? -1, output: Buffer.concat(output).toString() }));
-    // A program that ends without reading its input is no fault of the test.
+    // A program may end without reading its input; that is not a fault of the test.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });

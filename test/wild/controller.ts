@@ -5,7 +5,7 @@ import type { WildCase } from './case.ts';
 export const ROOT = join(import.meta.dirname, '../..');
 const RUNBOOK = join(ROOT, 'bin/runbook.js');
 
-/** The variables of a step: as a person has them who pipes the output. */
+/** The variables of a step: those of a person who pipes the output. */
 export function environmentOf(folder: string): Readonly<Record<string, string>> {
   return {
     w: folder,

@@ -1,4 +1,4 @@
-/** What a command line did. */
+/** The result of a command line. */
 export interface Done {
   readonly status: number;
   readonly output: string;
@@ -9,11 +9,11 @@ export interface Done {
  * case runs.
  */
 export interface Place {
-  /** The absolute path of the case's folder on the controller. */
+  /** The absolute path of the folder of the case on the controller. */
   readonly folder: string;
-  /** Shell text on the controller, in the folder. `runbook` is on the PATH, `w` is the folder. */
+  /** Runs shell text on the controller, in the folder. `runbook` is on the PATH, `w` is the folder. */
   readonly onController: (script: string) => Promise<Done>;
-  /** Shell text on the host, as root where the case has a sandbox or a lab. */
+  /** Runs shell text on the host, as root if the case has a sandbox or a lab. */
   readonly onHost: (script: string) => Promise<Done>;
   readonly end: () => Promise<void>;
 }

@@ -38,19 +38,19 @@ read -r _ || true
 
 const UNSHARE = ['--mount', '--propagation', 'private', '--net', '--pid', '--fork', '--kill-child'];
 
-/** The first process of the sandbox: the one child of `unshare`. */
+/** Returns the first process of the sandbox: the only child of `unshare`. */
 function firstProcess(unshare: number): string {
   return readFileSync(`/proc/${unshare}/task/${unshare}/children`, 'utf8').trim();
 }
 
-/** Why this machine cannot have sandboxes; undefined where it can. */
+/** Returns why this machine cannot have sandboxes; undefined if it can. */
 export function whyNoSandbox(): string | undefined {
   if (process.getuid?.() !== 0) return 'it needs root';
   const tried = spawnSync('unshare', [...UNSHARE, 'true']);
   return tried.status === 0 ? undefined : 'namespaces cannot be made here';
 }
 
-/** A folder in a sandbox where there can be one, else a plain folder of this machine. */
+/** Makes a folder in a sandbox if possible, otherwise a plain folder of this machine. */
 export async function sandboxFor(one: WildCase): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'runbook-wild-'));
   layOut(one, folder);
@@ -83,7 +83,7 @@ export async function sandboxFor(one: WildCase): Promise<Place> {
     '--pid',
     '--net',
     '--root',
-    // By name: the folder that nsenter stands in is the outer one, which has no name in there.
+    // By name: the working folder of nsenter is outside of the sandbox, and has no name inside.
     'env',
     `--chdir=${folder}`,
     'sh',

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Step, WildCase } from './case.ts';
 import type { Done, Place } from './place.ts';
 
-/** Does what a case gives, then its steps, each held against what is expected of it. */
+/** Prepares a case, then runs its steps, and compares each result with the expected one. */
 export async function tryCase(one: WildCase, place: Place): Promise<void> {
   if (one.given !== undefined) await expectSuccess(place.onHost(strict(one.given)), 'given');
   for (const [index, step] of one.steps.entries()) {

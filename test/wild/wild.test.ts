@@ -4,7 +4,10 @@ import { type WildCase, wildCases } from './case.ts';
 import { sandboxFor, whyNoSandbox } from './sandbox.ts';
 import { tryCase } from './try-case.ts';
 
-/** What people met in public, and what must come of it here. Cases on lab hosts are tried by test/lab/wild.test.ts. */
+/**
+ * Problems that people have reported in public, and the correct result here. test/lab/wild.test.ts tries the cases on
+ * hosts of the lab.
+ */
 const noSandbox = whyNoSandbox();
 const here = wildCases().filter((one) => !one.lab);
 
@@ -16,7 +19,7 @@ test('there are cases', () => {
   expect(here.length).toBeGreaterThan(0);
 });
 
-// Without a sandbox all cases share this machine's lock and owed handlers, so they go one by one.
+// Without a sandbox, all cases share the lock and the owed handlers of this machine, so they run one by one.
 describe.each([{ concurrent: noSandbox === undefined }])('in the wild', ({ concurrent }) => {
   for (const one of here) {
     const why = untriable(one);

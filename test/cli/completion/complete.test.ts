@@ -10,7 +10,7 @@ import { completionSite } from './completion-site.ts';
 const RUNBOOK = join(import.meta.dirname, '../../../bin/runbook.js');
 const folder = completionSite();
 
-/** What is offered for a line up to the cursor, without descriptions. Words are apart by one space. */
+/** Returns the words that are offered for a line up to the cursor, without descriptions, separated by a space. */
 function offered(line: string, shell = 'bash'): readonly string[] {
   const words = line.split(' ');
   const out = execFileSync(process.execPath, [RUNBOOK, '__complete', shell, ...words], {

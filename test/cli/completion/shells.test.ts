@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { completionSite } from './completion-site.ts';
 
-// The scripts, in the shells themselves.
+// The completion scripts, run in the shells themselves.
 
 const RUNBOOK = join(import.meta.dirname, '../../../bin/runbook.js');
 const folder = completionSite();
@@ -21,7 +21,7 @@ function run(program: string, args: readonly string[], input = ''): string {
   return execFileSync(program, [...args], { cwd: folder, encoding: 'utf8', env, input });
 }
 
-/** What a completion function gets: the words as bash takes the line apart. */
+/** Returns the words that a completion function gets from bash. */
 function inBash(words: readonly string[]): readonly string[] {
   const script = `source ./completion.bash
 compopt() { :; }
@@ -33,7 +33,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
     .split('\n');
 }
 
-/** In fish itself, which has a command for it. */
+/** Runs a completion in fish itself, which has a command for it. */
 function inFish(line: string): readonly string[] {
   return run('fish', ['--no-config', '-c', `source ./completion.fish; complete -C $argv[1]`, line])
     .trimEnd()
@@ -41,7 +41,9 @@ function inFish(line: string): readonly string[] {
     .map((one) => one.replace(/\t.*/, ''));
 }
 
-/** In the line editor of zsh on a terminal of its own; what compadd gets and finds fitting. */
+/**
+ * Runs a completion in the line editor of zsh on a pseudo-terminal. Returns the words that compadd gets and that match.
+ */
 function inZsh(line: string): readonly string[] {
   const script = `zmodload zsh/zpty
 zpty -b shell zsh -f -i
@@ -56,7 +58,7 @@ for ((i = 0; i < 600; i++)); do [[ -s found-end ]] && break; sleep 0.05; zpty -r
 zpty -d shell
 cat found`;
   run('rm', ['-f', 'found', 'found-end', 'ready']);
-  // It looks for files in several ways.
+  // zsh searches for files in several ways.
   return [...new Set(run('zsh', ['-f', '-c', script, 'zsh', line]).trimEnd().split('\n'))];
 }
 

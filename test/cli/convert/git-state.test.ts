@@ -116,7 +116,7 @@ test('no program of the repository runs: no filter, no hook, no monitor', async 
   git(root, 'config', 'core.fsmonitor', `touch ${ran}; :`);
   write(root, { '.git/hooks/post-index-change': `#!/bin/sh\ntouch ${ran}\n` });
   chmodSync(join(root, '.git/hooks/post-index-change'), 0o755);
-  // Git reads a file again whose time has changed.
+  // Git reads a file again if its time has changed.
   utimesSync(join(root, 'site.yml'), 1, 1);
   await refuseUncommitted({ root, name: 'p' });
   await refuseUnkept(root, ['site.yml']);

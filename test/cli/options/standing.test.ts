@@ -9,7 +9,7 @@ const OWN = process.getuid?.() ?? 0;
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** Folders with empty files; a path that ends in a slash is a folder. */
+/** Makes folders with empty files; a path that ends in a slash is a folder. */
 function tree(...paths: readonly string[]): string {
   const root = temporaryFolder('runbook-standing-');
   for (const path of paths) {
@@ -68,7 +68,10 @@ test.each([
   expect(why(root, 'p.yml', from)).toBe(expected);
 });
 
-/** From a folder, with these users' files as one's own: why a playbook is from elsewhere; undefined where it is not. */
+/**
+ * Returns why a playbook is from elsewhere, for a working folder and the users whose files count as one's own;
+ * undefined if it is not.
+ */
 function why(root: string, file: string, from: string, more: Partial<Viewpoint> = {}): string | undefined {
   const view = { folder: join(root, from), users: new Set([OWN]), trusted: [], ...more };
   return foreignness(join(root, file), view)?.why.replaceAll(root, '');

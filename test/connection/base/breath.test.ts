@@ -68,7 +68,7 @@ test('what is held for a socket that is destroyed meanwhile is let go of', async
   const push = socket.push.bind(socket);
   const held = new Promise<void>((resolve) => {
     socket.push = (chunk: unknown): boolean => {
-      // This turn is long now, whatever it was.
+      // From here on, this turn counts as long in any case.
       void loop.breathe();
       workFor(20);
       const taken = push(chunk);

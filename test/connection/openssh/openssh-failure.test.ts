@@ -3,7 +3,7 @@ import { connectionContext } from '../../../engine/connection/connection.ts';
 import { explainOpensshFailure } from '../../../engine/connection/openssh/openssh-failure.ts';
 import { testTarget } from '../../ssh/test-target.ts';
 
-/** What the system's ssh says where no connection comes about, and the code that runbook gives it. */
+/** Messages of the system's ssh for failed connections, and the code that runbook gives them. */
 test.each([
   ['kex_exchange_identification: Connection closed by remote host', 'connection-dropped'],
   [

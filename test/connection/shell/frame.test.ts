@@ -14,7 +14,7 @@ function decode(chunks: readonly Buffer[]): { output: Buffer; status: string; do
   return { output: Buffer.concat(output), status: decoder.status, done: decoder.done };
 }
 
-/** The same bytes, cut at the given places. */
+/** Returns the same bytes, cut at the given places. */
 function cut(data: Buffer, places: readonly number[]): Buffer[] {
   const sorted = [
     0,
@@ -115,9 +115,9 @@ describe('BoundedOutput', () => {
       collect();
       return process.memoryUsage().arrayBuffers - before;
     };
-    // What is garbage is given back a little later.
+    // The garbage collector frees memory a little later.
     await expect.poll(held, { timeout: 30_000 }).toBeLessThan(2_000_000);
-    // So that it is none itself by now.
+    // So that this reference does not keep the memory.
     expect(output.cut).toBe(true);
   });
 

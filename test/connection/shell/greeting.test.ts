@@ -12,7 +12,7 @@ const SHELLS = ['/bin/dash', '/bin/bash', ...BUSYBOXES.map(({ path }) => path)].
 describe.each(SHELLS)('%s', (shell) => {
   const inShell = shell.endsWith('busybox') ? [shell, 'sh', '-c', GREETING] : [shell, '-c', GREETING];
 
-  // A 32-bit system on a 64-bit kernel is told apart by nothing but the personality.
+  // Only the personality distinguishes a 32-bit system on a 64-bit kernel.
   test.each([
     ['as it is', []],
     ['under a personality of 32 bits', ['setarch', 'linux32']],

@@ -94,7 +94,7 @@ test.each<[string, RegExp]>([
 });
 
 test('every option that the ssh of this machine has is known', () => {
-  // It prints its options where it is given none.
+  // ssh prints its options if it is called without arguments.
   const usage = run('ssh');
   const letters = [...usage.matchAll(/\[-(\w+)/g)].flatMap(([, names = '']) => names.split(''));
   expect(letters.length).toBeGreaterThan(30);

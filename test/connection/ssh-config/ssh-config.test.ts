@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answerKey, type Outline } from '../../../engine/connection/ssh-config/ssh-config-outline.ts';
 import { parseSshG, readConfig, type SshConfig } from '../../../engine/connection/ssh-config/ssh-config.ts';
 
-/** Where ssh's defaults are `usual`, so that what equals them counts as not set. */
+/** Parses the output. `usual` has the defaults of ssh: an option with the same value counts as not set. */
 function configOf(output: string, host: string, usual = ''): SshConfig {
   return readConfig(parseSshG(output), parseSshG(usual), host);
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { extendedPattern, NoExtendedPattern } from '../../../engine/modules/command/extended-pattern.ts';
 
-/** Whether the real grep finds the pattern in a line. */
+/** Returns whether the real grep finds the pattern in a line. */
 function finds(pattern: string, line: string): boolean {
   const { source, ignoreCase } = extendedPattern(pattern);
   const done = spawnSync('grep', [`-Eq${ignoreCase ? 'i' : ''}`, '-e', source], {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Pattern } from '../../../engine/modules/edit/regular-expression.ts';
 
-/** [expression, text, what Python's re.search finds (undefined: nothing)] */
+/** [expression, text, match of Python's re.search; undefined: no match] */
 const TABLE: readonly (readonly [string, string, string | undefined])[] = [
   ['a$', 'a\n', 'a'],
   ['a$', 'a\nb', undefined],

@@ -63,7 +63,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   when: 'x',
 };
 
-/** Keywords that mean nothing without another one. */
+/** Keywords that have no meaning without another keyword. */
 const COMPANIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   delay: { retries: 3 },
   loop_control: { loop: [1] },
@@ -75,11 +75,11 @@ const ANSIBLE =
     ' ',
   );
 
-/** Taken as Ansible takes them, and of no effect: told in docs/language.md. */
+/** Keywords that are accepted, as in Ansible, and have no effect; docs/language.md says so. */
 const WITHOUT_EFFECT: readonly string[] = [
   // Facts come with the connection.
   'play gather_facts',
-  // Names that are shown nowhere.
+  // Names that no output shows.
   'import_tasks name',
   'import_role name',
   'import_playbook name',
@@ -90,7 +90,7 @@ interface Level {
   readonly takes: ReadonlySet<string>;
   /** The playbook with the keyword at this place. */
   readonly playbook: (keyword: Readonly<Record<string, unknown>>) => unknown;
-  /** What else is no keyword at this place: what stands there anyway, and what is a parameter of the role. */
+  /** Other keys at this place that are not keywords: keys of the example, and parameters of the role. */
   readonly passes?: ReadonlySet<string>;
 }
 
@@ -189,7 +189,7 @@ const PLACES: ReadonlySet<string> = new Set([
   'path',
 ]);
 
-/** What the runner reads of it, as text. */
+/** Returns the text of what the runner reads. */
 function asText(value: unknown): string {
   return JSON.stringify(value, (key, part: unknown) => {
     if (PLACES.has(key)) return undefined;
@@ -265,7 +265,7 @@ describe.each(Object.entries(LEVELS))('%s', (level, of) => {
   });
 });
 
-/** Known only so that the message can say what to do instead. */
+/** Keywords that are known only for the message that says what to do instead. */
 const REFUSED_BY_VALUE: ReadonlySet<string> = new Set([
   ...[...tables.REFUSED_IN_PLAYS].map((keyword) => `play ${keyword}`),
   ...Object.keys(LEVELS).flatMap((level) =>

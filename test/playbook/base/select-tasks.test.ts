@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { isSelected, listTags, listTasks } from '../../../engine/playbook/base/select-tasks.ts';
 import { loadWritten } from '../written.ts';
 
-/** As ansible-core 2.14 decides: tags of the task, --tags, --skip-tags, whether it runs. */
+/** The decisions of ansible-core 2.14: tags of the task, --tags, --skip-tags, whether the task runs. */
 const CASES: readonly (readonly [tags: string, wanted: string, skipped: string, runs: boolean])[] = [
   ['', '', '', true],
   ['a', '', '', true],

@@ -28,7 +28,7 @@ cases = [dict(suite=suite.get('name'), name=case.get('name'), of=case.get('class
 print(json.dumps(dict(counts={key: root.get(key) for key in ('tests', 'failures', 'errors', 'skipped')}, cases=cases)))
 `;
 
-/** As a strict parser reads it. */
+/** Reads the XML with a strict parser. */
 function read(xml: string): { readonly counts: Readonly<Record<string, string>>; readonly cases: readonly Case[] } {
   return JSON.parse(execFileSync('python3', ['-c', READER], { input: xml, encoding: 'utf8', maxBuffer: 2 ** 28 }));
 }

@@ -10,7 +10,7 @@ interface How {
   readonly hasEnded?: boolean;
 }
 
-/** The record of a play or plan of these events, whose recap tells of the failures. */
+/** Returns the record of a play or plan with these events. Its recap shows the failures. */
 export function recordOf(
   hosts: readonly string[],
   events: readonly RunEvent[],
@@ -53,7 +53,7 @@ export function unreachable(host: string): RunEvent {
   return { type: 'host_unreachable', host, problem, during: undefined };
 }
 
-/** Each outcome that a task may have, on hosts of its own. */
+/** Each possible outcome of a task, each on another host. */
 export const EVERY_OUTCOME: readonly RunEvent[] = [
   finished('a', taskAt(1), { kind: 'ok' }),
   finished('b', taskAt(1), {

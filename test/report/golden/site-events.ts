@@ -10,7 +10,10 @@ import type {
 } from '../../../engine/run/base/events.ts';
 import { recapOf } from '../sink.ts';
 
-/** What a run of a site of so many web servers tells: each kind of step, and from three hosts on also what goes wrong. */
+/**
+ * Returns the events of a run with this number of web servers: each kind of step, and with three or more hosts also
+ * failures.
+ */
 export function siteEvents(mode: Mode, count: number): readonly RunEvent[] {
   const hosts = Array.from({ length: count }, (_, index) => `web-${index + 1}.eu-central.prod.example.com`);
   const steps = TASKS.flatMap((told) => hosts.map((host, index) => told(host, index, mode)));
@@ -39,7 +42,7 @@ export function siteEvents(mode: Mode, count: number): readonly RunEvent[] {
 
 type Told = (host: string, index: number, mode: Mode) => TaskFinished | undefined;
 
-/** One of a hundred hosts has its own troubles; the third one has too, so that a few hosts show them. */
+/** One of a hundred hosts has failures of its own; so has the third one, so that a few hosts show them too. */
 const isOdd = (index: number): boolean => index % 100 === 2;
 const isLost = (index: number): boolean => index % 200 === 1;
 

@@ -16,7 +16,7 @@ function write(id: string, lines: readonly object[], rest = ''): void {
 }
 
 const task = { id: 'site.yml:4:7', name: 'Configuration', module: 'copy', handler: false, role: 'web' };
-/** As the first version wrote it: the time of the beginning alone, and lines that nobody knows any more. */
+/** A journal of the first version: only the time of the beginning, and lines that are not used any more. */
 const OLD = [
   { type: 'command', arguments: ['play', 'site.yml'] },
   {

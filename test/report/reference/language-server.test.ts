@@ -72,7 +72,7 @@ interface Opened {
   readonly wrong: readonly string[];
 }
 
-/** Opens a new document of the kind; `<here>` is where the cursor stands. */
+/** Opens a new document of the kind; `<here>` is the position of the cursor. */
 async function open(kind: Kind, text: string): Promise<Opened> {
   documents += 1;
   return await openAs(FILES[kind](documents), text);
@@ -90,7 +90,7 @@ async function openAs(name: string, text: string): Promise<Opened> {
   };
 }
 
-/** What is offered, by label; the tags of the settings are offered everywhere. */
+/** Returns the offered labels; the tags of the settings are offered everywhere. */
 async function offered(kind: Kind, text: string) {
   const { file, at } = await open(kind, text);
   return (await editor.complete(file, at)).filter(({ label }) => !label.startsWith('!'));
@@ -237,7 +237,7 @@ describe.concurrent('hovering explains', () => {
     const { file, at } = await open(kind, text);
     const shown = (await editor.hover(file, at)).replaceAll('\\', '');
     expect(shown).toContain(words);
-    // No heading of the whole schema, and no rest of forms that say nothing.
+    // No heading of the whole schema, and no empty alternatives.
     expect(shown).not.toMatch(/^#|\|\|/m);
   });
 });

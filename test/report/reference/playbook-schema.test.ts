@@ -18,7 +18,7 @@ function schemaOf(name: string): Readonly<Record<string, unknown>> {
 const SCHEMAS = new Map(['playbook', 'tasks', 'inventory', 'meta'].map((name) => [name, schemaOf(name)]));
 const VALIDATORS = new Map([...SCHEMAS].map(([name, schema]) => [name, ajv.compile(schema)]));
 
-/** What is wrong with a value, by its schema; nothing where it is right. */
+/** Returns the mistakes in a value by its schema; none if it is valid. */
 function errorsOf(name: string, value: unknown): readonly unknown[] {
   const validate = VALIDATORS.get(name);
   if (validate === undefined) throw new Error(`no schema ${name}`);
@@ -35,7 +35,7 @@ const OWN = execFileSync('git', ['ls-files', 'playbooks', 'roles', 'examples', '
     /^(?:playbooks\/[^/]+|.*\/(?:tasks|handlers)\/.*|examples\/[^/]+\/[^/]+|test\/fidelity\/.*)\.yml$/.test(file),
   );
 
-/** `!vault` and such are texts for an editor. */
+/** For an editor, `!vault` and similar tags are texts. */
 function read(text: string): unknown {
   const customTags = ['!vault', '!unsafe'].map((tag) => ({ tag, resolve: (value: string) => value }));
   return parse(text, { merge: true, customTags });
@@ -97,7 +97,7 @@ test.each([...SCHEMAS])('%s: every keyword says what it is for', (_, schema) => 
   expect(unexplained(schema, '#')).toEqual([]);
 });
 
-/** Paths of properties that say nothing. */
+/** Returns the paths of properties without a description. */
 function unexplained(schema: unknown, path: string): readonly string[] {
   if (typeof schema !== 'object' || schema === null) return [];
   return Object.entries(schema).flatMap(([key, value]: [string, unknown]) => {

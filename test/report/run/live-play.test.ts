@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, it } from 'vitest';
 import { TerminalScreen } from '../screen.ts';
 
-// The program itself on a pseudo-terminal: what stands on the screen while it runs.
+// The program itself on a pseudo-terminal, and the content of the screen while it runs.
 
 const RUNBOOK = join(import.meta.dirname, '../../../bin/runbook.js');
 const COLUMNS = 80;
@@ -27,7 +27,7 @@ interface Watched {
   readonly last: TerminalScreen;
 }
 
-/** Runs it with these files, and looks at the screen behind everything that is written at once. */
+/** Runs it with these files, and checks the screen after each group of writes. */
 async function watch(files: Readonly<Record<string, string>>, args: readonly string[]): Promise<Watched> {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const { CI: _, ...env } = process.env;

@@ -17,7 +17,7 @@ class Terminal extends Writable {
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
     const text = chunk.toString('utf8');
     this.written.push(text);
-    // As the line discipline of a terminal does it.
+    // Adds carriage returns, like the line discipline of a terminal.
     this.screen.write(text.replaceAll('\n', '\r\n'));
     done();
   }
@@ -31,7 +31,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   rows = [];
   terminal = new Terminal();
-  // Of a terminal only this much is used.
+  // The live view uses only these parts of a terminal.
   live = liveRows(terminal as unknown as WriteStream, () => rows);
 });
 
@@ -101,7 +101,7 @@ it('keeps its place at the lower end of a window', () => {
 it('takes away rows that a smaller window has broken', () => {
   const wide = 'x'.repeat(39);
   show([wide, wide, wide]);
-  // As terminals do it: each row takes two lines then, and the cursor stands in the last one.
+  // Like terminals: each row then takes two lines, and the cursor is in the second one.
   const narrow = new TerminalScreen(20, 10);
   narrow.write([wide, wide, wide].join('\r\n'));
   terminal.screen = narrow;

@@ -8,7 +8,7 @@ import { changed, finished, playStarted, taskAt } from '../sink.ts';
 
 const WIDE = { columns: 100, rows: 12 };
 
-/** A run whose clock stands until it is told to go on. */
+/** A run with a clock that the test moves. */
 class Run {
   #now = 5000;
   painted = 0;
@@ -229,7 +229,7 @@ describe('the heading', () => {
   });
 });
 
-/** Hosts, of which the first ones are busy, one since a second before the next one. */
+/** Makes hosts of which the first `busy` ones are active, each a second longer than the next one. */
 function crowd(hosts: number, busy: number, waiting = 0): Run {
   const names = Array.from({ length: hosts }, (_, index) => `h${index}`);
   const run = new Run(names);

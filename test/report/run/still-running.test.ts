@@ -15,7 +15,7 @@ class Run {
     this.#activities.follow(playStarted(hosts));
   }
 
-  /** Hosts come to a task and do it. */
+  /** Lets hosts begin a task. */
   begin(hosts: readonly string[], line: number, activity: Activity = { kind: 'changing' }): void {
     for (const host of hosts) {
       this.#activities.live({
@@ -30,12 +30,12 @@ class Run {
     this.#activities.live({ host, activity });
   }
 
-  /** A result was told. */
+  /** Records that a result was printed. */
   said(): void {
     this.#signs.said(this.now);
   }
 
-  /** The lines of so many seconds, each with its second. */
+  /** Returns the lines of this number of seconds, each with its second. */
   until(second: number): readonly string[] {
     const lines: string[] = [];
     for (; this.now / 1000 <= second; this.now += 1000) {

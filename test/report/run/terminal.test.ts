@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** What the program wrote to a pseudo-terminal. */
+/** Returns the output of the program on a pseudo-terminal. */
 function onTerminal(how: string): { readonly text: string; readonly status: number | null } {
   const program = `"${process.execPath}" "${join(import.meta.dirname, '../live-run.ts')}" ${how}`;
   const { CI: _, ...env } = process.env;

@@ -91,7 +91,7 @@ describe('a look that fails', () => {
   });
 });
 
-/** Only what busybox has. */
+/** A host that has only busybox. */
 describe.each(BUSYBOXES)('on a host with nothing but $name', ({ path }) => {
   let bin = '';
   beforeAll(() => {

@@ -3,7 +3,10 @@ import { AnsibleFacts, factsAsAnsible } from '../../../engine/run/host/ansible-f
 import { Unknown } from '../../../engine/values/base/value.ts';
 import { FACTS } from '../../modules/try-module.ts';
 
-/** As ansible-core 2.19.14 gives them on the same system; families and names of others are from its documentation. */
+/**
+ * The values of ansible-core 2.19.14 on the same system; families and names of other systems are from its
+ * documentation.
+ */
 const SYSTEMS: readonly (readonly [os: typeof FACTS.os, ansible: readonly [string, string, string, string, string]])[] =
   [
     [

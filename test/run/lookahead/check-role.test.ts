@@ -33,7 +33,7 @@ function roleWith(argument: Partial<RoleArgument>): Role {
   };
 }
 
-/** What is told where the variable `port` has this value; undefined: where it is not set. */
+/** Returns the problems if the variable `port` has this value; undefined: it is not set. */
 function told(argument: Partial<RoleArgument>, value: Value | undefined) {
   const problems: {
     readonly code: string;

@@ -3,7 +3,10 @@ import { ALL_CONNECTION_VARIABLES } from '../../../engine/run/base/connection-va
 import { connectionValues } from '../../../engine/run/machine/connection-values.ts';
 import { scopeOf } from '../../values/variables.ts';
 
-/** Of each two names with one meaning, the one that Ansible's connection plugin ssh takes if both are set, and the other. */
+/**
+ * Pairs of names with one meaning: first the one that Ansible's connection plugin ssh uses if both are set, then the
+ * other.
+ */
 const PAIRS: readonly (readonly [string, string])[] = [
   ['ansible_ssh_host', 'ansible_host'],
   ['ansible_ssh_port', 'ansible_port'],

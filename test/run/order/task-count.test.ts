@@ -5,7 +5,7 @@ import { TaskCount } from '../../../engine/run/order/task-count.ts';
 
 const ALL = { tags: [], skipTags: [] };
 
-/** Of a step only what is counted by matters here. */
+/** Makes a step with only the members that the count uses. */
 function task(id: string, tags: readonly string[] = []): Step {
   return { kind: 'task', id, tags: new Set(tags) } as unknown as Step;
 }

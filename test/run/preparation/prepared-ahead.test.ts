@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 
-/** What looking ahead prepared counts in a task's turn only as long as nothing that it was made of has changed. */
+/** A task that was prepared ahead is used in its turn only if none of its inputs has changed. */
 const RUNBOOK = join(import.meta.dirname, '../../../bin/runbook.js');
 
 let folder: string;

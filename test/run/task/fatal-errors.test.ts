@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 
-/** Who does what when a failure on b is fatal for a, b and c: three hosts of this machine. */
+/** The steps of each host if a failure on b is fatal for a, b and c: three hosts that are all this machine. */
 const RUNBOOK = join(import.meta.dirname, '../../../bin/runbook.js');
 
 const HOSTS = JSON.stringify({
@@ -24,7 +24,7 @@ interface Told {
   readonly outcome?: { readonly kind: string };
 }
 
-/** The hosts that did each task, by its name, and the exit status. */
+/** Returns the hosts that ran each task, by its name, and the exit status. */
 async function whoDid(
   site: string,
 ): Promise<{ readonly status: number; readonly did: Readonly<Record<string, string>> }> {

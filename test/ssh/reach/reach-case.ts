@@ -7,11 +7,11 @@ import { SERVER_NAMES } from './servers.ts';
 const texts = z.record(z.string(), z.string());
 const server = z.enum(SERVER_NAMES);
 
-/** One way in which people reach a host; what the fields mean is said in cases.yml. */
+/** One way in which people reach a host; cases.yml explains the fields. */
 const ReachCase = z.strictObject({
   what: z.string(),
   config: z.string().default(''),
-  /** What ssh is given in place of h. */
+  /** The name that ssh gets in place of h. */
   alias: z.string().default('h'),
   vars: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
   ssh: z.array(z.string()).default([]),

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { freePort, startOpensshServer, type OpensshServer } from '../openssh-server.ts';
 
-/** A user of the servers with a password; the keys of `sec` let everybody in who has them. */
+/** A user of the servers with a password. The keys of `sec` are accepted for every user. */
 export const ACCOUNT = { name: 'reach_pw', uid: 4801, password: 'open "$`sesame' } as const;
 
 /** Kinds of servers; each is started once. */
@@ -12,7 +12,7 @@ export type ServerName = (typeof SERVER_NAMES)[number];
 interface Kind {
   readonly config: Readonly<Record<string, string>>;
   readonly accounts?: true;
-  /** Reached by ::1 alone. */
+  /** Can only be reached by ::1. */
   readonly ipv6?: true;
 }
 
@@ -67,15 +67,15 @@ const SERVERS = {
 export const SERVER_NAMES = Object.keys(SERVERS) as (keyof typeof SERVERS)[];
 
 export interface Reach {
-  /** Of keys and files. */
+  /** The folder of keys and files. */
   readonly folder: string;
   port(name: ServerName): number;
-  /** As a line of known_hosts has it. */
+  /** Returns the host key as a line of known_hosts has it. */
   hostKey(name: ServerName): string;
   stop(): Promise<void>;
 }
 
-/** Starts the servers that are named, and makes the keys. `folder` must be readable for all. */
+/** Starts the named servers, and makes the keys. `folder` must be readable for everybody. */
 export async function startServers(folder: string, names: readonly ServerName[]): Promise<Reach> {
   makeKeys(folder);
   const servers = new Map<ServerName, { readonly server: OpensshServer; readonly port: number }>();
@@ -83,12 +83,12 @@ export async function startServers(folder: string, names: readonly ServerName[])
     names.map(async (name) => {
       const kind: Kind = SERVERS[name];
       const config = Object.entries(kind.config).map(([option, value]) => [option, value.replaceAll('$F', folder)]);
-      // The certificate is for this key.
+      // The certificate belongs to this key.
       const key = 'HostCertificate' in kind.config ? { HostKey: join(folder, 'host') } : {};
       const authorized =
         'AuthorizedKeysFile' in kind.config ? {} : { AuthorizedKeysFile: join(folder, 'authorized_keys') };
       const port6 = kind.ipv6 === true ? await freePort() : undefined;
-      // sshd takes the name of an option in any case, and this one more than once.
+      // The names of options ignore case, and sshd accepts this option more than once.
       const further = port6 === undefined ? {} : { listenaddress: `[::1]:${port6}` };
       const options = { ...key, ...authorized, ...further, ...Object.fromEntries(config) };
       const server = await startOpensshServer(options, kind.accounts === true ? [ACCOUNT] : []);

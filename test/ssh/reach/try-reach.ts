@@ -10,12 +10,12 @@ import { ACCOUNT, publicKey, type Reach, type ServerName } from './servers.ts';
 const run = promisify(execFile);
 const RUNBOOK = join(import.meta.dirname, '../../../bin/runbook.js');
 
-/** Passes its input to a host and a port, and brings what comes from there. */
+/** Passes its input to a host and a port, and prints the data that come back. */
 const RELAY = join(import.meta.dirname, 'relay.cjs');
 
-/** What both said of one case. */
+/** The results of both programs for one case. */
 export interface Tried {
-  /** Undefined where ssh was not asked. */
+  /** Undefined if ssh was not asked. */
   readonly ssh: { readonly reached: boolean; readonly said: string } | undefined;
   readonly runbook: {
     readonly ok: boolean;
@@ -25,7 +25,7 @@ export interface Tried {
   };
 }
 
-/** A home of root with nothing but the case's files, as ssh finds it by passwd; $1 is its folder. */
+/** A home of root with only the files of the case, which ssh finds by passwd; $1 is its folder. */
 const AT_HOME = `set -e
 mount --bind "$1/passwd" /etc/passwd
 mount --bind "$1/ssh_config" /etc/ssh/ssh_config
@@ -33,10 +33,10 @@ export HOME="$1"
 shift
 exec "$@"`;
 
-/** What Debian has there. */
+/** The content of this file on Debian. */
 const SYSTEM_CONFIG = 'Host *\n    SendEnv LANG LC_*\n    HashKnownHosts yes\n    GSSAPIAuthentication yes\n';
 
-/** Has the system's ssh and runbook reach the host of a case from a home of its own in `home`. Needs root. */
+/** Lets the system's ssh and runbook reach the host of a case from a separate home in `home`. Needs root. */
 export async function tryReach(one: ReachCase, reach: Reach, home: string): Promise<Tried> {
   const socket = join(home, 'agent');
   const fill = (text: string): string => filled(text, reach, home, socket);

@@ -15,7 +15,7 @@ const TYPES: ReadonlyMap<string, JinjaType> = new Map<string, JinjaType>([
   ['known.map', 'map'],
 ]);
 
-/** The text, and what is noted behind `#`. */
+/** Returns the text, and the assumptions after `#`. */
 function told(converted: Converted): string {
   if (converted.kind === 'byHand') return `by hand: ${converted.reasons.map(reasonSentence).join('; ')}`;
   return [converted.text, ...converted.assumptions.map(assumptionSentence)].join(' # ');
@@ -26,7 +26,7 @@ function convert(text: string, wants: 'condition' | 'value'): string {
 }
 
 test.each([
-  // What Python takes for true.
+  // Values that are true in Python.
   ['known.flag', 'known.flag'],
   ['known.name', 'known.name != ""'],
   ['known.count', 'known.count != 0'],

@@ -42,7 +42,7 @@ const known = {
 };
 const unknown = { types: () => undefined };
 
-/** What a template of Ansible comes to, converted and rendered. */
+/** Converts a template of Ansible, and renders the result. */
 function rendered(template: string): unknown {
   const converted = convertTemplateText(template, 'file', known);
   if (converted.kind === 'byHand') return converted;

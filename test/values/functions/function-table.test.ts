@@ -10,7 +10,7 @@ import { ANSWERS, VARIABLES } from './answers-of-ansible.ts';
 const place = { file: 'site.yml', line: 1, column: 1 };
 const scope = scopeOf(VARIABLES);
 
-/** `(f x)` as a template of its own. */
+/** Renders `(f x)` as a separate template. */
 function render(call: string, variables = scope): Value {
   return parseTemplate(`{{${call.slice(1, -1)}}}`, place).render(variables);
 }
@@ -160,7 +160,7 @@ describe('an unknown value makes the result unknown', () => {
   });
 });
 
-/** Every text within a value, secrets by their mark. */
+/** Returns every text within a value, secrets by their mark. */
 function textsOf(value: Value): readonly string[] {
   return JSON.stringify(value).match(/\*{8}|s3cret[a-z-]*|[0-9a-f]{32,}/g) ?? [];
 }

@@ -20,7 +20,7 @@ const ALL = [...JINJA_FILTERS, ...JINJA_TESTS, ...JINJA_OPERATORS];
 const evaluated = (expression: string) => parseExpression(expression, place).evaluate(scope);
 const rendered = (template: string) => parseTemplate(template, place).render(scope);
 
-/** JSON and YAML may be laid out otherwise: then it is what they say that counts. */
+/** The layout of JSON and YAML may differ: then only the data are compared. */
 const plain = (value: unknown, { name }: JinjaCounterpart): unknown =>
   /json|yaml/.test(name) ? (parse(String(value)) as unknown) : value;
 
@@ -41,7 +41,7 @@ describe('gives what it gives in Ansible, as a template', () => {
 describe('what a message says to write gives the same', () => {
   test.each(named(ALL))('%s', (_name, row) => {
     for (const [written, run] of [
-      // Jinja reads escapes in the texts of a condition; Ansible keeps them from it in those of a template.
+      // Jinja reads escapes in the texts of a condition. In a template, Ansible keeps them unchanged.
       [row.jinja.replaceAll('\\', String.raw`\\`), evaluated],
       [`{{ ${row.jinja} }}`, rendered],
     ] as const) {
@@ -65,7 +65,7 @@ test('each row has a counterpart, and no word is both there and not there', () =
   expect(names.filter((name) => JINJA_WORDS.has(name))).toEqual([]);
 });
 
-/** All that ansible-core 2.19 and Jinja 3.1 document. */
+/** Everything that ansible-core 2.19 and Jinja 3.1 document. */
 const DOCUMENTED: Readonly<Record<'filter' | 'test' | 'lookup', string>> = {
   filter:
     'b64decode b64encode basename bool checksum combinations combine comment commonpath dict2items difference dirname expanduser expandvars extract fileglob flatten from_json from_yaml from_yaml_all hash human_readable human_to_bytes intersect items2dict log mandatory md5 normpath password_hash path_join permutations pow product quote random realpath regex_escape regex_findall regex_replace regex_search rekey_on_member relpath root sha1 shuffle split splitext strftime subelements symmetric_difference ternary to_datetime to_json to_nice_json to_nice_yaml to_uuid to_yaml type_debug union unique unvault urldecode urlsplit vault win_basename win_dirname win_splitdrive zip zip_longest abs attr batch capitalize center count d default dictsort e escape filesizeformat first float forceescape format groupby indent int items join last length list lower map max min pprint reject rejectattr replace reverse round safe select selectattr slice sort string striptags sum title tojson trim truncate upper urlencode urlize wordcount wordwrap xmlattr',

@@ -105,7 +105,7 @@ describe('types', () => {
     const yaml = parseTemplateFile('{{yaml x}}', 'x.hbs').render(scopeOf({ x: { k: text } })) as string;
     expect(parse(yaml, { version: '1.1' })).toEqual({ k: text });
     expect(parse(yaml, { version: '1.2' })).toEqual({ k: text });
-    // Go's reader takes these bare words for booleans, whatever the version.
+    // Go's YAML reader takes these words without quotes for booleans, in any version.
     expect(yaml).not.toMatch(/: (yes|no|on|off|y|n)$/);
   });
 });

@@ -9,7 +9,7 @@ import { problemOf } from '../variables.ts';
 
 const place = { file: 'p.yml', line: 1, column: 1 };
 
-/** What the remedy says to write. */
+/** Returns the code in the remedy. */
 function codeOf(problem: Problem): string | undefined {
   const remedy = problem.remedy ?? '';
   const at = remedy.indexOf(WRITE);

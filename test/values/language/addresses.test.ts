@@ -57,7 +57,7 @@ test('any IPv6 address is written so that it is read as the same', () => {
       expect(isIPv6(written)).toBe(true);
       expect(cidrHost(`${written}/128`, 0)).toBe(written);
       expect(cidrContains(written, text)).toBe(true);
-      // The platform's own canonical form, except for embedded IPv4.
+      // The canonical form of the platform, except for embedded IPv4.
       const url = new URL(`http://[${text}]/`).hostname.slice(1, -1);
       expect(written).toBe(url);
     }),

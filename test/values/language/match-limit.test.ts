@@ -3,7 +3,7 @@ import { Pattern } from '../../../engine/modules/edit/regular-expression.ts';
 import { EndlessMatch, match, matchLines, powerOf } from '../../../engine/values/language/match-limit.ts';
 import { matches, replaceMatches } from '../../../engine/values/language/pattern.ts';
 
-/** Expressions that take for ever with text that nearly matches. */
+/** Expressions that take almost forever with text that nearly matches. */
 const ENDLESS: readonly (readonly [expression: string, text: string])[] = [
   ['^(a+)+$', `${'a'.repeat(40)}!`],
   ['^(a|a)*$', `${'a'.repeat(40)}!`],
@@ -18,7 +18,7 @@ describe('a time limit holds', () => {
   test.each(ENDLESS)('as Python reads it: %s', (expression, text) => {
     const pattern = new Pattern(expression, { classes: 'unicode' });
     expect(() => pattern.test(text)).toThrow(EndlessMatch);
-    // It is as good as before.
+    // The expression still works as before.
     expect(pattern.test('Z')).toBe(false);
   });
 

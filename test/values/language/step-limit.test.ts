@@ -70,7 +70,7 @@ describe('a template without end is ended', () => {
       const next = Number(name.slice(1)) + 1;
       return { file: `${name}.hbs`, text: next > 40 ? '' : `{{> p${next}}}{{> p${next}}}` };
     };
-    // They are put into one another when they are read.
+    // Partials are inserted when they are read.
     expect(() => parseTemplateFile('{{> p30}}', 'a.hbs', find).render(scope)).not.toThrow();
     expect(() => parseTemplateFile('{{> p0}}', 'a.hbs', find).render(scope)).toThrow(
       expect.objectContaining({ code: 'too-many-steps' }),

@@ -119,7 +119,7 @@ test('no secret survives, whatever is around it', () => {
           const hidden = mask(form);
           for (const text of secrets) {
             for (const written of [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)]) {
-              // Text may come to stand beside the mask that looks like a part of it.
+              // The text beside the mask may look like a part of the mask.
               if (!written.includes('*')) expect(hidden.includes(written)).toBe(false);
             }
           }

@@ -10,7 +10,7 @@ const RUNBOOK = join(import.meta.dirname, '../../../bin/runbook.js');
 const TERMINAL = join(import.meta.dirname, '../terminal.py');
 const CLEAR = 'password: clear-canary\n';
 const shop = new Workshop();
-/** In memory, and nobody else makes folders in it. */
+/** A folder in memory, in which no other process makes folders. */
 const runtime = mkdtempSync('/dev/shm/runbook-test-');
 const ready = shop.path('ready');
 const env = { ...shop.env, XDG_RUNTIME_DIR: runtime, TMPDIR: shop.path('tmp') };

@@ -29,15 +29,15 @@ export type Diagnostic = z.infer<typeof published>['diagnostics'][number];
 export type Completion = z.infer<typeof completion>['items'][number];
 
 export interface Settings {
-  /** Of each section (`yaml`): what a workspace has set. */
+  /** The settings of the workspace, by section (`yaml`). */
   readonly [section: string]: unknown;
 }
 
-/** An editor that speaks to a language server over stdio: as much of the protocol as the tests ask for. */
+/** An editor that uses a language server over stdio: only the parts of the protocol that the tests need. */
 export class LanguageClient {
   readonly #server: ChildProcessWithoutNullStreams;
   readonly #settings: Settings;
-  /** What is awaited, by the number of the request or the address of the document. */
+  /** Awaited answers, by the number of the request or the address of the document. */
   readonly #awaited = new Map<string, PromiseWithResolvers<unknown>>();
   #input = Buffer.alloc(0);
   #last = 0;
@@ -52,7 +52,7 @@ export class LanguageClient {
     });
   }
 
-  /** @param program what Node is to run; it gets `--stdio` */
+  /** @param program the program that Node runs; it gets `--stdio` */
   static async start(program: string, folder: string, settings: Settings): Promise<LanguageClient> {
     const client = new LanguageClient(spawn(process.execPath, [program, '--stdio'], { cwd: folder }), settings);
     const rootUri = pathToFileURL(folder).href;
@@ -72,7 +72,10 @@ export class LanguageClient {
     return client;
   }
 
-  /** Opens a document. @returns what the server finds wrong in it */
+  /**
+   * Opens a document.
+   * @returns the mistakes that the server finds in it
+   */
   async open(file: string, text: string): Promise<readonly Diagnostic[]> {
     const uri = pathToFileURL(file).href;
     const found = this.#await(uri);
@@ -146,7 +149,7 @@ export class LanguageClient {
     else if (got.id !== undefined) this.#send({ id: got.id, result: this.#answerTo(got) });
   }
 
-  /** The server asks for its settings, and for leave to be told of changes. */
+  /** The server asks for its settings, and for permission to be notified of changes. */
   #answerTo({ method, params }: Message): unknown {
     if (method !== 'workspace/configuration') return null;
     return wantedSettings.parse(params).items.map(({ section }) => this.#settings[section ?? ''] ?? null);
