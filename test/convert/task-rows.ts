@@ -205,7 +205,7 @@ export const TASKS: readonly Row[] = [
     before:
       '- user:\n    name: a\n    state: "{{ b.state | default(omit) }}"\n    create_home: "{{ c | default(omit) }}"\n    comment: "a{{ d | default(omit) }}{{ omit }}"\n    groups: "{{ [e | default(omit)] }}"\n  become_user: "{{ f if g else omit }}"\n',
     after:
-      '- user:\n    name: a\n    state: "{{default b.state omit}}"\n    create_home: "{{default c omit}}"\n    comment: "a{{default d \'\'}}"\n    groups: "{{list (default e omit)}}"\n  # convert: assumed boolean: g\n  become_user: "{{ternary g f omit}}"\n',
+      '- user:\n    name: a\n    state: "{{default b.state omit}}"\n    create_home: "{{default c omit}}"\n    comment: \'a{{default d ""}}\'\n    groups: "{{list (default e omit)}}"\n  # convert: assumed boolean: g\n  become_user: "{{ternary g f omit}}"\n',
   },
   {
     what: 'values of pairs: words that mean the same, and what a module refuses',
