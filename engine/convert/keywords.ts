@@ -71,6 +71,7 @@ const KEYWORDS: ReadonlyMap<string, KeywordConverter> = new Map<string, KeywordC
   ['ignore_errors', flag],
   ['run_once', flag],
   ['no_log', flag],
+  ['check_mode', flag],
   ['any_errors_fatal', flag],
   ['gather_facts', flag],
   ['sudo', renamedTo('become')],

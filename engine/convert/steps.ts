@@ -254,19 +254,9 @@ function convertSpecial(entry: Entry, task: Task, standing: Standing, use: StepU
 const COMMANDS: ReadonlySet<string> = new Set(['command', 'shell', 'raw']);
 /** Arguments that query has too. */
 const OF_QUERY: ReadonlySet<string> = new Set(['cmd', 'chdir', 'warn', '_raw_params']);
-/** Modules that only read, also in a plan. */
-const LOOKING: ReadonlySet<string> = new Set([
-  'stat',
-  'slurp',
-  'find',
-  'debug',
-  'assert',
-  'fail',
-  'include_vars',
-  'set_fact',
-  'uri',
-  'query',
-  'wait_for',
+/** Steps that hand `check_mode` down to tasks. */
+const HOLDS_TASKS: ReadonlySet<string> = new Set([
+  'block',
   'include_tasks',
   'import_tasks',
   'include_role',
@@ -297,8 +287,9 @@ function convertCheckMode(entry: Entry, { entries, module }: Task, standing: Sta
     const action = entries.find(({ key }) => withoutCollection(key) === module);
     if (action !== undefined) draft.rename(action, 'query');
     draft.remove(entry);
-  } else if (booleanOf(entry) === false && LOOKING.has(module)) draft.remove(entry);
-  else leave(entry, standing, use);
+  } else if (booleanOf(entry) === false && !entries.some(({ key }) => HOLDS_TASKS.has(withoutCollection(key))))
+    draft.remove(entry);
+  else convertKeyword(entry, standing, use);
 }
 
 /** Converts `connection: local` of a task: the task runs on the controller. */

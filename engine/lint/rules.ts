@@ -32,6 +32,7 @@ import {
   unsignedPackages,
 } from './rules/network.ts';
 import { latestVersion, readablePrivateKey, touchEveryTime, worldWritable } from './rules/permissions.ts';
+import { ansibleVariableName, checkModeInVain } from './rules/planning.ts';
 import {
   becomeOnController,
   becomeUserWithoutBecome,
@@ -93,6 +94,7 @@ export const RULES: readonly Rule[] = [
   runOnceWithSerial,
   unreachableTask,
   constantCondition,
+  checkModeInVain,
   ignoredErrors,
   comparisonWithTrue,
   loopOverOne,
@@ -117,6 +119,7 @@ export const RULES: readonly Rule[] = [
   longModuleName,
   moduleAlias,
   argumentAlias,
+  ansibleVariableName,
   argumentWithoutEffect,
   trailingBlank,
   lineEnd,

@@ -1,16 +1,24 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
+import { splitWords } from '../connection/base/split-words.ts';
 import type { Request } from '../resources/base/resource.ts';
 import { probe, type ProbeDetail, type ProbeState } from '../resources/probe.ts';
 import { Secret } from '../values/base/secret.ts';
-import { path, secretText } from './base/arguments.ts';
+import { UNWRITTEN, exactlyOne, path, secretText } from './base/arguments.ts';
 import { defineModule, type Context } from './base/module.ts';
 import { commandResult, meaning } from './command/command-result.ts';
 
-const schema = z.strictObject({
-  cmd: secretText().describe(
-    'Shell text that changes nothing. It also runs in a plan, and may run early and several times.',
-  ),
+/** The command line of `command`, which is split into words as it is there. */
+const commandLine = secretText().meta({ [UNWRITTEN]: true });
+
+const looking = z.strictObject({
+  cmd: secretText()
+    .optional()
+    .describe('Shell text that changes nothing. It also runs in a plan, and may run early and several times.'),
+  argv: z
+    .union([z.array(secretText()).min(1), commandLine])
+    .optional()
+    .describe('The command and its arguments as a list, in place of cmd. No shell reads them.'),
   chdir: path().optional().describe('The directory in which the command runs.'),
   volatile: z
     .boolean()
@@ -19,6 +27,7 @@ const schema = z.strictObject({
       'Whether earlier changes, also on other hosts, affect the answer. If earlier tasks change the host, a plan then reports the answer as unknown.',
     ),
 });
+const schema = exactlyOne(looking, ['cmd', 'argv']);
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
@@ -26,10 +35,19 @@ export const module = defineModule<Arguments>({
   summary: 'Run a command that changes nothing and use its answer, also in a plan.',
   arguments: schema,
   freeForm: 'cmd',
-  examples: ['query: etcdctl member list -w json'],
-  observes: (args, _loaded, context) => [questionOf(args, context)],
+  examples: ['query: etcdctl member list -w json', 'query: { argv: [getent, passwd, "{{user}}"] }'],
+  observes(args, _loaded, context) {
+    const question = questionOf(args, context);
+    return question === undefined ? [] : [question];
+  },
   plan(args, _loaded, seen, context) {
     const question = questionOf(args, context);
+    if (question === undefined)
+      return {
+        kind: 'impossible',
+        what: 'the command line is empty, or has a quote or a backslash that is left open',
+        remedy: 'Write the command, or give the words as a list: argv.',
+      };
     const { status, stdout, stderr } = seen.of(question);
     if (stdout === undefined) return { kind: 'cannot_know', because: 'an earlier change' };
     if (args.volatile && seen.certainty(question) === 'after_change')
@@ -43,7 +61,19 @@ export const module = defineModule<Arguments>({
   },
 });
 
-function questionOf(args: Arguments, context: Context): Request<ProbeDetail, ProbeState> {
-  const text = args.cmd instanceof Secret ? args.cmd.reveal() : args.cmd;
+/** Returns the question; undefined for a command line that has no words, or is left open. */
+function questionOf(args: Arguments, context: Context): Request<ProbeDetail, ProbeState> | undefined {
+  const text = args.cmd === undefined ? programOf(args) : revealed(args.cmd);
+  if (text === undefined) return undefined;
   return probe(`${context.preamble}${args.chdir === undefined ? '' : `cd -- ${quote(args.chdir)} || exit\n`}${text}`);
+}
+
+/** Returns shell text that runs the words. `exec` runs the program, and not what the shell has of the same name. */
+function programOf({ argv = [] }: Arguments): string | undefined {
+  const words = Array.isArray(argv) ? argv.map(revealed) : splitWords(revealed(argv));
+  return words === undefined || words.length === 0 ? undefined : `exec ${words.map(quote).join(' ')}`;
+}
+
+function revealed(text: string | Secret): string {
+  return text instanceof Secret ? text.reveal() : text;
 }

@@ -1,5 +1,6 @@
 import type { Fields } from './base/fields.ts';
 import type { Task } from './base/play.ts';
+import { lookingCall } from './looking-call.ts';
 import { readLoop } from './loop.ts';
 import { type ModuleEntry, readModuleCall } from './module-call.ts';
 import type { Reading, Surroundings } from './reading.ts';
@@ -15,16 +16,18 @@ export async function readTask(
 ): Promise<Task> {
   const inner = enter(fields, outer, reading);
   const { handedDown } = inner;
+  const changedWhen = fields.has('changed_when') ? fields.conditions('changed_when') : undefined;
+  const call = await readModuleCall(fields, action, reading);
   return {
     kind: 'task',
     ...frameOf(fields.map.place, inner, reading),
     name: fields.template('name'),
-    ...(await readModuleCall(fields, action, reading)),
+    ...(reading.modules.has('query') ? lookingCall(call, inner.settings, changedWhen) : call),
     modulePlace: action.entry.keyPlace,
     loop: readLoop(fields),
     register: readRegister(fields),
     until: readUntil(fields),
-    changedWhen: fields.has('changed_when') ? fields.conditions('changed_when') : undefined,
+    changedWhen,
     failedWhen: fields.has('failed_when') ? fields.conditions('failed_when') : undefined,
     ignoreErrors: handedDown.ignoreErrors,
     notify: handedDown.notify,

@@ -20,12 +20,14 @@ export class RunHosts {
     fallback,
     extra,
     selection,
-  }: Pick<RunOptions, 'inventory' | 'playbook' | 'fallback' | 'extra' | 'selection'>) {
+    mode,
+  }: Pick<RunOptions, 'inventory' | 'playbook' | 'fallback' | 'extra' | 'selection' | 'mode'>) {
     this.#inventory = inventory;
     this.#groups = new Map([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
     this.#groupsValue = this.#asValue();
     const groups = (): ValueMap => this.#groupsValue;
     const variables: RunVariables = {
+      isPlan: mode === 'plan',
       fallback,
       extra,
       inventory,

@@ -1,3 +1,16 @@
+/**
+ * Modules that tell, ask or wait, and whose results nothing else can use. For them alone `planning` is true in a plan:
+ * what else depends on it would make the plan another one than the play.
+ */
+export const ONLY_TELLS: ReadonlySet<string> = new Set([
+  'assert',
+  'debug',
+  'fail',
+  'pause',
+  'wait_for',
+  'wait_for_connection',
+]);
+
 /** Modules that look, wait, print or set variables, and never change anything on a host. */
 export const CHANGES_NOTHING: ReadonlySet<string> = new Set([
   'assert',

@@ -9,6 +9,7 @@ const SETTINGS = [
   'environment',
   'no_log',
   'timeout',
+  'check_mode',
   'ignore_unreachable',
 ] as const;
 
@@ -101,7 +102,6 @@ export const NO_ROLE_PARAMETERS: ReadonlySet<string> = new Set(
     ...PLAY_KEYWORDS,
     'become_exe',
     'become_flags',
-    'check_mode',
     'collections',
     'connection',
     'debugger',
@@ -143,6 +143,7 @@ export const MAGIC_VARIABLES: ReadonlySet<string> = new Set([
   'play_name',
   'facts',
   'omit',
+  'planning',
   'role_path',
   'role_name',
 ]);

@@ -112,6 +112,8 @@ export interface Settings {
   readonly becomeMethod: BecomeMethod | undefined;
   readonly user: Compiled | undefined;
   readonly environment: readonly Compiled[];
+  /** True: the task never changes anything. False: it also runs in a plan, if it is known to change nothing. */
+  readonly checkMode: Compiled | undefined;
   readonly noLog: Compiled | undefined;
   readonly timeoutSeconds: Compiled | undefined;
 }

@@ -9,6 +9,7 @@ export const NO_SETTINGS: Settings = {
   becomeMethod: undefined,
   user: undefined,
   environment: [],
+  checkMode: undefined,
   noLog: undefined,
   timeoutSeconds: undefined,
 };
@@ -21,6 +22,7 @@ const SETTING_KEYWORDS = [
   'environment',
   'no_log',
   'timeout',
+  'check_mode',
   'ignore_unreachable',
 ];
 
@@ -43,6 +45,7 @@ export function readSettings(fields: Fields, outer: Settings): Settings {
     becomeMethod: readBecomeMethod(fields) ?? outer.becomeMethod,
     user: readUser(fields) ?? outer.user,
     environment: [...outer.environment, ...readEnvironment(fields)],
+    checkMode: withinOuter(fields.booleanOrTemplate('check_mode'), outer.checkMode),
     noLog: withinOuter(fields.booleanOrTemplate('no_log'), outer.noLog),
     timeoutSeconds: withinOuter(fields.numberOrTemplate('timeout'), outer.timeoutSeconds),
   };

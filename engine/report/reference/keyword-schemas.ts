@@ -95,6 +95,11 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   },
   no_log: { description: 'Whether all outputs hide what the task says.', schema: BOOLEAN },
   timeout: { description: 'Seconds that the change may take.', schema: NUMBER },
+  check_mode: {
+    description:
+      'true: the task changes nothing, and its result says whether it would. false: a command with changed_when: false runs in a plan too.',
+    schema: BOOLEAN,
+  },
   ignore_errors: { description: 'Whether the host goes on if the task fails.', schema: BOOLEAN },
   delegate_to: {
     description: 'Another host of the inventory that runs the task, with the variables of this one.',

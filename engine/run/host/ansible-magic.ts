@@ -7,6 +7,8 @@ export interface MagicParts {
   readonly host: string;
   readonly selection: TagSelection | undefined;
   readonly frame: StepFrame | undefined;
+  /** True for a task that only tells or waits, in a plan. */
+  readonly isPlanning: boolean;
   readonly play: MagicPlay | undefined;
 }
 
@@ -24,8 +26,7 @@ const MAGIC: ReadonlyMap<string, (parts: MagicParts) => Value | undefined> = new
   string,
   (parts: MagicParts) => Value | undefined
 >([
-  // A plan shows what a play does, so a condition has the same answer in both.
-  ['ansible_check_mode', () => false],
+  ['ansible_check_mode', ({ isPlanning }) => isPlanning],
   ['ansible_managed', () => 'Ansible managed'],
   ['ansible_version', () => MODEL],
   ['ansible_play_name', ({ play }) => play?.play.name],

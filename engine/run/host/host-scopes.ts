@@ -18,6 +18,7 @@ export function hostScopes(
     fallback: undefined,
     extra,
     inventory,
+    isPlan: false,
     playbookDirectory: resolve(playbookDirectory),
     groups: lazyMap(inventory.groups.keys(), (name) => inventory.groups.get(name)?.hosts ?? []),
     hostvars: () => hostvars,

@@ -1,6 +1,7 @@
 import type { Facts } from '../../connection/shell/facts.ts';
 import type { Host, Inventory } from '../../inventory/inventory.ts';
-import type { Play, StepFrame } from '../../playbook/base/play.ts';
+import { ONLY_TELLS } from '../../playbook/base/changes-nothing.ts';
+import type { Play, StepFrame, Task } from '../../playbook/base/play.ts';
 import type { TagSelection } from '../../playbook/base/select-tasks.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, type Value, type ValueMap, OMIT, Unknown } from '../../values/base/value.ts';
@@ -12,6 +13,8 @@ import { AnsibleMagic } from './ansible-magic.ts';
 
 /** Variables that are the same for all hosts. */
 export interface RunVariables {
+  /** True if nothing is changed in this run. */
+  readonly isPlan: boolean;
   /** Defaults from the command line, for variables that neither inventory nor playbook sets; the lowest level. */
   readonly fallback: Layer | undefined;
   readonly extra: Layer;
@@ -137,6 +140,7 @@ export class HostVariables {
     play: PlayScope | undefined = this.#play,
   ): LayeredScope {
     if (over.length > 0) return this.#build({ frame, over, play, others: 'ahead' });
+    if (this.#run.isPlan && onlyTells(frame)) return this.#build({ frame, over, play, others: 'ahead' });
     const byRole = entry(this.#cache, play, () => new Map<object, Map<readonly Layer[], LayeredScope>>());
     const byLayers = entry(byRole, frame?.role ?? NO_ROLE, () => new Map<readonly Layer[], LayeredScope>());
     const key = frame === undefined || frame.layers.length === 0 ? NO_LAYERS : frame.layers;
@@ -177,7 +181,8 @@ export class HostVariables {
   }
 
   #ansibleMagic(frame: StepFrame | undefined, play: PlayScope | undefined): Layer {
-    const parts = { host: this.#host.name, selection: this.#run.selection, frame, play };
+    const { selection, isPlan } = this.#run;
+    const parts = { host: this.#host.name, selection, frame, play, isPlanning: isPlan && onlyTells(frame) };
     return { level: 'role defaults', origin: 'runbook', variables: new AnsibleMagic(parts) };
   }
 
@@ -195,6 +200,7 @@ export class HostVariables {
       ['play_hosts', play?.hosts ?? []],
       ['hostvars', others === 'ahead' ? run.hostvars() : run.hostvarsAsTheyAre()],
       ['omit', OMIT],
+      ['planning', run.isPlan && onlyTells(frame)],
       ['facts', this.#facts?.value ?? new Unknown('facts, which come with the connection')],
     ]);
     if (frame?.role !== undefined) {
@@ -250,6 +256,15 @@ function loginOf(play: PlayScope | undefined): readonly Layer[] {
   return user === undefined
     ? []
     : [{ level: 'role defaults', origin: 'remote_user', variables: new Map([['ansible_user', user]]) }];
+}
+
+/** Returns whether the step is a task that only tells, asks or waits. */
+function onlyTells(frame: StepFrame | undefined): boolean {
+  return frame !== undefined && isTask(frame) && frame.register === undefined && ONLY_TELLS.has(frame.module);
+}
+
+function isTask(frame: StepFrame): frame is Task {
+  return 'kind' in frame && frame.kind === 'task';
 }
 
 const NO_ROLE = {};

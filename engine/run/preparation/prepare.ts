@@ -35,6 +35,8 @@ export interface Prepared {
   readonly delegate: string | undefined;
   readonly preamble: string;
   readonly timeoutMs: number | undefined;
+  /** True if the task only says what it would change. */
+  readonly neverChanges: boolean;
   readonly noLog: boolean;
   /** Returns false after a file of the controller that it depends on has been changed. */
   isCurrent(): boolean;

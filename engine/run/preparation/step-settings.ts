@@ -5,15 +5,18 @@ import type { Settings } from '../../playbook/base/play.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, Unknown, isMap } from '../../values/base/value.ts';
 import { type Compiled, resolveWritten } from '../../values/compiled.ts';
+import { flagOf } from '../base/flag.ts';
 import { inventoryBoolean } from '../base/inventory-boolean.ts';
 import { wrongType } from '../base/wrong-type.ts';
 import { becoming, userToBecome } from './becoming.ts';
 
-/** The values of `become`, `timeout` and `environment` of a step. */
+/** The values of `become`, `timeout`, `environment` and `check_mode` of a step. */
 interface Resolved {
   readonly privilege: Privilege;
   readonly preamble: string;
   readonly timeoutMs: number | undefined;
+  /** True if the task only says what it would change. */
+  readonly neverChanges: boolean;
 }
 
 type Resolving =
@@ -28,7 +31,9 @@ export function resolveSettings(settings: Settings, place: Place, scope: Scope):
   if (timeoutMs instanceof Unknown) return { kind: 'unknown', because: timeoutMs.because };
   const preamble = exports(settings.environment, scope);
   if (preamble instanceof Unknown) return { kind: 'unknown', because: preamble.because };
-  return { kind: 'ready', settings: { privilege, preamble, timeoutMs } };
+  const neverChanges = flagOf('check_mode', settings.checkMode, scope);
+  if (neverChanges instanceof Unknown) return { kind: 'unknown', because: neverChanges.because };
+  return { kind: 'ready', settings: { privilege, preamble, timeoutMs, neverChanges } };
 }
 
 function privilegeOf(settings: Settings, place: Place, scope: Scope): Privilege | Unknown {

@@ -20,6 +20,8 @@ export type ItemResult =
   | {
       readonly kind: 'changed';
       readonly change: Change;
+      /** True if the task has `check_mode: true`: the change is not made, in a play neither. */
+      readonly isForeseen?: boolean;
       readonly result: ValueMap;
       readonly output: Output | undefined;
       readonly open?: OpenVerdict;
@@ -43,6 +45,11 @@ export type ItemResult =
 export interface OpenVerdict {
   readonly changed: boolean | Unknown;
   readonly failed: boolean | Unknown;
+}
+
+/** Returns whether the result says only what the task would change. */
+export function isForeseen(result: ItemResult): boolean {
+  return result.kind === 'changed' && result.isForeseen === true;
 }
 
 /** The texts of a failure of a task, without its place. */

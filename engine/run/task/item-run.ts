@@ -116,6 +116,7 @@ async function handleOutcome(run: ItemRun, outcome: Outcome, requests: readonly 
     case 'await':
       return mode === 'plan' ? { kind: 'ok', result: {}, effects: [] } : await awaitIt(run, outcome);
     case 'change':
+      if (run.prepared.neverChanges) return wouldChange(run, outcome, requests);
       return mode === 'plan' ? planChange(run, outcome, requests) : await makeChange(run, outcome, requests);
     default: {
       const never: never = outcome;
@@ -155,6 +156,12 @@ function cannotKnow(
   if (run.context.mode === 'plan') return { kind: 'unknown', because: naming(because, deciders), result: planned };
   const problem = failure(run, { what: `what it needs is not known: ${because}` });
   return { kind: 'failed', problem, result: {}, output: undefined };
+}
+
+/** Returns the change that a task with `check_mode: true` would make. Nothing is made of it, in a plan neither. */
+function wouldChange(run: ItemRun, planned: Change, requests: readonly Request[]): ItemResult {
+  const change = withDoubt(run, planned, requests);
+  return { kind: 'changed', change, result: planned.planned ?? {}, output: undefined, isForeseen: true };
 }
 
 function planChange(run: ItemRun, planned: Change, requests: readonly Request[]): ItemResult {

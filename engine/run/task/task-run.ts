@@ -27,7 +27,7 @@ import { requestsAhead } from '../lookahead/requests-ahead.ts';
 import { type Prepared, unknownIn } from '../preparation/prepare.ts';
 import { resolveSettings } from '../preparation/step-settings.ts';
 import { applyEffects } from './effects.ts';
-import { type ItemResult, asTaskProblem, failure } from './item-result.ts';
+import { type ItemResult, asTaskProblem, failure, isForeseen } from './item-result.ts';
 import { runItem } from './item-run.ts';
 import type { ItemRun, TaskRun } from './item.ts';
 import { pauseBetween } from './loop-pause.ts';
@@ -317,7 +317,7 @@ function recorded(turn: Turn, { judged, outcome, verdict, result }: Ended): Reco
 
 /** Returns `changed` and `failed` for `register`. A plan cannot always know them. */
 function told({ context }: TaskRun, judged: ItemResult, outcome: TaskOutcome): Pick<Recorded, 'changed' | 'failed'> {
-  const plain = { changed: outcome.kind === 'changed', failed: outcome.kind === 'failed' };
+  const plain = { changed: outcome.kind === 'changed' || isForeseen(judged), failed: outcome.kind === 'failed' };
   if (context.mode === 'play') return plain;
   const open = judged.kind === 'ok' || judged.kind === 'changed' ? (judged.open ?? plain) : plain;
   if (outcome.kind !== 'changed' || outcome.certainty !== 'after_change') return open;

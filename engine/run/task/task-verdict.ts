@@ -9,7 +9,7 @@ import { all } from '../base/conditions.ts';
 import type { TaskOutcome } from '../base/events.ts';
 import { flagOf } from '../base/flag.ts';
 import type { RunContext } from '../context/context.ts';
-import { type ItemResult, type OpenVerdict, failure } from './item-result.ts';
+import { type ItemResult, type OpenVerdict, failure, isForeseen } from './item-result.ts';
 
 /** A task on a host, with the layers on top of its own variables: the item of its loop. */
 export interface Judged {
@@ -139,6 +139,7 @@ export function outcomeOf(task: Task, scope: Scope, result: ItemResult, notifies
     case 'failed':
       return failedOutcome(result.problem, ignores(task, scope), result.output);
     case 'changed':
+      if (isForeseen(result)) return { kind: 'ok' };
       return {
         kind: 'changed',
         differences: result.change.differences,

@@ -39,7 +39,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   { name: 'poll', where: 'task', instead: 'Leave it out; timeout: says how many seconds the task may take.' },
   { name: 'become_flags', where: 'task', instead: 'Set ansible_become_flags for the host in the inventory.' },
   { name: 'become_exe', where: 'task', instead: 'Set ansible_become_exe for the host in the inventory.' },
-  { name: 'check_mode', where: 'task', instead: 'Write query: for a command that only looks; it also runs in a plan.' },
   {
     name: 'diff',
     where: 'task',

@@ -179,8 +179,9 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
   },
   {
     name: 'ansible_check_mode',
+    path: 'planning',
     instead:
-      'It is false in a plan too, which shows what a play does. A command that only looks is query:, which runs in both.',
+      'It is true in a plan, for tasks that only tell or wait. Any other task is planned as it is played, so a condition with it can be left out.',
     isHere: true,
   },
   { name: 'ansible_diff_mode', instead: 'Leave it out: a task does not know how it is shown.' },
@@ -269,6 +270,7 @@ const SAME_VALUES: ReadonlySet<string> = new Set([
   ),
   'facts.processors',
   'facts.time',
+  'planning',
   'play_hosts',
   'play_name',
   'role_name',

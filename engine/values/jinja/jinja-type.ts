@@ -48,6 +48,7 @@ const OWN: ReadonlyMap<string, JinjaType> = new Map<string, JinjaType>([
   ...['groups', 'hostvars', 'facts', 'facts.os', 'facts.interfaces'].map((name) => [name, 'map'] as const),
   ...['memory_mb', 'processors', 'time', 'uid'].map((name) => [`facts.${name}`, 'number'] as const),
   ...['index', 'index0', 'length', 'revindex', 'revindex0'].map((name) => [`loop.${name}`, 'number'] as const),
+  ...['planning', 'ansible_check_mode'].map((name) => [name, 'boolean'] as const),
   ...['first', 'last'].map((name) => [`loop.${name}`, 'boolean'] as const),
 ]);
 

@@ -20,6 +20,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   become_user: 'u',
   block: [{ debug: null }],
   changed_when: false,
+  check_mode: true,
   delay: 2,
   delegate_to: 'localhost',
   environment: { A: 'b' },
@@ -71,7 +72,7 @@ const COMPANIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
 
 /** Keywords of plays, roles, blocks and tasks in Ansible's documentation that none of the tables here has. */
 const ANSIBLE =
-  'action async become_exe become_flags check_mode collections connection debugger delegate_facts diff fact_path force_handlers gather_subset gather_timeout local_action module_defaults poll port vars_prompt with_items with_first_found extended extended_allitems break_when'.split(
+  'action async become_exe become_flags collections connection debugger delegate_facts diff fact_path force_handlers gather_subset gather_timeout local_action module_defaults poll port vars_prompt with_items with_first_found extended extended_allitems break_when'.split(
     ' ',
   );
 
