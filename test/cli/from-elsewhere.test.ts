@@ -80,6 +80,12 @@ const PATHS: readonly (readonly [string, Readonly<Record<string, string>>])[] = 
     'a file that is copied on this machine',
     { 'p.yml': here('copy: { src: HOME/secret, dest: "{{playbook_dir}}/mine", remote_src: true }') },
   ],
+  ['a folder that is copied from', { 'p.yml': here('copy: { src: HOME/, dest: "{{playbook_dir}}/mine" }') }],
+  ['a file that is brought from', { 'p.yml': here('fetch: { src: HOME/secret, dest: mine, flat: true }') }],
+  [
+    'a file that is brought',
+    { 'p.yml': here('fetch: { src: "{{playbook_dir}}/p.yml", dest: HOME/written, flat: true }') },
+  ],
   ['a file that is read', { 'p.yml': here('slurp: { src: HOME/secret }') }],
   ['a file that is read by a link', { 'p.yml': here('slurp: { src: "{{playbook_dir}}/out/secret" }') }],
   ['a file that is looked at', { 'p.yml': here('stat: { path: HOME/secret }') }],

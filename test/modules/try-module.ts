@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Facts } from '../../engine/connection/shell/facts.ts';
 import type { Place } from '../../engine/errors/problem.ts';
@@ -17,6 +17,7 @@ import type {
 } from '../../engine/modules/base/module.ts';
 import { parseArguments } from '../../engine/modules/base/parse-arguments.ts';
 import type { Request, Seen } from '../../engine/resources/base/resource.ts';
+import { receiveFile } from '../../engine/run/controller/receive-file.ts';
 import type { Secret } from '../../engine/values/base/secret.ts';
 import { type ValueMap, Unknown } from '../../engine/values/base/value.ts';
 import { Vault } from '../../engine/vault/vault.ts';
@@ -70,6 +71,8 @@ export function controllerWith(
         ? localFolder(name.replace(/\/$/, ''), files)
         : localFile(name, Buffer.from(content));
     },
+    host: CONTEXT.host,
+    target: async (path) => ({ path, file: existsSync(path) ? diskFile(path) : undefined }),
     archive: async (file) => readArchive(file.path),
     template: async (name) => templates[name] ?? fail(`no template ${name}`),
     variables: async ({ from }) => fail(`no variables for ${from.kind}`),
@@ -221,6 +224,7 @@ export async function applyHere(change: Change): Promise<ValueMap | undefined> {
     writeFileSync(resolve(folder, at), Buffer.concat(pieces), { mode: Number.parseInt(mode, 8), flag: 'wx' });
   }
   const completed = runScript(apply.script);
+  if (apply.fetch !== undefined) await receiveFile(apply.fetch, async (script) => runScript(script));
   const finished = apply.finish?.(completed);
   if (finished?.kind === 'failed') throw new Error(finished.what + completed.stderr.toString());
   if (finished === undefined && completed.status !== 0)

@@ -116,6 +116,18 @@ export function copyFolderCase(chance: Chance): Draft {
   return { given, files, tasks: [{ copy: args }] };
 }
 
+/** A file of the host that is brought to the controller, which is the same machine here. */
+export function fetchCase(chance: Chance): Draft {
+  const given = ['printf "src\\n" > s', 'mkdir d', ...(chance.of(0.5) ? ['mkdir got', 'printf "old\\n" > got/s'] : [])];
+  const args: Record<string, Json> = {
+    src: chance.one(['@W@/s', '@W@/s', '@W@/gone', '@W@/d'] as const),
+    dest: chance.one(['@W@/got/', '@W@/got/s', '@W@/none/deep/s'] as const),
+    flat: true,
+    ...chance.options<Json>({ fail_on_missing: [false, true], validate_checksum: [true] }, 0.4),
+  };
+  return { given, tasks: [{ fetch: args }] };
+}
+
 const VALIDATIONS = ['test -s %s', 'grep -q new %s', 'false %s', 'test -f %s'] as const;
 
 function validated(args: JsonMap): Pick<Draft, 'mayFail'> {

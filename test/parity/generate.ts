@@ -5,7 +5,7 @@ import { groupCase, keyCase, newAccountCase, userCase } from './generate-account
 import { archiveCase } from './generate-archives.ts';
 import { commandCase } from './generate-commands.ts';
 import { blockCase, editsCase, lineCase, replaceCase } from './generate-edits.ts';
-import { copyCase, copyFolderCase, fileCase, templateCase, twoFilesCase } from './generate-files.ts';
+import { copyCase, copyFolderCase, fetchCase, fileCase, templateCase, twoFilesCase } from './generate-files.ts';
 import { flowCase } from './generate-flow.ts';
 import { functionCase } from './generate-functions.ts';
 import { inventoryCase, patternCase } from './generate-inventory.ts';
@@ -42,7 +42,11 @@ const MANY = 1_000;
 type Draw = (chance: Chance, number: number) => Draft;
 
 const SHARES: readonly Share[] = [
-  { area: 'files', share: 17, generate: tasks([fileCase, fileCase, copyCase, copyCase, copyFolderCase, twoFilesCase]) },
+  {
+    area: 'files',
+    share: 17,
+    generate: tasks([fileCase, fileCase, copyCase, copyCase, copyFolderCase, fetchCase, twoFilesCase]),
+  },
   { area: 'edits', share: 17, generate: tasks([lineCase, lineCase, blockCase, replaceCase, editsCase]) },
   { area: 'templates', share: 5, generate: tasks([templateCase]) },
   { area: 'looks', share: 8, generate: tasks([statCase, findCase, findCase, slurpCase, tempfileCase, seenCase]) },

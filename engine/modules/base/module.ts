@@ -36,6 +36,8 @@ export interface Module<Arguments, Loaded = undefined> {
   readonly examples: readonly string[];
   /** Reads files and templates of the role on the controller. Templates are rendered with the variables of the task. */
   load?(args: Arguments, controller: Controller): Promise<Loaded>;
+  /** Returns the absolute paths of the files that the task may bring to the controller, whatever host it is for. */
+  brings?(loaded: Loaded): readonly string[];
   /** Returns the requests for the states that the plan needs. Pure. */
   observes(args: Arguments, loaded: Loaded, context: Context): readonly Request[];
   /** Returns the difference between the seen and the wanted state. Pure and synchronous. */
@@ -89,6 +91,13 @@ export interface Controller {
    * them counts. Throws Problem with the searched places, and for a folder that cannot be read as a whole.
    */
   fileOrFolder(name: string): Promise<LocalFile | LocalFolder>;
+  /** The name of the host of the task in the inventory. */
+  readonly host: string;
+  /**
+   * Returns the place for a file that the task brings to the controller. `name`: absolute, or below the folder of the
+   * playbook. Throws Problem `controller-refused` if the task may not write there, and for a folder at the path.
+   */
+  target(name: string): Promise<LocalTarget>;
   /**
    * Returns the members of a tar or zip archive. Throws Problem if the archive cannot be read, or is not safe to
    * unpack.
@@ -132,6 +141,14 @@ export class IncludedVariables {
     this.files = files;
     this.variables = variables;
   }
+}
+
+/** The place of a file on the controller. */
+export interface LocalTarget {
+  /** Absolute. */
+  readonly path: string;
+  /** The file that is there. */
+  readonly file: LocalFile | undefined;
 }
 
 /** A folder of the controller. Links in it are followed. Names are relative to it. */
@@ -190,6 +207,8 @@ export interface Change {
   readonly unsettled?: { readonly what: string; readonly remedy: string };
   /** `everything`: a command, which may change anything. */
   readonly touches: 'predicted' | 'everything';
+  /** Absolute paths of files on the controller that the change writes. */
+  readonly brings?: readonly string[];
   /** Returns the script for the host. Called only in a play. May be slow (make a key). */
   apply(): Apply | Promise<Apply>;
   /** The result for `register` in a plan; Unknown for values that only the apply brings. */
@@ -216,6 +235,8 @@ export interface Await {
 export interface CannotKnow {
   readonly kind: 'cannot_know';
   readonly because: string;
+  /** Absolute paths of files on the controller that the task may write. */
+  readonly brings?: readonly string[];
   /** Predictions for the known parts. */
   readonly predictions?: readonly Prediction[];
   readonly planned?: ValueMap;
@@ -280,6 +301,8 @@ export interface Apply {
   /** Files that are uploaded before the script runs. The script then renames or removes each of them. */
   readonly uploads?: readonly Arrival[];
   readonly timeoutMs?: number;
+  /** A file of the host that is brought to the controller after `script`. */
+  readonly fetch?: Fetch;
   /**
    * A short script that runs once, after `script`, if the host is not as predicted: a repair that few hosts need and
    * that costs a process.
@@ -312,6 +335,19 @@ export interface Apply {
    * is a failure.
    */
   finish?(completed: Completed): Finished;
+}
+
+/** A file of the host that is brought to the controller, in pieces. */
+export interface Fetch {
+  /** The absolute path on the controller. */
+  readonly to: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly sha256: string;
+  /** Permission bits of a new file, before the umask of the controller. */
+  readonly mode: number;
+  /** Returns shell text that prints a part of the file. It may be run several times. */
+  part(from: number, size: number): string;
 }
 
 /** Reads the progress that a program draws. */

@@ -23,6 +23,7 @@ export const CHANGES_NOTHING: ReadonlySet<string> = new Set([
   'pause',
   'query',
   'set_fact',
+  'setup',
   'slurp',
   'stat',
   'wait_for',

@@ -7,10 +7,10 @@ import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
 import { type ArchiveContent, readArchive } from '../../modules/archive-content/archive-read.ts';
 import { BrokenArchive } from '../../modules/archive-content/archive-tar.ts';
 import type {
-  Controller,
   IncludedVariables,
   LocalFile,
   LocalFolder,
+  LocalTarget,
   WantedVariables,
 } from '../../modules/base/module.ts';
 import type { Prediction } from '../../resources/base/resource.ts';
@@ -22,18 +22,25 @@ import { statusOf } from '../../values/look-at-once.ts';
 import { type FileTemplate, parseTemplateFile } from '../../values/template/template.ts';
 import { textIn } from '../../values/yaml/text-file.ts';
 import { isSealed, isSealedFile } from '../../vault/base/sealed-form.ts';
-import type { Vault } from '../../vault/vault.ts';
 import type { ChangeCount } from '../base/change-count.ts';
 import { HostStops } from '../base/signals.ts';
-import { contentOfFolder } from './controller-folder.ts';
-import { MissingFile, refuseFolder, ToCome, encryptedPartial, unreadable } from './controller-problems.ts';
+import { readFolderAt } from './controller-folder.ts';
+import {
+  MissingFile,
+  refuseFolder,
+  ToCome,
+  encryptedPartial,
+  folderAtDest,
+  unreadable,
+} from './controller-problems.ts';
 import { type DigestCache, identityOf } from './digest-cache.ts';
 import { digestOf, digestOfText } from './file-digests.ts';
 import { piecesOf } from './file-pieces.ts';
 import { type VariableReader, includeVariables, possibleNames } from './included-variables.ts';
-import { candidates } from './search-path.ts';
+import { type Searched, besidePlaybook, candidates, hostIn, withoutSlash } from './search-path.ts';
 import { upwards } from './upward-paths.ts';
 import { readOrTell, variableEntries, variablesIn } from './variable-files.ts';
+import type { ControllerFilesParts, SealedFiles, WatchedController } from './watched-controller.ts';
 
 /**
  * Maximal size, in bytes, of files that are read once, and synchronously: waiting for another thread takes longer.
@@ -48,27 +55,6 @@ interface Read<What> {
   readonly from: Map<string, string | undefined>;
   /** Number of ended changes of the run when it was last compared with the files. */
   changesDone: number;
-}
-
-/** Decrypts files that are encrypted as a whole, and files of variables. */
-type SealedFiles = Pick<Vault, 'unseal' | 'variables'>;
-
-/** The controller as one task sees it. It also tells whether the files that the task has read are still the same. */
-export interface WatchedController extends Controller {
-  isCurrent(): boolean;
-}
-
-export interface ControllerFilesParts {
-  readonly digests: DigestCache;
-  /** Changes of the whole run, on any host. */
-  readonly changes: ChangeCount;
-  readonly access: ControllerAccess;
-  /** Called for each file when it is read first. */
-  readonly told?: (path: string, sha256: string) => void;
-  /** Without it, encrypted files are used as they are. */
-  readonly vault?: SealedFiles | undefined;
-  /** Ends long operations; they throw HostStops. */
-  readonly interrupt?: AbortSignal | undefined;
 }
 
 /**
@@ -109,6 +95,11 @@ export class ControllerFiles {
     this.#anythingMayCome ||= touches === 'everything';
   }
 
+  /** Records, in a plan, files that a task brings to the controller. */
+  expectFiles(paths: readonly string[]): void {
+    for (const path of paths) this.#toCome.add(path);
+  }
+
   /** Records, in a plan, a task on the controller that may write anything. */
   expectAnything(): void {
     this.#anythingMayCome = true;
@@ -144,28 +135,19 @@ export class ControllerFiles {
     const reads: Read<unknown>[] = [];
     return {
       isCurrent: () => reads.every((read) => this.#isCurrent(read)),
-      file: async (name) => {
-        const tried: string[] = [];
-        for (const path of candidates(name, 'files', searchPath)) {
-          tried.push(path);
+      file: (name) =>
+        this.#first(
+          { name, searchPath, place: placeOf('src') },
+          (path) => this.#find(path, placeOf('src'), reads),
+          refuseFolder,
+        ),
+      fileOrFolder: (name) =>
+        this.#first({ name: withoutSlash(name), searchPath, place: placeOf('src') }, async (path) => {
           const file = await this.#find(path, placeOf('src'), reads);
-          if (file !== undefined) return file;
-        }
-        if (this.#anythingMayCome || tried.some((path) => this.#isToCome(path))) throw new ToCome(name);
-        await refuseFolder(name, tried, placeOf('src'));
-        throw new MissingFile('file', name, tried, placeOf('src'));
-      },
-      fileOrFolder: async (name) => {
-        const tried: string[] = [];
-        for (const path of candidates(name, 'files', searchPath).map(withoutSlash)) {
-          tried.push(path);
-          const found =
-            (await this.#find(path, placeOf('src'), reads)) ?? (await this.#folder(path, placeOf('src'), reads));
-          if (found !== undefined) return found;
-        }
-        if (this.#anythingMayCome || tried.some((path) => this.#isToCome(path))) throw new ToCome(name);
-        throw new MissingFile('file', name, tried, placeOf('src'));
-      },
+          return file ?? (await this.#folder(path, placeOf('src'), reads));
+        }),
+      host: hostIn(scope),
+      target: (name) => this.#target(besidePlaybook(name, searchPath), placeOf('dest'), reads),
       archive: async (file) => {
         try {
           return await this.#contentOf(file);
@@ -236,6 +218,22 @@ export class ControllerFiles {
     };
   }
 
+  /** Returns what `find` finds at the first of the searched places. `refuse` may tell why nothing there is right. */
+  async #first<Found>(
+    { name, searchPath, place }: Searched,
+    find: (path: string) => Promise<Found | undefined>,
+    refuse?: (name: string, tried: readonly string[], place: Place) => Promise<void>,
+  ): Promise<Found> {
+    const tried = candidates(name, 'files', searchPath);
+    for (const path of tried) {
+      const found = await find(path);
+      if (found !== undefined) return found;
+    }
+    if (this.#anythingMayCome || tried.some((path) => this.#isToCome(path))) throw new ToCome(name);
+    await refuse?.(name, tried, place);
+    throw new MissingFile('file', name, tried, place);
+  }
+
   /** Returns the file at a path; undefined if there is none. */
   #find(path: string, place: Place, reads: Read<unknown>[]): Promise<LocalFile | undefined> {
     if (this.#toCome.has(normalize(path))) throw new ToCome(path);
@@ -244,22 +242,24 @@ export class ControllerFiles {
     return read.what;
   }
 
+  /** Returns the place of a file that is brought. */
+  async #target(path: string, place: Place, reads: Read<unknown>[]): Promise<LocalTarget> {
+    this.#access.permit({ kind: 'write', path }, place);
+    if (statusOf(path)?.isDirectory() === true) throw folderAtDest(path, place);
+    return { path, file: await this.#find(path, place, reads) };
+  }
+
   /** Returns the folder at a path with everything beneath it; undefined if there is none. */
   async #folder(path: string, place: Place, reads: Read<unknown>[]): Promise<LocalFolder | undefined> {
     if (statusOf(path)?.isDirectory() !== true) return undefined;
     const from = new Map<string, string | undefined>();
-    const { folders, files } = contentOfFolder(path, place, (folder) => {
+    const permit = (folder: string): void => {
       this.permit(folder, place);
       from.set(folder, identityNow(folder));
-    });
+    };
     if ([...this.#toCome].some((one) => one.startsWith(`${path}/`))) throw new ToCome(path);
     reads.push({ what: Promise.resolve(undefined), from, changesDone: this.#changes.done });
-    const found: { readonly name: string; readonly file: LocalFile }[] = [];
-    for (const name of files) {
-      const file = await this.#find(join(path, name), place, reads);
-      if (file !== undefined) found.push({ name, file });
-    }
-    return { kind: 'folder', path, folders, files: found };
+    return readFolderAt(path, place, permit, (one) => this.#find(one, place, reads));
   }
 
   #read<What>(
@@ -388,8 +388,4 @@ function withPlainLineEnds(text: string): string {
 function identityNow(path: string): string | undefined {
   const status = statusOf(path);
   return status === undefined ? undefined : identityOf(status);
-}
-
-function withoutSlash(path: string): string {
-  return path.length > 1 ? path.replace(/\/+$/, '') : path;
 }

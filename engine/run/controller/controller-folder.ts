@@ -1,6 +1,7 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Place, Problem } from '../../errors/problem.ts';
+import type { LocalFile, LocalFolder } from '../../modules/base/module.ts';
 import { statusOf } from '../../values/look-at-once.ts';
 
 /** Everything in a folder of the controller. Links are followed. Names are relative to the folder, and sorted. */
@@ -59,4 +60,23 @@ function namesOf(folder: string, place: Place): readonly string[] {
 
 function unusable(path: string, place: Place, why: string, remedy: string): Problem {
   return new Problem({ code: 'folder-not-copied', what: `${path} cannot be copied`, place, why, remedy });
+}
+
+/**
+ * Returns a folder with its files. `find`: returns the file at a path; undefined if it has gone meanwhile. The other
+ * parameters, and the Problems, are those of `contentOfFolder`.
+ */
+export async function readFolderAt(
+  path: string,
+  place: Place,
+  permit: (folder: string) => void,
+  find: (path: string) => Promise<LocalFile | undefined>,
+): Promise<LocalFolder> {
+  const { folders, files } = contentOfFolder(path, place, permit);
+  const found: { readonly name: string; readonly file: LocalFile }[] = [];
+  for (const name of files) {
+    const file = await find(join(path, name));
+    if (file !== undefined) found.push({ name, file });
+  }
+  return { kind: 'folder', path, folders, files: found };
 }

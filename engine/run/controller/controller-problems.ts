@@ -65,3 +65,13 @@ export function unreadable(file: LocalFile, { message }: BrokenArchive, place: P
     remedy: 'Look at it by tar -tvf or unzip -Z; then bring another one.',
   });
 }
+
+/** The problem of a folder in the place of a file that is brought. */
+export function folderAtDest(path: string, place: Place): Problem {
+  return new Problem({
+    code: 'file-is-folder',
+    what: `${path} is a folder on the controller, and a file is brought`,
+    place,
+    remedy: 'Write a slash at the end of dest: the file is put into the folder then.',
+  });
+}

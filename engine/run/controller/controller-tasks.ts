@@ -29,6 +29,8 @@ const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; re
     certificate_authority: { writes: ['path'], reads: ['beside'] },
     certificate_info: { reads: ['paths'] },
     copy: { writes: ['dest'] },
+    // What it writes is checked where it is read.
+    fetch: { reads: ['src'] },
     file: { writes: ['path'] },
     find: { reads: ['paths'] },
     key_pair: { writes: ['path'], reads: ['beside'] },
@@ -37,6 +39,7 @@ const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; re
     move: { writes: ['src', 'dest'] },
     random_key: { writes: ['path'] },
     replace: { writes: ['path'] },
+    setup: {},
     slurp: { reads: ['src'] },
     stat: { reads: ['path'] },
     tempfile: { writes: ['path'] },

@@ -20,6 +20,9 @@ export const MAY_WRITE_ANYTHING: ReadonlySet<string> = new Set([
   'unarchive',
 ]);
 
+/** Modules that bring files of any host to the controller. */
+const BRINGS_FILES: ReadonlySet<string> = new Set(['fetch']);
+
 /** Stands for any item of a loop whose items are unknown. */
 const ANY_ITEM = 'runbook-any-item';
 
@@ -49,6 +52,17 @@ export class FilesToCome {
     if (typeof args !== 'object' || args === null) return;
     for (const value of Object.values(args))
       if (typeof value === 'string' && value.startsWith('/')) this.#paths.add(folderless(value));
+  }
+
+  /** Records the files that a task on any host brings to the controller. `preparing`: undefined if it may not run. */
+  noteBrought(task: Task, preparing: Preparing | undefined): void {
+    if (!BRINGS_FILES.has(task.module)) return;
+    if (preparing?.kind !== 'ready') {
+      this.#anything = true;
+      return;
+    }
+    const { module, loaded } = preparing.prepared;
+    for (const path of module.brings?.(loaded) ?? []) this.#paths.add(path);
   }
 
   /**

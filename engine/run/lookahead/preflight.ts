@@ -157,6 +157,7 @@ class Trial {
       const turns = task.loop === undefined ? [undefined] : turnsOf(task.loop, task, plain);
       if (turns instanceof Unknown) {
         if (isInclude(task)) this.#note(host, await possibly(this.#context, task, turns));
+        this.#toCome.noteBrought(task, undefined);
         if (task.loop !== undefined && isOnController(task, host.name, plain, this.#context.hosts))
           notePerhaps(this.#toCome, task, host.variables.scope(task, [...over, anyItem(task.loop)]));
         return;
@@ -179,9 +180,11 @@ class Trial {
     }
     const isHere = runs !== false && isOnController(task, host.name, scope, this.#context.hosts);
     if (runs instanceof Unknown && isHere) notePerhaps(this.#toCome, task, scope);
+    if (runs instanceof Unknown) this.#toCome.noteBrought(task, undefined);
     if (runs !== true) return;
     const preparing = await this.#context.prepared.prepareAhead(this.#context, { host, task, item: turn?.item }, scope);
     tryVerdicts(task, (result) => host.variables.scope(task, [...layers, result]));
+    this.#toCome.noteBrought(task, preparing);
     if (!isHere) return;
     this.#toCome.note(task, preparing);
     permitTask(

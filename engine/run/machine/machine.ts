@@ -3,15 +3,17 @@ import { Unreachable } from '../../connection/base/unreachable.ts';
 import type { Changing, Completed, Connection, Looking } from '../../connection/connection.ts';
 import { briefChange, watchedChange } from '../../connection/shell/frame.ts';
 import { Problem } from '../../errors/problem.ts';
-import type { Apply } from '../../modules/base/module.ts';
+import type { Apply, Fetch } from '../../modules/base/module.ts';
 import type { Prediction, Request } from '../../resources/base/resource.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { ChangeCount } from '../base/change-count.ts';
 import { type Decider, withDecider } from '../base/decider.ts';
 import { HostStops } from '../base/signals.ts';
+import { type ReadPart, receiveFile } from '../controller/receive-file.ts';
 import { openSealedFiles } from './sealed-files.ts';
 import { syncFiles } from './sync-files.ts';
 import { type Asked, type Laid, View, observation, observe } from './view.ts';
+import { within } from './within.ts';
 
 /** The result of applying a change. The view already has the new state of the host. */
 export type Applied =
@@ -264,6 +266,14 @@ export class Machine {
     return { kind: 'begun', completed: answer.change };
   }
 
+  /** Brings a file of the host to the controller. Throws Problem, and Unreachable. */
+  async fetch(privilege: Privilege, fetch: Fetch): Promise<void> {
+    const looking: Looking = await this.#opened(privilege, this.connection.looking(privilege));
+    this.#changes.value += 1;
+    const read: ReadPart = (script, maxOutputBytes) => this.#stoppable(() => looking.look(script, { maxOutputBytes }));
+    await receiveFile(fetch, read).finally(() => (this.#changes.done += 1));
+  }
+
   async #learn(view: View, requests: readonly Request[], states: ReadonlyMap<string, unknown>): Promise<void> {
     if (this.isController) await openSealedFiles(states, this.#vault);
     view.learn(requests, states);
@@ -368,15 +378,6 @@ function bringsAccount({ kind, id }: Request, account: string): boolean {
 
 /** Maximal number of files that wait to be synced, because one process gets them all as arguments. */
 const MOST_UNSYNCED = 200;
-
-/** Resolves to true if the promise is settled in time. */
-async function within(promise: Promise<void>, ms: number): Promise<boolean> {
-  const clock = Promise.withResolvers<false>();
-  const timer = setTimeout(clock.resolve, Math.max(0, ms), false);
-  const inTime = await Promise.race([promise.then(() => true), clock.promise]);
-  clearTimeout(timer);
-  return inTime;
-}
 
 /** Maximal time for writes and syncs of the engine. The disk may be slow. */
 const OWN_WORK_MS = 600_000;

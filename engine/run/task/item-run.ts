@@ -147,12 +147,13 @@ function impossible(run: ItemRun, outcome: OutcomeOf<'impossible'>): ItemResult 
 
 function cannotKnow(
   run: ItemRun,
-  { because, predictions = [], planned = {} }: OutcomeOf<'cannot_know'>,
+  { because, predictions = [], planned = {}, brings = [] }: OutcomeOf<'cannot_know'>,
   requests: readonly Request[],
 ): ItemResult {
   const deciders = deciding(run, requests);
   if (predictions.length === 0) mayHaveChangedThese(run, requests);
   else lay(run, { predictions, touches: 'predicted', certainty: 'after_change' });
+  if (run.context.mode === 'plan') run.context.files.expectFiles(brings);
   if (run.context.mode === 'plan') return { kind: 'unknown', because: naming(because, deciders), result: planned };
   const problem = failure(run, { what: `what it needs is not known: ${because}` });
   return { kind: 'failed', problem, result: {}, output: undefined };
@@ -167,6 +168,7 @@ function wouldChange(run: ItemRun, planned: Change, requests: readonly Request[]
 function planChange(run: ItemRun, planned: Change, requests: readonly Request[]): ItemResult {
   const change = withDoubt(run, planned, requests);
   lay(run, change);
+  run.context.files.expectFiles(change.brings ?? []);
   run.context.approval?.record(placeOf(run), change);
   return { kind: 'changed', change, result: change.planned ?? {}, output: undefined };
 }

@@ -1,6 +1,7 @@
-import { TimedOut } from '../../connection/base/unreachable.ts';
+import { TimedOut, Unreachable } from '../../connection/base/unreachable.ts';
 import type { Completed } from '../../connection/connection.ts';
-import type { Apply, Change, Finished } from '../../modules/base/module.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { Apply, Change, Fetch, Finished } from '../../modules/base/module.ts';
 import { ownScript } from '../../modules/base/own-script.ts';
 import type { Prediction, Request } from '../../resources/base/resource.ts';
 import type { ValueMap } from '../../values/base/value.ts';
@@ -42,6 +43,8 @@ export async function makeChange(run: ItemRun, change: Change, requests: readonl
   const making = await makingOf(run, change, requests);
   const sent = await send(making);
   if (sent.kind === 'ended') return sent.result;
+  const brought = making.apply.fetch === undefined ? undefined : await bring(making, making.apply.fetch);
+  if (brought !== undefined) return brought;
   const finished = finish(making, sent.value);
   if (finished.kind === 'ended') return finished.result;
   if (making.apply.reconnect !== undefined) await comeBack(making, making.apply.reconnect.timeoutMs);
@@ -102,6 +105,27 @@ async function send({ run, change, apply, own, limits }: Making): Promise<Steppe
     const { what, why, remedy } = error;
     const problem = failure(run, { what, why: why === undefined ? why : (apply.meter?.without(why) ?? why), remedy });
     return { kind: 'ended', result: { kind: 'failed', problem, result: {}, output: undefined, attempted: change } };
+  }
+}
+
+/** Brings a file to the controller. Returns the failure; undefined if all went well. */
+async function bring({ run, change }: Making, fetch: Fetch): Promise<ItemResult | undefined> {
+  const { context, machine, prepared } = run;
+  try {
+    // Checked again, because an earlier task may have put a link into the path.
+    context.access.permit({ kind: 'write', path: fetch.to }, run.task.place);
+    await inTurnOf(run, 'changing', () => machine.fetch(prepared.privilege, fetch));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Problem) || error instanceof Unreachable) throw error;
+    const { what, why, remedy } = error;
+    return {
+      kind: 'failed',
+      problem: failure(run, { what, why, remedy }),
+      result: {},
+      output: undefined,
+      attempted: change,
+    };
   }
 }
 

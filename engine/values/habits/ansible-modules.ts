@@ -16,10 +16,6 @@ const CHECK = 'Write check: with a command that asks whether it is so, and apply
 
 /** Modules of Ansible and its collections that do not exist here. */
 export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
-  row(
-    'fetch',
-    'Write slurp: and register, then copy: {content: "{{b64decode r.content}}", …} with delegate_to: localhost.',
-  ),
   row('ping', 'Leave it out; `runbook ping PATTERN` tells whether hosts can be reached.'),
   row('getent', 'Write query: getent passwd NAME, and register.'),
   row('apt_key', 'Bring the key by get_url into /etc/apt/keyrings, and name it in apt_repository: signed-by.'),

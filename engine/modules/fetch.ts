@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { quote } from '../connection/base/quote.ts';
+import type { Request } from '../resources/base/resource.ts';
+import { file } from '../resources/file.ts';
+import { describeType, type FileState, type RegularFile } from '../resources/file/file-state.ts';
+import { idle } from '../values/habits/foreign-argument.ts';
+import { boolean, path, plainText } from './base/arguments.ts';
+import {
+  type Change,
+  type Controller,
+  type Fetch,
+  type Impossible,
+  type LocalTarget,
+  type Outcome,
+  defineModule,
+} from './base/module.ts';
+import { unsafePath } from './path/file-attributes.ts';
+import { cannotLook } from './path/file-needs.ts';
+import { withPinned } from './path/read-pinned.ts';
+import { OWN_WAY, type UsableWay, type Way, wayNeeds, wayTo } from './path/way-to-path.ts';
+
+const schema = z.strictObject({
+  src: path().describe('The file on the host.'),
+  dest: plainText()
+    .refine((dest) => dest !== '', 'must not be empty')
+    .describe(
+      'The folder on the controller, absolute or below the folder of the playbook. The file is put into it as HOST/SRC, so that the files of several hosts do not meet.',
+    ),
+  flat: boolean()
+    .default(false)
+    .describe(
+      'Whether dest is the path of the file itself; with a slash at its end, the folder that gets the file with its own name. Each host needs a dest of its own then.',
+    ),
+  fail_on_missing: boolean().default(true).describe('Whether a file that does not exist is a failure.'),
+  unsafe_path: unsafePath(),
+});
+type Arguments = z.infer<typeof schema>;
+
+export const module = defineModule<Arguments, LocalTarget>({
+  name: 'fetch',
+  summary: 'Bring a file of the host to the controller.',
+  arguments: schema,
+  foreign: { validate_checksum: idle('each file is compared with the digest that was seen.') },
+  examples: [
+    'fetch: { src: /etc/kubernetes/admin.conf, dest: fetched }',
+    'fetch: { src: /var/log/install.log, dest: "logs/{{inventory_hostname}}.log", flat: true, fail_on_missing: false }',
+  ],
+  load: (args, controller) => controller.target(targetOf(args, controller)),
+  brings: ({ path: brought }) => [brought],
+  observes: (args): readonly Request[] => [file(args.src, 'digest'), ...wayNeeds(args.src)],
+  plan(args, target, seen, context) {
+    const request = file(args.src, 'digest');
+    const state = seen.of(request);
+    const end = state.type === 'link' ? state.to : undefined;
+    const there = end?.state ?? state;
+    const isOpen = seen.certainty(request) === 'after_change';
+    if (there.type === 'hidden') return cannotLook(args.src, context.user);
+    if (there.type !== 'file') return isOpen ? toCome(args, target) : withoutFile(args, there);
+    if (there.unreadable === true) return cannotLook(args.src, context.user);
+    const way = args.unsafe_path ? OWN_WAY : wayTo(request, true, seen, context);
+    const from = end?.path ?? args.src;
+    return compared(target, { from, way, there }, isOpen) ?? toCome(args, target);
+  },
+});
+
+/** Returns the name of the file on the controller, as the arguments say it. */
+function targetOf({ src, dest, flat }: Arguments, { host }: Controller): string {
+  if (!flat) return `${dest.replace(/\/+$/, '')}/${host}${src}`;
+  return dest.endsWith('/') ? `${dest}${src.slice(src.lastIndexOf('/') + 1)}` : dest;
+}
+
+function toCome({ src }: Arguments, target: LocalTarget): Outcome {
+  return { kind: 'cannot_know', because: `what an earlier change writes into ${src}`, brings: [target.path] };
+}
+
+function withoutFile({ src, fail_on_missing: fails }: Arguments, there: FileState): Outcome {
+  if (there.type === 'absent' && !fails) return { kind: 'in_sync', result: { msg: `${src} does not exist` } };
+  const impossible = (what: string, remedy: string): Impossible => ({ kind: 'impossible', what, remedy });
+  return there.type === 'absent'
+    ? impossible(
+        `${src} does not exist`,
+        'Correct src, or write fail_on_missing: false for a file that may be missing.',
+      )
+    : impossible(
+        `${src} is ${describeType(there)}, not a file`,
+        'Name a file. To bring a directory, make an archive of it first: command: tar -czf /root/a.tar.gz -C DIRECTORY .',
+      );
+}
+
+/** Returns the outcome for a file; undefined if its content is not known yet. */
+function compared(
+  target: LocalTarget,
+  { from, way, there }: Omit<Source, 'way'> & { readonly way: Way },
+  isOpen: boolean,
+): Outcome | undefined {
+  const { sha256, size } = there;
+  const isSame = sha256 === target.file?.sha256;
+  if (sha256 === undefined || size === undefined || (isSame && isOpen)) return undefined;
+  if (isSame) return { kind: 'in_sync', result: resultOf(target, sha256) };
+  return way.kind === 'impossible' ? way : changeOf(target, { from, way, there }, isOpen);
+}
+
+interface Source {
+  /** The path of the file, which is no link. */
+  readonly from: string;
+  readonly way: UsableWay;
+  readonly there: RegularFile;
+}
+
+function changeOf(target: LocalTarget, source: Source, isOpen: boolean): Change {
+  const { size = 0, sha256 = '' } = source.there;
+  const before = target.file === undefined ? null : `${target.file.size} bytes, SHA-256 ${target.file.sha256}`;
+  const after = `${size} bytes, SHA-256 ${sha256}`;
+  return {
+    kind: 'change',
+    differences: [{ kind: 'field', of: `${target.path} on the controller`, field: 'content', before, after }],
+    certainty: isOpen ? 'after_change' : 'certain',
+    predictions: [],
+    touches: 'predicted',
+    brings: [target.path],
+    apply: () => ({ script: ':', fetch: fetchOf(target.path, source) }),
+    planned: resultOf(target, sha256),
+  };
+}
+
+/** A file that not every user of the host may read is made for its owner alone. */
+function fetchOf(to: string, { from: path, way, there }: Source): Fetch {
+  const { size = 0, sha256 = '', mode = 0 } = there;
+  return {
+    to,
+    size,
+    sha256,
+    mode: (mode & 0o004) === 0 ? 0o600 : 0o644,
+    part(from, bytes) {
+      const read = (input: string): string => `tail -c +${from + 1} ${input} | head -c ${bytes}`;
+      return way.kind === 'own' ? read(`-- ${quote(path)}`) : withPinned(way, path, [read('<&4')]);
+    },
+  };
+}
+
+function resultOf({ path: dest }: LocalTarget, sha256: string): Record<string, string> {
+  return { dest, checksum: sha256, remote_checksum: sha256 };
+}
