@@ -27,8 +27,8 @@ export function convertConditions(entry: Entry, standing: Standing, use: Scalars
 }
 
 /**
- * Returns whether a condition only keeps a task from running with `--check`. It is not needed: here a task has the same
- * meaning in a plan.
+ * Returns whether the only effect of a condition is that a task does not run with `--check`. Such a condition is not
+ * needed: here, a task has the same meaning in a plan.
  */
 function isAlwaysSo(text: string): boolean {
   return /^\(?\s*not\s+\(?\s*ansible_check_mode\s*(?:\|\s*bool\s*)?\)?\s*\)?$/.test(text.trim());

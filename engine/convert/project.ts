@@ -25,8 +25,8 @@ interface ReadFile {
 }
 
 /**
- * Converts all files of a project. Reads only the given texts, and writes nothing. `others`: paths of what else is
- * there, whose names no file may get.
+ * Converts all files of a project. Reads only the given texts, and writes nothing. `others`: paths of all other files;
+ * a converted file must not get one of these names.
  */
 export async function convertProject(
   given: readonly GivenFile[],

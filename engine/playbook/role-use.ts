@@ -145,8 +145,8 @@ function isRepeated(key: string, tags: Set<string>, repetition: Repetition | 'al
 }
 
 /**
- * Returns the key of a use; uses with the same key do the same. Tags belong to the key, because a use without tags may
- * run when one with tags does not, and the other way round.
+ * Returns the key of a use of a role. Uses with the same key have the same effect. The key says whether the use has
+ * tags, because with `--tags` only one of two uses may run.
  */
 function useKey(reference: RoleReference, folder: RoleFolder, conditions: string, tags: ReadonlySet<string>): string {
   return [keyOf(reference, folder, ['role', 'name', 'tags']), conditions, tags.size === 0 ? 'untagged' : 'tagged'].join(

@@ -107,7 +107,8 @@ fi
 const SOURCES = /^\/etc\/(?:apt|yum\.repos\.d|zypp\/repos\.d|apk\/repositories)(?:\/|$)/;
 
 /**
- * Other repositories or newer lists may have what the old lists lack. One package may also bring or remove another one.
+ * Other repositories or newer lists may have packages that the old lists lack. A change of one package may also install
+ * or remove another one.
  */
 function stateAfter(state: PackageState, _id: string, effect: Prediction): PackageState | 'stale' | undefined {
   const other = predictedOf(packages, effect);
@@ -122,7 +123,7 @@ export function packageRequest(name: string, detail: PackageDetail): Request<Pac
   return request(packages, name, detail);
 }
 
-/** True for a change of a package without a list of what it brings: any unit, user or group may have come with it. */
+/** True for a change of a package without a list of its content: any unit, user or group may have come with it. */
 export function isUndeclaredPackage(effect: Prediction): boolean {
   if (effect.request.kind.name !== packages.name) return false;
   const detail = effect.request.detail;

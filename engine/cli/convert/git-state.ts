@@ -8,13 +8,13 @@ const run = promisify(execFile);
 
 const REMEDY = 'Leave --in-place out, which writes beside it; or add --force.';
 
-/** Where the converter would write. */
+/** The place to which the converter would write. */
 interface Place {
   /** The folder that is converted, or the folder of the file. Absolute, without links. */
   readonly root: string;
   /** Name of the only file that is converted; undefined for a folder. */
   readonly only?: string | undefined;
-  /** How messages name it. */
+  /** Its name in messages. */
   readonly name: string;
 }
 
@@ -95,8 +95,8 @@ const MOST = 64 * 1024 * 1024;
 type Setting = readonly [key: string, value: string];
 
 /**
- * The project may come from elsewhere: its settings must not name a program that Git runs to look for changes, and a
- * folder of it must not pass for a bare repository.
+ * The project may come from elsewhere. Its settings must not name a program that Git runs to find changes, and Git must
+ * not take a folder of it for a bare repository.
  */
 const SAFE: readonly Setting[] = [
   ['core.fsmonitor', 'false'],

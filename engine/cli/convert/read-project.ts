@@ -17,7 +17,7 @@ export interface ReadProject {
   readonly files: readonly GivenFile[];
   /** The files that would be converted by their name, and cannot be read. */
   readonly unread: readonly UnreadFile[];
-  /** The paths of everything else: what a renamed file must not replace. */
+  /** The paths of all other files: a renamed file must not replace one of them. */
   readonly others: readonly string[];
 }
 

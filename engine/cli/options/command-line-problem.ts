@@ -4,8 +4,8 @@ import { ANSIBLE_OPTIONS, OPTIONS_OF_PLAY } from '../../values/habits/ansible-op
 import { didYouMean } from '../../values/language/suggest.ts';
 
 /**
- * Makes a Problem of an error that commander found in the command line. `program` has the commands; the command that
- * `argv` names has its options.
+ * Makes a Problem of an error that commander found in the command line. `program` has all commands; the options are
+ * those of the command in `argv`.
  */
 export function commandLineProblem(error: CommanderError, program: Command, argv: readonly string[]): Problem {
   const command = calledCommand(program, argv);

@@ -15,8 +15,8 @@ import { readYaml } from '../../values/yaml/yaml.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 /**
- * Reads the values of -e into a layer: `name=value` pairs (values are text; `name="two words"` may be quoted), a YAML
- * or JSON map in braces, or `@file`. Later values take precedence.
+ * Reads the values of -e into a layer. A value is `name=value` pairs (all values are text; `name="two words"` may be
+ * quoted), a YAML or JSON map in braces, or `@file`. Later values take precedence.
  */
 export async function extraVariables(given: readonly string[], vault: Vault): Promise<Layer> {
   const variables = new Map<string, Compiled | Value>();

@@ -29,9 +29,9 @@ export function viewpoint(env: NodeJS.ProcessEnv = process.env): Viewpoint {
 const BESIDE = ['files', 'group_vars', 'handlers', 'host_vars', 'roles', 'tasks', 'templates', 'vars'];
 
 /**
- * Returns the project of a playbook or inventory: the top of its Git repository, otherwise its own folder, or the
- * folder above if it lies in `playbooks`. If that folder holds files from everywhere, the project is the file itself
- * and the usual folders beside it.
+ * Returns the project of a playbook or inventory: the top of its Git repository; without one, its own folder, or the
+ * folder above if its own folder is `playbooks`. If that folder has files of many origins, such as a home folder, the
+ * project is the file itself and the usual folders beside it.
  */
 export function projectOf(file: string): Project {
   const real = realPath(file);

@@ -3,10 +3,10 @@ import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Skeleton } from './role-skeleton.ts';
 
-/** What only the sources have: hosts of the lab, and files that npm leaves out of packages. */
+/** Files that only the sources have: hosts of the lab, and files that npm leaves out of packages. */
 const OF_THE_SOURCES = /^inventory\/(?:group_vars\/)?lab|\/\.gitignore$/;
 
-/** Returns the folder of this package: of the sources, or of the installed package, whose bundle lies in `dist`. */
+/** Returns the folder of this package. An installed package has its bundle in `dist`. */
 export function packageFolder(from = import.meta.dirname): string {
   for (let folder = from; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'roles')) && existsSync(join(folder, 'package.json'))) return folder;

@@ -50,7 +50,7 @@ const SITE = `- name: Hello
     - hello
 `;
 
-/** What every project has: files that Git ignores, and settings of editors. */
+/** The files of every project: files that Git ignores, and settings of editors. */
 export function commonSkeleton(): Skeleton {
   return new Map([
     ['.gitignore', GITIGNORE],
@@ -59,7 +59,7 @@ export function commonSkeleton(): Skeleton {
   ]);
 }
 
-/** A project that plays as it is, on this machine and without root. */
+/** A project that can be played unchanged, on this machine and without root. */
 export function projectSkeleton(): Skeleton {
   const role = [...roleSkeleton('hello')].map(([path, text]) => [`roles/hello/${path}`, text] as const);
   return new Map([

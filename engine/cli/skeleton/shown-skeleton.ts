@@ -9,7 +9,7 @@ interface Shown {
   readonly next: readonly string[];
 }
 
-/** The text that tells what was written, what was left as it was, and what to do next. */
+/** Returns the text about the written files, the unchanged files, and the next steps. */
 export function shownSkeleton({ written, kept }: WrittenSkeleton, { folder, next }: Shown): string {
   const where = folder === '.' ? '' : ` in ${folder}`;
   return [

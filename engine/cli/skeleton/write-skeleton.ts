@@ -3,16 +3,16 @@ import { link, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Skeleton } from './role-skeleton.ts';
 
-/** What became of the files of a skeleton, by their paths below the folder. */
+/** The result for the files of a skeleton, by their paths below the folder. */
 export interface WrittenSkeleton {
   readonly written: readonly string[];
-  /** Files that were there before. They are as they were. */
+  /** Files that existed before. They are unchanged. */
   readonly kept: readonly string[];
 }
 
 /**
- * Writes the files that are not there yet. Nothing that is there is changed, a link that leads nowhere included. Each
- * file comes whole: after an interruption, a second call writes the rest. Throws the system error.
+ * Writes the files that do not exist yet. Existing files stay unchanged, and so do links that lead nowhere. Each file
+ * is written completely or not at all: after an interruption, a second call writes the rest. Throws the system error.
  */
 export async function writeSkeleton(folder: string, files: Skeleton): Promise<WrittenSkeleton> {
   const written: string[] = [];
@@ -21,7 +21,10 @@ export async function writeSkeleton(folder: string, files: Skeleton): Promise<Wr
   return { written, kept };
 }
 
-/** Writes the files, and replaces those that are there: what a program makes, and nobody edits. Throws the system error. */
+/**
+ * Writes the files, and replaces existing ones: these are files that a program generates and nobody edits. Throws the
+ * system error.
+ */
 export async function refresh(folder: string, files: Skeleton): Promise<void> {
   for (const [path, text] of files) {
     const at = join(folder, path);
@@ -29,7 +32,7 @@ export async function refresh(folder: string, files: Skeleton): Promise<void> {
   }
 }
 
-/** Whether something has this name: a file, a folder, or a link that may lead nowhere. Throws the system error. */
+/** Returns whether a file, a folder or a link has this name. The link may lead nowhere. Throws the system error. */
 export async function isAnythingThere(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
@@ -40,12 +43,12 @@ export async function isAnythingThere(path: string): Promise<boolean> {
   );
 }
 
-/** Whether the file was written. If something has its name already, nothing is. */
+/** Returns whether the file was written. If the name exists already, nothing is written. */
 async function isWritten(at: string, text: string): Promise<boolean> {
   if (await isAnythingThere(at)) return false;
   return await besideFirst(at, text, async (under) => {
     try {
-      // Unlike a rename, this does not replace a file that has come meanwhile.
+      // Unlike a rename, this does not replace a file that was made meanwhile.
       await link(under, at);
       return true;
     } catch (error) {

@@ -44,7 +44,7 @@ export interface Destination {
 
 /**
  * Sends a file to a path, which is created. The shell that is used ends with it. The host keeps the file only if all of
- * it arrived: a lost connection leaves nothing behind. Throws Problem `upload-failed` (the host could not store it) or
+ * it arrived: a lost connection leaves no file. Throws Problem `upload-failed` (the host could not store it) or
  * `source-changed` (size or digest of the source have changed), and Unreachable.
  */
 export async function upload(shell: Shell, source: UploadSource, to: Destination): Promise<void> {

@@ -13,8 +13,8 @@ const MOST_AT_ONCE = 100;
  */
 const STEP_MS = 20;
 /**
- * Number of recent servers, of which the fastest gives the distance: the others may have waited for this program, or
- * been busy.
+ * Number of recent servers. The fastest of them gives the distance, because the others may have waited for this
+ * program, or may have been busy.
  */
 const REMEMBERED = 10;
 

@@ -190,7 +190,10 @@ function secretOf(text: string | undefined, encrypted: ReadonlySet<string>): str
   return undefined;
 }
 
-/** Returns why every user may read what the task writes; undefined if that is not so, or not known. */
+/**
+ * Returns why every user may read the file that the task writes; undefined if only some users may, or if this is
+ * unknown.
+ */
 function readableBy({ module, arguments: given }: TaskSource): string | undefined {
   const mode = given.get('mode')?.value;
   if (mode !== undefined) {

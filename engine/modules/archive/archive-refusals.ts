@@ -89,8 +89,8 @@ function loneLink(members: readonly Member[], differing: readonly Unpacking[]): 
 }
 
 /**
- * Returns a sentence about an existing file in the place of a member that would stay, or would lead elsewhere;
- * undefined if there is none.
+ * Returns a sentence about an existing file that has the path of a member, and that would not be replaced or would lead
+ * to another place; undefined if there is none.
  */
 function obstacleOf(unpackings: readonly Unpacking[], how: UnpackAs, tool: ArchiveState['tool']): string | undefined {
   for (const unpacking of unpackings) {

@@ -155,7 +155,7 @@ export interface LocalTarget {
 export interface LocalFolder {
   readonly kind: 'folder';
   readonly path: string;
-  /** Each folder stands behind the folder that has it. */
+  /** Each folder comes after the folder that contains it. */
   readonly folders: readonly string[];
   readonly files: readonly { readonly name: string; readonly file: LocalFile }[];
 }

@@ -122,8 +122,8 @@ export function planFolder(folder: SentFolder, copy: FolderCopy, seen: Seen, con
 }
 
 /**
- * Returns the arguments for one directory. The documentation of Ansible says that `directory_mode` is for new
- * directories. An existing `dest` keeps its owner, too: only what is copied into it is the task's own.
+ * Returns the arguments for one directory. By the documentation of Ansible, `directory_mode` applies only to new
+ * directories. An existing `dest` also keeps its owner, because the task only owns the files that it copies into it.
  */
 function directoryOf(
   name: string,

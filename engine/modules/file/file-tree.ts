@@ -88,8 +88,8 @@ export function modeChanges(account: WantedAttributes, mode: Mode, tree: ProbeSt
 }
 
 /**
- * Returns the commands that set the modes. `chmod -R` interprets a symbolic mode differently, and keeps the set-id bits
- * of directories unless the mode has five digits.
+ * Returns the commands that set the computed modes, always as five digits. `chmod -R` would compute another mode from a
+ * symbolic one; with four digits, it would keep the set-id bits of directories.
  */
 function modesBeneath(
   path: string,

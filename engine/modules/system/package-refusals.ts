@@ -14,8 +14,8 @@ export interface ListsWish {
 }
 
 /**
- * Returns why these packages cannot be installed; undefined if they can: fresh lists do not have such a package or
- * version, or the wanted version is older than the installed one.
+ * Returns why these packages cannot be installed; undefined if they can. Either fresh lists do not have such a package
+ * or version, or the requested version is older than the installed one.
  */
 export function installProblem(wish: ListsWish, all: readonly Asked[], seen: Seen, now: Date): Impossible | undefined {
   return unofferedProblem(wish, all, seen, now) ?? (wish.allow_downgrade ? undefined : downgradeProblem(all, seen));

@@ -17,8 +17,8 @@ export function printHelpers(stdout: NodeJS.WritableStream): void {
 }
 
 /**
- * Prints what Ansible's words are here: all of them, or those whose name holds a word. `all` is the list of modules.
- * Returns how many there are.
+ * Prints the words of Ansible and their counterparts here: all of them, or those that contain `word`. `all` is the list
+ * of modules. Returns the number of printed words.
  */
 export function printAnsibleWords(
   { all, word }: { readonly all: readonly AnyModule[]; readonly word: string | undefined },

@@ -67,8 +67,8 @@ function schemaOf(name: SchemaName, modules: readonly AnyModule[]): Schema {
 }
 
 /**
- * A map whose keys `where` describes. An editor that creates a list of such maps ends the line if no properties are
- * given here.
+ * A map whose keys are defined in `where`. It needs `properties`, even empty ones: without them, an editor that
+ * completes a list of such maps ends the line.
  */
 const CHOICE: Schema = { type: 'object', properties: {} };
 

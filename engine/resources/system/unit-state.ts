@@ -2,7 +2,8 @@
 export interface UnitState {
   /**
    * systemd's LoadState (`loaded`, `not-found`, `masked`, `bad-setting`, `error`), or `unmanaged` if systemd does not
-   * run. In a prediction, `unmasked` means no longer masked: it is unknown whether the mask covers a unit.
+   * run. In a prediction, `unmasked` means that the unit is no longer masked, but that its LoadState is unknown: the
+   * mask may have hidden a unit, or none.
    */
   readonly load: string;
   /** systemd's ActiveState. */

@@ -12,14 +12,11 @@ export interface Call {
   /** True for a call of an earlier run, until this play reaches a task that may make the same call. */
   unreached: boolean;
   /**
-   * The one user in whose list an earlier run left the call, if that is not root. Only a task of this user may confirm
-   * it.
+   * The user whose list has this call from an earlier run, if this is a single user and not root. Only a task of this
+   * user may confirm the call.
    */
   only: string | undefined;
-  /**
-   * The number of the failure that keeps the call from being answered in this play: of the calling task or of a
-   * handler.
-   */
+  /** The number of the failure (of the calling task or of a handler) after which this play does not answer the call. */
   failed: number | undefined;
 }
 

@@ -6,7 +6,7 @@ import { statusOf } from '../../values/look-at-once.ts';
 
 /** Everything in a folder of the controller. Links are followed. Names are relative to the folder, and sorted. */
 export interface FolderContent {
-  /** Each folder stands behind the folder that has it. */
+  /** Each folder comes after the folder that contains it. */
   readonly folders: readonly string[];
   readonly files: readonly string[];
 }

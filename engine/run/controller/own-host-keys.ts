@@ -9,9 +9,9 @@ import type { ControllerAccess } from '../../values/controller-access.ts';
 const FOLDER = '/etc/ssh';
 
 /**
- * Returns the keys that a host may not show. A login to the controller itself runs code on it, under whatever address.
- * So a host of a playbook or an inventory from elsewhere may not show a host key of this machine. Undefined if nothing
- * is refused, or if this machine has no host keys.
+ * Returns the keys that a host must not show. A login to the controller itself runs code on it, under any address. So a
+ * host of a playbook or an inventory from elsewhere must not show a host key of this machine. Undefined if nothing is
+ * refused, or if this machine has no host keys.
  */
 export function refusedKeys(host: string, access: ControllerAccess): RefusedKeys | undefined {
   if (access.isFull) return undefined;

@@ -15,8 +15,8 @@ export interface Searched {
 }
 
 /**
- * Returns the paths at which a file or folder of the controller may lie, in their order: below `folder` of each folder
- * of the search path, and in that folder itself.
+ * Returns the possible paths of a file or folder of the controller, in the order of the search: for each folder of the
+ * search path, first the path below its subfolder `folder`, then the path in the folder itself.
  */
 export function candidates(name: string, folder: SearchedFolder, searchPath: readonly string[]): readonly string[] {
   if (isAbsolute(name)) return [name];

@@ -14,7 +14,9 @@ import { textIn } from '../../values/yaml/text-file.ts';
 import { readYaml } from '../../values/yaml/yaml.ts';
 import type { Vault } from '../../vault/vault.ts';
 
-/** What the run is told, and asked, about files of the controller. */
+/**
+ * The access of a run to files of the controller: permission to read a file, and the record of files that were read.
+ */
 interface FilesOfRun {
   permit(path: string, place: Place): void;
   note(path: string, bytes: Buffer): void;

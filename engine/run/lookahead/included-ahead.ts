@@ -73,7 +73,9 @@ function unknowns(names: Iterable<string>, { place }: Task, because: Unknown): R
   return new Map([...names].map((name) => [name, unknown]));
 }
 
-/** Adds what is included to the variables that are expected. A result that is not known yet lies above it. */
+/**
+ * Adds the included variables to the expected ones. They do not replace an unknown result, which has higher precedence.
+ */
 export function addIncluded(expected: Map<string, Compiled | Value>, { variables }: IncludedAhead): void {
   for (const [name, value] of variables) if (!(expected.get(name) instanceof Unknown)) expected.set(name, value);
 }

@@ -45,8 +45,8 @@ export interface MachineChange {
 }
 
 /**
- * The account that a task is to be done as is not there. The host is: other tasks may go on, and an earlier one may
- * have to make it.
+ * The problem that the account of a task (`become_user`) does not exist. The host is reachable: other tasks may
+ * continue, and an earlier task may create the account.
  */
 export class NoSuchAccount extends Problem {
   readonly account: string;

@@ -33,8 +33,8 @@ export async function connectPatiently(
 }
 
 /**
- * Returns whether another attempt may help: a host that starts refuses logins and shells in many ways, but its key does
- * not change.
+ * Returns whether another attempt may help. A host that is booting may refuse logins and shells for many reasons, but
+ * its key does not change.
  */
 function isWorthWaiting(error: unknown): boolean {
   return error instanceof Unreachable && error.code !== 'stopped' && !error.code.startsWith('host-key-');

@@ -5,7 +5,7 @@ import { type CelType, type Parameter, type SharedFunction, celName } from '../f
 import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
 import { spendForSeen, spendSteps } from '../language/step-limit.ts';
 
-/** An expression may give so many arguments for a parameter that stands for any number of them. */
+/** Maximal number of arguments of an expression for a parameter that accepts any number of arguments. */
 const MOST_OF_REST = 5;
 
 /** One way to call a function, as the library wants to know it. */
@@ -73,7 +73,7 @@ function waysToCall(parameters: readonly Parameter[]): readonly (readonly CelTyp
   return [...complete, ...ways];
 }
 
-/** Secrets are revealed, and noted, as whatever an expression looks at. */
+/** Converts a value of CEL. Secrets are revealed and recorded, as everywhere in expressions. */
 function fromCel(value: unknown): Value {
   spendSteps(1);
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number')

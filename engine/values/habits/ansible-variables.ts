@@ -8,7 +8,7 @@ export interface AnsibleVariable {
   readonly instead: string;
   /** True if it is not reported: it is here under the same name, or users may define it themselves. */
   readonly isAccepted?: true;
-  /** True if it is there under the name of Ansible, with the values of Ansible. */
+  /** True if the variable also exists here under its name in Ansible, with the values of Ansible. */
   readonly isHere?: true;
 }
 

@@ -65,7 +65,7 @@ function reveal(value: Value): Revealed {
   return { value: hasSecret ? map : value, hasSecret };
 }
 
-/** Removes what an argument leaves out from a list or a map that a helper has made of its arguments. */
+/** Removes omitted members from a list or a map that a helper has made of its arguments. */
 function withoutOmittedMembers(made: Value): Value {
   if (isList(made)) return withoutOmitted(made);
   if (!isMap(made)) return made;

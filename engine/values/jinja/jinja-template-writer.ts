@@ -355,8 +355,9 @@ interface Pairs {
 }
 
 /**
- * Returns the map of `m.items()` or `m | dictsort`; undefined for other lists. `sort` ignores upper and lower case in
- * texts alone: pairs come in the exact order of their keys. `dictsort` ignores it.
+ * Returns the map and the order of the pairs in `m.items()` or `m | dictsort`; undefined for other lists. `sort`
+ * compares pairs by the exact text of their keys: it ignores upper and lower case only if an item itself is a text.
+ * `dictsort` ignores upper and lower case of the keys.
  */
 function pairsOf(list: Jinja): Pairs | undefined {
   if (list.kind === 'filter' && list.given.plain.length + list.given.named.size === 0) {

@@ -13,7 +13,8 @@ export interface FaultDetails {
 export type Locate = (offset: number, length: number) => Place;
 
 /**
- * The text that a fault lies in: `undefined` for the rendered text itself, else a text of its own such as a partial.
+ * The text that contains the fault: `undefined` for the rendered text itself, otherwise another text, such as a
+ * partial.
  */
 export type Origin = Locate | undefined;
 

@@ -75,7 +75,7 @@ function syntaxRemedy(code: string, message: string, line: string): string | und
   return undefined;
 }
 
-/** Whether the parser speaks of a value that stands right behind another one. */
+/** Returns whether the message of the parser is about a value directly after another one. */
 function isSurplus(message: string): boolean {
   return /^Unexpected (?:double-quoted|single-quoted|flow-)/.test(message);
 }

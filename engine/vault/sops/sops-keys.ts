@@ -22,8 +22,8 @@ export interface SopsSources {
   /** More identities, one per line. */
   readonly identities?: string | undefined;
   /**
-   * The program `sops`, for files that no identity opens. With the rights of the user it contacts what the file names,
-   * such as a server, so it runs only if somebody has named it.
+   * The program `sops`, for files that no identity can decrypt. With the rights of the user, it contacts servers that
+   * the file names. So it runs only if the user has named it.
    */
   readonly program?: string | undefined;
 }

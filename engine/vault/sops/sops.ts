@@ -79,8 +79,8 @@ function scalar(node: ScalarNode, path: readonly string[], { file, dataKey, dige
     const opened = openValue(value, dataKey, `${path.join(':')}:`);
     if (opened.kind === 'comment') return undefined;
     digest.update(opened.bytes);
-    // The style `block` keeps text as text, whatever it looks like, and means that the file has no such text at the
-    // place.
+    // The style `block` keeps text as text, even if it looks like a number. It also means that the file has no such
+    // text at this place.
     return hiddenNode({ ...node, value: opened.value, style: 'block', source: opened.bytes.toString('utf8') });
   } catch (error) {
     if (error instanceof Problem || !(error instanceof Error)) throw error;
