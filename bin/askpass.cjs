@@ -1,5 +1,6 @@
-// Asks the run that started ssh for a secret, over a socket in a folder that only its user can open. The secret is in no argument, file or
-// variable. Which ssh asks is said too: one that ssh itself has started, to a jump host, gets no answer.
+// Asks the run that started ssh for a secret, through a socket in a folder that only its user can open. The secret is
+// in no argument, file or variable. The request also says which ssh process asks: a process that ssh itself has started
+// for a jump host gets no answer.
 const { connect } = require('node:net');
 
 const socket = connect(process.env['RUNBOOK_ASKPASS_SOCKET'] ?? '');

@@ -8,12 +8,16 @@ const { fileStamp } = require('./source-stamp.cjs');
 
 /** @typedef {{ readonly main: (argv: readonly string[]) => Promise<number>, readonly keep: () => void }} Program */
 
-/** Kept anew where a run compiled so much more than what is kept: other modules, changes instead of none. */
+/**
+ * The compiled code is stored again if a run has compiled this much more than the stored code: for other modules, or
+ * for changes.
+ */
 const MUCH_MORE = 1.2;
 
 /**
- * The program out of its bundle. V8 takes what it compiled in earlier runs from the file `kept`, where that fits this bundle and
- * this V8. Unlike Node's own compile cache that holds the functions that were called as well, which are most of it.
+ * Loads the program from its bundle. V8 takes the code that it compiled in earlier runs from the file `kept`, if that file
+ * matches this bundle and this V8. Unlike Node's own compile cache, the file also has the functions that were called, which
+ * are most of the code.
  * @param {string} bundle
  * @param {string | undefined} kept
  * @returns {Program}
@@ -21,7 +25,7 @@ const MUCH_MORE = 1.2;
 function loadBundle(bundle, kept) {
   const stamp = fileStamp(bundle);
   const earlier = kept === undefined ? undefined : readKept(kept, stamp);
-  // It is ASCII, and Latin-1 is read without being decoded.
+  // The file is ASCII, and Latin-1 is read without decoding.
   const script = new Script(readFileSync(bundle, 'latin1'), { filename: bundle, cachedData: earlier?.data });
   const before = script.cachedDataRejected === false ? (earlier?.bytecode ?? 0) : 0;
   /** @type {{ exports: { readonly main?: Program['main'] } }} */
@@ -37,7 +41,7 @@ function loadBundle(bundle, kept) {
 }
 
 /**
- * V8 itself only looks whether the length of the source and its own version fit.
+ * Reads the compiled code. V8 itself only checks its own version and the length of the source.
  * @param {string} kept
  * @param {string} stamp
  */
@@ -54,7 +58,7 @@ function readKept(kept, stamp) {
 }
 
 /**
- * Into its place as a whole: other runs read and write it at the same time.
+ * Replaces the file as a whole, because other runs may read and write it at the same time.
  * @param {string} kept
  * @param {string} stamp
  * @param {number} bytecode
@@ -67,7 +71,7 @@ function write(kept, stamp, bytecode, data) {
     writeFileSync(temporary, data, { flag: 'a' });
     renameSync(temporary, kept);
   } catch {
-    // A full disk or a folder that is not ours only makes the next run as slow as this one.
+    // If it cannot be stored (a full disk, a folder of another user), the next run is only as slow as this one.
     rmSync(temporary, { force: true });
   }
 }

@@ -1,4 +1,5 @@
-// CommonJS, as is all that the launcher loads: an import of a builtin module loads the parts of it that nobody asks for as well.
+// CommonJS, like everything that the launcher loads: an ES import of a builtin module also loads parts that nobody
+// needs.
 const { createHash } = require('node:crypto');
 const { existsSync, mkdirSync, readFileSync } = require('node:fs');
 const { enableCompileCache } = require('node:module');
@@ -9,16 +10,17 @@ const { loadBundle } = require('./bundle.cjs');
 const { fileStamp, sourceStamp } = require('./source-stamp.cjs');
 
 /**
- * Node cuts small buffers from slabs of 64 KiB, and one that is kept keeps its slab: each connection keeps some, such as the host key
- * and the other side's name. Measured with 1,000 connections: 45 MiB less. It holds for the whole process, so the program decides on it, and no
- * module of the engine.
+ * Node cuts small buffers from slabs of 64 KiB, and a buffer that is kept keeps its whole slab. Each connection keeps
+ * some buffers, such as the host key and the name of the other side. With smaller slabs, 1,000 connections need 45 MiB
+ * less (measured). The setting applies to the whole process, so the program sets it, and not a module of the engine.
  */
 const POOL_BYTES = 8 * 1024;
 
 /**
- * The program: out of its bundle, which is much quicker to load, unless its sources are there and are no longer what the bundle was made of.
+ * Loads the program from its bundle, which is much faster. If the sources exist and have changed since the bundle was made,
+ * loads the sources.
  * @param {string} root the folder of package.json
- * @param {string} command what V8 compiles is kept for each command, as each calls other functions
+ * @param {string} command compiled code is stored for each command, because each command calls other functions
  * @returns {Promise<import('./bundle.cjs').Program>}
  */
 async function loadProgram(root, command) {
@@ -37,7 +39,7 @@ async function loadProgram(root, command) {
  * @param {string} bundle
  */
 function isUsable(root, bundle) {
-  // The published package has no sources, and its bundle is all there is.
+  // The published package has only the bundle, without sources.
   if (!existsSync(path.join(root, 'engine'))) return true;
   try {
     return readFileSync(path.join(root, 'dist/sources.txt'), 'utf8') === `${fileStamp(bundle)}\n${sourceStamp(root)}`;
@@ -47,7 +49,7 @@ function isUsable(root, bundle) {
 }
 
 /**
- * One name for each command, copy of the program and V8, so that a new build replaces what was kept of the one before.
+ * Returns a name for each command, copy of the program and version of V8. A new build replaces the code of the one before.
  * @param {string} bundle
  * @param {string} command
  */
@@ -59,12 +61,12 @@ function keptName(bundle, command) {
   return `${/^[a-z_]+$/.test(command) ? command : 'help'}-${copy}`;
 }
 
-/** Undefined where nothing can be kept. That is only slower. */
+/** Undefined if nothing can be stored. Then the program is only slower. */
 function compiledFolder() {
   const cache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache');
   const folder = path.join(cache, 'runbook', 'compiled');
   try {
-    // Step by step, as Node makes whole paths in a loop that does not end below /proc.
+    // Step by step, because `recursive` of Node never ends below /proc.
     for (const one of [cache, path.join(cache, 'runbook'), folder])
       if (!existsSync(one)) mkdirSync(one, { mode: 0o700 });
     return folder;

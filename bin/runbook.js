@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Plain JavaScript that any Node can read: it makes sure that the right one runs the rest.
+// Plain JavaScript that any Node can read. It makes sure that a Node that is new enough runs the program.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -10,7 +10,7 @@ const { fileURLToPath } = require('url');
 const OLDEST = 24;
 const found = Number(process.versions.node.split('.')[0]);
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** The package of npm that holds nothing but Node for this machine. It runs no script when it is installed. */
+/** The package of npm that contains only Node for this machine. It runs no script when it is installed. */
 const nodePackage = `node-${process.platform}-${process.arch}`;
 
 if (found >= OLDEST) await run(process.argv.slice(2));
@@ -20,7 +20,7 @@ else {
   else refuse(`runbook needs Node ${OLDEST} or later, this is ${process.version}. ${remedy()}`);
 }
 
-/** What brings a Node that fits. It depends on how the program was installed. */
+/** Returns how to get a Node that is new enough. This depends on the way in which the program was installed. */
 function remedy() {
   const brings = ['linux-x64', 'linux-arm64'].includes(`${process.platform}-${process.arch}`);
   const other = `put Node ${OLDEST} or later first on the PATH.`;
@@ -37,8 +37,8 @@ function remedy() {
 }
 
 /**
- * The Node that npm has installed in this checkout, by the lock file and its checksums, or beside this package. Undefined
- * where there is none.
+ * Returns the Node that npm has installed in this checkout (by the lock file and its checksums) or beside this package.
+ * Undefined if there is none.
  */
 function installedNode() {
   const linked = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
@@ -67,12 +67,12 @@ async function run(argv) {
   const { loadProgram } = require('./program.cjs');
   const program = await loadProgram(root, command);
   process.exitCode = await program.main(argv);
-  // What ends in a mistake has not called what a whole run does.
+  // A run that ends with a mistake has called only few functions, so its compiled code is not stored.
   if (process.exitCode === 0) program.keep();
 }
 
 /**
- * Stays until the other one has ended, which alone decides what a signal means.
+ * Runs the program under another Node, and waits until it has ended. Only that process decides the effect of signals.
  * @param {string} node
  */
 function runUnder(node) {
@@ -89,7 +89,8 @@ function runUnder(node) {
   };
   for (const signal of signals) process.on(signal, pass);
   child.on('error', (error) => {
-    // It is made for glibc: elsewhere it has no loader, which is told as a file that is not there.
+    // That Node is made for glibc. On other systems its loader is missing, and the error names the program as a missing
+    // file.
     refuse(
       `${node} cannot be started (${error.message}). It needs glibc and runs on Debian, Ubuntu, RHEL and the like; elsewhere put Node ${OLDEST} or later first on the PATH.`,
     );

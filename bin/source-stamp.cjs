@@ -1,11 +1,11 @@
 const { readdirSync, statSync } = require('node:fs');
 
-/** Beside the sources: what the bundle is made by, and the libraries that npm installs. */
+/** Files beside the sources: those that make the bundle, and the list of installed libraries. */
 const OTHERS = ['package.json', 'package-lock.json', 'build/bundle.ts', 'build/ascii.ts', 'patches/ssh2@1.17.0.patch'];
 
 /**
- * What changes as soon as any source does: names, sizes and times of all of them. The time of change (ctime) is among them,
- * which nobody can set back. Looking is much cheaper than reading. Throws where a source is not there.
+ * Returns a text that changes when any source changes: names, sizes and times of all sources. The time of change (ctime)
+ * is among them, because nobody can set it back. This is much faster than reading the files. Throws if a source is missing.
  * @param {string} root the folder of package.json
  * @returns {string}
  */
@@ -16,7 +16,7 @@ function sourceStamp(root) {
 }
 
 /**
- * By hand, as Node's own way to read folders within folders takes many times as long.
+ * Lists the sources below a folder. Node's own recursive option is many times slower.
  * @param {string} root
  * @param {string} folder
  * @returns {readonly string[]}

@@ -1,9 +1,10 @@
 #!/bin/sh
-# A lab's network from outside: passes stdin to a host in it, and brings what the host says. Usage: proxy.sh STATE ADDRESS PORT,
-# where STATE is the lab's state.json. What inventory/group_vars/lab.yml names as ansible_ssh_proxy_command.
+# Connects a program outside of a lab's network with a host in it: passes stdin to the host, and prints the data that
+# come back. Usage: proxy.sh STATE ADDRESS PORT, where STATE is the lab's state.json. inventory/group_vars/lab.yml names
+# it as ansible_ssh_proxy_command.
 netns=$(sed -n 's/^  "netns": "\([^"]*\)",$/\1/p' "$1") || exit 1
 [ -n "$netns" ] || { echo "There is no lab: $1 does not name its network. Make it with: npm run lab -- up" >&2; exit 1; }
-# The connection ends as soon as either side does: also when the program that it is for was killed, so that the host hears of it.
+# The connection ends as soon as either side ends. If the program that uses it was killed, the host notices it too.
 exec nsenter --net="/run/netns/$netns" -- bash -c '
 exec 3<>"/dev/tcp/$1/$2" 4<&0 || exit 1
 cat <&3 &
