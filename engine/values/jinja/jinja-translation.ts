@@ -143,13 +143,21 @@ export function comparedFact(fact: Jinja, other: Jinja): { readonly fact: Jinja;
   const { path } = found?.variable ?? {};
   if (path === undefined || found?.length !== names?.length || !NAMED_OTHERWISE.has(path)) return undefined;
   if (!isFixedText(other)) return undefined;
-  const { otherNames = {} } = FACTS.get(path.slice('facts.'.length)) ?? {};
+  const { otherNames = {}, values } = FACTS.get(path.slice('facts.'.length)) ?? {};
   const lowered = (node: Jinja): Jinja => {
     if (node.kind === 'list') return { kind: 'list', items: node.items.map(lowered) };
     const value = node.kind === 'text' ? node.value.toLowerCase() : '';
     return node.kind === 'text' ? { kind: 'text', value: otherNames[value] ?? value } : node;
   };
-  return { fact: pathNode(path), other: lowered(other) };
+  const written = lowered(other);
+  // A family that is not known here, such as Archlinux, can be compared under the name of Ansible alone.
+  if (values !== undefined && !fixedTexts(written).every((text) => values.includes(text))) return undefined;
+  return { fact: pathNode(path), other: written };
+}
+
+function fixedTexts(node: Jinja): readonly string[] {
+  if (node.kind === 'list') return node.items.flatMap(fixedTexts);
+  return node.kind === 'text' ? [node.value] : [];
 }
 
 function isFixedText(node: Jinja): boolean {

@@ -52,6 +52,12 @@ test.each([
   // Facts.
   ["ansible_os_family == 'Debian'", "facts.os.family == 'debian'"],
   ["ansible_facts['os_family'] in ['Debian', 'RedHat']", "facts.os.family in ['debian', 'redhat']"],
+  ["ansible_os_family == 'Archlinux'", "ansible_os_family == 'Archlinux'"],
+  ["ansible_facts['os_family'] in ['RedHat', 'Rocky']", "ansible_facts.os_family in ['RedHat', 'Rocky']"],
+  [
+    "ansible_os_family == 'Debian' or ansible_os_family == 'FreeBSD'",
+    "facts.os.family == 'debian' || ansible_os_family == 'FreeBSD'",
+  ],
   ["ansible_distribution_major_version == '9'", "facts.os.version.split('.')[0] == '9'"],
   ['ansible_distribution_major_version | int >= 9', 'int(facts.os.version.split(".")[0]) >= 9'],
   // Order of operators.

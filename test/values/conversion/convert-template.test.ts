@@ -157,6 +157,10 @@ test.each([
   ['{% if x %}a{% endif %}', 'assumed: {{#if x}}a{{/if}} # x is true or false'],
   ['{% for x in xs %}{{ x }}{% endfor %}', 'assumed: {{#each xs as |x|}}{{x}}{{/each}} # xs is a list'],
   ['{{ x | to_json }}', 'assumed: {{json x}} # x | to_json may give the same data in another layout'],
+  [
+    "{% if ansible_facts.os_family != 'OpenBSD' %}a{% endif %}",
+    "exact: {{#if (ne ansible_facts.os_family 'OpenBSD')}}a{{/if}}",
+  ],
   ['# {{ ansible_managed }}', 'assumed: # Ansible managed # ansible_managed is not set in ansible.cfg'],
   ['{{ x | default(omit) }}', 'exact: {{default x omit}}'],
   ['{{ x | flatten }}', 'exact: {{expr "x.flatten()"}}'],
