@@ -1,3 +1,5 @@
+import { ABSENT_FACTS } from './absent-facts.ts';
+
 /** A variable or fact that Ansible sets and runbook does not set under that name. */
 export interface AnsibleVariable {
   /** For facts, the name without `ansible_`, as in `ansible_facts`; for magic variables the whole name. */
@@ -168,6 +170,7 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   { name: 'python_version', instead: 'Leave it out; nothing here needs Python on the host.' },
   { name: 'python_interpreter', instead: 'Leave it out; nothing here needs Python on the host.', isAccepted: true },
   { name: 'discovered_interpreter_python', instead: 'Leave it out; nothing here needs Python on the host.' },
+  ...ABSENT_FACTS,
 ];
 
 /** Variables that Ansible sets itself. */

@@ -78,6 +78,10 @@ test.each([
   ["lookup('vars', 'x') == 1", 'x == 1'],
   ['{{ x }} == 1', 'by hand: it cannot be read as Jinja'],
   ['{{ known.flag }}', 'known.flag'],
+  [
+    'ansible_fips',
+    'by hand: the variable ansible_fips has no counterpart: Write query: cat /proc/sys/crypto/fips_enabled, and register',
+  ],
   ["x is search('(?i)a')", 'by hand: the form of the pattern (?i)a has no counterpart'],
   ['x | flatten', 'size(x.flatten()) > 0'],
   [
