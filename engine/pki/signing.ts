@@ -150,8 +150,8 @@ export function encodeAttributes(attributes: readonly NameAttribute[]): readonly
 }
 
 /**
- * Returns the SHA-1 of the public key's bits, hexadecimal: method 1 of RFC 5280, 4.2.1.2. It identifies; it does not
- * protect.
+ * Returns the SHA-1 of the public key's bits, hexadecimal: method 1 of RFC 5280, 4.2.1.2. It only identifies the key,
+ * and is not needed for security.
  */
 export function keyIdentifier(publicKey: KeyObject): string {
   requireSupported(publicKey);

@@ -1,5 +1,5 @@
 /*
- * A user of the host who waits beside a run of root and strikes at the names that it makes or uses in a folder of this user.
+ * A user of the host who watches a run of root, and replaces the names that the run makes or uses in a folder of this user.
  *
  *   attacker stock FOLDER COUNT USER      as root: victims in /victim, and in FOLDER what only root can make: second names of the victims
  *   attacker strike FOLDER STOCK WHEN WITH NAMES SEED
@@ -37,7 +37,7 @@ static void die(const char *what) {
   exit(1);
 }
 
-/* Tells what there is to tell at once, so that no read can wait for ever. */
+/* Prints immediately, so that no reader can wait forever. */
 static void end(int signal) {
   char text[32];
   int size = snprintf(text, sizeof text, "struck %d\n", (int)struck);
@@ -124,13 +124,13 @@ static void hold(int most) {
   if (most > 0) usleep((useconds_t)chance(most));
 }
 
-/* Mostly as short as can be, at times as long as a round. */
+/* Mostly very short, and sometimes as long as a round. */
 static void hold_a_moment(void) {
   static const int most[] = {0, 300, 300, 3000};
   hold(most[chance(4)]);
 }
 
-/* Exchanges what has the name for something else, and back after a while, unless the run has put something new there. */
+/* Replaces the file with this name by another one, and puts it back after a while, unless the run has made a new file there. */
 static int exchange(const char *from, const char *to, int is_long) {
   struct stat ours, other;
   if (lstat(from, &ours) != 0 || renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE) != 0) return 0;
@@ -143,7 +143,7 @@ static int exchange(const char *from, const char *to, int is_long) {
   return 1;
 }
 
-/* Takes a name that nobody has, and lets it go again unless the run has put something there. */
+/* Takes a free name, and frees it again unless the run has made a file there. */
 static void take(const char *from, const char *to) {
   struct stat ours, other;
   if (lstat(from, &ours) != 0 || renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) != 0) return;
@@ -152,7 +152,7 @@ static void take(const char *from, const char *to) {
   if (lstat(to, &other) == 0 && other.st_ino == ours.st_ino && other.st_dev == ours.st_dev && rename(to, from) == 0) made--;
 }
 
-/* WITHOUT_NAME: also where nothing has the name yet. */
+/* WITHOUT_NAME: also if the name does not exist yet. */
 static void strike(const char *name, int is_long, int without_name) {
   char from[512], to[512];
   int is_swap = strcmp(with, "swap") == 0;
@@ -210,7 +210,7 @@ static void strike_always(const char *names) {
     int number = -1;
     if (strcmp(names, "n") == 0) {
       number = last + chance(2);
-      /* Where the run fails at each name nothing tells where it is. */
+      /* If the run fails at each name, its position is unknown. */
       if (chance(8) == 0) number = last = chance(NAMES);
       if (number < 0) number = 0;
       snprintf(name, sizeof name, "n%d", number);
@@ -224,7 +224,7 @@ static void strike_always(const char *names) {
   }
 }
 
-/* Every name that was seen is taken as soon as it is free again. */
+/* Every seen name is taken as soon as it is free again. */
 static void take_again(void) {
   static char seen[SEEN][256];
   static char buffer[65536] __attribute__((aligned(8)));

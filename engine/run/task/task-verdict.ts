@@ -86,8 +86,8 @@ const MAY_LACK_FOLDER = 'whether the folder of chdir is there, which is seen onl
 const MAY_FAIL = 'whether the task fails, which nothing tells before it is done';
 
 /**
- * Returns the open verdicts of a task. No step runs after a failure that ends the host, so a failure counts only if it
- * is ignored. A failed task is not a change.
+ * Returns the verdicts of a task that the plan does not know. An unknown failure matters only if it would be ignored:
+ * after any other failure, the host runs no further step. A failed task does not count as a change.
  */
 function openVerdict(
   of: Judged,
