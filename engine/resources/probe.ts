@@ -14,9 +14,8 @@ export interface ProbeDetail {
   readonly script: string;
 }
 
-/** A command of the operator that only looks: `query`, `check`. Any change on the host may change its answer. */
-const probes: ResourceKind<ProbeDetail, ProbeState> = {
-  name: 'probe',
+/** A kind whose states are the answers of commands. */
+const answers: Omit<ResourceKind<ProbeDetail, ProbeState>, 'name'> = {
   isNameless: true,
   observe(requests) {
     const boundary = randomBytes(12).toString('hex');
@@ -58,10 +57,35 @@ printf '%s' "${boundary}e$runbook_status:$runbook_said"; unset runbook_status ru
     const error = seen.stderr?.trim() ?? '';
     return `it still ends with exit status ${seen.status}${error === '' ? '' : `: ${error.split('\n').slice(-5).join('\n')}`}`;
   },
+};
+
+/** A command of the operator that only looks: `query`, `check`. Any change on the host may change its answer. */
+const probes: ResourceKind<ProbeDetail, ProbeState> = {
+  name: 'probe',
+  ...answers,
   after: () => 'stale',
+};
+
+/**
+ * The answer of another machine, which no change on the host affects. A change may bring what a failed command lacked,
+ * such as a program, a key or a name.
+ */
+const remotes: ResourceKind<ProbeDetail, ProbeState> = {
+  name: 'remote',
+  ...answers,
+  after: ({ status }) => (status === 0 ? undefined : 'stale'),
 };
 
 /** Asks for the answer of a command. Equal texts have the same key, so one look runs them once. */
 export function probe(script: string): Request<ProbeDetail, ProbeState> {
-  return request(probes, createHash('sha256').update(script).digest('hex').slice(0, 24), { script });
+  return request(probes, digestOf(script), { script });
+}
+
+/** Asks for the answer of a command that asks another machine. */
+export function remoteAnswer(script: string): Request<ProbeDetail, ProbeState> {
+  return request(remotes, digestOf(script), { script });
+}
+
+function digestOf(script: string): string {
+  return createHash('sha256').update(script).digest('hex').slice(0, 24);
 }

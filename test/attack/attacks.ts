@@ -130,6 +130,14 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     task: 'lineinfile: { path: /home/alice/d/f, line: "round {{item}}" }',
     given: 'echo old >f; chown alice f',
   },
+  ini_file: {
+    task: 'ini_file: { path: /home/alice/d/f, section: a, option: b, value: "round {{item}}" }',
+    given: 'echo old >f; chown alice f',
+  },
+  'a checkout of Git': {
+    task: 'git: { repo: /srv/open, dest: "/home/alice/d/n{{item}}" }',
+    never: ['create', 'close'],
+  },
   blockinfile: {
     task: 'blockinfile: { path: /home/alice/d/f, block: "round {{item}}" }',
     given: 'echo old >f; chown alice f',

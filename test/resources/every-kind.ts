@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { bootRequest } from '../../engine/resources/boot.ts';
 import { file } from '../../engine/resources/file.ts';
+import { gitWorkTree } from '../../engine/resources/git-work-tree.ts';
 import { hostnameRequest } from '../../engine/resources/hostname.ts';
 import { initServiceRequest } from '../../engine/resources/init-service.ts';
 import { kernelModuleRequest } from '../../engine/resources/kernel-module.ts';
 import { mountRequest } from '../../engine/resources/mount.ts';
 import { packageRequest } from '../../engine/resources/package.ts';
-import { probe } from '../../engine/resources/probe.ts';
+import { pipPackages } from '../../engine/resources/pip.ts';
+import { probe, remoteAnswer } from '../../engine/resources/probe.ts';
 import { selinuxRequest } from '../../engine/resources/selinux.ts';
 import { swapRequest } from '../../engine/resources/swap.ts';
 import { sysctlRequest } from '../../engine/resources/sysctl.ts';
@@ -74,6 +76,89 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
         is: () => ({ status, stdout: out }),
       })),
     })),
+  remote: (folder) =>
+    content.map((text) => ({
+      host: { files: { answer: text } },
+      asks: [
+        { request: remoteAnswer(`cat ${folder}/answer`), is: () => ({ status: 0, stdout: text }) },
+        { request: remoteAnswer('exit 7'), is: () => ({ status: 7, stdout: Buffer.alloc(0) }) },
+      ],
+    })),
+  git_work_tree: (folder) =>
+    fc
+      .tuple(fc.constantFrom('1a2b', undefined), fc.array(fileName, { maxLength: 3 }), fc.boolean(), fc.boolean())
+      .map(([commit, modified, hasSubmodules, isRefused]) => ({
+        host: {
+          programs: { 'bin/git': GIT },
+          folders: ['r/.git', 'none'],
+          files: {
+            'r/.git/words': isRefused ? 'fatal: no\nmore' : '',
+            'r/.git/status': [
+              `# branch.oid ${commit ?? '(initial)'}`,
+              '# branch.head main',
+              ...modified.map((name) => `1 .M N... 100644 100644 100644 ${'0'.repeat(40)} ${'0'.repeat(40)} ${name}`),
+            ].join('\n'),
+            'r/.git/remotes': 'remote.origin.url https://me:secret@host/a b.git\nremote.b.url git@host:b\n',
+            'r/.git/submodules': `${hasSubmodules ? ' ' : '+'}${'a'.repeat(40)} sub (v1)\n`,
+            'r/.gitmodules': '',
+          },
+        },
+        asks: [
+          {
+            request: gitWorkTree(`${folder}/r`),
+            is: () =>
+              isRefused
+                ? { kind: 'refused', why: 'fatal: no\nmore' }
+                : {
+                    kind: 'checkout',
+                    commit,
+                    remotes: { origin: 'https://********@host/a b.git', b: 'git@host:b' },
+                    modified,
+                    hasSubmodules,
+                  },
+          },
+          { request: gitWorkTree(`${folder}/none`), is: () => ({ kind: 'none' }) },
+        ],
+      })),
+  pip_packages: (folder) =>
+    fc
+      .dictionary(fc.constantFrom('one', 'two.three', 'Four'), fc.constantFrom('1.0', '2!1.0.post1'), { maxKeys: 3 })
+      .map((list) => {
+        const versions = Object.fromEntries(
+          Object.entries(list).map(([name, version]) => [name.toLowerCase().replace('.', '-'), version]),
+        );
+        const listed = JSON.stringify(Object.entries(list).map(([name, version]) => ({ name, version })));
+        return {
+          host: {
+            programs: { 'bin/pip9': `#!/bin/sh\ncat <<'END'\n${listed}\nEND\n` },
+            folders: ['venv/lib'],
+            files: {
+              'venv/bin/python': '',
+              ...Object.fromEntries(
+                Object.entries(list).map(([name, version], index) => [
+                  `venv/lib/python3.11/site-packages/${name.replace('.', '_')}-${version}${index === 0 ? '-py3.11.egg-info' : '.dist-info/METADATA'}`,
+                  '',
+                ]),
+              ),
+            },
+          },
+          asks: [
+            {
+              request: pipPackages({ kind: 'environment', path: `${folder}/venv`, withSystem: false }),
+              is: () => ({ kind: 'packages', versions, isManaged: false }),
+            },
+            {
+              request: pipPackages({ kind: 'environment', path: `${folder}/none`, withSystem: false }),
+              is: () => ({ kind: 'missing' }),
+            },
+            {
+              request: pipPackages({ kind: 'system', command: ['pip9'] }),
+              is: () => ({ kind: 'packages', versions, isManaged: false }),
+            },
+            { request: pipPackages({ kind: 'system', command: ['pip-none'] }), is: () => ({ kind: 'missing' }) },
+          ],
+        };
+      }),
   mount: (folder) =>
     fc.tuple(fc.array(fc.tuple(fileName, fileName), { maxLength: 6 }), lineEnd).map(([list, end]) => {
       const escape = (text: string): string =>
@@ -302,6 +387,16 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
     });
   },
 };
+
+/** A git that tells what lies in the folder `.git`. */
+const GIT = `#!/bin/sh
+[ ! -s .git/words ] || { cat .git/words >&2; exit 128; }
+case " $* " in
+  *' status '*) cat .git/status; echo ;;
+  *' config '*) cat .git/remotes ;;
+  *' submodule '*) cat .git/submodules ;;
+esac
+`;
 
 /** A systemctl that prints these units, with an empty line between two, like the real one. */
 function systemd(list: Readonly<Record<string, string>>, ask: (name: string) => Ask | undefined): Situation {

@@ -67,9 +67,33 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   find: [{ base: { paths: '@', patterns: '*' } }],
   get_url: [{ base: { url: 'file:///etc/hostname', dest: '@/got' }, form: { url: 'file:///etc/%s' } }],
+  getent: [{ base: { database: 'passwd', key: 'root', service: 'files', split: ':' } }],
+  git: [
+    {
+      base: {
+        repo: 'file:///nowhere',
+        dest: '@/git',
+        version: 'main',
+        ssh_opts: '-4',
+        key_file: '@/key',
+        umask: '0022',
+      },
+      // The shell that git starts splits these words.
+      code: ['ssh_opts'],
+      form: { repo: 'file:///nowhere/%s' },
+    },
+  ],
   group: [{ base: { name: 'runbookgroup' } }],
   group_by: [{ base: { key: 'a' } }],
   hostname: [{ base: { name: 'a' }, dry: true }],
+  ini_file: [
+    {
+      base: { ...FILE, section: 'a', option: 'b', value: 'c' },
+      code: ['validate'],
+      skip: ['values'],
+    },
+    { base: { ...FILE, section: 'a', option: 'b', values: ['c'] }, code: ['validate'], skip: ['value'] },
+  ],
   kernel_module: [{ base: { name: 'br_netfilter', optional: true }, dry: true }],
   key_pair: [{ base: { ...PKI, beside: ['@/beside'] } }],
   kubeconfig: [
@@ -90,6 +114,37 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   move: [{ base: { src: '@/plain', dest: '@/moved' } }],
   package: [{ base: { name: 'no-such-package-anywhere' }, dry: true }],
   pause: [{ base: { seconds: 0, prompt: 'x' } }],
+  pip: [
+    {
+      base: {
+        name: 'a',
+        version: '1',
+        virtualenv: '@/venv',
+        virtualenv_command: 'python3 -m venv',
+        virtualenv_python: 'python3',
+        extra_args: '--no-index',
+        chdir: '@',
+        umask: '0022',
+      },
+      skip: ['requirements', 'executable'],
+      form: { virtualenv_command: 'python3 -m venv %s' },
+      dry: true,
+    },
+    {
+      base: { requirements: '@/plain', executable: 'pip3' },
+      skip: [
+        'name',
+        'version',
+        'virtualenv',
+        'virtualenv_command',
+        'virtualenv_python',
+        'extra_args',
+        'chdir',
+        'umask',
+      ],
+      dry: true,
+    },
+  ],
   query: [{ base: { cmd: 'true' }, code: ['cmd'] }],
   random_key: [{ base: { path: '@/random' } }],
   reboot: [{ base: { msg: 'x' }, dry: true }],

@@ -93,6 +93,18 @@ const PROGRAMS: ReadonlyMap<string, readonly Row[]> = new Map<string, readonly R
     'yum-config-manager',
     [{ module: 'yum_repository', example: 'yum_repository: {name: …, baseurl: …}', when: /--add-repo/ }],
   ],
+  ['getent', [{ module: 'getent', example: 'getent: {database: passwd, key: …}', when: /^[a-z]+(?: |$)/ }]],
+  [
+    'git',
+    [{ module: 'git', example: 'git: {repo: …, dest: …, version: …}', when: /^(?:clone|pull) |^(?:-C \S+ )?pull$/ }],
+  ],
+  ...['pip', 'pip3'].map(
+    (program) =>
+      [
+        program,
+        [{ module: 'pip', example: 'pip: {name: …, virtualenv: …}', when: /^(?:install|uninstall) / }],
+      ] as const,
+  ),
   ['test', [{ module: 'stat', example: 'stat: {path: …}', when: /^-[a-zA-Z] / }]],
   ['stat', [{ module: 'stat', example: 'stat: {path: …}' }]],
 ]);

@@ -21,7 +21,16 @@ export const BRINGS_ANYTHING: Brings = {
 /** Returns the names of the variables that a task registers or sets. */
 export function resultsOf(task: Task): readonly string[] {
   const names = task.register === undefined ? [] : [task.register];
-  return task.module === 'set_fact' ? [...names, ...task.arguments.keys()] : names;
+  switch (task.module) {
+    case 'set_fact':
+      return [...names, ...task.arguments.keys()];
+    case 'getent': {
+      const database = task.arguments.get('database')?.value.literal;
+      return typeof database === 'string' ? [...names, `getent_${database}`] : names;
+    }
+    default:
+      return names;
+  }
 }
 
 /** Returns what the steps bring, including the steps of their blocks, includes and rescues. */

@@ -18,6 +18,7 @@ export const CHANGES_NOTHING: ReadonlySet<string> = new Set([
   'debug',
   'fail',
   'find',
+  'getent',
   'group_by',
   'include_vars',
   'pause',

@@ -34,6 +34,7 @@ const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; re
     file: { writes: ['path'] },
     find: { reads: ['paths'] },
     key_pair: { writes: ['path'], reads: ['beside'] },
+    ini_file: { writes: ['path'] },
     kubeconfig: { writes: ['path'] },
     lineinfile: { writes: ['path'] },
     move: { writes: ['src', 'dest'] },

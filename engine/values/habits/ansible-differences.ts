@@ -111,19 +111,12 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     where: 'module',
     instead: 'Put the host into the inventory; what is only known at run time, an inventory script can tell.',
   },
-  { name: 'git', where: 'module', instead: 'Write check: and apply: with git commands, or get_url and unarchive.' },
-  {
-    name: 'pip',
-    where: 'module',
-    instead: 'Write check: and apply: with pip commands; nothing else here needs Python on the host.',
-  },
   {
     name: 'synchronize',
     where: 'module',
     instead: 'Write copy: with a loop over the files, or bring an archive by unarchive.',
   },
   { name: 'assemble', where: 'module', instead: 'Write template: with an {{#each}} over the parts.' },
-  { name: 'ini_file', where: 'module', instead: 'Write lineinfile, or template for the whole file.' },
   {
     name: 'validate_argument_spec',
     where: 'module',

@@ -17,7 +17,6 @@ const CHECK = 'Write check: with a command that asks whether it is so, and apply
 /** Modules of Ansible and its collections that do not exist here. */
 export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
   row('ping', 'Leave it out; `runbook ping PATTERN` tells whether hosts can be reached.'),
-  row('getent', 'Write query: getent passwd NAME, and register.'),
   row('apt_key', 'Bring the key by get_url into /etc/apt/keyrings, and name it in apt_repository: signed-by.'),
   row('deb822_repository', 'Write apt_repository.'),
   row('rpm_key', 'Write gpgkey in yum_repository.'),

@@ -1,0 +1,55 @@
+import { Secret } from '../../values/base/secret.ts';
+import type { Impossible } from '../base/module.ts';
+
+/** Where a repository is. */
+export interface GitAddress {
+  readonly kind: 'address';
+  /** The address without user name and password. git stores it, and shows it in the arguments of its processes. */
+  readonly url: string;
+  readonly account: GitAccount | undefined;
+}
+
+/** What a server of HTTP asks for. It reaches git by the environment, and only for this server. */
+export interface GitAccount {
+  /** Scheme, name and port of the server: `https://git.example.org:8443`. */
+  readonly server: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/**
+ * Returns the parts of the address of a repository, or why it cannot be used. git passes an address on in the arguments
+ * of its processes, so a secret may only be the user name and the password of an HTTP address: these are taken out.
+ */
+export function gitAddress(repo: string | Secret): GitAddress | Impossible {
+  const text = repo instanceof Secret ? repo.reveal() : repo;
+  const [, scheme = '', account, server = '', rest = ''] = /^(https?:\/\/)([^/@]*)@([^/]+)(\/.*)?$/is.exec(text) ?? [];
+  if (account === undefined) {
+    if (!(repo instanceof Secret)) return { kind: 'address', url: text, account: undefined };
+    return {
+      kind: 'impossible',
+      what: 'the address of the repository is secret',
+      why: 'git shows addresses in the arguments of its processes; only the user name and the password of an HTTP address can be kept out of them.',
+      remedy: 'Write the secret as https://USER:{{password}}@host/path, or give key_file for an address of SSH.',
+    };
+  }
+  const colon = account.indexOf(':');
+  const user = decoded(colon < 0 ? account : account.slice(0, colon));
+  const password = decoded(colon < 0 ? '' : account.slice(colon + 1));
+  if (user === undefined || password === undefined || /[\r\n]/.test(user + password))
+    return {
+      kind: 'impossible',
+      what: 'the user name or the password in repo is not encoded for an address',
+      remedy: 'Write {{urlencode password}}: it writes %25 for a percent sign, and so on.',
+    };
+  const origin = `${scheme.toLowerCase()}${server}`;
+  return { kind: 'address', url: `${origin}${rest}`, account: { server: origin, user, password } };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

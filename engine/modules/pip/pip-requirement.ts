@@ -1,0 +1,67 @@
+import { fulfils } from './pip-version.ts';
+
+/** One package that a task wants. */
+export interface Requirement {
+  /** As pip gets it. */
+  readonly text: string;
+  /** The name in its normal form; undefined if it is an address or a path, which does not tell it. */
+  readonly name: string | undefined;
+  /** Conditions on the version, such as `>=1.2,<2`; empty if any version will do. */
+  readonly conditions: string;
+  /** Whether it is wanted only in some environments: what follows a semicolon. */
+  readonly isConditional: boolean;
+}
+
+/** Returns the normal form of the name of a package: PEP 503. */
+export function normalName(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+
+const REQUIREMENT =
+  /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*\(?((?:[=<>!~][^;()]*)?)\)?\s*(;.*)?$/;
+
+export function requirement(text: string): Requirement {
+  const [, name, conditions = '', marker] = REQUIREMENT.exec(text.trim()) ?? [];
+  return {
+    text,
+    name: name === undefined ? undefined : normalName(name),
+    conditions: conditions.trim(),
+    isConditional: marker !== undefined,
+  };
+}
+
+/** The packages of a file of requirements; undefined if it includes others, or says things that are not understood. */
+export function requirementsIn(content: string): readonly Requirement[] | undefined {
+  const found: Requirement[] = [];
+  for (const line of content.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
+    const text = line
+      .replace(/(^|\s)#.*$/, '')
+      .replace(/\s--hash[= ]\S+/g, '')
+      .trim();
+    if (
+      text === '' ||
+      /^(?:-i|-f|--index-url|--extra-index-url|--find-links|--trusted-host|--no-index|--prefer-binary|--only-binary|--no-binary|--require-hashes)\b/.test(
+        text,
+      )
+    )
+      continue;
+    if (text.startsWith('-')) return undefined;
+    found.push(requirement(text));
+  }
+  return found;
+}
+
+/**
+ * Returns whether the installed packages fulfil a requirement; undefined if that cannot be told. `versions`: by name in
+ * normal form.
+ */
+export function isFulfilled(
+  { name, conditions, isConditional }: Requirement,
+  versions: Readonly<Record<string, string>>,
+): boolean | undefined {
+  if (name === undefined) return undefined;
+  const version = versions[name];
+  if (version === undefined) return isConditional ? undefined : false;
+  const fits = fulfils(version, conditions);
+  return fits === false && isConditional ? undefined : fits;
+}
