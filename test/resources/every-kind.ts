@@ -7,6 +7,7 @@ import { gitWorkTree } from '../../engine/resources/git-work-tree.ts';
 import { hostnameRequest } from '../../engine/resources/hostname.ts';
 import { initServiceRequest } from '../../engine/resources/init-service.ts';
 import { kernelModuleRequest } from '../../engine/resources/kernel-module.ts';
+import { localesRequest } from '../../engine/resources/locales.ts';
 import { mountRequest } from '../../engine/resources/mount.ts';
 import { packageRequest } from '../../engine/resources/package.ts';
 import { pipPackages } from '../../engine/resources/pip.ts';
@@ -159,6 +160,13 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
           ],
         };
       }),
+  locales: () =>
+    fc.subarray(['C', 'POSIX', 'de_DE.utf8', 'sr_RS.utf8@latin']).map((names) => ({
+      host: {
+        programs: { 'bin/locale': `#!/bin/sh\n[ "$1" = -a ]\n${names.map((name) => `echo ${name}\n`).join('')}` },
+      },
+      asks: [{ request: localesRequest(), is: () => ({ names }) }],
+    })),
   mount: (folder) =>
     fc.tuple(fc.array(fc.tuple(fileName, fileName), { maxLength: 6 }), lineEnd).map(([list, end]) => {
       const escape = (text: string): string =>

@@ -96,6 +96,16 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   kernel_module: [{ base: { name: 'br_netfilter', optional: true }, dry: true }],
   key_pair: [{ base: { ...PKI, beside: ['@/beside'] } }],
+  known_hosts: [
+    {
+      base: {
+        name: 'a',
+        key: 'a ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBD5v5XaZiHrqVXBYcFvgTwQ7tPUUhKEUZ4OyFSeCgMK',
+        path: '@/known',
+      },
+      form: { key: 'a ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBD5v5XaZiHrqVXBYcFvgTwQ7tPUUhKEUZ4OyFSeCgMK %s' },
+    },
+  ],
   kubeconfig: [
     {
       base: {
@@ -110,6 +120,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   lineinfile: [{ base: { ...FILE, line: 'x' }, code: ['validate'] }],
+  locale_gen: [{ base: { name: 'de_DE.UTF-8' }, dry: true }],
   mount: [{ base: { path: '@/mounted', src: 'tmpfs', fstype: 'tmpfs', state: 'present', fstab: '@/fstab' } }],
   move: [{ base: { src: '@/plain', dest: '@/moved' } }],
   package: [{ base: { name: 'no-such-package-anywhere' }, dry: true }],

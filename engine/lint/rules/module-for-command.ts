@@ -105,6 +105,7 @@ const PROGRAMS: ReadonlyMap<string, readonly Row[]> = new Map<string, readonly R
         [{ module: 'pip', example: 'pip: {name: …, virtualenv: …}', when: /^(?:install|uninstall) / }],
       ] as const,
   ),
+  ['locale-gen', [{ module: 'locale_gen', example: 'locale_gen: {name: …}' }]],
   ['test', [{ module: 'stat', example: 'stat: {path: …}', when: /^-[a-zA-Z] / }]],
   ['stat', [{ module: 'stat', example: 'stat: {path: …}' }]],
 ]);

@@ -35,6 +35,7 @@ const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; re
     find: { reads: ['paths'] },
     key_pair: { writes: ['path'], reads: ['beside'] },
     ini_file: { writes: ['path'] },
+    known_hosts: { writes: ['path'] },
     kubeconfig: { writes: ['path'] },
     lineinfile: { writes: ['path'] },
     move: { writes: ['src', 'dest'] },
