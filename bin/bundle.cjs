@@ -7,6 +7,7 @@ const { crc32 } = require('node:zlib');
 const { fileStamp } = require('./source-stamp.cjs');
 
 /** @typedef {{ readonly main: (argv: readonly string[]) => Promise<number>, readonly keep: () => void }} Program */
+/** @typedef {Pick<typeof import('../engine/api/entry.ts'), 'library' | 'moduleSurface'>} Parts */
 
 /**
  * The compiled code is stored again if a run has compiled this much more than the stored code: for other modules, or
@@ -20,7 +21,7 @@ const MUCH_MORE = 1.2;
  * are most of the code.
  * @param {string} bundle
  * @param {string | undefined} kept
- * @returns {Program}
+ * @returns {Program & Parts}
  */
 function loadBundle(bundle, kept) {
   const stamp = fileStamp(bundle);
@@ -28,16 +29,17 @@ function loadBundle(bundle, kept) {
   // The file is ASCII, and Latin-1 is read without decoding.
   const script = new Script(readFileSync(bundle, 'latin1'), { filename: bundle, cachedData: earlier?.data });
   const before = script.cachedDataRejected === false ? (earlier?.bytecode ?? 0) : 0;
-  /** @type {{ exports: { readonly main?: Program['main'] } }} */
+  /** @type {{ exports: Partial<typeof import('../engine/api/entry.ts')> }} */
   const bundled = { exports: {} };
   script.runInThisContext()(bundled.exports, createRequire(bundle), bundled, bundle, path.dirname(bundle));
-  const { main } = bundled.exports;
-  if (main === undefined) throw new Error(`${bundle} is not the program`);
+  const { main, library, moduleSurface } = bundled.exports;
+  if (main === undefined || library === undefined || moduleSurface === undefined)
+    throw new Error(`${bundle} is not the program`);
   const keep = () => {
     const bytecode = getHeapCodeStatistics().bytecode_and_metadata_size;
     if (kept !== undefined && bytecode > before * MUCH_MORE) write(kept, stamp, bytecode, script.createCachedData());
   };
-  return { main, keep };
+  return { main, library, moduleSurface, keep };
 }
 
 /**

@@ -34,6 +34,22 @@ async function loadProgram(root, command) {
   return { main, keep: () => undefined };
 }
 
+/** @type {Promise<import('./bundle.cjs').Parts> | undefined} */
+let parts;
+
+/**
+ * What other programs import. Always the same object in one process: a value that one of its functions has made is known to all.
+ * @param {string} root the folder of package.json
+ * @returns {Promise<import('./bundle.cjs').Parts>}
+ */
+function loadParts(root) {
+  const bundle = path.join(root, 'dist/runbook.cjs');
+  parts ??= isUsable(root, bundle)
+    ? Promise.resolve(loadBundle(bundle, undefined))
+    : import(pathToFileURL(path.join(root, 'engine/api/entry.ts')).href);
+  return parts;
+}
+
 /**
  * @param {string} root
  * @param {string} bundle
@@ -75,4 +91,4 @@ function compiledFolder() {
   }
 }
 
-module.exports = { loadProgram };
+module.exports = { loadProgram, loadParts };

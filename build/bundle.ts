@@ -97,7 +97,7 @@ async function bundle(): Promise<{
     const stamp = sourceStamp(ROOT);
     await sleep(TICK_MS);
     const build = await rolldown({
-      input: join(ROOT, 'engine/cli/main.ts'),
+      input: join(ROOT, 'engine/api/entry.ts'),
       cwd: ROOT,
       platform: 'node',
       plugins: [listedModules, filesOfPage, noNativeParts, noHttpAgents, correctedSsh2],

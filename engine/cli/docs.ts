@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
 import { Problem } from '../errors/problem.ts';
-import { modules } from '../modules/base/catalogue.ts';
 import type { AnyModule } from '../modules/base/module.ts';
 import { printAnsibleWords, printHelpers } from '../report/reference/language-tables.ts';
 import { printModule, printModules } from '../report/reference/module-document.ts';
 import { SCHEMAS, type SchemaName, printSchema } from '../report/reference/playbook-schema.ts';
+import { printProblems } from '../report/text/problems.ts';
 import { EXIT } from './base/exit-status.ts';
+import { allModules, modulesHere } from './options/project-modules.ts';
 
 interface Flags {
   readonly helpers?: true;
@@ -37,7 +38,7 @@ async function show(name: string | undefined, flags: Flags): Promise<void> {
   else if (flags.schema !== undefined || name === 'schema')
     printSchema(typeof flags.schema === 'string' ? flags.schema : 'playbook', await all(), process.stdout);
   else if (name === undefined) printModules(await all(), process.stdout);
-  else printModule(await modules.module(name), process.stdout);
+  else printModule(await modulesHere().module(name), process.stdout);
 }
 
 async function showAnsible(given: string | true | undefined): Promise<void> {
@@ -50,6 +51,9 @@ async function showAnsible(given: string | true | undefined): Promise<void> {
   });
 }
 
-function all(): Promise<readonly AnyModule[]> {
-  return Promise.all(modules.names().map((name) => modules.module(name)));
+/** All modules, those of the project in the working folder included. Says which of them cannot be loaded, and why. */
+async function all(): Promise<readonly AnyModule[]> {
+  const { modules, problems } = await allModules(modulesHere());
+  if (problems.length > 0) printProblems(problems, process.stderr);
+  return modules;
 }

@@ -15,6 +15,7 @@ import {
 import { accessOf } from './options/controller-access.ts';
 import { extraVariables } from './options/extra-variables.ts';
 import { vaultFor } from './options/flag-values.ts';
+import { modulesHere } from './options/project-modules.ts';
 import { oneTaskPlaybook } from './run/one-task.ts';
 import { performRun, runReport, statusOf } from './run/perform-run.ts';
 import { shownCommand } from './run/shown-command.ts';
@@ -52,13 +53,15 @@ async function exec(pattern: string, flags: Flags): Promise<number> {
   const extra = await extraVariables(flags.extraVars, vault);
   const access = accessOf(flags, [], flags.inventory);
   const inventory = await loadInventory(flags.inventory, [], vault, access);
-  const playbook = await oneTaskPlaybook({
+  const modules = modulesHere(flags);
+  const task = {
     pattern,
     module: flags.moduleName,
     arguments: flags.args,
     become: flags.become === true || flags.becomeUser !== undefined,
     becomeUser: flags.becomeUser,
-  });
+  };
+  const playbook = await oneTaskPlaybook(task, modules);
   const mode = flags.check === true ? 'plan' : 'play';
   const diff = flags.diff === true;
   // Plans and the other output formats show everything that happens; this report shows only the results of the task.
@@ -83,6 +86,7 @@ async function exec(pattern: string, flags: Flags): Promise<number> {
       selection,
       extra,
       vault,
+      modules,
       access: access.playbook,
       lock: lockOf(flags),
     },

@@ -1,10 +1,12 @@
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { quote } from '../connection/base/quote.ts';
-import { modules } from '../modules/base/catalogue.ts';
+import type { AnyModule } from '../modules/base/module.ts';
 import { SCHEMAS, schemaText } from '../report/reference/playbook-schema.ts';
 import { openOutput } from '../report/text/output.ts';
+import { printProblems } from '../report/text/problems.ts';
 import { EXIT } from './base/exit-status.ts';
+import { allModules, modulesIn } from './options/project-modules.ts';
 import { kubernetesSkeleton } from './skeleton/package-folder.ts';
 import { commonSkeleton, projectSkeleton } from './skeleton/project-skeleton.ts';
 import type { Skeleton } from './skeleton/role-skeleton.ts';
@@ -51,7 +53,9 @@ export function addInitCommand(command: Command, done: (status: number) => void)
 async function init(folder: string, isKubernetes: boolean): Promise<void> {
   const files = isKubernetes ? new Map([...commonSkeleton(), ...(await kubernetesSkeleton())]) : projectSkeleton();
   const outcome = await writeSkeleton(folder, files);
-  await refresh(folder, await schemas());
+  const { modules, problems } = await allModules(modulesIn(folder));
+  await refresh(folder, schemas(modules));
+  if (problems.length > 0) printProblems(problems, process.stderr);
   const steps = isKubernetes ? KUBERNETES_STEPS : LOCAL_STEPS;
   const path = relative('', resolve(folder));
   const next = path === '' ? steps : [`cd ${quote(path)}`, ...steps];
@@ -61,7 +65,6 @@ async function init(folder: string, isKubernetes: boolean): Promise<void> {
 }
 
 /** The schemas of this version, for editors. */
-async function schemas(): Promise<Skeleton> {
-  const all = await Promise.all(modules.names().map((name) => modules.module(name)));
-  return new Map(SCHEMAS.map((name) => [join('.schemas', `${name}.json`), schemaText(name, all)]));
+function schemas(modules: readonly AnyModule[]): Skeleton {
+  return new Map(SCHEMAS.map((name) => [join('.schemas', `${name}.json`), schemaText(name, modules)]));
 }

@@ -21,7 +21,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'new',
     {
-      description: 'add a role to a project',
+      description: 'add a role or a module to a project',
       add: async (command, done) => (await import('./new.ts')).addNewCommand(command, done),
     },
   ],

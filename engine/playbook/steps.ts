@@ -1,4 +1,4 @@
-import { formatPlace } from '../errors/problem.ts';
+import { Problem, formatPlace } from '../errors/problem.ts';
 import type { MapEntry, MapNode, Node } from '../values/base/node.ts';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
 import { otherName } from '../values/habits/other-names.ts';
@@ -46,6 +46,22 @@ export async function readSteps(
   return steps;
 }
 
+/**
+ * The names of the arguments of the module; none for another action. Undefined, with a problem, if the module cannot be
+ * loaded: a module of the project may be wrong, or not be trusted.
+ */
+async function argumentNames({ key, keyPlace }: MapEntry, reading: Reading): Promise<ReadonlySet<string> | undefined> {
+  if (!reading.modules.has(key)) return new Set();
+  try {
+    return await reading.modules.argumentNames(key);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { code, what, why, remedy, cause } = error;
+    reading.problems.take(new Problem({ code, what, place: keyPlace, why, remedy, cause }));
+    return undefined;
+  }
+}
+
 function withShortNames(node: MapNode): MapNode {
   if (!node.entries.some((entry) => shortName(entry.key) !== entry.key)) return node;
   return {
@@ -82,7 +98,8 @@ async function readStep(node: MapNode, outer: Surroundings, reading: Reading): P
   if (fields.has('hosts') && !reading.modules.has('hosts')) return reportPlay(fields);
   const action = findAction(fields, reading);
   if (action === undefined) return [];
-  const names = reading.modules.has(action.key) ? await reading.modules.argumentNames(action.key) : new Set<string>();
+  const names = await argumentNames(action, reading);
+  if (names === undefined) return [];
   const refuse = (allowed: ReadonlySet<string>, what: string, besides: readonly string[] = []) =>
     refuseKeywords(fields, { action: action.key, arguments: names, allowed, besides, what, reading });
   switch (action.key) {

@@ -1,5 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -22,6 +33,7 @@ let tarball = '';
 beforeAll(async () => {
   const layout = join(scratch, 'layout');
   execFileSync(process.execPath, [join(ROOT, 'build/bundle.ts'), join(layout, 'dist')]);
+  execFileSync(process.execPath, [join(ROOT, 'build/types.ts'), join(layout, 'dist/types')]);
   for (const path of [...OWN_FOLDERS, ...FILES]) cpSync(join(ROOT, path), join(layout, path), { recursive: true });
   tarball = join(
     layout,
@@ -102,6 +114,29 @@ test('the control plane comes out of the package, without the lab, and lint find
   expect(runbook('lint', 'playbooks/site.yml', '-i', 'inventory/prod.yml')).toMatchObject({
     status: 0,
     stdout: '1 playbook: no problems\n',
+  });
+});
+
+test('a new module passes its test, and its types are right', () => {
+  const { folder, path } = installed('newest');
+  const runbook = (...args: readonly string[]): Said => npm(folder, path, ['--no-install', 'runbook', ...args], 'npx');
+  expect(runbook('new', 'module', 'motd_line')).toMatchObject({ status: 0, stderr: '' });
+  const tested = npm(folder, path, ['--test', 'modules/motd_line.test.ts'], 'node');
+  expect(tested, tested.stdout).toMatchObject({ status: 0, stderr: '' });
+  // What editors need besides: the types of Node, and those of arguments.
+  for (const name of ['zod', '@types'])
+    symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  const options = ['--strict', '--noEmit', '--target', 'es2024', '--module', 'preserve', '--types', 'node'];
+  const files = ['modules/motd_line.ts', 'modules/motd_line.test.ts'];
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  expect(npm(folder, path, [tsc, ...options, '--skipLibCheck', ...files], 'node')).toMatchObject({
+    status: 0,
+    stdout: '',
+  });
+  const wrong = join(folder, 'modules/wrong.ts');
+  writeFileSync(wrong, readFileSync(join(folder, files[0] ?? ''), 'utf8').replace('withLine(text, line)', 'line.size'));
+  expect(npm(folder, path, [tsc, ...options, '--skipLibCheck', wrong], 'node')).toMatchObject({
+    stdout: expect.stringMatching(/wrong\.ts.*error TS/),
   });
 });
 

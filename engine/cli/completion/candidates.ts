@@ -4,13 +4,13 @@ import { Problem } from '../../errors/problem.ts';
 import { RawInventory } from '../../inventory/raw-inventory.ts';
 import { type SourceVault, readSource } from '../../inventory/read-source.ts';
 import { LEVELS } from '../../lint/base/rule.ts';
-import { modules } from '../../modules/base/catalogue.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 import { textIn } from '../../values/yaml/text-file.ts';
 import { sealedForm } from '../../vault/base/sealed-form.ts';
 import { journalFolder } from '../base/journal-folder.ts';
 import { REPORT_FORMATS } from '../options/closing-options.ts';
+import { modulesHere } from '../options/project-modules.ts';
 import type { CommandLine } from './command-line.ts';
 import { SHELLS } from './shell-word.ts';
 
@@ -66,7 +66,7 @@ export const SOURCES: ReadonlyMap<string, Source> = new Map([
     'module',
     (line) => ({
       files: false,
-      values: words([...modules.names(), ...(line.command.name() === 'docs' ? TOPICS : [])].toSorted()),
+      values: words([...modulesHere().names(), ...(line.command.name() === 'docs' ? TOPICS : [])].toSorted()),
     }),
   ],
   [

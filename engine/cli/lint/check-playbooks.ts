@@ -8,7 +8,7 @@ import { selectHosts } from '../../inventory/select-hosts.ts';
 import { VariableFolders } from '../../inventory/variable-folders.ts';
 import { mistakesOf } from '../../inventory/written-variable.ts';
 import type { LintInput } from '../../lint/read-site.ts';
-import { modules } from '../../modules/base/catalogue.ts';
+import type { Catalogue } from '../../modules/base/catalogue.ts';
 import type { Play, Playbook } from '../../playbook/base/play.ts';
 import { loadPlaybook } from '../../playbook/load-playbook.ts';
 import { type ReadSource, SourceFiles } from '../../playbook/source-files.ts';
@@ -21,6 +21,7 @@ import { type InventoryFlags, LOOK_TIMEOUT } from '../options/common-options.ts'
 import { accessOf, roleRefusal } from '../options/controller-access.ts';
 import { extraVariables } from '../options/extra-variables.ts';
 import { vaultFor } from '../options/flag-values.ts';
+import { modulesOf } from '../options/project-modules.ts';
 
 /** The problems of the playbooks, and the input of the rules. */
 export interface Checked {
@@ -38,7 +39,8 @@ export async function checkPlaybooks(playbooks: readonly string[], flags: Invent
   const vault = vaultFor(flags);
   const access = accessOf(flags, playbooks, flags.inventory);
   const inventory = await gather(found, () => loadInventory(flags.inventory, folders, vault, access));
-  const linting: Linting = { flags, vault, access: access.playbook, inventory };
+  const modules = modulesOf(playbooks, { access: access.playbook, trust: flags.trust });
+  const linting: Linting = { flags, vault, modules, access: access.playbook, inventory };
   const layers: Pick<Layer, 'variables'>[] = [...(inventory?.hosts.values() ?? [])].flatMap((host) => host.layers);
   found.push(...mistakesOf(layers));
   if (flags.inventory.length === 0) {
@@ -64,6 +66,7 @@ export async function checkPlaybooks(playbooks: readonly string[], flags: Invent
 interface Linting {
   readonly flags: InventoryFlags;
   readonly vault: Vault;
+  readonly modules: Catalogue;
   readonly access: ControllerAccess;
   /** Undefined if the inventory cannot be read. */
   readonly inventory: Inventory | undefined;
@@ -72,7 +75,7 @@ interface Linting {
 async function load(
   file: string,
   files: SourceFiles,
-  { flags, vault, access }: Linting,
+  { flags, vault, modules, access }: Linting,
   found: Problem[],
 ): Promise<Playbook | undefined> {
   return gather(found, () =>
@@ -113,7 +116,11 @@ async function givenVariables(
 }
 
 /** Throws the problems that a plan finds with the variables of the hosts before it connects to any host. */
-async function checkHosts(playbook: Playbook, inventory: Inventory, { flags, vault, access }: Linting): Promise<void> {
+async function checkHosts(
+  playbook: Playbook,
+  inventory: Inventory,
+  { flags, vault, modules, access }: Linting,
+): Promise<void> {
   const never = new AbortController().signal;
   await run({
     mode: 'plan',

@@ -72,7 +72,7 @@ export interface ConnectionFlags {
 const OUTPUTS: readonly string[] = ['auto', 'plain', 'json'];
 
 /** Default of --forks: maximal number of hosts at the same time. */
-const FORKS = 50;
+export const FORKS = 50;
 
 /** Default of --look-timeout: maximal time of a look at a host, in seconds. */
 export const LOOK_TIMEOUT = 120;

@@ -1,6 +1,6 @@
 import { type Place, Problem, Problems } from '../../errors/problem.ts';
 import { shellWords } from '../../inventory/shell-words.ts';
-import { modules } from '../../modules/base/catalogue.ts';
+import type { Catalogue } from '../../modules/base/catalogue.ts';
 import type { Argument, Play, Playbook, Task } from '../../playbook/base/play.ts';
 import { NO_SETTINGS } from '../../playbook/base/settings.ts';
 import { argumentDocuments } from '../../report/reference/module-document.ts';
@@ -26,9 +26,13 @@ const TASK_PLACE: Place = { file: '-m', line: 1, column: 1 };
 const ARGUMENTS_FILE = '-a';
 
 /** Makes a playbook of one play with one task. Throws Problem or Problems if the module or its arguments are wrong. */
-export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
+export async function oneTaskPlaybook(given: OneTask, modules: Catalogue): Promise<Playbook> {
   const module = await modules.module(given.module);
-  const taken = underOwnNames(await readArguments(given), module.aliases ?? {}, await modules.foreign(module.name));
+  const taken = underOwnNames(
+    await readArguments(given, modules),
+    module.aliases ?? {},
+    await modules.foreign(module.name),
+  );
   const problems = await modules.check(module.name, taken, TASK_PLACE);
   const [first, ...rest] =
     given.arguments === '' && problems.length > 0 ? [nothingToDo(module.name, problems)] : problems;
@@ -65,10 +69,14 @@ export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
     throttle: undefined,
     anyErrorsFatal: undefined,
   };
-  const play: Play = {
-    name: given.pattern,
+  return { file: 'exec', plays: [playOf(given, task, settings)] };
+}
+
+function playOf({ pattern }: OneTask, task: Task, settings: Play['settings']): Play {
+  return {
+    name: pattern,
     place: PATTERN_PLACE,
-    hosts: compileNode(scalar(given.pattern, PATTERN_PLACE)),
+    hosts: compileNode(scalar(pattern, PATTERN_PLACE)),
     hostsPlace: PATTERN_PLACE,
     serial: [],
     strategy: 'linear',
@@ -82,7 +90,6 @@ export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
     handlers: [],
     roles: [],
   };
-  return { file: 'exec', plays: [play] };
 }
 
 /** Makes the Problem for missing arguments. Without `-a`, the user has most often forgotten the command. */
@@ -114,7 +121,10 @@ function underOwnNames(
   );
 }
 
-async function readArguments({ module: name, arguments: text }: OneTask): Promise<ReadonlyMap<string, Argument>> {
+async function readArguments(
+  { module: name, arguments: text }: OneTask,
+  modules: Catalogue,
+): Promise<ReadonlyMap<string, Argument>> {
   const trimmed = text.trim();
   if (trimmed === '') return new Map();
   if (trimmed.startsWith('{') && !trimmed.startsWith('{{')) return fromMap(trimmed);

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { modules } from '../../modules/base/catalogue.ts';
+import type { Catalogue } from '../../modules/base/catalogue.ts';
 import { type Report, startReport } from '../../report/report.ts';
 import type { Mode } from '../../run/base/events.ts';
 import type { RunOptions } from '../../run/run-options.ts';
@@ -29,7 +29,7 @@ export type Performance = Pick<
   | 'approval'
   | 'resume'
   | 'vault'
-> & { readonly access: ControllerAccess };
+> & { readonly access: ControllerAccess; readonly modules: Catalogue };
 
 type ReportFlags = Pick<ConnectionFlags, 'output' | 'verbose'> & {
   readonly extraVars: readonly string[];
@@ -59,7 +59,7 @@ export function runReport(mode: Mode, diff: boolean, flags: ReportFlags): Report
 
 /** Runs a playbook, passes its events to the report, and handles Ctrl-C meanwhile. */
 export async function performRun(
-  { access, ...performance }: Performance,
+  { access, modules, ...performance }: Performance,
   flags: ConnectionFlags,
   report: Report,
 ): Promise<RunResult> {

@@ -3,7 +3,7 @@ import { Problem } from '../../errors/problem.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { loadInventory } from '../../inventory/load-inventory.ts';
 import { LOCALHOST } from '../../inventory/localhost.ts';
-import { modules } from '../../modules/base/catalogue.ts';
+import type { Catalogue } from '../../modules/base/catalogue.ts';
 import type { Playbook } from '../../playbook/base/play.ts';
 import { loadPlaybook } from '../../playbook/load-playbook.ts';
 import { startingAt } from '../../playbook/start-at.ts';
@@ -16,6 +16,7 @@ import type { InventoryFlags } from '../options/common-options.ts';
 import { accessOf, roleRefusal, type RunAccess } from '../options/controller-access.ts';
 import { extraVariables } from '../options/extra-variables.ts';
 import { vaultFor } from '../options/flag-values.ts';
+import { modulesOf } from '../options/project-modules.ts';
 
 /** Everything that is read before a run begins. */
 export interface PreparedRun {
@@ -24,18 +25,28 @@ export interface PreparedRun {
   readonly extra: Layer;
   /** Opens encrypted files before and during the run. */
   readonly vault: Vault;
+  /** The modules that tasks may use: of runbook, and of the project. */
+  readonly modules: Catalogue;
   /** What the tasks may do on the controller. */
   readonly access: ControllerAccess;
   /** Returns the digests of every file that was read, and the `others`, by path relative to the working folder. */
   inputs(others: ReadonlyMap<string, string>): Readonly<Record<string, string>>;
 }
 
-/** Reads playbook, inventory and variables. Throws Problem or Problems. */
-export async function prepareRun(playbookFile: string, flags: InventoryFlags): Promise<PreparedRun> {
+/**
+ * Reads playbook, inventory and variables. Throws Problem or Problems.
+ * @param moduleFolders folders with modules, besides those of the project
+ */
+export async function prepareRun(
+  playbookFile: string,
+  flags: InventoryFlags,
+  moduleFolders: readonly string[] = [],
+): Promise<PreparedRun> {
   const vault = vaultFor(flags);
   const access = accessOf(flags, [playbookFile], flags.inventory);
   const extra = await extraVariables(flags.extraVars, vault);
   const inventory = await loadInventory(flags.inventory, [dirname(playbookFile)], vault, access);
+  const modules = modulesOf([playbookFile], { access: access.playbook, trust: flags.trust }, moduleFolders);
   const playbook = await loadPlaybook(playbookFile, {
     modules,
     rolesPath: [],
@@ -44,12 +55,14 @@ export async function prepareRun(playbookFile: string, flags: InventoryFlags): P
     roleRefusal: roleRefusal(flags),
   });
   const inputs = (others: ReadonlyMap<string, string>): Readonly<Record<string, string>> => {
-    const digests = [...vault.files, ...others].map(([path, digest]) => [shortest(path), digest] as const);
+    const digests = [...vault.files, ...modules.loadedFiles(), ...others].map(
+      ([path, digest]) => [shortest(path), digest] as const,
+    );
     return Object.fromEntries(digests.toSorted(([one], [other]) => (one < other ? -1 : 1)));
   };
   const isAlone =
     !access.playbook.isFull && hasThisMachineAlone(inventory, extra, { folder: dirname(playbookFile), access });
-  return { playbook, inventory, extra, vault, access: isAlone ? access.alone : access.playbook, inputs };
+  return { playbook, inventory, extra, vault, modules, access: isAlone ? access.alone : access.playbook, inputs };
 }
 
 /** The options that restrict a run, from the command line or a saved plan. */

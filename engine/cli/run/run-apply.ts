@@ -50,7 +50,7 @@ async function play(
   prepared: PreparedRun,
   { approval, flags, watch }: Application,
 ): Promise<number> {
-  const { playbook, inventory, extra, vault, access } = prepared;
+  const { playbook, inventory, extra, vault, modules, access } = prepared;
   const recorded = new RecordedPlan();
   const report = watch(runReport('play', flags.diff, flags));
   const emit = (event: RunEvent): void => {
@@ -64,6 +64,7 @@ async function play(
       inventory,
       extra,
       vault,
+      modules,
       access,
       limit: planned.limit ?? undefined,
       selection: { tags: planned.tags, skipTags: planned.skipTags },

@@ -33,13 +33,13 @@ export function runDriftCommand(playbookFile: string, flags: DriftFlags): Promis
     return drift === undefined ? undefined : countsOf(drift);
   };
   return withClosing(closing, { command: 'drift', playbook: playbookFile, counts }, async (watch) => {
-    const { playbook, inventory, extra, vault, access } = await prepareRun(playbookFile, flags);
+    const { playbook, inventory, extra, vault, modules, access } = await prepareRun(playbookFile, flags);
     const selection = { tags: flags.tags, skipTags: flags.skipTags };
     printNotes(refuseUnknownTags(playbook, selection), process.stderr);
     const fallback = await becomeFallback(flags);
     const { limit } = flags;
     const result = await performRun(
-      { mode: 'plan', playbook, inventory, limit, selection, extra, vault, access, fallback, lock: undefined },
+      { mode: 'plan', playbook, inventory, limit, selection, extra, vault, modules, access, fallback, lock: undefined },
       flags,
       watch(report),
     );

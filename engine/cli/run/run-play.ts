@@ -37,7 +37,7 @@ async function runWatched(playbookFile: string, { mode, flags, watch }: WatchedR
   const { startAtTask } = flags;
   const whole = await prepareRun(playbookFile, flags);
   const prepared = cutOff(whole, flags);
-  const { playbook, inventory, extra, vault, access } = prepared;
+  const { playbook, inventory, extra, vault, modules, access } = prepared;
   if (flags.listHosts === true || flags.listTasks === true || flags.listTags === true) {
     const { printLists } = await import('../../report/listing/lists.ts');
     printLists(
@@ -75,7 +75,7 @@ async function runWatched(playbookFile: string, { mode, flags, watch }: WatchedR
   const askBefore = flags.step === true ? askOnTerminal : undefined;
   const partOf = { limit: flags.limit, selection, startAtTask };
   const result = await performRun(
-    { mode, playbook, inventory, ...partOf, extra, vault, access, fallback, lock, resume, askBefore },
+    { mode, playbook, inventory, ...partOf, extra, vault, modules, access, fallback, lock, resume, askBefore },
     flags,
     watch(runReport(mode, flags.diff, { ...flags, inputs })),
   );

@@ -44,11 +44,11 @@ export async function makePlan(
       problems.push(event.outcome.problem);
     report.emit(event);
   };
-  const { playbook, inventory, extra, vault, access } = prepared;
+  const { playbook, inventory, extra, vault, modules, access } = prepared;
   const selection = { tags: scope.tags, skipTags: scope.skipTags };
   const partOf = { selection, limit: scope.limit ?? undefined, startAtTask: scope.startAtTask };
   const result = await performRun(
-    { mode: 'plan', playbook, inventory, extra, vault, access, ...partOf, lock: undefined, approval },
+    { mode: 'plan', playbook, inventory, extra, vault, modules, access, ...partOf, lock: undefined, approval },
     flags,
     { ...report, emit },
   );

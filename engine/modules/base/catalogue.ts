@@ -9,22 +9,43 @@ import { moduleFiles } from './module-files.ts';
 import type { AnyModule } from './module.ts';
 import { checkArguments } from './parse-arguments.ts';
 
+/** Modules besides those that come with runbook. */
+export interface FurtherModules {
+  names(): readonly string[];
+  has(name: string): boolean;
+  /** Throws Problem if the module cannot be loaded, or may not run. */
+  module(name: string): Promise<AnyModule>;
+  /** The files that were loaded so far: path → SHA-256. */
+  loaded(): ReadonlyMap<string, string>;
+}
+
+/** Returns whether a module that comes with runbook has this name, or takes it as another name of itself. */
+export function isBuiltIn(name: string): boolean {
+  return moduleFiles.has(nameHere(name));
+}
+
 /** The task modules by name. A module is loaded at its first use. */
 export class Catalogue {
   readonly #loaded = new Map<string, Promise<AnyModule>>();
+  readonly #further: FurtherModules | undefined;
+
+  constructor(further?: FurtherModules) {
+    this.#further = further;
+  }
 
   names(): readonly string[] {
-    return [...moduleFiles.keys()];
+    return [...moduleFiles.keys(), ...(this.#further?.names() ?? [])];
   }
 
   has(name: string): boolean {
-    return moduleFiles.has(nameHere(name));
+    const plain = nameHere(name);
+    return moduleFiles.has(plain) || this.#further?.has(plain) === true;
   }
 
   /** Loads a module. Throws Problem `unknown-module`. */
   module(name: string): Promise<AnyModule> {
     const plain = nameHere(name);
-    const file = moduleFiles.get(plain);
+    const file = moduleFiles.get(plain) ?? this.#furtherFile(plain);
     if (file === undefined) {
       throw new Problem({
         code: 'unknown-module',
@@ -38,6 +59,17 @@ export class Catalogue {
     let module = this.#loaded.get(plain);
     if (module === undefined) this.#loaded.set(plain, (module = load(plain, file)));
     return module;
+  }
+
+  #furtherFile(name: string): (() => Promise<unknown>) | undefined {
+    const further = this.#further;
+    if (further?.has(name) !== true) return undefined;
+    return async () => ({ module: await further.module(name) });
+  }
+
+  /** The files of modules besides those of runbook that were loaded so far: path → SHA-256. */
+  loadedFiles(): ReadonlyMap<string, string> {
+    return this.#further?.loaded() ?? new Map();
   }
 
   async check(name: string, args: ReadonlyMap<string, Argument>, task: Place): Promise<readonly Problem[]> {

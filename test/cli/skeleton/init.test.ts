@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../temporary-folder.ts';
@@ -84,4 +84,37 @@ test.each(REFUSED)('%s is refused, and nothing is written', async (_, args, told
   const { status, stderr } = await runbook(folder, ...args);
   expect(status).toBe(1);
   expect(stderr).toMatch(told);
+});
+
+test('a new module is documented, in the schema, planned and played; a second one of its name is refused', async () => {
+  const folder = temporaryFolder('runbook-new-');
+  const trusted = ['--trust'];
+  expect(await runbook(folder, 'new', 'module', 'motd_line', '--role', 'web')).toMatchObject({ status: 0, stderr: '' });
+  expect((await runbook(folder, 'docs', 'motd_line')).stdout).toContain('motd_line: Make sure that a file has a line.');
+  expect((await runbook(folder, 'docs', '--schema', 'tasks')).stdout).toContain('The line that it must have.');
+  writeFileSync(
+    join(folder, 'site.yml'),
+    `- name: Motd\n  hosts: localhost\n  tasks:\n    - name: Line\n      motd_line: { path: '${folder}/motd', line: hello }\n`,
+  );
+  expect(await runbook(folder, 'lint', 'site.yml')).toMatchObject({ status: 0, stdout: '1 playbook: no problems\n' });
+  expect((await runbook(folder, 'plan', 'site.yml', '-o', 'saved.plan')).stdout).toContain('+hello');
+  expect(await runbook(folder, 'apply', 'saved.plan', ...trusted)).toMatchObject({ status: 0 });
+  expect(readFileSync(join(folder, 'motd'), 'utf8')).toBe('hello\n');
+  expect((await runbook(folder, 'play', 'site.yml')).stdout).toContain('nothing to do');
+  const again = await runbook(folder, 'new', 'module', 'motd_line');
+  expect(again.stderr).toContain('there is a module motd_line already');
+});
+
+test('a saved plan is refused when a module of the project has changed since', async () => {
+  const folder = temporaryFolder('runbook-new-');
+  await runbook(folder, 'new', 'module', 'motd_line');
+  writeFileSync(
+    join(folder, 'site.yml'),
+    `- name: Motd\n  hosts: localhost\n  tasks:\n    - name: Line\n      motd_line: { path: '${folder}/motd', line: hello }\n`,
+  );
+  await runbook(folder, 'plan', 'site.yml', '-o', 'saved.plan');
+  appendFileSync(join(folder, 'modules/motd_line.ts'), '// changed\n');
+  const { status, stderr } = await runbook(folder, 'apply', 'saved.plan');
+  expect(status).toBe(1);
+  expect(stderr).toContain('modules/motd_line.ts');
 });

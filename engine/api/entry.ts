@@ -1,0 +1,12 @@
+// What the bundle exports. The parts are loaded when they are asked for: the command line needs no library.
+
+import type * as surfaceFile from '../modules/own/surface.ts';
+import type * as libraryFile from './library.ts';
+
+export { main } from '../cli/main.ts';
+
+/** The functions of `import … from 'runbook'`. */
+export const library = (): Promise<typeof libraryFile> => import('./library.ts');
+
+/** The contract of modules: `import … from 'runbook/module'`. */
+export const moduleSurface = (): Promise<typeof surfaceFile> => import('../modules/own/surface.ts');
