@@ -52,8 +52,9 @@ export const SLICE: ReadonlySet<string> = new Set([
 
 export interface Strike {
   /**
-   * When alice strikes. `always`: at the name that the task writes, all the time: before the run gets there, during and
-   * after it. `again`: the same in /tmp, where nobody can rename or remove files of others.
+   * The moment of a strike. `create`, `close`: after a name appears in the folder, or after its file was written.
+   * `always`: all the time, at the name that the task writes. `again`: after a name in /tmp becomes free, because
+   * nobody can rename or remove files of others there.
    */
   readonly when: 'create' | 'close' | 'always' | 'again';
   readonly with: 'link' | 'dirlink' | 'fifo' | 'hard' | 'file' | 'swap';

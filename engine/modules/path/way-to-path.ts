@@ -37,8 +37,8 @@ export interface ForeignWay {
 
 export type Proof =
   /**
-   * The directory `levels` levels above the folder is `anchor`, a directory whose own name only root and the user
-   * of the task can change.
+   * `anchor` is the directory `levels` levels above the folder. Only root and the user of the task can change the name
+   * of this directory.
    */
   | { readonly kind: 'below'; readonly anchor: string; readonly levels: number }
   /** The folder belongs to this user, who can only lead to directories of his own. */
