@@ -25,8 +25,8 @@ export function permitConnection(name: string, scope: Scope, access: ControllerA
   const knownHosts = scope.lookup('ansible_known_hosts_file');
   if (typeof knownHosts !== 'string') return;
   const path = knownHosts.startsWith('~/') ? `${homedir()}${knownHosts.slice(1)}` : knownHosts;
-  // A file of that name is for host keys, in any folder. A link of that name may lead to any other file; a quote would
-  // be a quote for ssh.
+  // A file with this name may be used for host keys, in any folder. The name of a link is not enough, because the link
+  // may lead to any other file. A path with a quote is refused, because ssh would interpret the quote.
   const isForKeys = basename(realPath(path)).startsWith('known_hosts') && !/["\s]/.test(path);
   if (!isForKeys) access.permit({ kind: 'write', path }, undefined);
 }
