@@ -87,7 +87,12 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
     })),
   git_work_tree: (folder) =>
     fc
-      .tuple(fc.constantFrom('1a2b', undefined), fc.array(fileName, { maxLength: 3 }), fc.boolean(), fc.boolean())
+      .tuple(
+        fc.constantFrom('1a2b', undefined),
+        fc.subarray(['a', 'with space', 'ünï', 'a -> b']),
+        fc.boolean(),
+        fc.boolean(),
+      )
       .map(([commit, modified, hasSubmodules, isRefused]) => ({
         host: {
           programs: { 'bin/git': GIT },
@@ -400,9 +405,9 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
 const GIT = `#!/bin/sh
 [ ! -s .git/words ] || { cat .git/words >&2; exit 128; }
 case " $* " in
+  *' submodule '*) cat .git/submodules ;;
   *' status '*) cat .git/status; echo ;;
   *' config '*) cat .git/remotes ;;
-  *' submodule '*) cat .git/submodules ;;
 esac
 `;
 
