@@ -60,7 +60,38 @@ export function convertInclude(action: Entry, entries: readonly Entry[], standin
   if (value !== null && isMap(value)) convertIncludeMap(value, name, standing, use);
   else if (value !== null && textOf(value) !== undefined) convertIncludeText(action, name, standing, use);
   const args = entries.find(({ key }) => key === 'args');
-  if (args !== undefined) leave(args, { ...standing, anchor: args.keyNode.range[0] }, use, `Write it below ${name}.`);
+  if (args !== undefined && !takeArgs(action, args, entries, { standing, use }))
+    leave(args, { ...standing, anchor: args.keyNode.range[0] }, use, `Write it below ${name}.`);
+}
+
+/**
+ * Moves the arguments below `args:`, as in `args: {apply: …}`, into the include. Returns false if they stay: only a map
+ * of lines that follows the name of the file or role can be moved.
+ */
+function takeArgs(
+  action: Entry,
+  args: Entry,
+  entries: readonly Entry[],
+  { standing, use }: { readonly standing: Standing; readonly use: Scalars },
+): boolean {
+  const { draft } = use;
+  const { source } = draft;
+  const isRole = withoutCollection(action.key).endsWith('_role');
+  const map = args.value;
+  const text = action.value === null ? undefined : textOf(action.value);
+  const isNext = entries.indexOf(args) === entries.indexOf(action) + 1;
+  if (map === null || !isMap(map) || map.flow === true || standing.isFlow || !isNext) return false;
+  if (action.value === null || text === undefined || text.includes('=') || text.includes('\n')) return false;
+  const inner = entriesOf(map);
+  const [first] = inner;
+  if (first === undefined || !inner.every(({ key }) => (isRole ? OF_ROLE : OF_FILE).has(key))) return false;
+  const at = first.keyNode.range[0];
+  const indentation = source.text.slice(source.lineStart(at), at);
+  draft.replace(source.colonEnd(action), action.value.range[0], `\n${indentation}${isRole ? 'name' : 'file'}: `);
+  const line = source.lineStart(args.keyNode.range[0]);
+  draft.replace(line, source.lineEnd(line) + 1, '');
+  convertIncludeMap(map, isRole ? 'include_role' : 'include_tasks', standing, use);
+  return true;
 }
 
 function convertIncludeMap(map: MapOfFile, name: string, standing: Standing, use: Scalars): void {

@@ -159,6 +159,13 @@ export const TASKS: readonly Row[] = [
     after: "- set_fact:\n    a: >-\n      {{default b 'c'}}\n    d: |\n      {{lower b}}\n\n  when: defined(b)\n",
   },
   {
+    what: 'what an include takes is written into it',
+    before:
+      '- name: A\n  include_tasks: a.yml\n  args:\n    apply:\n      become: yes\n  when: a is defined\n- include_role: name=b\n- include_role:\n    name: c\n  args: {apply: {tags: x}}\n',
+    after:
+      '- name: A\n  include_tasks:\n    file: a.yml\n    apply:\n      become: true\n  when: defined(a)\n- include_role: {name: b}\n- include_role:\n    name: c\n  # convert: by hand: args: Write it below include_role.\n  args: {apply: {tags: x}}\n',
+  },
+  {
     what: 'blocks, and what is in them',
     before: '- block:\n    - apt: name=a\n  rescue:\n    - debug: msg="{{ b | upper }}"\n  when: c is defined\n',
     after:
