@@ -6,6 +6,7 @@ import type { Template } from '../values/template/template.ts';
 import { type Fields, isTemplated } from './base/fields.ts';
 import type { StepFrame } from './base/play.ts';
 import { readSettings } from './base/settings.ts';
+import { readLocalConnection } from './local-connection.ts';
 import type { HandedDown, Reading, Surroundings } from './reading.ts';
 import type { Link } from './step-budget.ts';
 import { readTags } from './tags.ts';
@@ -34,7 +35,7 @@ function readHandedDown(fields: Fields, outer: HandedDown, reading: Reading): Ha
   return {
     ignoreErrors: withinOuter(fields.booleanOrTemplate('ignore_errors'), outer.ignoreErrors),
     anyErrorsFatal: withinOuter(fields.booleanOrTemplate('any_errors_fatal'), outer.anyErrorsFatal),
-    delegateTo: delegateWithin(fields.template('delegate_to'), outer.delegateTo),
+    delegateTo: delegateWithin(readLocalConnection(fields) ?? fields.template('delegate_to'), outer.delegateTo),
     runOnce: withinOuter(fields.booleanOrTemplate('run_once'), outer.runOnce),
     notify: notify.length === 0 ? outer.notify : [...outer.notify, ...notify],
     throttle: withinOuter(fields.numberOrTemplate('throttle'), outer.throttle),

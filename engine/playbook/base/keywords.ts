@@ -17,7 +17,15 @@ const SETTINGS = [
 const COMMON = ['name', 'when', 'tags', 'vars', ...SETTINGS] as const;
 
 /** Keywords that a block or an import passes to its tasks. */
-const HANDED_DOWN = ['ignore_errors', 'any_errors_fatal', 'delegate_to', 'run_once', 'notify', 'throttle'] as const;
+const HANDED_DOWN = [
+  'ignore_errors',
+  'any_errors_fatal',
+  'connection',
+  'delegate_to',
+  'run_once',
+  'notify',
+  'throttle',
+] as const;
 
 export const TASK_KEYWORDS: ReadonlySet<string> = new Set([
   ...COMMON,
@@ -57,6 +65,7 @@ export const PLAY_KEYWORDS: ReadonlySet<string> = new Set([
   'order',
   'max_fail_percentage',
   'any_errors_fatal',
+  'connection',
   'gather_facts',
   'vars',
   'vars_files',
@@ -86,6 +95,7 @@ export const ROLE_KEYWORDS: ReadonlySet<string> = new Set([
   'vars',
   ...SETTINGS,
   'any_errors_fatal',
+  'connection',
   'delegate_to',
   'ignore_errors',
   'run_once',
@@ -103,7 +113,6 @@ export const NO_ROLE_PARAMETERS: ReadonlySet<string> = new Set(
     'become_exe',
     'become_flags',
     'collections',
-    'connection',
     'debugger',
     'delegate_facts',
     'diff',

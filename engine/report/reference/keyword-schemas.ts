@@ -101,6 +101,10 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     schema: BOOLEAN,
   },
   ignore_errors: { description: 'Whether the host goes on if the task fails.', schema: BOOLEAN },
+  connection: {
+    description: 'local: as delegate_to: localhost.',
+    schema: { enum: ['local', 'ssh', 'smart'] },
+  },
   delegate_to: {
     description: 'Another host of the inventory that runs the task, with the variables of this one.',
     schema: TEXT,

@@ -46,7 +46,7 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   },
   {
     name: 'connection',
-    where: 'task',
+    where: 'play',
     instead:
       'Write delegate_to: localhost for connection: local; how a host is reached is set by ansible_connection in the inventory.',
   },

@@ -21,6 +21,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   block: [{ debug: null }],
   changed_when: false,
   check_mode: true,
+  connection: 'local',
   delay: 2,
   delegate_to: 'localhost',
   environment: { A: 'b' },
@@ -72,7 +73,7 @@ const COMPANIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
 
 /** Keywords of plays, roles, blocks and tasks in Ansible's documentation that none of the tables here has. */
 const ANSIBLE =
-  'action async become_exe become_flags collections connection debugger delegate_facts diff fact_path force_handlers gather_subset gather_timeout local_action module_defaults poll port vars_prompt with_items with_first_found extended extended_allitems break_when'.split(
+  'action async become_exe become_flags collections debugger delegate_facts diff fact_path force_handlers gather_subset gather_timeout local_action module_defaults poll port vars_prompt with_items with_first_found extended extended_allitems break_when'.split(
     ' ',
   );
 
@@ -268,6 +269,8 @@ describe.each(Object.entries(LEVELS))('%s', (level, of) => {
 
 /** Keywords that are known only for the message that says what to do instead. */
 const REFUSED_BY_VALUE: ReadonlySet<string> = new Set([
+  // local, for hosts other than localhost.
+  'play connection',
   ...[...tables.REFUSED_IN_PLAYS].map((keyword) => `play ${keyword}`),
   ...Object.keys(LEVELS).flatMap((level) =>
     level === 'play' ? [] : [...tables.REFUSED_IN_STEPS].map((keyword) => `${level} ${keyword}`),

@@ -1,0 +1,38 @@
+import type { MapEntry } from '../values/base/node.ts';
+import { type Template, parseTemplate } from '../values/template/template.ts';
+import type { Fields } from './base/fields.ts';
+
+/** Connections that every host has unless the inventory says another one. */
+const USUAL: ReadonlySet<unknown> = new Set(['ssh', 'smart']);
+/** Names of the controller. */
+const CONTROLLER: ReadonlySet<unknown> = new Set(['localhost', '127.0.0.1']);
+
+/**
+ * Reads `connection` of a step: `local` delegates it to localhost, and so needs what a delegated task needs. At a play
+ * it is accepted where it has no effect: `local` for localhost itself.
+ */
+export function readLocalConnection(fields: Fields): Template | undefined {
+  const entry = fields.entry('connection');
+  if (entry === undefined) return undefined;
+  const said = valueOf(entry);
+  const delegate = valueOf(fields.entry('delegate_to'));
+  const isPlay = fields.has('hosts');
+  if (isPlay && (USUAL.has(said) || (said === 'local' && CONTROLLER.has(valueOf(fields.entry('hosts'))))))
+    return undefined;
+  if (!isPlay && said === 'local' && (delegate === undefined || CONTROLLER.has(delegate)))
+    return parseTemplate('localhost', entry.value.place);
+  return fields.problems.add({
+    code: 'not-supported',
+    what: isPlay
+      ? 'connection of a play is possible as local for localhost, and as ssh'
+      : 'connection of a task is possible as local, without another host in delegate_to',
+    place: entry.keyPlace,
+    remedy: isPlay
+      ? 'Write connection: local or delegate_to: localhost at the tasks that run here. How a host is reached is set by ansible_connection in the inventory.'
+      : 'Leave it out. How a host is reached is set by ansible_connection in the inventory.',
+  });
+}
+
+function valueOf(entry: MapEntry | undefined): unknown {
+  return entry?.value.kind === 'scalar' ? entry.value.value : undefined;
+}
