@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Problem, Problems } from '../errors/problem.ts';
+import { systemReason } from '../files/system-reason.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import { namesIn } from '../values/look-at-once.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -47,7 +48,7 @@ export class VariableFolders {
       return [];
     }
     const given: GivenVariables[] = [];
-    for (const file of filesOf(join(parent, found))) {
+    for (const file of this.#files(join(parent, found))) {
       const variables = await this.#read(file, this.#accessIn(folder));
       if (variables !== undefined && variables.variables.size > 0) given.push(variables);
     }
@@ -72,6 +73,16 @@ export class VariableFolders {
     return names;
   }
 
+  /** Returns the files of a name. What cannot be looked at, such as a link to nowhere, is reported. */
+  #files(path: string): readonly string[] {
+    try {
+      return filesOf(path);
+    } catch (error) {
+      this.#reportUnreadable(path, error);
+      return [];
+    }
+  }
+
   async #read(path: string, access: ControllerAccess): Promise<GivenVariables | undefined> {
     try {
       access.permit({ kind: 'read', path }, undefined);
@@ -82,13 +93,19 @@ export class VariableFolders {
           node === undefined ? new Map() : variablesOf(node, 'a file of variables must be a map of names and values'),
       };
     } catch (error) {
-      this.#report(
-        isSystemError(error)
-          ? new Problem({ code: 'file-unreadable', what: `${path} cannot be read`, why: error.message })
-          : error,
-      );
+      this.#reportUnreadable(path, error);
       return undefined;
     }
+  }
+
+  #reportUnreadable(path: string, error: unknown): void {
+    if (!isSystemError(error)) {
+      this.#report(error);
+      return;
+    }
+    const what = `${error.path ?? path} cannot be read`;
+    const remedy = 'Allow the user who runs this to read it; if it is a link that leads nowhere, repair or remove it.';
+    this.#report(new Problem({ code: 'file-unreadable', what, why: systemReason(error), remedy }));
   }
 }
 

@@ -42,6 +42,7 @@ export function entriesOf(node: Node, otherwise: string): readonly MapEntry[] {
   });
 }
 
+/** Returns whether nothing is written at the place of the node. */
 export function isEmpty(node: Node): boolean {
   return node.kind === 'scalar' && node.value === null;
 }

@@ -12,6 +12,10 @@ export interface WrittenVariable extends Compiled {
   readonly mistake?: Problem;
 }
 
+/**
+ * Compiles a value of the inventory. A mistake in it is not thrown at once: it is thrown if the variable is used, and
+ * `mistakesOf` lists it.
+ */
 export function writtenVariable(node: Node): WrittenVariable {
   const written = (): Value => plainValue(node);
   try {

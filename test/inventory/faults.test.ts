@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -114,6 +114,46 @@ const FAULTS: readonly (readonly [string, Readonly<Record<string, string | Buffe
     { h: 'a\n', 'group_vars/all.yml': 'a: 1\n', 'group_vars/all/x.yml': 'b: 1\n' },
     ['two-variable-files'],
   ],
+  [
+    'INI: ranges that go down, mix letters and numbers, stand still or never end',
+    { h: 'w[3:1]\nw[c:a]\nw[1:3:0]\nw[1:c]\nw[a:9]\nw[1:999999999]\n' },
+    [
+      'wrong-range h:1:1',
+      'wrong-range h:2:1',
+      'wrong-range h:3:1',
+      'wrong-range h:4:1',
+      'wrong-range h:5:1',
+      'wrong-range h:6:1',
+    ],
+  ],
+  [
+    'a priority of a group that is no number',
+    { h: '[web]\na\n[web:vars]\nansible_group_priority=high\nx=1\n' },
+    ['wrong-type h:4:24'],
+  ],
+  [
+    'a program whose groups are of the wrong form',
+    { 'h.sh': '#!/bin/sh\necho \'{"web": {"hosts": "a"}}\'\n' },
+    ['wrong-type h.sh --list:1:1'],
+  ],
+  [
+    'a program whose children are no names',
+    { 'h.sh': '#!/bin/sh\necho \'{"web": {"children": [1]}}\'\n' },
+    ['wrong-type h.sh --list:1:1'],
+  ],
+  [
+    'a program whose variables are no map',
+    { 'h.sh': '#!/bin/sh\necho \'{"web": {"hosts": ["a"], "vars": [1]}}\'\n' },
+    ['wrong-type h.sh --list:1:1'],
+  ],
+  [
+    'a program that fails for one of its hosts',
+    {
+      'h.sh':
+        '#!/bin/sh\n[ "$1" = --list ] && echo \'{"web": {"hosts": ["a", "b"]}}\' && exit\n[ "$2" = a ] && echo {} && exit\nexit 4\n',
+    },
+    ['inventory-script h.sh:1:1'],
+  ],
   ['TOML', { 'h.toml': '[web]\n' }, ['inventory-form']],
 ];
 
@@ -146,4 +186,43 @@ test.each([
   const inventory = await loadInventory([join(folder, name)]);
   const mistakes = mistakesOf([...inventory.hosts.values()].flatMap(({ layers }) => layers));
   expect(mistakes.map(({ code, place }) => `${code} ${place?.line}:${place?.column}`)).toEqual([expected]);
+});
+
+test('of ranges, the step, the zeros in front and the letters count', async () => {
+  const folder = mkdtempSync(join(root, 'case-'));
+  writeFileSync(join(folder, 'h'), 'w[01:07:3]\nd-[a:e:2]\nx[08:11]y[0:1]\nn[9:10]:2222\n');
+  const inventory = await loadInventory([join(folder, 'h')]);
+  expect([...inventory.hosts.keys()].toSorted()).toEqual([
+    'd-a',
+    'd-c',
+    'd-e',
+    'n10',
+    'n9',
+    'w01',
+    'w04',
+    'w07',
+    'x08y0',
+    'x08y1',
+    'x09y0',
+    'x09y1',
+    'x10y0',
+    'x10y1',
+    'x11y0',
+    'x11y1',
+  ]);
+});
+
+test.each([
+  ['a link to itself', 'group_vars/all.yml', 'all.yml'],
+  ['a link to nowhere', 'group_vars/all.yml', 'nowhere'],
+  ['a link to nowhere in a folder of variables', 'group_vars/all/a.yml', 'nowhere'],
+  ['a folder that contains itself', 'group_vars/all/again', '.'],
+])('%s is told with its name, and is no fault of the program', async (_what, name, target) => {
+  const folder = mkdtempSync(join(root, 'case-'));
+  writeFileSync(join(folder, 'h'), 'a\n');
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  symlinkSync(target, join(folder, name));
+  const loaded = loadInventory([join(folder, 'h')]);
+  await expect(loaded).rejects.toMatchObject({ problems: [{ code: 'file-unreadable' }] });
+  await expect(loaded).rejects.toThrow(join(folder, name));
 });
