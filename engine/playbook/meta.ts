@@ -7,6 +7,7 @@ import type { Meta } from './base/play.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { enter, frameOf } from './surroundings.ts';
 
+/** Reads `meta:`. An action that does not exist is reported, and gives no step. */
 export function readMeta(fields: Fields, action: MapEntry, outer: Surroundings, reading: Reading): readonly Meta[] {
   const inner = enter(fields, outer, reading);
   const node = fields.literalText(action.value, 'meta');

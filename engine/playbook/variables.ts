@@ -19,6 +19,7 @@ export function readVariables(node: Node, level: Layer['level'], origin: string,
   return { level, origin, variables: new Map() };
 }
 
+/** Compiles the variables of one map. Wrong names and templates are reported, and such variables are left out. */
 export function compileVariables(
   entries: readonly MapEntry[],
   level: Layer['level'],

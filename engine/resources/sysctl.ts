@@ -96,6 +96,7 @@ export function sysctlPath(name: string): string {
   return first === '/' ? name : name.replace(/[./]/g, (separator) => (separator === '.' ? '/' : '.'));
 }
 
+/** Returns the value with single blanks: the kernel prints tabs between numbers. */
 export function normalizeValue(value: string): string {
   return value.trim().replace(/\s+/g, ' ');
 }

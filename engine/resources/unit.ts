@@ -88,6 +88,7 @@ export function isDoneOneshot(state: UnitState): boolean {
   );
 }
 
+/** Returns whether systemd calls the unit active. A unit that reloads is running. */
 export function isRunning(state: UnitState): boolean {
   return state.active === 'active' || state.active === 'reloading' || state.active === 'refreshing';
 }
@@ -104,6 +105,7 @@ export function isEnabled(file: string): boolean {
   return ['enabled', 'static', 'generated', 'indirect', 'alias', 'transient'].includes(file);
 }
 
+/** Returns whether the unit would not be started at boot, as `UnitFileState` says. */
 export function isDisabled(file: string): boolean {
   return file !== 'enabled' && file !== 'enabled-runtime';
 }

@@ -26,6 +26,7 @@ export interface OpenRun {
   begin(): void;
 }
 
+/** Makes everything that the parts of one run share. Connects to nothing; `RunOptions` says what must be closed. */
 export function openRun(options: RunOptions): OpenRun {
   const now = new Date();
   const hosts = new RunHosts(options);

@@ -95,6 +95,7 @@ export function addInventoryOptions(command: Command): Command {
   return addControllerOptions(addKeyOptions(sources));
 }
 
+/** Adds the options that name keys of encrypted files: `KeyFlags` without the lock and the limit. */
 export function addKeyOptions(command: Command): Command {
   return command
     .option(
@@ -118,6 +119,7 @@ export function addKeyOptions(command: Command): Command {
     .option('-J, --ask-vault-pass', 'ask for the password of ansible-vault');
 }
 
+/** Adds `--limit`. Its value is a pattern, or `@file` with a host on each line. */
 export function addLimitOption(command: Command): Command {
   return command.option(
     '-l, --limit <pattern>',
@@ -200,6 +202,7 @@ export function collectCommas(value: string, before: readonly string[]): readonl
   ];
 }
 
+/** Parses the value of an option. Throws InvalidArgumentError if it is not a whole number from 1. */
 export function positive(value: string): number {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.');

@@ -24,6 +24,7 @@ export function endAtOnce(): void {
   process.exit(EXIT.interrupted);
 }
 
+/** Begins to watch for Ctrl-C and SIGTERM, and writes to `stderr` what each of them does. */
 export function interruptions(stderr: NodeJS.WritableStream): Interruptions {
   const first = new AbortController();
   const second = new AbortController();

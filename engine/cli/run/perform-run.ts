@@ -87,6 +87,10 @@ export async function performRun(
   }
 }
 
+/**
+ * Returns the exit status of a run. An interruption counts before failures, and failures before unreachable hosts.
+ * `detailed`: a plan with changes, or with unknown tasks, gives 2 as well.
+ */
 export function statusOf(result: RunResult, mode: Mode, detailed: boolean): number {
   if (result.interrupted) return EXIT.interrupted;
   if (result.recap.some((host) => host.failed > 0)) return EXIT.failed;

@@ -83,6 +83,10 @@ function hashWith(salt: Buffer, name: string): string {
   return createHmac('sha1', salt).update(name).digest('base64');
 }
 
+/**
+ * Returns whether an entry of known_hosts is about the name, as sshd(8) says: a pattern with ! that matches excludes
+ * the host.
+ */
 export function matchesHost(entry: KnownHost, name: string): boolean {
   const { hosts } = entry;
   if (hosts.kind === 'hashed') return hashWith(hosts.salt, name) === hosts.hash;

@@ -92,6 +92,7 @@ function firstError(error: unknown): Failure {
   return { code: 'code' in error && typeof error.code === 'string' ? error.code : '', message: error.message };
 }
 
+/** Returns the problem of a host that did not answer in time. `waitingFor`: the missing answer, as a noun. */
 export function connectTimeout(target: SshTarget, waitingFor: string): Unreachable {
   return new Unreachable({
     code: 'connect-timeout',
@@ -181,6 +182,7 @@ function authenticationFailed(target: SshTarget, failure: HandshakeFailure, tooM
   });
 }
 
+/** Returns the problem of a connection that ended after the login. `error`: undefined if the host closed it. */
 export function connectionLost(target: SshTarget, error: Error | undefined): Unreachable {
   const silent = error !== undefined && /Keepalive timeout/.test(error.message);
   return new Unreachable({

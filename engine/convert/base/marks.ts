@@ -31,6 +31,7 @@ export type Mark =
 /** The beginning of each comment of the converter. */
 export const MARK_START = 'convert: ';
 
+/** Returns the sentence of a mark, and the topic under which the report counts it. */
 export function toldOf(mark: Mark): Told {
   return mark.kind === 'assumed' ? mark.what : toldByHand(mark.why);
 }

@@ -21,6 +21,10 @@ export interface ModuleFacts {
 
 export type ModulesKnown = ReadonlyMap<string, ModuleFacts>;
 
+/**
+ * Loads all modules, and returns what the converter asks of them: names and kinds of arguments, and what people write
+ * instead.
+ */
 export async function modulesKnown(catalogue: Catalogue): Promise<ModulesKnown> {
   const known = await Promise.all(
     catalogue.names().map(async (name) => {

@@ -5,6 +5,10 @@ export type OldReading =
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'text' };
 
+/**
+ * Returns how YAML 1.1 reads a scalar without quotes; undefined if YAML 1.2 reads it in the same way. Source:
+ * https://yaml.org/type/
+ */
 export function oldReading(source: string): OldReading | undefined {
   if (/^(?:yes|Yes|YES|on|On|ON|true|True|TRUE)$/.test(source)) return { kind: 'boolean', value: true };
   if (/^(?:no|No|NO|off|Off|OFF|false|False|FALSE)$/.test(source)) return { kind: 'boolean', value: false };

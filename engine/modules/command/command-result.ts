@@ -26,6 +26,9 @@ export function unknownResult(because: string): ValueMap {
   return { rc: value, stdout: value, stdout_lines: value, stderr: value, stderr_lines: value, json: value };
 }
 
+/**
+ * Returns the end of a command: done, or failed if its exit status is not 0. The result is registered in both cases.
+ */
 export function finishCommand(completed: Completed): Finished {
   const { status, stdout, stderr, cut } = completed;
   const result = { ...commandResult(status, stdout, stderr), ...(cut ? { cut: true } : {}) };

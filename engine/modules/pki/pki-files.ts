@@ -57,6 +57,10 @@ export type FileContents =
   | { readonly kind: 'to_come' }
   | { readonly kind: 'blocked'; readonly impossible: Impossible };
 
+/**
+ * Returns the text of a file of keys or certificates as it was seen; that it is absent; or why the task is
+ * impossible.
+ */
 export function readContents(path: string, seen: Seen): FileContents {
   const state = seen.of(wholeFile(path));
   const followed = state.type === 'link' && state.to !== undefined ? state.to.state : state;
@@ -81,6 +85,7 @@ export function readContents(path: string, seen: Seen): FileContents {
   }
 }
 
+/** Returns contents that make the task impossible. */
 export function blocked(what: string, remedy: string, why?: string): FileContents {
   return { kind: 'blocked', impossible: { kind: 'impossible', what, remedy, ...(why === undefined ? {} : { why }) } };
 }

@@ -19,6 +19,7 @@ export interface Checksum {
   readonly url: string | undefined;
 }
 
+/** Reads `ALGORITHM:DIGEST` or `ALGORITHM:URL`. Returns undefined for any other text. */
 export function readChecksum(text: string): Checksum | undefined {
   const [, name = '', rest = ''] = /^([a-z0-9]+):(\S+)$/i.exec(text.trim()) ?? [];
   const algorithm = ALGORITHMS.find((one) => one === name.toLowerCase());

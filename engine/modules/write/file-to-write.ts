@@ -70,6 +70,10 @@ function partOf(path: string, { from, size }: { readonly from: number; readonly 
   return size === 0 ? ':' : `tail -c +${from + 1} -- ${quote(path)} | head -c ${size}`;
 }
 
+/**
+ * Returns shell text that fails if the command of `validate` refuses the new file. `%s` in the command is the
+ * temporary file.
+ */
 export function validation(command: string, temporary: string, preamble: string): string {
   const text = `${preamble}${command.replaceAll('%s', () => quote(temporary))}`;
   // In a new shell without the settings of the script around it.

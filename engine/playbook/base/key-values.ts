@@ -8,6 +8,10 @@ export interface KeyValues {
 /** A word ends at a blank outside of quotes and of `{{ }}`. */
 const WORD = /(?:\{\{[\s\S]*?\}\}|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'{]|\{(?!\{)|["'])+/g;
 
+/**
+ * Reads Ansible's `a=b c="d e"`. Quotes keep blanks together and are removed; `others` are the words that are no
+ * pair.
+ */
 export function readKeyValues(text: string): KeyValues {
   const pairs: (readonly [string, string])[] = [];
   const others: string[] = [];

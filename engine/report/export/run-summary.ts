@@ -51,6 +51,7 @@ export interface RunSummary {
   readonly problems: readonly { readonly code: string; readonly what: string; readonly place: string | null }[];
 }
 
+/** Sums up a finished run for other programs: counts of hosts, times, failures. Texts are masked already. */
 export function runSummary(finish: Finish): RunSummary {
   const { command, playbook, exitStatus, record, problems } = finish;
   const counts = countsOf(finish);

@@ -12,6 +12,10 @@ export interface HeldPlan {
   readonly notMade: readonly { readonly title: string; readonly hosts: readonly string[]; readonly certain: boolean }[];
 }
 
+/**
+ * Compares the changes of a saved plan with those that were made. Equal changes of one host count as often as they
+ * occur.
+ */
 export function holdAgainst(planned: PlanDocument['plays'], made: PlanDocument['plays']): HeldPlan {
   const left = new Map<string, number>();
   let count = 0;

@@ -64,6 +64,7 @@ export interface Prediction<State = unknown> {
   readonly state: State;
 }
 
+/** Returns a request for one resource. Two requests with the same kind and id have the same key. */
 export function request<Detail, State>(
   kind: ResourceKind<Detail, State>,
   id: string,
@@ -72,6 +73,7 @@ export function request<Detail, State>(
   return { kind, id, detail, key: `${kind.name}:${id}` };
 }
 
+/** Returns the prediction that the requested resource will be in this state. */
 export function predict<Detail, State>(of: Request<Detail, State>, state: State): Prediction {
   return { request: of, state };
 }

@@ -10,6 +10,10 @@ export interface Debtor {
   readonly plays: ReadonlySet<string>;
 }
 
+/**
+ * Returns who owes handlers: the file name of the playbook, so that the folder of a checkout does not matter, and its
+ * plays.
+ */
 export function debtorOf(playbookFile: string, plays: ReadonlySet<string>): Debtor {
   return { playbook: basename(playbookFile), plays };
 }

@@ -140,6 +140,10 @@ function firstUnknown(given: unknown): Unknown | undefined {
   return Object.values(given).find((one) => one instanceof Unknown);
 }
 
+/**
+ * Returns a function that finds the place of an argument, or of a value within it; the place of the task if it is not
+ * written.
+ */
 export function placesOf(task: Task): (path: readonly (string | number)[]) => Place {
   return (path) => {
     const [name, ...rest] = path;

@@ -14,12 +14,14 @@ export function staleBecause(planned: PlanDocument, now: PlanDocument): readonly
   ];
 }
 
+/** Returns a sentence if another version of the program made the plan; otherwise nothing. */
 export function engineChanged(planned: PlanDocument, engine: string): readonly string[] {
   return planned.engine === engine
     ? []
     : [`the plan was made by runbook ${planned.engine}, and this is runbook ${engine}`];
 }
 
+/** Returns a sentence for each variable of -e whose value differs from that of the plan. */
 export function extraChanged(planned: PlanDocument, extra: Digests): readonly string[] {
   return digestChanges(planned.extra, extra).map(({ name, how }) => `the variable ${name} of -e ${VARIABLE[how]}`);
 }

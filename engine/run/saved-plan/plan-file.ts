@@ -69,6 +69,10 @@ export async function readPlan(path: string): Promise<PlanDocument> {
   return parsePlan(bytes.toString(), path);
 }
 
+/**
+ * Reads a plan document. Throws Problem `plan-foreign`, `plan-version` or another one if the text is no plan, of
+ * another version, or changed. `path` is for messages.
+ */
 export function parsePlan(text: string, path: string): PlanDocument {
   if (!/^\{\s*"format": "runbook-plan"/.test(text)) {
     const why = text.trim() === '' ? 'The file is empty.' : 'A plan begins with "format": "runbook-plan".';

@@ -129,6 +129,7 @@ export function resultScope(of: Judged, result: ItemResult): Scope {
   return of.scope([...over, { level: 'set_fact', origin: 'result of the task', variables }]);
 }
 
+/** Returns the outcome of one item for the events. `notifies`: the handlers that its change has called for. */
 export function outcomeOf(task: Task, scope: Scope, result: ItemResult, notifies: readonly string[]): TaskOutcome {
   switch (result.kind) {
     case 'ok':

@@ -48,6 +48,10 @@ function semverSatisfies(text: string, range: string): boolean {
   return satisfies(version(text), parsed, { includePrerelease: true });
 }
 
+/**
+ * Compares two versions by the rules of semver.org. Returns -1 if the left one is older. Throws a fault if one is no
+ * version.
+ */
 export function semverCompare(left: string, right: string): -1 | 0 | 1 {
   return compare(version(left), version(right));
 }

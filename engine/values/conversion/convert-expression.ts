@@ -44,6 +44,7 @@ function byHand(original: string, reason: Reason): Converted {
   return { kind: 'byHand', original, reasons: [reason] };
 }
 
+/** Returns the reason for a person. The general advice of messages is left out, because the mark gives its own. */
 export function reasonOf(error: NoCounterpart): Reason {
   const { lacks, instead } = error;
   if (lacks === undefined) return { kind: 'refused', what: instead ?? 'it has no counterpart' };

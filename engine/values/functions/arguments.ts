@@ -16,6 +16,7 @@ export function textOf(value: Value | undefined, what = 'argument'): string {
   throw new ArgumentFault(`The ${what} must be text, and it is ${value === undefined ? 'missing' : describe(value)}`);
 }
 
+/** Returns the number. Throws ArgumentFault for any other value. */
 export function numberOf(value: Value | undefined): number {
   if (typeof value === 'number') return value;
   refuseNoValue(value);
@@ -25,24 +26,28 @@ export function numberOf(value: Value | undefined): number {
   );
 }
 
+/** Returns the whole number. Throws ArgumentFault for any other value. */
 export function wholeOf(value: Value | undefined): number {
   const number = numberOf(value);
   if (Number.isSafeInteger(number)) return number;
   throw new ArgumentFault(`A whole number is required, and this is ${number}`);
 }
 
+/** Returns the boolean. Throws ArgumentFault for any other value: texts such as "yes" are none. */
 export function booleanOf(value: Value | undefined): boolean {
   if (typeof value === 'boolean') return value;
   refuseNoValue(value);
   throw new ArgumentFault(`A boolean is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
 }
 
+/** Returns the list. Throws ArgumentFault for any other value. */
 export function listOf(value: Value | undefined): readonly Value[] {
   refuseNoValue(value);
   if (value !== undefined && isList(value)) return value;
   throw new ArgumentFault(`A list is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
 }
 
+/** Returns the map. Throws ArgumentFault for any other value. */
 export function mapOf(value: Value | undefined): ValueMap {
   refuseNoValue(value);
   if (value !== undefined && isMap(value)) return value;

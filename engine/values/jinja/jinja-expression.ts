@@ -73,6 +73,7 @@ export interface JinjaLoop {
   readonly condition: Jinja | undefined;
 }
 
+/** Reads what stands between `for` and `%}`. Returns undefined if it cannot be read. */
 export function readJinjaLoop(text: string): JinjaLoop | undefined {
   const head = /^\s*\(?\s*([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)\s*\)?\s+in\s+([\s\S]+)$/.exec(text);
   if (head === null) return undefined;

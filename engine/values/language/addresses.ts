@@ -19,6 +19,7 @@ export function ipVersion(text: string): 4 | 6 {
   throw new ArgumentFault(`"${text}" is not an IP address`);
 }
 
+/** Returns an IP address as a number. Throws ArgumentFault if the text is none. */
 export function parseAddress(text: string): { version: 4 | 6; address: bigint } {
   const version = ipVersion(text);
   if (version === 4) {
@@ -40,6 +41,7 @@ export function parseAddress(text: string): { version: 4 | 6; address: bigint } 
   };
 }
 
+/** Returns an address as text, IPv6 in the form of RFC 5952. */
 export function formatAddress(version: 4 | 6, address: bigint): string {
   if (version === 4) return [24n, 16n, 8n, 0n].map((shift) => String((address >> shift) & 255n)).join('.');
   const groups = Array.from({ length: 8 }, (_, index) =>
@@ -77,6 +79,7 @@ export function cidrContains(cidr: string, inner: string): boolean {
   return list.check(formatAddress(version, address), family);
 }
 
+/** Returns whether two networks have an address in common. Throws ArgumentFault if one is no network. */
 export function cidrOverlaps(left: string, right: string): boolean {
   return cidrContains(left, right) || cidrContains(right, left);
 }
@@ -94,6 +97,7 @@ export function cidrHost(cidr: string, index: number): string {
   return formatAddress(version, address + offset);
 }
 
+/** Returns the length of the prefix, such as 24. Throws ArgumentFault if the text is no network. */
 export function cidrPrefix(cidr: string): number {
   return parseNetwork(cidr).prefix;
 }

@@ -175,6 +175,7 @@ export function memberOf(value: Value, key: string | number): Value | undefined 
   return undefined;
 }
 
+/** Returns a sentence that says what the value has in place of the missing member. */
 export function whyNoMember(value: Value): string {
   if (isMap(value)) return `Its keys: ${listNames(Object.keys(value))}.`;
   if (isList(value)) return `It is a list of ${value.length}.`;

@@ -66,13 +66,13 @@ export function sealAnsible(bytes: Uint8Array, { label, password }: VaultPasswor
   return `${[header, ...(body.match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g')) ?? [])].join('\n')}\n`;
 }
 
-type Unopenable = Extract<OpenedAnsible, { readonly kind: 'damaged' | 'unsupported' | 'failed' }>;
+type NotOpened = Extract<OpenedAnsible, { readonly kind: 'damaged' | 'unsupported' | 'failed' }>;
 
 /**
  * Returns the parts of an ansible-vault text, or the reason why it is invalid. A byte order mark, of UTF-8 bytes or of
  * text, is left out.
  */
-function parse(text: string): Envelope | Unopenable {
+function parse(text: string): Envelope | NotOpened {
   const [header = '', ...lines] = text
     .replace(/^(?:\u00ef\u00bb\u00bf|\uFEFF)/, '')
     .split('\n')

@@ -19,6 +19,7 @@ export async function makeClearFolder(environment: NodeJS.ProcessEnv): Promise<s
   return mkdtemp(join(tmpdir(), 'runbook-edit-'));
 }
 
+/** Removes the folder with the clear text. Tries again if an editor is just writing into it. */
 export function removeClearFolder(folder: string): Promise<void> {
   return rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
