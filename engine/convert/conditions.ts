@@ -38,7 +38,7 @@ function isAlwaysSo(text: string): boolean {
 const ALWAYS_SO = String.raw`not\s+ansible_check_mode(?:\s*\|\s*bool)?`;
 
 function withoutCheckMode(text: string): string {
-  if (/\bor\b/.test(text)) return text;
+  if (!text.includes('ansible_check_mode') || /\bor\b/.test(text)) return text;
   return text
     .replace(new RegExp(String.raw`\s+and\s+${ALWAYS_SO}(?=\s|$)`), '')
     .replace(new RegExp(String.raw`^\s*${ALWAYS_SO}\s+and\s+`), '');

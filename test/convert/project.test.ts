@@ -172,12 +172,20 @@ describe('whatever the input', () => {
       '!vault and !unsafe',
       '- set_fact:\n    a: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n      61\n    b: !unsafe "{{ x }}"\n',
     ],
+    ['a mustache of blanks that does not end', `- debug: {}\n  loop: "{{${' '.repeat(20_000)}x"\n`],
+    ['a condition of blanks', `- debug: {}\n  when: "{{${' '.repeat(20_000)}x"\n`],
     ['very deep', `- debug: ${'['.repeat(5_000)}${']'.repeat(5_000)}\n`],
   ])('%s', async (_what, text) => {
     const {
       files: [file],
     } = await convert({ 'tasks/main.yml': text });
     expect(typeof file?.text).toBe('string');
+  });
+
+  test('a statement with very many blanks ends', async () => {
+    const text = `{% if${' '.repeat(20_000)}a %}b{% endif${' '.repeat(20_000)}%}\n`;
+    const outcome = await convert({ 'templates/a.j2': text });
+    expect(outcome.files[0]?.newPath).toBe('templates/a.hbs');
   });
 
   test('thousands of levels are told in words', async () => {

@@ -14,11 +14,27 @@ function quoteOf(text: string): '"' | "'" {
 
 /** Returns what to write in place of a Jinja expression or condition. `accepts` says whether a text is valid here. */
 export function celRemedy(source: string, accepts: (text: string) => boolean): string | undefined {
-  const bare = source.replaceAll(/\{\{-?\s*([\s\S]*?)\s*-?\}\}/g, '$1').trim();
+  const bare = withoutMustaches(source).trim();
   // In templates, Ansible passes the backslashes in texts unchanged through Jinja.
   const jinja = readJinja(bare, /^\s*\{\{/.test(source) ? 'kept' : 'read');
   if (jinja === undefined) return undefined;
   return advice(() => celOf(jinja, quoteOf(bare)), source, accepts, noteOf(jinja) ?? noteOfDefault(jinja));
+}
+
+/** Removes the braces of each mustache, in a time that grows with the length of the text alone. */
+function withoutMustaches(text: string): string {
+  let result = '';
+  for (let at = 0; ;) {
+    const open = text.indexOf('{{', at);
+    const close = open === -1 ? -1 : text.indexOf('}}', open + 2);
+    if (close === -1) return result + text.slice(at);
+    const inner = text
+      .slice(open + 2, close)
+      .replace(/^-/, '')
+      .replace(/-$/, '');
+    result += text.slice(at, open) + inner.trim();
+    at = close + 2;
+  }
 }
 
 /**

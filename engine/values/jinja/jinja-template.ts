@@ -197,8 +197,9 @@ class TemplateReader {
 }
 
 function statementOf({ text }: TemplateToken): { readonly word: string; readonly rest: string } {
-  const [, word = '', rest = ''] = /^\s*(\w+)\s*([\s\S]*?)\s*$/.exec(text) ?? [];
-  return { word, rest };
+  const whole = text.trim();
+  const word = /^\w+/.exec(whole)?.[0] ?? '';
+  return { word, rest: word === '' ? '' : whole.slice(word.length).trimStart() };
 }
 
 const HEADER = /^#jinja2:([^\n]*)\n/;
