@@ -153,14 +153,24 @@ const PLAIN: ReadonlyMap<string, number> = new Map([
 
 type AdaptMethod = (adapter: Adapting, of: Jinja, operands: readonly Jinja[]) => Jinja | undefined;
 
-const trimmedBy =
-  (pattern: string): AdaptMethod =>
-  (adapter, of, operands) =>
-    operands.length > 0 ? undefined : methodNode(adapter.value(of), 'regexReplace', textNode(pattern), textNode(''));
+/** The ends of a text that `strip` and its likes shorten. */
+type Ends = 'begin' | 'end' | 'both';
+
+/** Adapts `x.rstrip()` and `x.rstrip(',')`. The argument is a set of characters, which must be fixed. */
+const trimmedAt =
+  (ends: Ends): AdaptMethod =>
+  (adapter, of, [characters, ...others]) => {
+    if (others.length > 0 || (characters !== undefined && characters.kind !== 'text')) return undefined;
+    if (characters === undefined && ends === 'both') return undefined;
+    const run = characters === undefined ? String.raw`\s+` : `[${characters.value.replaceAll(/[\\\]^-]/g, '\\$&')}]+`;
+    const patterns = [...(ends === 'end' ? [] : [`^${run}`]), ...(ends === 'begin' ? [] : [`${run}$`])];
+    return methodNode(adapter.value(of), 'regexReplace', textNode(patterns.join('|')), textNode(''));
+  };
 
 const METHODS: ReadonlyMap<string, AdaptMethod> = new Map<string, AdaptMethod>([
-  ['rstrip', trimmedBy(String.raw`\s+$`)],
-  ['lstrip', trimmedBy(String.raw`^\s+`)],
+  ['strip', trimmedAt('both')],
+  ['rstrip', trimmedAt('end')],
+  ['lstrip', trimmedAt('begin')],
   [
     'split',
     (adapter, of, [separator, ...others]) => {
