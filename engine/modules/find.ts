@@ -7,12 +7,18 @@ import { idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean, commaList, pathList, wholeNumber } from './base/arguments.ts';
 import { formatMode } from './base/file-mode.ts';
 import { defineModule } from './base/module.ts';
+import { Pattern } from './edit/regular-expression.ts';
 
-const schema = z.strictObject({
+const fields = z.strictObject({
   paths: pathList().describe('The directories to search. A text is split at its commas.'),
   patterns: commaList()
     .default([])
     .describe('Shell patterns (*.conf). The name must match one of them. A text is split at its commas.'),
+  use_regex: boolean()
+    .default(false)
+    .describe(
+      'Whether patterns and excludes are regular expressions of Python, which match from the beginning of the name.',
+    ),
   excludes: commaList()
     .default([])
     .describe('Shell patterns. A name that matches one of them is left out. A text is split at its commas.'),
@@ -21,6 +27,15 @@ const schema = z.strictObject({
   depth: wholeNumber({ min: 1 }).optional().describe('The depth of the search in levels, with recurse.'),
   hidden: boolean().default(false).describe('Whether names that begin with a dot are listed.'),
 });
+const schema = fields.superRefine((args, context) => {
+  if (!args.use_regex) return;
+  for (const name of ['patterns', 'excludes'] as const)
+    for (const text of args[name]) {
+      const fault = faultOf(text);
+      if (fault === undefined) continue;
+      context.addIssue({ code: 'custom', path: [name], message: `must be a regular expression: ${fault}` });
+    }
+});
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
@@ -28,7 +43,6 @@ export const module = defineModule<Arguments>({
   summary: 'List files of the host by name and type.',
   arguments: schema,
   foreign: {
-    use_regex: idleAs([false], 'Write shell patterns, or filter the result: when: item.path.matches("…").'),
     age: 'Use query: find PATH -mtime +28 for what is older than 28 days.',
     age_stamp: 'Use query: find PATH with -mtime, -ctime or -atime.',
     size: 'Filter the result: when: item.size > 10485760.',
@@ -51,10 +65,38 @@ export const module = defineModule<Arguments>({
     const because = 'an earlier change';
     if (stdout === undefined)
       return { kind: 'cannot_know', because, planned: { files: new Unknown(because), matched: new Unknown(because) } };
-    const files = decode(stdout);
+    const files = decode(stdout).filter(chosenBy(args));
     return { kind: 'in_sync', result: { files, matched: files.length } };
   },
 });
+
+/** As Python reads texts: the classes are those of all scripts. */
+const OPTIONS = { classes: 'unicode' } as const;
+
+function faultOf(text: string): string | undefined {
+  try {
+    void new Pattern(text, OPTIONS);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Returns the test of regular expressions. Shell patterns are tested on the host. */
+function chosenBy({
+  use_regex: isRegex,
+  patterns,
+  excludes,
+}: Arguments): (found: { readonly path: string }) => boolean {
+  if (!isRegex) return () => true;
+  const compiled = (all: readonly string[]): readonly Pattern[] => all.map((text) => new Pattern(text, OPTIONS));
+  const [wanted, unwanted] = [compiled(patterns), compiled(excludes)];
+  const fits = (all: readonly Pattern[], name: string): boolean => all.some((one) => one.exec(name)?.index === 0);
+  return ({ path }) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return (wanted.length === 0 || fits(wanted, name)) && !fits(unwanted, name);
+  };
+}
 
 const TYPES = { file: '-type f', directory: '-type d', link: '-type l', any: '' } as const;
 
@@ -65,8 +107,8 @@ const TYPES = { file: '-type f', directory: '-type d', link: '-type l', any: '' 
 function questionOf(args: Arguments): Request<ProbeDetail, ProbeState> {
   const depth = args.recurse ? (args.depth === undefined ? '' : `-maxdepth ${args.depth}`) : '-maxdepth 1';
   const conditions = [
-    anyName(args.patterns),
-    anyName(args.excludes, '! '),
+    anyName(args.use_regex ? [] : args.patterns),
+    anyName(args.use_regex ? [] : args.excludes, '! '),
     args.hidden ? '' : "! -name '.*'",
     TYPES[args.file_type],
   ]
@@ -89,7 +131,7 @@ function anyName(patterns: readonly string[], not = ''): string {
     : `${not}'(' ${patterns.map((pattern) => `-name ${quote(pattern)}`).join(' -o ')} ')'`;
 }
 
-function decode(stdout: Buffer): readonly ValueMap[] {
+function decode(stdout: Buffer): readonly (ValueMap & { readonly path: string })[] {
   const records = stdout.toString('utf8').split('//').slice(1);
   const files = records.map((record): ValueMap & { readonly path: string } => {
     const [raw = '', uid, gid, owner = '', group = '', size, mtime, ...name] = record.replace(/\n$/, '').split('\t');

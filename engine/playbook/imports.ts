@@ -1,4 +1,4 @@
-import type { MapEntry, Node } from '../values/base/node.ts';
+import type { MapEntry, MapNode, Node } from '../values/base/node.ts';
 import { Fields, nodeKind } from './base/fields.ts';
 import type { Step } from './base/play.ts';
 import type { Reading, Surroundings } from './reading.ts';
@@ -66,6 +66,13 @@ export interface RoleCall {
   readonly parts: RoleParts;
 }
 
+/** `role` is another name of `name`, as in Ansible. */
+function withNameOfRole(map: MapNode): MapNode {
+  const isNamed = map.entries.some(({ key }) => key === 'name');
+  if (isNamed) return map;
+  return { ...map, entries: map.entries.map((entry) => (entry.key === 'role' ? { ...entry, key: 'name' } : entry)) };
+}
+
 /** Reads the map below import_role or include_role. */
 export function readRoleCall(
   fields: Fields,
@@ -80,7 +87,7 @@ export function readRoleCall(
         : undefined;
     return fields.wrong(action, 'a map', remedy);
   }
-  const call = new Fields(action.value, reading.problems);
+  const call = new Fields(withNameOfRole(action.value), reading.problems);
   call.refuseOthers(allowed, action.key, 'role');
   const name =
     call.entry('name') ??

@@ -102,6 +102,14 @@ describe('find', () => {
       'x\ny.conf',
     ]);
     expect(await names({ file_type: 'directory' })).toEqual(['d']);
+    const regex = { use_regex: true, patterns: '[ab]\\.', excludes: 'b.*f$' };
+    expect(await names(regex)).toEqual(['a.conf']);
+    expect(await names({ use_regex: true, patterns: 'conf' })).toEqual([]);
+    expect(await names({ use_regex: true, patterns: '.*onf$', recurse: true })).toEqual([
+      'a.conf',
+      'b.conf',
+      'd/deep/c.conf',
+    ]);
     expect((await planHere(find, { paths: at('none') })).outcome).toMatchObject({ result: { matched: 0 } });
   });
 });

@@ -114,7 +114,8 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   {
     name: 'synchronize',
     where: 'module',
-    instead: 'Write copy: with a loop over the files, or bring an archive by unarchive.',
+    instead:
+      'Write copy: {src: FOLDER/, dest: /path, mode: preserve, delete: true} to bring a folder, and fetch for a file of the host.',
   },
   { name: 'assemble', where: 'module', instead: 'Write template: with an {{#each}} over the parts.' },
   {
