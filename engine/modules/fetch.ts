@@ -31,7 +31,9 @@ const schema = z.strictObject({
     .describe(
       'Whether dest is the path of the file itself; with a slash at its end, the folder that gets the file with its own name. Each host needs a dest of its own then.',
     ),
-  fail_on_missing: boolean().default(true).describe('Whether a file that does not exist is a failure.'),
+  fail_on_missing: boolean()
+    .default(true)
+    .describe('Whether it is a failure that src does not exist, or is a directory.'),
   unsafe_path: unsafePath(),
 });
 type Arguments = z.infer<typeof schema>;
@@ -74,7 +76,8 @@ function toCome({ src }: Arguments, target: LocalTarget): Outcome {
 }
 
 function withoutFile({ src, fail_on_missing: fails }: Arguments, there: FileState): Outcome {
-  if (there.type === 'absent' && !fails) return { kind: 'in_sync', result: { msg: `${src} does not exist` } };
+  if (!fails && (there.type === 'absent' || there.type === 'directory'))
+    return { kind: 'in_sync', result: { msg: `${src} is not a file that can be brought` } };
   const impossible = (what: string, remedy: string): Impossible => ({ kind: 'impossible', what, remedy });
   return there.type === 'absent'
     ? impossible(

@@ -64,7 +64,9 @@ describe('fetch', () => {
     await settleHere(fetch, { src: at('src'), dest: at('kept'), flat: true });
     expect(statSync(at('kept')).mode & 0o777).toBe(0o600);
   });
+});
 
+describe('what fetch cannot bring', () => {
   it.each([
     { says: 'a missing file', args: { src: 'gone' }, what: 'does not exist' },
     { says: 'a directory', args: { src: 'directory' }, what: 'is a directory, not a file' },
@@ -78,6 +80,12 @@ describe('fetch', () => {
     const { outcome } = await planHere(fetch, { src: at('gone'), dest: at('kept'), fail_on_missing: false });
     expect(outcome).toMatchObject({ kind: 'in_sync' });
     expect(existsSync(at('kept'))).toBe(false);
+  });
+
+  it('a directory is in sync where a failure is not wanted', async () => {
+    mkdirSync(at('directory'));
+    const { outcome } = await planHere(fetch, { src: at('directory'), dest: at('kept'), fail_on_missing: false });
+    expect(outcome).toMatchObject({ kind: 'in_sync' });
   });
 
   it('leaves nothing behind where the file changes after the look', async () => {

@@ -8,6 +8,15 @@ const WRITTEN = ['copy', 'template'] as const;
 
 export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
+    id: 'directories-of-a-copied-folder',
+    explains: ({ fact, ansible, runbook }, input) =>
+      fact.startsWith('tree') &&
+      input.given.includes('mkdir -p t/sub') &&
+      mentions(ansible, 'folder 0750') &&
+      mentions(runbook, 'folder 0755') &&
+      argumentsFor(['copy'], input).some(({ directory_mode: mode }) => mode === '0750'),
+  },
+  {
     // Files that the failed last task has left, and their effects in the second run.
     id: 'account-first',
     explains: ({ fact }, input) => isOfTreeOrSecondRun(fact) && lastNamesNobody(input),

@@ -32,7 +32,9 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     id: 'sha256',
     explains: ({ fact, ansible, runbook }) =>
-      /\.result\.checksum(_src|_dest)?$/.test(fact) && (ansible === null || digest(ansible, 40)) && digest(runbook, 64),
+      /\.result\.(remote_)?checksum(_src|_dest)?$/.test(fact) &&
+      (ansible === null || digest(ansible, 40)) &&
+      digest(runbook, 64),
   },
   {
     id: 'sha256',
