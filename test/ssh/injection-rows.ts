@@ -156,7 +156,10 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
       dry: true,
     },
   ],
-  query: [{ base: { cmd: 'true' }, code: ['cmd'] }],
+  query: [
+    { base: { cmd: 'true' }, code: ['cmd'], skip: ['argv'] },
+    { base: { argv: ['printf', '%s'] }, skip: ['cmd'] },
+  ],
   random_key: [{ base: { path: '@/random' } }],
   reboot: [{ base: { msg: 'x' }, dry: true }],
   replace: [{ base: { path: '@/plain', regexp: 'a', replace: 'b' }, code: ['validate'] }],

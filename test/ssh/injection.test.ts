@@ -39,7 +39,7 @@ async function textArguments(name: string): Promise<ReadonlyMap<string, 'text' |
 
 const PROPERTIES = z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() });
 const KIND = z.looseObject({
-  type: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
   enum: z.unknown().optional(),
   const: z.unknown().optional(),
   anyOf: z.array(z.unknown()).optional(),
@@ -52,7 +52,7 @@ function kindOf(schema: unknown): 'text' | 'list' | 'map' | undefined {
   if (fixed !== undefined || only !== undefined) return undefined;
   if (type === 'array') return items === undefined || kindOf(items) !== undefined ? 'list' : undefined;
   if (type === 'object') return 'map';
-  return type === undefined || type === 'string' ? 'text' : undefined;
+  return type === undefined || [type].flat().includes('string') ? 'text' : undefined;
 }
 
 interface Use {
