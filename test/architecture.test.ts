@@ -168,6 +168,7 @@ const SHARED_STATE: Readonly<Record<string, string>> = {
   'values/secret.ts atoms': 'a secret of any run is hidden in all of them',
   'values/secret.ts numbers': 'a secret of any run is hidden in all of them',
   'values/step-limit.ts meter': 'in use within one call only, never while something is waited for',
+  'values/current-lookups.ts current': 'in use within one call only, never while something is waited for',
   'values/template-frame.ts rootLevel': 'its type lets nobody change it',
   'values/template.ts cache': 'what a text comes to when it is compiled, which is always the same',
   'values/value.ts OMIT': 'has nothing that can be changed',

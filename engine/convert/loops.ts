@@ -213,11 +213,67 @@ function isPlainOrQuoted(node: YamlNode): boolean {
   return isPlain(node) || (isScalar(node) && (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE'));
 }
 
+/** Converts a pattern, or a list of patterns, into the list of the files that match. */
+const fileglob: WithConverter = (entry, standing, use) => {
+  const { value } = entry;
+  const nodes = isSeq(value) ? itemsOf(value) : [value];
+  const globs = nodes.map((node) => asJinja(node === null ? undefined : textOf(node)));
+  if (value === null || globs.length === 0 || globs.includes(undefined)) return false;
+  const found = globs.map((glob) => use.translator.expression(`query('fileglob', ${glob})`, 'value'));
+  return takeExpressions(found, (texts) => texts.join(' + '), { entry, standing, use });
+};
+
+/** Converts a list of names into a list of the first file that exists. */
+const firstFound: WithConverter = (entry, standing, use) => {
+  const { value } = entry;
+  if (!isSeq(value)) return false;
+  const names = itemsOf(value).map((node) => asJinja(textOf(node)));
+  if (names.length === 0 || names.includes(undefined)) return false;
+  const found = use.translator.expression(`lookup('first_found', [${names.join(', ')}])`, 'value');
+  return takeExpressions([found], ([text = '']) => `[${text}]`, { entry, standing, use });
+};
+
+interface Replaced {
+  readonly entry: Entry;
+  readonly standing: Standing;
+  readonly use: Pick<Scalars, 'draft'>;
+}
+
+function takeExpressions(
+  converted: readonly Converted[],
+  join: (texts: readonly string[]) => string,
+  { entry, standing, use: { draft } }: Replaced,
+): boolean {
+  const done = converted.flatMap((one) => (one.kind === 'byHand' ? [] : [one]));
+  if (done.length < converted.length) return false;
+  const written = scalarOf(join(done.map(({ text }) => text)), { isFlow: standing.isFlow });
+  draft.replace(draft.source.colonEnd(entry), draft.source.entryEnd(entry), ` ${written}`);
+  assume(
+    done.flatMap(({ assumptions }) => [...assumptions]),
+    standing.anchor,
+    draft,
+  );
+  return true;
+}
+
+/** Returns a text with `{{ }}` as an expression of Jinja; undefined for what has none. */
+function asJinja(text: string | undefined): string | undefined {
+  if (text === undefined || text.includes("'") || text.includes('{%')) return undefined;
+  const parts = text.split(/(\{\{[\s\S]*?\}\})/).filter((part) => part !== '');
+  const written = parts.map((part) => {
+    const inner = onlyMustache(part);
+    return inner === undefined ? `'${part}'` : `(${inner})`;
+  });
+  return written.length === 0 ? undefined : written.join(' ~ ');
+}
+
 const CONVERTERS: ReadonlyMap<string, WithConverter> = new Map([
   ['items', items],
   ['flattened', items],
   ['list', plainList],
   ['dict', dict],
   ['sequence', sequence],
+  ['fileglob', fileglob],
+  ['first_found', firstFound],
   ['inventory_hostnames', hostnames],
 ]);

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import type { Emit } from './base/events.ts';
 import { debtorOf } from './base/owed.ts';
 import { Stepping } from './base/stepping.ts';
 import { TaskIdentities } from './base/task-identity.ts';
 import type { RunContext } from './context/context.ts';
 import { ControllerFiles } from './controller/controller-files.ts';
+import { controllerLookups } from './controller/controller-lookups.ts';
 import { DigestCache } from './controller/digest-cache.ts';
 import { Machines } from './machine/machines.ts';
 import { AskingTasks } from './order/other-hosts.ts';
@@ -77,6 +79,12 @@ export function openRun(options: RunOptions): OpenRun {
     interrupt: options.interrupt,
     interrupted: () => options.interrupt.aborted,
   };
+  const place = { file: options.playbook.file, line: 1, column: 1 };
+  const beside = [dirname(resolve(options.playbook.file))];
+  hosts.useLookups((step) => {
+    const searchPath = step === undefined || step.searchPath.length === 0 ? beside : step.searchPath;
+    return controllerLookups(context.files, searchPath, step?.place ?? place);
+  });
   return {
     context,
     hosts,

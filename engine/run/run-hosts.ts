@@ -13,6 +13,7 @@ export class RunHosts {
   readonly #groups: Map<string, string[]>;
   #groupsValue: ValueMap;
   #hasRegrouped = false;
+  #lookups: RunVariables['lookups'];
 
   constructor({
     inventory,
@@ -26,6 +27,7 @@ export class RunHosts {
     this.#groups = new Map([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
     this.#groupsValue = this.#asValue();
     const groups = (): ValueMap => this.#groupsValue;
+    const lookups = (): RunVariables['lookups'] => this.#lookups;
     const variables: RunVariables = {
       isPlan: mode === 'plan',
       fallback,
@@ -35,6 +37,9 @@ export class RunHosts {
       playbookDirectory: dirname(resolve(playbook.file)),
       get groups() {
         return groups();
+      },
+      get lookups() {
+        return lookups();
       },
       hostvars: () => hostvars,
       hostvarsAsTheyAre: () => hostvarsAsTheyAre,
@@ -46,6 +51,11 @@ export class RunHosts {
     const hostvars = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvarsAhead() ?? null);
     const hostvarsAsTheyAre = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvars() ?? null);
     this.byName = hosts;
+  }
+
+  /** Lets templates ask the controller. */
+  useLookups(lookups: RunVariables['lookups']): void {
+    this.#lookups = lookups;
   }
 
   /** True after group_by has put a host into a group: the hosts of later plays are chosen again. */

@@ -5,6 +5,8 @@ import { type Place, Problem } from '../errors/problem.ts';
 /** An action on the controller that a playbook or an inventory asks for. */
 export type AccessRequest =
   | { readonly kind: 'read' | 'write'; readonly path: string }
+  /** A variable of the environment. */
+  | { readonly kind: 'environment'; readonly name: string }
   /** `what`: a noun, such as `the module shell`. */
   | { readonly kind: 'run'; readonly what: string };
 
@@ -55,6 +57,7 @@ export function projectAccess(
     isFull: false,
     permit(request, place) {
       if (request.kind === 'run') throw refusedCode(request.what, foreigner, place);
+      if (request.kind === 'environment') throw refusedEnvironment(request.name, foreigner, place);
       const real = realPath(request.path);
       if (further.some((root) => isWithin(real, root) && !isOfVersions(real, root))) return;
       const root = own.find((one) => isWithin(real, one));
@@ -84,6 +87,16 @@ function refusedCode(what: string, foreigner: Foreigner, place: Place | undefine
     what: `${what} would run code on this machine, which ${foreigner.file} may not`,
     place,
     why: foreigner.why,
+    remedy: `Read it first. ${trusting(foreigner)}`,
+  });
+}
+
+function refusedEnvironment(name: string, foreigner: Foreigner, place: Place | undefined): Problem {
+  return new Problem({
+    code: 'controller-refused',
+    what: `${foreigner.file} may not read the variable ${name} of the environment of this machine`,
+    place,
+    why: `Programs are given passwords and keys there. ${foreigner.why}`,
     remedy: `Read it first. ${trusting(foreigner)}`,
   });
 }

@@ -1,4 +1,5 @@
 import { type Place, formatPlace, Problem } from '../errors/problem.ts';
+import type { ControllerLookups } from './base/controller-lookups.ts';
 import type { Scope, Value } from './base/value.ts';
 import { type Compiled, isCompiled } from './compiled.ts';
 
@@ -47,19 +48,21 @@ export interface LayeredScope extends Scope {
  * Makes a scope of several layers, given from low to high; within a level, later layers hide earlier ones. It does no
  * work in advance: variables are looked up and rendered on demand, once per scope.
  */
-export function layeredScope(layers: readonly Layer[]): LayeredScope {
-  return new Layers(layers);
+export function layeredScope(layers: readonly Layer[], lookups?: ControllerLookups): LayeredScope {
+  return new Layers(layers, lookups);
 }
 
 class Layers implements LayeredScope {
+  readonly lookups: ControllerLookups | undefined;
   readonly #layers: readonly Layer[];
   readonly #rendered = new Map<string, Value>();
   /** Variables that are being rendered now, outermost first. */
   readonly #open = new Map<string, Compiled>();
   #names: readonly string[] | undefined;
 
-  constructor(layers: readonly Layer[]) {
+  constructor(layers: readonly Layer[], lookups: ControllerLookups | undefined) {
     this.#layers = layers;
+    this.lookups = lookups;
   }
 
   lookup(name: string): Value | undefined {

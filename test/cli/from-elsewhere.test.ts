@@ -108,6 +108,10 @@ const PATHS: readonly (readonly [string, Readonly<Record<string, string>>])[] = 
       'p.yml': `- hosts: localhost\n  vars: { n: HOME/secret.yml }\n  vars_files: ["{{n}}"]\n  tasks:\n    - debug: { msg: "{{word}}" }\n`,
     },
   ],
+  ['included variables', { 'p.yml': here('include_vars: HOME/secret.yml') }],
+  ['a file as a text', { 'p.yml': here(`debug: { msg: "{{read_file 'HOME/secret'}}" }`) }],
+  ['the first file', { 'p.yml': here(`debug: { msg: "{{first_found (list 'HOME/secret')}}" }`) }],
+  ['files by a pattern', { 'p.yml': here(`debug: { msg: "{{json (fileglob 'HOME/*')}}" }`) }],
   ['tasks', { 'p.yml': here('include_tasks: HOME/tasks.yml') }],
   ['tasks by a name that is a template', { 'p.yml': here('{ include_tasks: "{{n}}", vars: { n: HOME/tasks.yml } }') }],
   ['a playbook', { 'p.yml': '- import_playbook: HOME/play.yml\n' }],
@@ -131,6 +135,15 @@ test.each(PATHS)('%s outside of the project is refused, until the command line a
   expect(readFileSync(join(home, 'secret'), 'utf8')).toBe('SECRET-OF-THE-OPERATOR\n');
   const allowed = run(['play', playbook, '--allow-controller', home]);
   expect(allowed.status, allowed.output).toBe(0);
+});
+
+test('the environment is kept from a playbook from elsewhere, and not from a trusted one', () => {
+  const { home, project, run } = elsewhere({ 'p.yml': here(`debug: { msg: "path={{get_env 'PATH'}}" }`) });
+  const playbook = join(project, 'p.yml');
+  expect(run(['play', playbook, '--allow-controller', home]).output).toContain(
+    'may not read the variable PATH of the environment of this machine',
+  );
+  expect(run(['play', playbook, '--trust']).output).toContain('path=/');
 });
 
 /** Actions that run code, which no path permits. */

@@ -110,10 +110,17 @@ export const TASKS: readonly Row[] = [
     beside: { 'defaults/main.yml': 'xs: [a]\nys: [b]\n' },
   },
   {
-    what: 'a loop without a counterpart is marked',
-    before: '- debug: {}\n  with_fileglob: "*.conf"\n',
+    what: 'loops over files of the controller become expressions',
+    before:
+      '- debug: {}\n  with_fileglob: "*.conf"\n- debug: {}\n  with_fileglob:\n    - "*.conf"\n    - "*.pub"\n- debug: {}\n  with_first_found:\n    - "{{ ansible_os_family }}.yml"\n    - other.yml\n',
     after:
-      '- debug: {}\n  # convert: by hand: with_fileglob: Write loop: with the names of the files.\n  with_fileglob: "*.conf"\n',
+      "- debug: {}\n  loop: fileglob('*.conf')\n- debug: {}\n  loop: fileglob('*.conf') + fileglob('*.pub')\n- debug: {}\n  loop: \"[firstFound([ansible_os_family + '.yml', 'other.yml'])]\"\n",
+  },
+  {
+    what: 'a loop without a counterpart is marked',
+    before: '- debug: {}\n  with_filetree: dir/\n',
+    after:
+      '- debug: {}\n  # convert: by hand: with_filetree: Bring the folder by copy: {src: DIR/, dest: …}.\n  with_filetree: dir/\n',
   },
   {
     what: 'a command that only reads is a query',

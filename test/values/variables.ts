@@ -1,4 +1,5 @@
 import { Problem, Problems } from '../../engine/errors/problem.ts';
+import type { ControllerLookups } from '../../engine/values/base/controller-lookups.ts';
 import type { Scope, Value } from '../../engine/values/base/value.ts';
 
 /** Makes a scope of fixed values. */
@@ -8,6 +9,14 @@ export function scopeOf(variables: Readonly<Record<string, Value>>): Scope {
     names: () => Object.keys(variables),
   };
 }
+
+/** What examples ask of the controller. */
+export const EXAMPLE_LOOKUPS: ControllerLookups = {
+  environment: (name) => (name === 'HOME' ? '/home/ada' : undefined),
+  text: () => 'Welcome',
+  firstFile: (names) => (names.includes('motd') ? '/play/files/motd' : undefined),
+  filesLike: () => ['/play/files/ada.pub', '/play/files/bob.pub'],
+};
 
 /** Returns the Problem that the action throws; anything else fails the test. */
 export function problemOf(action: () => unknown): Problem {

@@ -33,7 +33,7 @@ import {
   folderAtDest,
   unreadable,
 } from './controller-problems.ts';
-import { type DigestCache, identityOf } from './digest-cache.ts';
+import { type DigestCache, identityNow, identityOf } from './digest-cache.ts';
 import { digestOf, digestOfText } from './file-digests.ts';
 import { piecesOf } from './file-pieces.ts';
 import { type VariableReader, includeVariables, possibleNames } from './included-variables.ts';
@@ -123,6 +123,16 @@ export class ControllerFiles {
   /** Throws Problem `controller-refused` if reading the file is not permitted. */
   permit(path: string, place: Place): void {
     this.#access.permit({ kind: 'read', path }, place);
+  }
+
+  /** Throws Problem `controller-refused` if reading the environment is not permitted. */
+  permitEnvironment(name: string, place: Place): void {
+    this.#access.permit({ kind: 'environment', name }, place);
+  }
+
+  /** Returns, in a plan, whether an earlier change may bring or change the file. */
+  mayChange(path: string): boolean {
+    return this.#isToCome(path) || (this.#anythingMayCome && statusOf(path) === undefined);
   }
 
   #use(path: string, sha256: string): void {
@@ -383,9 +393,4 @@ interface ReadTemplate {
 /** As Jinja does with templates: line ends of Windows are converted, and do not reach hosts. */
 function withPlainLineEnds(text: string): string {
   return text.replace(/\r\n?/g, '\n');
-}
-
-function identityNow(path: string): string | undefined {
-  const status = statusOf(path);
-  return status === undefined ? undefined : identityOf(status);
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { statusOf } from '../../values/look-at-once.ts';
 
 interface Identity {
   readonly size: number;
@@ -66,4 +67,10 @@ export class DigestCache {
     this.#kept ??= new Map(Object.entries(stored));
     return this.#kept;
   }
+}
+
+/** Like `identityOf`, for the file that is at a path now; undefined if there is none. */
+export function identityNow(path: string): string | undefined {
+  const status = statusOf(path);
+  return status === undefined ? undefined : identityOf(status);
 }

@@ -35,6 +35,7 @@ export function hostIn(scope: Scope): string {
   return typeof name === 'string' ? name : '';
 }
 
+/** Returns a path without slashes at its end. */
 export function withoutSlash(path: string): string {
   return path.length > 1 ? path.replace(/\/+$/, '') : path;
 }

@@ -3,6 +3,7 @@ import type { Host, Inventory } from '../../inventory/inventory.ts';
 import { ONLY_TELLS } from '../../playbook/base/changes-nothing.ts';
 import type { Play, StepFrame, Task } from '../../playbook/base/play.ts';
 import type { TagSelection } from '../../playbook/base/select-tasks.ts';
+import type { ControllerLookups } from '../../values/base/controller-lookups.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, type Value, type ValueMap, OMIT, Unknown } from '../../values/base/value.ts';
 import { type Compiled, isCompiled } from '../../values/compiled.ts';
@@ -20,6 +21,8 @@ export interface RunVariables {
   readonly extra: Layer;
   readonly inventory: Inventory;
   readonly playbookDirectory: string;
+  /** What a step may ask of the controller; undefined outside of a run. */
+  readonly lookups?: ((frame: StepFrame | undefined) => ControllerLookups) | undefined;
   /** The tags of the command line; undefined outside of a run. */
   readonly selection?: TagSelection;
   readonly groups: ValueMap;
@@ -63,8 +66,8 @@ export class HostVariables {
   readonly #joined = new Set<string>();
   #facts: { readonly from: Facts; readonly value: ValueMap } | undefined;
   #ansibleFacts = new AnsibleFacts(undefined);
-  /** Scopes by play, by role, and by the layers of the step. */
-  #cache = new Map<PlayScope | undefined, Map<object, Map<readonly Layer[], LayeredScope>>>();
+  /** Scopes by play, by role, by the folders in which names are looked up, and by the layers of the step. */
+  #cache = new Map<PlayScope | undefined, Map<object, Map<object, Map<readonly Layer[], LayeredScope>>>>();
   #play: PlayScope | undefined;
 
   /** Variables that tasks of the run will register or set: other hosts may ask for them before they exist. */
@@ -141,8 +144,9 @@ export class HostVariables {
   ): LayeredScope {
     if (over.length > 0) return this.#build({ frame, over, play, others: 'ahead' });
     if (this.#run.isPlan && onlyTells(frame)) return this.#build({ frame, over, play, others: 'ahead' });
-    const byRole = entry(this.#cache, play, () => new Map<object, Map<readonly Layer[], LayeredScope>>());
-    const byLayers = entry(byRole, frame?.role ?? NO_ROLE, () => new Map<readonly Layer[], LayeredScope>());
+    const byRole = entry(this.#cache, play, () => new Map<object, Map<object, Map<readonly Layer[], LayeredScope>>>());
+    const byPath = entry(byRole, frame?.role ?? NO_ROLE, () => new Map<object, Map<readonly Layer[], LayeredScope>>());
+    const byLayers = entry(byPath, frame?.searchPath ?? NO_PATH, () => new Map<readonly Layer[], LayeredScope>());
     const key = frame === undefined || frame.layers.length === 0 ? NO_LAYERS : frame.layers;
     return entry(byLayers, key, () => this.#build({ frame, over: [], play, others: 'ahead' }));
   }
@@ -157,7 +161,7 @@ export class HostVariables {
 
   #build({ frame, over, play, others }: ScopeParts): LayeredScope {
     const role = frame?.role;
-    return layeredScope([
+    const layers: readonly Layer[] = [
       this.#ansibleMagic(frame, play),
       ...(this.#anyOther === undefined ? [] : [anyOtherLayer(this.#anyOther)]),
       ...(this.#run.fallback === undefined ? [] : [this.#run.fallback]),
@@ -173,7 +177,8 @@ export class HostVariables {
       ...over,
       this.#run.extra,
       this.#magic({ frame, play, others }),
-    ]);
+    ];
+    return layeredScope(layers, this.#run.lookups?.(frame));
   }
 
   #factsLayer(): Layer {
@@ -268,6 +273,7 @@ function isTask(frame: StepFrame): frame is Task {
 }
 
 const NO_ROLE = {};
+const NO_PATH = {};
 const NO_LAYERS: readonly Layer[] = [];
 
 /** Makes a map whose values are computed when they are read. */

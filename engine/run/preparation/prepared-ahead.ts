@@ -1,4 +1,5 @@
 import type { Task } from '../../playbook/base/play.ts';
+import type { ControllerLookups } from '../../values/base/controller-lookups.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
 import type { HostState } from '../host/host-state.ts';
 import { type Prepared, type Preparing, type PreparingRun, prepare } from './prepare.ts';
@@ -91,8 +92,27 @@ function watch(scope: Scope): Watched {
       isOwn = false;
       return scope.names();
     },
+    get lookups() {
+      return scope.lookups === undefined ? undefined : watchedLookups(scope.lookups, () => (isOwn = false));
+    },
   };
   return { scope: watched, names, values, isOwn: () => isOwn };
+}
+
+/** Files and the environment may change without a change of a variable. */
+function watchedLookups(lookups: ControllerLookups, asked: () => void): ControllerLookups {
+  const noting =
+    <Arguments extends readonly unknown[], Result>(ask: (...given: Arguments) => Result) =>
+    (...given: Arguments): Result => {
+      asked();
+      return ask(...given);
+    };
+  return {
+    environment: noting(lookups.environment),
+    text: noting(lookups.text),
+    firstFile: noting(lookups.firstFile),
+    filesLike: noting(lookups.filesLike),
+  };
 }
 
 function isStillSo({ prepared, names, values }: Made, scope: Scope): boolean {

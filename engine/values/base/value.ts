@@ -1,3 +1,4 @@
+import type { ControllerLookups } from './controller-lookups.ts';
 import { Secret } from './secret.ts';
 
 /**
@@ -69,4 +70,6 @@ export interface Scope {
   lookup(name: string): Value | undefined;
   /** All names, for "Did you mean". */
   names(): readonly string[];
+  /** What may be asked of the controller; undefined where nobody may ask. */
+  readonly lookups?: ControllerLookups | undefined;
 }

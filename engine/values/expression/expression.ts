@@ -10,6 +10,7 @@ import { checkParts } from '../cel/fact-checks.ts';
 import { ansibleVariable } from '../habits/ansible-variables.ts';
 import { PYTHON_CONSTANTS } from '../habits/jinja-words.ts';
 import { celRemedy } from '../jinja/jinja-remedy.ts';
+import { withLookups } from '../language/current-lookups.ts';
 import { describe } from '../language/describe.ts';
 import {
   type Locate,
@@ -157,7 +158,7 @@ class CelExpression implements CompiledExpression {
     this.#isRunning = true;
     try {
       return withinSteps(() => {
-        const result: unknown = program(new Variables(scope, converter, this.#used));
+        const result: unknown = withLookups(scope, () => program(new Variables(scope, converter, this.#used)));
         return converter.fromCel(result, (text) => this.#protect(text, converter));
       });
     } catch (error) {

@@ -1,5 +1,6 @@
 import { addressFunctions } from './address-functions.ts';
 import { collectionFunctions } from './collection-functions.ts';
+import { controllerFunctions } from './controller-functions.ts';
 import { digestFunctions } from './digest-functions.ts';
 import { numberFunctions } from './number-functions.ts';
 import { parsingFunctions } from './parsing-functions.ts';
@@ -22,4 +23,5 @@ export const sharedFunctions: readonly SharedFunction[] = [
   ...typeFunctions,
   ...addressFunctions,
   ...timeFunctions,
+  ...controllerFunctions,
 ];

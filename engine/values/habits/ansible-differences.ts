@@ -17,13 +17,18 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   },
   { name: 'with_nested', where: 'task', instead: 'Put the inner loop into a file, and loop over include_tasks.' },
   { name: 'with_subelements', where: 'task', instead: 'Put the inner loop into a file, and loop over include_tasks.' },
-  { name: 'with_fileglob', where: 'task', instead: 'Write loop: with the names of the files.' },
+  { name: 'with_filetree', where: 'task', instead: 'Bring the folder by copy: {src: DIR/, dest: …}.' },
+  { name: 'with_fileglob', where: 'task', instead: 'Write loop: fileglob("*.conf").' },
   {
     name: 'with_file',
     where: 'task',
     instead: 'Write loop: with the names, and bring each by copy: {src: "{{item}}", …}.',
   },
-  { name: 'with_first_found', where: 'task', instead: 'Choose the name by an expression: {{expr "…"}}.' },
+  {
+    name: 'with_first_found',
+    where: 'task',
+    instead: 'Write {{first_found (list "a" "b")}} for the item; include_vars takes the list itself: {file: [a, b]}.',
+  },
   {
     name: 'with_random_choice',
     where: 'task',

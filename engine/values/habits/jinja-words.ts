@@ -10,8 +10,11 @@ export const JINJA_WORDS: ReadonlyMap<string, string> = new Map([
   ['filter mandatory', 'Leave it out: a name that is missing is an error.'],
   ['filter format', 'Write the text with the values in it: {{a}}-{{b}}.'],
   ['filter vault', 'Encrypt the value by runbook vault.'],
-  ['lookup env', 'Give the value by -e: -e name="$NAME". Variables of the controller\'s environment are not read.'],
-  ['lookup file', 'Bring the file by copy: {src: …}; variables of a file come by vars_files.'],
+  [
+    'lookup env',
+    'Write {{get_env "NAME"}} in a template, getEnv("NAME") in an expression; a fallback stands behind the name.',
+  ],
+  ['lookup file', 'Write {{read_file "NAME"}} in a template, readFile("NAME") in an expression.'],
   ['lookup template', 'Use the template by template: {src: …}, or as a partial: {{> name}}.'],
   [
     'lookup password',
@@ -21,8 +24,11 @@ export const JINJA_WORDS: ReadonlyMap<string, string> = new Map([
   ['lookup vars', 'Write the name itself; a computed one goes into a map: {{lookup settings "name"}}.'],
   ['lookup varnames', 'Put the variables into a map, and take its keys: {{keys settings}}.'],
   ['lookup url', 'Write uri: with delegate_to: localhost, and register.'],
-  ['lookup first_found', 'Choose the name by an expression: {{ternary x "a" "b"}}.'],
-  ['lookup fileglob', 'Name the files.'],
+  [
+    'lookup first_found',
+    'Write {{first_found (list "a" "b")}} in a template, firstFound(["a", "b"]) in an expression.',
+  ],
+  ['lookup fileglob', 'Write fileglob("*.conf") in an expression, {{fileglob "*.conf"}} in a template.'],
   ['lookup ini', 'Put the values into a file of variables (vars_files).'],
   ['lookup dict', 'Write loop: with an expression over the keys: x.map(k, {"key": k, "value": x[k]}).'],
   ['lookup sequence', 'Write the numbers: {{range 1 5}}.'],

@@ -253,5 +253,28 @@ function adaptedLookup(adapter: Adapting, { given, callee }: JinjaOf<'call'>): J
     const fallback = given.named.get('default');
     return adapter.value(fallback === undefined ? variable : filterNode(variable, 'default', fallback));
   }
-  return lackingCall(called, given);
+  const asked =
+    kind?.kind === 'text' && name !== undefined ? askedOfController(kind.value, called, name, given) : undefined;
+  return asked === undefined ? lackingCall(called, given) : adapter.value(asked);
+}
+
+/** Returns a lookup of the controller as a call of the function here; undefined for another lookup. */
+function askedOfController(kind: string, called: string, name: Jinja, given: Given): Jinja | undefined {
+  if (given.plain.length !== 2) return undefined;
+  const fallback = given.named.get('default');
+  const isPlain = given.named.size === 0;
+  switch (kind.split('.').at(-1)) {
+    case 'env':
+      return isPlain || (given.named.size === 1 && fallback !== undefined)
+        ? filterNode(name, 'get_env', fallback ?? textNode(''))
+        : undefined;
+    case 'file':
+      return isPlain ? filterNode(name, 'read_file') : undefined;
+    case 'fileglob':
+      return isPlain && called !== 'lookup' ? filterNode(name, 'fileglob') : undefined;
+    case 'first_found':
+      return isPlain && called === 'lookup' && name.kind === 'list' ? filterNode(name, 'first_found') : undefined;
+    default:
+      return undefined;
+  }
 }

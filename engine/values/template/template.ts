@@ -3,6 +3,7 @@ import type { ScalarNode } from '../base/node.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Scope, Unknown, Value } from '../base/value.ts';
 import { mayHoldJinja, refuseJinja, refuseJinjaHeader, withoutJinjaEscapes } from '../jinja/jinja-statement.ts';
+import { withLookups } from '../language/current-lookups.ts';
 import { type Locate, Fault, isStackOverflow, isTooLarge, tooLarge } from '../language/fault.ts';
 import { locateIn, locateInFile } from '../language/placement.ts';
 import { withinSteps } from '../language/step-limit.ts';
@@ -73,7 +74,8 @@ export function parseTemplate(
     return {
       source: text,
       references,
-      render: (scope) => withProblems(locate, () => withinSteps(() => lone(rootFrame(scope))) ?? null),
+      render: (scope) =>
+        withProblems(locate, () => withinSteps(() => withLookups(scope, () => lone(rootFrame(scope)))) ?? null),
     };
   return { source: text, references, render: (scope) => withProblems(locate, () => renderText(emit, scope)) };
 }
@@ -105,11 +107,13 @@ function rootFrame(scope: Scope) {
 }
 
 function renderText(emit: CompiledTemplate['emit'], scope: Scope): string | Secret | Unknown {
-  return withinSteps(() => {
-    const output = new Output();
-    emit(rootFrame(scope), output);
-    return output.result();
-  });
+  return withinSteps(() =>
+    withLookups(scope, () => {
+      const output = new Output();
+      emit(rootFrame(scope), output);
+      return output.result();
+    }),
+  );
 }
 
 function withProblems<T>(locate: Locate, action: () => T): T {

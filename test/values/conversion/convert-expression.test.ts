@@ -80,6 +80,11 @@ test.each([
   ['known.count % 2 == 0', 'known.count % 2 == 0 # known.count is not negative'],
   ['groups.all | length % 2 == 0', 'size(groups.all) % 2 == 0'],
   ["lookup('vars', 'x') == 1", 'x == 1'],
+  ["lookup('env', 'HOME') == 'a'", "getEnv('HOME', '') == 'a'"],
+  ["lookup('ansible.builtin.env', 'A', default='b') == 'a'", "getEnv('A', 'b') == 'a'"],
+  ["lookup('file', x) == 'a'", "readFile(x) == 'a'"],
+  ["lookup('first_found', ['a', x]) == y", "firstFound(['a', x]) == y"],
+  ["query('fileglob', '*.conf') == x", "fileglob('*.conf') == x"],
   ['{{ x }} == 1', 'by hand: it cannot be read as Jinja'],
   ['{{ known.flag }}', 'known.flag'],
   [

@@ -4,10 +4,11 @@ import { parseExpression } from '../../../engine/values/expression/expression.ts
 import { helpers } from '../../../engine/values/helpers/helper-table.ts';
 import { exampleVariables } from '../../../engine/values/helpers/helper.ts';
 import { parseTemplate, parseTemplateFile } from '../../../engine/values/template/template.ts';
-import { problemOf, scopeOf } from '../variables.ts';
+import { EXAMPLE_LOOKUPS, problemOf, scopeOf } from '../variables.ts';
 
 const place = { file: 'site.yml', line: 1, column: 1 };
-const render = (template: string) => parseTemplate(template, place).render(scopeOf(exampleVariables));
+const render = (template: string) =>
+  parseTemplate(template, place).render({ ...scopeOf(exampleVariables), lookups: EXAMPLE_LOOKUPS });
 
 describe('the example of each helper', () => {
   test.each(helpers.map((helper) => [helper.name, ...helper.example] as const))('%s: %s', (_name, template, result) => {
@@ -19,7 +20,7 @@ describe('the example of each CEL function', () => {
   test.each(celFunctions.map((known) => [known.name, ...known.example] as const))(
     '%s: %s',
     (_name, expression, result) => {
-      expect(parseExpression(expression, place).evaluate(scopeOf({}))).toEqual(result);
+      expect(parseExpression(expression, place).evaluate({ ...scopeOf({}), lookups: EXAMPLE_LOOKUPS })).toEqual(result);
     },
   );
 });

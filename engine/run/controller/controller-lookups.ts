@@ -1,0 +1,98 @@
+import { basename, dirname, join, normalize } from 'node:path';
+import { wildcards } from '../../connection/base/wildcards.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
+import { readAtOnce } from '../../files/read-file.ts';
+import type { ControllerLookups } from '../../values/base/controller-lookups.ts';
+import { type Value, Unknown } from '../../values/base/value.ts';
+import { namesIn, statusOf } from '../../values/look-at-once.ts';
+import { textIn } from '../../values/yaml/text-file.ts';
+import { isSealed } from '../../vault/base/sealed-form.ts';
+import { MissingFile } from './controller-problems.ts';
+import { candidates } from './search-path.ts';
+
+/** Maximal size of a file that becomes a value, in bytes. */
+const MOST_TEXT = 1024 * 1024;
+
+/** What lookups need of the files of a run. */
+export interface LookedUpFiles {
+  permit(path: string, place: Place): void;
+  permitEnvironment(name: string, place: Place): void;
+  note(path: string, bytes: Buffer): void;
+  /** Returns, in a plan, whether an earlier change may bring or change the file. */
+  mayChange(path: string): boolean;
+}
+
+/** A name is looked for in these folders of a role, or beside the playbook. */
+const FOLDERS = ['files', 'templates', 'vars'] as const;
+
+/** Makes what templates may ask of the controller, where names are looked up in the folders of this path. */
+export function controllerLookups(
+  files: LookedUpFiles,
+  searchPath: readonly string[],
+  place: Place,
+): ControllerLookups {
+  const look = (name: string): readonly string[] => [
+    ...new Set(searchPath.flatMap((folder) => FOLDERS.flatMap((part) => candidates(name, part, [folder])))),
+  ];
+  return {
+    environment(name) {
+      files.permitEnvironment(name, place);
+      return process.env[name];
+    },
+    text(name) {
+      const paths = candidates(name, 'files', searchPath);
+      const path = existing(paths, files, place);
+      if (path instanceof Unknown) return path;
+      if (path === undefined) throw new MissingFile('file', name, paths, place);
+      return textOf(path, files, place);
+    },
+    firstFile: (names) => existing(names.flatMap(look), files, place),
+    filesLike: (pattern) => matching(candidates(pattern, 'files', searchPath), files, place),
+  };
+}
+
+function existing(paths: readonly string[], files: LookedUpFiles, place: Place): string | Unknown | undefined {
+  for (const path of paths) {
+    if (files.mayChange(normalize(path))) return toCome(path);
+    if (statusOf(path) === undefined) continue;
+    files.permit(path, place);
+    if (statusOf(path)?.isFile() === true) return path;
+  }
+  return undefined;
+}
+
+function textOf(path: string, files: LookedUpFiles, place: Place): string {
+  const bytes = readAtOnce(path, MOST_TEXT);
+  if (isSealed(bytes))
+    throw new Problem({
+      code: 'encrypted-file',
+      what: `${path} is encrypted, and a template cannot read it`,
+      place,
+      remedy: 'Keep the secret in an encrypted file of variables: include_vars or group_vars.',
+    });
+  files.note(path, bytes);
+  return textIn(bytes, path).replace(/[\r\n\s]+$/, '');
+}
+
+/** Returns the files of the first folder that has any. */
+function matching(patterns: readonly string[], files: LookedUpFiles, place: Place): Value {
+  for (const pattern of patterns) {
+    const folder = dirname(pattern);
+    if (files.mayChange(normalize(folder))) return toCome(folder);
+    if (statusOf(folder)?.isDirectory() !== true) continue;
+    files.permit(folder, place);
+    const fits = wildcards(basename(pattern), { classes: true, ignoreCase: false });
+    const isHidden = basename(pattern).startsWith('.');
+    const found = namesIn(folder)
+      .filter((name) => fits.test(name) && (isHidden || !name.startsWith('.')))
+      .toSorted()
+      .map((name) => join(folder, name))
+      .filter((path) => statusOf(path)?.isFile() === true);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function toCome(path: string): Unknown {
+  return new Unknown(`what an earlier change writes into ${path} on the controller`);
+}

@@ -1,0 +1,35 @@
+import type { ControllerLookups } from '../base/controller-lookups.ts';
+import { type Scope, Unknown } from '../base/value.ts';
+import { UnknownTouched } from './fault.ts';
+
+/** The lookups of the template or expression that is being evaluated. */
+class Current {
+  #lookups: ControllerLookups | undefined;
+
+  within<Result>(lookups: ControllerLookups | undefined, work: () => Result): Result {
+    const before = this.#lookups;
+    this.#lookups = lookups ?? before;
+    try {
+      return work();
+    } finally {
+      this.#lookups = before;
+    }
+  }
+
+  get(): ControllerLookups {
+    if (this.#lookups === undefined) throw new UnknownTouched(new Unknown('the controller, which a run asks'));
+    return this.#lookups;
+  }
+}
+
+const current = new Current();
+
+/** Evaluates something with what the scope may ask of the controller. */
+export function withLookups<Result>(scope: Scope, work: () => Result): Result {
+  return current.within(scope.lookups, work);
+}
+
+/** Returns what may be asked of the controller now. Throws UnknownTouched outside of a run. */
+export function currentLookups(): ControllerLookups {
+  return current.get();
+}
