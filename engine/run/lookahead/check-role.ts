@@ -67,12 +67,15 @@ function argumentProblem(
   const isSet = value !== undefined && !(value instanceof Omitted);
   const wrong = isSet ? mismatch(argument, value) : missing(argument);
   if (wrong === undefined) return undefined;
+  const declared = `${argument.place.file}:${argument.place.line}`;
   return new Problem({
     code: isSet ? 'wrong-role-argument' : 'missing-role-argument',
     what: `role ${role.name}: ${argument.name} ${wrong}`,
     place: role.place,
     why: argument.description === '' ? `On ${host}.` : `${argument.description} On ${host}.`,
-    remedy: `See ${argument.place.file}:${argument.place.line}; set it in group_vars, or where the role is used.`,
+    remedy: isSet
+      ? `Correct the value where it is set, which may be in defaults of the role, or what ${declared} declares.`
+      : `See ${declared}; set it in group_vars, or where the role is used.`,
   });
 }
 

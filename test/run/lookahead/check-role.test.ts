@@ -59,6 +59,16 @@ test('a fault names the role, the argument, the host, and where it is declared',
   ]);
 });
 
+test('a wrong value may come from the role itself', () => {
+  expect(told({ type: 'string' }, false)).toMatchObject([
+    {
+      what: 'role web: port must be a string, not the boolean false',
+      remedy:
+        'Correct the value where it is set, which may be in defaults of the role, or what roles/web/meta/main.yml:3 declares.',
+    },
+  ]);
+});
+
 test.each<[string, Partial<RoleArgument>, Value | undefined, string]>([
   ['another type', {}, 'x', 'must be an integer, not the string "x"'],
   ['a fraction', {}, 1.5, 'must be an integer, not the number 1.5'],
