@@ -79,9 +79,9 @@ export const TASKS: readonly Row[] = [
       '- debug: {}\n  when: r.failed && !defined(x)\n- debug: {}\n  when:\n    - facts.os.distribution in ["debian", "ubuntu"]\n- debug: {}\n',
   },
   {
-    what: 'a truth is assumed to be a boolean',
+    what: 'the filter bool of a value of any type',
     before: '- debug: {}\n  when: enabled | bool\n',
-    after: '- debug: {}\n  # convert: assumed boolean: enabled\n  when: enabled\n',
+    after: '- debug: {}\n  when: toBool(enabled)\n',
   },
   {
     what: 'a condition of several lines',

@@ -72,8 +72,34 @@ export const typeFunctions: readonly SharedFunction[] = [
     gives: false,
     holds: isSequence,
   }),
+  typeTest({
+    name: 'truthy',
+    summary: 'Does Jinja take it for true? "", 0, null, and an empty list or map are false; everything else is true.',
+    of: '"no"',
+    gives: true,
+    holds: isTruthy,
+  }),
+  typeTest({
+    name: 'to_bool',
+    summary: 'Is it true, "true", "yes", "on", "1" or 1? As the filter bool of Ansible; upper case counts too.',
+    of: '"no"',
+    gives: false,
+    holds: isMeantTrue,
+  }),
   typeTest({ name: 'is_none', summary: 'Is it null?', of: 'null', gives: true, holds: (value) => value === null }),
 ];
+
+function isTruthy(value: Value): boolean {
+  if (isList(value)) return value.length > 0;
+  if (isMap(value)) return Object.keys(value).length > 0;
+  return value !== null && value !== false && value !== 0 && value !== '';
+}
+
+/** Every other value is false, as in Ansible, which warns of it. */
+function isMeantTrue(value: Value): boolean {
+  if (typeof value === 'string') return ['true', 'yes', 'on', '1'].includes(value.toLowerCase());
+  return value === true || value === 1;
+}
 
 function isSequence(value: Value): boolean {
   return typeof value === 'string' || isList(value) || isMap(value);

@@ -41,7 +41,7 @@ export const JINJA_TESTS: readonly JinjaCounterpart[] = [
     jinja: 'y is truthy',
     expression: 'y',
     template: '{{y}}',
-    note: 'Types are real: a text, a number or a list is compared.',
+    note: 'Types are real: a text, a number or a list is compared. For a value of any type there is truthy(y).',
     gives: true,
   },
   {
@@ -50,7 +50,7 @@ export const JINJA_TESTS: readonly JinjaCounterpart[] = [
     jinja: 'y is falsy',
     expression: '!y',
     template: '{{not y}}',
-    note: 'Types are real: a text, a number or a list is compared.',
+    note: 'Types are real: a text, a number or a list is compared. For a value of any type there is truthy(y).',
     gives: false,
   },
   { kind: 'test', name: 'string', jinja: 's is string', expression: 'type(s) == string', gives: true },

@@ -32,47 +32,21 @@ const onText: AdaptFilter = (adapter, { of, name, given }) => {
   return isBare(given) ? filterNode(isOther ? filterNode(value, 'string') : value, name) : undefined;
 };
 
-/** Adapts the filter bool: a text is true if it is one of its words for true. */
-function asBoolean(adapter: Adapting, of: Jinja): Jinja {
-  switch (adapter.typeOf(of)) {
+/** Adapts the filter bool. Of a list or a map Ansible makes false, and warns. */
+const bool: AdaptFilter = (adapter, { of }) => {
+  switch (adapter.certainTypeOf(of)) {
     case 'boolean':
       return adapter.condition(of);
-    case 'text': {
-      const words: Jinja = { kind: 'list', items: ['yes', 'on', 'true', '1'].map(textNode) };
-      return binaryNode('in', filterNode(adapter.value(of), 'lower'), words);
-    }
+    case 'text':
     case 'number':
-      return binaryNode('==', adapter.value(of), { kind: 'number', text: '1' });
     case undefined:
-      return isDefaultOf(of, 'text') ? asBooleanOfDefault(adapter, of) : assumedBoolean(adapter, of);
+      return filterNode(adapter.value(of), 'to_bool');
     case 'list':
     case 'map':
     default:
-      return lacking('filter', 'bool');
+      return lacking('filter', 'bool of a list or a map');
   }
-}
-
-function assumedBoolean(adapter: Adapting, of: Jinja): Jinja {
-  adapter.assumeType(of, 'boolean');
-  return adapter.value(of);
-}
-
-function isDefaultOf(node: Jinja, kind: Jinja['kind']): node is JinjaOf<'filter'> {
-  return node.kind === 'filter' && ['default', 'd'].includes(node.name) && node.given.plain[0]?.kind === kind;
-}
-
-/** Adapts `x | default('no') | bool`. */
-function asBooleanOfDefault(adapter: Adapting, node: JinjaOf<'filter'>): Jinja {
-  const [word] = node.given.plain;
-  adapter.assumeType(node.of, 'boolean');
-  const isTrue = word?.kind === 'text' && /^(yes|on|true|1)$/i.test(word.value);
-  return filterNode(adapter.value(node.of), 'default', { kind: 'constant', value: isTrue ? 'true' : 'false' });
-}
-
-const bool: AdaptFilter = (adapter, { of }) =>
-  isDefaultOf(of, 'text') && adapter.typeOf(of.of) === undefined
-    ? asBooleanOfDefault(adapter, of)
-    : asBoolean(adapter, of);
+};
 
 /** Adapts `default`. `default(x, true)` also replaces empty values. */
 const fallback: AdaptFilter = (adapter, { of, given }) => {
@@ -82,17 +56,13 @@ const fallback: AdaptFilter = (adapter, { of, given }) => {
   const instead = adapter.value(other);
   const plainDefault = filterNode(value, 'default', instead);
   if (isForEmpty === undefined || (isForEmpty.kind === 'constant' && isForEmpty.value === 'false')) return plainDefault;
-  const type = adapter.typeOf(of);
+  const type = adapter.certainTypeOf(of);
   const otherType = adapter.typeOf(other);
-  if (isEmptyLiteral(other) && (type === undefined || type === otherType)) {
-    // An empty value is replaced with the same empty value.
-    if (type === undefined && otherType !== undefined) adapter.assumeType(of, otherType);
-    return plainDefault;
-  }
-  if (type === 'text')
-    return choiceNode(binaryNode('!=', filterNode(value, 'default', textNode('')), textNode('')), value, instead);
-  adapter.assume({ kind: 'notEmpty', of: shown(of) });
-  return plainDefault;
+  // An empty value is replaced with the same empty value.
+  if (isEmptyLiteral(other) && type !== undefined && type === otherType) return plainDefault;
+  const ofAnyType = filterNode(value, 'default', textNode(''));
+  const condition = type === 'text' ? binaryNode('!=', ofAnyType, textNode('')) : filterNode(ofAnyType, 'truthy');
+  return choiceNode(condition, value, instead);
 };
 
 function isEmptyLiteral(node: Jinja): boolean {

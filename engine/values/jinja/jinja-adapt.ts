@@ -22,7 +22,7 @@ import {
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import type { Assumption, JinjaType } from './jinja-knowledge.ts';
 import { comparedFact, lacking, namesOf, NoCounterpart } from './jinja-translation.ts';
-import { typeOf } from './jinja-type.ts';
+import { certainTypeOf, isSuggested, typeOf } from './jinja-type.ts';
 
 /**
  * Makes explicit in an expression what Jinja leaves to Python: which texts or lists are true, and how a filter treats
@@ -53,8 +53,12 @@ export class Adapter implements Adapting {
     return typeOf(node, this.options.types);
   }
 
-  condition(node: Jinja, expected: JinjaType = 'boolean'): Jinja {
-    const asItsType = (one: Jinja): Jinja => this.#compared(one, this.typeOf(one), expected);
+  certainTypeOf(node: Jinja): JinjaType | undefined {
+    return certainTypeOf(node, this.options.types);
+  }
+
+  condition(node: Jinja): Jinja {
+    const asItsType = (one: Jinja): Jinja => this.#asTruth(one);
     return byKind<Jinja['kind'], Jinja>(node, {
       constant: ({ value }) => constantNode(value === 'true'),
       text: ({ value }) => constantNode(value !== ''),
@@ -70,7 +74,7 @@ export class Adapter implements Adapting {
           this.condition(yes),
           no === undefined ? constantNode(false) : this.condition(no),
         ),
-      filter: (filter) => this.#conditionOfFilter(filter, expected),
+      filter: (filter) => this.#conditionOfFilter(filter),
       name: asItsType,
       member: asItsType,
       call: asItsType,
@@ -81,24 +85,17 @@ export class Adapter implements Adapting {
     });
   }
 
-  #conditionOfFilter(node: JinjaOf<'filter'>, expected: JinjaType): Jinja {
+  #conditionOfFilter(node: JinjaOf<'filter'>): Jinja {
     const [first] = node.given.plain;
     if (node.name === 'regex_search' && node.given.plain.length === 1 && first !== undefined)
       return this.value({ kind: 'test', of: node.of, name: 'search', given: node.given, isNegated: false });
-    if (['select', 'selectattr', 'reject', 'rejectattr', 'list'].includes(node.name))
-      return this.#compared(node, 'list', expected);
-    if ((node.name === 'default' || node.name === 'd') && this.typeOf(node.of) === undefined && first !== undefined) {
-      const type = this.typeOf(first) ?? expected;
-      this.assumeType(node.of, type);
-      return this.#compared(node, type, expected);
-    }
-    return this.#compared(node, this.typeOf(node), expected);
+    return this.#asTruth(node);
   }
 
-  #compared(node: Jinja, type: JinjaType | undefined, expected: JinjaType): Jinja {
-    if (type === undefined) this.assumeType(node, expected);
+  /** Writes the comparison that fits the type. For a value of any type there is `truthy`, as it is in Python. */
+  #asTruth(node: Jinja): Jinja {
     const value = this.value(node);
-    switch (type ?? expected) {
+    switch (this.certainTypeOf(node)) {
       case 'boolean':
         return value;
       case 'text':
@@ -107,9 +104,11 @@ export class Adapter implements Adapting {
         return binaryNode(isLength(node) ? '>' : '!=', value, { kind: 'number', text: '0' });
       case 'list':
       case 'map':
-      default:
         if (this.options.target === 'handlebars') return value;
         return binaryNode('>', filterNode(value, 'length'), { kind: 'number', text: '0' });
+      case undefined:
+      default:
+        return filterNode(value, 'truthy');
     }
   }
 
@@ -162,6 +161,7 @@ export class Adapter implements Adapting {
     if (node.kind === 'constant' && node.value === 'null') return textNode('');
     if (node.kind === 'number' && node.text.includes('.')) return textNode(node.text);
     const type = this.typeOf(node);
+    if (type === 'boolean' && isSuggested(node, this.options.types)) this.assumeType(node.of, type);
     if (type === 'boolean') return choiceNode(this.condition(node), textNode('True'), textNode('False'));
     if (type === 'list' || type === 'map')
       throw new NoCounterpart('Write a list or a map by json, yaml or join: Python has a form of its own.', {
@@ -237,9 +237,8 @@ export class Adapter implements Adapting {
   /** Adapts `and` and `or`. In Python their result is one of their operands. */
   #logical(node: JinjaOf<'binary'>): Jinja {
     const { operator, left, right } = node;
-    const [leftType, rightType] = [this.typeOf(left), this.typeOf(right)];
-    if (leftType === 'boolean' && rightType === 'boolean') return this.condition(node);
-    const condition = this.condition(left, leftType ?? rightType);
+    if (this.certainTypeOf(left) === 'boolean' && this.certainTypeOf(right) === 'boolean') return this.condition(node);
+    const condition = this.condition(left);
     const value = this.value(left);
     return operator === 'or'
       ? choiceNode(condition, value, this.value(right))

@@ -15,14 +15,16 @@ export interface AdaptOptions {
  */
 export interface Adapting {
   readonly options: AdaptOptions;
-  /** Adapts a condition to a boolean. `expected` is its type if nothing is known about it. */
-  condition(node: Jinja, expected?: JinjaType): Jinja;
+  /** Adapts a condition to a boolean. */
+  condition(node: Jinja): Jinja;
   /** Adapts a value, which keeps its type. */
   value(node: Jinja): Jinja;
   /** Adapts a value that is printed in a text. */
   printed(node: Jinja): Jinja;
   given(given: Given): Given;
   typeOf(node: Jinja): JinjaType | undefined;
+  /** Returns the type, but not one that only the fallback of `x | default(false)` suggests. */
+  certainTypeOf(node: Jinja): JinjaType | undefined;
   /** Records a condition under which the result is correct. */
   assume(assumption: Assumption): void;
   assumeType(node: Jinja, type: JinjaType | 'list or map' | 'list or text'): void;

@@ -117,6 +117,8 @@ const FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
   ['length', asFunction('size')],
   ['count', asFunction('size')],
   ['bool', unchanged],
+  ['to_bool', asFunction('toBool')],
+  ['truthy', asFunction('truthy')],
   ['list', unchanged],
   ['int', asFunction('int')],
   ['float', asFunction('double')],

@@ -28,6 +28,8 @@ export const FILTERS_AS_HELPERS: ReadonlyMap<string, string> = new Map([
   ['sort', 'sort'],
   ['split', 'split'],
   ['ternary', 'ternary'],
+  ['to_bool', 'to_bool'],
+  ['truthy', 'truthy'],
   ['basename', 'basename'],
   ['dirname', 'dirname'],
   ['quote', 'quote'],

@@ -5,7 +5,10 @@ import type { Given, Jinja } from './jinja-expression.ts';
 import { NoCounterpart } from './jinja-translation.ts';
 
 /** Functions that are not filters of Ansible, or that are filters with another meaning. */
-const NO_FILTERS: ReadonlySet<string> = new Set(['slice', 'index_of', 'version', 'lstrip', 'rstrip', 'splitlines']);
+const NO_FILTERS: ReadonlySet<string> = new Set([
+  ...['slice', 'index_of', 'version', 'lstrip', 'rstrip', 'splitlines'],
+  ...['truthy', 'to_bool'],
+]);
 
 /** The order of Ansible's arguments, if it differs from the parameters here. */
 const ORDER: ReadonlyMap<string, readonly string[]> = new Map([

@@ -26,6 +26,17 @@ export function typeOf(node: Jinja, types: TypesKnown): JinjaType | undefined {
   });
 }
 
+/** Returns the type, but not one that only the fallback of `x | default(false)` suggests. */
+export function certainTypeOf(node: Jinja, types: TypesKnown): JinjaType | undefined {
+  return isSuggested(node, types) ? undefined : typeOf(node, types);
+}
+
+/** Returns whether the fallback of a default is all that is known of the type. */
+export function isSuggested(node: Jinja, types: TypesKnown): node is JinjaOf<'filter'> {
+  if (node.kind !== 'filter' || !['default', 'd'].includes(node.name)) return false;
+  return certainTypeOf(node.of, types) === undefined;
+}
+
 function common(found: readonly (JinjaType | undefined)[]): JinjaType | undefined {
   return found.every((type) => type === found[0]) ? found[0] : undefined;
 }

@@ -154,7 +154,7 @@ test.each([
   ['{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}\n', 'by hand: The partial "f" contains itself: f → f'],
   ["{{ x | default('a') }}", "exact: {{default x 'a'}}"],
   ['{{ xs | join("\\n") }}', 'exact: {{join xs "\\n"}}'],
-  ['{% if x %}a{% endif %}', 'assumed: {{#if x}}a{{/if}} # x is true or false'],
+  ['{% if x %}a{% endif %}', 'exact: {{#if (truthy x)}}a{{/if}}'],
   ['{% for x in xs %}{{ x }}{% endfor %}', 'assumed: {{#each xs as |x|}}{{x}}{{/each}} # xs is a list'],
   ['{{ x | to_json }}', 'assumed: {{json x}} # x | to_json may give the same data in another layout'],
   [
