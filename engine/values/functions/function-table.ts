@@ -4,6 +4,7 @@ import { controllerFunctions } from './controller-functions.ts';
 import { digestFunctions } from './digest-functions.ts';
 import { numberFunctions } from './number-functions.ts';
 import { parsingFunctions } from './parsing-functions.ts';
+import { pathFunctions } from './path-functions.ts';
 import { setFunctions } from './set-functions.ts';
 import type { SharedFunction } from './shared-function.ts';
 import { textFunctions } from './text-functions.ts';
@@ -14,6 +15,7 @@ import { versionFunctions } from './version-functions.ts';
 /** All functions that both templates and expressions have. */
 export const sharedFunctions: readonly SharedFunction[] = [
   ...textFunctions,
+  ...pathFunctions,
   ...parsingFunctions,
   ...digestFunctions,
   ...collectionFunctions,

@@ -1,5 +1,6 @@
-import { type Value, isList } from '../base/value.ts';
-import { ArgumentFault } from '../language/fault.ts';
+import { Secret } from '../base/secret.ts';
+import { type Value, isList, Unknown } from '../base/value.ts';
+import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
 import { spendSteps } from '../language/step-limit.ts';
 import { booleanOf, listOf, numberOf, textOf, wholeOf, wordOf } from './arguments.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -118,7 +119,31 @@ function fromPeople(written: string, otherwise: string | undefined, isBits: bool
   return toEven(Number(digits) * sizeOf(unit));
 }
 
+/** Returns the whole number that Jinja reads from a value; undefined if it reads none. */
+function wholeNumberIn(value: Value | undefined): number | undefined {
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return Math.trunc(Number(value)) + 0;
+  const text = value instanceof Secret ? value.reveal() : value;
+  if (typeof text !== 'string' || !/^\s*[-+]?(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(text))
+    return undefined;
+  const number = Math.trunc(Number(text.replaceAll('_', ''))) + 0;
+  return Number.isFinite(number) ? number : undefined;
+}
+
 export const numberFunctions: readonly SharedFunction[] = [
+  {
+    name: 'to_int',
+    form: 'function',
+    summary:
+      'The whole number that a value of any type stands for; where it stands for none, 0 or the second argument.',
+    parameters: [required('value', 'dyn'), optional('otherwise', 'dyn')],
+    returns: 'dyn',
+    template: '{{to_int "12 "}}',
+    expression: 'toInt("12 ")',
+    gives: 12,
+    secrets: 'derived',
+    run: ([value, otherwise = 0]) => wholeNumberIn(value) ?? otherwise,
+  },
   {
     name: 'random',
     form: 'function',

@@ -24,27 +24,6 @@ function shellWord(text: string): string {
   return quote(text);
 }
 
-/** Returns the last part of a path, like POSIX `basename`. */
-function baseName(path: string): string {
-  const trimmed = withoutSlashesAtEnd(path);
-  return trimmed === '' && path !== '' ? '/' : (trimmed.split('/').at(-1) ?? '');
-}
-
-function directoryName(path: string): string {
-  const trimmed = withoutSlashesAtEnd(path);
-  if (trimmed === '') return path === '' ? '.' : '/';
-  const slash = trimmed.lastIndexOf('/');
-  if (slash < 0) return '.';
-  return withoutSlashesAtEnd(trimmed.slice(0, slash)) || '/';
-}
-
-/** A regular expression would need quadratic time for many slashes within the path. */
-function withoutSlashesAtEnd(path: string): string {
-  let end = path.length;
-  while (path[end - 1] === '/') end -= 1;
-  return path.slice(0, end);
-}
-
 export const textHelpers: readonly Helper[] = [
   derived({
     name: 'lower',
@@ -116,20 +95,6 @@ export const textHelpers: readonly Helper[] = [
     example: ['{{ends_with name "-2"}}', false],
     arity: [2, 2],
     run: ([text, end]) => textOf(text).endsWith(textOf(end)),
-  }),
-  derived({
-    name: 'basename',
-    summary: 'The last part of a path.',
-    example: ['{{basename "/etc/etcd/ca.crt"}}', 'ca.crt'],
-    arity: [1, 1],
-    run: ([path]) => baseName(textOf(path)),
-  }),
-  derived({
-    name: 'dirname',
-    summary: 'The directory part of a path.',
-    example: ['{{dirname "/etc/etcd/ca.crt"}}', '/etc/etcd'],
-    arity: [1, 1],
-    run: ([path]) => directoryName(textOf(path)),
   }),
   embedded({
     name: 'string',

@@ -1,4 +1,5 @@
 import { mapping, selecting } from './jinja-adapt-selection.ts';
+import { comparedVersion } from './jinja-adapt-test.ts';
 import { commented, formatted, indented } from './jinja-adapt-text.ts';
 import type { AdaptFilter, Adapting } from './jinja-adapting.ts';
 import { binaryNode, choiceNode, filterNode, methodNode, shown, textNode } from './jinja-build.ts';
@@ -92,13 +93,14 @@ function isEmptyLiteral(node: Jinja): boolean {
   }
 }
 
-/** Adapts `int`. In Jinja, `x | int` is 0 if x is not a number. */
+/** Adapts `int`. In Jinja, `x | int` is 0, or the first argument, if x is not a number. */
 const int: AdaptFilter = (adapter, { of, given }) => {
-  if (given.plain.length > 1 || given.named.size > 0) return undefined;
-  const known = adapter.typeOf(of);
+  const otherwise = given.plain[0] ?? given.named.get('default');
+  if (given.plain.length > 1 || [...given.named.keys()].some((key) => key !== 'default')) return undefined;
   const isFact = of.kind === 'name' && of.name === 'ansible_distribution_major_version';
-  if (known !== 'number' && !isFact) adapter.assume({ kind: 'wholeNumber', of: shown(of) });
-  return filterNode(adapter.value(of), 'int');
+  const value = adapter.value(of);
+  if (isFact || adapter.certainTypeOf(of) === 'number') return filterNode(value, 'int');
+  return otherwise === undefined ? filterNode(value, 'to_int') : filterNode(value, 'to_int', adapter.value(otherwise));
 };
 
 const string: AdaptFilter = (adapter, { of }) =>
@@ -189,17 +191,6 @@ const layout =
     return filterNode(adapter.value(of), name);
   };
 
-const path: AdaptFilter = (adapter, { of, name, given }) => {
-  if (!isBare(given)) return undefined;
-  const cut = (pattern: string): Jinja =>
-    methodNode(adapter.value(of), 'regexReplace', textNode(pattern), textNode(''));
-  if (adapter.options.target === 'cel' && name === 'basename') return cut(String.raw`^[\s\S]*/`);
-  const isKnown = of.kind === 'text' && /.\/[^/]+$/.test(of.value);
-  if (!isKnown) adapter.assume({ kind: 'path', of: shown(of) });
-  if (adapter.options.target === 'cel') return cut('/[^/]*$');
-  return filterNode(adapter.value(of), name);
-};
-
 const quoted: AdaptFilter = (adapter, { of }) => {
   // To a shell the words are the same; other programs see the difference between the quotes.
   if (adapter.options.place === 'file') adapter.assume({ kind: 'layout', of: `${shown(of)} | quote` });
@@ -249,6 +240,11 @@ const capitalize: AdaptFilter = (adapter, { of, given }) => {
   return choiceNode(binaryNode('==', value, textNode('')), textNode(''), written);
 };
 
+const compareVersion: AdaptFilter = (adapter, node) => {
+  const [other] = node.given.plain;
+  return other === undefined ? undefined : comparedVersion(adapter, node, other);
+};
+
 const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
   ['default', fallback],
   ['d', fallback],
@@ -277,8 +273,8 @@ const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
   ['unique', inOrder],
   ['regex_replace', regexReplace],
   ['ternary', ternary],
-  ['basename', path],
-  ['dirname', path],
+  ['basename', bare],
+  ['dirname', bare],
   ['quote', quoted],
   ['to_json', layout('json')],
   ['tojson', layout('json')],
@@ -304,15 +300,9 @@ const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
   ['ipwrap', ipwrap],
   ['mandatory', unchanged],
   ['safe', unchanged],
-  ['version', plain(1, 2)],
-  ['version_compare', plain(1, 2)],
-  ['path_join', pathJoin],
+  ['version', compareVersion],
+  ['version_compare', compareVersion],
 ]);
-
-function pathJoin(adapter: Adapting, { of }: JinjaOf<'filter'>): Jinja | undefined {
-  adapter.assume({ kind: 'path', of: shown(of) });
-  return filterNode(adapter.value(of), 'join', textNode('/'));
-}
 
 /** Adapts a filter. Throws NoCounterpart. */
 export function adaptedFilter(adapter: Adapting, node: JinjaOf<'filter'>): Jinja {

@@ -1,37 +1,21 @@
 import type { Adapting } from './jinja-adapting.ts';
-import { binaryNode, filterNode, methodNode, textNode } from './jinja-build.ts';
+import { binaryNode, filterNode, methodNode, numberNode, textNode } from './jinja-build.ts';
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { lacking, lackingCall, NoCounterpart } from './jinja-translation.ts';
 
-const ANY = String.raw`[\s\S]`;
+const NULL: Jinja = { kind: 'constant', value: 'null' };
 
-/** Adapts `x[a:b]` of a text, with a pattern. Throws NoCounterpart. */
-export function sliced(adapter: Adapting, node: JinjaOf<'slice'>): Jinja {
-  const { of, from, to, step } = node;
+/** Adapts `x[a:b:c]` of a text or a list. */
+export function sliced(adapter: Adapting, { of, from, to, step }: JinjaOf<'slice'>): Jinja {
   const type = adapter.typeOf(of);
-  const [first, last] = [bound(from), bound(to)];
-  if (step !== undefined || first === undefined || last === undefined || (type !== undefined && type !== 'text'))
-    return lacking('operator', 'x[a:b]');
-  if (type === undefined) adapter.assumeType(of, 'text');
-  const replaced = (pattern: string, by: string): Jinja =>
-    methodNode(adapter.value(of), 'regexReplace', textNode(pattern), textNode(by));
-  if (first === 'open') {
-    if (last === 'open') return adapter.value(of);
-    return last >= 0 ? replaced(`^(${ANY}{0,${last}})${ANY}*$`, '$1') : replaced(`${ANY}{0,${-last}}$`, '');
-  }
-  if (last === 'open')
-    return first >= 0 ? replaced(`^${ANY}{0,${first}}`, '') : replaced(`^${ANY}*?(${ANY}{0,${-first}})$`, '$1');
-  if (first < 0 || last < first) return lacking('operator', 'x[a:b]');
-  return replaced(`^${ANY}{0,${first}}(${ANY}{0,${last - first}})${ANY}*$`, '$1');
-}
-
-/** Returns a bound that is written as a number; `open` if it is left out; undefined for other expressions. */
-function bound(node: Jinja | undefined): number | 'open' | undefined {
-  if (node === undefined) return 'open';
-  if (node.kind === 'number') return Number(node.text);
-  return node.kind === 'unary' && node.operator === '-' && node.of.kind === 'number'
-    ? -Number(node.of.text)
-    : undefined;
+  if (type === 'map' || type === 'number' || type === 'boolean') return lacking('operator', 'x[a:b]');
+  const bounds = [
+    from ?? (step === undefined ? numberNode(0) : NULL),
+    to ?? (step === undefined ? undefined : NULL),
+    step,
+  ];
+  const given = bounds.filter((bound) => bound !== undefined).map((bound) => adapter.value(bound));
+  return methodNode(adapter.value(of), 'slice', ...given);
 }
 
 /** Adapts `x | indent(4)`: indents all lines except the first one and empty ones. */

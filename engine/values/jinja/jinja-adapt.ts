@@ -14,6 +14,7 @@ import {
   filterNode,
   IN_CEL,
   methodNode,
+  numberNode,
   pathNode,
   shown,
   textNode,
@@ -160,6 +161,10 @@ export class Adapter implements Adapting {
       return binaryNode('~', this.printed(node.left), this.printed(node.right));
     if (node.kind === 'constant' && node.value === 'null') return textNode('');
     if (node.kind === 'number' && node.text.includes('.')) return textNode(node.text);
+    return this.#printedByType(node);
+  }
+
+  #printedByType(node: Jinja): Jinja {
     const type = this.typeOf(node);
     if (type === 'boolean' && isSuggested(node, this.options.types)) this.assumeType(node.of, type);
     if (type === 'boolean') return choiceNode(this.condition(node), textNode('True'), textNode('False'));
@@ -194,12 +199,7 @@ export class Adapter implements Adapting {
     const index = indexOf(key);
     const type = this.typeOf(of);
     if (index !== undefined && type === 'text')
-      return sliced(this, {
-        kind: 'slice',
-        of,
-        from: key,
-        ...(index === -1 ? {} : { to: { kind: 'number', text: String(index + 1) } }),
-      });
+      return sliced(this, { kind: 'slice', of, from: key, ...(index === -1 ? {} : { to: numberNode(index + 1) }) });
     if (index === -1) return filterNode(this.value(of), 'last');
     if (index !== undefined && index < 0) return lacking('operator', 'x[-2]');
     return { kind: 'member', of: this.value(of), key: this.value(key) };

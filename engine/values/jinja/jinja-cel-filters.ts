@@ -119,6 +119,7 @@ const FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
   ['bool', unchanged],
   ['to_bool', asFunction('toBool')],
   ['truthy', asFunction('truthy')],
+  ['to_int', ({ whole, operands }) => member(`toInt(${[whole, ...operands].join(', ')})`)],
   ['list', unchanged],
   ['int', asFunction('int')],
   ['float', asFunction('double')],

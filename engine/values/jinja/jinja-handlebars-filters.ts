@@ -1,6 +1,6 @@
 import { CONCAT_LISTS, IN_CEL } from './jinja-build.ts';
 import type { Jinja, JinjaOf } from './jinja-expression.ts';
-import { groupsAsHere, NoCounterpart } from './jinja-translation.ts';
+import { groupsAsHere } from './jinja-translation.ts';
 
 /** Writes Jinja as arguments of helpers, piece by piece. */
 export interface HandlebarsWriting {
@@ -17,6 +17,7 @@ export const FILTERS_AS_HELPERS: ReadonlyMap<string, string> = new Map([
   ['length', 'length'],
   ['count', 'length'],
   ['int', 'int'],
+  ['to_int', 'to_int'],
   ['string', 'string'],
   ['lower', 'lower'],
   ['upper', 'upper'],
@@ -76,10 +77,9 @@ const map: WriteFilter = (writer, node) => {
   return attribute === undefined ? writer.expr(node) : writer.call('map', node.of, attribute);
 };
 
-const combine: WriteFilter = (writer, { of, given }) => {
-  if (given.named.size > 0) throw new NoCounterpart('{{merge a b}} merges one level: merge inner maps one by one.');
-  return writer.call('merge', of, ...given.plain);
-};
+/** The helper `merge` is `combine` of one level. */
+const combine: WriteFilter = (writer, node) =>
+  node.given.named.size > 0 ? writer.expr(node) : writer.call('merge', node.of, ...node.given.plain);
 
 /** Writes `indent`. The helper also indents the first line; Jinja does so only on request. */
 const indent: WriteFilter = (writer, { of, given }) => {
@@ -98,7 +98,6 @@ export const HANDLEBARS_FILTERS: ReadonlyMap<string, WriteFilter> = new Map<stri
   ['list', unchanged],
   ['safe', unchanged],
   ['join', (writer, { of, given }) => writer.call('join', of, given.plain[0] ?? EMPTY)],
-  ['path_join', (writer, { of }) => writer.call('join', of, { kind: 'text', value: '/' })],
   ['regex_replace', regexReplace],
   ['indent', indent],
   ['union', union],

@@ -6,8 +6,15 @@ import { NoCounterpart } from './jinja-translation.ts';
 
 /** Functions that are not filters of Ansible, or that are filters with another meaning. */
 const NO_FILTERS: ReadonlySet<string> = new Set([
-  ...['slice', 'index_of', 'version', 'lstrip', 'rstrip', 'splitlines'],
-  ...['truthy', 'to_bool'],
+  'slice',
+  'index_of',
+  'version',
+  'lstrip',
+  'rstrip',
+  'splitlines',
+  'truthy',
+  'to_bool',
+  'to_int',
 ]);
 
 /** The order of Ansible's arguments, if it differs from the parameters here. */

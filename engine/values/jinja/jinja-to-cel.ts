@@ -97,6 +97,9 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['sort', 'sort'],
   ['join', 'join'],
   ['size', 'size'],
+  ['slice', 'slice'],
+  ['version', 'version'],
+  ['flatten', 'flatten'],
   ['indexOf', 'indexOf'],
   ['substring', 'substring'],
 ]);

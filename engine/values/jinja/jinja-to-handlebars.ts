@@ -85,6 +85,8 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['replace', 'replace'],
   ['contains', 'contains'],
   ['regexReplace', 'regex_replace'],
+  ['slice', 'slice'],
+  ['version', 'version'],
 ]);
 
 /** Variables of loops. */

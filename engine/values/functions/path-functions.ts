@@ -1,0 +1,53 @@
+import { textOf } from './arguments.ts';
+import { type SharedFunction, required } from './shared-function.ts';
+
+function ofPath(
+  shared: Pick<SharedFunction, 'name' | 'summary' | 'template' | 'expression' | 'gives'>,
+  run: (path: string) => string,
+): SharedFunction {
+  return {
+    ...shared,
+    form: 'method',
+    parameters: [required('path', 'string')],
+    returns: 'string',
+    secrets: 'derived',
+    run: ([path]) => run(textOf(path, 'path')),
+  };
+}
+
+/** Returns what stands after the last slash, as the function of this name of Python. */
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Returns what stands before the last slash, as the function of this name of Python. */
+function directoryName(path: string): string {
+  const head = path.slice(0, path.lastIndexOf('/') + 1);
+  // A regular expression would need quadratic time for many slashes within the path.
+  let end = head.length;
+  while (head[end - 1] === '/') end -= 1;
+  return end === 0 ? head : head.slice(0, end);
+}
+
+export const pathFunctions: readonly SharedFunction[] = [
+  ofPath(
+    {
+      name: 'basename',
+      summary: 'The last part of a path: what stands after the last slash.',
+      template: '{{basename "/etc/etcd/ca.crt"}}',
+      expression: '"/etc/etcd/ca.crt".basename()',
+      gives: 'ca.crt',
+    },
+    baseName,
+  ),
+  ofPath(
+    {
+      name: 'dirname',
+      summary: 'The directory part of a path: what stands before the last slash; "" if there is none.',
+      template: '{{dirname "/etc/etcd/ca.crt"}}',
+      expression: '"/etc/etcd/ca.crt".dirname()',
+      gives: '/etc/etcd',
+    },
+    directoryName,
+  ),
+];
