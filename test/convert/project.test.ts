@@ -133,9 +133,9 @@ describe('the form of a file', () => {
   });
 
   test('lines that are added end as the others do', async () => {
-    const before = '- debug: msg="{{ a | upper }}"\r\n  when: b\r\n';
+    const before = '- debug: msg="{{ a | upper }}"\r\n  when: a in b\r\n';
     expect(await converted({ 'tasks/main.yml': before }, 'tasks/main.yml')).toBe(
-      '- debug:\r\n    msg: "{{upper a}}"\r\n  # convert: assumed boolean: b\r\n  when: b\r\n',
+      '- debug:\r\n    msg: "{{upper a}}"\r\n  # convert: assumed b is a list or a map\r\n  when: a in b\r\n',
     );
   });
 
