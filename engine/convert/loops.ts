@@ -1,6 +1,7 @@
-import { isScalar, isSeq } from 'yaml';
+import { isMap, isScalar, isSeq } from 'yaml';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
-import type { Converted } from './base/translator.ts';
+import { jinjaOfYaml } from './base/jinja-of-yaml.ts';
+import type { Converted, KnownType } from './base/translator.ts';
 import { scalarOf } from './base/write-yaml.ts';
 import { type Entry, type ListOfFile, type YamlNode, endOf, isPlain, itemsOf, textOf } from './base/yaml-source.ts';
 import { type Scalars, type Standing, assume, convertValue, take } from './scalars.ts';
@@ -57,7 +58,10 @@ export function convertWith(entry: Entry, standing: Standing, use: Scalars): voi
 /** Converts one kind of loop. Returns false, without any change, if there is no such loop here. */
 type WithConverter = (entry: Entry, standing: Standing, use: Scalars) => boolean;
 
-/** Converts with_items. Ansible flattens its items by one level. */
+/** Ansible flattens the items of with_items by one level, and keeps null. */
+const FLATTENED = 'flatten(levels=1, skip_nulls=false)';
+
+/** Converts with_items. */
 const items: WithConverter = (entry, standing, use) => {
   const { value } = entry;
   if (value === null) return false;
@@ -67,46 +71,59 @@ const items: WithConverter = (entry, standing, use) => {
   return wholeList(text, value, standing, use);
 };
 
+/** An expression whose items may be lists. */
+const MAPPED = /\|\s*map\(\s*(?:attribute|["']extract)/;
+
 function wholeList(text: string, node: YamlNode, standing: Standing, use: Scalars): boolean {
   const { draft, translator } = use;
   // Old playbooks write the name without braces.
   const bare = onlyMustache(text) === undefined && PATH.test(text) ? `{{${text}}}` : text;
-  if (onlyMustache(bare) === undefined) {
-    if (text.includes('{{')) return false;
-    draft.replace(node.range[0], endOf(node), `[${scalarOf(text, { isFlow: true })}]`);
+  const inner = onlyMustache(bare);
+  const type = inner === undefined ? 'text' : translator.typeOf(inner);
+  if (inner === undefined || (type !== undefined && type !== 'list')) {
+    const converted = translator.template(bare, 'string');
+    if (converted.kind === 'byHand') return false;
+    draft.replace(node.range[0], endOf(node), `[${scalarOf(converted.text, { isFlow: true })}]`);
+    assume(converted.assumptions, standing.anchor, draft);
     return true;
   }
-  const converted = bare === text ? loopOf(text, use) : translator.template(bare, 'string');
+  const converted = MAPPED.test(inner)
+    ? changed(translator.expression(`(${inner}) | ${FLATTENED}`, 'value'))
+    : bare === text
+      ? loopOf(text, use)
+      : translator.template(bare, 'string');
   take(converted, { node, standing, kind: 'expression', before: text }, use);
   return true;
 }
 
 function listedItems(list: ListOfFile, entry: Entry, standing: Standing, use: Scalars): boolean {
+  const { translator } = use;
   const nodes = itemsOf(list);
-  if (nodes.some((item) => isSeq(item))) return false;
+  const types = nodes.map((node) => typeOfItem(node, use));
+  if (types.every((type) => type !== undefined && type !== 'list')) {
+    convertValue(list, standing, use);
+    return true;
+  }
   const inner = nodes.map((item) => onlyMustache(textOf(item) ?? ''));
   const [only] = inner;
-  if (nodes.length === 1 && only !== undefined) {
-    const type = use.translator.typeOf(only);
-    if (type !== undefined && type !== 'list') convertValue(list, standing, use);
-    else replaceList(entry, use.translator.template(textOf(nodes[0] ?? null) ?? '', 'string'), standing, use);
+  if (nodes.length === 1 && types[0] === 'list' && only !== undefined) {
+    replaceList(entry, translator.template(textOf(nodes[0] ?? null) ?? '', 'string'), standing, use);
     return true;
   }
-  const types = inner.map((text) => (text === undefined ? 'text' : use.translator.typeOf(text)));
-  if (types.every((type) => type === 'list')) {
-    const joined = inner.map((text) => `(${text})`).join(' + ');
-    replaceList(entry, changed(use.translator.expression(joined, 'value')), standing, use);
-    return true;
-  }
-  if (types.includes('list')) return false;
-  const unknown = inner.filter((text, index) => text !== undefined && types[index] === undefined);
-  convertValue(list, standing, use);
-  assume(
-    unknown.map((text) => ({ topic: 'no list', sentence: `no list: ${text}` })),
-    standing.anchor,
-    use.draft,
-  );
+  const isAllLists = types.every((type) => type === 'list') && !inner.includes(undefined);
+  const written = isAllLists ? inner.map((text) => `(${text})`).join(' + ') : jinjaOfYaml(list);
+  if (written === undefined) return false;
+  const whole = isAllLists ? written : `${written} | ${FLATTENED}`;
+  replaceList(entry, changed(translator.expression(whole, 'value')), standing, use);
   return true;
+}
+
+function typeOfItem(node: YamlNode, { translator }: Scalars): KnownType | undefined {
+  if (isSeq(node)) return 'list';
+  if (isMap(node)) return 'map';
+  const text = textOf(node);
+  const inner = text === undefined ? undefined : onlyMustache(text);
+  return inner === undefined ? (text === undefined ? undefined : 'text') : translator.typeOf(inner);
 }
 
 /** Replaces the list with an expression. */
@@ -134,21 +151,43 @@ const plainList: WithConverter = (entry, standing, use) => {
   return true;
 };
 
-const dict: WithConverter = ({ value }, standing, use) => {
-  const text = value === null ? undefined : textOf(value);
-  const inner = text === undefined ? undefined : (onlyMustache(text) ?? (PATH.test(text) ? text : undefined));
-  if (value === null || inner === undefined) return false;
-  const whole = use.translator.expression(inner, 'value');
-  if (whole.kind === 'byHand') return false;
-  const of = /^[\w.]+(?:\[[^\]]*\])*$/.test(whole.text) ? whole.text : `(${whole.text})`;
-  const expression = `${of}.map(key, {"key": key, "value": ${of}[key]})`;
-  take(
-    { ...whole, kind: 'exact', text: expression },
-    { node: value, standing, kind: 'expression', before: text ?? '' },
-    use,
-  );
-  return true;
-};
+/** Makes the converter of a loop that is a filter here. `write` gets the value as an expression of Jinja. */
+const filtered =
+  (write: (value: YamlNode) => string | undefined): WithConverter =>
+  (entry, standing, use) => {
+    const { value } = entry;
+    const written = value === null ? undefined : write(value);
+    if (value === null || written === undefined) return false;
+    const converted = changed(use.translator.expression(written, 'value'));
+    if (isScalar(value))
+      take(converted, { node: value, standing, kind: 'expression', before: textOf(value) ?? '' }, use);
+    else replaceList(entry, converted, standing, use);
+    return true;
+  };
+
+/** Old playbooks write the name of a variable without braces. */
+function valueOf(node: YamlNode): string | undefined {
+  const text = textOf(node);
+  return text !== undefined && PATH.test(text) ? text : jinjaOfYaml(node);
+}
+
+const dict = filtered((value) => {
+  const written = valueOf(value);
+  return written === undefined ? undefined : `${written} | dict2items`;
+});
+
+const flattened = filtered((value) => {
+  const written = valueOf(value);
+  return written === undefined ? undefined : `${isSeq(value) ? written : `[${written}]`} | flatten`;
+});
+
+/** Each list may be a variable, or a list in its place. */
+const nested = filtered((value) => {
+  if (!isSeq(value)) return undefined;
+  const [first, ...others] = itemsOf(value).map(valueOf);
+  if (first === undefined || others.length === 0 || others.includes(undefined)) return undefined;
+  return `${first} | product(${others.join(', ')})`;
+});
 
 /** Converts `start=1 end=4`, `count=4` or `1-4`, with a stride and a format, into a list of numbers. */
 const sequence: WithConverter = (entry, _standing, { draft }) => {
@@ -269,7 +308,9 @@ function asJinja(text: string | undefined): string | undefined {
 
 const CONVERTERS: ReadonlyMap<string, WithConverter> = new Map([
   ['items', items],
-  ['flattened', items],
+  ['flattened', flattened],
+  ['nested', nested],
+  ['cartesian', nested],
   ['list', plainList],
   ['dict', dict],
   ['sequence', sequence],

@@ -93,14 +93,14 @@ export const TASKS: readonly Row[] = [
     before:
       '- debug: {}\n  with_items: "{{ xs }}"\n- debug: {}\n  with_items:\n    - a\n    - "{{ b | lower }}"\n- debug: {}\n  with_list: "{{ xs }}"\n- debug: {}\n  with_dict: "{{ m }}"\n- debug: {}\n  with_sequence: start=2 end=6 stride=2 format=web%02d\n- debug: {}\n  with_inventory_hostnames: web\n',
     after:
-      '- debug: {}\n  loop: "{{ xs }}"\n- debug: {}\n  loop:\n    - a\n    - "{{lower b}}"\n- debug: {}\n  loop: "{{ xs }}"\n- debug: {}\n  loop: \'m.map(key, {"key": key, "value": m[key]})\'\n- debug: {}\n  loop: ["web02", "web04", "web06"]\n- debug: {}\n  loop: groups.web\n',
+      '- debug: {}\n  loop: "{{ xs }}"\n- debug: {}\n  loop:\n    - a\n    - "{{lower b}}"\n- debug: {}\n  loop: "{{ xs }}"\n- debug: {}\n  loop: "m.dict2items()"\n- debug: {}\n  loop: ["web02", "web04", "web06"]\n- debug: {}\n  loop: groups.web\n',
   },
   {
-    what: 'an item of with_items that may be a list is left, or taken for no list',
+    what: 'an item of with_items that may be a list is flattened',
     before:
       '- debug: {}\n  with_items: [a, "{{ b | default([]) }}"]\n- debug: {}\n  with_items: [a, "{{ c | first }}"]\n- debug: {}\n  with_items: ["{{ d | combine(e) }}"]\n',
     after:
-      '- debug: {}\n  # convert: by hand: with_items: Write loop: with the list, or an expression that gives one.\n  with_items: [a, "{{default b (list)}}"]\n- debug: {}\n  # convert: assumed no list: c | first\n  loop: [a, "{{first c}}"]\n- debug: {}\n  loop: ["{{merge d e}}"]\n',
+      '- debug: {}\n  loop: "[\'a\', default(b, [])].flatten(1, false)"\n- debug: {}\n  loop: "[\'a\', c[0]].flatten(1, false)"\n- debug: {}\n  loop: ["{{merge d e}}"]\n',
   },
   {
     what: 'lists within with_items become one list, as Ansible does it',
@@ -108,6 +108,14 @@ export const TASKS: readonly Row[] = [
       '- debug: {}\n  with_items:\n    - "{{ xs }}"\n    - "{{ ys }}"\n- debug: {}\n  with_items:\n    - "{{ xs }}"\n',
     after: '- debug: {}\n  loop: xs + ys\n- debug: {}\n  loop: "{{ xs }}"\n',
     beside: { 'defaults/main.yml': 'xs: [a]\nys: [b]\n' },
+  },
+  {
+    what: 'loops over several lists, and over a map in its place, are expressions',
+    before:
+      '- debug: {}\n  with_nested:\n    - "{{ xs }}"\n    - [1, b]\n- debug: {}\n  with_flattened:\n    - "{{ xs }}"\n    - ys\n- debug: {}\n  with_dict: { a: { b: yes }, "c d": "{{ e }}/f" }\n- debug: {}\n  with_items:\n    - "{{ z }}"\n- debug: {}\n  with_items: "{{ r.results | map(attribute=\'files\') | list }}"\n- debug: {}\n  with_items: "{{ t }}"\n',
+    after:
+      "- debug: {}\n  loop: xs.product([1, 'b'])\n- debug: {}\n  loop: \"[xs, 'ys'].flatten()\"\n- debug: {}\n  loop: \"{'a': {'b': true}, 'c d': string(e) + '/f'}.dict2items()\"\n- debug: {}\n  loop: \"[z].flatten(1, false)\"\n- debug: {}\n  loop: \"r.results.map(i, i.files).flatten(1, false)\"\n- debug: {}\n  loop: [\"{{ t }}\"]\n",
+    beside: { 'defaults/main.yml': 't: text\n' },
   },
   {
     what: 'loops over files of the controller become expressions',

@@ -143,11 +143,6 @@ const FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
   ['difference', membership((isIn) => `!(${isIn})`)],
   ['intersect', membership((isIn) => isIn)],
   ['union', union],
-  [
-    'dict2items',
-    ({ writer, receiver }) =>
-      member(`${receiver}.map(k, {${writer.text('key')}: k, ${writer.text('value')}: ${receiver}[k]})`),
-  ],
   ['select', selectItems(false)],
   ['reject', selectItems(true)],
   ['selectattr', selectAttributes(false)],
