@@ -1,8 +1,9 @@
 import { insteadOf } from '../values/habits/ansible-differences.ts';
+import { onlyMustache } from './base/mustache.ts';
 import { type Entry, endOf, isPlain, textOf } from './base/yaml-source.ts';
 import { booleanWord, oldReading } from './base/yaml-words.ts';
 import { convertConditions } from './conditions.ts';
-import { convertLoop, convertWith, onlyMustache } from './loops.ts';
+import { convertLoop, convertWith } from './loops.ts';
 import { type Scalars, type Standing, convertValue } from './scalars.ts';
 
 /** Converts a keyword of a task, block or play. */

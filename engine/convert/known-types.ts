@@ -1,7 +1,9 @@
 import { isMap, isSeq } from 'yaml';
+import { typeOfExpression } from '../values/conversion/convert-expression.ts';
 import type { KnownType, TypesKnown } from './base/translator.ts';
 import { type MapOfFile, type YamlNode, entriesOf, isPlain, textOf } from './base/yaml-source.ts';
 import { oldReading } from './base/yaml-words.ts';
+import { onlyMustache } from './base/mustache.ts';
 
 /** Types in the result of a task, for every module. */
 const RESULT_TYPES: ReadonlyMap<string, KnownType> = new Map([
@@ -28,17 +30,24 @@ const RESULT_TYPES: ReadonlyMap<string, KnownType> = new Map([
   ['stat.checksum', 'text'],
 ]);
 
-/** Collects the types of variables from all places that set them to a fixed value. */
+/** Where a variable is set: a value of this type, an expression of Jinja, or something whose type is not known. */
+type Setting = { readonly type: KnownType | undefined } | { readonly expression: string };
+
+/**
+ * Collects the types of variables from all places that set them. A variable has a type if all of these places agree; a
+ * template that is only an expression has the type of the expression.
+ */
 export class TypesFound {
-  readonly #types = new Map<string, KnownType | 'mixed'>();
+  readonly #settings = new Map<string, Setting[]>();
+  readonly #found = new Map<string, KnownType | undefined>();
   readonly #results = new Set<string>();
 
   /** Adds a map of variables, as in defaults or vars. */
   addVariables(map: MapOfFile, path: readonly string[] = []): void {
     for (const { key, value } of entriesOf(map)) {
       const inner = [...path, key];
-      const type = typeOf(value);
-      this.#add(inner, type);
+      const name = inner.join('.');
+      this.#settings.set(name, [...(this.#settings.get(name) ?? []), settingOf(value)]);
       if (value !== null && isMap(value) && inner.length < 4) this.addVariables(value, inner);
     }
   }
@@ -50,27 +59,38 @@ export class TypesFound {
 
   readonly known: TypesKnown = (path) => {
     const [name = '', ...rest] = path;
-    if (this.#results.has(name) && rest.length > 0) return RESULT_TYPES.get(rest.join('.'));
-    const type = this.#types.get(path.join('.'));
-    return type === 'mixed' ? undefined : type;
+    if (this.#results.has(name) && !this.#settings.has(name))
+      return rest.length === 0 ? 'map' : RESULT_TYPES.get(rest.join('.'));
+    if (this.#results.has(name)) return undefined;
+    return this.#typeAt(path.join('.'));
   };
 
-  #add(path: readonly string[], type: KnownType | undefined): void {
-    const key = path.join('.');
-    const before = this.#types.get(key);
-    if (type === undefined || (before !== undefined && before !== type)) this.#types.set(key, 'mixed');
-    else this.#types.set(key, type);
+  #typeAt(name: string): KnownType | undefined {
+    if (this.#found.has(name)) return this.#found.get(name);
+    // A variable that leads to itself has no type.
+    this.#found.set(name, undefined);
+    const [first, ...others] = (this.#settings.get(name) ?? []).map((setting) => this.#typeOfSetting(setting));
+    const type = others.every((other) => other === first) ? first : undefined;
+    this.#found.set(name, type);
+    return type;
+  }
+
+  #typeOfSetting(setting: Setting): KnownType | undefined {
+    return 'type' in setting ? setting.type : typeOfExpression(setting.expression, this.known);
   }
 }
 
-/** Returns the type of a value; undefined for a template or no value. */
-function typeOf(node: YamlNode | null): KnownType | undefined {
-  if (node === null) return undefined;
-  if (isMap(node)) return 'map';
-  if (isSeq(node)) return 'list';
+function settingOf(node: YamlNode | null): Setting {
+  if (node === null) return { type: undefined };
+  if (isMap(node)) return { type: 'map' };
+  if (isSeq(node)) return { type: 'list' };
   const text = textOf(node);
-  if (text === undefined || /\{[{%]/.test(text)) return undefined;
-  return isPlain(node) ? typeOfPlain(text) : 'text';
+  if (text === undefined || text.includes('{%')) return { type: undefined };
+  if (!text.includes('{{')) return { type: isPlain(node) ? typeOfPlain(text) : 'text' };
+  const expression = onlyMustache(text);
+  if (expression !== undefined) return { expression };
+  // Ansible makes a list or a map of a text that looks like one.
+  return { type: /^\s*[[{](?!\{)/.test(text) || /^\s*\{\{[\s\S]*\}\}\s*$/.test(text) ? undefined : 'text' };
 }
 
 function typeOfPlain(text: string): KnownType | undefined {

@@ -2,18 +2,10 @@ import { isMap, isScalar, isSeq } from 'yaml';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
 import { jinjaOfYaml } from './base/jinja-of-yaml.ts';
 import type { Converted, KnownType } from './base/translator.ts';
+import { onlyMustache } from './base/mustache.ts';
 import { scalarOf } from './base/write-yaml.ts';
 import { type Entry, type ListOfFile, type YamlNode, endOf, isPlain, itemsOf, textOf } from './base/yaml-source.ts';
 import { type Scalars, type Standing, assume, convertValue, take } from './scalars.ts';
-
-/** Returns the text between the braces if the text is a single mustache; otherwise undefined. */
-export function onlyMustache(text: string): string | undefined {
-  // Without a regular expression: long blanks would take it a time that grows with their square.
-  const whole = text.trim();
-  if (whole.length < 4 || !whole.startsWith('{{') || !whole.endsWith('}}')) return undefined;
-  const inner = whole.slice(2, -2);
-  return inner.includes('}}') ? undefined : inner.replace(/^-/, '').replace(/-$/, '').trim();
-}
 
 /** Converts `loop:`, which is a list, a single mustache, or an expression. */
 export function convertLoop(entry: Entry, standing: Standing, use: Scalars): void {

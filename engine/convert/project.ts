@@ -4,6 +4,7 @@ import type { Catalogue } from '../modules/base/catalogue.ts';
 import { markAliases } from './aliases.ts';
 import { Draft, entryNamed } from './base/draft.ts';
 import { type ModulesKnown, modulesKnown } from './base/module-facts.ts';
+import { withoutCollection } from '../values/habits/other-names.ts';
 import type { ConvertedFile, FileKind, GivenFile, ProjectOutcome } from './base/outcome.ts';
 import { TextForm } from './base/text-form.ts';
 import type { Translator } from './base/translator.ts';
@@ -92,7 +93,8 @@ function gatherTypes(kind: FileKind, { roots }: YamlSource, types: TypesFound): 
     for (const { key, value } of entriesOf(node)) {
       const name = key === 'register' && value !== null ? textOf(value) : undefined;
       if (name !== undefined) types.addResult(name);
-      if (key === 'vars' && value !== null && isMap(value)) types.addVariables(value);
+      const isSetting = key === 'vars' || withoutCollection(key) === 'set_fact';
+      if (isSetting && value !== null && isMap(value)) types.addVariables(value);
       walk(value);
     }
   };

@@ -4,7 +4,7 @@ import { type Jinja, readJinja } from '../jinja/jinja-expression.ts';
 import type { Converted, JinjaType, Reason, TypesKnown } from '../jinja/jinja-knowledge.ts';
 import { celOf } from '../jinja/jinja-to-cel.ts';
 import { NoCounterpart } from '../jinja/jinja-translation.ts';
-import { typeOf } from '../jinja/jinja-type.ts';
+import { certainTypeOf } from '../jinja/jinja-type.ts';
 
 export interface ExpressionKnowledge {
   readonly types: TypesKnown;
@@ -34,10 +34,13 @@ export function convertExpression(text: string, { types, wants }: ExpressionKnow
   }
 }
 
-/** Returns the type of an expression of Jinja as far as it is known; undefined also if it cannot be read. */
+/**
+ * Returns the type of an expression of Jinja as far as it is certain; undefined also if it cannot be read. The fallback
+ * of `x | default([])` alone does not make it certain.
+ */
 export function typeOfExpression(text: string, types: TypesKnown): JinjaType | undefined {
   const jinja = readJinja(text, 'read');
-  return jinja === undefined ? undefined : typeOf(jinja, types);
+  return jinja === undefined ? undefined : certainTypeOf(jinja, types);
 }
 
 function byHand(original: string, reason: Reason): Converted {
