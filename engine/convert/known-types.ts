@@ -1,9 +1,9 @@
 import { isMap, isSeq } from 'yaml';
 import { typeOfExpression } from '../values/conversion/convert-expression.ts';
+import { onlyMustache } from './base/mustache.ts';
 import type { KnownType, TypesKnown } from './base/translator.ts';
 import { type MapOfFile, type YamlNode, entriesOf, isPlain, textOf } from './base/yaml-source.ts';
 import { oldReading } from './base/yaml-words.ts';
-import { onlyMustache } from './base/mustache.ts';
 
 /** Types in the result of a task, for every module. */
 const RESULT_TYPES: ReadonlyMap<string, KnownType> = new Map([

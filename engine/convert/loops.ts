@@ -1,8 +1,8 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
 import { jinjaOfYaml } from './base/jinja-of-yaml.ts';
-import type { Converted, KnownType } from './base/translator.ts';
 import { onlyMustache } from './base/mustache.ts';
+import type { Converted, KnownType } from './base/translator.ts';
 import { scalarOf } from './base/write-yaml.ts';
 import { type Entry, type ListOfFile, type YamlNode, endOf, isPlain, itemsOf, textOf } from './base/yaml-source.ts';
 import { type Scalars, type Standing, assume, convertValue, take } from './scalars.ts';

@@ -1,10 +1,10 @@
 import { isMap, isSeq } from 'yaml';
 import { Problem } from '../errors/problem.ts';
 import type { Catalogue } from '../modules/base/catalogue.ts';
+import { withoutCollection } from '../values/habits/other-names.ts';
 import { markAliases } from './aliases.ts';
 import { Draft, entryNamed } from './base/draft.ts';
 import { type ModulesKnown, modulesKnown } from './base/module-facts.ts';
-import { withoutCollection } from '../values/habits/other-names.ts';
 import type { ConvertedFile, FileKind, GivenFile, ProjectOutcome } from './base/outcome.ts';
 import { TextForm } from './base/text-form.ts';
 import type { Translator } from './base/translator.ts';

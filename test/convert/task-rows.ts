@@ -136,6 +136,13 @@ export const TASKS: readonly Row[] = [
     after: '- query: cat /etc/a | grep b\n  register: a\n',
   },
   {
+    what: 'check_mode that has an effect here stays',
+    before:
+      '- copy: {}\n  check_mode: yes\n- template: {}\n  check_mode: no\n- block:\n    - command: "true"\n  check_mode: no\n- debug: {}\n  check_mode: "{{ ansible_check_mode }}"\n- debug: {}\n  when: ansible_check_mode and a is defined\n',
+    after:
+      '- copy: {}\n  check_mode: true\n- template: {}\n- block:\n    - command: "true"\n  check_mode: false\n- debug: {}\n- debug: {}\n  when: planning && defined(a)\n',
+  },
+  {
     what: 'local_action, and connection: local',
     before:
       '- local_action: command echo {{ a }}\n- local_action:\n    module: copy\n    src: a\n    dest: /b\n- command: id\n  connection: local\n- command: id\n  delegate_to: 127.0.0.1\n',

@@ -1,6 +1,6 @@
 import { mapping, selecting } from './jinja-adapt-selection.ts';
-import { comparedVersion } from './jinja-adapt-test.ts';
 import { commented, formatted, indented } from './jinja-adapt-text.ts';
+import { comparedVersion } from './jinja-adapt-version.ts';
 import type { AdaptFilter, Adapting } from './jinja-adapting.ts';
 import { binaryNode, choiceNode, filterNode, methodNode, shown, textNode } from './jinja-build.ts';
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';

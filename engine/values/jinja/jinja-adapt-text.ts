@@ -223,10 +223,21 @@ function adaptedFunction(adapter: Adapting, node: JinjaOf<'call'>, name: string)
   }
 }
 
-/** Adapts `lookup('vars', 'x')` to the variable, if its name is fixed. */
+/** Adapts `lookup('flattened', a, b)`. Without `wantlist` its result is a text, unlike that of `query`. */
+function flattenedLookup(adapter: Adapting, { plain, named }: Given, called: string): Jinja {
+  const whole = filterNode({ kind: 'list', items: plain.slice(1) }, 'flatten');
+  const asList = named.get('wantlist');
+  if ([...named.keys()].some((key) => key !== 'wantlist')) return lackingCall(called, { plain, named });
+  const isList = called !== 'lookup' || (asList?.kind === 'constant' && asList.value === 'true');
+  return adapter.value(isList ? whole : filterNode(whole, 'join', textNode(',')));
+}
+
+/** Adapts lookups that need no file: flattened, and vars if its name is fixed. */
 function adaptedLookup(adapter: Adapting, { given, callee }: JinjaOf<'call'>): Jinja {
   const [kind, name] = given.plain;
   const called = callee.kind === 'name' ? callee.name : '';
+  if (kind?.kind === 'text' && kind.value.split('.').at(-1) === 'flattened')
+    return flattenedLookup(adapter, given, called);
   if (
     kind?.kind === 'text' &&
     kind.value.split('.').at(-1) === 'vars' &&

@@ -176,8 +176,10 @@ const OF_METHODS: ReadonlyMap<string, JinjaType> = new Map([
   ...named('number', 'find index count'),
 ]);
 
+const OF_CALLS: ReadonlyMap<string, JinjaType> = new Map([...named('list', 'range query q'), ...named('map', 'dict')]);
+
 function typeOfCall({ callee, given }: JinjaOf<'call'>, types: TypesKnown): JinjaType | undefined {
-  if (callee.kind === 'name') return callee.name === 'range' ? 'list' : callee.name === 'dict' ? 'map' : undefined;
+  if (callee.kind === 'name') return OF_CALLS.get(callee.name);
   if (callee.kind !== 'member' || callee.key.kind !== 'text') return undefined;
   const [, fallback] = given.plain;
   if (callee.key.value === 'get' && fallback !== undefined) return typeOf(fallback, types);

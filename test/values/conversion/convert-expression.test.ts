@@ -114,6 +114,9 @@ test.each([
 
 test.each([
   ['a or b', 'truthy(a) ? a : b'],
+  ["lookup('flattened', a, [b], wantlist=true)", '[a, [b]].flatten()'],
+  ["q('community.general.flattened', a, 'b')", "[a, 'b'].flatten()"],
+  ["lookup('flattened', a)", "[a].flatten().map(i, string(i)).join(',')"],
   ["known.name or 'x'", "known.name != '' ? known.name : 'x'"],
   ["x | default('y', true)", "truthy(default(x, '')) ? x : 'y'"],
   ['x | default([], true)', 'truthy(default(x, "")) ? x : []'],
