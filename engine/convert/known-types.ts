@@ -90,7 +90,9 @@ function settingOf(node: YamlNode | null): Setting {
   const expression = onlyMustache(text);
   if (expression !== undefined) return { expression };
   // Ansible makes a list or a map of a text that looks like one.
-  return { type: /^\s*[[{](?!\{)/.test(text) || /^\s*\{\{[\s\S]*\}\}\s*$/.test(text) ? undefined : 'text' };
+  const whole = text.trim();
+  const isSure = whole.startsWith('{{') ? !whole.endsWith('}}') : !/^[[{]/.test(whole);
+  return { type: isSure ? 'text' : undefined };
 }
 
 function typeOfPlain(text: string): KnownType | undefined {

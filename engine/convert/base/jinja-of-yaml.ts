@@ -34,6 +34,8 @@ function plainValue(text: string): string | undefined {
 
 /** Writes `a{{ b }}` as `'a' ~ (b)`. */
 export function jinjaOfText(text: string): string | undefined {
+  // Without its end, each beginning would be searched for one up to the end of the text.
+  if (text.split('{{').length !== text.split('}}').length) return undefined;
   const parts = text.split(/\{\{-?([\s\S]*?)-?\}\}/);
   if (parts.some((part, index) => (index % 2 === 0 ? /\{[{%#]/.test(part) : part.trim() === ''))) return undefined;
   const written = parts.flatMap((part, index) =>

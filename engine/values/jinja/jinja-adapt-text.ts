@@ -217,7 +217,9 @@ function adaptedFunction(adapter: Adapting, node: JinjaOf<'call'>, name: string)
     case 'lookup':
     case 'query':
     case 'q':
-      return adaptedLookup(adapter, node);
+      return first?.kind === 'text' && first.value.split('.').at(-1) === 'flattened'
+        ? flattenedLookup(adapter, node.given, name)
+        : adaptedLookup(adapter, node);
     default:
       return lackingCall(name, first === undefined ? { plain: [], named: new Map() } : node.given);
   }
@@ -232,12 +234,10 @@ function flattenedLookup(adapter: Adapting, { plain, named }: Given, called: str
   return adapter.value(isList ? whole : filterNode(whole, 'join', textNode(',')));
 }
 
-/** Adapts lookups that need no file: flattened, and vars if its name is fixed. */
+/** Adapts `lookup('vars', 'x')` to the variable, if its name is fixed, and lookups of the controller. */
 function adaptedLookup(adapter: Adapting, { given, callee }: JinjaOf<'call'>): Jinja {
   const [kind, name] = given.plain;
   const called = callee.kind === 'name' ? callee.name : '';
-  if (kind?.kind === 'text' && kind.value.split('.').at(-1) === 'flattened')
-    return flattenedLookup(adapter, given, called);
   if (
     kind?.kind === 'text' &&
     kind.value.split('.').at(-1) === 'vars' &&
