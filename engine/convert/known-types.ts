@@ -30,12 +30,14 @@ const RESULT_TYPES: ReadonlyMap<string, KnownType> = new Map([
   ['stat.checksum', 'text'],
 ]);
 
-/** Where a variable is set: a value of this type, an expression of Jinja, or something whose type is not known. */
+const PATH = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
+
+/** Where a variable is set: a value of this type, another variable, or something whose type is not known. */
 type Setting = { readonly type: KnownType | undefined } | { readonly expression: string };
 
 /**
  * Collects the types of variables from all places that set them. A variable has a type if all of these places agree; a
- * template that is only an expression has the type of the expression.
+ * template that is only another variable has the type of that variable.
  */
 export class TypesFound {
   readonly #settings = new Map<string, Setting[]>();
@@ -88,7 +90,8 @@ function settingOf(node: YamlNode | null): Setting {
   if (text === undefined || text.includes('{%')) return { type: undefined };
   if (!text.includes('{{')) return { type: isPlain(node) ? typeOfPlain(text) : 'text' };
   const expression = onlyMustache(text);
-  if (expression !== undefined) return { expression };
+  // Other expressions have another form after the conversion: a second one would know less than the first.
+  if (expression !== undefined) return PATH.test(expression) ? { expression } : { type: undefined };
   // Ansible makes a list or a map of a text that looks like one.
   const whole = text.trim();
   const isSure = whole.startsWith('{{') ? !whole.endsWith('}}') : !/^[[{]/.test(whole);

@@ -66,6 +66,21 @@ describe('plays, roles and variables', () => {
     expect(await converted({ 'tasks/main.yml': text }, 'tasks/main.yml')).toBe(text);
   });
 
+  test('a type is known through other variables, and a second conversion knows as much', async () => {
+    const given = {
+      'r/defaults/main.yml': 'a: true\nb: "{{ a }}"\nc: "{{ a and b }}"\nd: x{{ a }}\n',
+      'r/tasks/main.yml': '- set_fact:\n    e: yes\n- debug: {}\n  when: [b, c, d, e]\n',
+    };
+    const first = await convert(given);
+    const tasks = first.files.find(({ path }) => path === 'r/tasks/main.yml')?.text;
+    expect(tasks).toContain('when: [b, truthy(c), d != "", e]');
+    const second = await convertProject(
+      first.files.map(({ newPath, text }) => ({ path: newPath, text })),
+      modules,
+    );
+    expect(second.files.map(({ text }) => text)).toEqual(first.files.map(({ text }) => text));
+  });
+
   test('a type that the defaults tell needs no function for all types', async () => {
     const given = {
       'r/defaults/main.yml': 'known: true\n',
