@@ -51,7 +51,7 @@ test('a secret is masked in events', async () => {
 });
 
 test('mistakes are thrown with their places', async () => {
-  const { site } = project('copi: { dest: /tmp/x }');
+  const { site } = project('coppy: { dest: /tmp/x }');
   await expect(load(site, { trust: true })).rejects.toMatchObject({
     problems: [{ code: 'unknown-module', place: { line: 5 }, remedy: expect.stringContaining('copy') }],
   });

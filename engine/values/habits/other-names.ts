@@ -26,8 +26,15 @@ export const OTHER_NAMES: readonly OtherName[] = [
 
 const BY_NAME: ReadonlyMap<string, OtherName> = new Map(OTHER_NAMES.map((one) => [one.name, one]));
 
-/** Collections whose modules are here under their short names. */
-const COLLECTION = /^(?:ansible\.(?:builtin|legacy|posix)|community\.(?:general|crypto))\.(?<name>\w+)$/;
+/** Collections whose modules may be here under their short names. */
+const COLLECTION = /^(?<collection>ansible\.(?:builtin|legacy|posix)|community\.(?:general|crypto))\.(?<name>\w+)$/;
+
+/** The modules of further collections that are here. All others of that name are unknown, as in Ansible. */
+const MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['ansible.posix', new Set(['authorized_key', 'mount', 'selinux', 'sysctl'])],
+  ['community.general', new Set(['apk', 'ini_file', 'locale_gen', 'modprobe', 'timezone', 'zypper'])],
+  ['community.crypto', new Set<string>()],
+]);
 
 /** Removes the collection from the name of a module; returns other names unchanged. */
 export function withoutCollection(name: string): string {
@@ -35,13 +42,19 @@ export function withoutCollection(name: string): string {
   return short === undefined || OWN_MODULES.has(short) ? name : short;
 }
 
+/** Returns the short name of a module that its collection has; any other name unchanged. */
+function memberName(name: string): string {
+  const { collection = '', name: short = '' } = COLLECTION.exec(name)?.groups ?? {};
+  return MEMBERS.get(collection)?.has(short) === false ? name : withoutCollection(name);
+}
+
 /** Returns what is known of a name of Ansible, with or without its collection; undefined if it is the same here. */
 export function otherName(name: string): OtherName | undefined {
-  return BY_NAME.get(withoutCollection(name));
+  return BY_NAME.get(memberName(name));
 }
 
 /** Returns the name here of a module or keyword, given its name in Ansible. A name that is not known stays. */
 export function nameHere(name: string): string {
-  const short = withoutCollection(name);
+  const short = memberName(name);
   return BY_NAME.get(short)?.here ?? short;
 }

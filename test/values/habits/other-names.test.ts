@@ -15,6 +15,9 @@ test.each([
   ['ansible.posix.sysctl', 'sysctl'],
   ['community.general.modprobe', 'kernel_module'],
   ['community.crypto.certificate', 'community.crypto.certificate'],
+  // No such module is in that collection.
+  ['community.general.copy', 'community.general.copy'],
+  ['ansible.posix.modprobe', 'ansible.posix.modprobe'],
   ['community.docker.docker_container', 'community.docker.docker_container'],
   ['name', 'name'],
 ])('%s is %s here', (name, here) => {
