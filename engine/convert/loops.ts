@@ -258,11 +258,19 @@ const fileglob: WithConverter = (entry, standing, use) => {
 const firstFound: WithConverter = (entry, standing, use) => {
   const { value } = entry;
   if (!isSeq(value)) return false;
-  const names = itemsOf(value).map((node) => asJinja(textOf(node)));
+  const names = itemsOf(value).map((node) => asJinja(nameAfter(textOf(node), standing, use)));
   if (names.length === 0 || names.includes(undefined)) return false;
   const found = use.translator.expression(`lookup('first_found', [${names.join(', ')}])`, 'value');
   return takeExpressions([found], ([text = '']) => `[${text}]`, { entry, standing, use });
 };
+
+/** Returns the text with the names that its template files have after the conversion. */
+function nameAfter(text: string | undefined, { anchor }: Standing, use: Scalars): string | undefined {
+  const named = text?.includes('.j2') === true ? use.templateNames.renamed(text) : undefined;
+  if (named?.left !== undefined)
+    use.draft.mark(anchor, { kind: 'byHand', why: { kind: 'template-file', name: named.left } });
+  return named?.text ?? text;
+}
 
 interface Replaced {
   readonly entry: Entry;

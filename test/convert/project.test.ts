@@ -104,6 +104,14 @@ describe('templates', () => {
     ]);
   });
 
+  test('a loop over the first one that is there names it anew', async () => {
+    const outcome = await convert({
+      'roles/a/templates/x.conf.j2': 'a {{ b | lower }}\n',
+      'roles/a/tasks/main.yml': '- debug: {}\n  with_first_found:\n    - mine.conf\n    - x.conf.j2\n',
+    });
+    expect(outcome.files[1]?.text).toBe("- debug: {}\n  loop: \"[firstFound(['mine.conf', 'x.conf.hbs'])]\"\n");
+  });
+
   test('one whose new name another file has stays as it was', async () => {
     const outcome = await convert({ 'templates/x.j2': '{{ b | lower }}\n', 'templates/x.hbs': 'mine\n' });
     expect(outcome.files.map(({ newPath, text }) => [newPath, text])).toEqual([

@@ -67,9 +67,9 @@ export const TASKS: readonly Row[] = [
   },
   {
     what: 'an argument that there is not is marked',
-    before: '- find:\n    paths: /a\n    use_regex: yes\n',
+    before: '- find:\n    paths: /a\n    no_such: yes\n',
     after:
-      '- find:\n    paths: /a\n    # convert: by hand: find has no argument use_regex. Write shell patterns, or filter the result: when: item.path.matches("…").\n    use_regex: true\n',
+      '- find:\n    paths: /a\n    # convert: by hand: find has no argument no_such. `runbook docs find` lists the arguments.\n    no_such: true\n',
   },
   {
     what: 'conditions, alone and in a list',
