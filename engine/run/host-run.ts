@@ -344,8 +344,7 @@ export class HostRun {
   /**
    * Runs every handler that was called for, in the order of the playbook, and starts again from the first one if
    * handlers have called for others. A handler that an earlier run left owed waits until the play reaches a task that
-   * may call for it, or until the end of the play (`all`): before that, the service that it restarts may be only partly
-   * configured.
+   * may call for it, or until the end of the play (`all`): before that, its service may be only partly configured.
    */
   async flush(
     which: 'reached' | 'all',

@@ -6,7 +6,6 @@ export const JINJA_WORDS: ReadonlyMap<string, string> = new Map([
   ['filter password_hash', 'Give the hash itself, encrypted by runbook vault.'],
   ['filter comment', 'Write the marks of the comment into the template.'],
   ['filter json_query', 'Filter in an expression: xs.filter(x, x.a == 1).map(x, x.b).'],
-  ['filter fileglob', 'Name the files.'],
   ['filter mandatory', 'Leave it out: a name that is missing is an error.'],
   ['filter format', 'Write the text with the values in it: {{a}}-{{b}}.'],
   ['filter vault', 'Encrypt the value by runbook vault.'],
