@@ -61,6 +61,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { base: { var: 'x' }, skip: ['msg'] },
   ],
   fail: [{ base: { msg: 'x' } }],
+  fetch: [{ base: { src: '@/plain', dest: '@/fetched', flat: true } }],
   file: [
     { base: { path: '@/made', state: 'directory' }, skip: ['src'] },
     { base: { path: '@/link', state: 'link', src: 'x', force: true } },
@@ -86,6 +87,8 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   group: [{ base: { name: 'runbookgroup' } }],
   group_by: [{ base: { key: 'a' } }],
   hostname: [{ base: { name: 'a' }, dry: true }],
+  // It reads files of the controller, and brings nothing to a shell.
+  include_vars: [],
   ini_file: [
     {
       base: { ...FILE, section: 'a', option: 'b', value: 'c' },
@@ -167,6 +170,8 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   selinux: [{ base: { state: 'permissive' }, dry: true }],
   service: [{ base: { name: 'a' }, dry: true }],
   set_fact: [{ base: { fact: 'x' } }],
+  // It has no arguments.
+  setup: [],
   shell: [{ base: { cmd: 'true' }, code: ['cmd'] }],
   slurp: [{ base: { src: '@/plain' } }],
   stat: [{ base: { path: '@/plain' } }],
