@@ -208,13 +208,13 @@ describe.concurrent('hovering explains', () => {
     ['a keyword of a task', 'tasks', '- command: id\n  chan<here>ged_when: "false"', keyword('changed_when')],
     ['an include', 'tasks', '- include_ta<here>sks: x.yml', keyword('include_tasks')],
     ['a use of a role', 'playbook', '- hosts: all\n  roles: [{ ro<here>le: x }]', keyword('role')],
-    ['a module', 'tasks', '- co<here>py: { content: a, dest: /b }', 'Copy a file to the host'],
+    ['a module', 'tasks', '- co<here>py: { content: a, dest: /b }', 'Copy a file or a folder to the host'],
     ['a module with a text', 'tasks', '- <here>command: id', 'Run a command, without a shell.'],
     [
       "a module by Ansible's long name",
       'tasks',
       '- ansible.builtin.co<here>py: { dest: /b }',
-      'Copy a file to the host',
+      'Copy a file or a folder to the host',
     ],
     ['an argument', 'tasks', '- copy: { con<here>tent: a, dest: /b }', 'The content of the file, in place of src.'],
     [
