@@ -37,7 +37,7 @@ export function openRun(options: RunOptions): OpenRun {
       hosts.byName.get(event.host)?.noteFailure(event);
     options.emit(event);
   };
-  const live = options.live ?? ((): void => {});
+  const { live = (): void => {} } = options;
   const changes = { value: 0, done: 0 };
   const digests = new DigestCache(options.digestCache);
   const playNames = new Set<string>();
@@ -47,7 +47,7 @@ export function openRun(options: RunOptions): OpenRun {
   };
   const context: RunContext = {
     mode: options.mode,
-    runId: `${now.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')}-${randomBytes(3).toString('hex')}`,
+    runId: runIdAt(now),
     now,
     emit,
     live,
@@ -79,21 +79,26 @@ export function openRun(options: RunOptions): OpenRun {
     interrupt: options.interrupt,
     interrupted: () => options.interrupt.aborted,
   };
-  const place = { file: options.playbook.file, line: 1, column: 1 };
-  const beside = [dirname(resolve(options.playbook.file))];
+  useLookups(hosts, context.files, options.playbook.file);
+  const begin = (): void => {
+    begun = true;
+  };
+  return { context, hosts, digests, playNames, begin };
+}
+
+/** Returns the id of a run: its time, and a random part, because two runs may begin in the same second. */
+function runIdAt(now: Date): string {
+  return `${now.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Lets templates and expressions ask for files of the controller, as seen from the task that they belong to. */
+function useLookups(hosts: RunHosts, files: ControllerFiles, playbook: string): void {
+  const place = { file: playbook, line: 1, column: 1 };
+  const beside = [dirname(resolve(playbook))];
   hosts.useLookups((step) => {
     const searchPath = step === undefined || step.searchPath.length === 0 ? beside : step.searchPath;
-    return controllerLookups(context.files, searchPath, step?.place ?? place);
+    return controllerLookups(files, searchPath, step?.place ?? place);
   });
-  return {
-    context,
-    hosts,
-    digests,
-    playNames,
-    begin: () => {
-      begun = true;
-    },
-  };
 }
 
 function machinesOf(

@@ -1,6 +1,5 @@
 import { type Place, formatPlace, Problem } from '../errors/problem.ts';
-import type { ControllerLookups } from './base/controller-lookups.ts';
-import type { Scope, Value } from './base/value.ts';
+import type { ControllerLookups, Scope, Value } from './base/value.ts';
 import { type Compiled, isCompiled } from './compiled.ts';
 
 /**

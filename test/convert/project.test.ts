@@ -214,8 +214,10 @@ describe('whatever the input', () => {
     const outcome = await convert({ 'vars/main.yml': `a: ${'['.repeat(5_000)}${']'.repeat(5_000)}\n` });
     expect(outcome.files[0]?.problem?.message).toBe('vars/main.yml is nested too deep to be read');
   });
+});
 
-  test('a second conversion changes nothing', async () => {
+describe('a second conversion', () => {
+  test('changes nothing', async () => {
     const given = Object.fromEntries(
       TASKS.map(({ before, beside = {} }, index) => [`r${index}/tasks/main.yml`, { before, beside }] as const).flatMap(
         ([path, { before, beside }]) => [

@@ -1,6 +1,5 @@
 import { Problem, Problems } from '../../engine/errors/problem.ts';
-import type { ControllerLookups } from '../../engine/values/base/controller-lookups.ts';
-import type { Scope, Value } from '../../engine/values/base/value.ts';
+import type { ControllerLookups, Scope, Value } from '../../engine/values/base/value.ts';
 
 /** Makes a scope of fixed values. */
 export function scopeOf(variables: Readonly<Record<string, Value>>): Scope {

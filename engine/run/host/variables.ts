@@ -3,9 +3,15 @@ import type { Host, Inventory } from '../../inventory/inventory.ts';
 import { ONLY_TELLS } from '../../playbook/base/changes-nothing.ts';
 import type { Play, StepFrame, Task } from '../../playbook/base/play.ts';
 import type { TagSelection } from '../../playbook/base/select-tasks.ts';
-import type { ControllerLookups } from '../../values/base/controller-lookups.ts';
 import { Secret } from '../../values/base/secret.ts';
-import { type Scope, type Value, type ValueMap, OMIT, Unknown } from '../../values/base/value.ts';
+import {
+  type ControllerLookups,
+  type Scope,
+  type Value,
+  type ValueMap,
+  OMIT,
+  Unknown,
+} from '../../values/base/value.ts';
 import { type Compiled, isCompiled } from '../../values/compiled.ts';
 import { isCredential } from '../../values/hidden-node.ts';
 import { type Layer, layeredScope } from '../../values/scope.ts';

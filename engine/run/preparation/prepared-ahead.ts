@@ -1,6 +1,5 @@
 import type { Task } from '../../playbook/base/play.ts';
-import type { ControllerLookups } from '../../values/base/controller-lookups.ts';
-import type { Scope, Value } from '../../values/base/value.ts';
+import type { ControllerLookups, Scope, Value } from '../../values/base/value.ts';
 import type { HostState } from '../host/host-state.ts';
 import { type Prepared, type Preparing, type PreparingRun, prepare } from './prepare.ts';
 
@@ -101,17 +100,15 @@ function watch(scope: Scope): Watched {
 
 /** Files and the environment may change without a change of a variable. */
 function watchedLookups(lookups: ControllerLookups, asked: () => void): ControllerLookups {
-  const noting =
-    <Arguments extends readonly unknown[], Result>(ask: (...given: Arguments) => Result) =>
-    (...given: Arguments): Result => {
-      asked();
-      return ask(...given);
-    };
+  const noting = <Result>(ask: () => Result): Result => {
+    asked();
+    return ask();
+  };
   return {
-    environment: noting(lookups.environment),
-    text: noting(lookups.text),
-    firstFile: noting(lookups.firstFile),
-    filesLike: noting(lookups.filesLike),
+    environment: (name) => noting(() => lookups.environment(name)),
+    text: (name) => noting(() => lookups.text(name)),
+    firstFile: (names) => noting(() => lookups.firstFile(names)),
+    filesLike: (pattern) => noting(() => lookups.filesLike(pattern)),
   };
 }
 

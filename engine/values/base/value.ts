@@ -1,4 +1,3 @@
-import type { ControllerLookups } from './controller-lookups.ts';
 import { Secret } from './secret.ts';
 
 /**
@@ -72,4 +71,19 @@ export interface Scope {
   names(): readonly string[];
   /** What may be asked of the controller; undefined where nobody may ask. */
   readonly lookups?: ControllerLookups | undefined;
+}
+
+/**
+ * What templates and expressions may ask of the controller, as one task sees it. What the playbook may not read there is
+ * a Problem. In a plan, an answer that an earlier change may bring is Unknown.
+ */
+export interface ControllerLookups {
+  /** Returns a variable of the environment of this program; undefined if it is not set. */
+  environment(name: string): Value | undefined;
+  /** Returns the text of a file. Throws Problem if there is none. */
+  text(name: string): Value;
+  /** Returns the path of the first file that exists; undefined if there is none. */
+  firstFile(names: readonly string[]): Value | undefined;
+  /** Returns the paths of the files that match a pattern, in their order. */
+  filesLike(pattern: string): Value;
 }

@@ -258,18 +258,12 @@ function askedOfController(kind: string, called: string, name: Jinja, given: Giv
   if (given.plain.length !== 2) return undefined;
   const fallback = given.named.get('default');
   const isPlain = given.named.size === 0;
-  switch (kind.split('.').at(-1)) {
-    case 'env':
-      return isPlain || (given.named.size === 1 && fallback !== undefined)
-        ? filterNode(name, 'get_env', fallback ?? textNode(''))
-        : undefined;
-    case 'file':
-      return isPlain ? filterNode(name, 'read_file') : undefined;
-    case 'fileglob':
-      return isPlain && called !== 'lookup' ? filterNode(name, 'fileglob') : undefined;
-    case 'first_found':
-      return isPlain && called === 'lookup' && name.kind === 'list' ? filterNode(name, 'first_found') : undefined;
-    default:
-      return undefined;
-  }
+  const isOne = called === 'lookup';
+  const short = kind.split('.').at(-1);
+  if (short === 'env' && (isPlain || (given.named.size === 1 && fallback !== undefined)))
+    return filterNode(name, 'get_env', fallback ?? textNode(''));
+  if (!isPlain) return undefined;
+  if (short === 'file') return filterNode(name, 'read_file');
+  if (short === 'fileglob' && !isOne) return filterNode(name, 'fileglob');
+  return short === 'first_found' && isOne && name.kind === 'list' ? filterNode(name, 'first_found') : undefined;
 }

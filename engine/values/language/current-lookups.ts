@@ -1,5 +1,4 @@
-import type { ControllerLookups } from '../base/controller-lookups.ts';
-import { type Scope, Unknown } from '../base/value.ts';
+import { type ControllerLookups, type Scope, Unknown } from '../base/value.ts';
 import { UnknownTouched } from './fault.ts';
 
 /** The lookups of the template or expression that is being evaluated. */
