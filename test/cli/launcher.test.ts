@@ -39,7 +39,10 @@ function checkout(): string {
   writeFileSync(join(root, 'patches/ssh2@1.17.0.patch'), '');
   writeFileSync(join(root, 'engine/cli/main.ts'), says('sources', 'export '));
   writeFileSync(join(root, 'engine/cli/play.ts'), 'export {};');
-  writeFileSync(join(root, 'dist/runbook.cjs'), `(function (exports) {${says('bundle', '')} exports.main = main; })`);
+  writeFileSync(
+    join(root, 'dist/runbook.cjs'),
+    `(function (exports) {${says('bundle', '')} exports.main = exports.library = exports.moduleSurface = main; })`,
+  );
   writeFileSync(join(root, 'dist/sources.txt'), `${fileStamp(join(root, 'dist/runbook.cjs'))}\n${sourceStamp(root)}`);
   return root;
 }

@@ -487,7 +487,7 @@ describe('the rest of the run', () => {
     ['ignore_unreachable: true', /host that cannot be reached/],
     ['tasks: [{ command: "true", remote_user: you }]', /Write it at the play/],
     ['tasks: [{ add_host: { name: x } }]', /Put the host into the inventory/],
-    ['tasks: [{ copy: { src: folder, dest: /tmp/x } }]', /"folder" is a folder/],
+    ['tasks: [{ script: folder }]', /"folder" is a folder/],
     ['tasks: [{ copy: { content: "{{n}}", dest: /tmp/x }, vars: { n: 1.5 } }]', /{{string NAME}}/],
   ])('%s is refused before the run, with what to do', async (line, says) => {
     const { status, stderr, events } = await play({ 'site.yml': `- hosts: a\n  ${line}\n`, 'files/folder/one': '' });
