@@ -233,7 +233,7 @@ function convertSpecial(entry: Entry, task: Task, standing: Standing, use: StepU
       convertCheckMode(entry, task, standing, use);
       return true;
     case 'changed_when':
-      if (!isQueried(task.entries, task.module)) return false;
+      if (task.module === 'command' || !isQueried(task.entries, task.module)) return false;
       use.draft.remove(entry);
       return true;
     case 'connection':
@@ -284,6 +284,12 @@ function isQueried(entries: readonly Entry[], module: string): boolean {
 function convertCheckMode(entry: Entry, { entries, module }: Task, standing: Standing, use: StepUse): void {
   const { draft } = use;
   if (isQueried(entries, module)) {
+    // A command keeps its words: as the text of a query, a value with `;` or `$(…)` in it would reach a shell. The
+    // loader takes it, with check_mode: false, for a query with these words.
+    if (module === 'command') {
+      convertKeyword(entry, standing, use);
+      return;
+    }
     const action = entries.find(({ key }) => withoutCollection(key) === module);
     if (action !== undefined) draft.rename(action, 'query');
     draft.remove(entry);

@@ -132,6 +132,11 @@ export const TASKS: readonly Row[] = [
   },
   {
     what: 'a command that only reads is a query',
+    before: '- command: getent passwd {{ name }}\n  changed_when: false\n  check_mode: no\n',
+    after: '- command: getent passwd {{ name }}\n  changed_when: false\n  check_mode: false\n',
+  },
+  {
+    what: 'a shell text that runs with --check too is a query',
     before: '- shell: cat /etc/a | grep b\n  register: a\n  changed_when: false\n  check_mode: no\n',
     after: '- query: cat /etc/a | grep b\n  register: a\n',
   },
