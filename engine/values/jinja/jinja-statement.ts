@@ -1,28 +1,9 @@
 import { type Origin, Fault } from '../language/fault.ts';
 import { readJinja, readJinjaLoop } from './jinja-expression.ts';
+import { type JinjaMark, jinjaMarks } from './jinja-marks.ts';
 import { WRITE } from './jinja-remedy.ts';
 import { argumentOf, mustacheOf } from './jinja-to-handlebars.ts';
 import { NoCounterpart } from './jinja-translation.ts';
-
-/** First words of Jinja statements, as in Ansible. `{%` with any other word is plain text. */
-const WORDS = [
-  'if|elif|else|endif|for|endfor|set|endset|macro|endmacro|call|endcall|filter|endfilter|block|endblock|extends|include|import|from',
-  'raw|endraw|with|endwith|do|autoescape|endautoescape|break|continue|trans|endtrans|pluralize|debug',
-].join('|');
-
-/**
- * A statement ends at the next `%}`, a comment at the next `#}`. A comment does not begin after `$` (in shell, the
- * length of a variable) or within the braces of Handlebars.
- */
-const MARK = new RegExp(
-  [
-    // Parts that are skipped: raw blocks, comments, and the content of Handlebars mustaches.
-    String.raw`(\{\{\{\{(\w+)[^}]*\}\}\}\}[\s\S]*?\{\{\{\{/\2\}\}\}\}|\{\{~?!--[\s\S]*?--~?\}\}|\{\{[\s\S]*?\}\})`,
-    String.raw`(\\?)\{%[-+]?\s*((?:${WORDS})\b(?:(?!\{%)[\s\S])*?)[-+]?%\}`,
-    String.raw`(\\?)(?<![$\{])\{#((?:(?!\{#)[\s\S])*?)#\}`,
-  ].join('|'),
-  'g',
-);
 
 /** Returns whether the text may contain Jinja statements or comments. */
 export function mayHoldJinja(text: string): boolean {
@@ -32,12 +13,11 @@ export function mayHoldJinja(text: string): boolean {
 /** Throws the Fault of the first statement or comment of Jinja that is not escaped with a backslash. */
 export function refuseJinja(text: string, origin?: Origin): void {
   if (!mayHoldJinja(text)) return;
-  const found = [...text.matchAll(MARK)].filter((match) => match[1] === undefined && (match[3] ?? match[5]) === '');
-  const [first, ...others] = found;
+  const [first, ...others] = jinjaMarks(text).filter(({ isEscaped }) => !isEscaped);
   if (first === undefined) return;
-  const [whole, , , , statement, , comment] = first;
+  const whole = text.slice(first.start, first.end);
   const line = whole.split('\n', 1)[0] ?? whole;
-  const isComment = statement === undefined;
+  const isComment = first.kind === 'comment';
   throw new Fault(
     {
       code: isComment ? 'jinja-comment' : 'jinja-statement',
@@ -46,9 +26,9 @@ export function refuseJinja(text: string, origin?: Origin): void {
         others.length === 0
           ? undefined
           : `There ${others.length === 1 ? 'is 1 more statement or comment' : `are ${others.length} more statements and comments`} of Jinja behind it.`,
-      remedy: `${isComment ? 'To mean the text, write \\{#.' : 'To mean the text, write \\{%.'} ${isComment ? commentRemedy(comment ?? '') : trimmed(statementRemedy(statement), whole)}`,
+      remedy: `${isComment ? 'To mean the text, write \\{#.' : 'To mean the text, write \\{%.'} ${isComment ? commentRemedy(first.content) : trimmed(statementRemedy(first.content), whole)}`,
     },
-    first.index,
+    first.start,
     line.length,
     origin,
   );
@@ -68,19 +48,24 @@ export function refuseJinjaHeader(text: string): void {
 /** Adds a backslash before each text that looks like Jinja. */
 export function withJinjaEscapes(text: string): string {
   if (!mayHoldJinja(text)) return text;
-  return text.replaceAll(MARK, (...match: readonly (string | undefined)[]) => {
-    const [whole = '', passed] = match;
-    return passed === undefined ? `\\${whole}` : whole;
-  });
+  return rewritten(text, jinjaMarks(text), (whole) => `\\${whole}`);
 }
 
 /** Removes the backslashes that escape text which looks like Jinja. */
 export function withoutJinjaEscapes(text: string): string {
   if (!text.includes('\\{%') && !text.includes('\\{#')) return text;
-  return text.replaceAll(MARK, (...match: readonly (string | undefined)[]) => {
-    const [whole = '', passed, , beforeStatement, , beforeComment] = match;
-    return passed === undefined && (beforeStatement ?? beforeComment) === '\\' ? whole.slice(1) : whole;
+  const escaped = jinjaMarks(text).filter(({ isEscaped }) => isEscaped);
+  return rewritten(text, escaped, (whole) => whole.slice(1));
+}
+
+function rewritten(text: string, marks: readonly JinjaMark[], rewrite: (whole: string) => string): string {
+  let at = 0;
+  const parts = marks.flatMap(({ start, end }) => {
+    const part = [text.slice(at, start), rewrite(text.slice(start, end))];
+    at = end;
+    return part;
   });
+  return [...parts, text.slice(at)].join('');
 }
 
 function commentRemedy(comment: string): string {
