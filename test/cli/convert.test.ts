@@ -98,7 +98,7 @@ test('the report as JSON has each mark with its place; one file is written besid
   const folder = project();
   writeFileSync(
     join(folder, 'one.yml'),
-    '- hosts: localhost\n  tasks:\n    - docker_image: { name: a }\n      when: b | bool\n',
+    '- hosts: localhost\n  tasks:\n    - docker_image: { name: a }\n      when: a in b\n',
   );
   const { status, stdout } = await runbook(folder, 'convert', 'one.yml', '--report', 'json');
   expect(status).toBe(0);

@@ -72,7 +72,7 @@ test('counts what runs as it stands, what is named, and why not', async () => {
     'tasks: and all arguments': '5 of 7',
     'tasks: and all keywords': '5 of 7',
     'tasks: as they stand': '4 of 7',
-    'conditions as they stand': '1 of 2',
+    'conditions as they stand': '2 of 2',
     'templates of tasks as they stand': '0 of 1',
     'templates of variables as they stand': '0 of 1',
     'template files as they stand': '1 of 2',

@@ -52,7 +52,6 @@ export function factCase(chance: Chance): Draft {
 }
 
 const CONDITIONS: readonly (readonly [string, string])[] = [
-  ['not ansible_check_mode', '!planning'],
   ['x == 1', 'x == 1'],
   ['x > 3', 'x > 3'],
   ['s == "abc"', 's == "abc"'],

@@ -102,7 +102,7 @@ interface Line {
 /** A loop is represented by its items, if it has any, and an include by its tasks. */
 function counts(line: Line): boolean {
   const isWhole = line.loop && line.item === undefined && line.result['skipped_reason'] !== 'No items in the list';
-  return !isWhole && !/(?:^|\.)(?:include|import)_|(?:^|\.)meta$/.test(line.action);
+  return !isWhole && !/(?:^|\.)(?:include|import)_(?:tasks|role|playbook)$|(?:^|\.)meta$/.test(line.action);
 }
 
 function event(line: Line): TaskEvent {

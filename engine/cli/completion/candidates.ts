@@ -6,6 +6,7 @@ import { type SourceVault, readSource } from '../../inventory/read-source.ts';
 import { LEVELS } from '../../lint/base/rule.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
+import { namesIn } from '../../values/look-at-once.ts';
 import { textIn } from '../../values/yaml/text-file.ts';
 import { sealedForm } from '../../vault/base/sealed-form.ts';
 import { journalFolder } from '../base/journal-folder.ts';
@@ -61,6 +62,7 @@ export const SOURCES: ReadonlyMap<string, Source> = new Map([
   ['group', async (line) => ({ files: false, values: (await namesOf(line)).groups })],
   ['tags', async (line, value) => listed(words((await outline(line)).tags), value, /,/g)],
   ['task', async (line) => ({ files: false, values: words((await outline(line)).tasks) })],
+  ['role', () => ({ files: false, values: words(namesIn('roles')) })],
   ['run', () => ({ files: false, values: runs() })],
   [
     'module',
