@@ -15,9 +15,11 @@ interface Trust {
 }
 
 /**
- * The modules that tasks of these playbooks may use: those of runbook, and those of the project, which lie beside a
- * playbook or beside the folder that it is in, as roles do. The code of a module of the project runs on the controller:
- * it is refused if the playbook may run none there, or if the file is another user's work.
+ * Returns the modules that tasks of these playbooks may use: those of runbook, and those of the project. Modules of the
+ * project are searched for in the same places as roles: beside each playbook, and in the folder above. Their code runs
+ * on the controller. So a module of the project is refused if the playbook may not run code on the controller, or if
+ * the file of the module is another user's work; with `trust`, the second rule does not apply.
+ * @param moduleFolders further folders with modules
  */
 export function modulesOf(
   playbooks: readonly string[],

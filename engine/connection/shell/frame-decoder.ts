@@ -15,8 +15,9 @@ type Position = 'before' | 'inside' | 'status' | 'done' | 'garbled';
 const MOST_STATUS = 5;
 
 /**
- * Finds one answer in one stream, in any division into chunks. Output before the begin marker (a banner, late output of
- * an earlier background process) is dropped. Only a possible beginning of a marker is held back.
+ * Finds one answer in one stream. The stream may come in chunks of any size. Output before the begin marker (a banner,
+ * late output of an earlier background process) is dropped. Output after it is passed on at once, except for bytes at
+ * the end of a chunk that may begin the end marker.
  */
 export class FrameDecoder {
   readonly #begin: Buffer;

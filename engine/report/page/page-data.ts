@@ -9,8 +9,9 @@ import { safeLine } from '../text/safe-text.ts';
 import { DetailTable, type Detail } from './page-details.ts';
 
 /**
- * The data of a run for its page: texts once, in a table, and one column of numbers per member of a result. The script
- * of the page reads it, so a change here needs a change there.
+ * The data of a run for its page. Hosts, plays, tasks, items and details are each stored once, in a list. Each property
+ * of a result is a column with one number per result: a position in one of the lists, or a time. The script of the page
+ * (`page.js`) reads these data, so a change here needs a change there.
  */
 export interface PageData {
   readonly statuses: readonly string[];

@@ -51,8 +51,8 @@ export interface RegularFile extends Attributes {
 export interface Directory extends Attributes {
   readonly type: 'directory';
   /**
-   * True if an access list (ACL) may let others write in it. Looked for only if the mode lets the group write, and not
-   * everybody.
+   * True if the directory has an access list (ACL), so that more users may be able to write in it. The list is looked
+   * for only if the mode lets the group write but does not let everybody write.
    */
   readonly hasAccessList?: boolean | undefined;
   /** Only in a prediction: the content of the directory changes too. */

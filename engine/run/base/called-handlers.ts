@@ -140,8 +140,9 @@ export class CalledHandlers {
 }
 
 /**
- * Returns whether only the list of a user who is not root says that the handler is owed. Such a user could name any
- * handler.
+ * Returns whether the call is known only from the list of owed handlers of one user who is not root, and this play has
+ * not yet reached a task of this user that may make the same call. Such a user could put any handler in the list, so the
+ * call is not yet trusted.
  */
 function isHearsay(call: Call): boolean {
   return call.unreached && call.only !== undefined;

@@ -64,8 +64,8 @@ export function failure({ task }: { readonly task: Task }, { what, why, remedy }
 }
 
 /**
- * Returns the one Problem of an error that is a failure of the task. Other errors (an internal error, a lost host) are
- * thrown again.
+ * Returns the Problem if the error is a failure of the task, and the first Problem if there are several. Other errors
+ * (an internal error, a lost host) are thrown again.
  */
 export function asTaskProblem(error: unknown): Problem {
   if (error instanceof Unreachable) throw error;

@@ -43,8 +43,8 @@ export function mayHaveChangedThese(
 }
 
 /**
- * Prepares the task if its arguments are known. Mistakes in them may be the reason for its condition, so they are
- * ignored.
+ * Prepares the task if its arguments are known; otherwise returns undefined. A mistake in the arguments is ignored:
+ * perhaps the task has a condition so that it does not run in exactly this case.
  */
 async function preparedPerhaps(
   { context, host, task }: TaskRun,
