@@ -108,5 +108,7 @@ function librariesOfTheEngine(): readonly string[] {
     name.endsWith('.ts'),
   );
   const imports = files.flatMap((name) => [...readFileSync(join(ROOT, 'engine', name), 'utf8').matchAll(IMPORTED)]);
-  return [...new Set(imports.map(({ groups = {} }) => groups['name'] ?? ''))].toSorted();
+  const names = new Set(imports.map(({ groups = {} }) => groups['name'] ?? ''));
+  // The texts of `runbook new module` import this package itself.
+  return [...names].filter((name) => name !== 'runbook').toSorted();
 }
