@@ -111,8 +111,8 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     task: 'copy: { src: tree/, dest: "/home/alice/d/n{{item}}", mode: "0644" }',
   },
   'copy of a folder that removes what is left over': {
-    task: 'copy: { src: tree/, dest: /home/alice/d/f, mode: "0644", delete: true }',
-    given: 'mkdir f; for i in $(seq $rounds); do mkdir f/$i f/$i/x; done; chown -R alice f',
+    task: 'copy: { src: tree/, dest: "/home/alice/d/n{{item}}", mode: "0644", delete: true }',
+    given: 'for i in $(seq $rounds); do mkdir -p n$i/left/over; chown -R alice n$i; done',
   },
   'copy of a file of the host': {
     task: 'copy: { src: /home/alice/d/f, dest: "/srv/open/n{{item}}", remote_src: true, mode: "0644" }',
