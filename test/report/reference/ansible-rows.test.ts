@@ -17,7 +17,7 @@ describe('a word is found, itself first', () => {
     ['with_items', 'keyword', /^Write loop:/],
     ['flatten', 'filter', /^A function of the same name: `\[.*flatten\(.*` or `\{\{flatten .*\}\}`\.$/],
     ['defined', 'test', /defined\(s\)/],
-    ['ansible_os_family', 'fact', /^Write facts\.os\.family/],
+    ['ansible_os_family', 'fact', /^The same, and facts\.os\.family/],
     ['omit', 'variable', /It is here too/],
     ['apt', 'module', 'Another name of package, which is taken.'],
     ['modprobe', 'module', 'Another name of kernel_module with persistent: false, which is taken.'],
@@ -26,7 +26,7 @@ describe('a word is found, itself first', () => {
     ['force_apt_get', 'argument', /\(It is taken\.\)$/],
     ['createhome', 'argument', 'Another name of create_home, which is taken.'],
     ['--check', 'option', /^Write runbook plan/],
-    ['env', 'lookup', /controller's environment/],
+    ['env', 'lookup', /^Write \{\{get_env "NAME"\}\}/],
   ])('%s', (word, kind, here) => {
     const [first] = rowsAbout(rows, word).filter((row) => row.kind === kind);
     expect(first?.here).toMatch(here);
