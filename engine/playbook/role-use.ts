@@ -145,13 +145,12 @@ function isRepeated(key: string, tags: Set<string>, repetition: Repetition | 'al
 }
 
 /**
- * Returns the key of a use of a role. Uses with the same key have the same effect. The key says whether the use has
- * tags, because with `--tags` only one of two uses may run.
+ * Returns the key of a use of a role. Uses with the same key have the same effect. The key has the tags of the use,
+ * because --tags and --skip-tags may choose only one of two uses. While the play runs, one of them is enough
+ * (`Role.sameAs`).
  */
 function useKey(reference: RoleReference, folder: RoleFolder, conditions: string, tags: ReadonlySet<string>): string {
-  return [keyOf(reference, folder, ['role', 'name', 'tags']), conditions, tags.size === 0 ? 'untagged' : 'tagged'].join(
-    '\0',
-  );
+  return [ownKey(reference, folder), conditions, ...[...tags].toSorted()].join('\0');
 }
 
 /** Returns a key of the use itself, without its surroundings. */

@@ -68,10 +68,17 @@ describe('a dependency that several roles share', () => {
     'roles/base/tasks/main.yml': says('base'),
   };
 
-  test('runs once, with the tags of all of them', async () => {
-    const play = await playOf({ ...shared, 'site.yml': roles('[{role: a, tags: a}, {role: b, tags: b}]') });
-    expect(messages(play)).toEqual(['base', 'a', 'b']);
-    expect([...(tasksOf(play)[0]?.tags ?? [])]).toEqual(['a', 'b']);
+  test('is used once for each set of tags, and one of these uses is enough', async () => {
+    const play = await playOf({
+      ...shared,
+      'site.yml': roles('[{role: a, tags: a}, {role: b, tags: b}, {role: b, tags: b}]'),
+    });
+    expect(messages(play)).toEqual(['base', 'a', 'base', 'b']);
+    // --skip-tags a leaves the second one.
+    expect(tasksOf(play).map(({ tags }) => [...tags])).toEqual([['a'], ['a'], ['b'], ['b']]);
+    const [first, , second] = tasksOf(play).map(({ role }) => role?.sameAs);
+    expect(first).toBeDefined();
+    expect(first).toBe(second);
   });
 
   test('runs again with other parameters, another condition, or where duplicates are wanted', async () => {
