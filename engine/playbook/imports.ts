@@ -53,7 +53,7 @@ export async function readReferencedRole(
   reading: Reading,
 ): Promise<readonly Step[]> {
   const steps: Step[] = [];
-  for (const use of await resolveRole(reference, outer, reading, 'unless_covered'))
+  for (const use of await resolveRole(reference, outer, reading, 'each_time'))
     steps.push(...(await readRoleSteps(use, reading)));
   return steps;
 }

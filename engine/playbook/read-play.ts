@@ -154,7 +154,7 @@ function readFileName(node: Node, fields: Fields): { readonly template: Template
   return template === undefined ? undefined : { template, text: node.value };
 }
 
-/** Resolves all uses before it reads any, so that a dependency of several roles runs once, with the tags of all. */
+/** Resolves all uses before it reads any: a role that is imported within them must know that it is used. */
 async function readRoles(fields: Fields, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
   const uses: RoleUse[] = [];
   for (const node of fields.list('roles')?.items ?? []) {

@@ -60,7 +60,7 @@ export interface PlayReading {
   /** Places that may bring unknown handlers: a role that is included by a template, a file that cannot be read. */
   readonly unknownHandlers: Place[];
   /** Uses of roles so far, so that a dependency runs once. */
-  readonly uses: Map<string, { readonly tags: Set<string> }>;
+  readonly uses: Set<string>;
 }
 
 /** The context that a step inherits. */
@@ -105,7 +105,7 @@ export function newPlayReading(): PlayReading {
     notified: [],
     includedHandlers: [],
     unknownHandlers: [],
-    uses: new Map(),
+    uses: new Set(),
   };
 }
 
@@ -114,5 +114,5 @@ export function newPlayReading(): PlayReading {
  * run.
  */
 export function apart(play: PlayReading): PlayReading {
-  return { ...play, uses: new Map([...play.uses].map(([key, use]) => [key, { tags: new Set(use.tags) }])) };
+  return { ...play, uses: new Set(play.uses) };
 }

@@ -35,12 +35,8 @@ export interface RoleUse {
   readonly surroundings: Surroundings;
 }
 
-/**
- * The treatment of a dependency that was used before with the same parameters. `once`: it does not run again, and the
- * earlier use gets the tags of this one, which is possible only before any steps were read. `unless_covered`: it does
- * not run again if the earlier use runs for all tags of this one.
- */
-export type Repetition = 'once' | 'unless_covered';
+/** Whether a role that is named again runs again: one of `roles:` does not, one of `import_role` does. */
+export type Repetition = 'once' | 'each_time';
 
 /** Reads an entry of `roles:` or of a role's `dependencies:`. */
 export function readRoleReference(node: Node, reading: Reading): RoleReference | undefined {
@@ -115,11 +111,10 @@ async function resolve(
   if (followed === undefined) return [];
   const inner = enter(reference.fields, followed, reading);
   checkParameters(reference, folder, reading);
-  const tags = new Set(inner.tags);
   const isOnceEnough = !folder.allowDuplicates && (kind === 'dependency' || repetition === 'once');
   const sameAs = isOnceEnough ? ownKey(reference, folder) : undefined;
-  const role = buildRole(reference, folder, { ...inner, tags }, { sameAs, reading });
-  const surroundings = { ...inner, tags, role, ...lookup(folder.path, reading) };
+  const role = buildRole(reference, folder, inner, { sameAs, reading });
+  const surroundings = { ...inner, role, ...lookup(folder.path, reading) };
   const conditions = inner.when.map((expression) => expression.source).join('\0');
   const uses: RoleUse[] = [];
   for (const node of folder.dependencies) {
@@ -127,21 +122,11 @@ async function resolve(
     if (dependency !== undefined)
       uses.push(...(await resolve(dependency, surroundings, reading, { repetition, kind: 'dependency' })));
   }
-  const isRepeatable = folder.allowDuplicates || (kind === 'direct' && repetition === 'unless_covered');
-  const key = useKey(reference, folder, conditions, tags);
-  if (isRepeated(key, tags, isRepeatable ? 'always' : repetition, reading)) return uses;
+  const key = useKey(reference, folder, conditions, inner.tags);
+  if (isOnceEnough && reading.play.uses.has(key)) return uses;
+  reading.play.uses.add(key);
   reading.play.roles.push(role);
   return [...uses, { role, parts: reference.parts, surroundings }];
-}
-
-/** Returns whether an earlier use with this key replaces this one. `always`: each use runs. */
-function isRepeated(key: string, tags: Set<string>, repetition: Repetition | 'always', reading: Reading): boolean {
-  const earlier = reading.play.uses.get(key);
-  if (earlier === undefined) reading.play.uses.set(key, { tags });
-  if (earlier === undefined || repetition === 'always') return false;
-  if (repetition === 'unless_covered') return tags.isSubsetOf(earlier.tags);
-  for (const tag of tags) earlier.tags.add(tag);
-  return true;
 }
 
 /**
