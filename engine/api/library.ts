@@ -1,8 +1,8 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { FORKS, LOOK_TIMEOUT } from '../cli/options/common-options.ts';
+import { digestCacheFile } from '../cli/base/digest-cache-file.ts';
+import { journalFolder } from '../cli/base/journal-folder.ts';
+import { CONNECT_TIMEOUT, FORKS, LOOK_TIMEOUT } from '../cli/options/common-options.ts';
+import { targetSettings } from '../cli/options/flag-values.ts';
 import { type PreparedRun, prepareRun } from '../cli/run/prepare-run.ts';
-import { connectionContext } from '../connection/connection.ts';
 import { startReport } from '../report/report.ts';
 import type { HostRecap, Mode } from '../run/base/events.ts';
 import { type RunResult, run } from '../run/run.ts';
@@ -48,7 +48,7 @@ export interface RunChoices {
   readonly onEvent?: (event: SiteEvent) => void;
   /** Ends the run: what has begun is finished, and nothing more begins. */
   readonly signal?: AbortSignal;
-  /** The folder for journals of plays (default: `.runbook/runs`). */
+  /** The folder for journals of plays (default: that of the command line, `.runbook/runs`). */
   readonly journal?: string;
 }
 
@@ -130,7 +130,7 @@ async function perform(mode: Mode, site: Site, choices: RunChoices): Promise<Sum
     verbosity: 0,
     stdout: eventsOf(choices.onEvent ?? (() => {})),
     stderr: process.stderr,
-    journal: choices.journal ?? join('.runbook', 'runs'),
+    journal: choices.journal ?? journalFolder(),
     command: ['library', mode, site.playbook],
   });
   const interrupt = choices.signal ?? new AbortController().signal;
@@ -146,22 +146,14 @@ async function perform(mode: Mode, site: Site, choices: RunChoices): Promise<Sum
         forks: choices.forks ?? FORKS,
         silenceMs: undefined,
         lookTimeoutMs: LOOK_TIMEOUT * 1000,
-        settings: {
-          user: undefined,
-          identityFile: undefined,
-          password: undefined,
-          connectTimeoutMs: 10_000,
-          keepAliveMs: 15_000,
-          connections: connectionContext(),
-          access,
-        },
+        settings: targetSettings({ timeout: CONNECT_TIMEOUT }, access),
         vault,
         lock: mode === 'play' ? { waitMs: 0 } : undefined,
         module: (name) => modules.module(name),
         emit: report.emit,
         interrupt,
         kill: new AbortController().signal,
-        digestCache: join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'runbook', 'digests.json'),
+        digestCache: digestCacheFile(),
       }),
     );
   } finally {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type SiteEvent, load, plan, play } from '../../engine/api/library.ts';
 import * as surface from '../../engine/modules/own/surface.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -32,6 +32,14 @@ test('a plan changes nothing, a play does what it said, and the second play has 
     expect.arrayContaining(['run_started', 'task_finished', 'run_finished']),
   );
   expect(await play(loaded, { journal })).toMatchObject({ ok: true, changed: 0 });
+});
+
+test('the journal is that of the command line, wherever that is', async () => {
+  const { site, folder } = project('command: { cmd: "true" }');
+  vi.stubEnv('RUNBOOK_STATE', join(folder, 'state'));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await play(await load(site, { trust: true }));
+  expect(readdirSync(join(folder, 'state/runs'))).toHaveLength(1);
 });
 
 test('a host that fails is in the summary, and is no exception', async () => {

@@ -74,6 +74,9 @@ const OUTPUTS: readonly string[] = ['auto', 'plain', 'json'];
 /** Default of --forks: maximal number of hosts at the same time. */
 export const FORKS = 50;
 
+/** Default of --timeout: maximal time to connect to a host, in seconds. */
+export const CONNECT_TIMEOUT = 10;
+
 /** Default of --look-timeout: maximal time of a look at a host, in seconds. */
 export const LOOK_TIMEOUT = 120;
 
@@ -174,7 +177,12 @@ export function addConnectionOptions(command: Command): Command {
     )
     .option('-u, --user <user>', 'the user to log in as, where the inventory says nothing')
     .option('--private-key <file>', 'the key to log in with, where the inventory says nothing')
-    .option('-T, --timeout <seconds>', 'give up connecting to a host after this many seconds', positive, 10)
+    .option(
+      '-T, --timeout <seconds>',
+      'give up connecting to a host after this many seconds',
+      positive,
+      CONNECT_TIMEOUT,
+    )
     .option(
       '--silence <seconds>',
       'end a command on a host that prints nothing for this many seconds (default: no limit)',

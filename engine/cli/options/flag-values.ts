@@ -80,7 +80,11 @@ function passwordSources({ vaultId, vaultPasswordFile, askVaultPass }: KeyFlags)
   ];
 }
 
-export function targetSettings(flags: ConnectionFlags, access: ControllerAccess): TargetSettings {
+/** Returns what all connections of a run have in common. */
+export function targetSettings(
+  flags: Pick<ConnectionFlags, 'user' | 'privateKey' | 'timeout'>,
+  access: ControllerAccess,
+): TargetSettings {
   return {
     user: flags.user,
     identityFile: flags.privateKey,

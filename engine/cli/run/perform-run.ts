@@ -1,11 +1,10 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { Catalogue } from '../../modules/base/catalogue.ts';
 import { type Report, startReport } from '../../report/report.ts';
 import type { Mode } from '../../run/base/events.ts';
 import type { RunOptions } from '../../run/run-options.ts';
 import { type RunResult, run } from '../../run/run.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
+import { digestCacheFile } from '../base/digest-cache-file.ts';
 import { EXIT } from '../base/exit-status.ts';
 import { journalFolder } from '../base/journal-folder.ts';
 import type { ConnectionFlags } from '../options/common-options.ts';
@@ -79,7 +78,7 @@ export async function performRun(
       live: report.live,
       interrupt: signs.first,
       kill: signs.second,
-      digestCache: join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'runbook', 'digests.json'),
+      digestCache: digestCacheFile(),
     });
   } finally {
     signs.stop();

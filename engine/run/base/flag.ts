@@ -4,7 +4,8 @@ import { type Compiled, resolveWritten } from '../../values/compiled.ts';
 import { wrongType } from './wrong-type.ts';
 
 /**
- * Evaluates a keyword that is true, false or a template; false where it is not written or left out by `omit`. Throws Problem for any other value.
+ * Evaluates a keyword that is true, false or a template. The result is false if the keyword is not written, or is left
+ * out by `omit`. Throws Problem for any other value.
  */
 export function flagOf(keyword: string, flag: Compiled | undefined, scope: Scope): boolean | Unknown {
   const value = resolveWritten(flag, scope);

@@ -36,7 +36,8 @@ export function controllerLookups(
   return {
     environment(name) {
       files.permitEnvironment(name, place);
-      return process.env[name];
+      // A name such as `constructor` is no variable.
+      return Object.hasOwn(process.env, name) ? process.env[name] : undefined;
     },
     text(name) {
       const paths = candidates(name, 'files', searchPath);
