@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
+import { nameBeside } from './name-beside.ts';
 import { MOST_SEALED } from './read-file.ts';
 import { systemReason } from './system-reason.ts';
 
@@ -70,7 +69,7 @@ export async function findFile(name: string): Promise<FoundFile> {
  */
 export async function replaceFile(file: FoundFile, bytes: Uint8Array): Promise<readonly string[]> {
   const { path, name, status } = file;
-  const beside = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.new`);
+  const beside = nameBeside(path);
   try {
     const written = await open(beside, 'wx', 0o600);
     try {

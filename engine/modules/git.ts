@@ -24,6 +24,7 @@ import { foreignGitArguments } from './git/git-foreign.ts';
 import { foreignFolder, listed, locallyChanged, noVersion, refused, unreachable } from './git/git-problems.ts';
 import { type GitReach, askRemote, checkOut } from './git/git-script.ts';
 import { type Found, REF, findVersion, gitVersion, patternsFor } from './git/git-version.ts';
+import { unsafePath } from './path/file-attributes.ts';
 import { cannotLook } from './path/file-needs.ts';
 import { wayInside, wayNeeds } from './path/way-to-path.ts';
 
@@ -74,11 +75,7 @@ const schema = z.strictObject({
     .regex(/^0?[0-7]{3}$/, 'must be octal digits, such as "0022"')
     .optional()
     .describe('The mask for the permissions of new files.'),
-  unsafe_path: boolean()
-    .default(false)
-    .describe(
-      'Whether the checkout is made, although another user can change the way to it. Set it only if this user is trusted like root.',
-    ),
+  unsafe_path: unsafePath(),
 });
 type Arguments = z.infer<typeof schema>;
 

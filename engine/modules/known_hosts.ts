@@ -3,6 +3,7 @@ import { boolean, path, textList } from './base/arguments.ts';
 import { type Context, type Impossible, defineModule } from './base/module.ts';
 import { type EditArguments, editRequests, planEdit } from './edit/edit-file.ts';
 import { type KnownHost, editKnownHosts, namesHost, parseKnownHost } from './edit/known-hosts-edit.ts';
+import { unsafePath } from './path/file-attributes.ts';
 
 const schema = z
   .strictObject({
@@ -20,11 +21,7 @@ const schema = z
       ),
     hash_host: boolean().default(false).describe('Whether the name is hashed in a new line.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether ssh knows the keys of the host.'),
-    unsafe_path: boolean()
-      .default(false)
-      .describe(
-        'Whether the file is written, although another user can change the way to it. Set it only if this user is trusted like root.',
-      ),
+    unsafe_path: unsafePath(),
   })
   .refine(({ key, state }) => state === 'absent' || key.some((text) => text.trim() !== ''), {
     path: ['key'],

@@ -1,5 +1,5 @@
 import { quote } from '../connection/base/quote.ts';
-import { numbered, printRecords, recordsOf } from './base/records.ts';
+import { printRecords, statesByIndex } from './base/records.ts';
 import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { files } from './file.ts';
 import { isBeneath, parentOf } from './file/file-state.ts';
@@ -32,15 +32,7 @@ const workTrees: ResourceKind<undefined, GitWorkTree> = {
   name: 'git_work_tree',
   observe: (requests) =>
     printRecords(requests.map(({ id }, index) => `printf %s "\${b}t${index}:"\n${look(id)}`).join('\n')),
-  decode(output, requests) {
-    const found = new Map<string, GitWorkTree>();
-    for (const record of recordsOf(output)) {
-      const { index, rest } = numbered(record);
-      const id = requests[index]?.id;
-      if (id !== undefined) found.set(id, decode(rest.toString('utf8')));
-    }
-    return found;
-  },
+  decode: (output, requests) => statesByIndex(output, requests, decode),
   merge: () => undefined,
   disagreement,
   after,

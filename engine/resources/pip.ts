@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import { numbered, printRecords, recordsOf } from './base/records.ts';
+import { printRecords, statesByIndex } from './base/records.ts';
 import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { files } from './file.ts';
 import { isBeneath } from './file/file-state.ts';
@@ -40,15 +40,7 @@ const pips: ResourceKind<PipPlace, PipPackages> = {
   name: 'pip_packages',
   observe: (requests) =>
     printRecords(requests.map(({ detail }, index) => `printf %s "\${b}p${index}:"\n( ${lookAt(detail)} )`).join('\n')),
-  decode(output, requests) {
-    const found = new Map<string, PipPackages>();
-    for (const record of recordsOf(output)) {
-      const { index, rest } = numbered(record);
-      const id = requests[index]?.id;
-      if (id !== undefined) found.set(id, decode(rest.toString('utf8')));
-    }
-    return found;
-  },
+  decode: (output, requests) => statesByIndex(output, requests, decode),
   merge: (one) => one,
   disagreement(predicted, seen) {
     if (predicted.kind !== 'packages') return undefined;

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { cp, lstat, mkdir, rename, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import type { ConvertedFile } from '../../convert/base/outcome.ts';
 import { Problem } from '../../errors/problem.ts';
+import { nameBeside } from '../../files/name-beside.ts';
 import { findFile, replaceFile } from '../../files/replace-file.ts';
 import type { ReadProject } from './read-project.ts';
 import { removingAtEnd } from './remove-at-end.ts';
@@ -42,7 +42,7 @@ export async function writeBeside(
     });
   const { root, isFile, files } = project;
   const [only] = converted;
-  const under = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.new`);
+  const under = nameBeside(target);
   await removingAtEnd(under, async () => {
     await mkdir(dirname(target), { recursive: true });
     if (isFile && only !== undefined) {

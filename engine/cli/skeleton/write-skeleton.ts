@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { link, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { nameBeside } from '../../files/name-beside.ts';
 import type { Skeleton } from './role-skeleton.ts';
 
 /** The result for the files of a skeleton, by their paths below the folder. */
@@ -64,7 +64,7 @@ async function besideFirst<Result>(
   place: (under: string) => Promise<Result>,
 ): Promise<Result> {
   await mkdir(dirname(at), { recursive: true });
-  const under = join(dirname(at), `.${basename(at)}.${randomBytes(6).toString('hex')}`);
+  const under = nameBeside(at);
   try {
     await writeFile(under, text, { flag: 'wx', flush: true });
     return await place(under);

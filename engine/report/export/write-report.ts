@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { accessSync, appendFileSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
+import { nameBeside } from '../../files/name-beside.ts';
 
 /** Throws Problem if a report cannot be written to this file later. */
 export function checkWritable(file: string): void {
@@ -20,7 +20,7 @@ export function checkWritable(file: string): void {
  * the text follows the existing content. Throws Problem.
  */
 export function writeReport(file: string, text: string, appends: boolean): void {
-  const beside = `${file}.${randomBytes(6).toString('hex')}.new`;
+  const beside = nameBeside(file);
   try {
     const status = statSync(file, { throwIfNoEntry: false });
     if (appends || status?.isFile() === false) return appendFileSync(file, text);

@@ -35,6 +35,21 @@ export function recordsOf(output: Buffer): readonly OutputRecord[] {
   throw new Error('the observation ended early');
 }
 
+/** Returns the state of each request: `decode` gets the text of its record, which the index of the request begins. */
+export function statesByIndex<State>(
+  output: Buffer,
+  requests: readonly { readonly id: string }[],
+  decode: (text: string) => State,
+): ReadonlyMap<string, State> {
+  const found = new Map<string, State>();
+  for (const record of recordsOf(output)) {
+    const { index, rest } = numbered(record);
+    const id = requests[index]?.id;
+    if (id !== undefined) found.set(id, decode(rest.toString('utf8')));
+  }
+  return found;
+}
+
 /** Splits a record into the index of a request, which stands before a colon, and the rest. */
 export function numbered({ bytes }: OutputRecord): { readonly index: number; readonly rest: Buffer } {
   const colon = bytes.indexOf(0x3a);

@@ -19,14 +19,21 @@ export async function refuseFolder(name: string, tried: readonly string[], place
   for (const path of tried) {
     const status = await stat(path).catch(() => undefined);
     if (status?.isDirectory() !== true) continue;
-    throw new Problem({
-      code: 'file-is-folder',
-      what: `"${name}" is a folder, not a file`,
-      place,
-      why: `It is ${path}`,
-      remedy: 'Name a file in it. A whole folder is brought by copy, and an archive by unarchive.',
-    });
+    const remedy = 'Name a file in it. A whole folder is brought by copy, and an archive by unarchive.';
+    throw folderForFile({ name, path, place, remedy });
   }
+}
+
+/** The problem of a name that leads to a folder where a file is wanted. */
+export function folderForFile(found: {
+  readonly name: string;
+  readonly path: string;
+  readonly place: Place;
+  readonly remedy: string;
+}): Problem {
+  const { name, path, place, remedy } = found;
+  const what = `"${name}" is a folder, not a file`;
+  return new Problem({ code: 'file-is-folder', what, place, why: `It is ${path}`, remedy });
 }
 
 /** A file or template that a task names does not exist on the controller. */

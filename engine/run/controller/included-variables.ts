@@ -8,6 +8,7 @@ import { variableNode } from '../../values/hidden-node.ts';
 import { matches } from '../../values/language/pattern.ts';
 import { namesIn, statusOf } from '../../values/look-at-once.ts';
 import { similarFile } from '../../values/similar-file.ts';
+import { folderForFile } from './controller-problems.ts';
 import { candidates } from './search-path.ts';
 
 /** Maximal depth of folders: links may lead to a folder above. */
@@ -84,13 +85,8 @@ async function firstOf(
   }
   const folder = tried.find((path) => statusOf(path)?.isDirectory() === true);
   if (folder === undefined) throw reader.missing(names.join(', '), tried, place);
-  throw new Problem({
-    code: 'file-is-folder',
-    what: `"${names.join(', ')}" is a folder, not a file`,
-    place,
-    why: `It is ${folder}`,
-    remedy: 'For the files in it, write include_vars: {dir: …}.',
-  });
+  const remedy = 'For the files in it, write include_vars: {dir: …}.';
+  throw folderForFile({ name: names.join(', '), path: folder, place, remedy });
 }
 
 /** `vars/x` is below the role itself, as Ansible has it; other names are looked for in `vars/` first. */
@@ -122,9 +118,11 @@ function rank(path: string): number {
 
 /** The files of a folder by their names, then those of the folders in it. */
 function filesOf(folder: string, rules: FolderRules, place: Place, depth = 1): readonly string[] {
-  const names = namesIn(folder).toSorted();
-  const files = names.filter((name) => statusOf(join(folder, name))?.isFile() === true);
-  const folders = names.filter((name) => statusOf(join(folder, name))?.isDirectory() === true);
+  const found = namesIn(folder)
+    .toSorted()
+    .map((name) => ({ name, status: statusOf(join(folder, name)) }));
+  const files = found.flatMap(({ name, status }) => (status?.isFile() === true ? [name] : []));
+  const folders = found.flatMap(({ name, status }) => (status?.isDirectory() === true ? [name] : []));
   const own = files.filter((name) => isRead(name, folder, rules, place)).map((name) => join(folder, name));
   if (depth === rules.depth || depth >= MOST_DEEP) return own;
   return [...own, ...folders.flatMap((name) => filesOf(join(folder, name), rules, place, depth + 1))];

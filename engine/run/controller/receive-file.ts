@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Completed } from '../../connection/connection.ts';
 import { Problem } from '../../errors/problem.ts';
+import { nameBeside } from '../../files/name-beside.ts';
 import type { Fetch } from '../../modules/base/module.ts';
 import { statusOf } from '../../values/look-at-once.ts';
 
@@ -19,7 +20,7 @@ export type ReadPart = (script: string, mostBytes: number) => Promise<Completed>
  */
 export async function receiveFile(fetch: Fetch, read: ReadPart): Promise<void> {
   const { to, size, sha256, mode } = fetch;
-  const beside = join(dirname(to), `.${basename(to).slice(0, 100)}.${randomBytes(6).toString('hex')}.new`);
+  const beside = nameBeside(to);
   const before = statusOf(to);
   try {
     await mkdir(dirname(to), { recursive: true });

@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../errors/problem.ts';
+import { nameBeside } from '../../files/name-beside.ts';
 import { MOST_SEALED, readWhole } from '../../files/read-file.ts';
 import { systemReason } from '../../files/system-reason.ts';
 import { escapeControlsInJson } from '../../values/base/control-characters.ts';
@@ -28,7 +29,7 @@ export async function mustBeWritable(path: string): Promise<void> {
 
 /** Writes the file completely or not at all; only its owner can read it. Throws Problem `plan-not-written`. */
 export async function writePlan(path: string, document: PlanDocument): Promise<void> {
-  const beside = `${path}.${randomBytes(6).toString('hex')}.new`;
+  const beside = nameBeside(path);
   try {
     const file = await open(beside, 'wx', 0o600);
     try {
