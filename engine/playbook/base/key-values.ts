@@ -5,7 +5,7 @@ export interface KeyValues {
   readonly others: readonly string[];
 }
 
-/** A word ends at a blank outside of quotes and of `{{ }}`. */
+/** A word ends at a blank outside of quotes and of `{{ }}`. A `{{` that nothing closes ends it too. */
 const WORD = /(?:\{\{[\s\S]*?\}\}|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'{]|\{(?!\{)|["'])+/g;
 
 /**
@@ -15,12 +15,27 @@ const WORD = /(?:\{\{[\s\S]*?\}\}|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'{]|\{(?!\{)|["
 export function readKeyValues(text: string): KeyValues {
   const pairs: (readonly [string, string])[] = [];
   const others: string[] = [];
-  for (const [word] of text.matchAll(WORD)) {
+  for (const word of wordsOf(text)) {
     const [, name, value] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word) ?? [];
     if (name === undefined || value === undefined) others.push(word);
     else pairs.push([name, unquoted(value)]);
   }
   return { pairs, others };
+}
+
+/** A blank that no playbook has: it marks a brace that ends a word. */
+const MARK = '\u1680';
+
+/**
+ * Returns the words. Behind the last `}}`, no `{{` has an end. The expression would look for the end of each of them, so
+ * such braces are marked before.
+ */
+function wordsOf(text: string): readonly string[] {
+  const end = text.lastIndexOf('}}') + 1;
+  const rest = text.slice(end);
+  if (!rest.includes('{{') || text.includes(MARK)) return text.match(WORD) ?? [];
+  const marked = text.slice(0, end) + rest.replaceAll(/\{(?=\{)/g, MARK);
+  return (marked.match(WORD) ?? []).map((word) => word.replaceAll(MARK, '{'));
 }
 
 function unquoted(value: string): string {

@@ -91,10 +91,12 @@ function labelOf({ level, code, summary }: LintEntry, paint: Paint): string {
  */
 function inGroups(entries: readonly LintEntry[]): readonly (readonly LintEntry[])[] {
   const errors = entries.filter(({ summary }) => summary === undefined);
-  const problems = [...groupBy(errors, ({ code, what }) => `${code} ${what}`).values()]
+  const positions = new Map(errors.map((entry, index) => [entry, index]));
+  const positionOf = ([first]: readonly LintEntry[]): number => (first && positions.get(first)) ?? -1;
+  const problems = [...Map.groupBy(errors, ({ code, what }) => `${code} ${what}`).values()]
     .flatMap((group) => (group.length > MOST_IN_FULL ? [group] : group.map((entry) => [entry])))
-    .toSorted(([one], [other]) => positionIn(errors, one) - positionIn(errors, other));
-  const rules = [...groupBy(entries.filter(isOfRule), ({ code }) => code).values()].toSorted(
+    .toSorted((one, other) => positionOf(one) - positionOf(other));
+  const rules = [...Map.groupBy(entries.filter(isOfRule), ({ code }) => code).values()].toSorted(
     ([one], [other]) => LEVELS.indexOf(one?.level ?? 'advice') - LEVELS.indexOf(other?.level ?? 'advice'),
   );
   return [...problems, ...rules];
@@ -104,14 +106,6 @@ function isOfRule({ summary }: LintEntry): boolean {
   return summary !== undefined;
 }
 
-function positionIn(entries: readonly LintEntry[], entry: LintEntry | undefined): number {
-  return entry === undefined ? -1 : entries.indexOf(entry);
-}
-
-function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
-  return Map.groupBy(items, key);
-}
-
 function mostFirst(groups: ReadonlyMap<string, readonly LintEntry[]>): readonly (readonly LintEntry[])[] {
   return [...groups.values()].toSorted((one, other) => other.length - one.length);
 }
@@ -119,13 +113,13 @@ function mostFirst(groups: ReadonlyMap<string, readonly LintEntry[]>): readonly 
 /** Prints how often each kind was found, the most frequent first: by code, and within a code by title. */
 export function printSummary(report: LintReport, stream: NodeJS.WritableStream): void {
   const paint = paintFor(stream);
-  const groups = groupBy(report.entries, ({ code }) => code);
+  const groups = Map.groupBy(report.entries, ({ code }) => code);
   const width = Math.max(0, ...groups.keys().map((code) => code.length));
   const lines = mostFirst(groups).flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const level = paint(COLORS[first.level], first.level.padEnd('warning'.length));
-    const kinds = mostFirst(groupBy(group, ({ what }) => what));
+    const kinds = mostFirst(Map.groupBy(group, ({ what }) => what));
     const about = first.summary ?? (kinds.length === 1 ? kindText(group) : '');
     return [
       `${String(group.length).padStart(5)}  ${level}  ${first.code.padEnd(width)}  ${about}`.trimEnd(),

@@ -1,3 +1,4 @@
+import { array, assert, constantFrom, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { asMap, readKeyValues } from '../../../engine/playbook/base/key-values.ts';
 import { readYaml } from '../../../engine/values/yaml/yaml.ts';
@@ -15,4 +16,25 @@ test.each([
   expect(asMap(pairs)).toBe(map);
   const [node] = readYaml(map, 'x.yml');
   expect(node?.kind === 'map' ? node.entries.map(({ key }) => key) : []).toEqual(pairs.map(([name]) => name));
+});
+
+/** What a word is. This takes time that grows with the square of the length if braces are not closed. */
+const WORD = /(?:\{\{[\s\S]*?\}\}|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'{]|\{(?!\{)|["'])+/g;
+
+test('words are those of the regular expression that defines them', () => {
+  const pieces = ['{{', '}}', '{', '}', '"', "'", '\\', ' ', 'a', '=', '\n', '\u1680', 'b c'];
+  assert(
+    property(array(constantFrom(...pieces), { maxLength: 14 }), (some) => {
+      const text = some.join('');
+      const { pairs, others } = readKeyValues(text);
+      const words = text.match(WORD) ?? [];
+      expect(others).toEqual(words.filter((word) => !/^[A-Za-z_]\w*=/.test(word)));
+      expect(pairs).toHaveLength(words.length - others.length);
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+test('a text of a megabyte of braces is read in time that grows with its length', () => {
+  expect(readKeyValues('a={{ '.repeat(200_000)).pairs).toHaveLength(200_000);
 });
