@@ -6,6 +6,7 @@ import { differences, differencesPage } from './differences.ts';
 import { errorCodes, errorCodesJson, errorCodesPage } from './error-codes.ts';
 import { fromAnsiblePage } from './from-ansible.ts';
 import { roles, rolesPage } from './roles.ts';
+import { languagePage, modulesPage } from './tables.ts';
 import { wrapped } from './wrap.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -16,6 +17,10 @@ writeFileSync(join(ROOT, 'engine/report/reference/error-codes.json'), errorCodes
 const FROM_ANSIBLE = join(DOCS, 'from-ansible.md');
 writeFileSync(FROM_ANSIBLE, fromAnsiblePage(readFileSync(FROM_ANSIBLE, 'utf8')));
 writeFileSync(join(DOCS, 'roles.md'), rolesPage(roles()));
+const LANGUAGE = join(DOCS, 'language.md');
+writeFileSync(LANGUAGE, languagePage(readFileSync(LANGUAGE, 'utf8')));
+const MODULES = join(DOCS, 'modules.md');
+writeFileSync(MODULES, await modulesPage(readFileSync(MODULES, 'utf8')));
 writeFileSync(join(DOCS, 'lint-rules.md'), wrapped(rulesPage()));
 for (const folder of [ROOT, DOCS]) {
   for (const name of readdirSync(folder).filter((one) => one.endsWith('.md'))) {
