@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DRIFT_FORMATS, type DriftFormat } from '../report/drift-report.ts';
-import { addOnFinishOption } from './options/closing-options.ts';
+import { addEventsOption, addOnFinishOption } from './options/closing-options.ts';
 import {
   type DriftFlags,
   addConnectionOptions,
@@ -8,9 +8,10 @@ import {
   addLimitOption,
   collectCommas,
 } from './options/common-options.ts';
+import { addSliceOptions } from './options/slice.ts';
 
 export function addDriftCommand(command: Command, done: (status: number) => void): void {
-  addLimitOption(addInventoryOptions(command.argument('<playbook>')))
+  addSliceOptions(addLimitOption(addInventoryOptions(command.argument('<playbook>'))))
     .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectCommas, [])
     .option('--skip-tags <tags>', 'all tasks but those with one of these tags', collectCommas, [])
     .option('-b, --become', 'become root on the hosts; playbook and inventory win over this option')
@@ -20,7 +21,7 @@ export function addDriftCommand(command: Command, done: (status: number) => void
         .choices(DRIFT_FORMATS)
         .argParser(format),
     );
-  addOnFinishOption(addConnectionOptions(command))
+  addEventsOption(addOnFinishOption(addConnectionOptions(command)))
     .addHelpText('after', '\nExample:\n  runbook drift site.yml -i prod.yml --format markdown >drift.md\n')
     .action(async (playbook: string, flags: DriftFlags) => {
       const { runDriftCommand } = await import('./run/run-drift.ts');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Mode } from '../run/base/events.ts';
-import { addClosingOptions } from './options/closing-options.ts';
+import { addClosingOptions, addEventsOption } from './options/closing-options.ts';
 import {
   type PlayFlags,
   addConnectionOptions,
@@ -9,9 +9,10 @@ import {
   addLockOptions,
   collectCommas,
 } from './options/common-options.ts';
+import { addSliceOptions } from './options/slice.ts';
 
 export function addPlayCommand(command: Command, mode: Mode, done: (status: number) => void): void {
-  addLimitOption(addInventoryOptions(command.argument('<playbook>')))
+  addSliceOptions(addLimitOption(addInventoryOptions(command.argument('<playbook>'))))
     .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectCommas, [])
     .option('--skip-tags <tags>', 'all tasks but those with one of these tags', collectCommas, [])
     .option(
@@ -23,7 +24,7 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
     .option('--list-hosts', 'print the hosts of each play and stop')
     .option('--list-tasks', 'print the tasks of each play and stop')
     .option('--list-tags', 'print the tags of each play and stop');
-  addClosingOptions(addConnectionOptions(command));
+  addEventsOption(addClosingOptions(addConnectionOptions(command)));
   if (mode === 'play') {
     command
       .option('-C, --check', 'change nothing, only show what would be changed (as `runbook plan`)')

@@ -1,10 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DRIFT_FORMATS } from '../report/drift-report.ts';
 import { type RunHistory, type RunOutcome, latestRun, listRuns, readRun } from '../report/journal/run-history.ts';
 import { printRun, printRuns, printTimes, warnOfOthers } from '../report/journal/runs.ts';
 import { openOutput } from '../report/text/output.ts';
 import { EXIT } from './base/exit-status.ts';
 import { journalFolder } from './base/journal-folder.ts';
+import { addClosingOptions, addEventsOption } from './options/closing-options.ts';
 import { positive } from './options/common-options.ts';
+import type { MergeFlags } from './run/run-merge.ts';
 
 const FORMATS = ['text', 'json', 'markdown', 'junit', 'github'] as const;
 type Format = (typeof FORMATS)[number];
@@ -29,6 +32,30 @@ export function addRunsCommand(command: Command, done: (status: number) => void)
       else openOutput(process.stdout).write(await exported(run, flags.format));
       done(EXIT.ok);
     });
+  addMergeCommand(command, done);
+}
+
+function addMergeCommand(command: Command, done: (status: number) => void): void {
+  const merge = command
+    .command('merge')
+    .description('make one run of the runs of --slice whose journals or --events are in a folder')
+    .argument('<folder>', 'the folder; its folders are searched too')
+    .option('--slice-run <name>', 'only slices of the run with this name')
+    .option('--wait <seconds>', 'wait up to this many seconds until all slices have ended', positive)
+    .option('-v, --verbose', 'show more: tasks in sync, results, outputs', (_: string, count: number) => count + 1, 0)
+    .addOption(
+      new Option('--output <format>', 'plain, or json (one object per line)')
+        .choices(['plain', 'json'])
+        .default('plain'),
+    )
+    .addOption(
+      new Option('--format <format>', `of drift: ${DRIFT_FORMATS.join(', ')} (default: text)`).choices(DRIFT_FORMATS),
+    )
+    .option('--detailed-exitcode', 'of a plan: exit with 2 when there are changes');
+  addEventsOption(addClosingOptions(merge)).action(async (folder: string, flags: MergeFlags) => {
+    const { runMergeCommand } = await import('./run/run-merge.ts');
+    done(await runMergeCommand(folder, flags));
+  });
 }
 
 async function exported(run: RunHistory, format: Exclude<Format, 'text'>): Promise<string> {

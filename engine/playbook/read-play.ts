@@ -5,6 +5,7 @@ import type { Template } from '../values/template/template.ts';
 import { readBatchSizes } from './base/batch-size.ts';
 import { Fields, nodeKind } from './base/fields.ts';
 import { PLAY_KEYWORDS, TASK_KEYWORDS } from './base/keywords.ts';
+import { OF_ALL_HOSTS, type OfAllHosts } from './base/per-slice.ts';
 import { type Play, type Section, type Step, UNNAMED } from './base/play.ts';
 import { checkNotified, readHandlers } from './handlers.ts';
 import type { Reading, Surroundings } from './reading.ts';
@@ -60,6 +61,8 @@ export async function readPlay(map: MapNode, imported: Surroundings, reading: Re
     maxFailPercentage: readPercentage(fields),
     anyErrorsFatal: fields.booleanOrTemplate('any_errors_fatal'),
     serial: readBatchSizes(fields),
+    serialPlace: fields.entry('serial')?.value.place,
+    perSlice: readPerSlice(fields),
   };
   const hostsEntry = fields.entry('hosts');
   if (hosts === undefined || hostsEntry === undefined) return undefined;
@@ -187,6 +190,22 @@ function oneOf<const Choice extends string>(
       remedy: `Write one of: ${choices.join(', ')}.`,
     })
   );
+}
+
+function readPerSlice(fields: Fields): ReadonlySet<OfAllHosts> {
+  const given = fields.items('per_slice').flatMap((node) => {
+    const source = node.kind === 'scalar' ? node.value : undefined;
+    return (
+      OF_ALL_HOSTS.find((one) => one === source) ??
+      fields.wrongNode(
+        node,
+        `per_slice cannot have ${node.kind === 'scalar' ? node.source : nodeKind(node)}`,
+        `Write one or more of: ${OF_ALL_HOSTS.join(', ')}.`,
+      ) ??
+      []
+    );
+  });
+  return new Set(given);
 }
 
 function readPercentage(fields: Fields): Play['maxFailPercentage'] {

@@ -75,8 +75,8 @@ export function startReport(options: ReportOptions): Report {
     else if (waiting.length === 1) setImmediate(tell);
   };
   return {
-    emit: (event) => {
-      put({ event, at: new Date() });
+    emit: (event, at = new Date()) => {
+      put({ event, at });
     },
     // In the order of the events: a host finishes a task before it reaches the next one.
     live: renderer.live === undefined ? () => {} : put,

@@ -13,9 +13,17 @@ import { paceOf } from './order/pace.ts';
 import { hostsOf } from './play-run.ts';
 import { withoutFinished } from './resume.ts';
 import type { RunOptions } from './run-options.ts';
+import { type Share, ofSlice, shareOf, sharedHosts, slicePlays } from './slices/slice-plays.ts';
 
-/** Returns the plays of the playbook with their hosts, before the run. Throws Problem for wrong patterns. */
-export async function choosePlays(context: RunContext, options: RunOptions): Promise<readonly PlannedPlay[]> {
+/** The plays of a run with their hosts. */
+export interface ChosenPlays {
+  readonly plays: readonly PlannedPlay[];
+  /** The hosts of the slice; undefined: the run has no slices. */
+  readonly share: Share | undefined;
+}
+
+/** Chooses the hosts of each play of the playbook, before the run. Throws Problem for wrong patterns. */
+export async function choosePlays(context: RunContext, options: RunOptions): Promise<ChosenPlays> {
   const { playbook } = options;
   const limit = limitOf(options);
   if (limit !== undefined && limit.length === 0) {
@@ -40,7 +48,12 @@ export async function choosePlays(context: RunContext, options: RunOptions): Pro
       remedy: 'Compare the limit with the hosts of the plays (--list-hosts).',
     });
   }
-  return options.resume === undefined ? plays : withoutFinished(plays, options.resume);
+  const { slice, inventory } = options;
+  const allowed = mayRegroup ? limit : 'plays';
+  const share =
+    slice === undefined ? undefined : shareOf(sharedHosts(plays, { inventory, hosts: context.hosts, allowed }), slice);
+  const own = share === undefined ? plays : await slicePlays(plays, share, context);
+  return { plays: options.resume === undefined ? own : withoutFinished(own, options.resume), share };
 }
 
 interface Choice {
@@ -97,11 +110,11 @@ function statesOf(
 export function chooseAgain(
   planned: PlannedPlay,
   inventory: Inventory,
-  context: RunContext,
-  options: RunOptions,
+  { context, options, share }: Pick<ChosenPlays, 'share'> & Pick<Choice, 'context' | 'options'>,
 ): PlannedPlay {
   const choice = { context, limit: limitOf(options), mayRegroup: true };
-  const again = { ...planned, hosts: statesOf(planned.play, planned.pattern, inventory, choice) };
+  const whole = { ...planned, hosts: statesOf(planned.play, planned.pattern, inventory, choice) };
+  const again = share === undefined ? whole : ofSlice(whole, share);
   return options.resume === undefined ? again : (withoutFinished([again], options.resume)[0] ?? again);
 }
 

@@ -302,7 +302,7 @@ export class HostRun {
         handlers: this.#handlers,
         scope,
       });
-      this.#included = countIncluded(this.#included, opened.steps, step.place);
+      this.#included = countIncluded(this.#included, opened.steps, { ...this.#before(stop, frame), place: step.place });
       const from = stop.at + width * (index + 0.5);
       const stops = this.#batch.tasks.add(`${stop.at} ${index}`, itinerary(opened.steps, from, from + width * 0.5));
       await this.steps(stops, route, frame);

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Emit } from './base/events.ts';
 import { debtorOf } from './base/owed.ts';
+import { runIdAt } from './base/run-id.ts';
 import { Stepping } from './base/stepping.ts';
 import { TaskIdentities } from './base/task-identity.ts';
 import type { RunContext } from './context/context.ts';
@@ -84,11 +84,6 @@ export function openRun(options: RunOptions): OpenRun {
     begun = true;
   };
   return { context, hosts, digests, playNames, begin };
-}
-
-/** Returns the id of a run: its time, and a random part, because two runs may begin in the same second. */
-function runIdAt(now: Date): string {
-  return `${now.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')}-${randomBytes(3).toString('hex')}`;
 }
 
 /** Lets templates and expressions ask for files of the controller, as seen from the task that they belong to. */

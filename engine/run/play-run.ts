@@ -62,6 +62,7 @@ async function runBatch(
     play,
     pace: planned.pace,
     hosts,
+    slice: planned.slice,
     barrier: play.strategy === 'linear' ? new Barrier(names) : undefined,
     once: new Map(),
     onceWaiting: new Map(),
@@ -81,7 +82,7 @@ async function runBatch(
   // A play with handlers only must still run the owed ones.
   if (sections.length === 0) sections.push({ stops: [], flush: at });
   const all = planned.hosts.map((host) => host.name);
-  const scope = { play, layers: planned.layers, hosts: names, all };
+  const scope = { play, layers: planned.layers, hosts: names, all, slice: planned.slice };
   for (const host of hosts) host.variables.enter(scope);
   await Promise.all(hosts.map((host) => runHost({ context, batch, host, sections, later: laterRoute(later, host) })));
   return verdict(batch);
@@ -165,7 +166,7 @@ function laterRoute(later: readonly PlannedPlay[], host: HostState): Route | und
   for (const planned of later.toReversed()) {
     if (!planned.hosts.includes(host)) continue;
     const all = planned.hosts.map((one) => one.name);
-    const play = { play: planned.play, layers: planned.layers, hosts: all, all };
+    const play = { play: planned.play, layers: planned.layers, hosts: all, all, slice: planned.slice };
     for (const section of planned.play.sections.toReversed())
       behind = { stops: itinerary(section.steps, 0), index: -1, behind, play };
   }

@@ -2,6 +2,8 @@ import { dirname, resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
 import { LOCALHOST } from '../inventory/localhost.ts';
 import type { ValueMap } from '../values/base/value.ts';
+import { type Slice, sliceName } from './base/slice.ts';
+import { partOfGroup } from './host/elsewhere.ts';
 import { HostState } from './host/host-state.ts';
 import { type RunVariables, HostVariables, lazyMap } from './host/variables.ts';
 import type { RunOptions } from './run-options.ts';
@@ -12,7 +14,9 @@ export class RunHosts {
   readonly #inventory: Inventory;
   readonly #groups: Map<string, string[]>;
   #groupsValue: ValueMap;
-  #hasRegrouped = false;
+  readonly #slice: Slice | undefined;
+  /** Groups that group_by has changed. */
+  readonly #changed = new Set<string>();
   #lookups: RunVariables['lookups'];
 
   constructor({
@@ -22,7 +26,9 @@ export class RunHosts {
     extra,
     selection,
     mode,
-  }: Pick<RunOptions, 'inventory' | 'playbook' | 'fallback' | 'extra' | 'selection' | 'mode'>) {
+    slice,
+  }: Pick<RunOptions, 'inventory' | 'playbook' | 'fallback' | 'extra' | 'selection' | 'mode' | 'slice'>) {
+    this.#slice = slice;
     this.#inventory = inventory;
     this.#groups = new Map([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
     this.#groupsValue = this.#asValue();
@@ -60,14 +66,14 @@ export class RunHosts {
 
   /** True after group_by has put a host into a group: the hosts of later plays are chosen again. */
   get hasRegrouped(): boolean {
-    return this.#hasRegrouped;
+    return this.#changed.size > 0;
   }
 
   /** Adds a host to a group and to the group's parents. Later plays see it. */
   join(host: string, group: string, parents: readonly string[]): void {
-    this.#hasRegrouped = true;
     this.byName.get(host)?.variables.join(group);
     for (const name of [group, ...parents]) {
+      this.#changed.add(name);
       const members = this.#groups.get(name);
       if (members === undefined) this.#groups.set(name, [host]);
       else if (!members.includes(host)) members.push(host);
@@ -84,6 +90,9 @@ export class RunHosts {
   }
 
   #asValue(): ValueMap {
-    return lazyMap(this.#groups.keys(), (name) => this.#groups.get(name) ?? []);
+    return lazyMap(this.#groups.keys(), (name) => {
+      if (this.#slice !== undefined && this.#changed.has(name)) throw partOfGroup(name, sliceName(this.#slice));
+      return this.#groups.get(name) ?? [];
+    });
   }
 }

@@ -5,6 +5,7 @@ import type { Layer } from '../values/scope.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Emit, Mode } from './base/events.ts';
 import type { TellLive } from './base/live-events.ts';
+import type { Slice } from './base/slice.ts';
 import type { AskStep } from './base/stepping.ts';
 import type { Selection } from './context/context.ts';
 import type { TargetSettings } from './machine/target-settings.ts';
@@ -17,6 +18,8 @@ export interface RunOptions {
   readonly inventory: Inventory;
   /** Patterns of --limit; undefined: all hosts. */
   readonly limit: string | undefined;
+  /** The part of the hosts that this run does; undefined: all. */
+  readonly slice?: Slice | undefined;
   readonly selection: Selection;
   /** The task from which on the playbook runs; the playbook contains only that part. */
   readonly startAtTask?: string | undefined;

@@ -1,8 +1,8 @@
 import { formatPlace } from '../errors/problem.ts';
 import type { Play } from '../playbook/base/play.ts';
 import type { HostRecap, PlayStarted } from './base/events.ts';
-import { chooseAgain, choosePlays } from './choose-plays.ts';
-import type { PlannedPlay } from './context/context.ts';
+import { sliceOption } from './base/slice.ts';
+import { type ChosenPlays, chooseAgain, choosePlays } from './choose-plays.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { preflight } from './lookahead/preflight.ts';
 import { type OpenRun, openRun } from './open-run.ts';
@@ -13,6 +13,8 @@ export interface RunResult {
   readonly recap: readonly HostRecap[];
   readonly stopped: string | undefined;
   readonly interrupted: boolean;
+  /** The hosts that took part. */
+  readonly hosts: ReadonlySet<string>;
   /** The state that a plan with an `approval` depends on. */
   readonly evidence: Evidence | undefined;
 }
@@ -22,20 +24,22 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const began = performance.now();
   const opened = openRun(options);
   const { context, digests, playNames } = opened;
-  const plays = await choosePlays(context, options);
+  const chosen = await choosePlays(context, options);
+  const { plays } = chosen;
   for (const play of [...options.playbook.plays, ...plays.map((planned) => planned.play)]) playNames.add(play.name);
   await preflight(context, plays);
-  if (options.isCheckOnly === true) return { recap: [], stopped: undefined, interrupted: false, evidence: undefined };
-  await digests.save();
   const taking = new Set(plays.flatMap((planned) => planned.hosts.map((host) => host.name)));
-  begin(opened, options, taking);
+  if (options.isCheckOnly === true)
+    return { recap: [], stopped: undefined, interrupted: false, hosts: taking, evidence: undefined };
+  await digests.save();
+  begin(opened, options, { taking, share: chosen.share });
   const kill = (): void => void context.machines.killAll();
   options.kill.addEventListener('abort', kill);
   let stopped: string | undefined;
   let evidence: Evidence | undefined;
   let recap: readonly HostRecap[] = [];
   try {
-    stopped = await playThem(opened, plays, options, taking);
+    stopped = await playThem(opened, chosen, options, taking);
     if (options.mode === 'plan' && options.approval !== undefined)
       evidence = await gatherEvidence(context, [...taking], options.extra);
   } finally {
@@ -44,11 +48,15 @@ export async function run(options: RunOptions): Promise<RunResult> {
     const rescued = new Set([...context.hosts.values()].flatMap((host) => [...host.rescuedFailures]));
     context.emit({ type: 'run_finished', recap, rescued, stopped, milliseconds: performance.now() - began });
   }
-  return { recap, stopped, interrupted: options.interrupt.aborted, evidence };
+  return { recap, stopped, interrupted: options.interrupt.aborted, hosts: taking, evidence };
 }
 
 /** Emits the start of the run, with the hosts that take part. */
-function begin(opened: OpenRun, options: RunOptions, taking: ReadonlySet<string>): void {
+function begin(
+  opened: OpenRun,
+  options: RunOptions,
+  { taking, share }: Pick<ChosenPlays, 'share'> & { readonly taking: ReadonlySet<string> },
+): void {
   const { context } = opened;
   context.emit({
     type: 'run_started',
@@ -60,6 +68,7 @@ function begin(opened: OpenRun, options: RunOptions, taking: ReadonlySet<string>
     hosts: [...taking],
     partial: partialBecause(options),
     resumed: options.resume?.runId,
+    slice: share === undefined ? undefined : { ...share.slice, hosts: share.total },
   });
   opened.begin();
   if (context.files.used.size > 0) context.emit({ type: 'files_read', files: Object.fromEntries(context.files.used) });
@@ -71,12 +80,12 @@ function begin(opened: OpenRun, options: RunOptions, taking: ReadonlySet<string>
  */
 async function playThem(
   { context, hosts }: OpenRun,
-  plays: readonly PlannedPlay[],
+  { plays, share }: ChosenPlays,
   options: RunOptions,
   taking: Set<string>,
 ): Promise<string | undefined> {
   for (const [index, chosen] of plays.entries()) {
-    const planned = hosts.hasRegrouped ? chooseAgain(chosen, hosts.regrouped(), context, options) : chosen;
+    const planned = hosts.hasRegrouped ? chooseAgain(chosen, hosts.regrouped(), { context, options, share }) : chosen;
     for (const host of planned.hosts) taking.add(host.name);
     if (hosts.hasRegrouped && planned.hosts.length === 0) context.emit(begunWithNobody(planned.play));
     const end = await runPlay(context, planned, plays.slice(index + 1));
@@ -104,9 +113,12 @@ function begunWithNobody({ name, place }: Play): PlayStarted {
 }
 
 /** Returns which parts of the playbook are left out, in the words of the command line. */
-export function partialBecause(options: Pick<RunOptions, 'limit' | 'selection' | 'startAtTask'>): readonly string[] {
+export function partialBecause(
+  options: Pick<RunOptions, 'limit' | 'slice' | 'selection' | 'startAtTask'>,
+): readonly string[] {
   const reasons: string[] = [];
   if (options.limit !== undefined) reasons.push(`--limit ${options.limit}`);
+  if (options.slice !== undefined) reasons.push(sliceOption(options.slice));
   if (options.selection.tags.length > 0) reasons.push(`--tags ${options.selection.tags.join(',')}`);
   if (options.selection.skipTags.length > 0) reasons.push(`--skip-tags ${options.selection.skipTags.join(',')}`);
   if (options.startAtTask !== undefined) reasons.push(`--start-at-task ${options.startAtTask}`);

@@ -15,6 +15,8 @@ export interface ClosingFlags {
   readonly report: readonly WantedReport[];
   /** A command that runs on the controller. Only the command line may set it. */
   readonly onFinish?: string;
+  /** A file for the events of the run. */
+  readonly events?: string;
 }
 
 /** Adds the options for the end of a command: --report and --on-finish. */
@@ -26,6 +28,14 @@ export function addClosingOptions(command: Command): Command {
       collectReports,
       [],
     ),
+  );
+}
+
+/** Adds --events. */
+export function addEventsOption(command: Command): Command {
+  return command.option(
+    '--events <file>',
+    'also write each event of the run to this file when it happens: one JSON object a line, as --output json',
   );
 }
 

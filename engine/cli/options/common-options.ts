@@ -3,9 +3,10 @@ import type { DriftFormat } from '../../report/drift-report.ts';
 import type { ClosingFlags } from './closing-options.ts';
 import { type ControllerFlags, addControllerOptions } from './controller-access.ts';
 import { limitPattern } from './limit.ts';
+import type { SliceFlags } from './slice.ts';
 
 /** Options of `play` and `plan`, as they were given. */
-export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags, ClosingFlags {
+export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags, ClosingFlags, SliceFlags {
   readonly limit?: string;
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
@@ -27,7 +28,7 @@ export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags, C
 }
 
 /** Options of `drift`, as they were given. */
-export interface DriftFlags extends InventoryFlags, ConnectionFlags {
+export interface DriftFlags extends InventoryFlags, ConnectionFlags, SliceFlags {
   readonly limit?: string;
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
@@ -35,6 +36,7 @@ export interface DriftFlags extends InventoryFlags, ConnectionFlags {
   readonly askBecomePass?: true;
   readonly format?: DriftFormat;
   readonly onFinish?: string;
+  readonly events?: string;
 }
 
 export interface ApplyFlags extends ConnectionFlags, KeyFlags, LockFlags, ControllerFlags, ClosingFlags {

@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { Problem, Problems } from '../../errors/problem.ts';
 import type { ExportOptions, RunListener } from '../../report/export/formats.ts';
 import type { Finish } from '../../report/export/run-summary.ts';
+import type { EventsFile } from '../../report/journal/events-file.ts';
 import { printNotes } from '../../report/listing/vault.ts';
 import { forgeLinks } from '../../report/plan/forge-links.ts';
 import type { Report } from '../../report/report.ts';
@@ -33,6 +34,33 @@ export async function withClosing(
   closed: Closed,
   run: (watch: Watch) => Promise<number>,
 ): Promise<number> {
+  if (flags.events === undefined) return withReports(flags, closed, run);
+  const { openEvents } = await import('../../report/journal/events-file.ts');
+  const events = openEvents(flags.events, [closed.command, closed.playbook], (text) =>
+    printNotes([text], process.stderr),
+  );
+  return withReports(flags, closed, (watch) => run((report) => watch(recorded(report, events))));
+}
+
+function recorded(report: Report, events: EventsFile): Report {
+  return {
+    emit: (event, at = new Date()) => {
+      events.note(event, at);
+      report.emit(event, at);
+    },
+    live: report.live,
+    finish: () => {
+      events.end();
+      return report.finish();
+    },
+  };
+}
+
+async function withReports(
+  flags: ClosingFlags & Pick<ConnectionFlags, 'output'>,
+  closed: Closed,
+  run: (watch: Watch) => Promise<number>,
+): Promise<number> {
   if (flags.report.length === 0 && flags.onFinish === undefined) return run((report) => report);
   const { RunListener } = await import('../../report/export/formats.ts');
   const { checkWritable } = await import('../../report/export/write-report.ts');
@@ -57,9 +85,9 @@ export async function withClosing(
 
 function watched(report: Report, listener: RunListener): Report {
   return {
-    emit: (event) => {
-      listener.note(event);
-      report.emit(event);
+    emit: (event, at = new Date()) => {
+      listener.note(event, at);
+      report.emit(event, at);
     },
     live: report.live,
     finish: report.finish,

@@ -79,6 +79,8 @@ function playOf({ pattern }: OneTask, task: Task, settings: Play['settings']): P
     hosts: compileNode(scalar(pattern, PATTERN_PLACE)),
     hostsPlace: PATTERN_PLACE,
     serial: [],
+    serialPlace: undefined,
+    perSlice: new Set(),
     strategy: 'linear',
     order: 'inventory',
     maxFailPercentage: undefined,

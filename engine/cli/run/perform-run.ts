@@ -19,6 +19,7 @@ export type Performance = Pick<
   | 'playbook'
   | 'inventory'
   | 'limit'
+  | 'slice'
   | 'selection'
   | 'startAtTask'
   | 'askBefore'
@@ -28,6 +29,7 @@ export type Performance = Pick<
   | 'approval'
   | 'resume'
   | 'vault'
+  | 'isCheckOnly'
 > & { readonly access: ControllerAccess; readonly modules: Catalogue };
 
 type ReportFlags = Pick<ConnectionFlags, 'output' | 'verbose'> & {
@@ -90,7 +92,11 @@ export async function performRun(
  * Returns the exit status of a run. An interruption counts before failures, and failures before unreachable hosts.
  * `detailed`: a plan with changes, or with unknown tasks, gives 2 as well.
  */
-export function statusOf(result: RunResult, mode: Mode, detailed: boolean): number {
+export function statusOf(
+  result: Pick<RunResult, 'recap' | 'stopped' | 'interrupted'>,
+  mode: Mode,
+  detailed: boolean,
+): number {
   if (result.interrupted) return EXIT.interrupted;
   if (result.recap.some((host) => host.failed > 0)) return EXIT.failed;
   if (result.recap.some((host) => host.unreachable)) return EXIT.unreachable;

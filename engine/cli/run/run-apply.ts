@@ -67,6 +67,7 @@ async function play(
       modules,
       access,
       limit: planned.limit ?? undefined,
+      slice: planned.slice,
       selection: { tags: planned.tags, skipTags: planned.skipTags },
       startAtTask: planned.startAtTask,
       lock: lockOf(flags),

@@ -5,6 +5,7 @@ import type { RunResult } from '../../run/run.ts';
 import { EXIT } from '../base/exit-status.ts';
 import { becomeFallback } from '../options/become-fallback.ts';
 import type { DriftFlags } from '../options/common-options.ts';
+import { sliceOf } from '../options/slice.ts';
 import { refuseUnknownTags } from '../options/unknown-tags.ts';
 import { exportOptions, withClosing } from './closing.ts';
 import { performRun } from './perform-run.ts';
@@ -27,6 +28,7 @@ export function runDriftCommand(playbookFile: string, flags: DriftFlags): Promis
     output: flags.output,
     report: [],
     ...(flags.onFinish === undefined ? {} : { onFinish: flags.onFinish }),
+    ...(flags.events === undefined ? {} : { events: flags.events }),
   };
   const counts = (): ReturnType<typeof countsOf> | undefined => {
     const drift = report.drift();
@@ -38,16 +40,34 @@ export function runDriftCommand(playbookFile: string, flags: DriftFlags): Promis
     printNotes(refuseUnknownTags(playbook, selection), process.stderr);
     const fallback = await becomeFallback(flags);
     const { limit } = flags;
+    const slice = sliceOf(flags);
     const result = await performRun(
-      { mode: 'plan', playbook, inventory, limit, selection, extra, vault, modules, access, fallback, lock: undefined },
+      {
+        mode: 'plan',
+        playbook,
+        inventory,
+        limit,
+        slice,
+        selection,
+        extra,
+        vault,
+        modules,
+        access,
+        fallback,
+        lock: undefined,
+      },
       flags,
       watch(report),
     );
-    return statusOf(result, report.drift());
+    return driftStatus(result, report.drift());
   });
 }
 
-function statusOf({ interrupted, stopped }: RunResult, drift: Drift | undefined): number {
+/** Returns the exit status of a drift. */
+export function driftStatus(
+  { interrupted, stopped }: Pick<RunResult, 'interrupted' | 'stopped'>,
+  drift: Drift | undefined,
+): number {
   if (interrupted || drift === undefined) return EXIT.interrupted;
   const counts = driftCounts(drift);
   if (counts.has('drifted') || counts.has('failed')) return EXIT.failed;

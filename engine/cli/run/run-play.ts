@@ -8,10 +8,11 @@ import { EXIT } from '../base/exit-status.ts';
 import { journalFolder } from '../base/journal-folder.ts';
 import { becomeFallback } from '../options/become-fallback.ts';
 import { lockOf, type PlayFlags } from '../options/common-options.ts';
+import { sliceOf } from '../options/slice.ts';
 import { refuseUnknownTags } from '../options/unknown-tags.ts';
 import { askOnTerminal, refuseWithoutTerminal } from './ask-step.ts';
 import { type Watch, withClosing } from './closing.ts';
-import { performRun, runReport, statusOf } from './perform-run.ts';
+import { type Performance, performRun, runReport, statusOf } from './perform-run.ts';
 import { type PreparedRun, cutOff, prepareRun } from './prepare-run.ts';
 
 /**
@@ -35,11 +36,16 @@ async function runWatched(playbookFile: string, { mode, flags, watch }: WatchedR
   refuseTogether(mode, flags);
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
   const { startAtTask } = flags;
+  const slice = sliceOf(flags);
   const whole = await prepareRun(playbookFile, flags);
   const prepared = cutOff(whole, flags);
   const { playbook, inventory, extra, vault, modules, access } = prepared;
   if (flags.listHosts === true || flags.listTasks === true || flags.listTags === true) {
     const { printLists } = await import('../../report/listing/lists.ts');
+    const only =
+      slice === undefined || flags.listHosts !== true
+        ? undefined
+        : await hostsOfSlice(prepared, { limit: flags.limit, slice, selection }, flags);
     printLists(
       playbook,
       inventory,
@@ -48,6 +54,7 @@ async function runWatched(playbookFile: string, { mode, flags, watch }: WatchedR
         tasks: flags.listTasks === true,
         tags: flags.listTags === true,
         limit: flags.limit,
+        only,
         selection,
       },
       process.stdout,
@@ -73,13 +80,23 @@ async function runWatched(playbookFile: string, { mode, flags, watch }: WatchedR
   const lock = lockOf(flags);
   const fallback = await becomeFallback(flags);
   const askBefore = flags.step === true ? askOnTerminal : undefined;
-  const partOf = { limit: flags.limit, selection, startAtTask };
+  const partOf = { limit: flags.limit, slice, selection, startAtTask };
   const result = await performRun(
     { mode, playbook, inventory, ...partOf, extra, vault, modules, access, fallback, lock, resume, askBefore },
     flags,
     watch(runReport(mode, flags.diff, { ...flags, inputs })),
   );
   return statusOf(result, mode, flags.detailedExitcode === true);
+}
+
+async function hostsOfSlice(
+  { playbook, inventory, extra, vault, modules, access }: PreparedRun,
+  partOf: Pick<Performance, 'limit' | 'slice' | 'selection'>,
+  flags: PlayFlags,
+): Promise<ReadonlySet<string>> {
+  const { hostsOfRun } = await import('./hosts-of-slice.ts');
+  const performance = { playbook, inventory, extra, vault, modules, access, ...partOf };
+  return hostsOfRun({ mode: 'plan', lock: undefined, ...performance }, flags);
 }
 
 /** Throws Problem for options that contradict each other or have no meaning together. */
@@ -106,7 +123,7 @@ async function resumption(playbook: string, inputs: string, flags: PlayFlags): P
   if (flags.resume === undefined) return undefined;
   const { resumeOf } = await import('./resume.ts');
   const { limit, tags, skipTags, startAtTask } = flags;
-  const partial = partialBecause({ limit, selection: { tags, skipTags }, startAtTask });
+  const partial = partialBecause({ limit, slice: sliceOf(flags), selection: { tags, skipTags }, startAtTask });
   return resumeOf(journalFolder(), flags.resume === true ? undefined : flags.resume, {
     playbook,
     inputs,
@@ -139,7 +156,7 @@ async function savePlan(playbook: string, prepared: PreparedRun, { flags, watch,
   const extraFiles = flags.extraVars.filter((given) => given.startsWith('@')).map((given) => given.slice(1));
   const made = await makePlan(
     prepared,
-    { playbook, inventory, limit, tags, skipTags, startAtTask, extraFiles },
+    { playbook, inventory, limit, slice: sliceOf(flags), tags, skipTags, startAtTask, extraFiles },
     flags,
     watch(runReport('plan', flags.diff, flags)),
   );

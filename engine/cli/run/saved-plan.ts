@@ -14,7 +14,7 @@ import type { PreparedRun } from './prepare-run.ts';
 /** The options that a plan was made with. */
 export type PlanScope = Pick<
   PlanDocument,
-  'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'startAtTask' | 'extraFiles'
+  'playbook' | 'inventory' | 'limit' | 'slice' | 'tags' | 'skipTags' | 'startAtTask' | 'extraFiles'
 >;
 
 export interface MadePlan {
@@ -46,7 +46,7 @@ export async function makePlan(
   };
   const { playbook, inventory, extra, vault, modules, access } = prepared;
   const selection = { tags: scope.tags, skipTags: scope.skipTags };
-  const partOf = { selection, limit: scope.limit ?? undefined, startAtTask: scope.startAtTask };
+  const partOf = { selection, limit: scope.limit ?? undefined, slice: scope.slice, startAtTask: scope.startAtTask };
   const result = await performRun(
     { mode: 'plan', playbook, inventory, extra, vault, modules, access, ...partOf, lock: undefined, approval },
     flags,

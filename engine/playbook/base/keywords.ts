@@ -61,6 +61,7 @@ export const PLAY_KEYWORDS: ReadonlySet<string> = new Set([
   'name',
   'hosts',
   'serial',
+  'per_slice',
   'strategy',
   'order',
   'max_fail_percentage',

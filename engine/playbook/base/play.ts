@@ -4,6 +4,7 @@ import type { Compiled } from '../../values/compiled.ts';
 import type { Expression } from '../../values/expression/expression.ts';
 import type { Layer } from '../../values/scope.ts';
 import type { Template } from '../../values/template/template.ts';
+import type { OfAllHosts } from './per-slice.ts';
 
 /** Effects of steps that are known before a run. */
 export interface Brings {
@@ -36,6 +37,9 @@ export interface Play {
   readonly hostsPlace: Place;
   /** Sizes of the batches; the last one repeats. Empty: one batch of all hosts. */
   readonly serial: readonly (BatchSize | SerialTemplate)[];
+  readonly serialPlace: Place | undefined;
+  /** What each slice may apply to its own hosts alone. */
+  readonly perSlice: ReadonlySet<OfAllHosts>;
   readonly strategy: 'linear' | 'free';
   readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle';
   readonly maxFailPercentage: Compiled | undefined;

@@ -30,8 +30,8 @@ export class RunListener {
     this.#keepsPlan = keepsPlan;
   }
 
-  note(event: RunEvent): void {
-    const line = parseLine(eventJson(event, new Date()));
+  note(event: RunEvent, at: Date): void {
+    const line = parseLine(eventJson(event, at));
     if (line !== undefined) this.#recorder.note(line);
     if (event.type === 'run_started') this.#inventory = event.inventory;
     if (this.#keepsPlan) this.#plan.note(event);

@@ -10,8 +10,10 @@ const task = z.looseObject({
   id: z.string(),
   name: z.string(),
   handler: z.boolean(),
+  module: z.string().optional(),
   role: z.string().optional(),
   within: z.string().optional(),
+  throttle: z.number().optional(),
 });
 const place = z.looseObject({ file: z.string(), line: z.number(), column: z.number() });
 const problem = z.looseObject({
@@ -30,9 +32,14 @@ const debt = z.union([
 ]);
 const recap = z.looseObject({
   host: z.string(),
+  ok: z.number().optional(),
   changed: z.number().optional(),
   unknown: z.number().optional(),
+  skipped: z.number().optional(),
   failed: z.number(),
+  ignored: z.number().optional(),
+  rescued: z.number().optional(),
+  roundTrips: z.number().optional(),
   unreachable: z.boolean(),
   interrupted: z.boolean().optional(),
   owed: z.array(debt),
@@ -59,11 +66,22 @@ const outcome = z.looseObject({
   why: z.string().optional(),
   because: z.string().optional(),
   differences: z.array(difference).optional(),
+  certainty: z.enum(['certain', 'after_change', 'opaque']).optional(),
+  doubt: z.string().optional(),
   ignored: z.boolean().optional(),
   problem: problem.optional(),
   output: output.optional(),
   notifies: z.array(z.string()).optional(),
 });
+const slice = z
+  .looseObject({
+    index: z.number().int().positive(),
+    of: z.number().int().positive(),
+    by: z.string().optional(),
+    run: z.string().optional(),
+    hosts: z.number().int().nonnegative(),
+  })
+  .transform(({ index, of, by, run, hosts }) => ({ index, of, by, run, hosts }));
 const rescued = z.looseObject({ host: z.string(), task: z.string(), item: z.string().optional() });
 
 const line = z.discriminatedUnion('type', [
@@ -82,6 +100,8 @@ const line = z.discriminatedUnion('type', [
     hosts: z.array(z.string()),
     partial: z.array(z.string()),
     resumed: z.string().optional(),
+    inventory: z.array(z.string()).optional(),
+    slice: slice.optional(),
   }),
   z.looseObject({ type: z.literal('files_read'), files: z.record(z.string(), z.string()) }),
   z.looseObject({

@@ -12,6 +12,8 @@ export interface Lists {
   readonly tasks: boolean;
   readonly tags: boolean;
   readonly limit: string | undefined;
+  /** The hosts of the slice; undefined: the run has no slices. */
+  readonly only?: ReadonlySet<string> | undefined;
   readonly selection: TagSelection;
 }
 
@@ -25,10 +27,10 @@ export function printLists(
   lists: Lists,
   stdout: NodeJS.WritableStream,
 ): void {
-  const { limit, selection } = lists;
+  const { limit, only, selection } = lists;
   const allowed =
-    limit === undefined
-      ? undefined
+    only !== undefined || limit === undefined
+      ? only
       : new Set(
           selectHosts(inventory, limit, { file: '--limit', line: 1, column: 1, length: limit.length }).map(
             (host) => host.name,

@@ -5,13 +5,22 @@ import { type RecordedPlan, summaryOf } from './recorded-plan.ts';
 /** The inputs and options that a plan was made of. */
 export type PlanOrigin = Pick<
   PlanDocument,
-  'engine' | 'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'startAtTask' | 'extraFiles' | 'inputs'
+  | 'engine'
+  | 'playbook'
+  | 'inventory'
+  | 'limit'
+  | 'slice'
+  | 'tags'
+  | 'skipTags'
+  | 'startAtTask'
+  | 'extraFiles'
+  | 'inputs'
 >;
 
 /** Makes the document of a plan that was recorded completely. */
 export function documentPlan(recorded: RecordedPlan, evidence: Evidence, origin: PlanOrigin): PlanDocument {
   const plays = recorded.plays();
-  const { engine, playbook, inventory, limit, tags, skipTags, startAtTask, extraFiles, inputs } = origin;
+  const { engine, playbook, inventory, limit, slice, tags, skipTags, startAtTask, extraFiles, inputs } = origin;
   return {
     format: 'runbook-plan',
     version: PLAN_VERSION,
@@ -19,6 +28,7 @@ export function documentPlan(recorded: RecordedPlan, evidence: Evidence, origin:
     playbook,
     inventory,
     limit,
+    ...(slice === undefined ? {} : { slice }),
     tags,
     skipTags,
     ...(startAtTask === undefined ? {} : { startAtTask }),

@@ -1,4 +1,5 @@
 import { META_ACTIONS } from '../../playbook/base/keywords.ts';
+import { OF_ALL_HOSTS } from '../../playbook/base/per-slice.ts';
 
 /**
  * A part of a JSON Schema. Alternatives of different types are one schema with a list of types, not `anyOf`: an editor
@@ -40,6 +41,10 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   serial: {
     description: 'Batches of hosts: a number, a percentage, or a list of both; the last one repeats.',
     schema: onOneLine({ type: ['number', 'string', 'array'], items: BATCH }),
+  },
+  per_slice: {
+    description: 'With --slice: what each slice may apply to its own hosts alone.',
+    schema: onOneLine({ type: ['string', 'array'], items: { enum: [...OF_ALL_HOSTS] } }),
   },
   strategy: {
     description:

@@ -4,6 +4,7 @@ import type { Problem } from '../../errors/problem.ts';
 import type { Difference } from '../../modules/base/module.ts';
 import type { Value, ValueMap } from '../../values/base/value.ts';
 import type { Debt } from './owed.ts';
+import type { Slice } from './slice.ts';
 
 /** All events of a run. The engine only emits them; renderers decide what is shown, and how. */
 export type RunEvent =
@@ -38,6 +39,8 @@ export interface RunStarted {
   readonly partial: readonly string[];
   /** The run that this one resumes, if any. */
   readonly resumed?: string | undefined;
+  /** The part of the hosts that the run does, and the number of the hosts of all parts. */
+  readonly slice?: (Slice & { readonly hosts: number }) | undefined;
 }
 
 /**
@@ -223,4 +226,5 @@ export interface HostRecap {
   readonly roundTrips: number;
 }
 
-export type Emit = (event: RunEvent) => void;
+/** Takes an event. `at` is its time; undefined: it happens now. */
+export type Emit = (event: RunEvent, at?: Date) => void;

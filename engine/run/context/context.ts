@@ -10,6 +10,7 @@ import type { ChangeCount } from '../base/change-count.ts';
 import type { Emit, Mode } from '../base/events.ts';
 import type { TellLive } from '../base/live-events.ts';
 import type { Debtor } from '../base/owed.ts';
+import type { Slice } from '../base/slice.ts';
 import type { Stepping } from '../base/stepping.ts';
 import type { TaskIdentities } from '../base/task-identity.ts';
 import type { ControllerFiles } from '../controller/controller-files.ts';
@@ -33,6 +34,8 @@ export interface PlannedPlay {
   readonly layers: readonly Layer[];
   readonly pace: Pace;
   readonly hosts: readonly HostState[];
+  /** Set if other slices do other hosts of the play. */
+  readonly slice?: Slice;
 }
 
 /** The steps that the command line selects. */
@@ -86,6 +89,8 @@ export interface Batch {
   readonly play: Play;
   readonly pace: Pace;
   readonly hosts: readonly HostState[];
+  /** Set if other slices do other hosts of the play. */
+  readonly slice: Slice | undefined;
   readonly barrier: Barrier | undefined;
   /** Results of run_once steps, by the key of the stop. */
   readonly once: Map<string, Promise<OnceResult>>;

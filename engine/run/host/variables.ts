@@ -15,8 +15,10 @@ import {
 import { type Compiled, isCompiled } from '../../values/compiled.ts';
 import { isCredential } from '../../values/hidden-node.ts';
 import { type Layer, layeredScope } from '../../values/scope.ts';
+import type { Slice } from '../base/slice.ts';
 import { ANSIBLE_FACT_VARIABLES, AnsibleFacts } from './ansible-facts.ts';
 import { AnsibleMagic } from './ansible-magic.ts';
+import { hostOfOtherSlice, playOfSlices } from './elsewhere.ts';
 
 /** Variables that are the same for all hosts. */
 export interface RunVariables {
@@ -49,6 +51,8 @@ export interface PlayScope {
   readonly hosts: readonly string[];
   /** The hosts of the whole play. */
   readonly all: readonly string[];
+  /** Set if other slices do other hosts of the play. */
+  readonly slice?: Slice | undefined;
 }
 
 interface ScopeParts {
@@ -75,6 +79,8 @@ export class HostVariables {
   /** Scopes by play, by role, by the folders in which names are looked up, and by the layers of the step. */
   #cache = new Map<PlayScope | undefined, Map<object, Map<object, Map<readonly Layer[], LayeredScope>>>>();
   #play: PlayScope | undefined;
+  /** Set if another slice does the host: what only that slice knows. */
+  #elsewhere: { readonly names: ReadonlySet<string>; readonly layer: Layer } | undefined;
 
   /** Variables that tasks of the run will register or set: other hosts may ask for them before they exist. */
   readonly #expected = new Map<string, Unknown>();
@@ -87,6 +93,12 @@ export class HostVariables {
   /** Sets the play of the tasks that follow. */
   enter(play: PlayScope): void {
     this.#play = play;
+  }
+
+  /** Leaves the host to another slice than `slice`: nobody here may read its facts, and the `names` that its tasks bring. */
+  leaveToSlice(slice: string, names: ReadonlySet<string>): void {
+    const all = new Set([...(this.#elsewhere?.names ?? ANSIBLE_FACT_VARIABLES), 'facts', ...names]);
+    this.#elsewhere = { names: all, layer: hostOfOtherSlice(this.#host.name, all, slice) };
   }
 
   /** Records a group. It counts from the next play on. */
@@ -183,6 +195,7 @@ export class HostVariables {
       ...over,
       this.#run.extra,
       this.#magic({ frame, play, others }),
+      ...playOfSlices(play),
     ];
     return layeredScope(layers, this.#run.lookups?.(frame));
   }
@@ -229,14 +242,19 @@ export class HostVariables {
   asHostvars(): ValueMap {
     const { scope, names } = this.#forOthers();
     const there = this.#facts === undefined ? [...names].filter((name) => name !== 'facts') : names;
-    return lazyMap(there, (name) => scope.lookup(name) ?? null);
+    return lazyMap(new Set([...there, ...(this.#elsewhere?.names ?? [])]), (name) => scope.lookup(name) ?? null);
   }
 
   /** Like `asHostvars`, with the variables that the host will register as unknown values. */
   asHostvarsAhead(): ValueMap {
     const { scope, names } = this.#forOthers();
     return lazyMap(
-      new Set([...names, ...(this.#facts === undefined ? ANSIBLE_FACT_VARIABLES : []), ...this.#expected.keys()]),
+      new Set([
+        ...names,
+        ...(this.#facts === undefined ? ANSIBLE_FACT_VARIABLES : []),
+        ...this.#expected.keys(),
+        ...(this.#elsewhere?.names ?? []),
+      ]),
       (name) => scope.lookup(name) ?? this.#expected.get(name) ?? null,
     );
   }
@@ -250,6 +268,7 @@ export class HostVariables {
       { level: 'set_fact', origin: 'register and set_fact', variables: this.#remembered },
       this.#run.extra,
       this.#magic({ frame: undefined, play: this.#play, others: 'ahead' }),
+      ...(this.#elsewhere === undefined ? [] : [this.#elsewhere.layer]),
     ]);
     return { scope, names: new Set(scope.names().filter((name) => name !== 'hostvars')) };
   }

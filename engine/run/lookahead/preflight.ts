@@ -86,7 +86,8 @@ class Trial {
       [...namesBroughtBy(step)].map((name): [string, Value] => [name, unknownOf(step)]),
     );
     for (const host of hosts) {
-      host.variables.enter({ play: planned.play, layers: planned.layers, hosts: names, all: names });
+      const { play, layers, slice } = planned;
+      host.variables.enter({ play, layers, hosts: names, all: names, slice });
       this.#connection(host);
       const results = [pendingLayer(new Map([...this.#pending(host), ...own]))];
       for (const role of planned.play.roles) checkRole(role, host, results, (problem) => this.#add(problem));

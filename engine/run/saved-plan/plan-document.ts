@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Slice } from '../base/slice.ts';
 
 /** Version of the document's meaning. It is raised when the meaning changes; other versions are refused. */
 export const PLAN_VERSION = 1;
@@ -96,6 +97,16 @@ export const planDocument = z.strictObject({
   playbook: z.string(),
   inventory: names,
   limit: z.string().nullable(),
+  /** The part of the hosts that the plan is for, if it is not for all. */
+  slice: z
+    .strictObject({
+      index: z.number().int().positive(),
+      of: z.number().int().positive(),
+      by: z.string().optional(),
+      run: z.string().optional(),
+    })
+    .transform(({ index, of, by, run }): Slice => ({ index, of, by, run }))
+    .optional(),
   tags: names,
   skipTags: names,
   /** The task from which on the playbook is planned. */

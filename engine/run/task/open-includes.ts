@@ -4,6 +4,8 @@ import { walkSteps } from '../../playbook/base/select-tasks.ts';
 import type { Scope } from '../../values/base/value.ts';
 import { nameableNotifies } from '../handlers/notified-names.ts';
 import type { Approval } from '../saved-plan/approval.ts';
+import { refuseIncluded } from '../slices/slice-plays.ts';
+import type { BeforeStep } from './declined-step.ts';
 
 /**
  * Maximal number of steps that includes may add for one host in one play: a file that includes itself in a loop doubles
@@ -34,8 +36,16 @@ export function leaveOpenWithin(
   }
 }
 
-/** Adds up the steps of includes. Throws Problem if there are too many to be intended. */
-export function countIncluded(before: number, steps: readonly Step[], place: Place): number {
+/**
+ * Adds up the steps of includes. Throws Problem if there are too many to be intended, and Problems for steps that would
+ * mean something else in slices.
+ */
+export function countIncluded(
+  before: number,
+  steps: readonly Step[],
+  { place, batch, context }: Pick<BeforeStep, 'batch' | 'context'> & { readonly place: Place },
+): number {
+  refuseIncluded(steps, { play: batch.play, slice: batch.slice, selection: context.selection });
   const count = before + 1 + steps.length;
   if (count <= MOST_INCLUDED) return count;
   throw new Problem({

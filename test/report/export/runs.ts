@@ -28,7 +28,7 @@ export function recordOf(
   );
   const end = { ...ended(...recap), stopped, milliseconds: 134_000 };
   const all = [started(mode, hosts), playStarted(hosts), ...events, ...(hasEnded ? [end as RunEvent] : [])];
-  for (const event of all) listener.note(event);
+  for (const event of all) listener.note(event, new Date());
   const record = listener.record();
   if (record === undefined) throw new Error('there is no record');
   return record;
