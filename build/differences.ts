@@ -35,9 +35,9 @@ export function differencesPage(rows: readonly Difference[]): string {
   const areas = [...new Set(rows.map(({ area }) => area))];
   const head = `# Where this differs from Ansible on purpose
 
-A keyword, module or argument that has the same name here as in Ansible means the same, except for the rows below. What is
-missing, with a replacement for each, is in [language.md](language.md#what-ansible-has-and-this-has-not);
-\`runbook docs --ansible\` prints it. This page is made from differences.yml by \`npm run docs\`.
+A keyword, module or argument with the same name as in Ansible means the same, except for the rows below. Names of
+Ansible that are missing here are in [language.md](language.md#what-ansible-has-and-this-has-not), with their
+replacements; \`runbook docs --ansible\` prints them. This page is made from differences.yml by \`npm run docs\`.
 `;
   return wrapped(
     [

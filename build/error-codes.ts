@@ -131,9 +131,9 @@ export function errorCodesPage(codes: ReadonlyMap<string, ErrorCode>): string {
   );
   return wrapped(`# Error codes
 
-Every error has a code. \`--output json\` and the journal give it beside the message, the place and the advice, so that a
+Every error has a code. \`--output json\` and the journal give it together with the message, the place and the advice, so that a
 script can tell errors apart. A code keeps its meaning ([versioning.md](versioning.md)); messages may change. In messages
-\`…\` stands for a name or a value. A code without a message has one that is made of the case at hand.
+\`…\` stands for a name or a value. For a code without a message in the table, the message is composed at run time.
 \`runbook explain CODE\` shows one code with what to do.
 
 This page is made from the sources by \`npm run docs\`.
