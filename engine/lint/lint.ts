@@ -71,7 +71,7 @@ class Ignored {
     );
   }
 
-  /** Returns the line that a comment is about. More comments may follow the first. */
+  /** Returns the line to which a comment applies: the next line that is not a comment. */
   #below(file: string, line: number): number {
     const text = this.#text(file);
     if (text === undefined) return line + 1;

@@ -7,8 +7,8 @@ import type { TaskSource } from '../base/site.ts';
 export const ansibleFactName: Rule = {
   name: 'ansible-fact-name',
   level: 'advice',
-  summary: 'A fact under the name that Ansible has for it',
-  why: 'The names of Ansible are kept, so that playbooks from there run. Not every fact has one; under facts there are all of them, and a misspelt one is an error before anything runs.',
+  summary: "A fact under Ansible's name for it",
+  why: "Ansible's names work, so that its playbooks run here, but not every fact has one. All facts are fields of the variable facts, where a misspelt name is an error before anything runs.",
   remedy: 'Write facts.….',
   bad: `- name: Motd
   copy: { dest: /etc/motd, content: "This is {{ansible_hostname}}\\n", mode: "0644" }`,

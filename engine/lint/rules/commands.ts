@@ -8,8 +8,7 @@ export const commandWithoutCondition: Rule = {
   name: 'command-without-condition',
   level: 'warning',
   summary: 'A command that runs every time, so that no plan can tell whether it is needed',
-  why: `A plan shows such a command as a change on every host, every time. A second run runs it again: "nothing to do" is
-never reached, and a command that must not run twice does harm. A condition about the result of another task, such as
+  why: `A plan shows such a command as a change on every host, every time. Every run repeats it: a second run never reports that there is nothing to do, and a command that must not run twice does damage. A condition about the result of another task, such as
 \`when: "!looked.stat.exists"\`, says when too.`,
   remedy:
     'Add creates: or removes: with a path that shows that the work is done, or write check: and apply: in its place.',
@@ -66,9 +65,8 @@ export const commandThatOnlyLooks: Rule = {
   name: 'command-that-only-looks',
   level: 'warning',
   summary: 'A command with changed_when: false, which a plan does not run',
-  why: `changed_when: false says that the command changes nothing. A plan does not know that it is safe to run it, so
-everything that uses its result is unknown in the plan. query runs in a plan too.`,
-  remedy: 'Write query: in place of it, without changed_when.',
+  why: `changed_when: false says that the command changes nothing. A plan cannot rely on that and does not run it, so everything that uses its result is unknown in the plan. A query runs in plans too.`,
+  remedy: 'Write query: in its place, without changed_when.',
   bad: `- name: Members
   command: etcdctl member list
   changed_when: false
@@ -136,8 +134,7 @@ export const commandWithShellSyntax: Rule = {
   name: 'command-with-shell-syntax',
   level: 'error',
   summary: 'A command with |, && or >, which mean nothing without a shell',
-  why: `command runs a program without a shell. The program gets |, && and > as plain arguments: what stands behind them
-does not run, and no file is written.`,
+  why: `command runs a program without a shell. The program gets |, && and > as plain arguments: what follows them does not run, and no file is written.`,
   remedy: 'Write shell: in place of command:, or leave it out.',
   bad: `- name: Users counted
   command: cat /etc/passwd | wc -l
@@ -164,8 +161,8 @@ does not run, and no file is written.`,
 export const assignmentBeforeCommand: Rule = {
   name: 'assignment-before-command',
   level: 'error',
-  summary: 'A command that begins with NAME=value, which is taken for the program',
-  why: 'command runs a program without a shell, and there is no program of the name NAME=value: the task fails.',
+  summary: 'A command that begins with NAME=value, which is taken for the name of the program',
+  why: 'command runs a program without a shell, and no program is called NAME=value: the task fails.',
   remedy: 'Write environment: {NAME: value} at the task.',
   bad: `- name: Release built
   command: { cmd: LANG=C make release, creates: /opt/release }`,
@@ -191,9 +188,8 @@ export const privilegeInCommand: Rule = {
   name: 'privilege-in-command',
   level: 'warning',
   summary: 'A command that begins with sudo, su or doas',
-  why: `become asks for the password, keeps it out of the process list, and lets a plan look as the same user. sudo in a
-command waits for a password that nobody gives.`,
-  remedy: 'Take it out and write become: true, with become_user: if it is not root.',
+  why: `become passes the password without showing it in the process list, and lets a plan look at the host as the same user. sudo in a command waits for a password that nobody enters.`,
+  remedy: 'Take it out and write become: true, with become_user: if the user is not root.',
   bad: `- name: Cache removed
   command: { cmd: sudo app clear-cache, removes: /var/cache/app }`,
   good: `- name: Cache removed
@@ -215,7 +211,7 @@ export const changeOfFolderInCommand: Rule = {
   name: 'folder-in-command',
   level: 'advice',
   summary: 'A command that begins with cd',
-  why: 'If the folder of chdir does not exist, the error names it. creates and removes are relative to it.',
+  why: 'With chdir:, the error names a folder that does not exist, and relative paths of creates: and removes: start there.',
   remedy: 'Write chdir: with the folder, and take cd out of the command.',
   bad: `- name: Application built
   shell: { cmd: cd /opt/app && make, creates: /opt/app/bin }`,

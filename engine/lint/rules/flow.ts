@@ -5,9 +5,10 @@ import { type TaskSource, isValue, textOf } from '../base/site.ts';
 export const ignoredErrors: Rule = {
   name: 'ignored-errors',
   level: 'warning',
-  summary: 'ignore_errors: true or failed_when: false without a look at the result',
-  why: 'Whatever goes wrong, a mistyped path or a full disk too, is passed over, and what follows goes on as if all were well.',
-  remedy: 'Say by failed_when: which failures are none, or register the result and use it.',
+  summary: 'ignore_errors: true or failed_when: false, with a result that nothing uses',
+  why: 'Every failure is passed over, also one by a mistyped path or a full disk, and the next tasks run as if all were well.',
+  remedy:
+    'Write failed_when: with a condition that tells real failures from harmless ones, or register the result and use it.',
   bad: `- name: Old service stopped
   command: { cmd: /opt/old/stop, removes: /opt/old/stop }
   ignore_errors: true`,
@@ -49,7 +50,7 @@ export const comparisonWithTrue: Rule = {
   name: 'comparison-with-true',
   level: 'advice',
   summary: 'x == true or x == false in a condition',
-  why: 'The condition is x itself, or !x. If x is the text "true", x == true is false without a word; x alone is an error that says so.',
+  why: 'x itself is the condition, and !x its opposite. If x is the text "true", x == true is silently false, while x alone is an error that explains it.',
   remedy: 'Write x, or !x.',
   bad: `- name: Swap off
   swap: { state: "off" }
@@ -90,9 +91,9 @@ export const constantCondition: Rule = {
 export const unreachableTask: Rule = {
   name: 'unreachable-task',
   level: 'error',
-  summary: 'Tasks behind an unconditional fail, end_host or end_play',
-  why: 'No host ever gets to them.',
-  remedy: 'Add when: to the step that ends the play, or take out what stands behind it.',
+  summary: 'Tasks after a fail, end_host or end_play that has no condition',
+  why: 'No host ever reaches them.',
+  remedy: 'Add when: to the task that ends the play, or take out the tasks after it.',
   bad: `- name: Not for this cluster
   fail: { msg: This playbook is not finished. }
 
@@ -131,9 +132,9 @@ function isEnd(task: TaskSource): boolean {
 export const loopOverOne: Rule = {
   name: 'loop-over-one',
   level: 'advice',
-  summary: 'A loop over a list of one fixed item',
-  why: 'The item could stand where it is used. Most often other items were taken out.',
-  remedy: 'Write the value in place of the item, without loop:.',
+  summary: 'A loop over a fixed list of one item',
+  why: 'The task can use the value directly. Most often other items have been removed.',
+  remedy: 'Write the value in place of item, without loop:.',
   bad: `- name: Folder {{item}}
   file: { path: "{{item}}", state: directory, mode: "0755" }
   loop: [/opt/app]`,
@@ -156,7 +157,7 @@ export const longPause: Rule = {
   name: 'long-pause',
   level: 'advice',
   summary: 'A pause of more than two minutes',
-  why: 'It is too long when things go well, and too short when they do not.',
+  why: 'The fixed time is too long when things go well, and too short when they do not.',
   remedy: 'Wait for the condition: query: with until:, or wait_for:.',
   bad: `- name: Application starts
   pause: { minutes: 5 }`,
@@ -182,7 +183,7 @@ export const deepNesting: Rule = {
   name: 'deep-nesting',
   level: 'advice',
   summary: 'Blocks within blocks within blocks',
-  why: 'Conditions, rescues and variables of each of them hold together: nobody can tell when the task runs.',
+  why: 'The conditions, rescues and variables of all of them apply to the innermost tasks: it is hard to tell when such a task runs.',
   remedy: 'Put the inner block into a file, and import it.',
   bad: `- name: First
   block:

@@ -8,7 +8,7 @@ export const unusedHandler: Rule = {
   name: 'unused-handler',
   level: 'warning',
   summary: 'A handler that no task notifies',
-  why: 'It never runs. Most often the notify is missing at the task that changes the settings of the service.',
+  why: 'It never runs. Most often a task that changes the settings of the service lacks its notify.',
   remedy: 'Add notify: to the task whose change calls for it, or take the handler out.',
   bad: `- name: Web
   hosts: web
@@ -66,7 +66,7 @@ export const notifyWithoutChange: Rule = {
   name: 'notify-without-change',
   level: 'error',
   summary: 'notify at a task that never changes anything',
-  why: 'A handler is called for by a change. debug, query, stat and the like make none, and changed_when: false says the same.',
+  why: 'A handler runs only after a change. debug, query, stat and the like change nothing, and neither does a task with changed_when: false.',
   remedy: 'Put notify: at the task that makes the change, or add changed_when: with the condition.',
   bad: `- name: Web
   hosts: web
@@ -103,8 +103,8 @@ const ALWAYS_ACTING: ReadonlySet<string> = new Set(['systemd', 'service']);
 export const restartEveryTime: Rule = {
   name: 'restart-every-time',
   level: 'warning',
-  summary: 'A restart, reload or reboot in a task that is no handler and has no condition',
-  why: 'It happens in every run, on all hosts, also where nothing has changed.',
+  summary: 'A restart, reload or reboot by a task that is not a handler and has no condition',
+  why: 'It happens in every run and on all hosts, even where nothing has changed.',
   remedy: 'Make it a handler, and notify it from the task whose change calls for it; or add when:.',
   bad: `- name: nginx restarted
   systemd: { name: nginx, state: restarted }`,

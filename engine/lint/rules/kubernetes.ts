@@ -12,7 +12,7 @@ export const goneFlag: Rule = {
   name: 'kubernetes-flag-gone',
   level: 'error',
   summary: 'A flag of Kubernetes or etcd that the version in use does not have',
-  why: 'The program does not start with a flag that it does not know. It shows at the restart: after an upgrade, on one host after the other.',
+  why: 'A program refuses to start with a flag that it does not know. This shows only at its next restart: during an upgrade, on one host after the other.',
   remedy: 'Take the flag out.',
   bad: `- name: Cluster
   hosts: masters

@@ -7,7 +7,7 @@ export const unnamedTask: Rule = {
   name: 'unnamed-task',
   level: 'advice',
   summary: 'A task without a name',
-  why: 'Plans, runs and failures call a task by its name. Without one they show the module and its arguments.',
+  why: 'Plans, runs and error messages call a task by its name. Without one they show the module and its arguments.',
   remedy: 'Add name: with the state that the task brings about.',
   bad: `- file: { path: /opt/app, state: directory, mode: "0755" }`,
   good: `- name: Folder of the application
@@ -44,7 +44,7 @@ export const nameOfTemplate: Rule = {
   name: 'name-of-template',
   level: 'advice',
   summary: 'A name that is nothing but a template',
-  why: 'Nobody can find the task by its name, and before its values are known it has none: --list-tasks shows the template.',
+  why: 'The task cannot be searched for by its name, and before the values are known there is no name: --list-tasks shows the template.',
   remedy: 'Begin the name with words.',
   bad: `- name: "{{app_name}}"
   file: { path: "/opt/{{app_name}}", state: directory, mode: "0755" }`,

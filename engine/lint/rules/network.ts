@@ -9,8 +9,7 @@ export const downloadWithoutChecksum: Rule = {
   name: 'download-without-checksum',
   level: 'warning',
   summary: 'get_url without checksum',
-  why: `What is installed is what the server gives at that moment: a broken download, another version, or what somebody else
-has put there. Without checksum an existing file is also never replaced.`,
+  why: `What is installed is whatever the server sends at that moment: perhaps a broken download, another version, or a file that an attacker has put there. Without checksum an existing file is also never replaced.`,
   remedy: 'Add checksum: sha256:… with the digest that the publisher gives.',
   bad: `- name: Tool
   get_url: { url: https://example.com/tool-1.2.tar.gz, dest: /opt/tool.tar.gz, mode: "0644" }`,
@@ -33,8 +32,8 @@ has put there. Without checksum an existing file is also never replaced.`,
 export const httpWithoutTls: Rule = {
   name: 'http-without-tls',
   level: 'warning',
-  summary: 'A download without checksum, or a request with a password, by http://',
-  why: 'Whoever is on the way can read the password, and put another file in place of the one that is asked for.',
+  summary: 'A download without checksum, or a request with a password, over http://',
+  why: 'Anybody on the network path can read the password, or replace the file.',
   remedy: 'Write https://, or for a download add checksum:.',
   bad: `- name: State of the shop
   uri: { url: http://shop.example.com/state, url_username: probe, url_password: "{{probe_password}}" }`,
@@ -68,8 +67,9 @@ export const certificateNotVerified: Rule = {
   name: 'certificate-not-verified',
   level: 'warning',
   summary: 'validate_certs: false, curl -k, wget --no-check-certificate',
-  why: 'The other side may be anybody. TLS then protects against nobody who can change what is on the way.',
-  remedy: 'Take it out. For an authority of your own write ca_path: (uri), or put its certificate onto the host.',
+  why: 'Without the check the other side may be anybody: TLS no longer protects against an attacker on the network path.',
+  remedy:
+    'Take it out. For a certificate authority of your own, set ca_path: (of uri), or put its certificate onto the host.',
   bad: `- name: State of the shop
   uri: { url: https://shop.example.com/state, validate_certs: false }`,
   good: `- name: State of the shop
@@ -98,7 +98,7 @@ export const unsignedPackages: Rule = {
   name: 'unsigned-packages',
   level: 'warning',
   summary: 'Packages whose signature is not checked: gpgcheck: false, trusted=yes, --allow-unauthenticated',
-  why: 'Packages run programs as root when they are installed. Without the signature anybody on the way can bring one.',
+  why: 'A package runs programs as root when it is installed. Without the check of its signature, anybody on the network path can replace it.',
   remedy: 'Put the key of the repository onto the host, and name it: gpgkey:, or [signed-by=/etc/apt/keyrings/…].',
   bad: `- name: Repository of the vendor
   apt_repository: { repo: "deb [trusted=yes] https://apt.example.com stable main" }`,
@@ -129,7 +129,7 @@ export const hostKeyNotChecked: Rule = {
   name: 'host-key-not-checked',
   level: 'warning',
   summary: 'SSH without a check of the host key: StrictHostKeyChecking=no, UserKnownHostsFile=/dev/null',
-  why: 'The other side may be anybody, who then gets the passwords and the files that are meant for the host.',
+  why: 'Without the check the other side may be anybody, and gets the passwords and files that are meant for the host.',
   remedy: 'Take it out, and put the keys of the hosts into known_hosts (ssh-keyscan, and compare the fingerprints).',
   bad: `- name: Files fetched
   command: { cmd: "scp -o StrictHostKeyChecking=no backup:/srv/db.gz /srv/", creates: /srv/db.gz }`,

@@ -22,8 +22,8 @@ function modesOf(task: TaskSource): readonly Mode[] {
 export const worldWritable: Rule = {
   name: 'world-writable',
   level: 'warning',
-  summary: 'A file or directory that every user of the host may change: 0777, 0666, o+w',
-  why: `Any account of the host, that of a broken-in web server too, can put its own program or settings there. A directory
+  summary: 'A file or directory that every user of the host may write to: 0777, 0666, o+w',
+  why: `Any account of the host, also that of a compromised web server, can put its own programs or settings there. A directory
 for all needs the sticky bit: 1777.`,
   remedy: 'Give it an owner and a group, and a mode such as "0755", "0644" or "0770".',
   bad: `- name: Uploads
@@ -80,9 +80,8 @@ export const latestVersion: Rule = {
   name: 'latest-version',
   level: 'warning',
   summary: 'A package with state: latest',
-  why: `Every run may then bring another version: two hosts that were set up on different days differ, and a run for another
-reason restarts a service with a version that nobody has tried.`,
-  remedy: 'Write state: present, or name=version; upgrade by a playbook of its own.',
+  why: `Every run may install another version: two hosts that were set up on different days differ, and a run for some other reason restarts a service with a version that nobody has tested.`,
+  remedy: 'Write state: present, or name=version, and upgrade with a separate playbook.',
   bad: `- name: nginx
   package: { name: nginx, state: latest }`,
   good: `- name: nginx
@@ -100,8 +99,8 @@ export const touchEveryTime: Rule = {
   name: 'touch-every-time',
   level: 'warning',
   summary: 'file: {state: touch}, which changes the file every time',
-  why: 'It sets the time of the file to now. So the task changes something in every run, and calls its handlers every time.',
-  remedy: 'Add modification_time: preserve to make the file only where it is missing.',
+  why: 'It sets the time of the file to now. So the task makes a change in every run, and its handlers run every time.',
+  remedy: 'Add modification_time: preserve to create the file only where it is missing.',
   bad: `- name: Log file there
   file: { path: /var/log/app.log, state: touch, mode: "0640" }`,
   good: `- name: Log file there

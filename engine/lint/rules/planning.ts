@@ -18,9 +18,9 @@ export const checkModeInVain: Rule = {
   name: 'check-mode-in-vain',
   level: 'warning',
   summary: 'check_mode: false at a task that a plan does not run',
-  why: 'Ansible runs such a task with --check too. A plan changes nothing, so it only says that the task would run, and what depends on its result is not known.',
+  why: 'Ansible runs such a task with --check too. A plan here changes nothing: it only says that the task would run, and what depends on its result stays unknown.',
   remedy:
-    'Write query: for a command that only looks, or changed_when: false beside it. Leave check_mode out at other tasks.',
+    'Write query: for a command that only looks, or changed_when: false beside it. At other tasks take check_mode out.',
   bad: `- name: Members
   command: etcdctl member list
   check_mode: false
@@ -46,9 +46,9 @@ function mayChange(task: TaskSource, site: Site): boolean {
 export const ansibleVariableName: Rule = {
   name: 'ansible-variable-name',
   level: 'advice',
-  summary: "A variable by Ansible's name that has another one here",
-  why: 'Two names for one thing: whoever searches for one does not find the other.',
-  remedy: 'Write the name that it has here.',
+  summary: "A variable under Ansible's name that is called differently here",
+  why: 'Whoever searches for one of the two names does not find the other.',
+  remedy: 'Write its name here.',
   bad: `- name: Note
   debug: { msg: "Nothing is changed now." }
   when: ansible_check_mode`,

@@ -33,7 +33,7 @@ export const becomeUserWithoutBecome: Rule = {
   name: 'become-user-without-become',
   level: 'error',
   summary: 'become_user where nothing says become: true',
-  why: 'become_user alone does nothing: the task runs as the user of the login, without a word.',
+  why: 'become_user alone has no effect: the task silently runs as the user of the login.',
   remedy: 'Add become: true beside it.',
   bad: `- name: Database there
   hosts: db
@@ -77,8 +77,7 @@ export const becomeOnController: Rule = {
   name: 'become-on-controller',
   level: 'warning',
   summary: 'become: true for a task on the controller',
-  why: `The task becomes root on the machine of the operator: most often only because the play says become: true for its hosts.
-It asks for a password there, and files in the project belong to root afterwards.`,
+  why: `The task runs as root on the operator's machine, most often only because the play says become: true for its hosts. It needs a password there, and the files it writes in the project belong to root.`,
   remedy: 'Write become: false at the task.',
   bad: `- name: Web
   hosts: web
@@ -127,7 +126,7 @@ export const runOnceWithSerial: Rule = {
   level: 'warning',
   summary: 'run_once in a play with serial: it runs once for each batch',
   why: 'A migration of a database that must run once runs as often as there are batches.',
-  remedy: 'Put it into a play of its own before, or add when: inventory_hostname == play_hosts[0].',
+  remedy: 'Put it into a separate play before this one, or add when: inventory_hostname == play_hosts[0].',
   bad: `- name: Application
   hosts: app
   serial: 1
@@ -159,7 +158,7 @@ export const gatherFactsWithoutEffect: Rule = {
   name: 'gather-facts-without-effect',
   level: 'advice',
   summary: 'gather_facts in a play',
-  why: 'Facts come with the connection and cost nothing. gather_facts is read for the sake of playbooks of Ansible, and has no effect.',
+  why: "Facts come with the connection and cost nothing. gather_facts is accepted only because Ansible's playbooks have it. It has no effect.",
   remedy: 'Take it out.',
   bad: `- name: Web
   hosts: web

@@ -14,9 +14,10 @@ const SOURCES: Readonly<Record<string, string>> = {
 export const sourceOutsideRole: Rule = {
   name: 'source-outside-role',
   level: 'warning',
-  summary: 'A task of a role that takes a file from outside of the role, such as ../../pages/index.html',
-  why: 'The role works only where it lies now. In another project, or in another place of this one, it takes another file or none.',
-  remedy: 'Put the file into files/ or templates/ of the role, or give its path as an argument of the role.',
+  summary: 'A task of a role that uses a file outside the role, such as ../../pages/index.html',
+  why: 'The role works only in its present folder. In another project, or moved within this one, it finds another file or none.',
+  remedy:
+    'Put the file into files/ or templates/ of the role, or let the caller give its path as an argument of the role.',
   bad: `- name: Web
   hosts: web
   roles: [web]
@@ -58,8 +59,7 @@ export const roleWithoutArguments: Rule = {
   name: 'role-without-arguments',
   level: 'advice',
   summary: 'A role with defaults that does not declare its arguments',
-  why: `With arguments: in meta/main.yml a missing, misspelt or wrong value is an error before the first connection. Without
-them it shows in the middle of a run, or never.`,
+  why: `With arguments: in meta/main.yml a missing, misspelt or wrong value is an error before the first connection. Without them the mistake shows in the middle of a run, or never.`,
   remedy: 'Add meta/main.yml with arguments: {name: {type: …, description: …}} for each default.',
   bad: `- name: Web
   hosts: web

@@ -14,9 +14,8 @@ const NO_SECRET = /^(?:\/|~\/|https?:|\$[0-9a-z]+\$|[!*]+$|\*+$|none$|null$|fals
 export const secretInClear: Rule = {
   name: 'secret-in-clear',
   level: 'warning',
-  summary: 'A variable or argument such as *password or *token with its value in clear',
-  why: `Whoever can read the repository, or one of its old states, has the password. Values in clear are not masked either:
-they stand in plans, diffs and logs.`,
+  summary: 'A variable or argument such as *password or *token whose value is not encrypted',
+  why: `Whoever can read the repository, or its history, has the password. Values that are not encrypted are not masked either: plans, diffs and logs show them.`,
   remedy: 'Encrypt the value or its file: `runbook vault encrypt`.',
   bad: `- name: Shop
   hosts: web
@@ -65,7 +64,7 @@ export const privateKeyInClear: Rule = {
   name: 'private-key-in-clear',
   level: 'error',
   summary: 'A private key in a file that is not encrypted',
-  why: 'Whoever can read the repository, or one of its old states, has the key. It must be replaced, not only removed.',
+  why: 'Whoever can read the repository, or its history, has the key. Removing the file is not enough: the key must be replaced.',
   remedy: 'Make a new key, and encrypt it: `runbook vault encrypt`.',
   bad: `- name: Web
   hosts: web
@@ -111,7 +110,7 @@ export const secretOnCommandLine: Rule = {
   level: 'warning',
   summary: 'A password or token among the arguments of a command',
   why: 'Every user of the host sees the arguments of all running commands (ps), and audit logs keep them.',
-  remedy: 'Hand it over by stdin: or environment:, or by a file that only the user of the command may read.',
+  remedy: 'Pass it through stdin: or environment:, or in a file that only the user of the command may read.',
   bad: `- name: Account of the shop
   command: { cmd: "shopctl add admin --password={{shop_password}}", creates: /var/lib/shop/admin }`,
   good: `- name: Account of the shop
@@ -148,7 +147,7 @@ export const readableSecret: Rule = {
   name: 'readable-secret',
   level: 'warning',
   summary: 'A password or token in a file that every user of the host may read',
-  why: 'Without a mode a new file is 0644 on most hosts: any account, that of a broken-in web server too, reads the secret.',
+  why: 'Without a mode a new file is 0644 on most hosts: any account can read the secret, also that of a compromised web server.',
   remedy: 'Write mode: "0600", or "0640" with the group of the service.',
   bad: `- name: Password of the shop
   copy: { content: "password={{shop_db_password}}", dest: /etc/shop/db.ini }`,

@@ -19,7 +19,7 @@ export const shellWithoutNeed: Rule = {
   name: 'shell-without-need',
   level: 'advice',
   summary: 'shell for a plain command',
-  why: 'A shell reads $, * and quotes in every value that is put into its text later. command passes words as they are.',
+  why: 'A shell interprets $, * and quotes, also in values that templates put into its text. command passes every word unchanged.',
   remedy: 'Write command: in place of shell:.',
   bad: `- name: Database initialized
   shell: { cmd: /usr/local/bin/app init-db, creates: /var/lib/app/db }`,
@@ -57,7 +57,7 @@ const LOOKS: ReadonlySet<string> = new Set([
 export const pipeWithoutPipefail: Rule = {
   name: 'pipe-without-pipefail',
   level: 'warning',
-  summary: 'A pipe whose first command may fail unnoticed',
+  summary: 'A pipe whose first command can fail unnoticed',
   why: `The status of a pipe is that of its last command. mysqldump db | gzip > db.gz succeeds without a database, and leaves
 an empty file behind.`,
   remedy: 'Write set -o pipefail at the beginning, with executable: /bin/bash.',
@@ -94,9 +94,8 @@ function isFailureMeant(task: TaskSource): boolean {
 export const downloadIntoShell: Rule = {
   name: 'download-into-shell',
   level: 'error',
-  summary: 'A script from the network that runs unseen: curl … | sh',
-  why: `Whoever controls the address, or the way to it, runs what they like on the host. A download that breaks off leaves
-half of a script, which runs too.`,
+  summary: 'A script from the network that runs unchecked: curl … | sh',
+  why: `Whoever controls the address, or the network path to it, can run anything on the host. If the download breaks off, the first half of the script still runs.`,
   remedy: 'Fetch it by get_url with checksum:, and run the file by command with creates:.',
   bad: `- name: Tool installed
   shell: { cmd: "curl -fsSL https://get.example.com | sh", creates: /usr/bin/tool }`,
@@ -130,9 +129,9 @@ half of a script, which runs too.`,
 export const shellOfOtherKind: Rule = {
   name: 'bash-in-sh',
   level: 'warning',
-  summary: 'Text for bash that runs by /bin/sh',
-  why: '/bin/sh is dash on Debian and ash on Alpine: they know no [[, no arrays, no <(…) and no {a,b}, and they fail or do something else.',
-  remedy: 'Write executable: /bin/bash, or text that every sh knows.',
+  summary: 'A script for bash that /bin/sh runs',
+  why: '/bin/sh is dash on Debian and ash on Alpine: they lack [[, arrays, <(…) and {a,b}, and they fail or do something else.',
+  remedy: 'Write executable: /bin/bash, or use only what every sh understands.',
   bad: `- name: Old logs packed
   shell: { cmd: "[[ -e /var/log/app.log ]] && gzip /var/log/app.log", creates: /var/log/app.log.gz }`,
   good: `- name: Old logs packed

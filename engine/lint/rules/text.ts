@@ -8,7 +8,7 @@ export const trailingBlank: Rule = {
   name: 'trailing-blank',
   level: 'advice',
   summary: 'Blanks at the end of a line',
-  why: 'Nobody sees them, and they show in every diff of a later change.',
+  why: 'Nobody sees them, and they clutter the diffs of later changes.',
   remedy: 'Take them out.',
   bad: `- name: Folder   \n  file: { path: /opt/app, state: directory, mode: "0755" }`,
   good: `- name: Folder\n  file: { path: /opt/app, state: directory, mode: "0755" }`,
@@ -48,9 +48,9 @@ function linesOfText(file: SourceFile): ReadonlySet<number> {
 export const lineEnd: Rule = {
   name: 'line-end',
   level: 'advice',
-  summary: 'A file with the line ends of Windows',
-  why: 'Tools that compare line by line see every line as changed when the next editor writes the file.',
-  remedy: 'Save the file with the line ends of Unix.',
+  summary: 'A file with Windows line endings',
+  why: 'When another editor saves the file with other line endings, every line shows as changed.',
+  remedy: 'Save the file with Unix line endings.',
   bad: `- name: Folder\r\n  file: { path: /opt/app, state: directory, mode: "0755" }`,
   good: `- name: Folder\n  file: { path: /opt/app, state: directory, mode: "0755" }`,
   *check({ files }) {
@@ -72,9 +72,9 @@ export const lineEnd: Rule = {
 export const finalNewline: Rule = {
   name: 'no-final-newline',
   level: 'advice',
-  summary: 'A file whose last line does not end',
-  why: 'The next line that somebody appends shows a change of the line above it too, and some tools leave the last line out.',
-  remedy: 'End the last line.',
+  summary: 'A file that does not end with a line break',
+  why: 'When somebody appends a line, the diff shows the line above it as changed too, and some tools ignore a last line without a line break.',
+  remedy: 'Add a line break at the end.',
   bad: `- name: Folder\n  file: { path: /opt/app, state: directory, mode: "0755" }\\`,
   good: `- name: Folder\n  file: { path: /opt/app, state: directory, mode: "0755" }`,
   *check({ files }) {
@@ -97,7 +97,7 @@ export const longModuleName: Rule = {
   name: 'long-module-name',
   level: 'advice',
   summary: 'ansible.builtin.copy in place of copy',
-  why: 'Both mean the same here. There are no collections, so that the prefix says nothing.',
+  why: 'Both mean the same here: there are no collections, so the prefix adds nothing.',
   remedy: 'Write the short name.',
   bad: `- name: Folder
   ansible.builtin.file: { path: /opt/app, state: directory, mode: "0755" }`,
@@ -126,9 +126,9 @@ function* longNames(file: SourceFile, node: Site['files'][number]['nodes'][numbe
 export const moduleAlias: Rule = {
   name: 'module-alias',
   level: 'advice',
-  summary: 'Another name of a module, as Ansible has it',
-  why: 'Two names for one thing: whoever searches for one does not find the other. The plan and the errors have the name of the module. apt and dnf are package here, which uses what the host has.',
-  remedy: 'Write the name that `runbook docs` has.',
+  summary: "A module under one of Ansible's other names for it",
+  why: 'Whoever searches for one name does not find the other, and plans and error messages use the name of the module here. apt and dnf are called package here, which uses the package manager of the host.',
+  remedy: 'Write the name that `runbook docs` shows.',
   bad: `- name: Editor
   apt: { name: vim }`,
   good: `- name: Editor
@@ -156,9 +156,9 @@ export const moduleAlias: Rule = {
 export const argumentAlias: Rule = {
   name: 'argument-alias',
   level: 'advice',
-  summary: 'Another name of an argument, as Ansible has it',
-  why: 'Two names for one thing: whoever searches for one does not find the other. The plan and the errors have the name of the module.',
-  remedy: 'Write the name that `runbook docs MODULE` has.',
+  summary: "An argument under one of Ansible's other names for it",
+  why: 'Whoever searches for one name does not find the other, and plans and error messages use the name that `runbook docs MODULE` shows.',
+  remedy: 'Write the name that `runbook docs MODULE` shows.',
   bad: `- name: Setting
   lineinfile: { dest: /etc/app.conf, line: "a=1" }`,
   good: `- name: Setting
@@ -179,7 +179,7 @@ export const argumentWithoutEffect: Rule = {
   name: 'argument-without-effect',
   level: 'advice',
   summary: "An argument of Ansible's module that has no effect here",
-  why: 'It is taken, so that tasks of Ansible run as they are. Whoever reads it believes that something depends on it.',
+  why: 'The argument is accepted so that tasks from Ansible run unchanged, but a reader believes that it has an effect.',
   remedy: 'Leave it out.',
   bad: `- name: Look
   stat:

@@ -7,7 +7,7 @@ export const unusedRegister: Rule = {
   name: 'unused-register',
   level: 'advice',
   summary: 'A result that is registered and never used',
-  why: 'The reader looks for the use in vain. Often the condition that should use it is missing, or has another name in it.',
+  why: 'Often the condition that should use it is missing, or misspells its name.',
   remedy: 'Take register: out, or use the result.',
   bad: `- name: Members
   query: etcdctl member list
@@ -37,7 +37,7 @@ export const unusedVariable: Rule = {
   name: 'unused-variable',
   level: 'advice',
   summary: 'A variable of a play, block or task that nothing uses',
-  why: 'The reader looks for its use in vain. Often it is a spelling mistake: another name is used, which has another value.',
+  why: 'Often its name is misspelt, here or where it should be used, and that place gets another value.',
   remedy: 'Take it out, or use it.',
   bad: `- name: Web
   hosts: web
@@ -69,8 +69,8 @@ export const defaultNeverCounts: Rule = {
   name: 'default-never-counts',
   level: 'warning',
   summary: 'A default of a role that its own vars hide',
-  why: 'vars of a role lie above its defaults, above the inventory and above the play: the default has no effect, and nobody can set another value.',
-  remedy: 'Keep one: in defaults/ if others may set it, in vars/ if not.',
+  why: 'vars of a role take precedence over its defaults, the inventory and the play: the default has no effect, and none of these can set another value.',
+  remedy: 'Keep only one of the two: in defaults/ if users of the role may set it, otherwise in vars/.',
   bad: `- name: Web
   hosts: web
   roles: [web]
@@ -110,7 +110,7 @@ export const hiddenResult: Rule = {
   name: 'hidden-result',
   level: 'error',
   summary: 'A result or fact whose name is also a variable of the same block or task',
-  why: 'vars of a block or task lie above results and facts. What the task brings can never be seen there.',
+  why: 'vars of a block or task take precedence over results and facts: the result or fact can never be seen there.',
   remedy: 'Give the result another name.',
   bad: `- name: Version
   vars: { app_version: unknown }
@@ -161,9 +161,8 @@ export const loopVariableHides: Rule = {
   name: 'loop-variable-hides',
   level: 'warning',
   summary: 'A loop within an included loop with the same variable, or a loop variable that hides another variable',
-  why: `Within the inner loop item is the inner item: the outer one cannot be reached, and what stands there for it gets the
-wrong value without a word.`,
-  remedy: 'Name the variable: loop_control: {loop_var: …}.',
+  why: `Within the inner loop, item is the item of the inner loop: the outer one cannot be reached, and an expression that means it silently gets the wrong value.`,
+  remedy: 'Give the loop variable its own name: loop_control: {loop_var: …}.',
   bad: `- name: Users
   hosts: all
   vars: { person: root }
