@@ -8,17 +8,18 @@ import { type Template, hasTemplate, parseTemplate } from './template/template.t
 
 export type { Compiled } from './base/compiled-value.ts';
 
+/** Returns whether the value is compiled YAML, which must still be rendered. */
 export function isCompiled(value: Compiled | Value): value is Compiled {
   return typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function';
 }
 
-/** Returns the value of a keyword; undefined if it is not written, or left out by `omit`. */
+/** Returns the value of a keyword; undefined if the keyword is not written, or if its value is `omit`. */
 export function resolveWritten(compiled: Pick<Compiled, 'resolve'> | undefined, scope: Scope): Value | undefined {
   const value = compiled?.resolve(scope);
   return value instanceof Omitted ? undefined : value;
 }
 
-/** Returns a value that is `outer` where `own` is left out by `omit`. */
+/** Returns the value of a keyword: `own`, or `outer` if the value of `own` is `omit`. */
 export function withinOuter(own: Compiled | undefined, outer: Compiled | undefined): Compiled | undefined {
   if (own === undefined || outer === undefined) return own ?? outer;
   if (own.literal !== undefined) return own;

@@ -21,7 +21,7 @@ export interface ControllerAccess {
 /** For playbooks and inventories that are trusted like the operator. */
 export const FULL_ACCESS: ControllerAccess = { isFull: true, permit: () => {} };
 
-/** What belongs to a playbook or an inventory. */
+/** The files and folders that belong to a playbook or an inventory. */
 export interface Project {
   readonly folder: string;
   /** The files and folders of it. */
@@ -159,6 +159,7 @@ function trusting({ file, project: { folder, isWide }, isElsewhere }: Foreigner)
   return `For this run, whatever it does here: --trust. For every run ${whose}: RUNBOOK_TRUST=${named}${there}.`;
 }
 
+/** Returns whether the path is the folder or beneath it. Both are absolute, without links and without `..`. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }

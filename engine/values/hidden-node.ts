@@ -54,8 +54,8 @@ function secretNode(node: Node): Node {
 
 /**
  * Returns whether the variable is always a secret: `ansible_password`, `ansible_become_pass`,
- * `ansible_ssh_private_key_passphrase` and the like. So is one whose name is nearly one of these: its value is a
- * password all the same.
+ * `ansible_ssh_private_key_passphrase` and similar names. A misspelt one of these names counts too, because its value
+ * is a password as well.
  */
 export function isCredential(name: string): boolean {
   if (CREDENTIAL.test(name)) return true;
@@ -67,7 +67,7 @@ export function isCredential(name: string): boolean {
 
 const CREDENTIAL = /^ansible_(?:\w+_)?(?:pass|passwd|password|passphrase)$/;
 
-/** The short word must be nearer than the long ones: paths and ports are no secrets. */
+/** A short word must be more similar than a long one, because paths and ports are not secrets. */
 function isNearlyPassword(word: string): boolean {
   const isNearLong = nearestName(word, ['password', 'passwd', 'passphrase', 'becomepass'], { most: 2 }) !== undefined;
   return isNearLong || nearestName(word, ['pass', 'sshpass'], { most: 1 }) !== undefined;

@@ -128,7 +128,7 @@ export const TASKS: readonly Row[] = [
     what: 'a loop without a counterpart is marked',
     before: '- debug: {}\n  with_filetree: dir/\n',
     after:
-      '- debug: {}\n  # convert: by hand: with_filetree: Bring the folder by copy: {src: DIR/, dest: …}.\n  with_filetree: dir/\n',
+      '- debug: {}\n  # convert: by hand: with_filetree: Write copy: {src: DIR/, dest: …}, which sends the whole folder.\n  with_filetree: dir/\n',
   },
   {
     what: 'a command that only reads is a query',
@@ -170,7 +170,7 @@ export const TASKS: readonly Row[] = [
     what: 'async with poll is a time limit',
     before: '- command: long\n  async: 300\n  poll: 10\n- command: longer\n  async: 300\n  poll: 0\n',
     after:
-      '- command: long\n  timeout: 300\n- command: longer\n  # convert: by hand: async: Write timeout: with the seconds that the task may take; the session is kept alive meanwhile.\n  async: 300\n  poll: 0\n',
+      '- command: long\n  timeout: 300\n- command: longer\n  # convert: by hand: async: Write timeout: with the seconds that the task may take; the session stays alive during that time.\n  async: 300\n  poll: 0\n',
   },
   {
     what: 'a block of lines that is one value ends where it did',
@@ -252,6 +252,6 @@ export const TASKS: readonly Row[] = [
     what: 'an item that is left has its mark in the list',
     before: '- debug: {}\n  with_items:\n    - "{{ a | zip_longest(b) }}"\n',
     after:
-      '- debug: {}\n  loop:\n    # convert: by hand: the filter zip_longest has no counterpart: Loop over one list, and take the other one by loop_control.index_var.\n    - "{{ a | zip_longest(b) }}"\n',
+      '- debug: {}\n  loop:\n    # convert: by hand: the filter zip_longest has no counterpart: Loop over the longer list with loop_control: {index_var: i}, and take the item i of the other list.\n    - "{{ a | zip_longest(b) }}"\n',
   },
 ];

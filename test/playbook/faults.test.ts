@@ -151,7 +151,7 @@ const CASES: readonly Case[] = [
     'Write 3 without quotes.',
   ],
   ['a meta action that would do nothing', tasks('- meta: clear_host_errors'), 'unknown-meta site.yml:3:13', /rescue/],
-  ['another one', tasks('- meta: refresh_inventory'), 'unknown-meta site.yml:3:13', /once a run/],
+  ['another one', tasks('- meta: refresh_inventory'), 'unknown-meta site.yml:3:13', /reads the inventory once/],
   [
     'an unknown meta action',
     tasks('- meta: flush_handler'),

@@ -22,7 +22,7 @@ const OPTIONS =
 const VARIABLES = [
   'warning: some variables of one and 1 more have no effect:',
   '    ansible_ssh_pipelining, ansible_scp_if_ssh: Commands and files go through one session, without sftp, scp or further logins.',
-  '    -v of ansible_ssh_args: It is for people at a terminal.',
+  '    -v of ansible_ssh_args: The option is for people at a terminal.',
   '    ControlPersist of ansible_ssh_args: runbook keeps one connection to each host open during the run, and shares it with no other program.',
 ];
 

@@ -43,7 +43,7 @@ export type Flag =
 const always = (...settings: readonly string[]): Flag => ({ kind: 'settings', takes: false, of: () => settings });
 const named = (name: string): Flag => ({ kind: 'settings', takes: true, of: (value) => [`${name}=${value}`] });
 const idle = (option: string, takes = false): Flag => ({ kind: 'idle', takes, why: whyIdle(option) ?? '' });
-const OTHER_USE = 'It makes ssh do something else than to start a session on the host.';
+const OTHER_USE = 'With this option, ssh does not open a session on the host.';
 
 /** The options of ssh(1). */
 export const SSH_FLAGS: Readonly<Record<string, Flag>> = {
@@ -72,7 +72,7 @@ export const SSH_FLAGS: Readonly<Record<string, Flag>> = {
   M: idle('controlmaster'),
   m: named('MACs'),
   N: { kind: 'refused', why: OTHER_USE },
-  n: { kind: 'refused', why: 'Scripts reach the host over the input of ssh.' },
+  n: { kind: 'refused', why: 'runbook sends its scripts over the input of ssh.' },
   O: { kind: 'refused', why: OTHER_USE },
   o: { kind: 'setting', takes: true },
   p: named('Port'),

@@ -18,20 +18,20 @@ const WITHOUT_EFFECT: readonly { readonly why: string; readonly names: string }[
     names: 'controlmaster controlpath controlpersist forkafterauthentication',
   },
   {
-    why: 'runbook forwards nothing. Keep a connection of ssh open beside the run, such as: ssh -N -R 3128:localhost:3128 HOST.',
+    why: 'runbook forwards nothing. Open another connection beside the run, such as: ssh -N -R 3128:localhost:3128 HOST.',
     names:
       'clearallforwardings dynamicforward exitonforwardfailure gatewayports localforward permitremoteopen remoteforward streamlocalbindmask ' +
       'streamlocalbindunlink tunnel tunneldevice',
   },
   {
-    why: 'It is for people at a terminal.',
+    why: 'The option is for people at a terminal.',
     names:
       'addkeystoagent batchmode enableescapecommandline escapechar fingerprinthash forwardx11 forwardx11timeout forwardx11trusted loglevel logverbose ' +
       'numberofpasswordprompts obscurekeystroketiming remotecommand requesttty sessiontype stdinnull syslogfacility usekeychain visualhostkey warnweakcrypto ' +
       'xauthlocation',
   },
   { why: 'A host that leaves three questions without an answer is lost.', names: 'serveralivecountmax tcpkeepalive' },
-  { why: 'runbook sends little, and compresses nothing.', names: 'compression' },
+  { why: 'runbook does not compress, because it sends little.', names: 'compression' },
   { why: 'It tunes ssh, and runbook has a tuning of its own.', names: 'ipqos rekeylimit' },
 ];
 

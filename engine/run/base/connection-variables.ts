@@ -17,7 +17,7 @@ export const CONNECTION_VARIABLES = {
   connection: { names: ['ansible_connection'], use: 'kept', says: '`ssh`, `openssh` or `local`' },
   host: { names: ['ansible_ssh_host', 'ansible_host'], use: 'kept', says: 'the address, or a name of `~/.ssh/config`' },
   port: { names: ['ansible_ssh_port', 'ansible_port'], use: 'kept', says: 'the port' },
-  user: { names: ['ansible_ssh_user', 'ansible_user'], use: 'kept', says: 'who logs in' },
+  user: { names: ['ansible_ssh_user', 'ansible_user'], use: 'kept', says: 'the user to log in as' },
   password: {
     names: ['ansible_ssh_password', 'ansible_ssh_pass', 'ansible_password'],
     use: 'kept',
@@ -26,7 +26,7 @@ export const CONNECTION_VARIABLES = {
   keyFile: {
     names: ['ansible_ssh_private_key_file', 'ansible_private_key_file'],
     use: 'kept',
-    says: 'the key to log in with; the agent is asked too, for the key that the file names (FILE.pub) first',
+    says: 'the file of the key to log in with. Keys of the agent are tried too; the key whose public half is FILE.pub comes first',
   },
   passphrase: {
     names: ['ansible_ssh_private_key_passphrase', 'ansible_private_key_passphrase'],
@@ -36,43 +36,59 @@ export const CONNECTION_VARIABLES = {
   hostKeyChecking: {
     names: ['ansible_ssh_host_key_checking', 'ansible_host_key_checking'],
     use: 'kept',
-    says: 'false: the key of the host is not checked',
+    says: 'if false, runbook does not check the key of the host',
   },
-  knownHosts: { names: ['ansible_known_hosts_file'], use: 'kept', says: 'the one file of known hosts' },
-  jumps: { names: ['ansible_jump_host'], use: 'kept', says: 'the way there: `user@jump:22`, several with commas' },
+  knownHosts: {
+    names: ['ansible_known_hosts_file'],
+    use: 'kept',
+    says: 'the file of known host keys, in place of the files of ssh',
+  },
+  jumps: {
+    names: ['ansible_jump_host'],
+    use: 'kept',
+    says: 'the jump hosts on the way to the host: `user@jump:22`; commas separate several of them',
+  },
   proxyCommand: {
     names: ['ansible_ssh_proxy_command'],
     use: 'kept',
-    says: 'a program that brings the connection, as ProxyCommand',
+    says: 'a command that opens the connection, like ProxyCommand of ssh',
   },
-  timeout: { names: ['ansible_ssh_timeout'], use: 'kept', says: 'seconds to connect, in place of `--timeout`' },
+  timeout: {
+    names: ['ansible_ssh_timeout'],
+    use: 'kept',
+    says: 'the seconds that connecting may take, in place of `--timeout`',
+  },
   keepAlive: {
     names: ['ansible_server_alive_interval'],
     use: 'kept',
-    says: 'seconds between two signs of life of the host',
+    says: 'the seconds between two requests for a sign of life of the host',
   },
-  retries: { names: ['ansible_ssh_retries'], use: 'kept', says: 'how often it is tried again to connect' },
+  retries: { names: ['ansible_ssh_retries'], use: 'kept', says: 'the number of further attempts to connect' },
   pkcs11: {
     names: ['ansible_ssh_pkcs11_provider'],
     use: 'kept',
-    says: 'the library of a token, as PKCS11Provider, over openssh',
+    says: 'the library of a token, like PKCS11Provider of ssh; it needs openssh',
   },
   executable: {
     names: ['ansible_ssh_executable'],
     use: 'kept',
-    says: 'the program ssh of the PATH; another one is refused',
+    says: 'only the program ssh of the PATH is accepted; another program is an error',
   },
   firstArguments: {
     names: ['ansible_ssh_args'],
     use: 'kept',
-    says: '[arguments for ssh](#arguments-for-ssh), ahead of what the other variables say',
+    says: '[arguments for ssh](#arguments-for-ssh), before those that follow from the other variables',
   },
   commonArguments: {
     names: ['ansible_ssh_common_args'],
     use: 'kept',
-    says: '[arguments for ssh](#arguments-for-ssh), behind what the other variables say',
+    says: '[arguments for ssh](#arguments-for-ssh), after those that follow from the other variables',
   },
-  extraArguments: { names: ['ansible_ssh_extra_args'], use: 'kept', says: 'the same, behind them' },
+  extraArguments: {
+    names: ['ansible_ssh_extra_args'],
+    use: 'kept',
+    says: 'arguments for ssh, after those of `ansible_ssh_common_args`',
+  },
   pipelining: { names: ['ansible_ssh_pipelining', 'ansible_pipelining'], use: 'without effect', says: SESSION },
   transfer: {
     names: [
@@ -95,28 +111,28 @@ export const CONNECTION_VARIABLES = {
   prompts: {
     names: ['ansible_ssh_password_mechanism', 'ansible_sshpass_prompt'],
     use: 'without effect',
-    says: 'A password reaches ssh without the program sshpass, and no prompt is searched for.',
+    says: 'runbook passes a password to ssh without the program sshpass, and waits for no prompt.',
   },
-  terminal: { names: ['ansible_ssh_use_tty'], use: 'without effect', says: 'No terminal is used.' },
+  terminal: { names: ['ansible_ssh_use_tty'], use: 'without effect', says: 'runbook uses no terminal on the host.' },
   verbosity: {
     names: ['ansible_ssh_verbosity'],
     use: 'without effect',
-    says: 'What ssh says is shown where a connection fails.',
+    says: 'If a connection fails, the error shows the messages of ssh.',
   },
   shell: {
     names: ['ansible_shell_type', 'ansible_shell_executable'],
     use: 'without effect',
-    says: 'Scripts run under sh, whatever the shell of the account is.',
+    says: 'Scripts always run under sh. The shell of the account does not matter.',
   },
   temporary: {
     names: ['ansible_remote_tmp', 'ansible_system_tmpdirs', 'ansible_async_dir'],
     use: 'without effect',
-    says: 'Files are written beside their place; nothing is unpacked on the host before a task.',
+    says: 'runbook writes a new file into the folder of its target, and unpacks nothing on the host before a task.',
   },
   key: {
     names: ['ansible_ssh_private_key', 'ansible_private_key'],
     use: 'refused',
-    says: 'Write the key into a file that only you can read, and name it by ansible_ssh_private_key_file; or load the key into an SSH agent.',
+    says: 'Write the key into a file that only you can read, and write its path into ansible_ssh_private_key_file; or load the key into an SSH agent.',
   },
 } as const satisfies Readonly<Record<string, ConnectionVariable>>;
 

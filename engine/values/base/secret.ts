@@ -6,8 +6,8 @@ export const MASK = '********';
 /**
  * The secrets of the whole process. They are not kept per run, for safety: text of one run may appear in another one
  * (an error message of Node, a file that both read, a journal), and a registry per run would have to be passed to all
- * code that makes text; code that forgot it would show a secret. The price: a run may mask a word that is a secret of
- * another run only.
+ * code that makes text; code that forgot it would show a secret. The disadvantage: a run may mask a word that is a
+ * secret only of another run.
  */
 const atoms = new Set<string>();
 const numbers = new Set<string>();

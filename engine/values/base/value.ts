@@ -43,6 +43,7 @@ export interface ValueMap {
   readonly [key: string]: Value;
 }
 
+/** Returns whether the value is a map. Secrets, unknown values and `omit` are not. */
 export function isMap(value: Value): value is ValueMap {
   return (
     typeof value === 'object' &&
@@ -54,6 +55,7 @@ export function isMap(value: Value): value is ValueMap {
   );
 }
 
+/** Returns whether the value is a list. */
 export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
 }
@@ -69,13 +71,13 @@ export interface Scope {
   lookup(name: string): Value | undefined;
   /** All names, for "Did you mean". */
   names(): readonly string[];
-  /** What may be asked of the controller; undefined where nobody may ask. */
+  /** The lookups on the controller; undefined if they are not allowed in this place. */
   readonly lookups?: ControllerLookups | undefined;
 }
 
 /**
- * What templates and expressions may ask of the controller, as one task sees it. What the playbook may not read there is
- * a Problem. In a plan, an answer that an earlier change may bring is Unknown.
+ * The lookups on the controller for templates and expressions, as one task sees it. A file that the playbook may not
+ * read is a Problem. In a plan, an answer that an earlier change may affect is Unknown.
  */
 export interface ControllerLookups {
   /** Returns a variable of the environment of this program; undefined if it is not set. */

@@ -21,7 +21,7 @@ export interface SharedInCel {
   readonly summary: string;
   readonly example: readonly [expression: string, result: Value];
   readonly overloads: readonly Overload[];
-  /** Its result says something about its arguments, and holds nothing of them. */
+  /** True if the result only tells something about the arguments, and contains no part of them. */
   readonly isDeciding: boolean;
 }
 

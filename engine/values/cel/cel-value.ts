@@ -4,7 +4,7 @@ import { type Value, type ValueMap, OMIT, Omitted, isList, Unknown, withoutOmitt
 import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
 import { spendSteps } from '../language/step-limit.ts';
 
-/** What one evaluation has used so far. */
+/** The secrets and missing keys that one evaluation has met so far. */
 export interface Evidence {
   /** Secrets that were read, each with the variable that holds it. */
   readonly secrets: Map<Secret, string>;

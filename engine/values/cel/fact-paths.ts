@@ -78,7 +78,7 @@ export function factPathFault(names: readonly string[]): Fault | undefined {
   return undefined;
 }
 
-/** The fact whose last word is nearest to this word, by its whole name. */
+/** Returns the whole name of the fact whose last word is most similar to this word. */
 function factMeantBy(word: string): string | undefined {
   const names = [...FACTS.keys()];
   const near = nearestName(

@@ -4,7 +4,7 @@ import { BOUNDED_MATCHES } from './cel-environment.ts';
 import { factNames } from './fact-names.ts';
 import { FACTS } from './fact-paths.ts';
 
-/** The ways to ask whether a text holds another one. */
+/** The methods that test whether a text contains another one. */
 export type TextQuestion = 'startsWith' | 'endsWith' | 'contains';
 
 const SAYS: Readonly<Record<TextQuestion, string>> = {
@@ -13,7 +13,7 @@ const SAYS: Readonly<Record<TextQuestion, string>> = {
   contains: 'holds',
 };
 
-/** Returns the Fault of a question about the text of a fact that is false whatever the fact is. */
+/** Returns the Fault of a test of a fact that is false for every value of the fact. */
 export function neverHolds(names: readonly string[], question: TextQuestion, text: string): Fault | undefined {
   const name = names.slice(1).join('.');
   const { values, isLower } = FACTS.get(name) ?? {};
@@ -40,7 +40,7 @@ function isSo(value: string, question: TextQuestion, text: string): boolean {
   }
 }
 
-/** A pattern of letters and digits alone, with or without its ends. */
+/** A pattern of letters and digits only, with or without `^` and `$`. */
 const WORD_PATTERN = /^(\^?)([A-Za-z0-9 _-]+)(\$?)$/;
 
 /** Returns the Fault of a method call on a fact that can never be true: `facts.os.family.startsWith("Deb")`. */
@@ -60,7 +60,7 @@ function neverMatches(names: readonly string[], pattern: string): Fault | undefi
   return neverHolds(names, start === '^' ? 'startsWith' : end === '$' ? 'endsWith' : 'contains', word);
 }
 
-/** Returns the Fault of comparing what lower() or upper() gives with a text in the other case. */
+/** Returns the Fault of a comparison of the result of lower() or upper() with a text in the other case. */
 export function otherCase(node: ASTNode, value: unknown): Fault | undefined {
   if (node.op !== 'rcall' || typeof value !== 'string') return undefined;
   const [method] = node.args;

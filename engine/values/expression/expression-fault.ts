@@ -232,6 +232,7 @@ export function missingItem({ node, range, summary }: EvaluationError | CelTypeE
   return new Fault({ code: 'expression-type', what, remedy }, start, Math.max(1, end - start));
 }
 
+/** Returns the text with a capital letter at its beginning. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -247,6 +248,7 @@ export function plainTypes(summary: string): string {
     .replace('no such overload', 'These types do not go together');
 }
 
+/** Returns the remedy for a mistake of types, from the message of the library; undefined if none is known. */
 export function typeRemedy(summary: string): string | undefined {
   if (/bool/.test(summary) && /'(dyn<)?string/.test(summary)) return 'Text is not a boolean: compare it, x == "true".';
   if (/ in /.test(summary)) return 'in looks into a list or the keys of a map; a text is asked by x.contains("a").';

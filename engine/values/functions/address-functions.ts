@@ -155,20 +155,20 @@ function addressFunction({ name, summary, version, of: [value, query], gives }: 
 export const addressFunctions: readonly SharedFunction[] = [
   addressFunction({
     name: 'ipaddr',
-    summary: `What is asked of an address, or of each one of a list: ${Object.keys(QUERIES).filter(Boolean).join(', ')}, a number, or a network that it must be in. Without a question the address itself. null where it is no address, or the question does not apply.`,
+    summary: `One property of an address or network, or of each one in a list. The second argument is the property: ${Object.keys(QUERIES).filter(Boolean).join(', ')}, a number (that address of the network), or a network (the address, if it is in that network). Without a second argument, the result is the address. The result is null if the value is not an address, or does not have the property.`,
     of: ['10.0.0.5/24', 'netmask'],
     gives: '255.255.255.0',
   }),
   addressFunction({
     name: 'ipv4',
-    summary: 'As ipaddr, and null for what is not of IPv4.',
+    summary: 'Like ipaddr, but null if the address is not IPv4.',
     version: 4,
     of: ['10.0.0.5/24', 'address'],
     gives: '10.0.0.5',
   }),
   addressFunction({
     name: 'ipv6',
-    summary: 'As ipaddr, and null for what is not of IPv6.',
+    summary: 'Like ipaddr, but null if the address is not IPv6.',
     version: 6,
     of: ['fd00::5/64', 'network'],
     gives: 'fd00::',
@@ -176,7 +176,7 @@ export const addressFunctions: readonly SharedFunction[] = [
   {
     name: 'ipwrap',
     form: 'function',
-    summary: 'An address of IPv6 in brackets, as it stands before a port; anything else as it is.',
+    summary: 'An IPv6 address in brackets, so that a port can follow. Any other value stays as it is.',
     parameters: [required('value', 'dyn')],
     returns: 'dyn',
     template: '{{ipwrap "fd00::5"}}',

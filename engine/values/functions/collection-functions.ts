@@ -159,7 +159,8 @@ export const collectionFunctions: readonly SharedFunction[] = [
   {
     name: 'flatten',
     form: 'method',
-    summary: 'Lists within a list in one row, without nulls; levels says how deep, skip_nulls=false keeps nulls.',
+    summary:
+      'One list with the items of all inner lists, without nulls. levels limits the depth; skip_nulls=false keeps nulls.',
     parameters: [required('list', 'list'), optional('levels', 'int'), optional('skip_nulls', 'bool')],
     returns: 'list',
     template: '{{flatten (list 1 (list 2 (list 3))) levels=1}}',
@@ -172,7 +173,8 @@ export const collectionFunctions: readonly SharedFunction[] = [
   {
     name: 'slice',
     form: 'method',
-    summary: 'The items or characters from a number to before another one; negative numbers count from the end.',
+    summary:
+      'The items or characters from the first position up to the second one, which is not included. Positions begin at 0; negative positions count from the end.',
     parameters: [
       required('whole', 'list', 'string'),
       required('start', 'dyn'),
@@ -189,7 +191,7 @@ export const collectionFunctions: readonly SharedFunction[] = [
   {
     name: 'reverse',
     form: 'method',
-    summary: 'The items or characters from the last to the first.',
+    summary: 'The items or characters in reverse order.',
     parameters: [required('whole', 'list', 'string')],
     returns: 'dyn',
     template: '{{reverse members}}',
@@ -201,7 +203,8 @@ export const collectionFunctions: readonly SharedFunction[] = [
   {
     name: 'index_of',
     form: 'method',
-    summary: 'Where an item of a list or a part of a text begins, counted from 0; -1 where it is not.',
+    summary:
+      'The position of an item in a list, or of a part in a text. Positions begin at 0; -1 means that it is missing.',
     // CEL has its own method for texts.
     parameters: [required('whole', 'list'), required('part', 'dyn')],
     returns: 'int',
@@ -214,7 +217,7 @@ export const collectionFunctions: readonly SharedFunction[] = [
   {
     name: 'product',
     form: 'method',
-    summary: 'Each item of a list with each item of the others.',
+    summary: 'All combinations of an item of the first list with an item of each other list.',
     parameters: [required('list', 'list'), rest('others', 'list')],
     returns: 'list',
     template: '{{product (list 1 2) (list "a" "b")}}',
@@ -231,7 +234,8 @@ export const collectionFunctions: readonly SharedFunction[] = [
   {
     name: 'zip',
     form: 'method',
-    summary: 'The first items of lists together, then the second ones, as far as the shortest list goes.',
+    summary:
+      'A list of lists: the first items of all lists, then the second items, and further. It ends with the shortest list.',
     parameters: [required('list', 'list'), rest('others', 'list')],
     returns: 'list',
     template: '{{zip (list 1 2) (list "a" "b")}}',
@@ -246,7 +250,7 @@ export const collectionFunctions: readonly SharedFunction[] = [
   {
     name: 'dict2items',
     form: 'method',
-    summary: 'A list of {key, value} of a map; key_name and value_name say other names.',
+    summary: 'The map as a list of {key, value}. key_name and value_name replace the names key and value.',
     parameters: [required('map', 'map'), optional('key_name', 'string'), optional('value_name', 'string')],
     returns: 'list',
     template: '{{dict2items (dict tier="db")}}',
@@ -258,7 +262,7 @@ export const collectionFunctions: readonly SharedFunction[] = [
   {
     name: 'items2dict',
     form: 'method',
-    summary: 'A map of a list of {key, value}; key_name and value_name say other names.',
+    summary: 'A map, made from a list of {key, value}. key_name and value_name replace the names key and value.',
     parameters: [required('list', 'list'), optional('key_name', 'string'), optional('value_name', 'string')],
     returns: 'map',
     template: '{{items2dict (list (dict name="m1" ip="10.0.0.1")) key_name="name" value_name="ip"}}',
@@ -271,7 +275,7 @@ export const collectionFunctions: readonly SharedFunction[] = [
     name: 'combine',
     form: 'method',
     summary:
-      'Two maps as one, in which the second one wins; recursive=true also combines maps within them, and list_merge says what becomes of two lists: replace (the default), keep, append, prepend, append_rp, prepend_rp.',
+      'Two maps as one map. If both have a key, the value of the second map counts. recursive=true also combines the maps within them. list_merge sets what happens to two lists under one key: replace (the default), keep, append, prepend, append_rp, prepend_rp.',
     parameters: [
       required('map', 'map'),
       required('other', 'map'),

@@ -5,13 +5,13 @@ import { ArgumentFault } from '../language/fault.ts';
 import { booleanOf, listOf, textOf } from './arguments.ts';
 import { type SharedFunction, optional, required } from './shared-function.ts';
 
-/** Functions that ask the controller: its files and its environment. */
+/** Functions that read files and the environment of the controller. */
 export const controllerFunctions: readonly SharedFunction[] = [
   {
     name: 'get_env',
     form: 'function',
     summary:
-      'A variable of the environment of the controller. It is a secret, but for names such as HOME and USER, and with shown as true.',
+      'A variable of the environment of the controller; a second argument is the fallback. The value is a secret, except for names such as HOME and USER, and except with shown=true.',
     parameters: [required('name', 'string'), optional('fallback', 'dyn'), optional('shown', 'bool')],
     returns: 'dyn',
     template: '{{get_env "HOME"}}',
@@ -24,7 +24,7 @@ export const controllerFunctions: readonly SharedFunction[] = [
     name: 'read_file',
     form: 'function',
     summary:
-      'The text of a file of the controller, without line ends at its end. It is looked for in files/ of the role and in the role, then beside the playbook.',
+      'The text of a file of the controller, without line ends at the end. The file is searched for in files/ of the role, in the role, then beside the playbook.',
     parameters: [required('name', 'string')],
     returns: 'string',
     template: '{{read_file "motd"}}',
@@ -37,7 +37,7 @@ export const controllerFunctions: readonly SharedFunction[] = [
     name: 'first_found',
     form: 'function',
     summary:
-      'The path of the first file of the controller that exists, or the fallback. A name is looked for in files/, templates/ and vars/ of the role and in the role, then beside the playbook.',
+      'The path of the first file of the list that exists on the controller, or the fallback. Each name is searched for in files/, templates/ and vars/ of the role, in the role, then beside the playbook.',
     parameters: [required('names', 'list'), optional('fallback', 'dyn')],
     returns: 'dyn',
     template: '{{first_found (list "debian-12.conf" "motd")}}',
@@ -49,7 +49,7 @@ export const controllerFunctions: readonly SharedFunction[] = [
   {
     name: 'fileglob',
     form: 'function',
-    summary: 'The paths of the files of the controller that match a pattern of shells, in the order of their names.',
+    summary: 'The paths of the files of the controller that match a shell pattern, sorted by name.',
     parameters: [required('pattern', 'string')],
     returns: 'list',
     template: '{{fileglob "*.pub"}}',
@@ -60,7 +60,7 @@ export const controllerFunctions: readonly SharedFunction[] = [
   },
 ];
 
-/** Variables of the environment that say nothing secret. */
+/** Variables of the environment that are not secret. */
 const HARMLESS =
   /^(?:HOME|USER|LOGNAME|PWD|SHELL|LANG|LANGUAGE|LC_\w+|TERM|TZ|HOSTNAME|PATH|EDITOR|DISPLAY|XDG_\w+|TMPDIR|CI)$/;
 

@@ -38,7 +38,7 @@ export const digestFunctions: readonly SharedFunction[] = [
   {
     name: 'to_uuid',
     form: 'function',
-    summary: 'The UUID (version 5) of a text, the one that Ansible makes.',
+    summary: 'The UUID (version 5) of a text. Ansible gives the same one.',
     parameters: [required('text', 'string'), optional('namespace', 'string')],
     returns: 'string',
     template: '{{to_uuid "etcd-1"}}',

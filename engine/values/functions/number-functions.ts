@@ -6,7 +6,7 @@ import { booleanOf, listOf, numberOf, textOf, wholeOf, wordOf } from './argument
 import { SeededRandom } from './seeded-random.ts';
 import { type SharedFunction, optional, required } from './shared-function.ts';
 
-const NO_SEED = 'A plan must be repeatable, so chance follows from a seed: {{random 60 seed=inventory_hostname}}.';
+const NO_SEED = 'Give a seed, so that a plan and its play get the same result: {{random 60 seed=inventory_hostname}}.';
 
 function seeded(seed: Value | undefined): SeededRandom {
   if (seed === undefined || seed === null) throw new ArgumentFault('The seed is missing', NO_SEED);
@@ -134,8 +134,7 @@ export const numberFunctions: readonly SharedFunction[] = [
   {
     name: 'to_int',
     form: 'function',
-    summary:
-      'The whole number that a value of any type stands for; where it stands for none, 0 or the second argument.',
+    summary: 'A value of any type as a whole number. If that is impossible, the result is 0, or the second argument.',
     parameters: [required('value', 'dyn'), optional('otherwise', 'dyn')],
     returns: 'dyn',
     template: '{{to_int "12 "}}',
@@ -148,7 +147,7 @@ export const numberFunctions: readonly SharedFunction[] = [
     name: 'random',
     form: 'function',
     summary:
-      'A number from 0 (or start) to before the first argument, or an item of a list. It follows from the seed, and is the one that Ansible takes.',
+      'A number that is at least 0 (or start) and less than the first argument; or an item of a list. The same seed always gives the same result, and Ansible gives the same one.',
     parameters: [required('end', 'dyn'), optional('seed', 'dyn'), optional('start', 'int'), optional('step', 'int')],
     returns: 'dyn',
     template: '{{random 60 seed="etcd-1"}}',
@@ -160,7 +159,7 @@ export const numberFunctions: readonly SharedFunction[] = [
   {
     name: 'shuffle',
     form: 'method',
-    summary: 'The items in an order that follows from the seed, the one that Ansible takes.',
+    summary: 'The items in a random order. The same seed always gives the same order, and Ansible gives the same one.',
     parameters: [required('list', 'list'), optional('seed', 'dyn')],
     returns: 'list',
     template: '{{shuffle members seed="etcd-1"}}',
@@ -172,7 +171,8 @@ export const numberFunctions: readonly SharedFunction[] = [
   {
     name: 'round',
     form: 'function',
-    summary: 'A number with so many digits behind the point (0); method is common, ceil or floor.',
+    summary:
+      'The number, rounded to a number of digits after the decimal point (0 by default). method is common (the default), ceil or floor.',
     parameters: [required('number', 'dyn'), optional('precision', 'int'), optional('method', 'string')],
     returns: 'dyn',
     template: '{{round 2.375 2}}',
@@ -197,7 +197,8 @@ export const numberFunctions: readonly SharedFunction[] = [
   {
     name: 'human_readable',
     form: 'function',
-    summary: 'A number of bytes for people; isbits=true is of bits, and unit says which one: "M".',
+    summary:
+      'A number of bytes as text for people. isbits=true: the number counts bits. unit sets the unit, such as "M".',
     parameters: [required('size', 'dyn'), optional('isbits', 'bool'), optional('unit', 'string')],
     returns: 'string',
     template: '{{human_readable 1048576}}',
@@ -210,7 +211,7 @@ export const numberFunctions: readonly SharedFunction[] = [
   {
     name: 'human_to_bytes',
     form: 'function',
-    summary: 'The number of bytes that a size such as "10M" means; default_unit is of one without a unit.',
+    summary: 'A size such as "10M" as a number of bytes. default_unit is the unit if the size has none.',
     parameters: [required('size', 'dyn'), optional('default_unit', 'string'), optional('isbits', 'bool')],
     returns: 'dyn',
     template: '{{human_to_bytes "2.5 KB"}}',

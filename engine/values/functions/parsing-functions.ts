@@ -144,7 +144,7 @@ export const parsingFunctions: readonly SharedFunction[] = [
   {
     name: 'from_json',
     form: 'function',
-    summary: 'What a text in JSON says.',
+    summary: 'The value that a text in JSON describes.',
     parameters: [required('text', 'string')],
     returns: 'dyn',
     template: '{{from_json "[1, null]"}}',
@@ -156,7 +156,7 @@ export const parsingFunctions: readonly SharedFunction[] = [
   {
     name: 'from_yaml',
     form: 'function',
-    summary: 'What a text in YAML 1.2 says.',
+    summary: 'The value that a text in YAML 1.2 describes.',
     parameters: [required('text', 'string')],
     returns: 'dyn',
     template: '{{from_yaml "tier: db"}}',
@@ -183,7 +183,7 @@ export const parsingFunctions: readonly SharedFunction[] = [
   {
     name: 'urlencode',
     form: 'function',
-    summary: 'The text with % for what has a meaning in a URL, or a map as its query.',
+    summary: 'The text with %… in place of characters that have a meaning in a URL; or a map as the query of a URL.',
     parameters: [required('value', 'dyn')],
     returns: 'string',
     template: '{{urlencode "a b/c&d"}}',

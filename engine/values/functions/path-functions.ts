@@ -15,12 +15,12 @@ function ofPath(
   };
 }
 
-/** Returns what stands after the last slash, as the function of this name of Python. */
+/** Returns the text after the last slash, like `os.path.basename` of Python. */
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Returns what stands before the last slash, as the function of this name of Python. */
+/** Returns the text before the last slash, like `os.path.dirname` of Python. */
 function directoryName(path: string): string {
   const head = path.slice(0, path.lastIndexOf('/') + 1);
   // A regular expression would need quadratic time for many slashes within the path.
@@ -33,7 +33,7 @@ export const pathFunctions: readonly SharedFunction[] = [
   ofPath(
     {
       name: 'basename',
-      summary: 'The last part of a path: what stands after the last slash.',
+      summary: 'The last part of a path: the text after the last slash.',
       template: '{{basename "/etc/etcd/ca.crt"}}',
       expression: '"/etc/etcd/ca.crt".basename()',
       gives: 'ca.crt',
@@ -43,7 +43,7 @@ export const pathFunctions: readonly SharedFunction[] = [
   ofPath(
     {
       name: 'dirname',
-      summary: 'The directory part of a path: what stands before the last slash; "" if there is none.',
+      summary: 'The directory part of a path: the text before the last slash. It is "" if the path has no slash.',
       template: '{{dirname "/etc/etcd/ca.crt"}}',
       expression: '"/etc/etcd/ca.crt".dirname()',
       gives: '/etc/etcd',

@@ -67,13 +67,13 @@ function onTwoLists({ name, of, ...said }: OnTwoLists): SharedFunction {
 export const setFunctions: readonly SharedFunction[] = [
   onTwoLists({
     name: 'union',
-    summary: 'The items of both lists, each once, in their order.',
+    summary: 'The items of both lists, without repetitions, in their order.',
     gives: [1, 2, 3],
     of: (left, right) => uniqueOf([...left, ...right]),
   }),
   onTwoLists({
     name: 'intersect',
-    summary: 'The items that are in both lists, each once.',
+    summary: 'The items that are in both lists, without repetitions.',
     gives: [2],
     of: (left, right) => {
       const both = new ItemSet(right);
@@ -82,13 +82,13 @@ export const setFunctions: readonly SharedFunction[] = [
   }),
   onTwoLists({
     name: 'difference',
-    summary: 'The items of the first list that are not in the second one, each once.',
+    summary: 'The items of the first list that are not in the second one, without repetitions.',
     gives: [1],
     of: without,
   }),
   onTwoLists({
     name: 'symmetric_difference',
-    summary: 'The items that are in one of the two lists only, each once.',
+    summary: 'The items that are in only one of the two lists, without repetitions.',
     gives: [1, 3],
     of: (left, right) => [...without(left, right), ...without(right, left)],
   }),

@@ -40,10 +40,12 @@ export function required(name: string, ...types: readonly CelType[]): Parameter 
   return { name, types, presence: 'required' };
 }
 
+/** Makes a parameter that may be left out. Without types, it accepts any value. */
 export function optional(name: string, ...types: readonly CelType[]): Parameter {
   return { name, types, presence: 'optional' };
 }
 
+/** Makes the last parameter, which accepts any number of arguments. */
 export function rest(name: string, ...types: readonly CelType[]): Parameter {
   return { name, types, presence: 'rest' };
 }

@@ -87,7 +87,8 @@ const text = required('text', 'string');
 export const textFunctions: readonly SharedFunction[] = [
   derived({
     name: 'regex_search',
-    summary: 'The first match of a pattern, or a list of its groups ("$1", "$<name>"); null where nothing matches.',
+    summary:
+      'The first match of a pattern. If groups are named ("$1", "$<name>"), the result is a list of their texts. null means that nothing matches.',
     parameters: [text, required('pattern', 'string'), rest('groups', 'string')],
     returns: 'dyn',
     template: '{{regex_search name "[0-9]+$"}}',
@@ -102,7 +103,8 @@ export const textFunctions: readonly SharedFunction[] = [
   }),
   derived({
     name: 'regex_findall',
-    summary: 'All matches of a pattern; where it has groups, what these hold.',
+    summary:
+      'A list of all matches of a pattern. If the pattern has groups, each match is given by the texts of its groups.',
     parameters: [text, required('pattern', 'string')],
     returns: 'list',
     template: '{{regex_findall "a=1 b=2" "([a-z])=([0-9])"}}',
@@ -115,7 +117,7 @@ export const textFunctions: readonly SharedFunction[] = [
   }),
   derived({
     name: 'regex_escape',
-    summary: 'The text as a pattern that matches it; re_type="posix_basic" makes one for grep and sed.',
+    summary: 'A pattern that matches exactly this text. re_type="posix_basic" makes a pattern for grep and sed.',
     parameters: [text, optional('re_type', 'string')],
     returns: 'string',
     template: String.raw`{{regex_escape "10.0.0.1"}}`,
@@ -125,7 +127,7 @@ export const textFunctions: readonly SharedFunction[] = [
   }),
   derived({
     name: 'capitalize',
-    summary: 'The first letter in upper case, the others in lower case.',
+    summary: 'The text with its first letter in upper case and all others in lower case.',
     parameters: [text],
     returns: 'string',
     template: '{{capitalize "ETCD member"}}',
@@ -135,7 +137,7 @@ export const textFunctions: readonly SharedFunction[] = [
   }),
   derived({
     name: 'title',
-    summary: 'Each word with its first letter in upper case, the others in lower case.',
+    summary: 'The text with the first letter of each word in upper case and all others in lower case.',
     parameters: [text],
     returns: 'string',
     template: '{{title "etcd member-one"}}',
@@ -149,7 +151,7 @@ export const textFunctions: readonly SharedFunction[] = [
   }),
   derived({
     name: 'lstrip',
-    summary: 'Without white space, or these characters, at its beginning.',
+    summary: 'The text without the white space at its beginning. A second argument names other characters to remove.',
     parameters: [text, optional('characters', 'string')],
     returns: 'string',
     template: '{{lstrip "//srv/" "/"}}',
@@ -159,7 +161,7 @@ export const textFunctions: readonly SharedFunction[] = [
   }),
   derived({
     name: 'rstrip',
-    summary: 'Without white space, or these characters, at its end.',
+    summary: 'The text without the white space at its end. A second argument names other characters to remove.',
     parameters: [text, optional('characters', 'string')],
     returns: 'string',
     template: '{{rstrip "/srv//" "/"}}',
@@ -169,7 +171,7 @@ export const textFunctions: readonly SharedFunction[] = [
   }),
   derived({
     name: 'splitlines',
-    summary: 'The lines of a text.',
+    summary: 'The lines of a text, as a list.',
     parameters: [text],
     returns: 'list',
     template: '{{splitlines name}}',
@@ -180,7 +182,8 @@ export const textFunctions: readonly SharedFunction[] = [
   {
     name: 'path_join',
     form: 'function',
-    summary: 'The parts of a path, or a list of them, as one path; it begins anew at a part that begins with /.',
+    summary:
+      'One path, made from its parts or from a list of parts. A part that begins with / replaces everything before it.',
     parameters: [required('first', 'string', 'list'), rest('parts', 'string')],
     returns: 'string',
     template: '{{path_join "/etc" "etcd/" "ca.crt"}}',
@@ -194,7 +197,7 @@ export const textFunctions: readonly SharedFunction[] = [
   },
   derived({
     name: 'relpath',
-    summary: 'The path as it is seen from a folder.',
+    summary: 'The path, relative to a folder.',
     parameters: [text, required('start', 'string')],
     returns: 'string',
     template: '{{relpath "/etc/etcd/ca.crt" "/etc/ssl"}}',

@@ -90,7 +90,7 @@ export const timeFunctions: readonly SharedFunction[] = [
   {
     name: 'strftime',
     form: 'function',
-    summary: 'A time, in seconds since 1970, as a text in UTC: facts.time is the one of the host.',
+    summary: 'A time, given in seconds since 1970, as text in UTC. facts.time is the time of the host.',
     parameters: [required('format', 'string'), required('seconds', 'dyn')],
     returns: 'string',
     template: '{{strftime "%Y-%m-%d %H:%M" 1767225600}}',

@@ -30,63 +30,71 @@ function typeTest({ name, summary, of, gives, holds }: TypeTest): SharedFunction
 export const typeFunctions: readonly SharedFunction[] = [
   typeTest({
     name: 'is_string',
-    summary: 'Is it text?',
+    summary: 'Is the value text?',
     of: '"2379"',
     gives: true,
     holds: (value) => typeof value === 'string',
   }),
   typeTest({
     name: 'is_number',
-    summary: 'Is it a number? A boolean is none.',
+    summary: 'Is the value a number? A boolean is not a number.',
     of: '2379',
     gives: true,
     holds: (value) => typeof value === 'number',
   }),
   typeTest({
     name: 'is_integer',
-    summary: 'Is it a whole number? 1.0 is one.',
+    summary: 'Is the value a whole number? 1.0 is a whole number.',
     of: '2.5',
     gives: false,
     holds: (value) => Number.isInteger(value),
   }),
   typeTest({
     name: 'is_boolean',
-    summary: 'Is it true or false? Text is neither.',
+    summary: 'Is the value a boolean (true or false)? Text never is.',
     of: '"true"',
     gives: false,
     holds: (value) => typeof value === 'boolean',
   }),
-  typeTest({ name: 'is_mapping', summary: 'Is it a map?', of: '"a: b"', gives: false, holds: isMap }),
-  typeTest({ name: 'is_list', summary: 'Is it a list?', of: '"abc"', gives: false, holds: isList }),
+  typeTest({ name: 'is_mapping', summary: 'Is the value a map?', of: '"a: b"', gives: false, holds: isMap }),
+  typeTest({ name: 'is_list', summary: 'Is the value a list?', of: '"abc"', gives: false, holds: isList }),
   typeTest({
     name: 'is_sequence',
-    summary: 'Is it text, a list or a map? As in Jinja, where text and maps are sequences too.',
+    summary: 'Is the value text, a list or a map? Jinja counts all three as sequences.',
     of: '"abc"',
     gives: true,
     holds: isSequence,
   }),
   typeTest({
     name: 'is_iterable',
-    summary: 'Is it text, a list or a map?',
+    summary: 'Is the value text, a list or a map?',
     of: '2379',
     gives: false,
     holds: isSequence,
   }),
   typeTest({
     name: 'truthy',
-    summary: 'Does Jinja take it for true? "", 0, null, and an empty list or map are false; everything else is true.',
+    summary:
+      'Does Jinja count the value as true? "", 0, null, and an empty list or map count as false; all other values count as true.',
     of: '"no"',
     gives: true,
     holds: isTruthy,
   }),
   typeTest({
     name: 'to_bool',
-    summary: 'Is it true, "true", "yes", "on", "1" or 1? As the filter bool of Ansible; upper case counts too.',
+    summary:
+      'Is the value true, "true", "yes", "on", "1" or 1, in upper or lower case? The filter bool of Ansible gives the same.',
     of: '"no"',
     gives: false,
     holds: isMeantTrue,
   }),
-  typeTest({ name: 'is_none', summary: 'Is it null?', of: 'null', gives: true, holds: (value) => value === null }),
+  typeTest({
+    name: 'is_none',
+    summary: 'Is the value null?',
+    of: 'null',
+    gives: true,
+    holds: (value) => value === null,
+  }),
 ];
 
 function isTruthy(value: Value): boolean {

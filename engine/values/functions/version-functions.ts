@@ -101,7 +101,7 @@ export const versionFunctions: readonly SharedFunction[] = [
     name: 'version',
     form: 'method',
     summary:
-      'How a version compares with another one: by an operator ("==") and a version_type, loose (the default), strict or semver.',
+      'Is the comparison of two versions true? The third argument is the operator ("==" by default). version_type is loose (the default), strict or semver.',
     parameters: [
       required('version', 'string'),
       required('other', 'string'),

@@ -1,8 +1,12 @@
 import { ANSIBLE_MODULES, familyOf, type AnsibleDifference } from './ansible-modules.ts';
 
-/** The only table of the differences. Error messages and the documentation are made from it. */
+/** Names of Ansible that are missing here. Error messages and the documentation use this table, and no other. */
 export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
-  { name: 'with_items', where: 'task', instead: 'Write loop: with the list, or an expression that gives one.' },
+  {
+    name: 'with_items',
+    where: 'task',
+    instead: 'Write loop: with the list, or with an expression whose result is a list.',
+  },
   { name: 'with_list', where: 'task', instead: 'Write loop: with the list.' },
   {
     name: 'with_dict',
@@ -13,35 +17,45 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   {
     name: 'with_together',
     where: 'task',
-    instead: "Write loop: over one list, and take the other's item by loop_control.index_var.",
+    instead: 'Write loop: with an expression: loop: a.zip(b). Each item is a list: item[0] from a, item[1] from b.',
   },
-  { name: 'with_nested', where: 'task', instead: 'Put the inner loop into a file, and loop over include_tasks.' },
-  { name: 'with_subelements', where: 'task', instead: 'Put the inner loop into a file, and loop over include_tasks.' },
-  { name: 'with_filetree', where: 'task', instead: 'Bring the folder by copy: {src: DIR/, dest: …}.' },
+  {
+    name: 'with_nested',
+    where: 'task',
+    instead: 'Write loop: with an expression: loop: a.product(b). Each item is a list: item[0] from a, item[1] from b.',
+  },
+  {
+    name: 'with_subelements',
+    where: 'task',
+    instead: 'Put the tasks of the inner loop into a file, and write include_tasks with a loop over the outer list.',
+  },
+  { name: 'with_filetree', where: 'task', instead: 'Write copy: {src: DIR/, dest: …}, which sends the whole folder.' },
   { name: 'with_fileglob', where: 'task', instead: 'Write loop: fileglob("*.conf").' },
   {
     name: 'with_file',
     where: 'task',
-    instead: 'Write loop: with the names, and bring each by copy: {src: "{{item}}", …}.',
+    instead: 'Write loop: with the names, and send each file by copy: {src: "{{item}}", …}.',
   },
   {
     name: 'with_first_found',
     where: 'task',
-    instead: 'Write {{first_found (list "a" "b")}} for the item; include_vars takes the list itself: {file: [a, b]}.',
+    instead:
+      'Write {{first_found (list "a" "b")}} in place of the item. For variables, write include_vars: {file: [a, b]}.',
   },
   {
     name: 'with_random_choice',
     where: 'task',
-    instead: 'A plan must be repeatable, so there is no chance: name the item.',
+    instead:
+      'Name the item, or write {{random list seed="…"}}: the same seed gives the same item, so a plan can be repeated.',
   },
   { name: 'action', where: 'task', instead: 'Write the module as the key: copy: {src: a, dest: /b}.' },
   { name: 'local_action', where: 'task', instead: 'Write the module as the key, and delegate_to: localhost.' },
   {
     name: 'async',
     where: 'task',
-    instead: 'Write timeout: with the seconds that the task may take; the session is kept alive meanwhile.',
+    instead: 'Write timeout: with the seconds that the task may take; the session stays alive during that time.',
   },
-  { name: 'poll', where: 'task', instead: 'Leave it out; timeout: says how many seconds the task may take.' },
+  { name: 'poll', where: 'task', instead: 'Leave it out, and write the seconds that the task may take in timeout:.' },
   { name: 'become_flags', where: 'task', instead: 'Set ansible_become_flags for the host in the inventory.' },
   { name: 'become_exe', where: 'task', instead: 'Set ansible_become_exe for the host in the inventory.' },
   {
@@ -53,25 +67,29 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     name: 'connection',
     where: 'play',
     instead:
-      'Write delegate_to: localhost for connection: local; how a host is reached is set by ansible_connection in the inventory.',
+      'Write delegate_to: localhost in place of connection: local. To set the connection of a host, use ansible_connection in the inventory.',
   },
   { name: 'port', where: 'task', instead: 'Set ansible_port for the host in the inventory.' },
   {
     name: 'delegate_facts',
     where: 'task',
-    instead: "Leave it out; another host's facts are in hostvars once it is in a play.",
+    instead: 'Leave it out; hostvars has the facts of every host that a play has connected to.',
   },
   {
     name: 'module_defaults',
     where: 'task',
     instead: 'Write the arguments at each task, or share them by a YAML anchor: copy: {<<: *defaults, dest: /b}.',
   },
-  { name: 'collections', where: 'task', instead: 'Leave it out; there are no collections, module names are short.' },
+  {
+    name: 'collections',
+    where: 'task',
+    instead: 'Leave it out; runbook has no collections, and the names of modules are short.',
+  },
   {
     name: 'debugger',
     where: 'task',
     instead:
-      'Leave it out; -vv shows commands and results, and a run that is started again goes on where the last one ended.',
+      'Leave it out; -vv shows commands and results, and you can start a failed run again: it changes only what is not yet as it should be.',
   },
   { name: 'any_errors_fatal_percentage', where: 'play', instead: 'Write max_fail_percentage.' },
   { name: 'user', where: 'task', instead: 'Write remote_user.' },
@@ -79,16 +97,17 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   { name: 'sudo_user', where: 'task', instead: 'Write become_user.' },
   { name: 'only_if', where: 'task', instead: 'Write when.' },
   { name: 'unless', where: 'task', instead: 'Write when: with a negated expression.' },
-  { name: 'listen', where: 'task', instead: 'Only handlers listen; a task tells them by notify.' },
+  { name: 'listen', where: 'task', instead: 'Only handlers have listen; a task names them in notify.' },
   { name: 'vars_prompt', where: 'play', instead: 'Give the values with -e, or encrypt them with runbook vault.' },
   {
     name: 'force_handlers',
     where: 'play',
-    instead: 'Leave it out; a handler that is owed is never lost, a later run pays it.',
+    instead:
+      'Leave it out; a notified handler that did not run is written down on the host, and the next run of the play runs it.',
   },
   { name: 'gather_subset', where: 'play', instead: 'Leave it out; facts come with the connection and cost nothing.' },
   { name: 'gather_timeout', where: 'play', instead: 'Leave it out; facts come with the connection.' },
-  { name: 'fact_path', where: 'play', instead: 'Read the files by query: and register.' },
+  { name: 'fact_path', where: 'play', instead: 'Read the files with query: and register.' },
   { name: 'run_once', where: 'play', instead: 'Write run_once at the tasks or at a block around them.' },
   { name: 'throttle', where: 'play', instead: 'Write throttle at the tasks, or serial for the play.' },
   { name: 'ignore_errors', where: 'play', instead: 'Write ignore_errors at the tasks or at a block around them.' },
@@ -100,27 +119,35 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     where: 'loop_control',
     instead: 'Use index_var; the length of the list is size(…) in an expression.',
   },
-  { name: 'extended_allitems', where: 'loop_control', instead: 'Leave it out; the list itself has a name.' },
+  {
+    name: 'extended_allitems',
+    where: 'loop_control',
+    instead: 'Leave it out; put the list into a variable, and use that variable.',
+  },
   { name: 'break_when', where: 'loop_control', instead: "Filter the list: loop: 'xs.filter(x, …)'." },
-  { name: 'raw', where: 'module', instead: 'Write shell: nothing on the host is needed for it but sh.' },
-  { name: 'expect', where: 'module', instead: 'Write shell: and feed the answers: stdin: "…".' },
+  { name: 'raw', where: 'module', instead: 'Write shell:, which needs nothing on the host but sh.' },
+  { name: 'expect', where: 'module', instead: 'Write shell: with the answers in stdin: "…".' },
   { name: 'service_facts', where: 'module', instead: 'Write query: systemctl show … and register.' },
   {
     name: 'package_facts',
     where: 'module',
     instead: "Write query: with the package manager's own list, and register.",
   },
-  { name: 'set_stats', where: 'module', instead: 'Leave it out; --output json tells what a run did.' },
+  {
+    name: 'set_stats',
+    where: 'module',
+    instead: 'Leave it out; --output json prints the events and results of a run.',
+  },
   {
     name: 'add_host',
     where: 'module',
-    instead: 'Put the host into the inventory; what is only known at run time, an inventory script can tell.',
+    instead: 'Put the host into the inventory. For hosts that are known only at run time, use an inventory script.',
   },
   {
     name: 'synchronize',
     where: 'module',
     instead:
-      'Write copy: {src: FOLDER/, dest: /path, mode: preserve, delete: true} to bring a folder, and fetch for a file of the host.',
+      'Write copy: {src: FOLDER/, dest: /path, mode: preserve, delete: true} to send a folder to the host, and fetch to bring a file from the host.',
   },
   { name: 'assemble', where: 'module', instead: 'Write template: with an {{#each}} over the parts.' },
   {
@@ -132,33 +159,39 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   {
     name: 'reset_connection',
     where: 'meta',
-    instead: 'Leave it out; a changed group membership counts from the next session on.',
+    instead: 'Leave it out; a new membership of a group takes effect with the next run, which opens a new session.',
   },
-  { name: 'clear_facts', where: 'meta', instead: 'Leave it out; facts are read anew with each connection.' },
+  { name: 'clear_facts', where: 'meta', instead: 'Leave it out; each new connection reads the facts again.' },
   {
     name: 'clear_host_errors',
     where: 'meta',
-    instead:
-      'Write rescue: for a failure that is no reason to stop; a host that failed takes no part until the next run.',
+    instead: 'Write rescue: around tasks that may fail. A host that failed takes no part until the next run.',
   },
   {
     name: 'refresh_inventory',
     where: 'meta',
-    instead: 'Leave it out, and run a second playbook; the inventory is read once a run.',
+    instead: 'Leave it out, and start a second run; each run reads the inventory once.',
   },
   { name: 'end_batch', where: 'meta', instead: 'Write end_play.' },
   { name: 'end_role', where: 'meta', instead: 'Put the rest of the role into a block with when.' },
-  { name: 'public', where: 'role', instead: "Leave it out; a role's variables are its own, others get them by vars." },
+  {
+    name: 'public',
+    where: 'role',
+    instead: 'Leave it out; only the role sees its variables. Give them to other roles in vars.',
+  },
   { name: 'rolespec_validate', where: 'role', instead: 'Leave it out; the arguments of roles are always checked.' },
 ];
 
-/** Returns what to write in place of a name that Ansible has in this position. */
+/**
+ * Returns the sentence that says what to write in place of a name of Ansible, if Ansible allows the name in one of the
+ * positions `where`. Returns undefined for a name that Ansible does not have there.
+ */
 export function insteadOf(name: string, ...where: readonly AnsibleDifference['where'][]): string | undefined {
   const difference = ANSIBLE_DIFFERENCES.find((one) => one.name === name && where.includes(one.where));
   if (difference !== undefined) return difference.instead;
   const family = where.includes('module') ? familyOf(name) : undefined;
   if (family !== undefined) return family;
   return where.includes('task') && name.startsWith('with_')
-    ? 'Write loop: with a list, or an expression that gives one.'
+    ? 'Write loop: with a list, or with an expression whose result is a list.'
     : undefined;
 }

@@ -2,7 +2,7 @@
 export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--ask-vault-password', 'Write -J or --ask-vault-pass.'],
   ['--vault-pass-file', 'Write --vault-password-file FILE.'],
-  ['--syntax-check', 'Write runbook lint PLAYBOOK: it tells all that is wrong, and connects to nothing.'],
+  ['--syntax-check', 'Write runbook lint PLAYBOOK: it reports every mistake, and connects to no host.'],
   ['-k', 'Log in by a key (--private-key), or set ansible_password in the inventory, encrypted by runbook vault.'],
   [
     '--ask-pass',
@@ -12,7 +12,10 @@ export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
     '--connection-password-file',
     'Log in by a key (--private-key), or set ansible_password in the inventory, encrypted by runbook vault.',
   ],
-  ['-K', 'Set ansible_become_password in the inventory, encrypted by runbook vault; play and plan ask for it by -K.'],
+  [
+    '-K',
+    'Set ansible_become_password in the inventory, encrypted by runbook vault. With play and plan, -K asks for the password.',
+  ],
   [
     '--ask-become-pass',
     'Write -K (play and plan), or set ansible_become_password in the inventory, encrypted by runbook vault.',
@@ -20,10 +23,13 @@ export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--become-password-file', 'Set ansible_become_password in the inventory, encrypted by runbook vault.'],
   ['--become-user', 'Write become_user: in the playbook, or -e ansible_become_user=NAME.'],
   ['--become-method', 'Set ansible_become_method in the inventory, or -e ansible_become_method=su.'],
-  ['--step', 'Write --step behind play; a plan changes nothing, so there is nothing to ask.'],
-  ['--start-at-task', 'Write --start-at-task behind play or plan.'],
-  ['--force-handlers', 'Leave it out; a handler that is owed is never lost, a later run pays it.'],
-  ['--flush-cache', 'Leave it out; facts are read anew with each connection.'],
+  ['--step', 'Write --step after play. Only play has this option, because a plan changes nothing.'],
+  ['--start-at-task', 'Write --start-at-task after play or plan.'],
+  [
+    '--force-handlers',
+    'Leave it out; a notified handler that did not run is written down on the host, and the next run of the play runs it.',
+  ],
+  ['--flush-cache', 'Leave it out; each new connection reads the facts again.'],
   ['-c', 'Set ansible_connection in the inventory, or -e ansible_connection=local.'],
   ['--connection', 'Set ansible_connection in the inventory, or -e ansible_connection=local.'],
   [
@@ -45,16 +51,16 @@ export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['-D', 'Write -D or --diff behind play, apply or exec.'],
   ['-o', 'Leave it out; --output plain prints lines.'],
   ['--one-line', 'Leave it out; --output plain prints lines.'],
-  ['-t', 'Write --tags behind play or plan.'],
-  ['--tree', 'Write --output json, and keep that.'],
+  ['-t', 'Write --tags after play or plan.'],
+  ['--tree', 'Write --output json, and keep the output in a file.'],
   ['-B', 'Write timeout: at the task; the session is kept alive meanwhile.'],
   ['--background', 'Write timeout: at the task; the session is kept alive meanwhile.'],
   ['-P', 'Leave it out: a task is waited for.'],
   ['--poll', 'Leave it out: a task is waited for.'],
   ['--list', 'Write runbook inventory --list.'],
   ['--export', 'Leave it out.'],
-  ['--yaml', 'Leave it out: the answer is JSON.'],
-  ['--toml', 'Leave it out: the answer is JSON.'],
+  ['--yaml', 'Leave it out: the output is JSON.'],
+  ['--toml', 'Leave it out: the output is JSON.'],
   ['--inventory-file', 'Write -i FILE.'],
   ['--sudo', 'Write -b or become: true.'],
   ['-s', 'Write -b or become: true.'],
@@ -63,11 +69,11 @@ export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
 const CHANGES_NOTHING = 'Leave it out: a plan changes nothing.';
 const SHOWS_DIFFERENCES = 'Leave it out: a plan shows the differences; --no-diff leaves them out.';
 const TAKES_NO_LOCK = 'Leave it out: a plan takes no lock.';
-const CONNECTS_TO_NOTHING = 'Leave it out: lint connects to nothing. `runbook plan PLAYBOOK` shows what would change.';
+const CONNECTS_TO_NOTHING = 'Leave it out: lint connects to no host. `runbook plan PLAYBOOK` shows what would change.';
 
 /**
- * Options of `play` that have no use in another command, by command and option. They take precedence over the table
- * above.
+ * Options of `play` that are useless with another command: what to do instead, by command and option. These rows take
+ * precedence over the table above.
  */
 export const OPTIONS_OF_PLAY: Readonly<Record<string, ReadonlyMap<string, string>>> = {
   plan: new Map([

@@ -35,7 +35,7 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
     name: 'distribution_major_version',
     path: 'facts.os.version',
     instead:
-      'It is the whole version ("9.4"): compare with semver(facts.os.version, ">=9 <10"), or x.split(".")[0] == "9".',
+      'facts.os.version is the whole version ("9.4"). Compare it by semver(facts.os.version, ">=9 <10"), or by facts.os.version.split(".")[0] == "9".',
     isHere: true,
   },
   {
@@ -59,13 +59,18 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   {
     name: 'fqdn',
     path: 'facts.fqdn',
-    instead: 'It is read from /etc/hosts of the host; no name server is asked.',
+    instead: 'runbook reads it from /etc/hosts of the host, and asks no name server.',
     isHere: true,
   },
   { name: 'domain', instead: 'Take it from facts.fqdn, or set a variable in the inventory.', isHere: true },
   { name: 'architecture', path: 'facts.architecture', instead: 'It is x86_64, aarch64 and so on.', isHere: true },
   { name: 'machine', path: 'facts.architecture', instead: 'It is x86_64, aarch64 and so on.', isHere: true },
-  { name: 'userspace_architecture', path: 'facts.architecture', instead: 'It is that of the kernel.', isHere: true },
+  {
+    name: 'userspace_architecture',
+    path: 'facts.architecture',
+    instead: 'It is the architecture of the kernel.',
+    isHere: true,
+  },
   { name: 'kernel', path: 'facts.kernel', instead: 'It is the release, such as 6.1.0-18-amd64.', isHere: true },
   { name: 'kernel_version', path: 'facts.kernel', instead: 'It is the release of the kernel.' },
   { name: 'system', instead: 'Leave the condition out: all hosts are Linux.', isHere: true },
@@ -79,23 +84,29 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   {
     name: 'default_ipv4.address',
     path: 'facts.default_ipv4.address',
-    instead: 'facts.default_ipv4 is null where there is no default route.',
+    instead: 'facts.default_ipv4 is null if the host has no default route.',
     isHere: true,
   },
   {
     name: 'default_ipv4.interface',
     path: 'facts.default_ipv4.interface',
-    instead: 'facts.default_ipv4 is null where there is no default route.',
+    instead: 'facts.default_ipv4 is null if the host has no default route.',
     isHere: true,
   },
-  { name: 'default_ipv4', path: 'facts.default_ipv4', instead: 'It holds address and interface.', isHere: true },
-  { name: 'default_ipv6', instead: 'Choose an address out of facts.all_ipv6, or set a variable in the inventory.' },
+  {
+    name: 'default_ipv4',
+    path: 'facts.default_ipv4',
+    instead: 'It is a map with address and interface.',
+    isHere: true,
+  },
+  { name: 'default_ipv6', instead: 'Choose an address from facts.all_ipv6, or set a variable in the inventory.' },
   { name: 'all_ipv4_addresses', path: 'facts.all_ipv4', instead: 'It is a list, without loopback.', isHere: true },
   { name: 'all_ipv6_addresses', path: 'facts.all_ipv6', instead: 'It is a list, without loopback.', isHere: true },
   {
     name: 'interfaces',
     path: 'facts.interfaces',
-    instead: 'It is a map of names to {ipv4, ipv6}, which are lists of addresses.',
+    instead:
+      'It is a map. The keys are the names of the interfaces; each value is {ipv4, ipv6} with two lists of addresses.',
     isHere: true,
   },
   { name: 'user_id', path: 'facts.user', instead: 'It is the login user.', isHere: true },
@@ -107,7 +118,8 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   { name: 'env.USER', path: 'facts.user', instead: 'It is the login user.', isHere: true },
   {
     name: 'env',
-    instead: 'Write facts.home for HOME, facts.user for USER; for another variable query: printenv NAME, and register.',
+    instead:
+      'Write facts.home for HOME and facts.user for USER. For another variable, write query: printenv NAME, and register.',
   },
   { name: 'memtotal_mb', path: 'facts.memory_mb', instead: 'It is a number.', isHere: true },
   { name: 'memfree_mb', instead: 'Write query: free -m, and register.' },
@@ -136,10 +148,10 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   },
   { name: 'date_time.epoch', path: 'facts.time', instead: 'It is a number: seconds since 1970.', isHere: true },
   { name: 'date_time.iso8601', instead: 'Write query: date -u +%Y-%m-%dT%H:%M:%SZ, and register.', isHere: true },
-  { name: 'date_time.date', instead: 'Write query: date +%F, and register.' },
+  { name: 'date_time.date', instead: 'Write {{strftime "%Y-%m-%d" facts.time}}; it is the date in UTC.' },
   {
     name: 'date_time',
-    instead: 'Write facts.time for seconds since 1970; for a form of its own query: date +%F, and register.',
+    instead: 'Write facts.time for the seconds since 1970, or {{strftime "%Y-%m-%d" facts.time}} for a text.',
   },
   { name: 'selinux.status', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.', isHere: true },
   { name: 'selinux.mode', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.', isHere: true },
@@ -151,7 +163,7 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
     instead: "Write query: with the package manager's own list, such as dpkg-query -W, and register.",
   },
   { name: 'services', instead: 'Write query: systemctl show NAME, and register.' },
-  { name: 'local', instead: 'Read the file of the host by slurp or query: and register.' },
+  { name: 'local', instead: 'Read the file of the host with slurp or query: and register.' },
   { name: 'getent_passwd', instead: 'Write getent: { database: passwd }, which sets getent_passwd.' },
   { name: 'getent_group', instead: 'Write getent: { database: group }, which sets getent_group.' },
   { name: 'getent_shadow', instead: 'Write getent: { database: shadow }, which sets getent_shadow.' },
@@ -184,10 +196,10 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
     name: 'ansible_check_mode',
     path: 'planning',
     instead:
-      'It is true in a plan, for tasks that only tell or wait. Any other task is planned as it is played, so a condition with it can be left out.',
+      'It is true in a plan, but only in tasks that print, check or wait. For other tasks, leave the condition out: a plan shows the changes of the play.',
     isHere: true,
   },
-  { name: 'ansible_diff_mode', instead: 'Leave it out: a task does not know how it is shown.' },
+  { name: 'ansible_diff_mode', instead: 'Leave it out: a task does not know whether differences are shown.' },
   { name: 'ansible_play_hosts', instead: 'It is a list of names.', isHere: true },
   { name: 'ansible_play_hosts_all', instead: 'It is a list of names.', isHere: true },
   { name: 'ansible_play_batch', path: 'play_hosts', instead: 'It is a list of names.', isHere: true },
@@ -229,30 +241,37 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
     isAccepted: true,
   },
   { name: 'ansible_loop', instead: 'Write loop_control: {index_var: i}; the length of the list is size(…).' },
-  { name: 'ansible_loop_var', instead: 'Write the name itself: item, or what loop_control.loop_var says.' },
-  { name: 'ansible_index_var', instead: 'Write the name itself, as loop_control.index_var says.' },
-  { name: 'ansible_failed_task', path: 'failed_task', instead: 'It is known in rescue.' },
+  {
+    name: 'ansible_loop_var',
+    instead: 'Write the name of the loop variable: item, or the name in loop_control.loop_var.',
+  },
+  { name: 'ansible_index_var', instead: 'Write the name that loop_control.index_var sets.' },
+  { name: 'ansible_failed_task', path: 'failed_task', instead: 'It exists within rescue.' },
   {
     name: 'ansible_failed_result',
-    instead: 'Write failed_task.msg in rescue, or register the task and ask for its result.',
+    instead: 'Write failed_task.result within rescue, or register the result of the task.',
   },
   {
     name: 'ansible_version',
-    instead: 'It is the version of the ansible-core that the language follows.',
+    instead: 'It is the version of ansible-core that the language follows.',
     isHere: true,
   },
-  { name: 'ansible_run_tags', instead: 'Give a variable with -e, and ask for that.', isHere: true },
-  { name: 'ansible_skip_tags', instead: 'Give a variable with -e, and ask for that.', isHere: true },
+  { name: 'ansible_run_tags', instead: 'Set a variable with -e, and use that variable.', isHere: true },
+  { name: 'ansible_skip_tags', instead: 'Set a variable with -e, and use that variable.', isHere: true },
   { name: 'ansible_limit', instead: 'Write play_hosts for the hosts that take part.' },
-  { name: 'ansible_forks', instead: 'Leave it out; throttle: says how many hosts a task is done on at a time.' },
-  { name: 'ansible_verbosity', instead: 'Leave it out; -v and -vv say what is shown.' },
-  { name: 'ansible_config_file', instead: 'Leave it out; there is no configuration file.' },
-  { name: 'ansible_playbook_python', instead: 'Leave it out; there is no Python.' },
+  {
+    name: 'ansible_forks',
+    instead: 'Leave it out; throttle: sets the number of hosts that run a task at the same time.',
+  },
+  { name: 'ansible_verbosity', instead: 'Leave it out; -v and -vv show more.' },
+  { name: 'ansible_config_file', instead: 'Leave it out; runbook has no configuration file.' },
+  { name: 'ansible_playbook_python', instead: 'Leave it out; runbook does not use Python.' },
   { name: 'ansible_search_path', instead: 'Write playbook_dir or role_path.' },
   { name: 'environment', instead: 'Write environment: at the task.', isAccepted: true },
   {
     name: 'vars',
-    instead: 'Write the name of the variable itself; a computed one goes into a map: {{lookup settings "name"}}.',
+    instead:
+      'Write the name of the variable. If the name is computed, put the values into a map: {{lookup settings name}}.',
     isAccepted: true,
   },
 ];
@@ -280,13 +299,17 @@ const SAME_VALUES: ReadonlySet<string> = new Set([
   'failed_task',
 ]);
 
+/**
+ * Returns whether the counterpart here has the same values as the variable in Ansible. Then a condition needs only the
+ * new name, and no new values.
+ */
 export function hasSameValues({ path }: AnsibleVariable): boolean {
   return path !== undefined && SAME_VALUES.has(path);
 }
 
 /**
- * Returns the path to write instead of the name in Ansible. Undefined where the name stays, because only under it there
- * are the values of Ansible.
+ * Returns the path to write in place of the name in Ansible. Undefined if the name must stay: only that name has the
+ * values of Ansible here.
  */
 export function namedHere(variable: AnsibleVariable): string | undefined {
   return variable.isHere === true && !hasSameValues(variable) ? undefined : variable.path;
@@ -298,7 +321,10 @@ export interface FoundVariable {
   readonly length: number;
 }
 
-/** Finds the row with the longest path that a path such as `ansible_facts.default_ipv4.address` begins with. */
+/**
+ * Finds the variable that a path such as `ansible_facts.default_ipv4.address` begins with. `names` are the parts of the
+ * path. If several variables fit, the one with the most parts is returned; undefined if none fits.
+ */
 export function ansibleVariable(names: readonly string[]): FoundVariable | undefined {
   const plain =
     names[0] === 'ansible_facts'

@@ -9,19 +9,26 @@ export interface IdleArgument {
   readonly idle: IdleValues;
 }
 
-/** `always`: all values. */
+/** The values with which an argument has no effect; `always` means every value. */
 export type IdleValues = 'always' | readonly (string | number | boolean | null)[];
 
-/** Makes an argument that never has an effect here. `why` follows "Leave it out: ". */
+/**
+ * Describes an argument that has no effect here, whatever its value. `why` is the end of a sentence after "Leave it
+ * out: ".
+ */
 export function idle(why: string): IdleArgument {
   return { instead: `Leave it out: ${why}`, idle: 'always' };
 }
 
-/** Makes an argument that has no effect here with these values. */
+/**
+ * Describes an argument that has no effect here if it has one of these values. `instead` is the sentence for all other
+ * values.
+ */
 export function idleAs(values: Exclude<IdleValues, 'always'>, instead: string): IdleArgument {
   return { instead, idle: values };
 }
 
+/** Returns the sentence that says what to write in place of the argument. */
 export function insteadOfArgument(argument: ForeignArgument): string {
   return typeof argument === 'string' ? argument : argument.instead;
 }

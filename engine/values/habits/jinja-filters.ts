@@ -8,7 +8,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     jinja: "x | default('a')",
     expression: 'default(x, "a")',
     template: '{{default x "a"}}',
-    note: 'It stands in for what is missing or null, not for an empty text, 0 or false, as default(…, true) does.',
+    note: 'The fallback replaces a missing or null value only. In Ansible, default(…, true) also replaces an empty text, 0 and false.',
     gives: 'a',
   },
   {
@@ -27,7 +27,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     jinja: 'n | int',
     expression: 'int(n)',
     template: '{{int n}}',
-    note: 'A text that is no number is an error, not 0.',
+    note: 'A text that is not a number is an error; in Ansible it becomes 0.',
     gives: 7,
   },
   { kind: 'filter', name: 'float', jinja: 'n | float', expression: 'double(n)', gives: 7.0 },
@@ -56,7 +56,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     jinja: "s | regex_replace('^A(.*)$', '\\1')",
     expression: 's.regexReplace("^A(.*)$", "$1")',
     template: '{{regex_replace s "^A(.*)$" "$1"}}',
-    note: 'Groups are $1, not \\1.',
+    note: 'The first group is $1, not \\1.',
     gives: 'bc',
   },
   {
@@ -108,7 +108,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     jinja: 'xs | union(ys) | sort',
     expression: '(xs + ys).unique().sort()',
     template: '{{sort (unique (concat xs ys))}}',
-    note: 'Items keep the order of the lists.',
+    note: 'The items keep the order of the lists.',
     gives: [1, 2, 3],
   },
   {
@@ -116,7 +116,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     name: 'difference',
     jinja: 'xs | difference(ys)',
     expression: 'xs.filter(i, !(i in ys))',
-    note: 'Items keep the order of the list.',
+    note: 'The items keep the order of the list.',
     gives: [1],
   },
   {
@@ -124,7 +124,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     name: 'intersect',
     jinja: 'xs | intersect(ys) | sort',
     expression: 'xs.filter(i, i in ys).sort()',
-    note: 'Items keep the order of the list.',
+    note: 'The items keep the order of the list.',
     gives: [2, 3],
   },
   {
@@ -178,7 +178,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     name: 'combine',
     jinja: "m | combine({'c': 3})",
     template: '{{merge m (dict c=3)}}',
-    note: 'One level is merged: there is no recursive=true.',
+    note: 'merge combines the first level of the maps. For recursive=true, write combine: {{combine a b recursive=true}}.',
     gives: { a: 1, b: 2, c: 3 },
   },
   {
@@ -206,7 +206,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     name: 'hash',
     jinja: "s | hash('sha256')",
     template: '{{sha256 s}}',
-    note: 'SHA-256 alone.',
+    note: 'For other algorithms, write hash: {{hash s "md5"}}.',
     gives: '06d90109c8cce34ec0c776950465421e176f08b831a938b3c6e76cb7bee8790b',
   },
   {
@@ -214,7 +214,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     name: 'to_json',
     jinja: 'm | to_json',
     template: '{{json m}}',
-    note: 'Written without blanks.',
+    note: 'The result has no blanks.',
     gives: '{"a": 1, "b": 2}',
   },
   {
@@ -222,7 +222,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     name: 'tojson',
     jinja: 'm | tojson',
     template: '{{json m}}',
-    note: 'Written without blanks.',
+    note: 'The result has no blanks.',
     gives: '{"a": 1, "b": 2}',
   },
   {
@@ -230,7 +230,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     name: 'to_nice_json',
     jinja: 'm | to_nice_json',
     template: '{{to_nice_json m}}',
-    note: 'Indented by two blanks, not four.',
+    note: 'The indentation is two blanks, not four.',
     gives: '{\n    "a": 1,\n    "b": 2\n}',
   },
   {
@@ -238,7 +238,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     name: 'to_yaml',
     jinja: 'm | to_yaml',
     template: '{{yaml m}}',
-    note: 'One line for each key, without a line end behind the last one.',
+    note: 'Each key has a line of its own. The result has no line end.',
     gives: '{a: 1, b: 2}\n',
   },
   {
@@ -246,7 +246,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     name: 'to_nice_yaml',
     jinja: 'm | to_nice_yaml',
     template: '{{yaml m}}',
-    note: 'Without a line end behind the last line.',
+    note: 'The result has no line end.',
     gives: 'a: 1\nb: 2\n',
   },
   {
@@ -254,7 +254,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     name: 'indent',
     jinja: 'text | indent(2)',
     template: '{{trim (indent text 2)}}',
-    note: 'The first line is indented too, so trim takes that away.',
+    note: 'indent indents the first line too; trim removes that.',
     gives: 'one\n  two',
   },
 ];

@@ -1,10 +1,10 @@
-/** Words of Jinja that have no use here, by kind and name, with the reason. A translation leaves them out. */
+/** Words of Jinja that are useless here, with the reason. A translation leaves them out. The key is the kind, a blank and the name. */
 export const JINJA_LEFT_OUT: ReadonlyMap<string, string> = new Map([
   [
     'filter bool',
-    'A boolean is one: true and false are no texts. A text is compared: x == "true". For a value of either kind there is toBool(x).',
+    'true and false are booleans, not text. Compare a text: x == "true". If the value may be a boolean or a text, write toBool(x).',
   ],
-  ['filter list', 'A list is one already: there are no generators.'],
-  ['filter safe', 'Nothing is escaped.'],
-  ['method copy', 'A value is never changed.'],
+  ['filter list', 'The value is already a list: runbook has no generators.'],
+  ['filter safe', 'runbook escapes nothing.'],
+  ['method copy', 'A value never changes.'],
 ]);

@@ -68,7 +68,7 @@ function range(first: number, last: number, step: number): readonly number[] {
 export const collectionHelpers: readonly Helper[] = [
   kept({
     name: 'length',
-    summary: 'How many characters a text, items a list or keys a map has.',
+    summary: 'The number of characters of a text, items of a list, or keys of a map.',
     example: ['{{length members}}', 3],
     arity: [1, 1],
     run: ([value]) => lengthOf(value),
@@ -103,7 +103,7 @@ export const collectionHelpers: readonly Helper[] = [
   }),
   kept({
     name: 'concat',
-    summary: 'Lists as one list, or texts as one text.',
+    summary: 'Several lists as one list, or several texts as one text.',
     example: ['{{concat name ":" port}}', 'etcd-1:2379'],
     arity: [1, Infinity],
     run: concatenate,
@@ -117,7 +117,7 @@ export const collectionHelpers: readonly Helper[] = [
   }),
   {
     name: 'dict',
-    summary: 'A map of the key=value arguments.',
+    summary: 'A map of the arguments, written as key=value.',
     example: ['{{dict role="etcd" port=port}}', { role: 'etcd', port: 2379 }],
     arity: [0, 0],
     secrets: 'kept',
@@ -125,7 +125,7 @@ export const collectionHelpers: readonly Helper[] = [
   },
   kept({
     name: 'merge',
-    summary: 'Maps as one map; if several maps have a key, the last one wins.',
+    summary: 'Several maps as one map. If several maps have a key, the value of the last one counts.',
     example: ['{{merge labels (dict zone="b")}}', { tier: 'db', zone: 'b' }],
     arity: [1, Infinity],
     run: (maps) => {
@@ -136,7 +136,8 @@ export const collectionHelpers: readonly Helper[] = [
   }),
   kept({
     name: 'range',
-    summary: 'The whole numbers from the first to the last, which is included; the third argument is the step.',
+    summary:
+      'The whole numbers from the first argument to the second, which is included. The third argument is the step.',
     example: ['{{range 1 3}}', [1, 2, 3]],
     arity: [2, 3],
     run: ([first, last, step = 1]) => {
@@ -145,7 +146,7 @@ export const collectionHelpers: readonly Helper[] = [
   }),
   kept({
     name: 'sort',
-    summary: 'The items in order, of text or of numbers.',
+    summary: 'The items, sorted. All of them must be text, or all numbers.',
     example: ['{{sort members}}', ['a', 'b', 'c']],
     arity: [1, 1],
     run: ([list]) => [...listOf(list)].sort(compareValues),
@@ -173,7 +174,7 @@ export const collectionHelpers: readonly Helper[] = [
   }),
   kept({
     name: 'map',
-    summary: 'One attribute of each item; a dotted path goes deeper.',
+    summary: 'A list of one attribute of each item. A path with dots names an attribute within an attribute.',
     example: ['{{map hosts "ip"}}', ['10.0.0.1', '10.0.0.2']],
     arity: [2, 2],
     run: ([list, path]) => {

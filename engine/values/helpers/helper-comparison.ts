@@ -25,37 +25,37 @@ function comparison({ name, summary, example, test }: Comparison): Helper {
 export const comparisonHelpers: readonly Helper[] = [
   comparison({
     name: 'eq',
-    summary: 'Are both equal, in type too?',
+    summary: 'Are both values equal, and of the same type?',
     example: ['{{eq name "etcd-1"}}', true],
     test: isEqual,
   }),
   comparison({
     name: 'ne',
-    summary: 'Are they different?',
+    summary: 'Are the values different?',
     example: ['{{ne port 80}}', true],
     test: (left, right) => !isEqual(left, right),
   }),
   comparison({
     name: 'lt',
-    summary: 'Is the first less than the second?',
+    summary: 'Is the first value less than the second?',
     example: ['{{lt 2 10}}', true],
     test: (left, right) => compareValues(left, right) < 0,
   }),
   comparison({
     name: 'le',
-    summary: 'Is the first less than the second, or equal?',
+    summary: 'Is the first value less than the second, or equal to it?',
     example: ['{{le 2 2}}', true],
     test: (left, right) => compareValues(left, right) <= 0,
   }),
   comparison({
     name: 'gt',
-    summary: 'Is the first greater than the second?',
+    summary: 'Is the first value greater than the second?',
     example: ['{{gt port 1024}}', true],
     test: (left, right) => compareValues(left, right) > 0,
   }),
   comparison({
     name: 'ge',
-    summary: 'Is the first greater than the second, or equal?',
+    summary: 'Is the first value greater than the second, or equal to it?',
     example: ['{{ge 1 2}}', false],
     test: (left, right) => compareValues(left, right) >= 0,
   }),
@@ -95,7 +95,7 @@ export const specialHelpers: readonly Helper[] = [
   }),
   special({
     name: 'ternary',
-    summary: 'The second argument if the condition is true, else the third.',
+    summary: 'The second argument if the condition is true, otherwise the third.',
     example: ['{{ternary enabled "on" "off"}}', 'on'],
     arity: [3, 3],
   }),
@@ -113,13 +113,13 @@ export const specialHelpers: readonly Helper[] = [
   }),
   special({
     name: 'lookup',
-    summary: 'The member of a map or list by a computed key.',
+    summary: 'The member of a map or list whose key is computed.',
     example: ['{{lookup labels "tier"}}', 'db'],
     arity: [2, 2],
   }),
   special({
     name: 'expr',
-    summary: 'The value of a CEL expression, written as fixed text.',
+    summary: 'The value of a CEL expression. The expression is written as text in quotes.',
     example: ['{{expr "port + 1"}}', 2380],
     arity: [1, 1],
   }),

@@ -16,7 +16,7 @@ function decode(text: string): string {
 export const encodingHelpers: readonly Helper[] = [
   {
     name: 'json',
-    summary: 'As JSON in one line.',
+    summary: 'The value as JSON in one line.',
     example: ['{{json labels}}', '{"tier":"db","zone":"a"}'],
     arity: [1, 1],
     secrets: 'embedded',
@@ -24,7 +24,7 @@ export const encodingHelpers: readonly Helper[] = [
   },
   {
     name: 'to_nice_json',
-    summary: 'As JSON in lines, indented by two spaces.',
+    summary: 'The value as JSON, with one line for each member and an indentation of two spaces.',
     example: ['{{to_nice_json members}}', '[\n  "c",\n  "a",\n  "b"\n]'],
     arity: [1, 1],
     secrets: 'embedded',
@@ -32,7 +32,8 @@ export const encodingHelpers: readonly Helper[] = [
   },
   {
     name: 'yaml',
-    summary: 'As YAML that readers of YAML 1.1 understand too, Kubernetes among them. Without a line break at its end.',
+    summary:
+      'The value as YAML, without a line end at the end. Programs that read YAML 1.1, such as Kubernetes, understand it too.',
     example: ['{{yaml labels}}', 'tier: db\nzone: a'],
     arity: [1, 1],
     secrets: 'embedded',
@@ -41,7 +42,7 @@ export const encodingHelpers: readonly Helper[] = [
   },
   {
     name: 'b64encode',
-    summary: 'The text (UTF-8) in base64.',
+    summary: 'The text (UTF-8), encoded in base64.',
     example: ['{{b64encode "etcd"}}', 'ZXRjZA=='],
     arity: [1, 1],
     secrets: 'derived',
@@ -49,7 +50,7 @@ export const encodingHelpers: readonly Helper[] = [
   },
   {
     name: 'b64decode',
-    summary: 'The text that base64 encodes.',
+    summary: 'The text (UTF-8), decoded from base64.',
     example: ['{{b64decode "ZXRjZA=="}}', 'etcd'],
     arity: [1, 1],
     secrets: 'derived',

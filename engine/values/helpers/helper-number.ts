@@ -37,13 +37,13 @@ export const numberHelpers: readonly Helper[] = [
   arithmetic('add', 'The sum.', ['{{add port 1}}', 2380], (left, right) => left + right),
   arithmetic('sub', 'The difference.', ['{{sub port 1}}', 2378], (left, right) => left - right),
   arithmetic('mul', 'The product.', ['{{mul 6 7}}', 42], (left, right) => left * right),
-  arithmetic('div', 'The quotient; of whole numbers the whole part.', ['{{div 7 2}}', 3], (left, right) => {
+  arithmetic('div', 'The quotient. With two whole numbers, only its whole part.', ['{{div 7 2}}', 3], (left, right) => {
     return Number.isInteger(left) && Number.isInteger(right) ? Math.trunc(left / right) : left / right;
   }),
   arithmetic('mod', 'The remainder of a division.', ['{{mod 7 2}}', 1], (left, right) => left % right),
   {
     name: 'int',
-    summary: 'The whole number that a text stands for, or the whole part of a number.',
+    summary: 'A text as a whole number, or the whole part of a number.',
     example: ['{{int "0042"}}', 42],
     arity: [1, 1],
     secrets: 'derived',
@@ -51,7 +51,7 @@ export const numberHelpers: readonly Helper[] = [
   },
   {
     name: 'ip_at',
-    summary: 'The n-th address of a network; negative numbers count from its end.',
+    summary: 'The address with this number in a network. Numbers begin at 0; negative numbers count from the end.',
     example: ['{{ip_at "10.96.0.0/12" 1}}', '10.96.0.1'],
     arity: [2, 2],
     secrets: 'derived',

@@ -24,7 +24,7 @@ function helperOf(shared: SharedFunction): Helper {
   };
 }
 
-/** The arguments in the order of the parameters, those by name among them. */
+/** Returns the arguments in the order of the parameters, including arguments that were given by name. */
 function inOrder(
   parameters: readonly Parameter[],
   operands: readonly Value[],

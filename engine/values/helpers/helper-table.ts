@@ -19,10 +19,12 @@ export const helpers: readonly Helper[] = [
 
 const byName: ReadonlyMap<string, Helper> = new Map(helpers.map((helper) => [helper.name, helper]));
 
+/** Returns the helper of this name; undefined if there is none. */
 export function findHelper(name: string): Helper | undefined {
   return byName.get(name);
 }
 
+/** Returns the names of all helpers, for suggestions. */
 export function helperNames(): readonly string[] {
   return [...byName.keys()];
 }

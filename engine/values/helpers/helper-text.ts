@@ -27,28 +27,28 @@ function shellWord(text: string): string {
 export const textHelpers: readonly Helper[] = [
   derived({
     name: 'lower',
-    summary: 'In lower case.',
+    summary: 'The text in lower case.',
     example: ['{{lower "ETCD"}}', 'etcd'],
     arity: [1, 1],
     run: ([text]) => textOf(text).toLowerCase(),
   }),
   derived({
     name: 'upper',
-    summary: 'In upper case.',
+    summary: 'The text in upper case.',
     example: ['{{upper name}}', 'ETCD-1'],
     arity: [1, 1],
     run: ([text]) => textOf(text).toUpperCase(),
   }),
   derived({
     name: 'trim',
-    summary: 'Without white space at both ends.',
+    summary: 'The text without the white space at both ends.',
     example: ['{{trim "  a "}}', 'a'],
     arity: [1, 1],
     run: ([text]) => textOf(text).trim(),
   }),
   derived({
     name: 'replace',
-    summary: 'Replaces each occurrence of a text.',
+    summary: 'The text, with each occurrence of one part replaced by another.',
     example: ['{{replace name "-" "."}}', 'etcd.1'],
     arity: [3, 3],
     run: ([text, from, to]) => {
@@ -57,7 +57,7 @@ export const textHelpers: readonly Helper[] = [
   }),
   derived({
     name: 'regex_replace',
-    summary: 'Replaces each match of a pattern; $1 is the first group.',
+    summary: 'The text, with each match of a pattern replaced. $1 in the replacement is the first group.',
     example: ['{{regex_replace name "^([a-z]+)-" "$1/"}}', 'etcd/1'],
     arity: [3, 3],
     run: ([text, from, to]) => {
@@ -66,7 +66,7 @@ export const textHelpers: readonly Helper[] = [
   }),
   derived({
     name: 'split',
-    summary: 'The parts of a text between a separator.',
+    summary: 'The parts of a text between the separators, as a list.',
     example: ['{{split "a,b" ","}}', ['a', 'b']],
     arity: [2, 2],
     run: ([text, separator]) => {
@@ -75,7 +75,7 @@ export const textHelpers: readonly Helper[] = [
   }),
   derived({
     name: 'contains',
-    summary: 'Does the text contain another, or the list an item?',
+    summary: 'Does the text contain another text, or the list an item?',
     example: ['{{contains members "a"}}', true],
     arity: [2, 2],
     run: ([whole, part = null]) => {
@@ -112,7 +112,7 @@ export const textHelpers: readonly Helper[] = [
   }),
   embedded({
     name: 'indent',
-    summary: 'Indents each line by this number of spaces, the first line too.',
+    summary: 'The text with this number of spaces before each line, the first line too.',
     example: ['{{indent "a\\nb" 2}}', '  a\\nb'],
     arity: [2, 2],
     run: ([text, width]) => {

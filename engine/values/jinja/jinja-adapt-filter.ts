@@ -33,7 +33,7 @@ const onText: AdaptFilter = (adapter, { of, name, given }) => {
   return isBare(given) ? filterNode(isOther ? filterNode(value, 'string') : value, name) : undefined;
 };
 
-/** Adapts the filter bool. Of a list or a map Ansible makes false, and warns. */
+/** Adapts the filter bool. Ansible converts a list or a map to false, with a warning. */
 const bool: AdaptFilter = (adapter, { of }) => {
   switch (adapter.certainTypeOf(of)) {
     case 'boolean':
@@ -192,7 +192,7 @@ const layout =
   };
 
 const quoted: AdaptFilter = (adapter, { of }) => {
-  // To a shell the words are the same; other programs see the difference between the quotes.
+  // A shell reads both kinds of quotes in the same way; other programs may not.
   if (adapter.options.place === 'file') adapter.assume({ kind: 'layout', of: `${shown(of)} | quote` });
   return filterNode(adapter.printed(of), 'quote');
 };

@@ -42,6 +42,10 @@ function memberAt(dotted: string): Jinja {
     );
 }
 
+/**
+ * Adapts `map`: by an attribute (`map(attribute='a.b')`), by `extract`, or by a filter for each item. Undefined if
+ * there is no counterpart with these arguments.
+ */
 export const mapping: AdaptFilter = (adapter, node) => {
   const { of, given } = node;
   const attribute = given.named.get('attribute');

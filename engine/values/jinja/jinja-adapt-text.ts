@@ -137,7 +137,7 @@ const PLAIN: ReadonlyMap<string, number> = new Map([
 
 type AdaptMethod = (adapter: Adapting, of: Jinja, operands: readonly Jinja[]) => Jinja | undefined;
 
-/** The ends of a text that `strip` and its likes shorten. */
+/** The ends of a text that `strip`, `lstrip` or `rstrip` shortens. */
 type Ends = 'begin' | 'end' | 'both';
 
 /** Adapts `x.rstrip()` and `x.rstrip(',')`. The argument is a set of characters, which must be fixed. */

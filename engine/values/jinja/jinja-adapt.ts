@@ -93,7 +93,9 @@ export class Adapter implements Adapting {
     return this.#asTruth(node);
   }
 
-  /** Writes the comparison that fits the type. For a value of any type there is `truthy`, as it is in Python. */
+  /**
+   * Writes the comparison that fits the type. For a value of an unknown type, writes `truthy`, which follows Python.
+   */
   #asTruth(node: Jinja): Jinja {
     const value = this.value(node);
     switch (this.certainTypeOf(node)) {

@@ -6,16 +6,19 @@ export const IN_CEL = 'in CEL';
 
 const NOTHING: Given = { plain: [], named: new Map() };
 
+/** Makes the node of a text. */
 export function textNode(value: string): JinjaOf<'text'> {
   return { kind: 'text', value };
 }
 
+/** Makes the node of a number. A negative number becomes a sign and a number, as the parser reads it. */
 export function numberNode(value: number): Jinja {
   return value < 0
     ? { kind: 'unary', operator: '-', of: { kind: 'number', text: String(-value) } }
     : { kind: 'number', text: String(value) };
 }
 
+/** Makes the node of a variable. */
 export function nameNode(name: string): JinjaOf<'name'> {
   return { kind: 'name', name };
 }
@@ -26,33 +29,43 @@ export function pathNode(path: string): Jinja {
   return rest.reduce<Jinja>((of, key) => ({ kind: 'member', of, key: textNode(key) }), nameNode(first));
 }
 
+/** Makes the node of `of | name(plain…)`. */
 export function filterNode(of: Jinja, name: string, ...plain: readonly Jinja[]): JinjaOf<'filter'> {
   return { kind: 'filter', of, name, given: plain.length === 0 ? NOTHING : { plain, named: new Map() } };
 }
 
+/** Makes the node of `of.name(plain…)`. */
 export function methodNode(of: Jinja, name: string, ...plain: readonly Jinja[]): Jinja {
   return { kind: 'call', callee: { kind: 'member', of, key: textNode(name) }, given: { plain, named: new Map() } };
 }
 
+/** Makes the node of `left operator right`. */
 export function binaryNode(operator: BinaryOperator, left: Jinja, right: Jinja): JinjaOf<'binary'> {
   return { kind: 'binary', operator, left, right };
 }
 
+/** Makes the node of `yes if condition else no`. */
 export function choiceNode(condition: Jinja, yes: Jinja, no: Jinja): JinjaOf<'choice'> {
   return { kind: 'choice', condition, yes, no };
 }
 
+/** Makes the node of `true` or `false`. */
 export function constantNode(value: boolean): Jinja {
   return { kind: 'constant', value: value ? 'true' : 'false' };
 }
 
+/** Makes the node of `not of`. */
 export function negatedNode(of: Jinja): Jinja {
   return { kind: 'unary', operator: 'not', of };
 }
 
-/** One function for each kind of expression. */
+/** A function for each kind of expression. */
 export type ByKind<Result> = { readonly [Kind in Jinja['kind']]: (node: JinjaOf<Kind>) => Result };
 
+/**
+ * Calls the function for the kind of the node, and returns its result. TypeScript checks that there is one for each
+ * kind.
+ */
 export function byKind<Kind extends Jinja['kind'], Result>(
   node: JinjaOf<Kind> & { readonly kind: Kind },
   cases: ByKind<Result>,

@@ -18,10 +18,12 @@ export interface CelWriting {
   binary(operator: BinaryOperator, left: Jinja, right: Jinja): Piece;
 }
 
+/** Makes a piece that never needs parentheses, such as a name, a literal or a call. */
 export function member(text: string): Piece {
   return { text, level: LEVEL.member };
 }
 
+/** Writes the negation of a piece. The negation of `!x` is `x`. */
 export function negated({ text, level }: Piece): Piece {
   if (text.startsWith('!') && level === LEVEL.unary) return { text: text.slice(1), level: LEVEL.unary };
   return { text: `!${level < LEVEL.unary ? `(${text})` : text}`, level: LEVEL.unary };

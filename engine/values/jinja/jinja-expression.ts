@@ -73,7 +73,7 @@ export interface JinjaLoop {
   readonly condition: Jinja | undefined;
 }
 
-/** Reads what stands between `for` and `%}`. Returns undefined if it cannot be read. */
+/** Reads the text between `for` and `%}`. Returns undefined if it cannot be read. */
 export function readJinjaLoop(text: string): JinjaLoop | undefined {
   const head = /^\s*\(?\s*([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)\s*\)?\s+in\s+([\s\S]+)$/.exec(text);
   if (head === null) return undefined;
@@ -243,7 +243,7 @@ class JinjaReader {
     return text;
   }
 
-  /** Reads what follows `(`. A tuple becomes a list. */
+  /** Reads the text after `(`. A tuple becomes a list. */
   #bracketed(): Jinja {
     if (this.#take(')')) return { kind: 'list', items: [] };
     const inner = this.#choice();

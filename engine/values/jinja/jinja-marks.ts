@@ -20,8 +20,8 @@ export interface JinjaMark {
 /**
  * Finds the statements and comments of Jinja. A statement ends at the next `%}`, a comment at the next `#}`; another
  * one that begins before that makes it plain text. A comment does not begin after `$` (in shell, the length of a
- * variable) or within the braces of Handlebars. What Handlebars reads is passed over: raw blocks, comments, mustaches.
- * The time grows with the length of the text, also where nothing is closed.
+ * variable) or within the braces of Handlebars. Raw blocks, comments and mustaches of Handlebars are skipped. The time
+ * is linear in the length of the text, even if nothing is closed.
  */
 export function jinjaMarks(text: string): readonly JinjaMark[] {
   const search = new Search(text);
@@ -36,7 +36,7 @@ export function jinjaMarks(text: string): readonly JinjaMark[] {
   return marks;
 }
 
-/** Returns the mark at a brace, or the end of what Handlebars reads there; undefined if it is plain text. */
+/** Returns the mark at a brace, or the end of an element of Handlebars there; undefined if the brace is plain text. */
 function markAt(text: string, at: number, search: Search): JinjaMark | number | undefined {
   const sign = text[at + 1];
   if (sign === '{') return endOfMustache(text, at, search);
@@ -89,7 +89,10 @@ function endAfter(close: string, from: number, search: Search): number | undefin
   return found === -1 ? undefined : found + close.length;
 }
 
-/** Finds the next place of a text, and looks at each part of the whole only once while the start moves forward. */
+/**
+ * Finds the next occurrence of a text. While the start moves forward, each part of the whole text is searched only
+ * once.
+ */
 class Search {
   readonly #text: string;
   readonly #found = new Map<string, number>();

@@ -46,6 +46,7 @@ export function namesOf(node: Jinja): readonly string[] | undefined {
   return before === undefined ? undefined : [...before, node.key.value];
 }
 
+/** Returns whether CEL and Handlebars accept the text as a name: letters, digits and `_`, and no reserved word. */
 export function isIdentifier(text: string): boolean {
   return /^[A-Za-z_]\w*$/.test(text) && !['true', 'false', 'null', 'in'].includes(text);
 }
@@ -134,8 +135,8 @@ export function versionRange(given: Given): { readonly range: string; readonly i
 const NAMED_OTHERWISE: ReadonlySet<string> = new Set(['facts.os.family', 'facts.os.distribution']);
 
 /**
- * Returns the fact under its name here, and the fixed text, or list of texts, that it is compared with, as it is here:
- * "Debian" as debian. Undefined if the comparison stays as it is.
+ * Returns the fact under its name here, and the fixed text (or list of texts) of the comparison with its value here,
+ * such as debian for "Debian". Undefined if the comparison needs no change.
  */
 export function comparedFact(fact: Jinja, other: Jinja): { readonly fact: Jinja; readonly other: Jinja } | undefined {
   const names = namesOf(fact);
@@ -150,7 +151,7 @@ export function comparedFact(fact: Jinja, other: Jinja): { readonly fact: Jinja;
     return node.kind === 'text' ? { kind: 'text', value: otherNames[value] ?? value } : node;
   };
   const written = lowered(other);
-  // A family that is not known here, such as Archlinux, can be compared under the name of Ansible alone.
+  // A family that is not known here, such as Archlinux, can be compared only under the name of Ansible.
   if (values !== undefined && !fixedTexts(written).every((text) => values.includes(text))) return undefined;
   return { fact: pathNode(path), other: written };
 }

@@ -7,7 +7,7 @@ interface Network {
   readonly prefix: number;
 }
 
-/** How long an address is. */
+/** Returns the number of bits of an address. */
 export function bits(version: 4 | 6): number {
   return version === 4 ? 32 : 128;
 }

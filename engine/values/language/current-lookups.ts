@@ -23,12 +23,12 @@ class Current {
 
 const current = new Current();
 
-/** Evaluates something with what the scope may ask of the controller. */
+/** Runs `work` with the lookups of the scope as the current ones. */
 export function withLookups<Result>(scope: Scope, work: () => Result): Result {
   return current.within(scope.lookups, work);
 }
 
-/** Returns what may be asked of the controller now. Throws UnknownTouched outside of a run. */
+/** Returns the lookups of the current evaluation. Throws UnknownTouched outside of a run. */
 export function currentLookups(): ControllerLookups {
   return current.get();
 }

@@ -60,7 +60,7 @@ const OMIT_HAS_NO_VALUE = {
   remedy: 'Give a fallback that has a value, such as default(x, "") or {{default x ""}}; x == omit asks for it.',
 };
 
-/** The message of a computation with what `omit` gives. */
+/** The message of a computation with the value of `omit`. */
 export function omitHasNoValue(): ArgumentFault {
   return new ArgumentFault(OMIT_HAS_NO_VALUE.what, OMIT_HAS_NO_VALUE.remedy);
 }
@@ -83,6 +83,7 @@ export function isTooLarge(error: unknown): boolean {
   return error instanceof RangeError && /^Invalid (?:string|array) length/.test(error.message);
 }
 
+/** Returns the Fault of a template or expression whose result is longer than a text can be. */
 export function tooLarge(): Fault {
   return new Fault({
     code: 'template-too-large',

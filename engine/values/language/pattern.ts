@@ -25,12 +25,12 @@ export function replaceMatches(source: string, subject: string, by: string): str
   return bounded(source, subject, ({ all }) => subject.replace(all, by));
 }
 
-/** The first match with its groups; undefined where there is none. */
+/** Returns the first match with its groups; undefined if there is none. */
 export function firstMatch(source: string, subject: string): RegExpExecArray | undefined {
   return bounded(source, subject, ({ first }) => first.exec(subject)) ?? undefined;
 }
 
-/** Every match with its groups. */
+/** Returns every match with its groups. */
 export function allMatches(source: string, subject: string): readonly RegExpExecArray[] {
   return bounded(source, subject, ({ all }) => [...subject.matchAll(all)]);
 }

@@ -29,6 +29,7 @@ export interface Level {
 
 export const rootLevel: Level = { kind: 'root', outer: undefined, blockParameters: [], overlay: new Set() };
 
+/** Returns the frame this number of levels further out. Stops at the outermost frame. */
 export function frameAt(frame: Frame, hops: number): Frame {
   let current = frame;
   for (let hop = 0; hop < hops && current.outer !== undefined; hop++) current = current.outer;

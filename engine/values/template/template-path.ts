@@ -48,7 +48,7 @@ export function compilePath(path: Path, options: PathOptions): Evaluate {
       level = level.outer;
       hops++;
     }
-    // Arguments of a partial hide names of the surrounding level, but are no level for `../`.
+    // Arguments of a partial hide names of the surrounding level, but `../` does not count them as a level.
     while (level.kind === 'partial' && level.outer !== undefined && !isOverlaid(level, head)) {
       level = level.outer;
       hops++;

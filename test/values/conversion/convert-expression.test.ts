@@ -105,7 +105,7 @@ test.each([
   ['x | flatten', 'size(x.flatten()) > 0'],
   [
     'x | zip_longest(y)',
-    'by hand: the filter zip_longest has no counterpart: Loop over one list, and take the other one by loop_control.index_var',
+    'by hand: the filter zip_longest has no counterpart: Loop over the longer list with loop_control: {index_var: i}, and take the item i of the other list',
   ],
   ['x ==', 'by hand: it cannot be read as Jinja'],
 ])('the condition %s is %s', (text, wanted) => {

@@ -167,7 +167,7 @@ test.each([
   ["{% include 'a.j2' %}", 'by hand: the statement include has no counterpart'],
   [
     '{% set x = namespace(a=1) %}',
-    'by hand: the call namespace has no counterpart: Compute the value in an expression: nothing can be set in a template',
+    'by hand: the call namespace has no counterpart: Compute the value in an expression: a template cannot set a variable',
   ],
   ['{% if x %}', 'by hand: it cannot be read as Jinja'],
   ['{{ x', 'by hand: it cannot be read as Jinja'],

@@ -101,7 +101,7 @@ test.each([
   ['package: { name: a, autoremove: true }', 'Write command: apt-get -y autoremove.'],
   [
     'unarchive: { src: /a.tar, dest: /b, copy: false }',
-    'Write remote_src: true for copy: false, which says that src is on the host.',
+    'Write remote_src: true in place of copy: false: both mean that src is on the host.',
   ],
 ])('%s is refused', async (task, remedy) => {
   expect(await faults(task)).toEqual([remedy]);
