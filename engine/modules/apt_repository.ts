@@ -22,8 +22,8 @@ const schema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name')
     .optional()
-    .describe('Name of the file in /etc/apt/sources.list.d, without .list. The default is made of the address.'),
-  mode: mode().optional().describe('Permission bits of the file. Write "0600" if the line holds a password.'),
+    .describe('Name of the file in /etc/apt/sources.list.d, without .list. The default follows from the address.'),
+  mode: mode().optional().describe('Permission bits of the file. Write "0600" if the line contains a password.'),
   update_cache: boolean().default(true).describe('Whether the package lists are refreshed after a change.'),
 });
 
@@ -36,9 +36,9 @@ export const module = defineModule<Arguments>({
   freeForm: 'repo',
   aliases: { 'update-cache': 'update_cache' },
   foreign: {
-    validate_certs: idle('nothing is fetched but by apt itself.'),
-    install_python_apt: idle('nothing here needs Python on the host.'),
-    codename: 'Write the line of the PPA with the codename in it.',
+    validate_certs: idle('only apt itself downloads from the repository.'),
+    install_python_apt: idle('runbook needs no Python on the host.'),
+    codename: 'Write the whole line of the PPA, with the codename of the distribution.',
     update_cache_retries: 'Write retries: and delay: at the task.',
     update_cache_retry_max_delay: 'Write retries: and delay: at the task.',
   },

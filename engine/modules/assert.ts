@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { UNWRITTEN, boolean, text } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
-/**
- * The last form is the result of an expression: the runner puts it in place of the expression. Nobody writes that form
- * in a playbook.
- */
+/** The runner replaces each expression with its result, which has the last form. A playbook never has this form. */
 const condition = z.union([
   z.string(),
   z.boolean(),

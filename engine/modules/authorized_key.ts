@@ -37,7 +37,7 @@ const schema = z.strictObject({
   manage_dir: boolean()
     .default(true)
     .describe(
-      'Whether the folder of the file is made with mode 0700 if it does not exist. An existing folder is left as it is.',
+      'Whether the folder of the file is made with mode 0700 if it does not exist. An existing folder stays unchanged.',
     ),
   unsafe_path: unsafePath(),
 });
@@ -51,9 +51,9 @@ export const module = defineModule<Arguments>({
   foreign: {
     validate_certs: idleAs(
       [true],
-      'Bring the keys by uri with delegate_to: localhost, and give key the text: "{{r.content}}".',
+      'Download the keys by uri with delegate_to: localhost and register: r, and write key: "{{r.content}}".',
     ),
-    follow: idleAs([false], 'Write path: with the file that the link leads to.'),
+    follow: idleAs([false], 'Write the target of the link in path:.'),
   },
   examples: ['authorized_key: { user: root, key: "{{admin_keys}}", exclusive: true }'],
   observes: (args) => [askedOf(args)],

@@ -11,12 +11,12 @@ import { foreignFileArguments } from './write/file-write-arguments.ts';
 const schema = atMostOne(
   z.strictObject({
     ...editArguments,
-    block: text().default('').describe('The lines between the markers. Empty: the block is removed.'),
+    block: text().default('').describe('The lines between the markers. If empty, the block is removed.'),
     marker: plainText()
       .refine((value) => value.includes('{mark}') && !value.includes('\n'), 'must hold {mark}, in one line')
       .default('# {mark} ANSIBLE MANAGED BLOCK')
       .describe(
-        'The lines around the block; {mark} becomes marker_begin and marker_end. Each block of a file needs its own.',
+        'The lines around the block; {mark} becomes marker_begin and marker_end. If a file has several blocks, each needs a different marker.',
       ),
     marker_begin: markerText().default('BEGIN').describe('The text for {mark} in the line above the block.'),
     marker_end: markerText().default('END').describe('The text for {mark} in the line below the block.'),

@@ -33,12 +33,12 @@ const schema = z
         name: baseName().describe('The name of the authority, as in certificate_authority.'),
       })
       .describe('The authority that issues the certificate: path and name as in certificate_authority.'),
-    common_name: filledText().describe('The common name of the subject. Kubernetes takes it as the name of the user.'),
+    common_name: filledText().describe('The common name of the subject. Kubernetes uses it as the name of the user.'),
     organization: textList()
       .default([])
-      .describe('Organizations of the subject. Kubernetes takes them as the groups of the user.'),
-    dns: names('dns').describe('DNS names that the certificate is valid for.'),
-    ip: names('ip').describe('IP addresses that the certificate is valid for.'),
+      .describe('Organizations of the subject. Kubernetes uses them as the groups of the user.'),
+    dns: names('dns').describe('The DNS names for which the certificate is valid.'),
+    ip: names('ip').describe('The IP addresses for which the certificate is valid.'),
     usages: z
       .array(z.enum(['server', 'client']))
       .min(1)
@@ -48,7 +48,7 @@ const schema = z
       .describe('The lifetime in days. The certificate ends no later than the certificate of its authority.'),
     renew_before_days: wholeNumber({ max: 36500 })
       .default(30)
-      .describe('The certificate is issued anew during this number of days before its end.'),
+      .describe('The number of days before its end from which a new certificate is issued.'),
     recipients: recipients(),
     ...keyArguments,
   })
@@ -68,7 +68,7 @@ type Arguments = z.infer<typeof schema>;
 const anywhere = defineModule<Arguments>({
   name: 'certificate',
   summary:
-    'Issue a certificate and its key by an authority, and issue it anew if it no longer matches the task or ends soon.',
+    'Issue a certificate and its key by an authority. A new one is issued if the certificate no longer matches the task, or ends soon.',
   arguments: schema,
   examples: [
     'certificate: { path: "{{pki_dir}}/hosts/web1", name: server, authority: { path: "{{pki_dir}}", name: ca }, common_name: web1, dns: [web1, web1.example.org], usages: [server] }',

@@ -47,7 +47,7 @@ const schema = z
       .array(folder())
       .default([])
       .describe(
-        'Folders that may hold another authority of this name, while the authority is replaced. `trust` of the result has the certificates of all of them.',
+        'Folders with further authorities of this name, during a rotation. `trust` in the result has the certificates of all of them.',
       ),
   })
   .refine(keysAgree, KEYS_DISAGREE);

@@ -17,7 +17,7 @@ type Arguments = z.infer<typeof schema>;
 export const module = defineModule<Arguments>({
   name: 'certificate_info',
   summary:
-    'Read certificates of the host: subject, issuer, names, usages, beginning, end and fingerprint of each, by its path.',
+    'Read certificates of the host. The result has the subject, issuer, names, usages, beginning, end and fingerprint of each certificate, by its path.',
   arguments: schema,
   freeForm: 'paths',
   aliases: { path: 'paths' },

@@ -10,10 +10,10 @@ import { finishCommand, meaning, unknownResult } from './command/command-result.
 
 const schema = z.strictObject({
   check: secretText().describe(
-    'Shell text that changes nothing. Exit status 0 means that there is nothing to do. It also runs in a plan, and may run early and several times.',
+    'Shell text that changes nothing. Exit status 0 means that the host needs no change. It also runs in a plan, and may run early and several times.',
   ),
   apply: text().describe(
-    'Shell text that makes the change. It runs only if the exit status of check is not 0. After it check runs again.',
+    'Shell text that makes the change. It runs only if the exit status of check is not 0. Then check runs again.',
   ),
 });
 type Arguments = z.infer<typeof schema>;

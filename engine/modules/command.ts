@@ -13,9 +13,9 @@ const schema = exactlyOne(
       cmd: openText()
         .optional()
         .describe(
-          'The command line. Quotes hold words together; there is no shell, so $, | and > are plain characters.',
+          'The command line. A text in quotes is one word. No shell reads the line, so $, | and > have no special meaning.',
         ),
-      argv: z.array(openText()).min(1).optional().describe('The command and its arguments as a list, each as it is.'),
+      argv: z.array(openText()).min(1).optional().describe('The command and its arguments as a list.'),
       ...runArguments,
     }),
     ['creates', 'removes'],
@@ -30,10 +30,10 @@ export const module = defineModule<Arguments>({
   arguments: schema,
   freeForm: 'cmd',
   foreign: {
-    warn: idle('there are no such warnings.'),
-    free_form: 'Write the text itself behind the name of the module, or in cmd.',
-    expand_argument_vars: idleAs([false], 'Write shell: for a text with variables of the shell in it.'),
-    strip_empty_ends: idleAs([true], 'Leave it out: line ends at the end of an output are taken off.'),
+    warn: idle('runbook has no such warnings.'),
+    free_form: 'Write the text directly after the name of the module, or in cmd.',
+    expand_argument_vars: idleAs([false], 'Write shell: for a text with variables of the shell.'),
+    strip_empty_ends: idleAs([true], 'Leave it out: line ends at the end of an output are always removed.'),
   },
   examples: [
     'command: etcdctl member promote 8e9e05c52164694d',

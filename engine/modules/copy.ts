@@ -29,7 +29,7 @@ const fields = z.strictObject({
   src: plainText()
     .optional()
     .describe(
-      'The file or folder, in files/ of the role or beside the playbook; or an absolute path. Of a folder with a slash at its end, dest gets the content; else the folder itself. Links are followed. With remote_src: the absolute path of a file on the host.',
+      'The file or folder: a path in files/ of the role or beside the playbook, or an absolute path. If a folder ends with a slash, dest gets its content, otherwise the folder itself. Links are followed. With remote_src: the absolute path of a file on the host.',
     ),
   content: writtenValue()
     .optional()
@@ -40,21 +40,19 @@ const fields = z.strictObject({
   ...writeArguments,
   mode: modeOrPreserve()
     .optional()
-    .describe('Permission bits in quotes ("0644"), or as chmod takes them ("u=rw,go=r"). preserve: those of src.'),
+    .describe('Permission bits in quotes ("0644"), or as chmod takes them ("u=rw,go=r"). preserve: the bits of src.'),
   force: boolean().default(true).describe('Whether an existing file with another content is replaced.'),
-  follow: boolean()
-    .default(false)
-    .describe('Whether a link at dest is kept, and the file that it leads to is written.'),
+  follow: boolean().default(false).describe('Whether a link at dest stays, and its target is written.'),
   decrypt: boolean()
     .default(true)
     .describe(
-      'Whether a src that is encrypted as a whole, by age or ansible-vault, is decrypted for the host. false: the file is copied as it is.',
+      'Whether a src that age or ansible-vault encrypted as a whole is decrypted for the host. false: the file is copied unchanged.',
     ),
   remote_src: boolean().default(false).describe('Whether src is a file on the host, not on the controller.'),
-  directory_mode: mode().optional().describe('Permission bits of directories that are made.'),
+  directory_mode: mode().optional().describe('Permission bits of new directories.'),
   delete: boolean()
     .default(false)
-    .describe('For a folder: whether everything is removed from its place on the host that it does not have.'),
+    .describe('With a folder as src: whether dest loses all files and folders that src does not have.'),
 });
 
 const schema = exactlyOne(fields, ['src', 'content'])
@@ -86,8 +84,8 @@ export const module = defineModule<Arguments, Loaded | undefined>({
   arguments: schema,
   foreign: {
     ...foreignFileArguments,
-    checksum: 'Leave it out: each file that arrives is compared with the SHA-256 of the file that was sent.',
-    local_follow: idleAs([true], 'Leave it out: links of the controller are followed.'),
+    checksum: 'Leave it out: runbook always compares a file on the host with the SHA-256 of the sent file.',
+    local_follow: idleAs([true], 'Leave it out: runbook follows links of the controller.'),
   },
   examples: [
     'copy: { src: audit-policy.yaml, dest: /etc/kubernetes/audit-policy.yaml, mode: "0600" }',

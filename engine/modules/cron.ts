@@ -60,29 +60,31 @@ const schema = z.strictObject({
     .optional()
     .describe('The command. cron reads a % in it as a line end. With env, the value of the variable.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether the entry exists.'),
-  minute: field({ least: 0, most: 59, hasNames: false }).describe('0 to 59, *, */5, 1,2. Default: every minute.'),
-  hour: field({ least: 0, most: 23, hasNames: false }).describe('0 to 23. Default: every hour.'),
-  day: field({ least: 1, most: 31, hasNames: false }).describe('Day of the month, 1 to 31.'),
-  month: field({ least: 1, most: 12, hasNames: true }).describe('1 to 12.'),
-  weekday: field({ least: 0, most: 7, hasNames: true }).describe('0 to 6, Sunday is 0.'),
+  minute: field({ least: 0, most: 59, hasNames: false }).describe(
+    'The minute: 0 to 59, *, */5, or 1,2. Default: every minute.',
+  ),
+  hour: field({ least: 0, most: 23, hasNames: false }).describe('The hour: 0 to 23. Default: every hour.'),
+  day: field({ least: 1, most: 31, hasNames: false }).describe('The day of the month: 1 to 31.'),
+  month: field({ least: 1, most: 12, hasNames: true }).describe('The month: 1 to 12.'),
+  weekday: field({ least: 0, most: 7, hasNames: true }).describe('The day of the week: 0 (Sunday) to 6.'),
   special_time: z
     .enum(['reboot', 'yearly', 'annually', 'monthly', 'weekly', 'daily', 'hourly'])
     .optional()
-    .describe('A time in place of the five fields.'),
-  disabled: boolean().default(false).describe('Whether the line is turned into a comment.'),
-  env: boolean().default(false).describe('Whether the entry is a variable for the commands, and not a command.'),
+    .describe('A word such as daily, in place of the five fields.'),
+  disabled: boolean().default(false).describe('Whether the line becomes a comment, so that the command does not run.'),
+  env: boolean().default(false).describe('Whether the entry sets a variable for the commands, and is not a command.'),
   insertafter: line.optional().describe('With env: the variable after which a new variable is put.'),
   insertbefore: line
     .optional()
     .describe(
-      'With env: the variable before which a new variable is put. Without insertafter and insertbefore a new variable is put at the top.',
+      'With env: the variable before which a new variable is put. Without insertafter and insertbefore, a new variable is put at the top.',
     ),
   user: z
     .string()
     .regex(ACCOUNT_NAME, 'must be the name of an account')
     .optional()
     .describe(
-      'The user of the crontab; with cron_file the user that the command runs as. Default: the user of the task.',
+      'The user of the crontab; with cron_file, the user as whom the command runs. Default: the user of the task.',
     ),
   cron_file: z
     .union([path(), fileName], {
@@ -111,7 +113,7 @@ export const module = defineModule<Arguments>({
   aliases: { value: 'job', dom: 'day', dow: 'weekday' },
   foreign: {
     backup:
-      'Keep a copy by a task before this one: shell: "crontab -l >/root/crontab.kept", or copy with remote_src for a file.',
+      'Make a copy with a task before this one: shell: "crontab -l >/root/crontab.kept", or copy with remote_src for a file.',
   },
   examples: [
     'cron: { name: etcd snapshot, minute: 0, hour: "*/6", job: /usr/local/sbin/etcd-snapshot, cron_file: etcd, user: root }',

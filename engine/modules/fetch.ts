@@ -24,25 +24,23 @@ const schema = z.strictObject({
   dest: plainText()
     .refine((dest) => dest !== '', 'must not be empty')
     .describe(
-      'The folder on the controller, absolute or below the folder of the playbook. The file is put into it as HOST/SRC, so that the files of several hosts do not meet.',
+      'The folder on the controller, absolute or below the folder of the playbook. The path of the file in it is HOST/SRC, so that the files of several hosts do not replace each other.',
     ),
   flat: boolean()
     .default(false)
     .describe(
-      'Whether dest is the path of the file itself; with a slash at its end, the folder that gets the file with its own name. Each host needs a dest of its own then.',
+      'Whether dest is the path of the file itself. If dest ends with a slash, it is the folder of the file. With flat, each host needs a different dest.',
     ),
-  fail_on_missing: boolean()
-    .default(true)
-    .describe('Whether it is a failure that src does not exist, or is a directory.'),
+  fail_on_missing: boolean().default(true).describe('Whether the task fails if src does not exist, or is a directory.'),
   unsafe_path: unsafePath(),
 });
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments, LocalTarget>({
   name: 'fetch',
-  summary: 'Bring a file of the host to the controller.',
+  summary: 'Copy a file from the host to the controller.',
   arguments: schema,
-  foreign: { validate_checksum: idle('each file is compared with the digest that was seen.') },
+  foreign: { validate_checksum: idle('runbook always compares the file with its digest on the host.') },
   examples: [
     'fetch: { src: /etc/kubernetes/admin.conf, dest: fetched }',
     'fetch: { src: /var/log/install.log, dest: "logs/{{inventory_hostname}}.log", flat: true, fail_on_missing: false }',
@@ -65,7 +63,7 @@ export const module = defineModule<Arguments, LocalTarget>({
   },
 });
 
-/** Returns the name of the file on the controller, as the arguments say it. */
+/** Returns the name of the file on the controller, which follows from the arguments. */
 function targetOf({ src, dest, flat }: Arguments, { host }: Controller): string {
   if (!flat) return `${dest.replace(/\/+$/, '')}/${host}${src}`;
   return dest.endsWith('/') ? `${dest}${src.slice(src.lastIndexOf('/') + 1)}` : dest;
@@ -104,7 +102,7 @@ function compared(
 }
 
 interface Source {
-  /** The path of the file, which is no link. */
+  /** The path of the file, which is not a link. */
   readonly from: string;
   readonly way: UsableWay;
   readonly there: RegularFile;
@@ -126,7 +124,7 @@ function changeOf(target: LocalTarget, source: Source, isOpen: boolean): Change 
   };
 }
 
-/** A file that not every user of the host may read is made for its owner alone. */
+/** If not every user of the host may read the file, only its owner may read the copy on the controller. */
 function fetchOf(to: string, { from: path, way, there }: Source): Fetch {
   const { size = 0, sha256 = '', mode = 0 } = there;
   return {

@@ -23,8 +23,8 @@ const fields = z.strictObject({
     .default([])
     .describe('Shell patterns. A name that matches one of them is left out. A text is split at its commas.'),
   file_type: z.enum(['file', 'directory', 'link', 'any']).default('file').describe('The type of file to search for.'),
-  recurse: boolean().default(false).describe('Whether the directories beneath are searched too.'),
-  depth: wholeNumber({ min: 1 }).optional().describe('The depth of the search in levels, with recurse.'),
+  recurse: boolean().default(false).describe('Whether subdirectories are searched too.'),
+  depth: wholeNumber({ min: 1 }).optional().describe('With recurse: the number of levels that are searched.'),
   hidden: boolean().default(false).describe('Whether names that begin with a dot are listed.'),
 });
 const schema = fields.superRefine((args, context) => {
@@ -43,7 +43,7 @@ export const module = defineModule<Arguments>({
   summary: 'List files of the host by name and type.',
   arguments: schema,
   foreign: {
-    age: 'Use query: find PATH -mtime +28 for what is older than 28 days.',
+    age: 'Use query: find PATH -mtime +28 for files that are older than 28 days.',
     age_stamp: 'Use query: find PATH with -mtime, -ctime or -atime.',
     size: 'Filter the result: when: item.size > 10485760.',
     contains: 'Use query: grep -rl EXPRESSION PATH.',
@@ -54,7 +54,7 @@ export const module = defineModule<Arguments>({
     exact_mode: 'Filter the result: when: item.mode == "0644".',
     follow: idleAs([false], 'Use query: find -L PATH.'),
     get_checksum: idleAs([false], 'Use stat in a loop over the result.'),
-    limit: idleAs([null], 'Leave it out: all are listed.'),
+    limit: idleAs([null], 'Leave it out: all files are listed.'),
   },
   aliases: { path: 'paths', name: 'paths', pattern: 'patterns', exclude: 'excludes' },
   examples: ['find: { paths: /var/lib/etcd-backup, patterns: "*.db" }'],

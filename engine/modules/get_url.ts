@@ -55,16 +55,16 @@ const schema = z.strictObject({
     )
     .optional()
     .describe(
-      'The digest that the file must have: sha256:HEX, or sha256:URL of a list of digests and names; also sha512, sha384, sha224, sha1 and md5. With checksum an existing file with another digest is downloaded again.',
+      'The digest that the file must have: sha256:HEX, or sha256:URL with the URL of a list of digests and names. sha512, sha384, sha224, sha1 and md5 are allowed too. With checksum, an existing file with another digest is downloaded again.',
     ),
   force: boolean()
     .default(false)
     .describe(
-      'Whether an existing file is compared with the file of the URL, and replaced if they differ. Each comparison downloads the file.',
+      'Whether an existing file is replaced if it differs from the file at the URL. Each comparison downloads the file.',
     ),
   backup: boolean()
     .default(false)
-    .describe('Whether the old file is kept beside the new one, with the time in its name.'),
+    .describe('Whether a copy of the old file is kept in the same folder, with the time in its name.'),
   ...httpArguments,
   client_cert: path().optional().describe('The path of a client certificate (PEM) on the host.'),
   client_key: path().optional().describe('The path of the private key of client_cert.'),
@@ -80,7 +80,7 @@ export const module = defineModule<Arguments>({
   aliases: { ...httpAliases, thirsty: 'force' },
   foreign: {
     sha256sum: 'Write checksum: "sha256:…" with that digest.',
-    tmp_dest: idle('the file is downloaded beside dest, and renamed.'),
+    tmp_dest: idle('the file is downloaded to a temporary name beside dest, and then renamed.'),
     unsafe_writes: idleAs([false], 'Leave it out; files are replaced in one step.'),
     ...foreignHttpArguments,
   },

@@ -19,21 +19,21 @@ const schema = z.strictObject({
     .describe('The entry. Default: all entries that the database lists.'),
   split: filledText()
     .optional()
-    .describe('What stands between the fields. Default: a colon for accounts and groups, and else blanks.'),
+    .describe('The text between the fields. Default: a colon for accounts and groups, and blanks for other databases.'),
   service: z
     .string()
     .regex(/^[a-z][a-z0-9_]*$/, 'must be the name of a service, such as files')
     .optional()
-    .describe('The only service that is asked, instead of those that nsswitch.conf names.'),
+    .describe('The service that is asked, in place of the services in nsswitch.conf.'),
   fail_key: boolean()
     .default(true)
-    .describe('Whether it is a failure if there is no such entry. With false its value is null.'),
+    .describe('Whether the task fails if the entry does not exist. If false, the value of a missing entry is null.'),
 });
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'getent',
-  summary: 'Look entries up in a database of the system, and set the variable getent_DATABASE of the host.',
+  summary: 'Read entries of a system database, and set the variable getent_DATABASE of the host.',
   arguments: schema,
   examples: ['getent: { database: passwd, key: app }', 'getent: { database: services }'],
   observes: (args) => [questionOf(args)],
@@ -78,10 +78,13 @@ function failureOf({ database, key }: Arguments, status: number, stderr: string)
   }
 }
 
-/** Databases whose fields stand between colons, with the index of a field that is a password. */
+/** Databases with colons between their fields, each with the index of its password field. */
 const WITH_COLONS: Readonly<Record<string, number>> = { passwd: 1, group: 1, shadow: 1, gshadow: 1 };
 
-/** Returns the fields of each entry by its first one. Several lines of one name become a list of lists. */
+/**
+ * Returns a map from the first field of each entry to its other fields. If several lines have the same first field, the
+ * value is a list of lists.
+ */
 function entriesOf({ database, split }: Arguments, text: string): ValueMap {
   const entries = new Map<string, (readonly Value[])[]>();
   for (const line of text.split('\n')) {
@@ -97,7 +100,7 @@ function fieldsOf(line: string, split: string | undefined): readonly string[] {
   return split === undefined ? line.trim().split(/\s+/) : line.split(split);
 }
 
-/** A hash of a password is a secret. What only says that there is none is not: `x`, `*`, `!`. */
+/** A password hash is a secret. The signs for "no password" (`x`, `*`, `!`) are not. */
 function hidden(field: string): Value {
   return /^!*\*?$|^x$|^!\*$|^\*LK\*$/.test(field) ? field : Secret.of(field);
 }

@@ -35,15 +35,15 @@ const schema = z.strictObject({
       return /^[^-\s][^\n]*$/.test(text);
     }, 'must be the address of a repository')
     .describe(
-      'The address of the repository, or its path on the host. A user name and a password in an HTTP address are given to git apart, and are not stored on the host.',
+      'The address of the repository, or its path on the host. A user name and a password in an HTTP address are passed to git separately, and are not stored on the host.',
     ),
-  dest: path().describe('The directory of the checkout. It is made if it is missing, also those above it.'),
+  dest: path().describe('The directory of the checkout. If it is missing, it is made, with the directories above it.'),
   version: z
     .string({ error: 'must be a text\nWrite it in quotes.' })
     .regex(REF, 'must be the name of a branch or tag, or a commit')
     .default('HEAD')
     .describe(
-      'A branch, a tag or a commit. HEAD is the branch that the repository names as its own. A branch is followed; with a whole commit the repository is not asked.',
+      'A branch, a tag or a commit. HEAD is the default branch of the repository. With a branch, each run gets its newest commit. With a whole commit, the repository is not asked.',
     ),
   remote: z
     .string()
@@ -52,24 +52,26 @@ const schema = z.strictObject({
     .describe('The name of the remote in the checkout.'),
   update: boolean()
     .default(true)
-    .describe('Whether an existing checkout is brought to the version. With false it stays as it is.'),
+    .describe('Whether an existing checkout is updated to the version. If false, it stays unchanged.'),
   clone: boolean().default(true).describe('Whether a missing checkout is made.'),
   force: boolean()
     .default(false)
-    .describe('Whether local changes of files under version control are discarded. Without it they are an error.'),
+    .describe(
+      'Whether local changes of files under version control are discarded. If false, such changes are an error.',
+    ),
   depth: wholeNumber({ min: 1 })
     .optional()
-    .describe('Fetch only so many commits. It has no effect if version is a commit.'),
+    .describe('The number of commits to fetch, counted from the newest one. It has no effect if version is a commit.'),
   single_branch: boolean().default(false).describe('Whether only the branch or tag of the version is fetched.'),
   recursive: boolean().default(true).describe('Whether submodules are checked out too.'),
-  key_file: path().optional().describe('The private key on the host for an address of SSH.'),
+  key_file: path().optional().describe('The path of a private key on the host, for an SSH address.'),
   accept_newhostkey: boolean()
     .default(false)
-    .describe('Whether ssh accepts and stores the key of a server that it does not know. A changed key is refused.'),
+    .describe('Whether ssh accepts and stores the key of an unknown server. A changed key is still refused.'),
   accept_hostkey: boolean()
     .default(false)
-    .describe('Whether ssh accepts every key of the server, also a changed one. Prefer accept_newhostkey.'),
-  ssh_opts: plainText().optional().describe('Further options for ssh, as words of a shell.'),
+    .describe('Whether ssh accepts every key of the server, even a changed one. accept_newhostkey is safer.'),
+  ssh_opts: plainText().optional().describe('Further options for ssh, written as in a shell.'),
   umask: z
     .string({ error: 'must be a text\nWrite it in quotes: "0022".' })
     .regex(/^0?[0-7]{3}$/, 'must be octal digits, such as "0022"')
@@ -84,7 +86,7 @@ export const module = defineModule<Arguments>({
   summary: 'Check out a Git repository, and keep it at a branch, a tag or a commit.',
   arguments: schema,
   aliases: { name: 'repo' },
-  foreign: { ...foreignGitArguments, reference: idleAs([null], 'Leave it out: everything is fetched.') },
+  foreign: { ...foreignGitArguments, reference: idleAs([null], 'Leave it out: all branches and tags are fetched.') },
   examples: [
     'git: { repo: "https://git.example.org/app.git", dest: /srv/app, version: v1.4.2 }',
     'git: { repo: "git@git.example.org:app.git", dest: /srv/app, key_file: /home/app/.ssh/deploy, accept_newhostkey: true }',
@@ -111,7 +113,7 @@ function treeOf({ dest }: Arguments): Request<undefined, GitWorkTree> {
   return gitWorkTree(dest);
 }
 
-/** Returns the request for what the remote has; none if it need not be asked. */
+/** Returns the request for the branches and tags of the remote; none if the remote need not be asked. */
 function remoteOf(args: Arguments, context: Context): readonly Request<ProbeDetail, ProbeState>[] {
   const address = gitAddress(args.repo);
   const patterns = patternsFor(gitVersion(args.version));
@@ -128,7 +130,7 @@ function reachOf(args: Arguments, address: GitAddress): GitReach {
   };
 }
 
-/** Returns why nothing can be checked out at the path, whatever the repository has; undefined if it can. */
+/** Returns why no version can be checked out at the path; undefined if that is possible. */
 function obstacle(args: Arguments, seen: Seen, context: Context): Outcome | undefined {
   const { dest } = args;
   const request = file(dest, 'target');
@@ -201,7 +203,7 @@ function planNew(args: Arguments, address: GitAddress, observed: Observed): Outc
   return change(args, address, { before: undefined, found: found.kind === 'found' ? found : undefined }, observed);
 }
 
-/** Looks the version up in the answer of the remote. */
+/** Finds the version in the answer of the remote. */
 function foundOf(
   args: Arguments,
   address: GitAddress,
@@ -248,10 +250,10 @@ function isAbbreviated(commit: string | undefined, is: Extract<Found, { kind: 'f
 
 interface Step {
   readonly before: GitCheckout | undefined;
-  /** Undefined in a plan: what the remote has is not known. */
+  /** Undefined in a plan that does not know the answer of the remote. */
   readonly found: Extract<Found, { kind: 'found' }> | undefined;
   readonly modified?: readonly string[];
-  /** Whether the commit is the wanted one already. */
+  /** True if the checkout already has the wanted commit. */
   readonly isThere?: boolean;
 }
 
@@ -328,7 +330,7 @@ function differencesOf(
   return differences.length > 0 ? differences : [field('submodules', 'differ', 'as the commit names them')];
 }
 
-/** Returns the commit for the diff, with the branch or tag that leads to it. */
+/** Returns the text for the diff: the commit, and the branch or tag that names it. */
 function commitShown(version: string, found: Step['found'], to: string | undefined): string {
   const name = found === undefined || found.is.kind === 'detached' ? version : found.is.name;
   if (to === undefined) return name;

@@ -76,7 +76,7 @@ export const module = defineModule<Arguments>({
   arguments: schema,
   freeForm: 'name',
   foreign: {
-    local: idle('groups are always made in the files of the host itself.'),
+    local: idle('groups are always made in /etc/group of the host.'),
     gid_max: 'Set GID_MAX in /etc/login.defs by lineinfile, or give gid.',
     gid_min: 'Set GID_MIN in /etc/login.defs by lineinfile, or give gid.',
   },

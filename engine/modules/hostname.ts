@@ -25,7 +25,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   arguments: schema,
   freeForm: 'name',
   foreign: {
-    use: 'Leave it out: the way is chosen by what is on the host.',
+    use: 'Leave it out: runbook chooses the method from the programs of the host.',
   },
   examples: ['hostname: { name: "{{inventory_hostname}}" }'],
   observes: () => [hostnameRequest(), ...textNeeds(FILE)],

@@ -17,11 +17,11 @@ const fields = z.strictObject({
     .refine((names) => names.length > 0 && !names.includes(''), 'must not be empty')
     .optional()
     .describe(
-      'The file. It is looked for in vars/ of the role and in the role, then beside the playbook. Of a list, the first file that exists is read.',
+      'The file. It is searched for in vars/ of the role, in the role, then beside the playbook. If it is a list, the first file that exists is read.',
     ),
   dir: filledText()
     .optional()
-    .describe('A folder. Its files are read in the order of their names, and after them those of the folders in it.'),
+    .describe('A folder. Its files are read in the order of their names, then the files of its subfolders.'),
   name: filledText()
     .superRefine((name, context) => {
       const problem = variableNameProblem(name);
@@ -30,18 +30,18 @@ const fields = z.strictObject({
       context.addIssue({ code: 'custom', message: `cannot be the name of a variable\n${why} ${remedy}` });
     })
     .optional()
-    .describe('The variable that holds them all as a map. Without it, each is a variable of its own.'),
+    .describe('The name of a variable that gets all of them as a map. Without it, each becomes a variable of its own.'),
   depth: wholeNumber().default(0).describe('The number of levels of folders that are read; 0: all.'),
   files_matching: pattern().optional().describe('A regular expression that the name of a file must match.'),
   ignore_files: textList()
     .default([])
-    .describe('Regular expressions for the ends of names. A file with such a name is left out.'),
+    .describe('Regular expressions for the ends of names. A file whose name matches one is left out.'),
   extensions: commaList()
     .default(['yaml', 'yml', 'json'])
-    .describe('The ends of names of files of variables, without their dot.'),
+    .describe('The extensions of files with variables, without the dot.'),
   ignore_unknown_extensions: boolean()
     .default(false)
-    .describe('Whether files with other ends are left out. Otherwise they are mistakes.'),
+    .describe('Whether files with other extensions are ignored. Otherwise they are mistakes.'),
 });
 type Arguments = z.infer<typeof fields>;
 const schema = exactlyOne(fields, ['file', 'dir']);
@@ -54,7 +54,7 @@ export const module = defineModule<Arguments, IncludedVariables>({
   foreign: {
     hash_behaviour: idleAs(
       [null, 'replace'],
-      'Leave it out, and merge the maps where they are used: name: more, then {{merge settings more.settings}}.',
+      'Leave it out, and merge the maps when you use them: write name: more, and later {{merge settings more.settings}}.',
     ),
   },
   examples: [

@@ -23,9 +23,9 @@ const value = (): z.ZodType<string | Secret | Unknown> =>
     );
 
 const condition = z.strictObject({
-  option: oneLine('the name of an option').describe('The option that the section has.'),
-  value: z.string().optional().describe('Its value. Default: any.'),
-  values: z.array(z.string()).optional().describe('Its values: one of them is enough.'),
+  option: oneLine('the name of an option').describe('The option that the section must have.'),
+  value: z.string().optional().describe('Its value. Default: any value.'),
+  values: z.array(z.string()).optional().describe('Its possible values. The option must have one of them.'),
 });
 
 const schema = z
@@ -35,25 +35,32 @@ const schema = z
     section: oneLine('the name of a section')
       .nullish()
       .transform((name) => name ?? undefined)
-      .describe('The section. It is added if it is missing. Without it: the lines before the first section.'),
+      .describe(
+        'The section. It is added if it is missing. Without section, the task is about the lines before the first section.',
+      ),
     section_has_values: z
       .array(condition)
       .default([])
-      .describe('Options that tell which of several sections of the same name is meant.'),
-    option: oneLine('the name of an option').optional().describe('The option. Without it: the section as a whole.'),
+      .describe('Options that select one of several sections with the same name.'),
+    option: oneLine('the name of an option')
+      .optional()
+      .describe('The option. Without option, the task is about the whole section.'),
     value: value().optional().describe('The value of the option. It may be secret.'),
-    values: z.array(value()).optional().describe('The values of an option that stands in several lines.'),
+    values: z
+      .array(value())
+      .optional()
+      .describe('The values of an option that may have several lines, one value for each line.'),
     exclusive: boolean()
       .default(true)
-      .describe('Whether other lines of the option are removed. With state absent: whether its value does not count.'),
-    no_extra_spaces: boolean().default(false).describe('Whether there are no blanks around the equals sign.'),
+      .describe(
+        'Whether other lines of the option are removed. With state absent: whether lines with any value are removed.',
+      ),
+    no_extra_spaces: boolean().default(false).describe('Whether a new line has no blanks around the equals sign.'),
     ignore_spaces: boolean()
       .default(false)
-      .describe('Whether a line stays as it is if it differs only in the blanks around the equals sign.'),
-    allow_no_value: boolean().default(false).describe('Whether the option may stand alone, without a value.'),
-    modify_inactive_option: boolean()
-      .default(true)
-      .describe('Whether a line of the option that is commented out is replaced.'),
+      .describe('Whether a line stays unchanged if it differs only in the blanks around the equals sign.'),
+    allow_no_value: boolean().default(false).describe('Whether the option may have no value and no equals sign.'),
+    modify_inactive_option: boolean().default(true).describe('Whether a commented line with the option is replaced.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the option or the section exists.'),
   })
   .refine(({ value: one, values }) => one === undefined || values === undefined, {
@@ -77,7 +84,7 @@ type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'ini_file',
-  summary: 'Set or remove one option, or a section, in a file of sections and options.',
+  summary: 'Set or remove one option, or a section, in an INI file.',
   arguments: schema,
   aliases: pathAliases,
   foreign: { ...foreignFileArguments, follow: idle('a link is followed.') },

@@ -26,7 +26,7 @@ const schema = z.strictObject({
     .transform((written) => written === true || written === 'present')
     .default(true)
     .describe(
-      'Whether the module is also loaded at boot: whether it is named in a file of /etc/modules-load.d. `present` means true, `disabled` means false.',
+      'Whether the module is also loaded at boot, by a file in /etc/modules-load.d. `present` means true, `disabled` means false.',
     ),
   file: z
     .string()

@@ -29,7 +29,7 @@ const schema = z
       .array(folder())
       .default([])
       .describe(
-        'Folders that may hold another key pair of this name, while the key pair is replaced. `trust` of the result has the public keys of all of them.',
+        'Folders with further key pairs of this name, during a rotation. `trust` in the result has the public keys of all of them.',
       ),
   })
   .refine(keysAgree, KEYS_DISAGREE);

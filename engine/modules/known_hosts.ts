@@ -10,16 +10,16 @@ const schema = z
     name: z
       .string({ error: 'must be a text' })
       .regex(/^(?:\[[A-Za-z0-9_.:-]+\]:[0-9]+|[A-Za-z0-9_][A-Za-z0-9_.:-]*)$/, 'must be a host, or [host]:port')
-      .describe('The host, as ssh is called with it; [host]:port for another port than 22.'),
+      .describe('The name of the host, as in the call of ssh; [host]:port if the port is not 22.'),
     key: textList()
       .default([])
-      .describe('The lines with the keys, as ssh-keyscan prints them. With state absent: only these keys are removed.'),
+      .describe('The lines with the keys, as ssh-keyscan prints them. With state absent, only these keys are removed.'),
     path: path()
       .optional()
       .describe(
-        'The file. Default: .ssh/known_hosts of the user of the task. For all users: /etc/ssh/ssh_known_hosts.',
+        'The file. Default: .ssh/known_hosts in the home directory of the user of the task. For all users: /etc/ssh/ssh_known_hosts.',
       ),
-    hash_host: boolean().default(false).describe('Whether the name is hashed in a new line.'),
+    hash_host: boolean().default(false).describe('Whether a new line has the name as a hash.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether ssh knows the keys of the host.'),
     unsafe_path: unsafePath(),
   })
@@ -31,7 +31,7 @@ type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'known_hosts',
-  summary: 'Let ssh know the keys of a host, or forget them.',
+  summary: 'Add the keys of a host to a known_hosts file of ssh, or remove them.',
   arguments: schema,
   aliases: { host: 'name' },
   examples: [

@@ -19,7 +19,7 @@ import {
 const schema = z.strictObject({
   path: folder()
     .optional()
-    .describe('The file to write. Without path nothing is written, and a later task can use the text in the result.'),
+    .describe('The file to write. Without path, nothing is written, and a later task can use the text in the result.'),
   cluster: filledText().describe('The name of the cluster.'),
   server: filledText().describe('The URL of the API: https://host:port.'),
   authority: openText().describe(

@@ -29,7 +29,7 @@ const schema = z
     backrefs: boolean()
       .default(false)
       .describe(
-        'Whether references such as \\1 in line stand for groups of regexp. Without a match the file stays as it is.',
+        'Whether references such as \\1 in line are replaced by groups of regexp. If nothing matches, the file stays unchanged.',
       ),
     firstmatch: boolean()
       .default(false)

@@ -10,7 +10,7 @@ import { editText, textNeeds } from './edit/text-edit.ts';
 
 /** The list that locale-gen reads: locale-gen(8). A line that begins with # is not generated. */
 const FILE = '/etc/locale.gen';
-/** The locales that the C library can generate, a line each, with the character set. */
+/** The file with the locales that the C library can generate: one line for each, with the character set. */
 const SUPPORTED = file('/usr/share/i18n/SUPPORTED', 'content');
 
 const schema = z.strictObject({
@@ -19,7 +19,7 @@ const schema = z.strictObject({
       (names) => names.every((name) => /^[A-Za-z0-9]+(_[A-Za-z0-9]+)?(\.[A-Za-z0-9-]+)?(@[A-Za-z0-9]+)?$/.test(name)),
       'must be a locale, such as de_DE.UTF-8',
     )
-    .describe('The locales, as /usr/share/i18n/SUPPORTED on the host names them.'),
+    .describe('The locales, with the names in /usr/share/i18n/SUPPORTED of the host.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether programs can use the locales.'),
 });
 type Arguments = z.infer<typeof schema>;
@@ -96,7 +96,7 @@ function supportedOf(seen: Seen): readonly string[] {
   return there?.type === 'file' && there.content !== undefined ? there.content.toString('latin1').split('\n') : [];
 }
 
-/** Returns the line for a locale without a # in front: name and character set. */
+/** Returns the line for a locale, without the # of a comment: name and character set. */
 function lineOf(lines: readonly string[], name: string): string | undefined {
   const all = lines.map((line) => line.replace(/^[#\s]+/, '').trim());
   return all.find((line) => line.startsWith(`${name} `) && /^\S+ \S+$/.test(line));

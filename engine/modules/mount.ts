@@ -34,7 +34,7 @@ export const module = defineModule<Arguments>({
       'Leave it out: fstab is replaced in one step, and a mount that fails puts the old one back. To keep a copy, use copy or command before.',
     ),
     opts_no_log:
-      'Keep a password in a file of its own and name it: opts: "credentials=/root/share". Every user can read the options in fstab.',
+      'Put the password into a separate file, and name that file: opts: "credentials=/root/share". Every user can read the options in fstab.',
   },
   examples: [
     'mount: { path: /var/lib/etcd, src: LABEL=etcd, fstype: ext4, opts: "noatime" }',

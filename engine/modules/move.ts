@@ -13,16 +13,20 @@ import { noDirectory } from './write/file-place.ts';
 import { temporaryBeside } from './write/write-file.ts';
 
 const schema = z.strictObject({
-  src: path().describe('The file to move. If it is missing and dest is a file, the file has been moved already.'),
+  src: path().describe(
+    'The file to move. If it is missing and dest is a file, the task is in sync: the file was moved before.',
+  ),
   dest: path().describe('The new path, in the same file system. An existing file is replaced in one step.'),
-  keep: path().optional().describe('The path of a copy of the replaced file. An existing copy stays, as it is older.'),
+  keep: path()
+    .optional()
+    .describe('The path for a copy of the replaced file. An existing copy stays, because it is older.'),
   unsafe_path: unsafePath(),
 });
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'move',
-  summary: 'Move a file over another one, and keep a copy of the replaced file on request.',
+  summary: 'Move a file to another path. If it replaces a file, a copy of that file can be kept.',
   arguments: schema,
   examples: ['move: { src: /srv/pki/next/ca.crt, dest: /srv/pki/ca.crt, keep: /srv/pki/previous/ca.crt }'],
   observes: (args) => pathsOf(args).flatMap((path) => [asked(path), ...wayNeeds(path)]),

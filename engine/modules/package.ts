@@ -57,26 +57,26 @@ const schema = z
     update_cache: boolean()
       .default(false)
       .describe(
-        'Whether package lists older than cache_valid_time are refreshed before an installation. With names the refresh alone does not count as a change; without names it does. Missing and outdated lists are always refreshed.',
+        'Whether package lists older than cache_valid_time are refreshed before an installation. With names, the refresh alone does not count as a change; without names, it does. Missing and outdated lists are always refreshed.',
       ),
     cache_valid_time: wholeNumber()
       .default(3600)
       .describe('The age in seconds up to which package lists count as fresh.'),
     install_recommends: boolean()
       .optional()
-      .describe('Whether recommended packages are installed too. Default: as the distribution does.'),
+      .describe('Whether recommended packages are installed too. Default: as the distribution decides.'),
     allow_downgrade: boolean().default(false).describe('Whether an older version may replace a newer one.'),
     purge: boolean().default(false).describe('With state absent: also remove the configuration of the packages.'),
     start_units: boolean()
       .default(true)
       .describe(
-        'Whether the installation may start services, as on Debian. false keeps them stopped until a later task has configured them.',
+        'Whether the installation may start services, as Debian does. If false, they stay stopped until a later task starts them.',
       ),
     brings: z
       .array(brought)
       .optional()
       .describe(
-        'Everything that the package creates and that a later task uses: units, users, groups, files. On Debian and its derivatives units are assumed to be started and enabled, on others not; state and enabled say otherwise. With brings a plan is exact; an empty list means nothing.',
+        'Everything that the package creates and that a later task uses: units, users, groups, files. On Debian and its derivatives, units are expected to be started and enabled after the installation, elsewhere not; state and enabled override this. With brings, a plan is exact. An empty list means that a later task uses nothing of the package.',
       ),
   })
   .refine((given) => given.name !== undefined || given.update_cache, {

@@ -5,8 +5,8 @@ import { defineModule } from './base/module.ts';
 
 const schema = z
   .strictObject({
-    seconds: wholeNumber().optional().describe('How long.'),
-    minutes: wholeNumber().optional().describe('How long.'),
+    seconds: wholeNumber().optional().describe('The length of the pause in seconds.'),
+    minutes: wholeNumber().optional().describe('The length of the pause in minutes.'),
     prompt: plainText().optional().describe('The message during the wait.'),
   })
   .refine(
@@ -19,7 +19,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   summary: 'Wait for a given time. A plan does not wait.',
   arguments: schema,
   foreign: {
-    echo: idle('nobody is asked for an input.'),
+    echo: idle('runbook asks for no input.'),
   },
   examples: ['pause: { seconds: 10, prompt: "letting the load settle" }'],
   observes: () => [],

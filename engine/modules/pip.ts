@@ -17,13 +17,13 @@ const schema = z
       .refine((names) => names.every((one) => /^[^-\s][^\n]*$/.test(one)), 'must be names of packages')
       .optional()
       .describe(
-        'Packages, with conditions if needed: app, "app==1.2", "app>=1,<2". Addresses are taken too, but a plan cannot tell whether they are installed.',
+        'Packages, with conditions if needed: app, "app==1.2", "app>=1,<2". URLs are accepted too, but a plan cannot know whether they are installed.',
       ),
     version: z
       .string({ error: 'must be a text\nWrite it in quotes.' })
       .regex(/^[A-Za-z0-9][A-Za-z0-9.+!_-]*$/, 'must be a version')
       .optional()
-      .describe('The version, if there is one name.'),
+      .describe('The version, if name has only one package.'),
     requirements: path().optional().describe('A file of requirements on the host.'),
     virtualenv: path().optional().describe('The virtual environment. It is made if it is missing.'),
     virtualenv_command: plainText()
@@ -33,7 +33,7 @@ const schema = z
       .string()
       .regex(/^[A-Za-z0-9/][A-Za-z0-9._/-]*$/, 'must be a program')
       .optional()
-      .describe('The Python of the environment: it takes the place of python3 in virtualenv_command.'),
+      .describe('The Python of the environment, in place of python3 in virtualenv_command.'),
     virtualenv_site_packages: boolean()
       .default(false)
       .describe('Whether the environment also has the packages of the system.'),
@@ -41,13 +41,15 @@ const schema = z
       .string()
       .regex(/^[A-Za-z0-9/][A-Za-z0-9._/-]*$/, 'must be a program')
       .optional()
-      .describe('The pip of the system: pip3.11 for example. Default: python3 -m pip.'),
+      .describe('The pip program of the system, such as pip3.11. Default: python3 -m pip.'),
     state: z
       .enum(['present', 'absent', 'latest', 'forcereinstall'])
       .default('present')
-      .describe('`latest` asks the package index in each run, so that a plan cannot tell whether something changes.'),
-    editable: boolean().default(false).describe('Whether name is a path that is installed as it lies there.'),
-    extra_args: plainText().optional().describe('Further arguments of pip, as words.'),
+      .describe('`latest` asks the package index in each run, so a plan cannot know whether something changes.'),
+    editable: boolean()
+      .default(false)
+      .describe('Whether name is a path that is installed in place (pip install --editable).'),
+    extra_args: plainText().optional().describe('Further arguments of pip, written as in a shell.'),
     chdir: path().optional().describe('The directory in which pip runs.'),
     umask: z
       .string({ error: 'must be a text\nWrite it in quotes: "0022".' })
@@ -56,7 +58,7 @@ const schema = z
       .describe('The mask for the permissions of new files.'),
     break_system_packages: boolean()
       .default(false)
-      .describe('Whether packages of a system whose distribution manages them itself are changed nevertheless.'),
+      .describe('Whether packages of the system are changed even if the distribution forbids it (PEP 668).'),
   })
   .refine(({ name, requirements }) => (name === undefined) !== (requirements === undefined), {
     path: ['name'],
@@ -176,7 +178,7 @@ function planNew(args: Arguments, wanted: readonly Requirement[] | undefined, ob
 interface Step {
   readonly one: Requirement;
   readonly before: string | undefined;
-  /** Whether the change is certain. */
+  /** True if the change is certain. */
   readonly isSure: boolean;
 }
 
@@ -190,7 +192,7 @@ function stepsOf(
   { versions }: Extract<PipPackages, { kind: 'packages' }>,
 ): Steps {
   if (wanted === undefined) return { kind: 'steps', steps: [], isOpaque: true };
-  // A version is undefined only if an earlier task of the plan installs the package: that it is there is known.
+  // A version is undefined if an earlier task of the plan installs the package: then only its presence is known.
   const known = Object.fromEntries(
     Object.entries(versions).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
@@ -211,7 +213,7 @@ function stepsOf(
 }
 
 interface Todo {
-  /** Undefined: the environment is made. */
+  /** Undefined if the task makes the environment. */
   readonly state: Extract<PipPackages, { kind: 'packages' }> | undefined;
   readonly steps: readonly Step[];
   readonly isOpaque: boolean;
@@ -254,7 +256,7 @@ function change(args: Arguments, todo: Todo, { seen, context }: Observed): Outco
   };
 }
 
-/** Returns what is installed after the change, as far as a plan can know: dependencies are not in it. */
+/** Returns the packages after the change, as far as a plan knows them: without their dependencies. */
 function versionsAfter(args: Arguments, { state, steps }: Todo): Readonly<Record<string, string | undefined>> {
   const changed = steps.flatMap(({ one, before }) =>
     one.name === undefined || (one.isConditional && before === undefined)

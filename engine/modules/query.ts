@@ -8,7 +8,7 @@ import { UNWRITTEN, exactlyOne, path, secretText } from './base/arguments.ts';
 import { defineModule, type Context } from './base/module.ts';
 import { commandResult, meaning } from './command/command-result.ts';
 
-/** The command line of `command`, which is split into words as it is there. */
+/** The command line of a `command` that is treated as a query. It is split into words as `command` does it. */
 const commandLine = secretText().meta({ [UNWRITTEN]: true });
 
 const looking = z.strictObject({
@@ -24,7 +24,7 @@ const looking = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Whether earlier changes, also on other hosts, affect the answer. If earlier tasks change the host, a plan then reports the answer as unknown.',
+      'Whether earlier changes, also on other hosts, affect the answer. If true, and an earlier task would change something, the answer is unknown in a plan.',
     ),
 });
 const schema = exactlyOne(looking, ['cmd', 'argv']);
@@ -61,14 +61,18 @@ export const module = defineModule<Arguments>({
   },
 });
 
-/** Returns the question; undefined for a command line that has no words, or is left open. */
+/**
+ * Returns the request for the answer; undefined if the command line has no words, or has a quote that is not closed.
+ */
 function questionOf(args: Arguments, context: Context): Request<ProbeDetail, ProbeState> | undefined {
   const text = args.cmd === undefined ? programOf(args) : revealed(args.cmd);
   if (text === undefined) return undefined;
   return probe(`${context.preamble}${args.chdir === undefined ? '' : `cd -- ${quote(args.chdir)} || exit\n`}${text}`);
 }
 
-/** Returns shell text that runs the words. `exec` runs the program, and not what the shell has of the same name. */
+/**
+ * Returns shell text that runs the words. `exec` runs the program, and not a command of the shell with the same name.
+ */
 function programOf({ argv = [] }: Arguments): string | undefined {
   const words = Array.isArray(argv) ? argv.map(revealed) : splitWords(revealed(argv));
   return words === undefined || words.length === 0 ? undefined : `exec ${words.map(quote).join(' ')}`;

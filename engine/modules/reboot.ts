@@ -19,12 +19,12 @@ export const module = defineModule<z.infer<typeof schema>>({
   foreign: {
     post_reboot_delay: idleAs(
       [0],
-      'Write a task behind it: pause: {seconds: 30}, or wait_for with the port of a service.',
+      'Write a task after this one: pause: {seconds: 30}, or wait_for with the port of a service.',
     ),
-    connect_timeout: idle('attempts go on until reboot_timeout is over.'),
-    test_command: 'Write a task behind it: query: with the command, until: and retries:.',
-    search_paths: idle('the command is looked for in the directories of the system.'),
-    boot_time_command: idle('the boot is told by its boot_id.'),
+    connect_timeout: idle('runbook repeats its attempts until reboot_timeout is over.'),
+    test_command: 'Write a task after this one: query: with the command, until: and retries:.',
+    search_paths: idle('runbook searches for the command in the system directories.'),
+    boot_time_command: idle('runbook recognizes a new boot by its boot_id.'),
     reboot_command: 'Write shell: with the command, then wait_for_connection: {delay: 10}.',
   },
   examples: ['reboot: {}', 'reboot: { reboot_timeout: 1200 }'],

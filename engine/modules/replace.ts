@@ -29,7 +29,7 @@ const schema = z
     before: pattern(SECTION)
       .optional()
       .describe(
-        'Replace only before the first match of this expression that follows after; without after, before its last match. It is read like after.',
+        'Replace only before the first match of this expression that follows after; without after, before its last match. It is interpreted like after.',
       ),
   })
   .refine((args) => faultIn(args) === undefined, {
@@ -76,7 +76,7 @@ export const module = defineModule<Arguments>({
   aliases: pathAliases,
   foreign: {
     ...foreignFileArguments,
-    encoding: idleAs(['utf-8', 'utf8'], 'Leave it out: bytes that are no UTF-8 stay as they are.'),
+    encoding: idleAs(['utf-8', 'utf8'], 'Leave it out: bytes that are not UTF-8 stay unchanged.'),
   },
   examples: ['replace: { path: /etc/fstab, regexp: "^([^#].*\\\\sswap\\\\s.*)$", replace: "# \\\\1" }'],
   observes: (args, _loaded, context) => editRequests({ ...args, create: undefined }, context),

@@ -33,7 +33,7 @@ export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
   arguments: schema,
   freeForm: 'cmd',
   foreign: {
-    free_form: 'Write the text itself behind the name of the module, or in cmd.',
+    free_form: 'Write the text directly after the name of the module, or in cmd.',
   },
   examples: ['script: { cmd: "check-disk.sh --min 10", creates: /var/lib/disk-checked }'],
   async load(args, controller) {

@@ -30,9 +30,9 @@ export const module = defineModule<Arguments>({
   freeForm: 'state',
   foreign: {
     update_kernel_param: idleAs([false], 'Write command: grubby --update-kernel ALL --args selinux=0.'),
-    configfile: idleAs(['/etc/selinux/config'], 'Leave it out: the file is /etc/selinux/config.'),
-    conf: idleAs(['/etc/selinux/config'], 'Leave it out: the file is /etc/selinux/config.'),
-    file: idleAs(['/etc/selinux/config'], 'Leave it out: the file is /etc/selinux/config.'),
+    configfile: idleAs(['/etc/selinux/config'], 'Leave it out: the file is always /etc/selinux/config.'),
+    conf: idleAs(['/etc/selinux/config'], 'Leave it out: the file is always /etc/selinux/config.'),
+    file: idleAs(['/etc/selinux/config'], 'Leave it out: the file is always /etc/selinux/config.'),
   },
   examples: ['selinux: { state: permissive }'],
   observes: () => [selinuxRequest(), ...textNeeds(FILE)],

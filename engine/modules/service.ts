@@ -25,7 +25,7 @@ const schema = z
     enabled: boolean().optional().describe('Whether the service starts at boot.'),
     daemon_reload: boolean()
       .default(false)
-      .describe('As in the module systemd. It does nothing on hosts without systemd.'),
+      .describe('As in the module systemd. It has no effect on hosts without systemd.'),
   })
   .refine(
     (args) => args.name !== undefined || (args.daemon_reload && args.state === undefined && args.enabled === undefined),
@@ -40,18 +40,18 @@ type Named = Arguments & { readonly name: string };
 
 export const module = defineModule<Arguments>({
   name: 'service',
-  summary: 'Start, stop, restart and enable services, whatever manages them: systemd, OpenRC, System V init.',
+  summary: 'Start, stop, restart and enable services of systemd, OpenRC or System V init.',
   arguments: schema,
   freeForm: 'name',
   aliases: { 'daemon-reload': 'daemon_reload' },
   foreign: {
-    sleep: idle('a restart waits until the service has stopped.'),
-    pattern: idle('the status command of the init script tells whether the service runs.'),
+    sleep: idle('a restart always waits until the service has stopped.'),
+    pattern: idle('runbook asks the status command of the init script whether the service runs.'),
     args: 'Write them into the file that the service reads, /etc/default/NAME or /etc/sysconfig/NAME, with lineinfile.',
     arguments:
       'Write them into the file that the service reads, /etc/default/NAME or /etc/sysconfig/NAME, with lineinfile.',
-    runlevel: idleAs(['default'], 'Leave it out: enabled means the default run levels.'),
-    use: idleAs(['auto'], 'Leave it out: what manages services is seen on the host.'),
+    runlevel: idleAs(['default'], 'Leave it out: enabled always means the default run levels.'),
+    use: idleAs(['auto'], 'Leave it out: runbook detects the service manager of the host.'),
     masked: idleAs([false], 'Use the module systemd, which has masked.'),
     no_block: idleAs([false], 'Use the module systemd, which has no_block.'),
     scope: idleAs(['system'], 'Use the module systemd.'),

@@ -13,14 +13,14 @@ const ALL_AT_ONCE = idle('all facts come at once.');
 /** Reads the facts again. They come with the connection, so a play needs this only after it has changed them. */
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'setup',
-  summary: 'Read the facts of the host again, after changes to them. They come with the connection by themselves.',
+  summary: 'Read the facts of the host again, after changes to them. Each connection already reads them once.',
   arguments: schema,
   foreign: {
     gather_subset: ALL_AT_ONCE,
     gather_timeout: ALL_AT_ONCE,
     filter: ALL_AT_ONCE,
     parallel: ALL_AT_ONCE,
-    fact_path: 'Read the files by query: and register.',
+    fact_path: 'Read the files with query: and register.',
   },
   examples: ['setup: {}'],
   observes: () => [factsRequest()],

@@ -21,8 +21,8 @@ export const module = defineModule<z.infer<typeof schema>>({
   arguments: schema,
   freeForm: 'cmd',
   foreign: {
-    warn: idle('there are no such warnings.'),
-    free_form: 'Write the text itself behind the name of the module, or in cmd.',
+    warn: idle('runbook has no such warnings.'),
+    free_form: 'Write the text directly after the name of the module, or in cmd.',
   },
   examples: ['shell: { cmd: "kubectl get nodes | wc -l", chdir: /root }'],
   observes: (args) => runRequests(args),

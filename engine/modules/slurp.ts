@@ -10,7 +10,7 @@ const schema = z.strictObject({ src: path().describe('The file on the host, of a
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'slurp',
-  summary: 'Read a file of the host: in base64, and as `json` if it holds a JSON list or map.',
+  summary: 'Read a file of the host. The result has its content in base64, and as `json` if it is a JSON list or map.',
   arguments: schema,
   freeForm: 'src',
   aliases: { path: 'src' },

@@ -10,7 +10,9 @@ import { cannotLook } from './path/file-needs.ts';
 
 const schema = z.strictObject({
   path: path().describe('The path on the host.'),
-  follow: boolean().default(false).describe('Whether the target of a link is described, in place of the link.'),
+  follow: boolean()
+    .default(false)
+    .describe('Whether the result describes the target of a link, and not the link itself.'),
   get_checksum: boolean().default(true).describe('Whether the digest of a file is computed.'),
   checksum_algorithm: z.literal('sha256').default('sha256').describe('The algorithm of the digest: SHA-256.'),
 });

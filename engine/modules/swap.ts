@@ -11,13 +11,15 @@ const FILE = '/etc/fstab';
 const schema = z.strictObject({
   state: z
     .enum(['off'], { error: 'must be off\nWrite "off" in quotes.' })
-    .describe('`off`: swap is not used now, nor after the next boot: its lines in /etc/fstab become comments.'),
+    .describe(
+      '`off`: swap is turned off now, and its lines in /etc/fstab become comments, so that it stays off after the next boot.',
+    ),
 });
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'swap',
   summary:
-    "Turn swap off, now and for the next boot. In a container swap is the machine's, and only /etc/fstab is kept.",
+    'Turn swap off, now and for the next boot. In a container, only /etc/fstab is changed, because the swap belongs to the machine.',
   arguments: schema,
   freeForm: 'state',
   examples: ['swap: { state: "off" }'],

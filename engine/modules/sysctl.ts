@@ -42,10 +42,10 @@ const schema = exactlyOne(
     optional: boolean()
       .default(false)
       .describe(
-        'Whether a parameter that does not exist or cannot be set here, as in containers, is not set, with a warning. The file has it nevertheless.',
+        'Whether a parameter that does not exist, or cannot be set (as in a container), is only written to the file, with a warning. If false, it is an error.',
       ),
     unsafe_path: unsafePath(),
-    ignoreerrors: boolean().default(false).describe("Ansible's word for optional."),
+    ignoreerrors: boolean().default(false).describe('The name of optional in Ansible.'),
   }),
   ['name', 'values'],
 );

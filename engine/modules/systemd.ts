@@ -38,7 +38,7 @@ const schema = z
     daemon_reload: boolean()
       .default(false)
       .describe(
-        'Whether systemd reads its unit files again if the file of a running unit has changed. state and enabled do this by themselves.',
+        'Whether systemd reads its unit files again if the file of a running unit has changed. A task with state or enabled does this in any case.',
       ),
     scope: z
       .literal('system', {

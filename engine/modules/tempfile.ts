@@ -14,7 +14,7 @@ import { OWN_WAY, wayInside, wayNeeds } from './path/way-to-path.ts';
 const name = plainText().refine((value) => !value.includes('/'), 'must not hold a slash');
 
 const schema = z.strictObject({
-  state: z.enum(['file', 'directory']).default('file').describe('The type of what is made.'),
+  state: z.enum(['file', 'directory']).default('file').describe('Whether a file or a directory is made.'),
   path: path().default('/tmp').describe('The parent directory.'),
   prefix: name.default('runbook.').describe('The beginning of the name.'),
   suffix: name.default('').describe('The end of the name.'),
@@ -23,7 +23,7 @@ const schema = z.strictObject({
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'tempfile',
-  summary: 'Make a temporary file or directory that only its owner can read. The playbook has to remove it.',
+  summary: 'Make a temporary file or directory that only its owner can read. The playbook must remove it.',
   arguments: schema,
   examples: ['tempfile: { state: directory, suffix: build }'],
   observes: (args) => [file(args.path, 'target'), ...wayNeeds(`${args.path}/.`)],

@@ -19,9 +19,7 @@ const schema = z.strictObject({
   ),
   ...writeArguments,
   force: boolean().default(true).describe('Whether an existing file with another content is replaced.'),
-  follow: boolean()
-    .default(false)
-    .describe('Whether a link at dest is kept, and the file that it leads to is written.'),
+  follow: boolean().default(false).describe('Whether a link at dest stays, and its target is written.'),
   newline_sequence: z
     .enum(['\n', '\r\n', '\r', '\\n', '\\r\\n', '\\r'])
     .default('\n')
@@ -30,7 +28,7 @@ const schema = z.strictObject({
 });
 type Arguments = z.infer<typeof schema>;
 
-const HANDLEBARS = 'Templates are Handlebars: runbook docs --helpers.';
+const HANDLEBARS = 'Leave it out: templates are Handlebars, see runbook docs --helpers.';
 
 export const module = defineModule<Arguments, Content>({
   name: 'template',

@@ -32,18 +32,20 @@ const schema = z.strictObject({
     .refine((name) => name !== 'localtime', {
       error: 'must be the name of a time zone: localtime is the zone that the host has already',
     })
-    .describe('The name of the time zone, as below /usr/share/zoneinfo on the host. Upper and lower case differ.'),
+    .describe(
+      'The name of the time zone: its path below /usr/share/zoneinfo on the host. Upper and lower case are different.',
+    ),
 });
 
 type Arguments = z.infer<typeof schema>;
 
-/** hwclock is not supported because no file says which time the hardware clock keeps: a plan could not know it. */
+/** hwclock is not supported, because no file shows which time the hardware clock keeps, so a plan could not know it. */
 const NO_CLOCK =
   'Leave it out: the hardware clock is not set. To set it, write command: hwclock --systohc --utc, or --localtime.';
 
 export const module = defineModule<Arguments>({
   name: 'timezone',
-  summary: 'Set the time zone of the host. Programs that are running keep the old zone until they are restarted.',
+  summary: 'Set the time zone of the host. Running programs keep the old zone until they are restarted.',
   arguments: schema,
   freeForm: 'name',
   foreign: { hwclock: NO_CLOCK, rtc: NO_CLOCK },

@@ -39,13 +39,13 @@ const schema = z.strictObject({
     )
     .describe('The archive, in files/ of the role or beside the playbook; with remote_src a path on the host.'),
   dest: path().describe(
-    'The directory on the host that gets the content of the archive. It must exist. Other files in it are left alone.',
+    'The directory on the host that gets the content of the archive. It must exist. Other files in it stay unchanged.',
   ),
   remote_src: boolean().default(false).describe('Whether src is a file on the host, not on the controller.'),
   creates: createsRemoves.creates,
   keep_newer: boolean()
     .default(false)
-    .describe('Whether a file that is newer than the one in the archive stays as it is.'),
+    .describe('Whether a file stays unchanged if it is newer than the file in the archive.'),
   list_files: boolean().default(false).describe('Whether the result has the names in the archive, as `files`.'),
   extra_opts: commaList({ mayBeEmpty: true })
     .default([])
@@ -67,11 +67,11 @@ export const module = defineModule<Arguments, Loaded | undefined>({
   summary: 'Unpack a tar or zip archive on the host.',
   arguments: schema,
   foreign: {
-    copy: idleAs([true], 'Write remote_src: true for copy: false, which says that src is on the host.'),
-    io_buffer_size: idle('the size of the pieces is chosen here.'),
+    copy: idleAs([true], 'Write remote_src: true in place of copy: false: both mean that src is on the host.'),
+    io_buffer_size: idle('runbook chooses the size of the pieces.'),
     validate_certs: idleAs(
       [true],
-      'Bring the archive by get_url, which has validate_certs, and unpack it with remote_src: true.',
+      'Download the archive by get_url, which has validate_certs, and unpack it with remote_src: true.',
     ),
   },
   examples: [

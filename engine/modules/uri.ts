@@ -41,15 +41,17 @@ const schema = z.strictObject({
   ...httpArguments,
   body: anyValue()
     .optional()
-    .describe('The body: a text; with body_format: json any value, with form-urlencoded a map.'),
+    .describe(
+      'The body. It is a text; with body_format json, it may be any value, and with form-urlencoded it is a map.',
+    ),
   body_format: z.enum(['raw', 'json', 'form-urlencoded']).default('raw').describe('The format of the body.'),
   follow_redirects: z
     .enum(['safe', 'all', 'none', 'yes', 'no'])
     .default('safe')
-    .describe('The redirects to follow. safe: those of GET and HEAD.'),
+    .describe('The redirects to follow. safe: only redirects of GET and HEAD.'),
   return_content: boolean()
     .default(true)
-    .describe('Whether the result has the body of the answer, as `content`. After a failure it always has.'),
+    .describe('Whether the result has the body of the answer, as `content`. After a failure, it always has the body.'),
   ...createsRemoves,
   ca_path: path()
     .optional()
@@ -72,12 +74,12 @@ export const module = defineModule<Arguments>({
   freeForm: 'url',
   aliases: httpAliases,
   foreign: {
-    dest: 'Bring what is at an address by get_url, or write the answer by copy: content: "{{r.content}}" after register: r.',
+    dest: 'Download the file by get_url; or write register: r, and then copy: with content: "{{r.content}}".',
     src: 'Send a file of the host by shell: curl --fail -T /path https://…',
     remote_src: 'Leave it out: a file is sent by shell: curl --fail -T /path https://…',
     force: idleAs(
       [false],
-      'Leave it out: there is no cache here. To ask a proxy for a fresh answer, write headers: { Cache-Control: no-cache }.',
+      'Leave it out: runbook has no cache. To ask a proxy for a fresh answer, write headers: { Cache-Control: no-cache }.',
     ),
     mode: OF_DEST,
     owner: OF_DEST,

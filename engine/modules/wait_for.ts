@@ -25,14 +25,14 @@ const schema = z
       })
       .optional()
       .describe(
-        'With path: a regular expression. The task waits until a line of the file matches it; with state: absent, until no line does.',
+        'With path: a regular expression. The task waits until a line of the file matches it; with state: absent, until no line matches.',
       ),
     state: z.enum(['started', 'stopped', 'present', 'absent']).default('started').describe('The state to wait for.'),
     timeout: wholeNumber({ min: 1 }).default(300).describe('Seconds after which the task fails.'),
     delay: wholeNumber().default(0).describe('Seconds before the first check.'),
     sleep: wholeNumber({ min: 1 }).default(1).describe('Seconds between two checks.'),
     connect_timeout: wholeNumber({ min: 1 }).default(5).describe('Seconds for one attempt to connect.'),
-    msg: plainText().optional().describe('The thing that the task waits for, in the words of messages.'),
+    msg: plainText().optional().describe('The name of the thing that the task waits for, for messages.'),
   })
   .refine(
     (args) => (args.port === undefined) !== (args.path === undefined),
@@ -50,8 +50,8 @@ export const module = defineModule<Arguments>({
   arguments: schema,
   foreign: {
     active_connection_states:
-      'Leave it out: there is no state drained. To wait for connections to end, write query: ss -Htn sport = :PORT, with until: and retries:.',
-    exclude_hosts: 'Leave it out: there is no state drained.',
+      'Leave it out: runbook has no state drained. To wait for connections to end, write query: ss -Htn sport = :PORT, with until: and retries:.',
+    exclude_hosts: 'Leave it out: runbook has no state drained.',
   },
   examples: ['wait_for: { port: 6443, timeout: 120 }', 'wait_for: { path: /run/haproxy.sock }'],
   observes: (args) => [probe(once(args))],

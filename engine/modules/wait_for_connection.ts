@@ -13,8 +13,8 @@ export const module = defineModule<z.infer<typeof schema>>({
   summary: 'Wait until the host can be reached and answers.',
   arguments: schema,
   foreign: {
-    connect_timeout: idle('attempts go on until timeout is over.'),
-    sleep: idle('the next attempt follows by itself.'),
+    connect_timeout: idle('runbook repeats its attempts until timeout is over.'),
+    sleep: idle('the next attempt follows automatically.'),
   },
   examples: ['wait_for_connection: { timeout: 300 }'],
   observes: () => [],

@@ -18,7 +18,7 @@ const schema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_.:-]+$/, 'must be an id: letters, digits, . _ : -')
     .describe('Id of the repository.'),
-  description: line.optional().describe('The name for people. Default: the id.'),
+  description: line.optional().describe('The name that people read. Default: the id.'),
   baseurl: words().optional().describe('The addresses of the repository.'),
   mirrorlist: line.optional().describe('Address of a list of mirrors.'),
   metalink: line.optional().describe('Address of a metalink.'),

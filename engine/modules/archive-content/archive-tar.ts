@@ -166,6 +166,7 @@ function textOf(data: Buffer): string {
   return utf8(end === -1 ? data : data.subarray(0, end));
 }
 
+/** Decodes a name in an archive. Throws BrokenArchive if its bytes are not UTF-8. */
 export function utf8(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   if (text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(bytes))

@@ -48,6 +48,10 @@ const EFFECTS: ReadonlyMap<string, Partial<UnpackOptions>> = new Map([
   ['-j', { isFlat: true }],
 ]);
 
+/**
+ * Returns the effects of the options and patterns that the task gives. A later option overrides an earlier one.
+ * `isUnderstood` is false if an option is not known here.
+ */
 export function readOptions({ extra_opts: extra, include, exclude }: Given): UnpackOptions {
   let options: UnpackOptions = {
     extra,

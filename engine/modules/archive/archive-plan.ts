@@ -195,6 +195,7 @@ function shown(field: Field, value: string | number | undefined): Value {
   return field === 'modified' && typeof value === 'number' ? new Date(value * 1000).toISOString().slice(0, 19) : value;
 }
 
+/** Describes an entry in words for a difference, such as `a file of 12 bytes` or `a link to /etc/app`. */
 export function described({ type, size, target }: Entry): string {
   switch (type) {
     case 'file':
@@ -208,6 +209,7 @@ export function described({ type, size, target }: Entry): string {
   }
 }
 
+/** Returns the path of a member that is unpacked into `dest`. An empty name stands for `dest` itself. */
 export function pathOf(dest: string, name: string): string {
   if (name === '') return dest;
   return dest === '/' ? `/${name}` : `${dest}/${name}`;

@@ -19,7 +19,7 @@ export type ArchivePlace =
   | { readonly kind: 'brought'; readonly file: LocalFile }
   | { readonly kind: 'host'; readonly path: string; readonly way: UsableWay };
 
-/** Returns the change that unpacks an archive and sets owner and mode of its members, and of nothing else. */
+/** Returns the change that unpacks an archive, and sets owner and mode of its members only. */
 export function unpack(args: ToUnpack, options: UnpackOptions, from: ArchivePlace, way: UsableWay): Apply {
   if (from.kind === 'brought') {
     const { path, room, remove } = temporaryRoom();

@@ -127,8 +127,8 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
 }
 
 /**
- * Removes issues that only follow from a typing mistake: if `dst` was written for `dest`, the missing `dest` is not
- * reported as well.
+ * Removes issues that only follow from a typing mistake. For example, if `dst` was written for `dest`, the missing
+ * `dest` is not reported.
  */
 export function ownIssues(issues: readonly z.core.$ZodIssue[], module: AnyModule): readonly z.core.$ZodIssue[] {
   const meant = new Set(
@@ -218,10 +218,15 @@ function describedBy(module: AnyModule, path: Path): string | undefined {
   return text === undefined ? undefined : `${name}: ${text}`;
 }
 
+/** Converts a path of zod to one of texts and numbers. */
 export function plainPath(path: readonly PropertyKey[]): Path {
   return path.map((part) => (typeof part === 'number' ? part : String(part)));
 }
 
+/**
+ * Returns the value at a path of keys and indexes; undefined if there is none. For a path into an unknown or secret
+ * value, returns that value.
+ */
 export function valueAt(value: Value, path: Path): Value | undefined {
   let at: Value | undefined = value;
   for (const part of path) {

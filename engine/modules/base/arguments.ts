@@ -172,6 +172,7 @@ export interface Account {
   readonly id: number | undefined;
 }
 
+/** A user or group, by name or number. Digits in a text are a number. The name has no `:`, `/` or line end. */
 export function account(): z.ZodType<Account> {
   return z
     .custom<string | number>(

@@ -19,7 +19,7 @@ export interface FurtherModules {
   loaded(): ReadonlyMap<string, string>;
 }
 
-/** Returns whether a module that comes with runbook has this name, or takes it as another name of itself. */
+/** Returns whether a module of runbook has this name, or accepts it as another name. */
 export function isBuiltIn(name: string): boolean {
   return moduleFiles.has(nameHere(name));
 }

@@ -36,7 +36,7 @@ export interface Module<Arguments, Loaded = undefined> {
   readonly examples: readonly string[];
   /** Reads files and templates of the role on the controller. Templates are rendered with the variables of the task. */
   load?(args: Arguments, controller: Controller): Promise<Loaded>;
-  /** Returns the absolute paths of the files that the task may bring to the controller, whatever host it is for. */
+  /** Returns the absolute paths of the files that the task may bring to the controller, for any host. */
   brings?(loaded: Loaded): readonly string[];
   /** Returns the requests for the states that the plan needs. Pure. */
   observes(args: Arguments, loaded: Loaded, context: Context): readonly Request[];
@@ -47,6 +47,10 @@ export interface Module<Arguments, Loaded = undefined> {
 /** A module with its types hidden: the runner only passes on the results of `parse` and `load`. */
 export type AnyModule = Module<unknown, unknown>;
 
+/**
+ * Returns the module unchanged. It only gives TypeScript the types of `arguments` and `load`, so that a module need not
+ * write them again.
+ */
 export function defineModule<Arguments, Loaded = undefined>(
   module: Module<Arguments, Loaded>,
 ): Module<Arguments, Loaded> {
@@ -115,7 +119,7 @@ export interface WantedVariables {
     /** The first of these files that exists. */
     | { readonly kind: 'file'; readonly names: readonly string[] }
     | ({ readonly kind: 'folder'; readonly name: string } & FolderRules);
-  /** The variable that holds all of them as a map; undefined: each is a variable of its own. */
+  /** The variable that gets all of them as a map; undefined if each becomes a variable of its own. */
   readonly name: string | undefined;
 }
 
@@ -127,7 +131,7 @@ export interface FolderRules {
   /** Patterns for the ends of names. */
   readonly ignored: readonly string[];
   readonly extensions: readonly string[];
-  /** True if files with other extensions are passed over; they are mistakes otherwise. */
+  /** True if files with other extensions are ignored; otherwise they are mistakes. */
   readonly passesOthers: boolean;
 }
 
@@ -147,7 +151,7 @@ export class IncludedVariables {
 export interface LocalTarget {
   /** Absolute. */
   readonly path: string;
-  /** The file that is there. */
+  /** The existing file; undefined if there is none. */
   readonly file: LocalFile | undefined;
 }
 
@@ -227,7 +231,7 @@ export interface Await {
   /** A loop that only looks. It exits with 0 if the condition holds, and with another status after its own deadline. */
   readonly script: string;
   readonly timeoutMs: number;
-  /** If the connection is lost meanwhile, it is made again. */
+  /** If the connection is lost during the wait, runbook connects again. */
   readonly reconnects?: true;
 }
 

@@ -22,6 +22,10 @@ export interface RunArguments extends CreatesRemoves {
   readonly stdin_add_newline: boolean;
 }
 
+/**
+ * Returns the requests for the paths of `creates` and `removes`. With one of them, the folder of `chdir` is requested
+ * too: only then is the plan certain enough to report that it is missing.
+ */
 export function runRequests(args: RunArguments): readonly Request[] {
   const asked = createsRemovesRequests(args);
   return asked.length === 0 || args.chdir === undefined ? asked : [...asked, file(args.chdir, 'target')];

@@ -23,6 +23,9 @@ export interface CreatesRemoves {
   readonly chdir?: string | undefined;
 }
 
+/**
+ * Returns the requests for the paths or patterns of `creates` and `removes`; none for an argument that is not given.
+ */
 export function createsRemovesRequests(args: CreatesRemoves): readonly Request[] {
   return [args.creates, args.removes].flatMap((one) => (one === undefined ? [] : [requestFor(one, args.chdir)]));
 }

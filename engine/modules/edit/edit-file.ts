@@ -36,6 +36,10 @@ export interface EditArguments extends WantedAttributes {
   readonly unsafe_path: boolean;
 }
 
+/**
+ * Returns the requests for the edited file, its owner and the way to it. With `create`, also for the directories above
+ * it.
+ */
 export function editRequests(args: EditArguments, context: Context): readonly Request[] {
   return [
     editRequest(args),

@@ -1,32 +1,32 @@
-/** What a task wants of a file of sections and options. */
+/** The wanted state of an INI file, as a task gives it. */
 export interface IniWish {
   /** Undefined: the lines before the first section. */
   readonly section: string | undefined;
-  /** Options that tell which of several sections of the same name is meant. */
+  /** Options that select one of several sections with the same name. */
   readonly having: readonly IniCondition[];
   /** Undefined: the section as a whole. */
   readonly option: string | undefined;
   readonly values: readonly string[];
   readonly state: 'present' | 'absent';
-  /** Whether the option has only these values. */
+  /** True if all other values of the option are removed. */
   readonly exclusive: boolean;
-  /** What stands between option and value: ` = ` or `=`. */
+  /** The text between option and value: ` = ` or `=`. */
   readonly separator: string;
-  /** Whether a line stays if it differs only in the blanks around `=`. */
+  /** True if a line stays unchanged when it differs only in the blanks around `=`. */
   readonly ignoreSpaces: boolean;
-  /** Whether the option may stand alone, without `=`. */
+  /** True if the option may be written without `=` and value. */
   readonly allowNoValue: boolean;
-  /** Whether a line that is commented out is taken for the option, and made active. */
+  /** True if a commented line with the option is used, and becomes active. */
   readonly usesInactive: boolean;
 }
 
 export interface IniCondition {
   readonly option: string;
-  /** Empty: the option with any value. */
+  /** The values of the condition; empty if any value fulfils it. */
   readonly values: readonly string[];
 }
 
-/** Returns the text after the edit. The line ends stay; a new line ends as the first one. */
+/** Returns the text after the edit. Existing line ends stay; a new line ends like the first line of the text. */
 export function editIni(text: string, wish: IniWish): string {
   const lines = linesOf(text);
   const end = lines[0]?.endsWith('\r') === true ? '\r' : '';
@@ -45,7 +45,7 @@ function linesOf(text: string): readonly string[] {
   return plain === '' ? [] : plain.replace(/\n$/, '').split('\n');
 }
 
-/** The lines of a section. `start` is the first line behind its name. */
+/** The lines of a section. `start` is the first line after its header. */
 interface Section {
   readonly start: number;
   readonly end: number;
@@ -69,7 +69,7 @@ function holds(line: string, { option, values }: IniCondition): boolean {
   return found !== undefined && (values.length === 0 || values.includes(found.value));
 }
 
-/** A line that sets an option, or that would if it were not commented out. */
+/** A line that sets an option, or a commented line with an option. */
 interface Setting {
   readonly isActive: boolean;
   readonly hasSeparator: boolean;
@@ -113,10 +113,10 @@ function withIt(lines: readonly string[], { start, end }: Section, wish: IniWish
   return [...lines.slice(0, start), ...own, ...lines.slice(end)];
 }
 
-/** Returns the lines of the section with the values of the option. */
+/** Returns the lines of the section after the option has got its values. */
 function settled(own: readonly string[], option: string, wish: IniWish, lineEnd: string): readonly string[] {
   const { values, allowNoValue, exclusive, separator, ignoreSpaces, usesInactive } = wish;
-  // One that stands alone is a value of its own: null.
+  // null stands for the option without a value.
   const missing: (string | null)[] = values.length > 0 ? [...new Set(values)] : allowNoValue ? [null] : [];
   const after: (string | undefined)[] = [...own];
   const open = own.flatMap((line, index) => {
@@ -136,7 +136,7 @@ function settled(own: readonly string[], option: string, wish: IniWish, lineEnd:
   });
   if (exclusive)
     for (const one of others) {
-      // A comment that only begins with the name of the option is text for people.
+      // A comment that only begins with the name of the option is a text for people, not a commented option.
       if (!one.setting.isActive && !one.setting.hasSeparator) continue;
       if (missing.length === 0) after[one.index] = undefined;
       else set(one, missing.shift() ?? null);

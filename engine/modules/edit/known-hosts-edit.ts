@@ -11,6 +11,7 @@ export interface KnownHost {
   readonly comment: string;
 }
 
+/** Parses a line of a file of known hosts. Undefined for a comment, an empty line, and a line that is not a key. */
 export function parseKnownHost(line: string): KnownHost | undefined {
   const words = line.trim().split(/\s+/);
   const marker = words[0]?.startsWith('@') === true ? (words.shift() ?? '') : '';
@@ -20,7 +21,7 @@ export function parseKnownHost(line: string): KnownHost | undefined {
   return { marker, hosts: hosts.split(','), type, key, comment: comment.join(' ') };
 }
 
-/** Returns whether the line names the host, plainly or by a hash. Patterns do not count. */
+/** Returns whether the line has the name of the host, in clear or as a hash. A pattern does not count. */
 export function namesHost({ hosts }: KnownHost, name: string): boolean {
   return hosts.some((host) => {
     const [, salt] = /^\|1\|([^|]+)\|/.exec(host) ?? [];
@@ -34,13 +35,13 @@ export interface KnownHostsWish {
   readonly name: string;
   readonly keys: readonly KnownHost[];
   readonly state: 'present' | 'absent';
-  /** Whether the name is hashed in a new line. */
+  /** True if a new line gets the name as a hash. */
   readonly isHashed: boolean;
 }
 
 /**
- * Returns the text after the edit. A host has one key of each type: another one is replaced. A line with several names
- * loses only this name.
+ * Returns the text after the edit. A host has at most one key of each type, so a new key replaces the old one. From a
+ * line with several names, only this name is removed.
  */
 export function editKnownHosts(text: string, { name, keys, state, isHashed }: KnownHostsWish): string {
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
@@ -69,7 +70,7 @@ function without(there: KnownHost, name: string): readonly string[] {
 
 function lineFor(wanted: KnownHost, name: string, isHashed: boolean): string {
   if (!isHashed) return lineOf(wanted);
-  // A plan must give the same line as the play, so the salt is made of what the line holds.
+  // The salt depends only on the content of the line, so that the plan and the play give the same line.
   const salt = createHash('sha1').update(`${name} ${wanted.type} ${wanted.key}`).digest();
   return lineOf({ ...wanted, hosts: [hashed(name, salt)] });
 }

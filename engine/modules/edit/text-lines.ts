@@ -15,7 +15,7 @@ export class Lines {
     this.lineEnd = this.lines[0]?.end === '\r\n' ? '\r\n' : '\n';
   }
 
-  /** Converts a text of the playbook to a line of this file. */
+  /** Makes a line of this file from a text of the playbook. */
   line(text: string): Line {
     return { text, end: this.lineEnd };
   }

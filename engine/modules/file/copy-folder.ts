@@ -17,7 +17,7 @@ import { planDirectory } from './file-directory.ts';
 import { allOf, SeenAhead } from './many-changes.ts';
 import { type Item, Parcel } from './parcel.ts';
 
-/** A folder of the controller, with the contents of its files as hosts get them. */
+/** A folder of the controller, with the contents that the hosts get. */
 export interface SentFolder {
   readonly folders: readonly string[];
   readonly files: readonly SentFile[];
@@ -30,7 +30,7 @@ interface SentFile extends Item {
   readonly isSecret: boolean;
 }
 
-/** How the folder is copied. */
+/** The options for copying a folder. */
 export interface FolderCopy {
   /** The directory of the host that gets the content of the folder. */
   readonly dest: string;
@@ -38,7 +38,7 @@ export interface FolderCopy {
   readonly group: WantedAttributes['group'];
   /** The mode of files. `preserve`: each has that of its source. */
   readonly mode: Mode | 'preserve' | undefined;
-  /** The mode of directories that are made. */
+  /** The mode of new directories. */
   readonly directoryMode: Mode | undefined;
   readonly force: boolean;
   readonly follow: boolean;
@@ -51,7 +51,7 @@ export interface FolderCopy {
   readonly result: ValueMap;
 }
 
-/** Reads the files of a folder. `decrypt`: those that are encrypted as a whole are decrypted. */
+/** Reads the files of a folder. `decrypt`: true if files that are encrypted as a whole are decrypted. */
 export async function readFolder({ folders, files }: LocalFolder, decrypt: boolean): Promise<SentFolder> {
   const read = files.map(async ({ name, file: source }): Promise<SentFile> => {
     const { mode } = source;
@@ -66,7 +66,7 @@ export async function readFolder({ folders, files }: LocalFolder, decrypt: boole
   return { folders, files: await Promise.all(read) };
 }
 
-/** Returns the requests for everything that the copy writes, and, if it deletes, for what else is there. */
+/** Returns the requests for everything that the copy writes. If it deletes, also for all other names in `dest`. */
 export function folderRequests(folder: SentFolder, copy: FolderCopy, context: Context): readonly Request[] {
   const { dest, owner, group } = copy;
   const directories = [dest, ...folder.folders.map((name) => inside(dest, name))];
@@ -87,7 +87,7 @@ export function folderRequests(folder: SentFolder, copy: FolderCopy, context: Co
 /** The number of changes of one task that a plan shows. */
 const MOST_TOLD = 200;
 
-/** Plans all directories from the top, then all files, then what is removed. */
+/** Plans all directories from the top, then all files, then the removals. */
 export function planFolder(folder: SentFolder, copy: FolderCopy, seen: Seen, context: Context): Outcome {
   const { dest } = copy;
   const ahead = new SeenAhead(seen);
@@ -165,13 +165,15 @@ function contentOf(one: SentFile, parcel: () => Parcel | undefined): KnownConten
   };
 }
 
-/** Asks for all names in a directory: those of directories, an empty one, then all others. */
+/**
+ * Asks for all names in a directory. The answer lists the directories first, then an empty name, then all other names.
+ */
 function listing(dest: string): Request<ProbeDetail, ProbeState> {
   return probe(`cd -P -- ${quote(dest)} 2>/dev/null || exit 0
 find . ! -path . -type d -print0 && printf '\\0' && find . ! -type d -print0`);
 }
 
-/** Plans the removal of everything that the folder does not have, each directory as a whole. */
+/** Plans the removal of every name that the folder does not have. A directory is removed as a whole. */
 function planRemovals(folder: SentFolder, copy: FolderCopy, seen: Seen, context: Context): readonly Outcome[] {
   const { dest, unsafePath } = copy;
   const { stdout, status } = seen.of(listing(dest));
@@ -218,7 +220,7 @@ function namesIn(output: Buffer): readonly Listed[] {
   return names.flatMap((name, index) => (name === '' ? [] : [{ name: name.slice(2), isDirectory: index < border }]));
 }
 
-/** Leaves out what is beneath a directory of the list. */
+/** Leaves out every path beneath a directory of the list. */
 function topmost(listed: readonly Listed[]): readonly Listed[] {
   const directories = new Set(listed.flatMap(({ name, isDirectory }) => (isDirectory ? [name] : [])));
   const isBeneath = (name: string): boolean => {

@@ -16,12 +16,12 @@ export const fileArguments = z
     src: openText()
       .optional()
       .describe(
-        'The target of a link. For a symbolic link the target may be relative to the directory of the link. Without src an existing link stays.',
+        'The target of a link. The target of a symbolic link may be relative to the directory of the link. Without src, an existing link stays.',
       ),
     ...attributeArguments,
     recurse: boolean()
       .default(false)
-      .describe('Whether owner and mode are also set for everything beneath a directory.'),
+      .describe('Whether owner and mode are also set on everything beneath a directory.'),
     follow: boolean()
       .default(true)
       .describe('Whether owner and mode are set on the target of a link, and not on the link.'),

@@ -36,6 +36,10 @@ function combinationsIn(tree: ProbeState): readonly Combination[] {
   });
 }
 
+/**
+ * Returns the differences of everything beneath the directory `path` from the wanted attributes, each once. `tree` is
+ * the answer of `treeProbe`. The path in a difference ends with `/…`.
+ */
 export function differencesBeneath(path: string, wanted: WantedAttributes, tree: ProbeState): readonly Difference[] {
   const different = combinationsIn(tree).flatMap((one) => attributeDifferences(`${path}/…`, wanted, one, one.type));
   const seen = new Set<string>();
@@ -45,6 +49,10 @@ export function differencesBeneath(path: string, wanted: WantedAttributes, tree:
   });
 }
 
+/**
+ * Returns the shell commands that set owner, group and mode of everything beneath the directory `path`. `tree` is the
+ * answer of `treeProbe`. Only files with other attributes are changed.
+ */
 export function recursively(path: string, wanted: WantedAttributes, tree: ProbeState): readonly string[] {
   const { owner, group, mode } = wanted;
   return [

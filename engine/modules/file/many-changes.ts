@@ -4,7 +4,7 @@ import type { Apply, CannotKnow, Change, Difference, Impossible, Outcome } from 
 import { syncCommand } from '../write/file-to-write.ts';
 import type { Parcel } from './parcel.ts';
 
-/** The states after the changes that the same task makes before: each step of the task is planned over them. */
+/** The states after the earlier changes of the same task. Each step of the task is planned on these states. */
 export class SeenAhead implements Seen {
   readonly #seen: Seen;
   readonly #effects: Prediction[] = [];
@@ -46,12 +46,12 @@ export interface Steps {
   readonly parcel: () => Parcel;
   /** Called with the parcel before the scripts of the changes are made. */
   readonly begin: (parcel: Parcel) => void;
-  /** What more there is to do than the plan lists. */
+  /** The maximal number of listed changes, and the path that stands for the others. */
   readonly told: { readonly most: number; readonly of: string };
 }
 
 /**
- * Makes one outcome of all steps. What is impossible for one is impossible for all. The change is certain only if every
+ * Combines the outcomes of all steps. If one step is impossible, the whole task is. The change is certain only if every
  * step is.
  */
 export function allOf({ outcomes, parcel, begin, told }: Steps): Change | CannotKnow | Impossible | undefined {

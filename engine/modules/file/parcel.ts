@@ -62,7 +62,8 @@ async function* endToEnd(sources: readonly UploadSource[]): AsyncGenerator<Uint8
       size += chunk.length;
       yield chunk;
     }
-    // Every later part would be at a wrong place. The upload sees that bytes are missing, or too many.
+    // After a part with another size, every later part would be in a wrong place. The upload fails, because the number
+    // of bytes is wrong.
     if (size !== source.size) return;
   }
 }

@@ -1,7 +1,7 @@
 import { Secret } from '../../values/base/secret.ts';
 import type { Impossible } from '../base/module.ts';
 
-/** Where a repository is. */
+/** The address of a repository. */
 export interface GitAddress {
   readonly kind: 'address';
   /** The address without user name and password. git stores it, and shows it in the arguments of its processes. */
@@ -9,7 +9,7 @@ export interface GitAddress {
   readonly account: GitAccount | undefined;
 }
 
-/** What a server of HTTP asks for. It reaches git by the environment, and only for this server. */
+/** The login for an HTTP server. git gets it through the environment, and uses it only for this server. */
 export interface GitAccount {
   /** Scheme, name and port of the server: `https://git.example.org:8443`. */
   readonly server: string;
@@ -19,7 +19,8 @@ export interface GitAccount {
 
 /**
  * Returns the parts of the address of a repository, or why it cannot be used. git passes an address on in the arguments
- * of its processes, so a secret may only be the user name and the password of an HTTP address: these are taken out.
+ * of its processes. So only the user name and the password of an HTTP address may be secret; both are removed from the
+ * address.
  */
 export function gitAddress(repo: string | Secret): GitAddress | Impossible {
   const text = repo instanceof Secret ? repo.reveal() : repo;

@@ -1,6 +1,6 @@
 import { type ForeignArgument, idleAs } from '../../values/habits/foreign-argument.ts';
 
-/** Arguments of Ansible's module that are not here. */
+/** Arguments of Ansible's module git that this module does not have. */
 export const foreignGitArguments: Readonly<Record<string, ForeignArgument>> = {
   bare: idleAs([false], 'Write check: test -d PATH/refs, and apply: git clone --mirror ADDRESS PATH.'),
   archive: idleAs(

@@ -1,5 +1,9 @@
 import type { Impossible } from '../base/module.ts';
 
+/**
+ * Returns the problem of a checkout in a folder in which other users can change names. `folder` is that folder, `owner`
+ * the user that the remedy names.
+ */
 export function foreignFolder(dest: string, folder: string, owner = 'USER'): Impossible {
   return {
     kind: 'impossible',
@@ -9,6 +13,7 @@ export function foreignFolder(dest: string, folder: string, owner = 'USER'): Imp
   };
 }
 
+/** Returns the problem of a checkout that git refuses to look into. `why` is the message of git. */
 export function refused(dest: string, why: string): Impossible {
   const isForeign = /dubious ownership|unsafe repository/.test(why);
   return {
@@ -21,6 +26,10 @@ export function refused(dest: string, why: string): Impossible {
   };
 }
 
+/**
+ * Returns the problem of a checkout with local changes, which the task would have to discard. `modified` are the
+ * changed files.
+ */
 export function locallyChanged(dest: string, modified: readonly string[]): Impossible {
   return {
     kind: 'impossible',
@@ -29,11 +38,15 @@ export function locallyChanged(dest: string, modified: readonly string[]): Impos
   };
 }
 
+/** Returns the first three files, and the number of the others: `a, b, c and 2 more`. */
 export function listed(files: readonly string[]): string {
   const more = files.length - 3;
   return `${files.slice(0, 3).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
+/**
+ * Returns the problem of a repository that has no branch and no tag with the name of the version, or no commit at all.
+ */
 export function noVersion(url: string, version: string): Impossible {
   return version === 'HEAD'
     ? { kind: 'impossible', what: `${url} has no commit`, remedy: 'Push a commit, or give version.' }
@@ -44,6 +57,10 @@ export function noVersion(url: string, version: string): Impossible {
       };
 }
 
+/**
+ * Returns the problem of a repository that git cannot reach. `words` is the message of git, from which the remedy
+ * follows.
+ */
 export function unreachable(url: string, words: string): Impossible {
   return {
     kind: 'impossible',

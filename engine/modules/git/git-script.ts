@@ -3,7 +3,7 @@ import { parentOf } from '../../resources/file/file-state.ts';
 import type { GitAccount, GitAddress } from './git-address.ts';
 import type { GitRef } from './git-version.ts';
 
-/** How git reaches the remote. */
+/** The settings with which git reaches the remote. */
 export interface GitReach {
   readonly address: GitAddress;
   readonly keyFile: string | undefined;
@@ -13,15 +13,15 @@ export interface GitReach {
 
 /** Returns shell text that asks the remote for refs, and changes nothing on the host. */
 export function askRemote(reach: GitReach, patterns: readonly string[]): string {
-  // ssh adds accepted keys to the first of the files: a look must not.
+  // ssh adds accepted keys to the first file of the list. A look must not write, so the first file is /dev/null.
   const look = '-o UserKnownHostsFile="/dev/null ~/.ssh/known_hosts ~/.ssh/known_hosts2"';
   return `${environment(reach, reach.hostKeys === 'known' ? '' : look)}
 ${git(reach.address.account)} ls-remote --symref -- ${[reach.address.url, ...patterns].map(quote).join(' ')}`;
 }
 
 /**
- * Returns shell text that sets the environment of git: it never asks a person, and takes the key and the options that
- * the task gives. The words of ssh options are split by a shell that git starts.
+ * Returns shell text that sets the environment of git: git never asks a person, and uses the key and the options that
+ * the task gives. A shell that git starts splits the ssh options into words.
  */
 function environment({ address, keyFile, sshOptions, hostKeys }: GitReach, more: string): string {
   const options = [
@@ -33,7 +33,7 @@ function environment({ address, keyFile, sshOptions, hostKeys }: GitReach, more:
   ];
   const { account } = address;
   return [
-    // Variables of a hook or of the caller would make git take another repository.
+    // These variables, from a hook or from the caller, would make git use another repository.
     'unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY',
     'GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=true SSH_ASKPASS=true; export GIT_TERMINAL_PROMPT GIT_ASKPASS SSH_ASKPASS',
     `GIT_SSH_COMMAND="\${GIT_SSH_COMMAND:-ssh} "${quote(options.join(' '))}; export GIT_SSH_COMMAND`,
@@ -45,7 +45,9 @@ function environment({ address, keyFile, sshOptions, hostKeys }: GitReach, more:
   ].join('\n');
 }
 
-/** Returns the command git. A helper of git tells the account to the server of the address, and to no other. */
+/**
+ * Returns the command git. A credential helper gives the login to the server of the address, and to no other server.
+ */
 function git(account: GitAccount | undefined): string {
   if (account === undefined) return 'git';
   const helper =
@@ -67,8 +69,9 @@ export interface GitWork {
 }
 
 /**
- * Returns shell text that makes the checkout, or brings it to the commit. A run that was cut off at any line is
- * repeated by the next one: a new checkout is not cloned but fetched into, so that the half of it is no obstacle.
+ * Returns shell text that makes the checkout, or brings it to the commit. The next run can continue after an
+ * interruption at any line. For this reason, a new checkout is made by `git init` and a fetch, not by a clone, which
+ * would refuse an incomplete folder.
  */
 export function checkOut(work: GitWork): string {
   const { dest, reach, remote } = work;
@@ -90,7 +93,7 @@ ${submodules(work)}:
 `;
 }
 
-/** Returns shell text that fetches only one branch from now on, as `git clone` with these options does. */
+/** Returns shell text that makes later fetches get only one branch, as after `git clone` with the same options. */
 function configuredFetch({ is, remote, depth, isSingleBranch }: GitWork): string {
   if (is.kind !== 'branch' || (depth === undefined && !isSingleBranch)) return '';
   return `; git config ${quote(`remote.${remote}.fetch`)} ${quote(branchSpec(remote, is.name))}`;
@@ -101,12 +104,12 @@ function branchSpec(remote: string, branch: string): string {
 }
 
 function fetch({ is, commit, remote, depth, isSingleBranch }: GitWork): string {
-  // A checkout of fewer commits gets all of them when the task no longer gives a depth.
+  // If the task no longer gives a depth, a shallow checkout gets all commits.
   const whole = 'more=; [ ! -e "$(git rev-parse --git-dir)/shallow" ] || more=--unshallow';
   const from = quote(remote);
   if (is.kind === 'detached') {
     const has = `git cat-file -e ${quote(`${commit ?? is.commit}^{commit}`)} 2>/dev/null`;
-    // Most servers give a commit that is on no branch if it is asked for by its name.
+    // A commit that is on no branch must be fetched by its digest. Most servers allow this.
     return `${has} || { ${whole}; git fetch -q --tags --force $more ${from}; }
 ${has} || git fetch -q ${from} ${quote(commit ?? is.commit)}`;
   }

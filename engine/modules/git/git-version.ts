@@ -1,6 +1,6 @@
 import type { ProbeState } from '../../resources/probe.ts';
 
-/** What a task wants to have checked out. */
+/** The wanted version of a checkout. */
 export type GitVersion =
   /** The branch that the remote checks out for a new clone. */
   | { readonly kind: 'head' }
@@ -9,7 +9,7 @@ export type GitVersion =
   /** A branch or a tag, or the first digits of a commit. */
   | { readonly kind: 'name'; readonly name: string };
 
-/** What the remote has under a name. */
+/** The answer of the remote for a name. */
 export type Found =
   | {
       readonly kind: 'found';
@@ -30,6 +30,10 @@ const FIRST_DIGITS = /^[0-9a-f]{7,63}$/;
 /** Matches what git-check-ref-format(1) accepts, except for names of one character that only git uses. */
 export const REF = /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\/\.|\.lock(?:\/|$)))[^\s\p{Cc}~^:?*[\\]+(?<![/.])$/u;
 
+/**
+ * Reads the argument `version`: `HEAD`, a whole commit, or the name of a branch or tag, with or without `refs/heads/`
+ * or `refs/tags/`.
+ */
 export function gitVersion(text: string): GitVersion {
   if (text === 'HEAD') return { kind: 'head' };
   if (COMMIT.test(text)) return { kind: 'commit', commit: text };
@@ -74,7 +78,7 @@ function findHead(refs: ReadonlyMap<string, string>): Found {
 function findName(name: string, refs: ReadonlyMap<string, string>): Found {
   const branch = refs.get(`refs/heads/${name}`);
   if (branch !== undefined) return { kind: 'found', commit: branch, is: { kind: 'branch', name } };
-  // A tag with a message is an object of its own; ^{} is its commit.
+  // A tag with a message is a separate object; the line with ^{} has its commit.
   const tag = refs.get(`refs/tags/${name}^{}`) ?? refs.get(`refs/tags/${name}`);
   if (tag !== undefined) return { kind: 'found', commit: tag, is: { kind: 'tag', name } };
   if (!FIRST_DIGITS.test(name)) return { kind: 'missing' };

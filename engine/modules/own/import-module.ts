@@ -7,7 +7,10 @@ import { Problem } from '../../errors/problem.ts';
 import type { AnyModule } from '../base/module.ts';
 import * as surface from './surface.ts';
 
-/** What a module of a project imports the contract from. The package has it as a file too, for editors and tests. */
+/**
+ * The name from which a module of a project imports the contract. The package also has a file of that name, for editors
+ * and tests.
+ */
 const SPECIFIER = 'runbook/module';
 const SURFACE_URL = 'runbook:module';
 const SURFACE_KEY = 'runbook.module';
@@ -19,12 +22,12 @@ export interface ImportedModule {
 }
 
 /**
- * Loads the file of a module of a project. An import of `runbook/module` gives this program's own parts, wherever the
- * program is installed. Throws Problem `module-not-loaded` or `module-wrong`.
+ * Loads the file of a module of a project. An import of `runbook/module` gets the parts of this program, in every place
+ * of installation. Throws Problem `module-not-loaded` or `module-wrong`.
  */
 export async function importModule(name: string, path: string): Promise<ImportedModule> {
   const files = new Map<string, string>();
-  // Before the hooks: they would take the importer for a file of the project.
+  // Made before the hooks are registered, because they would treat the importer as a file of the project.
   const importFile = importer();
   const url = pathToFileURL(path).href;
   const shared: Record<symbol, unknown> = globalThis;
@@ -52,7 +55,7 @@ function loadFile(url: string, files: Map<string, string>): LoadFnOutput {
   const path = fileURLToPath(url);
   const source = readFileSync(path);
   files.set(path, createHash('sha256').update(source).digest('hex'));
-  // With a format, Node does not warn of a folder whose package.json does not say what its files are.
+  // A format is given, so that Node does not warn of a package.json without `type`.
   return { format: path.endsWith('.ts') ? 'module-typescript' : 'module', source, shortCircuit: true };
 }
 
@@ -103,7 +106,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function notLoaded(name: string, path: string, error: unknown): Problem {
   const why = error instanceof Error ? error.message : String(error);
-  // The stack of a mistake in the file begins with its place.
+  // For a syntax error, the first line of the stack has the place in the file.
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const [place] = stack.split('\n').filter((line) => line.includes(path));
   return new Problem({

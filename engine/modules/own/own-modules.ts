@@ -7,7 +7,7 @@ import { importModule } from './import-module.ts';
 /** Throws Problem if the code of this file may not run on the controller. */
 export type PermitModule = (name: string, path: string) => void;
 
-/** A file `NAME.ts` that holds the module NAME. Tests (`NAME.test.ts`) and other files are none. */
+/** Matches the file `NAME.ts` of the module NAME, and neither tests (`NAME.test.ts`) nor other files. */
 export const MODULE_FILE = /^(?<name>[a-z][a-z0-9_]*)\.ts$/;
 
 /**

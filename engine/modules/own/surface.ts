@@ -1,5 +1,5 @@
-// What `import … from 'runbook/module'` gives to a module of a project. docs/own-modules.md describes it, and
-// docs/versioning.md says how stable it is.
+// The exports of `runbook/module` for the modules of a project. docs/own-modules.md describes them, and
+// docs/versioning.md says how stable they are.
 
 export { z } from 'zod';
 export { quote } from '../../connection/base/quote.ts';

@@ -34,7 +34,7 @@ function booleanDefault() {
   return boolean()
     .default(false)
     .describe(
-      'Whether other users of the host who can change names on the path are trusted like the user of the task. Such a user could make the task write elsewhere.',
+      'Whether the task trusts other users of the host who can change names on the path. Such a user could make the task write to another place.',
     );
 }
 
@@ -101,6 +101,10 @@ function modeAfter(
   return before === undefined ? undefined : applyMode(wanted, before, type);
 }
 
+/**
+ * Returns whether the wanted account is the one with this name and number. A wanted name is compared with the name, and
+ * a wanted number with the number.
+ */
 export function isSame(wanted: Account, name: string | undefined, id: number | undefined): boolean {
   return wanted.name === undefined ? wanted.id === id : wanted.name === name;
 }
@@ -173,6 +177,7 @@ function newAccount({ owner, group }: WantedAttributes, before: Attributes | und
   return `${isOwned ? '' : accountText(owner)}:${accountText(group)}`;
 }
 
+/** Returns the name of the account, or its number if it has no name. An empty text without an account. */
 export function accountText(account: Account | undefined): string {
   return account === undefined ? '' : (account.name ?? String(account.id));
 }

@@ -59,6 +59,7 @@ export function noDirectoryAbove(path: string, seen: Seen, context: Context): Im
   return undefined;
 }
 
+/** Returns the problem that the user of the task may not look at the path. */
 export function cannotLook(path: string, user: string): Impossible {
   return {
     kind: 'impossible',

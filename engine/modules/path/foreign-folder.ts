@@ -33,6 +33,10 @@ export interface Room {
   readonly path: string;
 }
 
+/**
+ * Returns a new room for the path, with unpredictable names. Missing directories above the path are made in the room
+ * too.
+ */
 export function roomFor(way: ForeignWay, path: string): Room {
   const [first, ...more] = [...way.missing, nameOf(path)];
   const fresh = `new-${randomName()}`;
@@ -90,6 +94,9 @@ export function directoriesIn({ way, fresh }: Room): readonly string[] {
   return way.missing.map((_, index) => ['.', ...names.slice(0, index + 1)].join('/'));
 }
 
+/**
+ * Returns shell text that makes the missing directories above the path in the room; none if no directory is missing.
+ */
 export function makeDirectories(room: Room): readonly string[] {
   const last = directoriesIn(room).at(-1);
   return last === undefined ? [] : [`mkdir -p -- ${quote(last)} || exit 1`];

@@ -222,7 +222,7 @@ class Walk {
     this.#owner = owner;
   }
 
-  /** Returns the owner; undefined if it is root or the user of the task, or if nobody knows yet, in a plan. */
+  /** Returns the owner; undefined if it is root or the user of the task, or if a plan does not know it. */
   #hand({ uid, owner }: Attributes): Hand | undefined {
     if (uid === 0 || (uid === undefined && owner === undefined)) return undefined;
     const me = this.#context.user;

@@ -2,13 +2,13 @@ import { fulfils } from './pip-version.ts';
 
 /** One package that a task wants. */
 export interface Requirement {
-  /** As pip gets it. */
+  /** The text for the command line of pip. */
   readonly text: string;
-  /** The name in its normal form; undefined if it is an address or a path, which does not tell it. */
+  /** The name in its normal form; undefined for a URL or a path, which does not show the name. */
   readonly name: string | undefined;
-  /** Conditions on the version, such as `>=1.2,<2`; empty if any version will do. */
+  /** Conditions on the version, such as `>=1.2,<2`; empty if any version is right. */
   readonly conditions: string;
-  /** Whether it is wanted only in some environments: what follows a semicolon. */
+  /** True if the package is wanted only in some environments, by a condition after a semicolon. */
   readonly isConditional: boolean;
 }
 
@@ -20,6 +20,7 @@ export function normalName(name: string): string {
 const REQUIREMENT =
   /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*\(?((?:[=<>!~][^;()]*)?)\)?\s*(;.*)?$/;
 
+/** Parses a requirement as pip reads it (PEP 508), such as `django>=5,<6; python_version > "3.10"`. */
 export function requirement(text: string): Requirement {
   const [, name, conditions = '', marker] = REQUIREMENT.exec(text.trim()) ?? [];
   return {
@@ -30,7 +31,10 @@ export function requirement(text: string): Requirement {
   };
 }
 
-/** The packages of a file of requirements; undefined if it includes others, or says things that are not understood. */
+/**
+ * Returns the packages in a file of requirements; undefined if it includes other files, or has lines that are not
+ * understood here.
+ */
 export function requirementsIn(content: string): readonly Requirement[] | undefined {
   const found: Requirement[] = [];
   for (const line of content.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
@@ -52,8 +56,8 @@ export function requirementsIn(content: string): readonly Requirement[] | undefi
 }
 
 /**
- * Returns whether the installed packages fulfil a requirement; undefined if that cannot be told. `versions`: by name in
- * normal form.
+ * Returns whether the installed packages fulfil a requirement; undefined if this is not known. `versions`: the
+ * installed versions by name in normal form.
  */
 export function isFulfilled(
   { name, conditions, isConditional }: Requirement,

@@ -4,9 +4,9 @@
 interface Version {
   readonly epoch: number;
   readonly release: readonly number[];
-  /** Numbers that order what comes before and after a release: dev, a, b, rc, the release itself, post. */
+  /** Numbers for the order of the phases: dev, a, b, rc, the release itself, post. */
   readonly rest: readonly number[];
-  /** What stands behind a plus sign: it distinguishes builds. */
+  /** The text after a plus sign, which distinguishes builds. */
   readonly local: string;
 }
 
@@ -34,7 +34,7 @@ function parse(text: string): Version | undefined {
   };
 }
 
-/** A development version comes before what it leads to: 1.0.dev1 before 1.0a1. */
+/** A development version is older than the version that it leads to: 1.0.dev1 comes before 1.0a1. */
 function phaseOf(pre: string | undefined, isDevelopment: boolean): number {
   if (pre === undefined) return isDevelopment ? 0 : FINAL;
   return PHASES[pre.toLowerCase()] ?? FINAL;
@@ -56,8 +56,8 @@ function compare(one: Version, other: Version): number {
 const CONDITION = /^(===|~=|==|!=|<=|>=|<|>)\s*([^\s,]+)$/;
 
 /**
- * Returns whether a version fulfils all conditions, such as `>=1.2,<2`. Undefined: a version or a condition is not one
- * that PEP 440 knows.
+ * Returns whether a version fulfils all conditions, such as `>=1.2,<2`. Undefined if the version or a condition is not
+ * valid by PEP 440.
  */
 export function fulfils(version: string, conditions: string): boolean | undefined {
   const own = parse(version);

@@ -58,8 +58,7 @@ export type FileContents =
   | { readonly kind: 'blocked'; readonly impossible: Impossible };
 
 /**
- * Returns the text of a file of keys or certificates as it was seen; that it is absent; or why the task is
- * impossible.
+ * Returns the state of a file of keys or certificates: its text, its absence, or the reason why the task is impossible.
  */
 export function readContents(path: string, seen: Seen): FileContents {
   const state = seen.of(wholeFile(path));

@@ -48,6 +48,7 @@ export const KEYS_DISAGREE = {
   message: 'must fit key_type\n256 and 384 are sizes of ECDSA keys, 2048, 3072 and 4096 of RSA keys.',
 };
 
+/** Returns the wanted kind of key. The size decides; 0 stands for any size of the type. */
 export function keyWish({ key_type: type, key_size: size }: KeyArguments): KeyWish {
   switch (size) {
     case 0:

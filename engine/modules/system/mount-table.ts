@@ -38,6 +38,7 @@ export function editTable(text: string, key: TableKey, line: string | undefined)
   return after.join('\n') === lines.join('\n') ? text : after.map((one) => `${one}\n`).join('');
 }
 
+/** Returns a line of fstab with these fields. Blanks in a field are written as `\040`. */
 export function tableLine(words: readonly string[]): string {
   return words.map(escape).join(' ');
 }

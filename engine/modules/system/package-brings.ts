@@ -21,10 +21,12 @@ export const brought = z.union(
       state: z
         .enum(['started', 'stopped'])
         .optional()
-        .describe('Whether the installation starts the unit. Default: as the distribution does.'),
+        .describe('Whether the installation starts the unit. Default: as the distribution decides.'),
       enabled: boolean()
         .optional()
-        .describe('Whether the installation has the unit started at boot. Default: as the distribution does.'),
+        .describe(
+          'Whether the installation enables the unit, so that it starts at boot. Default: as the distribution decides.',
+        ),
     }),
     z.strictObject({ user: z.string().regex(ACCOUNT).describe('The name of an account.') }),
     z.strictObject({ group: z.string().regex(ACCOUNT).describe('The name of a group of accounts.') }),

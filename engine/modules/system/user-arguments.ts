@@ -92,11 +92,11 @@ export const foreignUserArguments: Readonly<Record<string, ForeignArgument>> = {
   ssh_key_file: BY_KEYGEN,
   ssh_key_passphrase: BY_KEYGEN,
   ssh_key_type: BY_KEYGEN,
-  local: idle('accounts are always made in the files of the host itself.'),
+  local: idle('accounts are always made in /etc/passwd of the host.'),
   seuser:
     'Map the account by a command: check: "semanage login -l | grep -q ^NAME", apply: "semanage login -a -s SEUSER NAME".',
   hidden: idle('it is for macOS.'),
-  login_class: idle('it is for FreeBSD and OpenBSD.'),
+  login_class: idle('it only applies to FreeBSD and OpenBSD.'),
   authorization: idle('it is for illumos.'),
   profile: idle('it is for illumos.'),
   role: idle('it is for illumos.'),

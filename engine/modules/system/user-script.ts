@@ -120,6 +120,10 @@ function lockOption(args: UserArguments, state: UserState, after: UserState): ''
   return after.locked ? '-L' : '-U';
 }
 
+/**
+ * Returns shell text that removes an account, with its home directory if `remove` is true. With `force`, userdel also
+ * removes an account that is logged in.
+ */
 export function removeUser({ name, remove, force }: UserArguments): string {
   // userdel exits with 12 if the mail spool that it should remove never existed.
   return `if command -v userdel >/dev/null; then

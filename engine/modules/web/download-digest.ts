@@ -51,6 +51,10 @@ export interface Download {
   readonly preamble: string;
 }
 
+/**
+ * Returns the wanted content of a download, from the checksum of the task or from the answers in `seen`: a digest, the
+ * present content of the URL, any content, or the reason why the digest is not known.
+ */
 export function wantedContent({ checksum, force, request, paths, preamble }: Download, seen: Seen): WantedContent {
   if (checksum === undefined) return force ? latest(latestQuestion(paths, request, preamble), seen) : { kind: 'any' };
   const { algorithm, digest } = checksum;

@@ -27,6 +27,7 @@ export const httpArguments = {
   validate_certs: boolean().default(true).describe('Whether the certificate of the server is verified.'),
 };
 
+/** The argument `timeout` with this default, in seconds. */
 export const timeout = (seconds: number): z.ZodType<number> =>
   wholeNumber({ min: 1 })
     .default(seconds)

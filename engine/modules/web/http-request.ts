@@ -105,6 +105,7 @@ function option(name: string, value: string): string {
   return `${name} = "${escaped}"`;
 }
 
+/** Returns the text of a value that may be secret. The result must go only to a host or a file, never to an output. */
 export function revealed(value: string | Secret): string {
   return value instanceof Secret ? value.reveal() : value;
 }

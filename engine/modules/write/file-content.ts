@@ -51,18 +51,22 @@ interface TextContent {
   readonly isSecret: boolean;
 }
 
+/** Returns a text as the content of a file, in UTF-8. The content is secret if the text is. */
 export function textContent(text: string | Secret): TextContent {
   return bytesContent(Buffer.from(text instanceof Secret ? text.reveal() : text, 'utf8'), text instanceof Secret);
 }
 
+/** Returns bytes as the content of a file, with their SHA-256. */
 export function bytesContent(bytes: Buffer, isSecret: boolean): TextContent {
   return { kind: 'text', bytes, sha256: createHash('sha256').update(bytes).digest('hex'), isSecret };
 }
 
+/** Returns the content of a text that may be secret or, in a plan, unknown. */
 export function contentOf(value: string | Secret | Unknown): Content {
   return value instanceof Unknown ? { kind: 'unknown', value } : textContent(value);
 }
 
+/** Returns the size of a content in bytes. */
 export function contentSize(content: KnownContent): number {
   switch (content.kind) {
     case 'text':

@@ -14,6 +14,7 @@ export function intoDirectory(directory: string, source: string): string {
   return directory === '/' ? `/${name}` : `${directory}/${name}`;
 }
 
+/** Returns the path without one slash at its end. `/` stays. */
 export function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }

@@ -11,6 +11,7 @@ export function textOf(bytes: Buffer): string {
     : decoded(bytes, (byte) => String.fromCharCode(0xdc00 + byte));
 }
 
+/** Converts a text of `textOf` back to the same bytes. Other texts become UTF-8. */
 export function bytesOf(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text, 'utf8');
   return Buffer.concat(

@@ -44,6 +44,10 @@ export interface CopiedFile {
   readonly part?: { readonly from: number; readonly size: number } | undefined;
 }
 
+/**
+ * Returns shell text that syncs a file to the disk. `path` is a word of the shell. A `sync` that takes no file syncs
+ * everything.
+ */
 export function syncCommand(path: string): string {
   return `{ sync ${path} 2>/dev/null || sync; }`;
 }
@@ -89,6 +93,7 @@ function isText(bytes: Buffer): boolean {
   return !bytes.includes(0) && Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
 }
 
+/** Returns bytes as the source of an upload. */
 export function sourceOf(bytes: Buffer): UploadSource {
   return {
     size: bytes.length,
