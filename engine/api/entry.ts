@@ -1,4 +1,5 @@
-// What the bundle exports. The parts are loaded when they are asked for: the command line needs no library.
+// What the bundle exports. Each part is loaded only when it is used, because the command line does not need the
+// library.
 
 import type * as surfaceFile from '../modules/own/surface.ts';
 import type * as libraryFile from './library.ts';

@@ -12,11 +12,11 @@ export { Problem, Problems, formatPlace, type Place } from '../errors/problem.ts
 export type { HostRecap } from '../run/base/events.ts';
 export type { SiteEvent } from './event-stream.ts';
 
-/** What a playbook is loaded with. Paths are relative to the working folder. */
+/** The options for loading a playbook. Paths are relative to the working folder. */
 export interface LoadOptions {
   /** Inventory files, folders, executables or `host1,`, as `-i` takes them. */
   readonly inventory?: readonly string[];
-  /** Variables that win over every other one: values that JSON can hold. */
+  /** Variables with the highest precedence. Their values must be plain data, as in JSON. */
   readonly extraVars?: Readonly<Record<string, unknown>>;
   /** Folders with modules of your own, besides `modules` of the project and of its roles. */
   readonly modules?: readonly string[];
@@ -24,7 +24,7 @@ export interface LoadOptions {
   readonly identity?: readonly string[];
   /** Files with a password of ansible-vault. */
   readonly vaultPasswordFile?: readonly string[];
-  /** True: playbook and inventory may do on this machine whatever you may do, wherever they are from. */
+  /** True: playbook and inventory have all your permissions on this machine, even if they come from elsewhere. */
   readonly trust?: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface Site {
   readonly hosts: readonly string[];
 }
 
-/** How a run is made. */
+/** The options of one run. */
 export interface RunChoices {
   /** A pattern of hosts, as `--limit` takes it. */
   readonly limit?: string;
@@ -46,29 +46,32 @@ export interface RunChoices {
   readonly forks?: number;
   /** Receives each event: the objects of `--output json`, with secrets masked. */
   readonly onEvent?: (event: SiteEvent) => void;
-  /** Ends the run: what has begun is finished, and nothing more begins. */
+  /** Ends the run when it is aborted: running tasks finish, and no further task begins. */
   readonly signal?: AbortSignal;
   /** The folder for journals of plays (default: that of the command line, `.runbook/runs`). */
   readonly journal?: string;
 }
 
-/** What became of a run. */
+/** The result of a run. */
 export interface Summary {
   /** True if no host failed or was unreachable, and the run came to its end. */
   readonly ok: boolean;
-  /** Sums over all hosts. In a plan, `changed` is what would change, and `unknown` what only a play can tell. */
+  /**
+   * Sums over all hosts. In a plan, `changed` counts the tasks that would change something, and `unknown` the tasks
+   * that only a play can decide.
+   */
   readonly changed: number;
   readonly unknown: number;
   readonly failed: number;
   /** Names of the hosts that could not be reached. */
   readonly unreachable: readonly string[];
   readonly hosts: readonly HostRecap[];
-  /** Why the run ended early, if it did. */
+  /** The reason why the run ended early; undefined if it came to its end. */
   readonly stopped: string | undefined;
   readonly interrupted: boolean;
 }
 
-/** What `load` has read, for `plan` and `play`. Not part of the type that users see. */
+/** The data that `load` has read, for `plan` and `play`. Users see only the type `Site`. */
 class LoadedSite implements Site {
   readonly playbook: string;
   readonly hosts: readonly string[];
@@ -114,8 +117,8 @@ export function plan(site: Site, choices: RunChoices = {}): Promise<Summary> {
 }
 
 /**
- * Makes the hosts what the playbook says. The journal of the run is that of the command line: `runbook runs` lists it.
- * Throws Problems for mistakes that are found before the first connection.
+ * Changes the hosts so that they agree with the playbook. The run is recorded in the same journal as runs of the
+ * command line, so `runbook runs` lists it. Throws Problems for mistakes that are found before the first connection.
  */
 export function play(site: Site, choices: RunChoices = {}): Promise<Summary> {
   return perform('play', site, choices);

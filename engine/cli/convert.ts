@@ -39,9 +39,9 @@ What was taken for granted has a comment "# convert: assumed …" above it, and 
 export function addConvertCommand(command: Command, done: (status: number) => void): void {
   command
     .argument('<paths...>', 'folders or files: a project, a role, a playbook')
-    .addOption(new Option('--in-place', 'write into the files themselves').conflicts('output'))
+    .addOption(new Option('--in-place', 'change the files themselves').conflicts('output'))
     .option('--output <folder>', 'where to write (default: PATH.runbook, beside PATH)')
-    .option('--force', 'with --in-place: also where Git does not keep what is there')
+    .option('--force', 'with --in-place: change files also if Git cannot restore them')
     .addOption(new Option('--report <format>', FORMATS.join(', ')).choices(FORMATS).default('text').argParser(format))
     .addHelpText('after', EXAMPLES)
     .action(async (paths: readonly string[], flags: Flags) => {

@@ -17,9 +17,9 @@ interface Flags {
 /** Adds `runbook docs`. It prints the schemas of the modules and the tables that the engine itself reads. */
 export function addDocsCommand(command: Command, done: (status: number) => void): void {
   command
-    .argument('[module]', 'a module, or helpers, ansible, schema; the list of all modules without it')
+    .argument('[module]', 'a module (default: the list of all modules)')
     .option('--helpers', 'the functions that templates may call')
-    .option('--ansible [word]', "Ansible's words and what to write here: all of them, or those that hold this one")
+    .option('--ansible [word]', 'words of Ansible and what to write here: all, or those that contain this word')
     .addOption(
       new Option('--schema [file]', `the JSON Schema of a kind of file, for editors: ${SCHEMAS.join(', ')}`).choices(
         SCHEMAS,

@@ -10,11 +10,15 @@ import {
 } from './options/common-options.ts';
 import { addSliceOptions } from './options/slice.ts';
 
+/**
+ * Adds `runbook drift PLAYBOOK`: plans the playbook and sums up how hosts differ from it. Changes nothing. `done` gets
+ * the exit status of the command.
+ */
 export function addDriftCommand(command: Command, done: (status: number) => void): void {
   addSliceOptions(addLimitOption(addInventoryOptions(command.argument('<playbook>'))))
     .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectCommas, [])
-    .option('--skip-tags <tags>', 'all tasks but those with one of these tags', collectCommas, [])
-    .option('-b, --become', 'become root on the hosts; playbook and inventory win over this option')
+    .option('--skip-tags <tags>', 'all tasks except those with one of these tags', collectCommas, [])
+    .option('-b, --become', 'become root on the hosts; playbook and inventory take precedence over this option')
     .option('-K, --ask-become-pass', 'ask for the password of sudo')
     .addOption(
       new Option('--format <format>', `${DRIFT_FORMATS.join(', ')} (default: text)`)

@@ -36,13 +36,13 @@ export function addExecCommand(command: Command, done: (status: number) => void)
     .option('-m, --module-name <module>', 'the module', 'command')
     .option(
       '-a, --args <arguments>',
-      "its arguments: 'name=value …', free text where the module takes it, or a map in braces",
+      "its arguments: 'name=value …', the free text of the module, or a map in braces",
       '',
     )
     .option('-b, --become', 'become another user (root)')
     .option('--become-user <user>', 'the user to become')
     .option('-C, --check', 'change nothing, only show what would be changed')
-    .option('-D, --diff', 'show the differences that are made')
+    .option('-D, --diff', 'show the differences')
     .action(async (pattern: string, flags: Flags) => {
       done(await exec(pattern, flags));
     });

@@ -15,7 +15,7 @@ Examples:
 /** Adds `runbook explain NAME`: explains the code of an error or a rule of lint. */
 export function addExplainCommand(command: Command, done: (status: number) => void): void {
   command
-    .argument('[code]', 'the code of an error, or the name of a rule; the list of all without it')
+    .argument('[code]', 'the code of an error, or the name of a rule (default: the list of all)')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string | undefined) => {
       const stdout = openOutput(process.stdout);

@@ -8,7 +8,7 @@ export function addGraphCommand(command: Command, done: (status: number) => void
   addInventoryOptions(command.argument('<playbook>'))
     .option('--tasks', 'a node for each task, in place of one for each role')
     .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectCommas, [])
-    .option('--skip-tags <tags>', 'all tasks but those with one of these tags', collectCommas, [])
+    .option('--skip-tags <tags>', 'all tasks except those with one of these tags', collectCommas, [])
     .addOption(
       new Option('--format <format>', 'mermaid (drawn by GitHub, GitLab and editors), dot, or svg (needs Graphviz)')
         .choices(GRAPH_FORMATS)

@@ -41,7 +41,7 @@ const KUBERNETES_STEPS: readonly string[] = [
 /** Adds `runbook init [FOLDER]`: writes the files that a project begins with. Connects to nothing. */
 export function addInitCommand(command: Command, done: (status: number) => void): void {
   command
-    .argument('[folder]', 'the folder of the project (default: this one)')
+    .argument('[folder]', 'the folder of the project (default: the working folder)')
     .option('--kubernetes', 'the roles, playbooks and inventory of a Kubernetes control plane')
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string | undefined, flags: Flags) => {

@@ -55,8 +55,8 @@ export function addLintCommand(command: Command, done: (status: number) => void)
     )
     .option('--config <file>', `levels of rules, in place of ${SETTINGS_FILE} in the working folder`)
     .option('--strict', 'exit 1 for warnings too')
-    .option('--fix', 'correct what has one certain correction, in the files of the project')
-    .option('--summary', 'only how often each kind was found, and where first')
+    .option('--fix', 'correct the findings that have only one possible correction, in the files of the project')
+    .option('--summary', 'show only the number of findings of each kind, and the first place')
     .addOption(
       new Option('--format <format>', FORMATS.join(', ')).choices(FORMATS).default('text').argParser(lintFormat),
     )

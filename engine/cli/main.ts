@@ -28,7 +28,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'play',
     {
-      description: 'run a playbook: make the hosts what it says',
+      description: 'run a playbook: bring the hosts to the state that it describes',
       add: async (command, done) => (await import('./play.ts')).addPlayCommand(command, 'play', done),
     },
   ],
@@ -42,7 +42,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'drift',
     {
-      description: 'tell which hosts are not as a playbook says, by task and by host',
+      description: 'list the hosts that differ from a playbook, by task and by host',
       add: async (command, done) => (await import('./drift.ts')).addDriftCommand(command, done),
     },
   ],
@@ -56,7 +56,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'apply',
     {
-      description: 'make the changes of a saved plan and no other, if it still holds',
+      description: 'make the changes of a saved plan and no others, if the plan is still valid',
       add: async (command, done) => (await import('./apply.ts')).addApplyCommand(command, done),
     },
   ],
@@ -70,7 +70,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'vars',
     {
-      description: 'show the variables of a host, and where each comes from',
+      description: 'show the variables of a host, and the place that sets each of them',
       add: async (command, done) => (await import('./vars.ts')).addVarsCommand(command, done),
     },
   ],
@@ -84,7 +84,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'lint',
     {
-      description: 'tell everything that is wrong with a playbook, and connect to nothing',
+      description: 'report every mistake of a playbook, without connecting to hosts',
       add: async (command, done) => (await import('./lint.ts')).addLintCommand(command, done),
     },
   ],
@@ -112,7 +112,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'runs',
     {
-      description: 'list the runs so far and tell what became of them',
+      description: 'list the runs so far, with their results',
       add: async (command, done) => (await import('./runs.ts')).addRunsCommand(command, done),
     },
   ],
@@ -133,7 +133,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'ping',
     {
-      description: 'tell whether hosts can be reached',
+      description: 'check whether hosts can be reached',
       add: async (command, done) => (await import('./ping.ts')).addPingCommand(command, done),
     },
   ],

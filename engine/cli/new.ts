@@ -20,7 +20,7 @@ export function addNewCommand(command: Command, done: (status: number) => void):
     .command('role')
     .description('a role with a template, a handler and typed variables, as an example to change')
     .argument('<name>', 'the name of the role, such as web_server')
-    .option('--folder <folder>', 'where the roles of the project lie', 'roles')
+    .option('--folder <folder>', 'the folder of the roles of the project', 'roles')
     .addHelpText('after', '\nExample:\n  runbook new role web_server\n')
     .action(async (name: string, { folder }: Flags) => {
       await newRole(name, join(folder, name));

@@ -7,6 +7,10 @@ import { isTerminal } from '../report/text/paint.ts';
 import { EXIT } from './base/exit-status.ts';
 import { journalFolder } from './base/journal-folder.ts';
 
+/**
+ * Adds `runbook report [RUN]`: writes a recorded run as one HTML page. `done` gets the exit status. The command throws
+ * Problem if there is no such run, or if the page would be printed on a terminal.
+ */
 export function addReportCommand(command: Command, done: (status: number) => void): void {
   command
     .argument('[run]', 'the id of the run, or a part of the id (default: the last run)')

@@ -12,6 +12,10 @@ import type { MergeFlags } from './run/run-merge.ts';
 const FORMATS = ['text', 'json', 'markdown', 'junit', 'github'] as const;
 type Format = (typeof FORMATS)[number];
 
+/**
+ * Adds `runbook runs`, which lists the recorded runs, and `runbook runs show [RUN]`. `done` gets the exit status of the
+ * command.
+ */
 export function addRunsCommand(command: Command, done: (status: number) => void): void {
   command
     .option('-n, --number <count>', 'show at most this many runs, the last ones', positive, 20)
@@ -21,7 +25,7 @@ export function addRunsCommand(command: Command, done: (status: number) => void)
     });
   command
     .command('show')
-    .description('show what a run did, how far it came and which handlers are owed')
+    .description('show the results of a run, how far it came, and the handlers that it owes')
     .argument('[run]', 'the id of the run, or a part of the id (default: the last run)')
     .option('--profile', 'list its slowest tasks instead')
     .addOption(new Option('--format <format>', FORMATS.join(', ')).choices(FORMATS).default('text').argParser(format))

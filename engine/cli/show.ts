@@ -13,6 +13,10 @@ interface ShowFlags {
 
 const FORMATS: readonly string[] = ['text', 'json', 'markdown'];
 
+/**
+ * Adds `runbook show PLAN`: prints a saved plan. `done` gets the exit status. The command throws Problem if the file is
+ * not a complete plan.
+ */
 export function addShowCommand(command: Command, done: (status: number) => void): void {
   command
     .argument('<plan>')

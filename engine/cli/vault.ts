@@ -32,7 +32,7 @@ export function addVaultCommand(command: Command, done: (status: number) => void
   const addWriting = (name: string, description: string): Command => addRecipientOptions(add(name, description));
   addWriting('encrypt', 'encrypt whole files in place, or one value')
     .argument('[files...]')
-    .option('--value [name]', 'encrypt what is on stdin and print it as a !vault value')
+    .option('--value [name]', 'encrypt the text on stdin, and print it as a !vault value')
     .action(async (files: readonly string[], flags: WritingFlags & { readonly value?: true | string }) => {
       if (flags.value !== undefined) await encryptStdin(flags.value === true ? undefined : flags.value, flags);
       else await each(files, 'encrypted', (file) => encryptFile(file, flags));

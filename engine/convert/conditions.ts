@@ -44,6 +44,10 @@ function withoutCheckMode(text: string): string {
     .replace(new RegExp(String.raw`^\s*${ALWAYS_SO}\s+and\s+`), '');
 }
 
+/**
+ * Converts one condition in its place: a boolean of YAML 1.1 becomes true or false, and an expression of Jinja becomes
+ * CEL. A condition that was already converted or marked stays unchanged. If it cannot be converted, it gets a mark.
+ */
 export function convertCondition(node: YamlNode, standing: Standing, use: Scalars): void {
   const { draft, translator } = use;
   if (draft.isMarked(standing.anchor)) return;

@@ -17,6 +17,7 @@ const INCLUDES: ReadonlySet<string> = new Set([
   'import_playbook',
 ]);
 
+/** Returns whether a key of a task is an include or an import, in Ansible or here. */
 export function isInclude(name: string): boolean {
   return INCLUDES.has(name);
 }

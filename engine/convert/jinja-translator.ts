@@ -14,6 +14,10 @@ import { TemplateSource } from '../values/template/template-syntax.ts';
 import type { Told } from './base/marks.ts';
 import type { Converted, Translator, TypesKnown } from './base/translator.ts';
 
+/**
+ * Makes the translator from Jinja to the languages here. A text that is already in the language here stays unchanged,
+ * so that a second conversion changes nothing. `types` returns the known types of variables.
+ */
 export function jinjaTranslator(types: TypesKnown): Translator {
   return {
     expression(text, wants) {

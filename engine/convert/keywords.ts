@@ -95,6 +95,10 @@ const KEYWORDS: ReadonlyMap<string, KeywordConverter> = new Map<string, KeywordC
   ['fact_path', byHand],
 ]);
 
+/**
+ * Converts one keyword of a task, block or play in its place, by the table of keywords. `with_NAME` becomes `loop`. A
+ * keyword that is not in the table keeps its name, and its value is converted as a template.
+ */
 export function convertKeyword(entry: Entry, standing: Standing, use: Scalars): void {
   const { key } = entry;
   if (key.startsWith('with_')) convertWith(entry, standing, use);

@@ -295,7 +295,7 @@ function takeExpressions(
   return true;
 }
 
-/** Returns a text with `{{ }}` as an expression of Jinja; undefined for what has none. */
+/** Returns a text with `{{ }}` as an expression of Jinja; undefined for a text without them. */
 function asJinja(text: string | undefined): string | undefined {
   if (text === undefined || text.includes("'") || text.includes('{%')) return undefined;
   const parts = text.split(/(\{\{[\s\S]*?\}\})/).filter((part) => part !== '');

@@ -140,6 +140,7 @@ export function take(
   assume(converted.assumptions, standing.anchor, draft);
 }
 
+/** Adds a mark for each assumption, above the line of the offset `anchor`. */
 export function assume(assumptions: readonly Told[], anchor: number, draft: Draft): void {
   for (const what of assumptions) draft.mark(anchor, { kind: 'assumed', what });
 }

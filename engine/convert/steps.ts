@@ -284,8 +284,8 @@ function isQueried(entries: readonly Entry[], module: string): boolean {
 function convertCheckMode(entry: Entry, { entries, module }: Task, standing: Standing, use: StepUse): void {
   const { draft } = use;
   if (isQueried(entries, module)) {
-    // A command keeps its words: as the text of a query, a value with `;` or `$(…)` in it would reach a shell. The
-    // loader takes it, with check_mode: false, for a query with these words.
+    // `command` keeps its name, because the text of `query` goes to a shell, which would interpret `;` or `$(…)` in a
+    // value. The loader treats a `command` with check_mode: false as a query without a shell.
     if (module === 'command') {
       convertKeyword(entry, standing, use);
       return;

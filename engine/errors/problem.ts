@@ -21,8 +21,8 @@ export interface ProblemDetails {
 }
 
 /**
- * The only error for what a user can cause or correct. It says what is wrong, where, why, and what to do. Any other
- * thrown error is a fault in runbook itself.
+ * The only class for errors that a user can cause or correct. It says what is wrong, where, why, and what to do. Any
+ * other thrown error is a fault in runbook itself.
  */
 export class Problem extends Error {
   readonly code: string;

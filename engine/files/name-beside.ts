@@ -5,8 +5,8 @@ import { basename, dirname, join } from 'node:path';
 const REPEATED = 50;
 
 /**
- * Returns a path for something that is made first and then put in the place of `path` in one step. It is in the same
- * folder, is hidden, and cannot be guessed.
+ * Returns a temporary path for a new content of `path`, which is renamed to `path` when it is complete. The temporary
+ * path is in the same folder, is hidden, and cannot be guessed.
  */
 export function nameBeside(path: string): string {
   return join(dirname(path), `.${basename(path).slice(0, REPEATED)}.${randomBytes(6).toString('hex')}.new`);

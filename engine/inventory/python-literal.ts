@@ -8,7 +8,7 @@ const MAX_DEPTH = 50;
 
 /**
  * Parses a value of an INI inventory: a Python literal (`True`, `8080`, `0x1f`, `'text'`, `[1, 2]`, `{'a': 1}`,
- * `None`), or else plain text. `unsafe`: a whole number that JavaScript cannot represent.
+ * `None`), or otherwise plain text. `unsafe`: a whole number that JavaScript cannot represent.
  */
 export function pythonLiteral(
   text: string,

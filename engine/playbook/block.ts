@@ -4,6 +4,10 @@ import type { Block, Step } from './base/play.ts';
 import { type Reading, type Surroundings, apart } from './reading.ts';
 import { enter, frameOf } from './surroundings.ts';
 
+/**
+ * Reads a block with its `rescue` and `always`. Reports an empty block. `outer` are the surroundings of the block; its
+ * own keywords are added to them.
+ */
 export async function readBlock(
   fields: Fields,
   action: MapEntry,

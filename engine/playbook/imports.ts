@@ -47,6 +47,10 @@ export async function readImportedRole(
   return readReferencedRole(reference, outer, reading);
 }
 
+/**
+ * Returns the steps of a role and of its dependencies, dependencies first. The role runs even if the play already names
+ * it.
+ */
 export async function readReferencedRole(
   reference: RoleReference,
   outer: Surroundings,
@@ -111,7 +115,7 @@ export function readRoleCall(
   };
 }
 
-/** Returns the fields of a use of a role without vars, which are parameters of the role. */
+/** Returns the fields of a use of a role without `vars`: those become parameters of the role. */
 export function withoutVars(fields: Fields): Fields {
   return new Fields(
     { ...fields.map, entries: fields.map.entries.filter((entry) => entry.key !== 'vars') },

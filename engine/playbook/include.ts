@@ -60,7 +60,8 @@ export async function readIncludedTasks(
   let ahead = BRINGS_ANYTHING;
   if (!isTemplated(node) && node.kind === 'scalar') {
     const path = findTaskFile(String(node.value), node.place, outer, reading);
-    // A file that includes itself may end by a condition. Reading it ahead would not end, and brings nothing new.
+    // A file that includes itself may end by a condition. It is not read ahead again, because that would not end and
+    // would bring nothing new.
     ahead =
       path === undefined || isInChain(path, outer)
         ? BRINGS_NOTHING

@@ -2,14 +2,14 @@ import type { MapEntry } from '../values/base/node.ts';
 import { type Template, parseTemplate } from '../values/template/template.ts';
 import type { Fields } from './base/fields.ts';
 
-/** Connections that every host has unless the inventory says another one. */
+/** The usual connections of a host, unless the inventory sets another one. */
 const USUAL: ReadonlySet<unknown> = new Set(['ssh', 'smart']);
 /** Names of the controller. */
 const CONTROLLER: ReadonlySet<unknown> = new Set(['localhost', '127.0.0.1']);
 
 /**
- * Reads `connection` of a step: `local` delegates it to localhost, and so needs what a delegated task needs. At a play
- * it is accepted where it has no effect: `local` for localhost itself.
+ * Reads `connection` of a step: `local` delegates the step to localhost, with the same rules as for any delegated task.
+ * At a play, it is accepted only if it has no effect: `local` for localhost itself.
  */
 export function readLocalConnection(fields: Fields): Template | undefined {
   const entry = fields.entry('connection');

@@ -2,15 +2,16 @@ import type { Expression } from '../values/expression/expression.ts';
 import type { Argument, Settings } from './base/play.ts';
 import type { ModuleCall } from './module-call.ts';
 
-/** The arguments of command and shell that query has too, with their names there. */
+/** The arguments of command and shell that query has too, each with its name in query. */
 const OF_QUERY: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   command: { cmd: 'argv', argv: 'argv', chdir: 'chdir' },
   shell: { cmd: 'cmd', chdir: 'chdir' },
 };
 
 /**
- * Returns a `query` for a command that only looks, and the call itself for any other. Its author has said so twice: by
- * `check_mode: false`, that Ansible runs it with --check too, and by `changed_when: false`, that it changes nothing.
+ * Returns a `query` for a command that only looks; any other call is returned unchanged. A command only looks if its
+ * author has written both `check_mode: false` (Ansible runs it with --check too) and `changed_when: false` (it changes
+ * nothing).
  */
 export function lookingCall(
   call: ModuleCall,

@@ -70,7 +70,7 @@ async function takeMisplaced(
   }
 }
 
-/** Without what has no effect here. */
+/** Removes the arguments that have no effect here. */
 function withoutIdle(written: Nodes, foreign: Readonly<Record<string, ForeignArgument>>): Nodes {
   const isIdle = (name: string, value: Node): boolean => {
     const argument = Object.hasOwn(foreign, name) ? foreign[name] : undefined;

@@ -130,7 +130,8 @@ async function readPlayVariables(
     const known = names.map(({ template, text }) =>
       template.references.size === 0 ? resolve(reading.playbookDirectory, text) : undefined,
     );
-    // After a file that is read later, all are read later: if two files set the same variable, the last one counts.
+    // If one file is read later, all files after it are read later too, because the last file that sets a variable
+    // counts.
     if (files.length > 0 || known.includes(undefined))
       files.push({ names: names.map(({ template }) => template), place: node.place });
     else {

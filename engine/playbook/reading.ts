@@ -97,6 +97,7 @@ export const NOTHING_HANDED_DOWN: HandedDown = {
   throttle: undefined,
 };
 
+/** Returns the state for a play of which nothing has been read. */
 export function newPlayReading(): PlayReading {
   return {
     handlers: [],

@@ -70,7 +70,10 @@ function withShortNames(node: MapNode): MapNode {
   };
 }
 
-/** Returns the entry with the arguments that the name of Ansible's module stands for. */
+/**
+ * Returns the entry with the arguments that the name of Ansible's module implies, such as `persistent: false` for
+ * modprobe.
+ */
 function withPresets(entry: MapEntry, { entries }: MapNode): MapEntry {
   const { keyPlace, value } = entry;
   const presets = otherName(entry.key)?.presets;

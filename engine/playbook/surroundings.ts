@@ -42,7 +42,7 @@ function readHandedDown(fields: Fields, outer: HandedDown, reading: Reading): Ha
   };
 }
 
-/** Returns a delegation that is `outer` where `own` is left out by `omit`. */
+/** Returns the delegation of a step: `own`, or `outer` if the value of `own` is `omit`. */
 function delegateWithin(own: Template | undefined, outer: Template | undefined): Template | undefined {
   if (own === undefined || outer === undefined) return own ?? outer;
   return {
@@ -97,6 +97,7 @@ export function follow(link: Link, place: Place, outer: Surroundings, reading: R
   });
 }
 
+/** Returns whether the file or role with this path is being read, so that it would include itself. */
 export function isInChain(path: string, surroundings: Surroundings): boolean {
   return surroundings.chain.some((link) => link.path === path);
 }

@@ -24,7 +24,10 @@ export function findTaskFile(name: string, place: Place, outer: Surroundings, re
   );
 }
 
-/** For `file=x.yml` and `name=x`, in which Ansible reads arguments. */
+/**
+ * Returns the remedy for a text such as `file=x.yml` or `name=x`, which Ansible reads as arguments; undefined for other
+ * texts.
+ */
 export function writtenAsPair(text: string): string | undefined {
   const [, name = '', value = ''] = /^(file|name)=["']?([^"'\s]+)/.exec(text) ?? [];
   return name === '' ? undefined : `Write a map: { ${name}: ${value} }, or ${value} alone.`;

@@ -27,6 +27,10 @@ export interface DriftReport extends Report {
   readonly drift: () => Drift | undefined;
 }
 
+/**
+ * Starts to listen to a plan. When the plan ends, prints its drift to `stdout` in the wanted format. On a terminal,
+ * shows the current activities before that.
+ */
 export function startDriftReport(options: DriftReportOptions): DriftReport {
   const { stdout, format, live } = options;
   const recorder = new DriftRecorder();

@@ -196,6 +196,10 @@ function userOf(id: string): string {
   return id.split(':', 1)[0] ?? id;
 }
 
+/**
+ * Asks for the public keys that may log in as a user. `path`: another file than `.ssh/authorized_keys` in the home
+ * directory.
+ */
 export function authorizedKeysRequest(user: string, path?: string): Request<AuthorizedKeysDetail, AuthorizedKeysState> {
   return request(authorizedKeys, path === undefined ? user : `${user}:${path}`, { user, path });
 }

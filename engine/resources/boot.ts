@@ -21,6 +21,7 @@ const boots: ResourceKind<undefined, BootState> = {
     predicted.ended !== undefined && predicted.ended === seen.id ? 'has not rebooted' : undefined,
 };
 
+/** Asks for the identity of the current boot, to see whether a host has restarted. */
 export function bootRequest(): Request<undefined, BootState> {
   return request(boots, 'current', undefined);
 }

@@ -57,6 +57,7 @@ function isNone(said: string): boolean {
   return /no crontab for /.test(said) || /can't open '[^']*': No such file or directory/.test(said);
 }
 
+/** Asks for the crontab of a user. */
 export function crontabRequest(user: string): Request<undefined, CrontabState> {
   return request(crontabs, user, undefined);
 }

@@ -7,23 +7,25 @@ import { packages } from './package.ts';
 
 /** The checkout of a Git repository at a path. The id is the path. */
 export type GitWorkTree =
-  /** The path holds no `.git`. */
+  /** The path has no `.git`. */
   | { readonly kind: 'none' }
-  /** The path holds `.git`, and the host has no git to look into it. */
+  /** The path has `.git`, but the host has no program git. */
   | { readonly kind: 'no_git' }
-  /** git refuses to look: the words of git. */
+  /** git refuses to read the checkout. `why` is the message of git. */
   | { readonly kind: 'refused'; readonly why: string }
   | GitCheckout;
 
 export interface GitCheckout {
   readonly kind: 'checkout';
-  /** The commit that is checked out. Undefined: there is none, or a prediction does not know it. */
+  /** The commit that is checked out. Undefined if there is none, or if a prediction does not know it. */
   readonly commit: string | undefined;
   /** The addresses of the remotes by name. User names and passwords in them are masked. */
   readonly remotes: Readonly<Record<string, string>>;
   /** Files under version control that differ from the commit. Undefined in a prediction: not known. */
   readonly modified: readonly string[] | undefined;
-  /** Whether each submodule is there and at the commit that the checkout names. Undefined in a prediction: not known. */
+  /**
+   * True if each submodule exists and is at the commit that the checkout names. Undefined in a prediction: not known.
+   */
   readonly hasSubmodules: boolean | undefined;
 }
 
@@ -38,13 +40,14 @@ const workTrees: ResourceKind<undefined, GitWorkTree> = {
   after,
 };
 
+/** Asks for the Git checkout at an absolute path. */
 export function gitWorkTree(path: string): Request<undefined, GitWorkTree> {
   return request(workTrees, path, undefined);
 }
 
 /**
- * Returns shell text that looks at one path. git writes nothing (`GIT_OPTIONAL_LOCKS`), starts no monitor of the
- * repository, and does not take a repository above the path for this one (`GIT_CEILING_DIRECTORIES`).
+ * Returns shell text that looks at one path. git writes nothing (`GIT_OPTIONAL_LOCKS`), starts no file system monitor,
+ * and does not use a repository above the path (`GIT_CEILING_DIRECTORIES`).
  */
 function look(path: string): string {
   return `p=${quote(path)}

@@ -72,6 +72,10 @@ ${requests.some(({ detail }) => detail.accounts) ? ACCOUNTS : ''}`;
   },
 };
 
+/**
+ * Asks for a group by its name or number. `detail` adds the names of groups with certain numbers, or the accounts with
+ * this primary group.
+ */
 export function groupRequest(name: string, detail: Partial<GroupDetail> = {}): Request<GroupDetail, GroupState> {
   return request(groups, name, { gids: [], accounts: false, ...detail });
 }

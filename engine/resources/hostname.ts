@@ -14,6 +14,7 @@ const hostnames: ResourceKind<undefined, HostnameState> = {
     predicted.running === seen.running ? undefined : `is ${seen.running}, should be ${predicted.running}`,
 };
 
+/** Asks for the host name of the running kernel. */
 export function hostnameRequest(): Request<undefined, HostnameState> {
   return request(hostnames, 'running', undefined);
 }

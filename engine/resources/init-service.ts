@@ -43,6 +43,7 @@ done
   },
 };
 
+/** Asks for a service of OpenRC or System V init by its name. */
 export function initServiceRequest(name: string): Request<undefined, InitServiceState> {
   return request(initServices, name, undefined);
 }

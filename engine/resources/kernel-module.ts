@@ -54,10 +54,12 @@ fi
   after: (state, _id, effect) => (state.presence === 'missing' && isUndeclaredPackage(effect) ? 'stale' : undefined),
 };
 
+/** Returns whether the module is in the running kernel: loaded, or built into it. */
 export function isPresent({ presence }: KernelModuleState): boolean {
   return presence === 'loaded' || presence === 'builtin';
 }
 
+/** Asks for a module of the running kernel. `-` and `_` in the name mean the same. */
 export function kernelModuleRequest(name: string): Request<undefined, KernelModuleState> {
   return request(kernelModules, kernelName(name), undefined);
 }

@@ -27,6 +27,7 @@ const localeLists: ResourceKind<undefined, LocalesState> = {
   after: (_state, _id, effect) => (isUndeclaredPackage(effect) ? 'stale' : undefined),
 };
 
+/** Asks for all locales that programs of the host can use. */
 export function localesRequest(): Request<undefined, LocalesState> {
   return request(localeLists, 'generated', undefined);
 }

@@ -83,6 +83,7 @@ export const needs: ResourceKind<Need, NeedState> = {
   },
 };
 
+/** Asks whether a condition for a change holds on the host. Equal conditions are looked at once. */
 export function need(detail: Need): Request<Need, NeedState> {
   return request(needs, `${detail.kind}:${subjectOf(detail)}`, detail);
 }

@@ -119,6 +119,10 @@ function stateAfter(state: PackageState, _id: string, effect: Prediction): Packa
   return isFromLists && effect.request.kind.name === 'file' && SOURCES.test(effect.request.id) ? 'stale' : undefined;
 }
 
+/**
+ * Asks for a package by its name. `detail` says whether the package lists are asked for versions, and whether the task
+ * lists the content of the package.
+ */
 export function packageRequest(name: string, detail: PackageDetail): Request<PackageDetail, PackageState> {
   return request(packages, name, detail);
 }

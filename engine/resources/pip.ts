@@ -6,12 +6,12 @@ import { files } from './file.ts';
 import { isBeneath } from './file/file-state.ts';
 import { packages } from './package.ts';
 
-/** Where Python packages are installed. */
+/** A place in which Python packages are installed. */
 export type PipPlace =
   | {
       readonly kind: 'environment';
       readonly path: string;
-      /** Whether packages of the system count too. */
+      /** True if packages of the system count too. */
       readonly withSystem: boolean;
     }
   /** `command`: the words that start pip. */
@@ -23,7 +23,7 @@ export type PipPackages =
       readonly kind: 'packages';
       /** Versions by name in its normal form (PEP 503). Undefined in a prediction: any version. */
       readonly versions: Readonly<Record<string, string | undefined>>;
-      /** Whether the distribution forbids pip to change the packages of the system: PEP 668. */
+      /** True if the distribution forbids pip to change the packages of the system (PEP 668). */
       readonly isManaged: boolean;
     }
   /** There is no such environment, or no pip. */
@@ -33,8 +33,8 @@ export type PipPackages =
   | { readonly kind: 'failed'; readonly why: string };
 
 /**
- * Looks into an environment by names of files: no program of it is started. For the packages of the system, pip is
- * asked.
+ * Reads the packages of a virtual environment from the names of its files, without starting a program. The packages of
+ * the system are listed by pip.
  */
 const pips: ResourceKind<PipPlace, PipPackages> = {
   name: 'pip_packages',
@@ -53,6 +53,7 @@ const pips: ResourceKind<PipPlace, PipPackages> = {
   after,
 };
 
+/** Asks for the Python packages of an environment or of the system. */
 export function pipPackages(place: PipPlace): Request<PipPlace, PipPackages> {
   const id = place.kind === 'system' ? place.command.join(' ') : place.path;
   return request(pips, place.kind === 'environment' && place.withSystem ? `${id} with the system` : id, place);
@@ -61,7 +62,7 @@ export function pipPackages(place: PipPlace): Request<PipPlace, PipPackages> {
 const SYSTEM_FOLDERS =
   '/usr/lib/python3/dist-packages /usr/local/lib/python3*/dist-packages /usr/local/lib/python3*/site-packages /usr/lib/python3*/site-packages';
 
-/** A shell that has entered the environment stays in it, whatever becomes of its name. */
+/** A shell that has entered the environment stays in it, even if another user changes its name. */
 function lookAt(place: PipPlace): string {
   if (place.kind === 'system') return lookAtSystem(place.command);
   const folders = `lib/python3*/site-packages${place.withSystem ? ` ${SYSTEM_FOLDERS}` : ''}`;

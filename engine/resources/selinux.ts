@@ -19,6 +19,7 @@ export const selinux: ResourceKind<undefined, SelinuxState> = {
     predicted.mode === seen.mode ? undefined : `is ${seen.mode}, should be ${predicted.mode}`,
 };
 
+/** Asks for the SELinux mode of the running kernel. */
 export function selinuxRequest(): Request<undefined, SelinuxState> {
   return request(selinux, 'running', undefined);
 }

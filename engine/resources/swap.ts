@@ -26,6 +26,7 @@ export const swaps: ResourceKind<undefined, SwapState> = {
   },
 };
 
+/** Asks for the swap that the running kernel uses. */
 export function swapRequest(): Request<undefined, SwapState> {
   return request(swaps, 'active', undefined);
 }

@@ -49,6 +49,7 @@ export function isUnitFileOf(path: string, id: string): boolean {
 export const LIST_DROP_INS = `for path in ${FOLDERS.map((folder) => `${folder}/*.d/*.conf`).join(' ')}; do [ ! -s "$path" ] || printf '@%s\\n' "$path"; done
 `;
 
+/** Returns the paths in the output of LIST_DROP_INS. */
 export function listedDropIns(text: string): readonly string[] {
   return text.split('\n').flatMap((line) => (line.startsWith('@') ? [line.slice(1)] : []));
 }

@@ -67,6 +67,7 @@ fi
     unitFileChange(state, id, effect) ?? (isUndeclaredPackage(effect) ? 'stale' : undefined),
 };
 
+/** Asks for a systemd unit. A name without a suffix is a service. */
 export function unitRequest(name: string): Request<undefined, UnitState> {
   return request(units, unitName(name), undefined);
 }

@@ -77,6 +77,10 @@ ${defaultsOf(names)}${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
   },
 };
 
+/**
+ * Asks for an account by its name. `detail` adds the data of /etc/shadow, or the names of accounts with certain
+ * numbers.
+ */
 export function userRequest(name: string, detail: Partial<UserDetail> = {}): Request<UserDetail, UserState> {
   return request(users, name, { shadow: false, uids: [], ...detail });
 }

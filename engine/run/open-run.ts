@@ -28,7 +28,10 @@ export interface OpenRun {
   begin(): void;
 }
 
-/** Makes everything that the parts of one run share. Connects to nothing; `RunOptions` says what must be closed. */
+/**
+ * Makes the state that the parts of one run share. Connects to nothing. `RunOptions` says what must be closed at the
+ * end.
+ */
 export function openRun(options: RunOptions): OpenRun {
   const now = new Date();
   const hosts = new RunHosts(options);
@@ -86,7 +89,9 @@ export function openRun(options: RunOptions): OpenRun {
   return { context, hosts, digests, playNames, begin };
 }
 
-/** Lets templates and expressions ask for files of the controller, as seen from the task that they belong to. */
+/**
+ * Lets templates and expressions read files of the controller, with the search path and the permissions of their task.
+ */
 function useLookups(hosts: RunHosts, files: ControllerFiles, playbook: string): void {
   const place = { file: playbook, line: 1, column: 1 };
   const beside = [dirname(resolve(playbook))];

@@ -59,7 +59,7 @@ export class RunHosts {
     this.byName = hosts;
   }
 
-  /** Lets templates ask the controller. */
+  /** Sets the lookups on the controller that templates and expressions use. */
   useLookups(lookups: RunVariables['lookups']): void {
     this.#lookups = lookups;
   }

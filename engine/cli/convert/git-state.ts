@@ -18,9 +18,12 @@ interface Place {
   readonly name: string;
 }
 
-/** Throws Problem if Git does not hold everything there. Otherwise the changes of the converter can be undone. */
+/**
+ * Throws Problem if Git does not have the present content of all files there. If Git has it, the user can undo the
+ * changes of the converter.
+ */
 export async function refuseUncommitted({ root, only, name }: Place): Promise<void> {
-  // What the settings of the user leave out would be lost all the same.
+  // Submodules are checked even if the settings of the user ignore them, because their files could be lost too.
   const status = ['status', '--porcelain', '--untracked-files=normal', '--ignore-submodules=dirty'];
   const answer = await git(root, name, [...status, '--', only === undefined ? '.' : `:(literal)${only}`]);
   const [first, ...others] = answer.split('\n').filter((line) => line !== '');
@@ -104,11 +107,15 @@ const SAFE: readonly Setting[] = [
   ['safe.bareRepository', 'explicit'],
 ];
 
-/** Returns the names of the settings of filters that the repository itself brings. Those of the user stay. */
+/**
+ * Returns the names of the filter settings in the configuration of the repository. The user's own settings stay in
+ * effect.
+ */
 async function ownFilters(folder: string): Promise<readonly string[]> {
   const env = withSettings(withoutRepository(process.env), SAFE);
   const args = ['config', '--null', '--name-only', '--show-scope', '--get-regexp', String.raw`^filter\.`];
-  // Exit status 1 means that there is none. Another failure meets the call that follows, too.
+  // Exit status 1 means that there are no such settings. Any other failure is reported by the next call of git, which
+  // fails too.
   const answer = await run('git', args, { cwd: folder, env, maxBuffer: MOST }).then(
     ({ stdout }) => stdout,
     () => '',
@@ -133,7 +140,7 @@ function withSettings(env: NodeJS.ProcessEnv, settings: readonly Setting[]): Nod
     ...env,
     ...Object.fromEntries(added),
     GIT_CONFIG_COUNT: `${before + settings.length}`,
-    // Messages are compared; the index is not written, so that no hook runs.
+    // Messages are compared, so they must be in English. The index is not written, so no hook runs.
     LC_ALL: 'C',
     GIT_OPTIONAL_LOCKS: '0',
   };

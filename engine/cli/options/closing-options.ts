@@ -24,7 +24,7 @@ export function addClosingOptions(command: Command): Command {
   return addOnFinishOption(
     command.option(
       '--report <format=file>',
-      'at the end also write a report: junit=FILE, markdown=FILE, json=FILE, html=FILE, or github (annotations of GitHub Actions, to stdout); may be given more than once',
+      'write a report at the end: junit=FILE, markdown=FILE, json=FILE, html=FILE, or github (annotations of GitHub Actions, to stdout); may be given more than once',
       collectReports,
       [],
     ),
@@ -43,7 +43,7 @@ export function addEventsOption(command: Command): Command {
 export function addOnFinishOption(command: Command): Command {
   return command.option(
     '--on-finish <command>',
-    'at the end run this command on this machine, with the result in RUNBOOK_STATUS and others, and as JSON on stdin',
+    'run this command on this machine at the end; it gets the result in RUNBOOK_STATUS and other variables, and as JSON on stdin',
   );
 }
 

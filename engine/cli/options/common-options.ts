@@ -93,7 +93,7 @@ export function addInventoryOptions(command: Command): Command {
     )
     .option(
       '-e, --extra-vars <vars>',
-      'name=value pairs, YAML or JSON in braces, or @file; wins over every other variable',
+      'name=value pairs, YAML or JSON in braces, or @file; takes precedence over every other variable',
       collect,
       [],
     );
@@ -171,37 +171,37 @@ export function addConnectionOptions(command: Command): Command {
     .addOption(
       new Option(
         '--output <format>',
-        'auto (live on a terminal, plain lines elsewhere), plain, or json (one object per line)',
+        'auto (live rows on a terminal, otherwise plain lines), plain, or json (one object per line)',
       )
         .choices(OUTPUTS)
         .default('auto')
         .argParser(outputFormat),
     )
-    .option('-u, --user <user>', 'the user to log in as, where the inventory says nothing')
-    .option('--private-key <file>', 'the key to log in with, where the inventory says nothing')
-    .option(
-      '-T, --timeout <seconds>',
-      'give up connecting to a host after this many seconds',
-      positive,
-      CONNECT_TIMEOUT,
-    )
+    .option('-u, --user <user>', 'the user to log in as, if the inventory sets none')
+    .option('--private-key <file>', 'the key to log in with, if the inventory sets none')
+    .option('-T, --timeout <seconds>', 'stop connecting to a host after this many seconds', positive, CONNECT_TIMEOUT)
     .option(
       '--silence <seconds>',
-      'end a command on a host that prints nothing for this many seconds (default: no limit)',
+      'stop a command on a host that prints nothing for this many seconds (default: no limit)',
       positive,
     )
     .option(
       '--look-timeout <seconds>',
-      'give up a host if one look at its state takes longer than this many seconds',
+      'treat a host as unreachable if one look at its state takes longer than this many seconds',
       positive,
       LOOK_TIMEOUT,
     );
 }
 
+/** For an option that may be given several times: returns the values `before` with the new value at the end. */
 export function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
+/**
+ * For an option whose value is a list with commas, and that may be given several times: returns the values `before`
+ * with the new ones at the end. Blanks around a value are removed, and empty values are left out.
+ */
 export function collectCommas(value: string, before: readonly string[]): readonly string[] {
   return [
     ...before,

@@ -13,11 +13,14 @@ export interface ControllerFlags {
 /** Adds the options that say what a playbook or an inventory may do on the controller. */
 export function addControllerOptions(command: Command): Command {
   return command
-    .option('--trust', 'let playbook and inventory do on this machine whatever you may do, wherever they are from')
-    .option('--no-trust', 'treat them as from elsewhere, even if they lie in the project that you are in')
+    .option(
+      '--trust',
+      'give playbook and inventory all your permissions on this machine, even if they come from elsewhere',
+    )
+    .option('--no-trust', 'treat playbook and inventory as from elsewhere, even if they are in your own project')
     .option(
       '--allow-controller <path>',
-      'let a playbook from elsewhere read and write below this path of this machine; may be given more than once',
+      'allow a playbook from elsewhere to read and write below this path of this machine; may be given more than once',
       (path: string, before: readonly string[]) => [...before, path],
       [],
     );

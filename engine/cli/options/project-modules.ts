@@ -72,7 +72,7 @@ export function moduleFoldersOf(folder: string): readonly string[] {
   return [join(folder, 'modules'), ...roles];
 }
 
-/** Returns the files of modules in one folder. Tests (`NAME.test.ts`) and other files are none. */
+/** Returns the files of modules in one folder, without tests (`NAME.test.ts`) and other files. */
 export function moduleFilesIn(folder: string): readonly string[] {
   return namesIn(folder)
     .filter((name) => MODULE_FILE.test(name))
@@ -80,7 +80,10 @@ export function moduleFilesIn(folder: string): readonly string[] {
     .map((name) => join(folder, name));
 }
 
-/** Loads all modules that can be loaded, for lists and schemas. `problems`: why the others cannot. */
+/**
+ * Loads all modules that can be loaded, for lists and schemas. `problems` has the reasons why the others cannot be
+ * loaded.
+ */
 export async function allModules(
   catalogue: Catalogue,
 ): Promise<{ readonly modules: readonly AnyModule[]; readonly problems: readonly Problem[] }> {

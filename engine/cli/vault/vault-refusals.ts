@@ -1,6 +1,10 @@
 import { Problem } from '../../errors/problem.ts';
 import type { SealedForm } from '../../vault/base/sealed-form.ts';
 
+/**
+ * Returns the problem of a file that should be encrypted and already is. `form` is the way in which it is encrypted;
+ * the remedy depends on it.
+ */
 export function alreadyEncrypted(name: string, form: SealedForm): Problem {
   const [by, remedy] = ((): readonly [string, string] => {
     switch (form) {
@@ -24,6 +28,7 @@ export function alreadyEncrypted(name: string, form: SealedForm): Problem {
   return new Problem({ code: 'already-encrypted', what: `${name} is encrypted already, by ${by}`, remedy });
 }
 
+/** Returns the problem of a file that should be decrypted, but is not encrypted as a whole. */
 export function notEncrypted(name: string): Problem {
   return new Problem({
     code: 'not-encrypted',

@@ -1,6 +1,10 @@
 import type { BecomePrivilege } from '../base/target.ts';
 import { Unreachable } from '../base/unreachable.ts';
 
+/**
+ * Returns the problem of a password that sudo, su or doas does not accept. The remedy says whose password the method
+ * needs.
+ */
 export function wrongPassword(host: string, { method, user }: BecomePrivilege): Unreachable {
   return new Unreachable({
     code: method === 'sudo' ? 'sudo-password-wrong' : 'become-password-wrong',

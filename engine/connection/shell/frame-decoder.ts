@@ -38,8 +38,8 @@ export class FrameDecoder {
   }
 
   /**
-   * True if the text after the end marker is not an exit status: another program has answered than the shell. Nothing
-   * more is read.
+   * True if the text after the end marker is not an exit status, so that the answer does not come from the shell. Then
+   * nothing more is read.
    */
   get garbled(): boolean {
     return this.#position === 'garbled';

@@ -8,7 +8,7 @@ import type { LoadedKey } from './loaded-key.ts';
 
 /** State that the connections of one run share. Two runs in one process share nothing. */
 export class ConnectionContext {
-  /** The reason why ssh2 is used without the patches that only save time; undefined if it is used with them. */
+  /** The reason why the patches of ssh2 that only save time are not applied; undefined if they are. */
   readonly plainSsh: string | undefined;
   readonly handshakes = new HandshakeLimiter();
   readonly loop = new EventLoopBudget();

@@ -113,6 +113,10 @@ export interface HandshakeFailure {
   readonly tried: readonly string[];
 }
 
+/**
+ * Makes the problem of a connection that failed after TCP and before the end of the login, with cause and remedy: a
+ * refused login, a server that does not speak SSH, no algorithm in common, or another reason.
+ */
 export function explainHandshakeFailure(target: SshTarget, failure: HandshakeFailure): Unreachable {
   const host = target.name;
   const message = failure.errors.map((error) => error.message).join('; ');

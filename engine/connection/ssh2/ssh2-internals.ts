@@ -97,16 +97,22 @@ export function protocolOf(client: Client): Protocol | undefined {
   return hasProtocol(insides) ? insides._protocol : undefined;
 }
 
+/** Returns the channel with the number of bytes that the server accepts; undefined if ssh2 has other internals. */
 export function sendingChannel(channel: ClientChannel): SendingChannel | undefined {
   const insides: unknown = channel;
   return isSendingChannel(insides) ? insides : undefined;
 }
 
+/**
+ * Returns whether the cipher encrypts with AES-GCM, with a key of 128 or 256 bits, and has the internals that are
+ * described here.
+ */
 export function isGcmCipher(cipher: Cipher): cipher is GcmCipher {
   if (!fits(cipher, GCM_CIPHER) || !('_encSSLName' in cipher)) return false;
   return cipher._encSSLName === 'aes-128-gcm' || cipher._encSSLName === 'aes-256-gcm';
 }
 
+/** Returns whether the decipher decrypts with AES-GCM and has the internals that are described here. */
 export function isGcmDecipher(decipher: Decipher | undefined): decipher is GcmDecipher {
   return fits(decipher, GCM_DECIPHER);
 }

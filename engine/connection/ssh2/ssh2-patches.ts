@@ -40,6 +40,10 @@ export type Took = { readonly took: true } | { readonly took: false; readonly wh
 export const TOOK: Took = { took: true };
 export const OTHER_INSIDES: Took = { took: false, why: 'ssh2 has other insides' };
 
+/**
+ * Returns the result of a patch that was not applied because this connection does not need it. `why` is the reason, as
+ * a phrase.
+ */
 export function needless(why: string): Took {
   return { took: false, why };
 }

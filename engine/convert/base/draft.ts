@@ -149,6 +149,7 @@ export class Draft {
   }
 }
 
+/** Returns the entry of a map with this key; undefined if there is none. */
 export function entryNamed(map: MapOfFile, name: string): Entry | undefined {
   return entriesOf(map).find(({ key }) => key === name);
 }

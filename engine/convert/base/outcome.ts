@@ -2,13 +2,14 @@ import type { Place, Problem } from '../../errors/problem.ts';
 import type { Mark } from './marks.ts';
 
 /**
- * Levels of a conversion: nothing to do, the same meaning in other words, the same meaning under an assumption, not
- * converted.
+ * Levels of a conversion. `same`: nothing to do. `exact`: other words with the same meaning. `assumed`: the same
+ * meaning if an assumption is true. `byHand`: not converted.
  */
 export type Level = 'same' | 'exact' | 'assumed' | 'byHand';
 
 export const LEVELS: readonly Level[] = ['same', 'exact', 'assumed', 'byHand'];
 
+/** Returns the level that leaves more work to a person. */
 export function worse(one: Level, other: Level): Level {
   return LEVELS.indexOf(one) > LEVELS.indexOf(other) ? one : other;
 }

@@ -15,7 +15,7 @@ export class TextForm {
     this.#whole = whole;
     this.#mark = whole.startsWith(MARK) ? MARK : '';
     const text = whole.slice(this.#mark.length);
-    // With both kinds of line ends there is no form that would bring all of them back.
+    // If a text has both kinds of line ends, they are not converted, because the original ones could not be restored.
     this.#isOfWindows = text.includes('\r\n') && !/(?:^|[^\r])\n|\r(?!\n)/.test(text);
     this.body = this.#isOfWindows ? text.replaceAll('\r\n', '\n') : text;
   }

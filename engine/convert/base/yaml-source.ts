@@ -130,6 +130,7 @@ export function endOf(node: YamlNode): number {
   return last === undefined || isPair(last) ? node.range[1] : endOf(last);
 }
 
+/** Returns the entries of a map in their order. Entries whose key is a list or a map are left out. */
 export function entriesOf(map: MapOfFile): readonly Entry[] {
   return map.items.flatMap((pair) => {
     const { key, value } = pair as Pair<YamlNode | null, YamlNode | null>;
@@ -137,6 +138,7 @@ export function entriesOf(map: MapOfFile): readonly Entry[] {
   });
 }
 
+/** Returns the items of a list as nodes. Empty items, and items that are a pair without braces, are left out. */
 export function itemsOf(list: ListOfFile): readonly YamlNode[] {
   return list.items.filter((item) => item !== null && !isPair(item));
 }
@@ -146,14 +148,17 @@ export function textOf(node: YamlNode | null): string | undefined {
   return isScalar(node) && typeof node.value === 'string' && !hasTag(node) ? node.value : undefined;
 }
 
+/** Returns whether the scalar has a tag that gives it another type than text, such as `!vault`. */
 export function hasTag(node: Scalar.Parsed): boolean {
   return node.tag !== undefined && node.tag !== 'tag:yaml.org,2002:str' && node.tag !== '!';
 }
 
+/** Returns whether the node is a text after `|` or `>`. */
 export function isBlockScalar(node: YamlNode): boolean {
   return isScalar(node) && BLOCK_STYLES.has(node.type);
 }
 
+/** Returns whether the node is a scalar without quotes. */
 export function isPlain(node: YamlNode | null): node is Scalar.Parsed {
   return isScalar(node) && node.type === 'PLAIN';
 }

@@ -1,6 +1,6 @@
 /**
- * Modules that tell, ask or wait, and whose results nothing else can use. For them alone `planning` is true in a plan:
- * what else depends on it would make the plan another one than the play.
+ * Modules that print, check or wait, and whose results no later task can use. In a plan, `planning` is true only in
+ * tasks of these modules: in other tasks, it would make the plan differ from the play.
  */
 export const ONLY_TELLS: ReadonlySet<string> = new Set([
   'assert',

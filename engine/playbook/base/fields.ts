@@ -23,6 +23,7 @@ export function isTemplated(node: Node): boolean {
   return node.kind === 'scalar' && typeof node.value === 'string' && hasTemplate(node.value);
 }
 
+/** Returns whether the node is null, or nothing is written in its place. */
 export function isNull(node: Node): boolean {
   return node.kind === 'scalar' && node.value === null;
 }

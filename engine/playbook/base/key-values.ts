@@ -5,12 +5,12 @@ export interface KeyValues {
   readonly others: readonly string[];
 }
 
-/** A word ends at a blank outside of quotes and of `{{ }}`. A `{{` that nothing closes ends it too. */
+/** A word ends at a blank outside of quotes and of `{{ }}`. A `{{` without `}}` ends the word too. */
 const WORD = /(?:\{\{[\s\S]*?\}\}|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'{]|\{(?!\{)|["'])+/g;
 
 /**
- * Reads Ansible's `a=b c="d e"`. Quotes keep blanks together and are removed; `others` are the words that are no
- * pair.
+ * Reads Ansible's `a=b c="d e"`. A text in quotes is one word, without the quotes. `others` are the words that are not
+ * pairs.
  */
 export function readKeyValues(text: string): KeyValues {
   const pairs: (readonly [string, string])[] = [];
@@ -27,8 +27,8 @@ export function readKeyValues(text: string): KeyValues {
 const MARK = '\u1680';
 
 /**
- * Returns the words. Behind the last `}}`, no `{{` has an end. The expression would look for the end of each of them, so
- * such braces are marked before.
+ * Returns the words. Each `{{` after the last `}}` is marked first, because the expression would search for its end up
+ * to the end of the text.
  */
 function wordsOf(text: string): readonly string[] {
   const end = text.lastIndexOf('}}') + 1;

@@ -6,7 +6,7 @@ import type { Argument } from './play.ts';
 export interface ModuleCatalogue {
   names(): readonly string[];
   has(name: string): boolean;
-  /** Returns the mistakes in the arguments of a task that show without variables. */
+  /** Returns the mistakes in the arguments of a task that can be found without the values of variables. */
   check(name: string, args: ReadonlyMap<string, Argument>, taskPlace: Place): Promise<readonly Problem[]>;
   /** The argument that `module: some text` sets; undefined if the module has none. */
   freeForm(name: string): Promise<string | undefined>;
@@ -14,6 +14,6 @@ export interface ModuleCatalogue {
   argumentNames(name: string): Promise<ReadonlySet<string>>;
   /** Other names of a module's arguments, each with the name in the schema. */
   aliases(name: string): Promise<Readonly<Record<string, string>>>;
-  /** Arguments of Ansible's module that it does without. */
+  /** Arguments of Ansible's module that this module does not have. */
   foreign(name: string): Promise<Readonly<Record<string, ForeignArgument>>>;
 }

@@ -2,7 +2,7 @@ import { toldOf } from '../../convert/base/marks.ts';
 import type { ConvertedFile } from '../../convert/base/outcome.ts';
 import { type ConvertReport, countsOf, reasonsOf } from './convert-text.ts';
 
-/** The same for programs: every mark with its place in the file before. */
+/** Returns the result of a conversion as JSON for programs: every mark with its place in the original file. */
 export function convertJson({ paths }: ConvertReport): string {
   const documents = paths.map(({ path, target, files, unread, lintErrors }) => ({
     path,

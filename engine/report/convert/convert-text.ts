@@ -7,13 +7,13 @@ import { safeLines } from '../text/safe-text.ts';
 /** One path of the command line, converted. */
 export interface ConvertedPath {
   readonly path: string;
-  /** Where the result is. */
+  /** The file or folder with the result. */
   readonly target: string;
   readonly isInPlace: boolean;
   readonly files: readonly ConvertedFile[];
-  /** Files that would have been converted by their name, and could not be read. */
+  /** Files with a name that is converted, but that could not be read. */
   readonly unread: readonly { readonly path: string; readonly problem: Problem }[];
-  /** Undefined where nothing could be checked. */
+  /** Undefined if nothing could be checked. */
   readonly lintErrors: number | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface ConvertReport {
 
 export type Counts = Readonly<Record<Level, number>>;
 
-/** How many tasks, templates and so on there are of each level. */
+/** Counts the tasks, templates and other units of each level. */
 export function countsOf(files: readonly Pick<ConvertedFile, 'units'>[]): Counts {
   const counts = { same: 0, exact: 0, assumed: 0, byHand: 0 };
   for (const { units } of files) for (const { level } of units) counts[level] += 1;
@@ -35,7 +35,7 @@ export interface Reason {
   readonly count: number;
 }
 
-/** The marks of a kind by their topic, the most frequent first. */
+/** Groups the marks of a kind by their topic, the most frequent topic first. */
 export function reasonsOf(files: readonly ConvertedFile[], kind: 'assumed' | 'byHand'): readonly Reason[] {
   const marks = files.flatMap((file) => file.marks.filter(({ mark }) => mark.kind === kind));
   const byTopic = Map.groupBy(marks, ({ mark }: PlacedMark) => toldOf(mark).topic);
@@ -44,11 +44,11 @@ export function reasonsOf(files: readonly ConvertedFile[], kind: 'assumed' | 'by
     .toSorted((one, other) => other.count - one.count || (one.topic < other.topic ? -1 : 1));
 }
 
-/** More of them are in the JSON. */
+/** Maximal number of reasons in the text; the JSON has all of them. */
 const MOST_REASONS = 15;
 const MOST_FILES = 30;
 
-/** What was converted, for people: by file and by reason. */
+/** Returns the result of a conversion for people: by file, and by reason. */
 export function convertSummary({ paths }: ConvertReport, paint: Paint): string {
   return paths
     .map((one) =>
@@ -75,7 +75,7 @@ function sentence({ same, exact, assumed, byHand }: Counts): string {
   return `${same} as they were, ${exact} rewritten, ${assumed} assumed, ${byHand} by hand`;
 }
 
-/** Files in which something is left to look at, those with the most by hand first. */
+/** Returns the lines for the files with marks. The file with the most parts to convert by hand comes first. */
 function fileLines(files: readonly ConvertedFile[]): readonly string[] {
   const rows = files
     .map(({ newPath, units, marks }) => ({ newPath, counts: countsOf([{ units }]), marks: marks.length }))

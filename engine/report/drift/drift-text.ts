@@ -69,6 +69,7 @@ export interface HostGroup {
   readonly rows: readonly DriftRow[];
 }
 
+/** Groups the hosts that have drifted by the same tasks. The group with the most hosts comes first. */
 export function hostGroups(drift: Drift): readonly HostGroup[] {
   const byHost = new Map<string, DriftRow[]>();
   for (const row of drift.drifted) {
@@ -134,6 +135,7 @@ function counted(hosts: readonly string[]): string {
     : names.map(safeLine).join(', ');
 }
 
+/** Returns the sign of a change, such as `+`; `?` if its kind is not known. */
 export function signOf(operation: DriftRow['operation']): string {
   return operation === undefined ? '?' : SIGNS[operation];
 }

@@ -11,6 +11,7 @@ export interface FailureGroup {
 
 const FAILURES: ReadonlySet<ResultStatus> = new Set(['failed', 'unreachable', 'interrupted']);
 
+/** Returns whether a result with this status made the run fail. Ignored and rescued failures did not. */
 export function isFailure({ status }: Pick<ResultRecord, 'status'>): boolean {
   return FAILURES.has(status);
 }

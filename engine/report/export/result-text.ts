@@ -14,6 +14,7 @@ export function resultTitle({ task, item }: Pick<ResultRecord, 'task' | 'item'>)
   return item === undefined ? task.title : `${task.title} (${safeLine(item)})`;
 }
 
+/** Returns the place of a task; undefined for the connection to a host, which has none. */
 export function placeOfTask({ place }: TaskRecord): FilePlace | undefined {
   const [, file, line, column] = /^(.+):(\d+):(\d+)$/.exec(place) ?? [];
   return file === undefined ? undefined : { file, line: Number(line), column: Number(column) };

@@ -94,6 +94,9 @@ function folded(title: string, details: readonly string[]): string {
   return `<details><summary>${title}</summary>\n\n${fence}text\n${lines.join('\n')}\n${fence}\n</details>`;
 }
 
+/**
+ * Returns a place as HTML for Markdown, with a link if the forge is known. Begins with a blank; empty without a place.
+ */
 export function placed(place: FilePlace | undefined, link: PlaceLink): string {
   if (place === undefined) return '';
   const text = `<code>${escaped(`${place.file}:${place.line}`)}</code>`;

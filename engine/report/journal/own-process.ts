@@ -7,6 +7,7 @@ export interface ProcessMark {
   readonly began: string;
 }
 
+/** Returns the mark of this process. */
 export function ownProcess(): ProcessMark {
   return { pid: process.pid, began: beginOf(process.pid) };
 }

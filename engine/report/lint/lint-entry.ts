@@ -24,10 +24,12 @@ export interface LintReport {
   readonly isStrict: boolean;
 }
 
+/** Returns the entry of a report for an error that a plan would report too. */
 export function entryOfProblem({ code, place, what, why, remedy }: Problem): LintEntry {
   return { level: 'error', code, place, what, why, remedy, summary: undefined, isFixable: false };
 }
 
+/** Returns the entry of a report for a finding of a rule. */
 export function entryOfFinding({ rule, level, place, what, remedy, edits }: Reported): LintEntry {
   return {
     level,
@@ -41,6 +43,7 @@ export function entryOfFinding({ rule, level, place, what, remedy, edits }: Repo
   };
 }
 
+/** Returns the number of entries of this level. */
 export function countOf({ entries }: LintReport, level: Level): number {
   return entries.filter((entry) => entry.level === level).length;
 }

@@ -36,6 +36,7 @@ export interface PageData {
   readonly detail: readonly number[];
 }
 
+/** Returns the data of the page for a recorded run. Texts are safe to show; secrets are masked already. */
 export function pageData(record: RunRecord): PageData {
   const hosts = new Numbers(record.hosts.map(safeLine));
   const items = new Numbers<string>();

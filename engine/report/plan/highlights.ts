@@ -4,7 +4,7 @@ import { SIGNS, kindOf } from './operation.ts';
 import type { ReviewedStep, ReviewedTask } from './review.ts';
 import { stepTitle } from './step-title.ts';
 
-/** The sections that a reviewer must see first. They are shown however little room there is. */
+/** The sections that a reviewer must see first. They are always shown, even if there is little room. */
 export const SECTIONS = ['Handlers and restarts', 'Removed', 'Commands'] as const;
 export type Section = (typeof SECTIONS)[number];
 
@@ -29,6 +29,10 @@ const MOST_CHARACTERS = 120;
 
 type Dangerous = 'restart' | 'remove' | 'run';
 
+/**
+ * Returns the changes that a reviewer must see first: handlers and restarts, removals, and commands. Each handler is
+ * listed once per play, with its callers.
+ */
 export function highlightsOf(tasks: readonly ReviewedTask[]): readonly Highlight[] {
   const callers = callersOf(tasks);
   const handlers = new Map<string, Highlight>();

@@ -25,6 +25,10 @@ export interface PlanLineOptions {
 /** A plan with more lines, which does not fit a small terminal, begins with its highlights. */
 const LINES_AT_A_GLANCE = 20;
 
+/**
+ * Returns the line with the numbers of a plan: `Plan: 3 to change, 40 in sync, 1 unknown on 2 hosts`. `failed` is the
+ * number of tasks that could not be planned.
+ */
 export function summaryLine(summary: PlanSummary, failed = 0): string {
   const parts = [
     `${summary.change} to change`,
@@ -50,13 +54,14 @@ export function operationsLine(
   return parts.length === 0 ? undefined : parts.join('   ');
 }
 
+/** Returns the line that says what a partial plan leaves out. */
 export function partialLine(partial: readonly string[]): string {
   return `This is only a part of the playbook: ${partial.map(safeLine).join(', ')}`;
 }
 
 /**
- * Returns the numbers of operations, the highlights, and the plays with their tasks, each with all hosts that have it
- * in common.
+ * Returns the numbers of operations, the highlights, and the plays with their tasks. Each task is shown once, with all
+ * hosts for which it is equal.
  */
 export function playLines(plan: ShownPlan, options: PlanLineOptions): readonly string[] {
   const tasks = review(plan.plays, options.names);

@@ -140,6 +140,7 @@ function openPlay(name: string, place: string): OpenPlay {
   return { name, place, hosts: new Set(), finished: new Map(), met: new Map() };
 }
 
+/** Counts the outcomes of a plan. A step counts once for each of its hosts. */
 export function summaryOf(plays: readonly RecordedPlay[], hosts: number): PlanSummary {
   const count = (kind: PlannedOutcome['kind']): number =>
     plays.reduce(

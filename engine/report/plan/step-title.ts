@@ -2,6 +2,7 @@ import type { PlanStep, PlannedChange } from '../../run/saved-plan/plan-document
 import { safeLine } from '../text/safe-text.ts';
 import { taskTitle } from '../text/task-title.ts';
 
+/** Returns the title of a step: role, name and loop item, and the handler that contains the step, if any. */
 export function stepTitle({ task, item }: PlanStep): string {
   const title = taskTitle({ ...task, role: task.role ?? undefined }, item ?? undefined);
   return task.within === undefined ? title : `${title}, of ${safeLine(task.within)}`;

@@ -21,16 +21,18 @@ import { JINJA_WORDS } from '../../values/habits/jinja-words.ts';
 import { type OtherName, OTHER_NAMES } from '../../values/habits/other-names.ts';
 import { isShared } from '../../values/jinja/jinja-shared.ts';
 
-/** What Ansible calls something, and what to write here. */
+/** A word of Ansible, and what to write here. */
 export interface AnsibleRow {
-  /** What kind of thing: keyword, module, argument, filter, … */
+  /** The kind of the word: keyword, module, argument, filter, … */
   readonly kind: string;
   readonly name: string;
   /** Code or a sentence. */
   readonly here: string;
 }
 
-/** Everything that is known of Ansible's words. `all`: the modules. */
+/**
+ * Returns the rows for all words of Ansible that the tables contain. `all` is the list of modules, for their arguments.
+ */
 export function ansibleRows(all: readonly AnyModule[]): readonly AnsibleRow[] {
   const told = new Set(JINJA_FILTERS.map(({ name }) => name));
   return [
@@ -48,7 +50,7 @@ export function ansibleRows(all: readonly AnyModule[]): readonly AnsibleRow[] {
   ];
 }
 
-/** The rows whose name holds the word, those first that it begins or is. */
+/** Returns the rows whose name contains the word. Names that are the word, or begin with it, come first. */
 export function rowsAbout(rows: readonly AnsibleRow[], word: string): readonly AnsibleRow[] {
   const wanted = word.toLowerCase();
   const rank = ({ name }: AnsibleRow): number => {
@@ -102,7 +104,7 @@ function argumentRows(prefix: string, all: Readonly<Record<string, ForeignArgume
   }));
 }
 
-/** With which values it is taken all the same. */
+/** Returns a note about the values with which the argument is accepted without an effect. */
 function takenNote(argument: ForeignArgument): string {
   if (typeof argument === 'string') return '';
   if (argument.idle === 'always') return ' (It is taken.)';

@@ -269,6 +269,7 @@ export class Activities {
   }
 }
 
+/** Returns whether the host, or the controller for it, works or waits without depending on other hosts. */
 export function isBusy(phase: Phase): phase is BusyPhase {
   switch (phase.kind) {
     case 'connecting':

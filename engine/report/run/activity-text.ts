@@ -30,6 +30,7 @@ export interface ActivityWords {
   readonly state: string;
 }
 
+/** Returns the current task of a host, and its state in words. */
 export function activityWords(doing: Doing): ActivityWords {
   return { title: titleText(doing), state: stateText(doing) };
 }

@@ -36,6 +36,7 @@ export function shortFailureLines(event: TaskFinished, paint: Paint): readonly s
   ];
 }
 
+/** Returns one line about a lost host when it happens: the reason is shown at the end of the run. */
 export function shortUnreachableLines({ host, during, problem }: HostUnreachable, paint: Paint): readonly string[] {
   const when = during === undefined ? '' : ` during ${taskTitle(during, undefined)}`;
   return [paint('red', `${wordFor(problem)}: [${safeLine(host)}]${when}: ${safeLine(problem.what)}`)];

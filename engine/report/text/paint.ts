@@ -22,6 +22,7 @@ function wantsColors(stream: NodeJS.WritableStream, environment: NodeJS.ProcessE
   return isTerminal(stream) && environment['TERM'] !== 'dumb';
 }
 
+/** Returns whether the stream is a terminal. */
 export function isTerminal(stream: NodeJS.WritableStream): boolean {
   return 'isTTY' in stream && stream.isTTY === true;
 }

@@ -34,6 +34,7 @@ function isPlainMap(value: unknown): value is PlainMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Returns a value for people: a text on one line, any other value as JSON. Secrets are masked. */
 export function shown(value: unknown): string {
   return typeof value === 'string' ? safeLine(value) : safeLines(JSON.stringify(value, undefined, 2)).join('\n');
 }

@@ -21,7 +21,10 @@ export interface ResourceKind<Detail, State> {
   decode(output: Buffer, requests: readonly Request<Detail, State>[]): ReadonlyMap<string, State>;
   /** True if the look ends before anybody could stop it. Without this method it may take long. */
   isBrief?(detail: Detail): boolean;
-  /** True if only changes of other tasks can affect it: it is not looked at again after a task's own change. */
+  /**
+   * True if only changes of other tasks can affect the state. Then it is not looked at again after the task's own
+   * change.
+   */
   readonly isOfOthers?: true;
   /** Returns a detail that serves both requests of the same id: `one` itself if `other` asks for nothing more. */
   merge(one: Detail, other: Detail): Detail;

@@ -103,10 +103,12 @@ export function parentOf(path: string): string {
   return slash <= 0 ? '/' : path.slice(0, slash);
 }
 
+/** Returns the last name of a path: the text after the last slash. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** Returns whether the path is beneath the directory, at any depth. A directory is not beneath itself. */
 export function isBeneath(path: string, directory: string): boolean {
   return directory === '/' ? path !== '/' : path.startsWith(`${directory}/`);
 }

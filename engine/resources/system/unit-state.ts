@@ -19,7 +19,7 @@ export interface UnitState {
   readonly remainsAfterExit?: boolean | undefined;
   /** True if the unit supports `reload`. */
   readonly canReload?: boolean | undefined;
-  /** True if it has run since systemd knows it: distinguishes a finished oneshot from one that was never started. */
+  /** True if the unit has run since systemd loaded it. Tells a finished oneshot from a unit that was never started. */
   readonly ran?: boolean | undefined;
   /** Changes with every start. Empty if the unit was never started. */
   readonly invocation?: string | undefined;

@@ -2,8 +2,8 @@ import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { Expression } from '../../values/expression/expression.ts';
 
 /**
- * Evaluates conditions that must all be true. One false condition decides, whatever the others are; otherwise an
- * unknown condition makes the result unknown.
+ * Evaluates conditions that must all be true. If one condition is false, the result is false. Otherwise, an unknown
+ * condition makes the result unknown.
  */
 export function all(conditions: readonly Expression[], scope: Scope): boolean | Unknown {
   let open: Unknown | undefined;

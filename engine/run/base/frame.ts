@@ -44,10 +44,12 @@ export const OUTERMOST: Frame = {
   always: undefined,
 };
 
+/** Returns whether the number of a step is in the span. */
 export function isWithin(place: number, { from, until }: Span): boolean {
   return place >= from && place < until;
 }
 
+/** Returns whether the steps belong to a handler. */
 export function isHandler({ handler }: Frame): boolean {
   return handler !== 'no';
 }

@@ -102,8 +102,8 @@ export function hushedResult(result: Value, { hides }: Hush): Value {
 }
 
 /**
- * Renames the unknown values in a result for later tasks: they name only the task, because the reason could contain its
- * arguments.
+ * Renames the unknown values in a result for later tasks: they name only the task (its `id`), because the reason could
+ * contain its arguments. Other values stay as they are.
  */
 export function hushedUnknowns<Held extends Value>(value: Held, id: string, hush: Hush): Held;
 export function hushedUnknowns(value: Value, id: string, hush: Hush): Value {

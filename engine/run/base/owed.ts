@@ -4,7 +4,10 @@ import { quote } from '../../connection/base/quote.ts';
 import { numbered, printRecords, recordsOf } from '../../resources/base/records.ts';
 import { type Request, type ResourceKind, request } from '../../resources/base/resource.ts';
 
-/** The owner of owed handlers: plays of the same playbook, at any path, run each other's owed handlers. */
+/**
+ * The owner of owed handlers. Plays of one playbook run each other's owed handlers; the folder of the playbook does not
+ * matter.
+ */
 export interface Debtor {
   readonly playbook: string;
   readonly plays: ReadonlySet<string>;

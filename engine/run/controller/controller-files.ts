@@ -89,7 +89,7 @@ export class ControllerFiles {
   expect(predictions: readonly Prediction[], touches: 'predicted' | 'everything'): void {
     for (const { request } of predictions) {
       if (request.kind.name === 'file') this.#toCome.add(request.id);
-      // They bring files of their own.
+      // A package or a mount may bring any file.
       if (request.kind.name === 'package' || request.kind.name === 'mount') this.#anythingMayCome = true;
     }
     this.#anythingMayCome ||= touches === 'everything';
@@ -228,7 +228,10 @@ export class ControllerFiles {
     };
   }
 
-  /** Returns what `find` finds at the first of the searched places. `refuse` may tell why nothing there is right. */
+  /**
+   * Returns the result of `find` for the first of the searched places that has one. `refuse` may throw a Problem that
+   * says why nothing in these places is right.
+   */
   async #first<Found>(
     { name, searchPath, place }: Searched,
     find: (path: string) => Promise<Found | undefined>,

@@ -63,7 +63,7 @@ function unusable(path: string, place: Place, why: string, remedy: string): Prob
 }
 
 /**
- * Returns a folder with its files. `find`: returns the file at a path; undefined if it has gone meanwhile. The other
+ * Returns a folder with its files. `find` returns the file at a path; undefined if it was removed in between. The other
  * parameters, and the Problems, are those of `contentOfFolder`.
  */
 export async function readFolderAt(

@@ -12,7 +12,7 @@ import { candidates } from './search-path.ts';
 /** Maximal size of a file that becomes a value, in bytes. */
 const MOST_TEXT = 1024 * 1024;
 
-/** What lookups need of the files of a run. */
+/** The methods of the files of a run that lookups need. */
 export interface LookedUpFiles {
   permit(path: string, place: Place): void;
   permitEnvironment(name: string, place: Place): void;
@@ -21,10 +21,10 @@ export interface LookedUpFiles {
   mayChange(path: string): boolean;
 }
 
-/** A name is looked for in these folders of a role, or beside the playbook. */
+/** The folders of a role, or beside the playbook, in which a name is searched for. */
 const FOLDERS = ['files', 'templates', 'vars'] as const;
 
-/** Makes what templates may ask of the controller, where names are looked up in the folders of this path. */
+/** Makes the lookups for templates and expressions. Names are searched for in the folders of the search path. */
 export function controllerLookups(
   files: LookedUpFiles,
   searchPath: readonly string[],
@@ -36,7 +36,7 @@ export function controllerLookups(
   return {
     environment(name) {
       files.permitEnvironment(name, place);
-      // A name such as `constructor` is no variable.
+      // A name such as `constructor` is not a variable.
       return Object.hasOwn(process.env, name) ? process.env[name] : undefined;
     },
     text(name) {

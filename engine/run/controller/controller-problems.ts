@@ -24,7 +24,7 @@ export async function refuseFolder(name: string, tried: readonly string[], place
   }
 }
 
-/** The problem of a name that leads to a folder where a file is wanted. */
+/** The problem of a name that leads to a folder, although the task needs a file. */
 export function folderForFile(found: {
   readonly name: string;
   readonly path: string;

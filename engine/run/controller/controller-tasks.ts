@@ -29,7 +29,7 @@ const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; re
     certificate_authority: { writes: ['path'], reads: ['beside'] },
     certificate_info: { reads: ['paths'] },
     copy: { writes: ['dest'] },
-    // What it writes is checked where it is read.
+    // The path that fetch writes is checked when the files of the task are loaded.
     fetch: { reads: ['src'] },
     file: { writes: ['path'] },
     find: { reads: ['paths'] },

@@ -14,13 +14,13 @@ import { candidates } from './search-path.ts';
 /** Maximal depth of folders: links may lead to a folder above. */
 const MOST_DEEP = 30;
 
-/** The way of a task to files of variables. */
+/** Reads files of variables for a task. */
 export interface VariableReader {
   readonly searchPath: readonly string[];
   placeOf(argument: string): Place;
   /** Returns the variables of a file; undefined if there is no such file. Throws Problem and ToCome. */
   read(path: string, place: Place): Promise<readonly MapEntry[] | undefined>;
-  /** Makes the error for names at which there is nothing. */
+  /** Makes the error for names that do not exist. */
   missing(name: string, tried: readonly string[], place: Place): Error;
 }
 
@@ -45,7 +45,7 @@ export async function includeVariables(wanted: WantedVariables, reader: Variable
   return new IncludedVariables(files, name === undefined ? separate(all) : underOneName(name, all, place));
 }
 
-/** The rules of a folder about which nothing is said. */
+/** The default rules for a folder. */
 const ANY_FILE: FolderRules = {
   depth: 0,
   matching: undefined,
@@ -89,7 +89,7 @@ async function firstOf(
   throw folderForFile({ name: names.join(', '), path: folder, place, remedy });
 }
 
-/** `vars/x` is below the role itself, as Ansible has it; other names are looked for in `vars/` first. */
+/** As in Ansible, `vars/x` is searched for in the role itself; other names are searched for in `vars/` first. */
 function folderOf(name: string, reader: VariableReader, place: Place): string {
   const paths = candidates(name, 'vars', reader.searchPath);
   const tried = /^vars(?:\/|$)/.test(name) ? paths.toSorted((one, other) => rank(one) - rank(other)) : paths;

@@ -10,13 +10,13 @@ import { statusOf } from '../../values/look-at-once.ts';
 /** Bytes of one piece. */
 const PIECE_BYTES = 2 * 1024 * 1024;
 
-/** Runs a script on the host that prints at most so many bytes. */
+/** Runs a script on the host, and returns its output of at most `mostBytes` bytes. */
 export type ReadPart = (script: string, mostBytes: number) => Promise<Completed>;
 
 /**
- * Brings a file of the host to the controller. It is written beside its place and renamed once its digest is right, so
- * there is the whole old or the whole new file. A file that is there keeps its mode. Throws Problem `source-changed` if
- * the file is not the one that was looked at, and `file-not-written`.
+ * Brings a file of the host to the controller. The file is written to a temporary name and renamed after its digest was
+ * checked, so the path always has the complete old or new file. An existing file keeps its mode. Throws Problem
+ * `source-changed` if the file on the host has changed since the look, and Problem `file-not-written`.
  */
 export async function receiveFile(fetch: Fetch, read: ReadPart): Promise<void> {
   const { to, size, sha256, mode } = fetch;

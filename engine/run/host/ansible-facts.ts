@@ -7,7 +7,7 @@ const PREFIX = 'ansible_';
 
 /**
  * The facts under the names of Ansible, with its values: `ansible_facts`, and each of its members with the prefix
- * `ansible_`. They are made when the first of them is asked for. Before the connection they are unknown.
+ * `ansible_`. All of them are computed when the first one is used. Before the connection they are unknown.
  */
 export class AnsibleFacts extends Map<string, Value> {
   readonly #facts: Facts | undefined;
@@ -42,7 +42,7 @@ const VIRTUALIZATION: ReadonlyMap<string, string> = new Map([
   ['hyperv', 'VirtualPC'],
 ]);
 
-/** The names that every host has. The names of its interfaces come on top. */
+/** The names that every host has. Each host also has the names of its interfaces. */
 const ANSIBLE_FACT_NAMES: ReadonlySet<string> = new Set([
   'all_ipv4_addresses',
   'all_ipv6_addresses',

@@ -2,24 +2,24 @@ import type { Play, StepFrame } from '../../playbook/base/play.ts';
 import type { TagSelection } from '../../playbook/base/select-tasks.ts';
 import type { Value } from '../../values/base/value.ts';
 
-/** What the variables that Ansible itself sets are made of. */
+/** The values from which the variables of Ansible are made. */
 export interface MagicParts {
   readonly host: string;
   readonly selection: TagSelection | undefined;
   readonly frame: StepFrame | undefined;
-  /** True for a task that only tells or waits, in a plan. */
+  /** True in a plan for a task that only prints, checks or waits. */
   readonly isPlanning: boolean;
   readonly play: MagicPlay | undefined;
 }
 
-/** A play, its hosts, and those of them that go together. */
+/** A play, all its hosts, and the hosts of the current batch. */
 interface MagicPlay {
   readonly play: Play;
   readonly hosts: readonly string[];
   readonly all: readonly string[];
 }
 
-/** The ansible-core whose language is the model of the language here. */
+/** The version of ansible-core that the language follows. */
 const MODEL = { full: '2.19.14', string: '2.19.14', major: 2, minor: 19, revision: 14 } as const;
 
 const MAGIC: ReadonlyMap<string, (parts: MagicParts) => Value | undefined> = new Map<
@@ -40,7 +40,7 @@ const MAGIC: ReadonlyMap<string, (parts: MagicParts) => Value | undefined> = new
   ['inventory_hostname_short', ({ host }) => host.split('.')[0]],
 ]);
 
-/** Variables that Ansible sets itself, made when they are asked for. Everything else may hide them. */
+/** Variables that Ansible itself sets. Each is computed when it is used. They have the lowest precedence. */
 export class AnsibleMagic extends Map<string, Value> {
   readonly #parts: MagicParts;
 

@@ -29,7 +29,7 @@ export interface RunVariables {
   readonly extra: Layer;
   readonly inventory: Inventory;
   readonly playbookDirectory: string;
-  /** What a step may ask of the controller; undefined outside of a run. */
+  /** Returns the lookups on the controller for a step; undefined outside of a run. */
   readonly lookups?: ((frame: StepFrame | undefined) => ControllerLookups) | undefined;
   /** The tags of the command line; undefined outside of a run. */
   readonly selection?: TagSelection;
@@ -133,7 +133,7 @@ export class HostVariables {
     this.#cache = new Map();
   }
 
-  /** Takes over what a task has brought to another host: results, facts and variables of include_vars. */
+  /** Adds the variables that a task has brought to another host: results, facts and variables of include_vars. */
   takeOver(brought: ReadonlyMap<string, Compiled | Value>): void {
     for (const [name, value] of brought) {
       if (isCompiled(value)) this.include(new Map([[name, value]]));
@@ -141,7 +141,7 @@ export class HostVariables {
     }
   }
 
-  /** Records in a plan that any variable may have been set that nothing else sets. */
+  /** Records in a plan that an include may have set any variable that nothing else sets. */
   expectAnyOther(because: Unknown): void {
     this.#anyOther = because;
     this.#cache = new Map();
@@ -288,7 +288,7 @@ function loginOf(play: PlayScope | undefined): readonly Layer[] {
     : [{ level: 'role defaults', origin: 'remote_user', variables: new Map([['ansible_user', user]]) }];
 }
 
-/** Returns whether the step is a task that only tells, asks or waits. */
+/** Returns whether the step is a task that only prints, checks or waits. */
 function onlyTells(frame: StepFrame | undefined): boolean {
   return frame !== undefined && isTask(frame) && frame.register === undefined && ONLY_TELLS.has(frame.module);
 }

@@ -7,7 +7,7 @@ import type { RunContext } from '../context/context.ts';
 import type { HostState } from '../host/host-state.ts';
 import { placesOf } from '../preparation/prepare.ts';
 
-/** What a task of include_vars brings, as far as it is known before its turn. */
+/** The variables that a task of include_vars brings, as far as they are known before its turn. */
 export interface IncludedAhead {
   readonly variables: ReadonlyMap<string, Compiled>;
   /** False if it may bring other variables too. */
@@ -19,12 +19,13 @@ interface Asked {
   readonly host: HostState;
   readonly task: Task;
   readonly item: Value | undefined;
-  /** Whether the task runs. */
+  /** True if the task runs; unknown if that depends on an earlier change. */
   readonly runs: boolean | Unknown;
 }
 
 const NOTHING: IncludedAhead = { variables: new Map(), isWhole: true };
 
+/** Returns whether the task includes variables of files (include_vars). */
 export function isInclude(task: Task): boolean {
   return task.module === 'include_vars';
 }
@@ -49,7 +50,7 @@ export async function includedAhead({ context, host, task, item, runs }: Asked, 
   return await possibly(context, task, because);
 }
 
-/** Returns the variables that a task may bring about which nothing else is known. */
+/** Returns the variables that a task may bring if its files are not known. */
 export async function possibly(
   { files }: Pick<RunContext, 'files'>,
   task: Task,

@@ -315,6 +315,7 @@ export interface Observation {
   decode(answer: Completed): ReadonlyMap<string, unknown>;
 }
 
+/** Composes the look for these requests: one script, and the decoder of its answer. */
 export function observation(requests: readonly Request[]): Observation {
   return { requests, ...composeObservation(requests, unguessable(16)) };
 }

@@ -13,7 +13,7 @@ import { type PlanDocument, PLAN_VERSION, planDocument } from './plan-document.t
 
 /** Returns the text of a plan file: JSON, with the digest of the text before it in the last line. */
 export function planText(document: PlanDocument): string {
-  // After parsing, the keys have the order of the schema, wherever the document came from.
+  // Parsing puts the keys in the order of the schema, whatever their order was before.
   const body = escapeControlsInJson(JSON.stringify(planDocument.parse(document), undefined, 1)).replace(/\n\}$/, '');
   return `${body},\n${checksumLine(body)}\n}\n`;
 }

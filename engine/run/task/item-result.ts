@@ -20,7 +20,7 @@ export type ItemResult =
   | {
       readonly kind: 'changed';
       readonly change: Change;
-      /** True if the task has `check_mode: true`: the change is not made, in a play neither. */
+      /** True if the task has `check_mode: true`: not even a play makes the change. */
       readonly isForeseen?: boolean;
       readonly result: ValueMap;
       readonly output: Output | undefined;
@@ -59,6 +59,7 @@ export interface FailureText {
   readonly remedy?: string | undefined;
 }
 
+/** Makes the Problem `task-failed` at the place of the module in the task. */
 export function failure({ task }: { readonly task: Task }, { what, why, remedy }: FailureText): Problem {
   return new Problem({ code: 'task-failed', what, place: task.modulePlace, why, remedy });
 }
@@ -85,6 +86,7 @@ export function lastLines(completed: Completed): string {
   return mask(text.toString('utf8')).trimEnd().split('\n').slice(-20).join('\n');
 }
 
+/** Returns the end of a script as output for a report. Its texts may contain secrets, which renderers mask. */
 export function asOutput(completed: Completed): Output {
   return {
     status: completed.status,

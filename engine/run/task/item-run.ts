@@ -159,7 +159,10 @@ function cannotKnow(
   return { kind: 'failed', problem, result: {}, output: undefined };
 }
 
-/** Returns the change that a task with `check_mode: true` would make. Nothing is made of it, in a plan neither. */
+/**
+ * Returns the change that a task with `check_mode: true` would make. The change is never made, and later tasks of a
+ * plan do not see it.
+ */
 function wouldChange(run: ItemRun, planned: Change, requests: readonly Request[]): ItemResult {
   const change = withDoubt(run, planned, requests);
   return { kind: 'changed', change, result: planned.planned ?? {}, output: undefined, isForeseen: true };

@@ -17,11 +17,13 @@ export interface Recorded {
   readonly hides?: boolean;
 }
 
+/** Returns the result of a round that did not run because of a condition. */
 export function skippedTurn(turn: LoopTurn | undefined): Recorded {
   const value = { changed: false, failed: false, skipped: true, ...ofTurn(turn) };
   return { value, changed: false, failed: false, skipped: true, stops: undefined };
 }
 
+/** Returns the result of a round that failed before it had a result of the module. `ignored`: the host continues. */
 export function failedTurn(problem: Problem, ignored: boolean, turn: LoopTurn | undefined): Recorded {
   const value = { changed: false, failed: true, skipped: false, msg: problem.what, ...ofTurn(turn) };
   return { value, changed: false, failed: true, skipped: false, stops: ignored ? undefined : problem };

@@ -81,7 +81,7 @@ function mayFail({ mode }: Judged, raw: ItemResult): false | Unknown {
     : false;
 }
 
-/** If failed_when excuses that, nothing has run, so nothing has changed. */
+/** If failed_when is false in this case, nothing has run, so nothing has changed. */
 const MAY_LACK_FOLDER = 'whether the folder of chdir is there, which is seen only as the command begins';
 const MAY_FAIL = 'whether the task fails, which nothing tells before it is done';
 
@@ -157,6 +157,7 @@ export function outcomeOf(task: Task, scope: Scope, result: ItemResult, notifies
 
 export type FailedOutcome = Extract<TaskOutcome, { kind: 'failed' }>;
 
+/** Returns the outcome of a failed task for the events. `ignored`: the host continues. */
 export function failedOutcome(problem: Problem, ignored: boolean, output?: FailedOutcome['output']): FailedOutcome {
   return { kind: 'failed', problem, ignored, output };
 }

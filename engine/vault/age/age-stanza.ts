@@ -26,6 +26,7 @@ export function unwrapFileKey(body: Uint8Array, key: Buffer): Uint8Array | null 
   }
 }
 
+/** Encodes bytes as base64 without `=` at the end, as age writes it in headers. */
 export function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
 }

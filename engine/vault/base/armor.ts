@@ -11,7 +11,7 @@ export function isEncrypted(text: string): boolean {
   return text.trimStart().startsWith(BEGIN);
 }
 
-/** Returns whether the text is one that ansible-vault has encrypted. */
+/** Returns whether ansible-vault has encrypted the text. */
 export function isAnsibleVault(text: string): boolean {
   return text.trimStart().startsWith('$ANSIBLE_VAULT;');
 }

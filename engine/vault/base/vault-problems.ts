@@ -1,5 +1,6 @@
 import { type Place, Problem } from '../../errors/problem.ts';
 
+/** Returns the problem of a file or value that no available key opens. `why` is the reason, as a sentence. */
 export function wrongKey(place: Place, why: string): Problem {
   return new Problem({
     code: 'vault-wrong-key',
@@ -53,6 +54,7 @@ export function unopened(kind: 'failed' | 'damaged' | 'unsupported', place: Plac
   }
 }
 
+/** Returns the problem of a `!vault` value in a form that neither age nor ansible-vault writes. */
 export function noVaultValue(place: Place): Problem {
   return new Problem({
     code: 'vault-syntax',
@@ -62,6 +64,7 @@ export function noVaultValue(place: Place): Problem {
   });
 }
 
+/** Returns the problem of a decrypted value that is not UTF-8 text. `why` is the reason, as a sentence. */
 export function noText(place: Place, why: string): Problem {
   return new Problem({
     code: 'not-utf8',
@@ -72,6 +75,10 @@ export function noText(place: Place, why: string): Problem {
   });
 }
 
+/**
+ * Returns the problem of an encrypted file without any identity. `files` are the files in which identities were
+ * searched for.
+ */
 export function noIdentity(files: readonly string[], place: Place | undefined): Problem {
   return new Problem({
     code: 'vault-no-key',

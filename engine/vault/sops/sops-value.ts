@@ -10,6 +10,7 @@ export type SopsValue =
   | { readonly kind: 'value'; readonly value: string | number | boolean; readonly bytes: Buffer }
   | { readonly kind: 'comment' };
 
+/** Returns whether the value is a text in the form of a value that SOPS has encrypted: `ENC[…]`. */
 export function isSealedValue(value: unknown): value is string {
   return typeof value === 'string' && SEALED.test(value);
 }
