@@ -1,7 +1,7 @@
 import { type Browser, chromium } from 'playwright-core';
 import { installMissingPrograms } from '../system-packages.ts';
 
-/** Debian's own: nothing is downloaded by npm. */
+/** The Chromium of Debian's package. npm downloads no browser. */
 const CHROMIUM = '/usr/bin/chromium';
 
 /** Before any test: as root on Debian, Chromium is installed where it is missing. */

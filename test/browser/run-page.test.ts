@@ -24,7 +24,7 @@ afterAll(async () => {
 
 interface Opened {
   readonly page: Page;
-  /** Whatever the page complained of, or asked the network for. */
+  /** Errors and warnings of the page, and its requests to the network. */
   readonly complaints: readonly string[];
 }
 

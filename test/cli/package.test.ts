@@ -41,7 +41,7 @@ function runbook(...args: readonly string[]): string {
 
 const INVENTORY = ['-i', 'inventory.yml'];
 
-/** Commands in an order in which each uses the results of the ones before. */
+/** Commands, in an order in which each can use the results of earlier commands. */
 const COMMANDS: readonly (readonly [readonly string[], RegExp])[] = [
   [['--version'], /^\d+\.\d+\.\d+\n$/],
   [['--help'], /Commands:/],

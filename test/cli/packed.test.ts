@@ -123,7 +123,7 @@ test('a new module passes its test, and its types are right', () => {
   expect(runbook('new', 'module', 'motd_line')).toMatchObject({ status: 0, stderr: '' });
   const tested = npm(folder, path, ['--test', 'modules/motd_line.test.ts'], 'node');
   expect(tested, tested.stdout).toMatchObject({ status: 0, stderr: '' });
-  // What editors need besides: the types of Node, and those of arguments.
+  // An editor also needs the types of Node, and the types of the arguments.
   for (const name of ['zod', '@types'])
     symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
   const options = ['--strict', '--noEmit', '--target', 'es2024', '--module', 'preserve', '--types', 'node'];
