@@ -54,7 +54,7 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
       /^tree.*\.g(roup|shadow) s\w+qa$/.test(fact) &&
       given.includes('groupadd -g @U@9 @N@a') &&
       /^\d* $/.test(textOf(ansible)) &&
-      (runbook === null || textOf(runbook) === 'ordinary ') &&
+      (runbook === null || ['ordinary ', 'system '].includes(textOf(runbook))) &&
       tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['state'] === 'absent'),
   },
   {

@@ -143,6 +143,38 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     ['block-to-remove', 'line-ends-kept'],
   ],
   [
+    'a block that holds its own marker',
+    files([], { blockinfile: { path: '@W@/t', marker: '# {mark} x', block: '# BEGIN x' } }),
+    { fact: 'first.0.status', ansible: 'changed', runbook: 'failed' },
+    ['block-markers'],
+  ],
+  [
+    'a block after it, which Ansible changes once more',
+    files(
+      [],
+      { blockinfile: { path: '@W@/t', marker: '# {mark} x', block: '# BEGIN x' } },
+      { blockinfile: { path: '@W@/t', marker: '# {mark} x', block: 'second' } },
+    ),
+    { fact: 'second.1.status', ansible: 'changed', runbook: 'ok' },
+    ['block-markers'],
+  ],
+  [
+    'a block that holds the marker of another',
+    files([], { blockinfile: { path: '@W@/t', marker: '# {mark} y', block: '# BEGIN x' } }),
+    { fact: 'first.0.status', ansible: 'changed', runbook: 'failed' },
+    undefined,
+  ],
+  [
+    'the group of a system account that goes and comes again',
+    system(
+      ['groupadd -g @U@9 @N@a'],
+      { user: { name: '@N@a', state: 'absent' } },
+      { user: { name: '@N@a', system: true } },
+    ),
+    { fact: 'tree after the second run.group s0000qa', ansible: '70639 ', runbook: 'system ' },
+    ['own-group'],
+  ],
+  [
     'a folder without a check',
     files([], { copy: { dest: '@W@/t/', src: '@C@/f' } }),
     { fact: 'tree./t', ansible: 'folder 0755 0:0', runbook: null },

@@ -71,10 +71,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     id: 'block-markers',
     explains: ({ fact, ansible, runbook }, input) => {
-      if (!input.given.includes('sed -i 3,4d t') || argumentsFor(['blockinfile'], input).length === 0) return false;
-      if (fact.endsWith('.status'))
-        return runbook === 'failed' && ansible !== 'failed' && argumentsFor(['blockinfile'], input, fact).length > 0;
-      return /^tree[^/]*\/(t|real)$/.test(fact) && /(BEGIN|START)(?!.*(END|STOP))/.test(text(runbook));
+      if (!hasUnclearBlock(input)) return false;
+      if (fact.endsWith('.status')) {
+        if (argumentsFor(['blockinfile'], input, fact).length === 0) return false;
+        // Where Ansible puts a block once more, the blocks after it change as well.
+        return runbook === 'failed' ? ansible !== 'failed' : /^second/.test(fact) && ansible === 'changed';
+      }
+      return /^tree[^/]*\/(t|real)$/.test(fact) && /BEGIN|START/.test(text(ansible));
     },
   },
   {
@@ -251,3 +254,14 @@ function withoutReturns(value: Json): Json {
 }
 
 const HALVED = 'x / 2 == 1';
+
+/** Returns whether a file has a begin of a block without its end, or a block holds a line that is its own marker. */
+function hasUnclearBlock(input: Case): boolean {
+  const blocks = argumentsFor(['blockinfile'], input);
+  if (input.given.includes('sed -i 3,4d t')) return blocks.length > 0;
+  return blocks.some(({ block, marker = '# {mark} ANSIBLE MANAGED BLOCK', ...marks }) => {
+    const { marker_begin: begin = 'BEGIN', marker_end: end = 'END' } = marks;
+    const lines = text(block ?? '').split('\n');
+    return [begin, end].some((mark) => lines.includes(text(marker).replace('{mark}', text(mark))));
+  });
+}
