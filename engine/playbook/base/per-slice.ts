@@ -1,6 +1,6 @@
 /**
- * What a play says about all of its hosts together. Where its hosts are in several slices, each slice would apply it to
- * its own hosts alone, so the play must say that this is meant.
+ * Keywords and variables that concern all hosts of a play together. If the hosts are in several slices, each slice
+ * would apply them only to its own hosts, so the play must allow that with `per_slice`.
  */
 export const OF_ALL_HOSTS = [
   'serial',

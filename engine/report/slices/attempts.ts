@@ -2,8 +2,9 @@ import type { HostRecap, RunEvent } from '../../run/base/events.ts';
 import type { SliceRun } from './slice-run.ts';
 
 /**
- * Makes one run of all runs of a slice, of which the last one began last. How a host stands is what the last run says
- * of it; a host that a resumed run has left out stands as before. Changes of all runs count, because each was made.
+ * Combines all runs of a slice, in the order of their starts, into one run. The last run decides the state of a host; a
+ * host that a resumed run has left out keeps its earlier state. The changes of all runs are added up, because each was
+ * made.
  */
 export function joinAttempts([first, ...later]: readonly [SliceRun, ...SliceRun[]]): SliceRun {
   return later.reduce(joined, first);
@@ -35,7 +36,10 @@ function sinceFirst(earlier: SliceRun, later: SliceRun): number {
   return later.started.at.getTime() - earlier.started.at.getTime();
 }
 
-/** Returns whether an event of an earlier run still tells how its host stands, or a change that was made. */
+/**
+ * Returns whether an event of an earlier run still counts: it decides the state of its host, or is a change that was
+ * made.
+ */
 function stands(event: RunEvent, again: ReadonlySet<string>): boolean {
   if (!('host' in event) || !again.has(event.host)) return true;
   return event.type === 'task_finished' && event.outcome.kind === 'changed';

@@ -10,11 +10,11 @@ export interface Merged {
   /** All runs of each slice as one, in the order of the slices. */
   readonly slices: readonly [SliceRun, ...SliceRun[]];
   readonly of: number;
-  /** Numbers of the slices that nobody has run. */
+  /** Numbers of the slices without a run. */
   readonly missing: readonly number[];
   /** Slices with their number of runs, if there were several. */
   readonly repeated: ReadonlyMap<number, number>;
-  /** The number of hosts of all slices, and of those that are here. */
+  /** `all`: the number of hosts of all slices. `here`: the number of hosts in the slices that were found. */
   readonly hosts: { readonly all: number; readonly here: number };
   /** The events of one run, play after play, slice after slice. */
   readonly events: readonly ReplayedEvent[];

@@ -30,7 +30,7 @@ export interface SliceRun {
   readonly end: SliceEnd;
 }
 
-/** What a file holds that is no run of a slice. */
+/** The content of a file that is not a run of a slice. */
 export type NoSlice = 'no run' | 'a whole run';
 
 /** Reads the text of a journal or of a file of events. Lines that cannot be read are left out. */
@@ -64,7 +64,9 @@ export function readSliceRun(file: string, text: string): SliceRun | NoSlice {
   return { ...run, recap: recap ?? countedRecap(run) };
 }
 
-/** Counts what a killed run has said of its hosts. A host that had not finished its last task counts as interrupted. */
+/**
+ * Counts the results of each host in a killed run. A host that had not finished its last task counts as interrupted.
+ */
 function countedRecap({ started, events }: Pick<SliceRun, 'started' | 'events'>): readonly HostRecap[] {
   const counts = new Map(started.hosts.map((host) => [host, new Counts(host)]));
   for (const { event } of events) if ('host' in event) counts.get(event.host)?.note(event);

@@ -6,7 +6,7 @@ import type { Merged } from './merge-slices.ts';
 /** Maximal number of slices that a sentence names. */
 const MOST_NAMED = 20;
 
-/** Prints what is known of the slices of a run. */
+/** Prints the state of the slices of a run. */
 export function printSlices(merged: Merged, output: NodeJS.WritableStream): void {
   openOutput(output).write(`${slicesLines(merged, paintFor(output)).join('\n')}\n`);
 }

@@ -1,9 +1,11 @@
-/** A part of the hosts of a run. Other runs, on any machine, do the other parts. */
+/** A part of the hosts of a run. Separate runs, on any machine, work on the other parts. */
 export interface Slice {
   /** From 1 to `of`. */
   readonly index: number;
   readonly of: number;
-  /** The inventory variable whose value hosts of one slice share. Undefined: each host goes by itself. */
+  /**
+   * Hosts with the same value of this inventory variable are in the same slice. Undefined: each host is assigned alone.
+   */
   readonly by: string | undefined;
   /** A name that all slices of one run have. Undefined: none was given. */
   readonly run: string | undefined;

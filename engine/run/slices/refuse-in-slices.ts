@@ -12,7 +12,10 @@ export interface SlicedPlay {
   readonly selection: TagSelection;
 }
 
-/** Resolves to what would mean something else in each slice, each with its place. Includes by a known name are read. */
+/**
+ * Resolves to a Problem for each keyword and variable that concerns all hosts of the play, because a slice would apply
+ * it only to its own hosts. Includes with a known name are read too.
+ */
 export async function playInSlices(sliced: SlicedPlay & { readonly play: Play }): Promise<readonly Problem[]> {
   const { play } = sliced;
   const [serial] = play.serial;
@@ -25,7 +28,7 @@ export async function playInSlices(sliced: SlicedPlay & { readonly play: Play })
   return [...own, ...stepsInSlices(await withIncluded(steps, sliced, new Set()), sliced)];
 }
 
-/** Adds the steps of includes whose name is known. What cannot be read is reported elsewhere. */
+/** Adds the steps of includes whose name is known. Files that cannot be read are reported elsewhere. */
 async function withIncluded(steps: readonly Step[], sliced: SlicedPlay, read: Set<string>): Promise<readonly Step[]> {
   const all = [...steps];
   for (const step of walkSteps(steps)) {
@@ -47,7 +50,7 @@ async function included(step: Include, name: string): Promise<readonly Step[]> {
   }
 }
 
-/** Returns the same for steps, such as those of an include. Steps that the tags leave out are not looked at. */
+/** Returns such Problems for steps, for example those of an include. Steps that the tags leave out are not checked. */
 export function stepsInSlices(steps: readonly Step[], sliced: SlicedPlay): readonly Problem[] {
   return [...walkSteps(steps)].flatMap((step) => {
     if (step.kind !== 'block' && !isSelected(step.tags, sliced.selection)) return [];

@@ -14,7 +14,7 @@ import { type Unit, shareHosts } from './share-hosts.ts';
 export interface Share {
   readonly slice: Slice;
   readonly total: number;
-  /** Returns whether this slice does the host. */
+  /** Returns whether the host is in this slice. */
   has(host: string): boolean;
 }
 
@@ -60,8 +60,9 @@ function keyOf(value: Value | undefined, host: string, by: string): string {
 }
 
 /**
- * Leaves the hosts of this slice in each play. Hosts of other slices keep the variables of the inventory; what their
- * tasks and facts bring cannot be read. Rejects with Problems for what would mean something else in slices.
+ * Keeps only the hosts of this slice in each play. Of other hosts, the variables of the inventory can be read, but not
+ * their facts and results. Rejects with Problems for keywords and variables that a slice would apply only to its own
+ * hosts, although they concern all hosts of a play.
  */
 export async function slicePlays(
   plays: readonly PlannedPlay[],
@@ -78,14 +79,14 @@ export async function slicePlays(
   return plays.map((planned) => ofSlice(planned, share));
 }
 
-/** Leaves the hosts of this slice in one play. */
+/** Keeps only the hosts of this slice in one play. */
 export function ofSlice(planned: PlannedPlay, share: Share): PlannedPlay {
   const hosts = planned.hosts.filter(({ host }) => isHere(host.name, share));
   const isWhole = hosts.length === planned.hosts.length || planned.hosts.length <= 1;
   return { ...planned, hosts, ...(isWhole ? {} : { slice: share.slice }) };
 }
 
-/** Throws Problems for steps of an include that would mean something else in slices. */
+/** Throws Problems for steps of an include that concern all hosts of the play. */
 export function refuseIncluded(steps: Parameters<typeof stepsInSlices>[0], planned: SlicedBatch): void {
   if (planned.slice === undefined) return;
   const [first, ...others] = stepsInSlices(steps, { ...planned, slice: planned.slice });
