@@ -273,8 +273,7 @@ describe('runs merge, where slices are missing or were repeated,', () => {
     const before = await run('runs', 'merge', '.runbook');
     expect(before.status).toBe(2);
     expect(before.stdout).toContain('Killed, or still running: 1/2\n');
-    const [id = ''] = readdirSync(journals).toSorted();
-    expect(await run(...PLAY, '--slice', '1/2', '--resume', id)).toMatchObject({ status: 0 });
+    expect(await run(...PLAY, '--slice', '1/2', '--resume')).toMatchObject({ status: 0 });
     const after = await run('runs', 'merge', '.runbook');
     expect(after.status).toBe(0);
     expect(after.stdout).toMatch(/on 10 hosts in .*: 10 changed \(run/);

@@ -21,7 +21,9 @@ export interface Resumable {
 export async function resumeOf(folder: string, named: string | undefined, now: Resumable): Promise<Resume> {
   const run =
     named === undefined
-      ? listRuns(folder).find((one) => one.playbook === now.playbook && believed(one, now))
+      ? listRuns(folder).find(
+          (one) => one.playbook === now.playbook && sliceIn(one.partial) === sliceIn(now.partial) && believed(one, now),
+        )
       : readRun(folder, named);
   if (run === undefined)
     throw refusal(
@@ -76,6 +78,11 @@ export async function resumeOf(folder: string, named: string | undefined, now: R
       return chain.some((one) => one.finished.get(key)?.has(host) ?? false);
     },
   };
+}
+
+/** Returns the slice that a run did. Slices of one playbook may be run from one folder. */
+function sliceIn(partial: readonly string[]): string | undefined {
+  return partial.find((reason) => reason.startsWith('--slice '));
 }
 
 /** Returns the run with all runs that it resumed: it did not repeat what they had finished. */
