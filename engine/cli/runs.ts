@@ -42,7 +42,7 @@ export function addRunsCommand(command: Command, done: (status: number) => void)
 function addMergeCommand(command: Command, done: (status: number) => void): void {
   const merge = command
     .command('merge')
-    .description('make one run of the runs of --slice whose journals or --events are in a folder')
+    .description('show the slices of a run as one run, from their journals and files of --events in a folder')
     .argument('<folder>', 'the folder; its folders are searched too')
     .option('--slice-run <name>', 'only slices of the run with this name')
     .option('--wait <seconds>', 'wait up to this many seconds until all slices have ended', positive)
