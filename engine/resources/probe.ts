@@ -67,8 +67,8 @@ const probes: ResourceKind<ProbeDetail, ProbeState> = {
 };
 
 /**
- * The answer of another machine, which no change on the host affects. A change may bring what a failed command lacked,
- * such as a program, a key or a name.
+ * The answer of another machine, which no change on the host affects. Only after a failed command does a change matter:
+ * it may install the program, the key or the name that the command lacked.
  */
 const remotes: ResourceKind<ProbeDetail, ProbeState> = {
   name: 'remote',
