@@ -46,7 +46,9 @@ function reportMistake(
   const { line } = lines.linePos(Math.min(offset, text.length));
   const mistake = yamlMistake(text.split(/\r?\n/), code, message, line - 1);
   if (mistake === undefined) {
-    const remedy = syntaxRemedy(code, message, lineAt(offset, problems));
+    const remedy = /\w[[{]/.test(text.slice(offset - 1, offset + 1))
+      ? 'Within braces or brackets, quote a text that holds [ ] { } or a comma, such as "web[1:9]".'
+      : syntaxRemedy(code, message, lineAt(offset, problems));
     const what = isSurplus(message) ? 'A value has ended already, and more stands behind it' : message;
     problems.report({ code: 'yaml-syntax', what, offset, length: end - offset, remedy });
     return;

@@ -116,6 +116,11 @@ describe('mistakes', () => {
     expect(problemOf(() => readYaml('name: {{ foo }}/bar', 'f')).remedy).toMatch(/Quote/);
   });
 
+  test('a pattern of hosts as a key within braces is to be quoted', () => {
+    const { remedy } = problemOf(() => readYaml('web: { hosts: { web[01:07]: { site: a } } }', 'f'));
+    expect(remedy).toBe('Within braces or brackets, quote a text that holds [ ] { } or a comma, such as "web[1:9]".');
+  });
+
   test('all of a file are told at once', () => {
     try {
       readYaml('a: 1\na: 2\nb: !foo x\n', 'f');
