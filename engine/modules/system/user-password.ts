@@ -37,7 +37,10 @@ function wantedHash(
   return password instanceof Unknown ? password : revealed(password).replace(/^!+/, '');
 }
 
-/** Returns the whole field to be written; undefined if the hash in it stays. */
+/**
+ * Returns the new password field of the account in /etc/shadow: the hash, with `!` before it if the account is to be
+ * locked. Undefined if the field need not be written.
+ */
 export function passwordField(args: UserArguments, state: UserState, after: UserState): string | undefined {
   const hash = wantedHash(args, state);
   if (typeof hash !== 'string' || (state.exists && after.password === state.password && after.locked === state.locked))

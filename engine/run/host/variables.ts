@@ -95,7 +95,10 @@ export class HostVariables {
     this.#play = play;
   }
 
-  /** Leaves the host to another slice than `slice`: nobody here may read its facts, and the `names` that its tasks bring. */
+  /**
+   * Marks the host as one that does not belong to `slice`, the slice of this run. From then on, reading its facts, or
+   * one of the variables `names` that its tasks would set, is an error.
+   */
   leaveToSlice(slice: string, names: ReadonlySet<string>): void {
     const all = new Set([...(this.#elsewhere?.names ?? ANSIBLE_FACT_VARIABLES), 'facts', ...names]);
     this.#elsewhere = { names: all, layer: hostOfOtherSlice(this.#host.name, all, slice) };

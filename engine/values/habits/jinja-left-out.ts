@@ -1,4 +1,7 @@
-/** Words of Jinja that are useless here, with the reason. A translation leaves them out. The key is the kind, a blank and the name. */
+/**
+ * Words of Jinja that are useless here, with the reason. A translation leaves them out. The key is the kind, a blank
+ * and the name.
+ */
 export const JINJA_LEFT_OUT: ReadonlyMap<string, string> = new Map([
   [
     'filter bool',

@@ -1,6 +1,9 @@
 import { JINJA_ABSENT } from './jinja-absent.ts';
 
-/** Words of Jinja that neither expressions nor templates have, and what to write in their place. The key is the kind, a blank and the name. */
+/**
+ * Words of Jinja that neither expressions nor templates have, and what to write in their place. The key is the kind, a
+ * blank and the name.
+ */
 export const JINJA_WORDS: ReadonlyMap<string, string> = new Map([
   ...JINJA_ABSENT,
   ['filter password_hash', 'Put the hash into a variable, encrypted by runbook vault.'],

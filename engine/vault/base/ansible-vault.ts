@@ -12,7 +12,9 @@ export interface VaultPassword {
 
 export type OpenedAnsible =
   | { readonly kind: 'opened'; readonly bytes: Buffer; readonly by: VaultPassword }
-  /** `failed`: no given password opens it. `damaged`, `unsupported`: no password can open it, or only another program. */
+  /**
+   * `failed`: no given password opens it. `damaged`, `unsupported`: no password can open it, or only another program.
+   */
   | { readonly kind: 'failed' | 'damaged' | 'unsupported'; readonly why: string };
 
 /** Matches each ansible-vault text, indented or not, without tags and quotes around it. */
