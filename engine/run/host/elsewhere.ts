@@ -5,8 +5,9 @@ import type { Layer } from '../../values/scope.ts';
 import { type Slice, sliceName } from '../base/slice.ts';
 
 /**
- * Makes the highest layer of a host that another slice does. Its facts and the `names` that its tasks bring throw
- * a Fault when they are read; without that, a fallback for missing variables would be taken in silence.
+ * Returns the highest layer of a host that belongs to another slice. Reading its facts, or one of the variables `names`
+ * that its tasks would set, throws a Fault. Without that, an expression would silently use its fallback for missing
+ * variables.
  */
 export function hostOfOtherSlice(host: string, names: ReadonlySet<string>, slice: string): Layer {
   return refusing(names, (name) =>
