@@ -57,6 +57,8 @@ export interface UpOptions {
   readonly name: string;
   /** The minimal number of hosts. */
   readonly hosts: number;
+  /** The packages that a new lab offers to its hosts, with their dependencies. Default: those of the roles. */
+  readonly packages?: readonly string[];
   readonly report?: (line: string) => void;
   /** If aborted, `up` removes what it has made, and throws. */
   readonly signal?: AbortSignal;
@@ -86,7 +88,8 @@ export async function up(options: UpOptions): Promise<Lab> {
   }
   const source = await distribution();
   const base = existing?.base ?? (await baseSystem(source, report, signal));
-  const packages = existing?.packages ?? (await packageRepository({ source, base, report, signal }));
+  const packages =
+    existing?.packages ?? (await packageRepository({ source, base, report, signal, names: options.packages }));
   signal?.throwIfAborted();
   try {
     const state = existing ?? (await newState(name, base, packages));

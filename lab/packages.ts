@@ -32,7 +32,7 @@ interface Wish {
   readonly base: string;
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
-  readonly names?: readonly string[];
+  readonly names?: readonly string[] | undefined;
 }
 
 /**

@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quote } from '../../engine/connection/base/quote.ts';
-import type { Completed } from '../../engine/connection/connection.ts';
 import type { AnyModule, Outcome } from '../../engine/modules/base/module.ts';
 import { module as lineinfile } from '../../engine/modules/lineinfile.ts';
 import { module as install } from '../../engine/modules/package.ts';
@@ -10,34 +8,15 @@ import { module as systemd } from '../../engine/modules/systemd.ts';
 import { module as user } from '../../engine/modules/user.ts';
 import { bootRequest } from '../../engine/resources/boot.ts';
 import { unitRequest } from '../../engine/resources/unit.ts';
-import { type Lab, down, up } from '../../lab/hosts.ts';
+import { down, up } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
-import { sshCommand } from '../../lab/ssh.ts';
-import { hostOf } from '../../lab/state.ts';
 import { until } from '../../lab/until.ts';
 import { lies, planThenPlay } from '../modules/host-chain.ts';
-import { Host } from '../modules/system-host.ts';
+import { LabHost } from './lab-host.ts';
 
 const NAME = 'system-modules';
 const reason = unfitness();
 const SKIPPED = reason === undefined ? '' : ` (skipped: ${reason})`;
-
-class LabHost extends Host {
-  readonly #lab: Lab;
-  constructor(lab: Lab) {
-    super();
-    this.#lab = lab;
-  }
-
-  run(script: string): Completed {
-    const [command = '', ...args] = sshCommand(this.#lab.state, hostOf(this.#lab.state, 'k8s-master-1'), [
-      'sudo',
-      'sh',
-    ]);
-    const done = spawnSync(command, args, { input: `(\n${script}\n) </dev/null\n` });
-    return { status: done.status ?? 255, stdout: done.stdout, stderr: done.stderr, cut: false };
-  }
-}
 
 let host: LabHost;
 const unit = (name: string) => host.look([unitRequest(name)]).of(unitRequest(name));

@@ -15,6 +15,10 @@ export interface Row {
 const FILE = { path: '@/file', create: true };
 const PKI = { path: '@/pki', name: 'a', key_size: 2048 };
 
+/** Servers that do not answer: the words reach the client and its configuration, but no server. */
+const POSTGRES = { login_db: 'c', login_unix_socket: '/nonexistent', login_password: 'x' };
+const MYSQL = { login_user: 'c', login_password: 'x', login_unix_socket: '/nonexistent/socket' };
+
 /** Every module of the catalogue. A module that takes no text has an empty list, with the reason beside it. */
 export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   apt_repository: [
@@ -126,6 +130,10 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   locale_gen: [{ base: { name: 'de_DE.UTF-8' }, dry: true }],
   mount: [{ base: { path: '@/mounted', src: 'tmpfs', fstype: 'tmpfs', state: 'present', fstab: '@/fstab' } }],
   move: [{ base: { src: '@/plain', dest: '@/moved' } }],
+  mysql_db: [{ base: { name: 'a', ...MYSQL }, dry: true }],
+  mysql_user: [
+    { base: { name: 'a', password: 'b', priv: 'a.b:SELECT', ...MYSQL }, form: { priv: '%s.b:SELECT' }, dry: true },
+  ],
   package: [{ base: { name: 'no-such-package-anywhere' }, dry: true }],
   pause: [{ base: { seconds: 0, prompt: 'x' } }],
   pip: [
@@ -159,6 +167,10 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
       dry: true,
     },
   ],
+  postgresql_db: [{ base: { name: 'a', owner: 'b', ...POSTGRES }, dry: true }],
+  postgresql_ext: [{ base: { name: 'a', ...POSTGRES }, dry: true }],
+  postgresql_privs: [{ base: { roles: 'a', privs: 'ALL', objs: 'b', ...POSTGRES }, skip: ['target_roles'], dry: true }],
+  postgresql_user: [{ base: { name: 'a', password: 'b', expires: 'infinity', ...POSTGRES }, dry: true }],
   query: [
     { base: { cmd: 'true' }, code: ['cmd'], skip: ['argv'] },
     { base: { argv: ['printf', '%s'] }, skip: ['cmd'] },

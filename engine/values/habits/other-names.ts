@@ -27,13 +27,23 @@ export const OTHER_NAMES: readonly OtherName[] = [
 const BY_NAME: ReadonlyMap<string, OtherName> = new Map(OTHER_NAMES.map((one) => [one.name, one]));
 
 /** Collections whose modules may be here under their short names. */
-const COLLECTION = /^(?<collection>ansible\.(?:builtin|legacy|posix)|community\.(?:general|crypto))\.(?<name>\w+)$/;
+const COLLECTION =
+  /^(?<collection>ansible\.(?:builtin|legacy|posix|mysql)|community\.(?:general|crypto|postgresql|mysql))\.(?<name>\w+)$/;
+
+const OF_POSTGRESQL = ['postgresql_db', 'postgresql_ext', 'postgresql_privs', 'postgresql_user'];
+const OF_MYSQL = ['mysql_db', 'mysql_user'];
 
 /** The modules of further collections that are here. All others of that name are unknown, as in Ansible. */
 const MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['ansible.posix', new Set(['authorized_key', 'mount', 'selinux', 'sysctl'])],
-  ['community.general', new Set(['apk', 'ini_file', 'locale_gen', 'modprobe', 'timezone', 'zypper'])],
+  [
+    'community.general',
+    new Set(['apk', 'ini_file', 'locale_gen', 'modprobe', 'timezone', 'zypper', ...OF_POSTGRESQL, ...OF_MYSQL]),
+  ],
   ['community.crypto', new Set<string>()],
+  ['community.postgresql', new Set(OF_POSTGRESQL)],
+  ['community.mysql', new Set(OF_MYSQL)],
+  ['ansible.mysql', new Set(OF_MYSQL)],
 ]);
 
 /** Removes the collection from the name of a module; returns other names unchanged. */
