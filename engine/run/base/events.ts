@@ -39,7 +39,7 @@ export interface RunStarted {
   readonly partial: readonly string[];
   /** The run that this one resumes, if any. */
   readonly resumed?: string | undefined;
-  /** The part of the hosts that the run does, and the number of the hosts of all parts. */
+  /** The slice that this run works on, and the number of hosts in all slices. */
   readonly slice?: (Slice & { readonly hosts: number }) | undefined;
 }
 
