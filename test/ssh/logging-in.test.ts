@@ -65,8 +65,9 @@ async function questions(): Promise<number> {
 }
 
 /**
- * A way to the server that joins everything which a side sends within a moment, as a long way does. It counts the turns
- * of the client: a client needs one only when it must wait for an answer.
+ * A proxy in front of the server. It collects everything that a side sends within a moment and passes it on at once, as
+ * a slow connection does. It counts the turns of the client: the client needs another turn only when it must wait for
+ * an answer.
  */
 async function turnTaking(
   port: number,

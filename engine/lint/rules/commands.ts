@@ -9,7 +9,7 @@ export const commandWithoutCondition: Rule = {
   level: 'warning',
   summary: 'A command that runs every time, so that no plan can tell whether it is needed',
   why: `A plan shows such a command as a change on every host, every time. Every run repeats it: a second run never reports that there is nothing to do, and a command that must not run twice does damage. A condition about the result of another task, such as
-\`when: "!looked.stat.exists"\`, says when too.`,
+\`when: "!looked.stat.exists"\`, also tells a plan whether the command is needed.`,
   remedy:
     'Add creates: or removes: with a path that shows that the work is done, or write check: and apply: in its place.',
   bad: `- name: Database initialized

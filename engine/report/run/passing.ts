@@ -1,9 +1,9 @@
 import { HostPositions } from '../../run/base/host-positions.ts';
 
 /**
- * Tracks how far the hosts of a play are, by the tasks in the order in which the first host reached them. The cost of
- * an event does not depend on the number of hosts; the slowest host costs as much as there are tasks between it and the
- * first one.
+ * Tracks how far the hosts of a play are, by the tasks in the order in which the first host reached them. The time for
+ * an event does not depend on the number of hosts. Only an event of the slowest host takes longer the more tasks there
+ * are between it and the first host.
  */
 export class Passing {
   readonly #numbers = new Map<string, number>();
