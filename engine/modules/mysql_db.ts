@@ -20,11 +20,11 @@ const schema = z.strictObject({
   state: z
     .enum(['present', 'absent'], { error: `must be present or absent\n${DUMP}` })
     .default('present')
-    .describe('Whether the databases exist. `absent` removes them with all that is in them.'),
+    .describe('Whether the databases exist. `absent` removes them with their content.'),
   encoding: WORD.optional().describe(
-    'The encoding of a new database, such as utf8mb4. An existing one is not changed.',
+    'The encoding of a new database, such as utf8mb4. An existing database is not changed.',
   ),
-  collation: WORD.optional().describe('The order of texts in a new database. An existing one is not changed.'),
+  collation: WORD.optional().describe('The collation of a new database. An existing database is not changed.'),
   ...mysqlLoginArguments,
 });
 type Arguments = z.infer<typeof schema>;

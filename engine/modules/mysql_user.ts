@@ -16,15 +16,17 @@ const schema = z
     name: plainText().describe('The name of the account. An empty name is the anonymous account.'),
     host: filledText()
       .default('localhost')
-      .describe('The host from which the account logs in: a name, an address, a pattern such as %.'),
+      .describe('The host from which the account may log in: a name, an address, or a pattern such as %.'),
     host_all: boolean()
       .default(false)
-      .describe('Whether all accounts of the name are meant, whatever their hosts are. None is made.'),
+      .describe(
+        'Whether the task changes all existing accounts with this name, for any host. It then creates no account.',
+      ),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the account exists.'),
     password: secretText()
       .optional()
       .describe('The password for mysql_native_password. Only its hash is sent to the server.'),
-    encrypted: boolean().default(false).describe('Whether password is the hash: * and 40 hexadecimal digits.'),
+    encrypted: boolean().default(false).describe('Whether password is already the hash: * and 40 hexadecimal digits.'),
     update_password: z
       .enum(['always', 'on_create'], {
         error: 'must be always or on_create\nGive the password: a hash can be given too, with encrypted: true.',
@@ -35,38 +37,40 @@ const schema = z
       .string()
       .regex(/^[A-Za-z0-9_]+$/, 'must be the name of a plugin, such as unix_socket')
       .optional()
-      .describe('The plugin by which the account logs in.'),
-    plugin_hash_string: secretText().optional().describe('What the server stores for plugin.'),
+      .describe('The authentication plugin of the account.'),
+    plugin_hash_string: secretText()
+      .optional()
+      .describe('The value that the server stores for plugin, such as a hash.'),
     plugin_auth_string: secretText()
       .optional()
       .describe(
-        'The password for plugin. The server hashes it, so that a plan cannot tell whether it is set already, except with unix_socket and pam.',
+        'The password for plugin. The server hashes it, so a plan cannot tell whether it is already set, except with unix_socket and pam.',
       ),
     priv: z
       .union([plainText(), z.record(z.string(), plainText())])
       .optional()
       .describe(
-        'Privileges: "shop.*:SELECT,INSERT/other.t:ALL,GRANT", or a map of these. Without append_privs or subtract_privs, the account has exactly these; root keeps the others.',
+        'Privileges: "shop.*:SELECT,INSERT/other.t:ALL,GRANT", or a map of these. Without append_privs or subtract_privs, the account gets exactly these privileges, and root also keeps its other ones.',
       ),
-    append_privs: boolean().default(false).describe('Whether other privileges of the account stay.'),
-    subtract_privs: boolean().default(false).describe('Whether the privileges are revoked.'),
+    append_privs: boolean().default(false).describe('Whether the account keeps its other privileges.'),
+    subtract_privs: boolean().default(false).describe('Whether the privileges in priv are revoked.'),
     tls_requires: z
       .strictObject({
-        SSL: z.unknown().optional().describe('Any TLS. The value has no meaning.'),
+        SSL: z.unknown().optional().describe('Any TLS connection. The value has no meaning.'),
         X509: z.unknown().optional().describe('A valid certificate. The value has no meaning.'),
         SUBJECT: filledText().optional().describe('The subject of the certificate.'),
         ISSUER: filledText().optional().describe('The issuer of the certificate.'),
         CIPHER: filledText().optional().describe('The cipher.'),
       })
       .optional()
-      .describe('What the connection must have: SSL, X509, or SUBJECT, ISSUER and CIPHER. An empty map: nothing.'),
+      .describe('Demands on the connection: SSL, X509, or SUBJECT, ISSUER and CIPHER. An empty map: no demands.'),
     resource_limits: z
       .partialRecord(z.enum(Object.keys(ACCOUNT_LIMITS) as (keyof typeof ACCOUNT_LIMITS)[]), wholeNumber())
       .optional()
       .describe(`Limits of the account: ${Object.keys(ACCOUNT_LIMITS).join(', ')}.`),
     sql_log_bin: boolean()
       .default(true)
-      .describe('Whether the change is written to the binary log, and so made on replicas.'),
+      .describe('Whether the change is written to the binary log, so that replicas make it too.'),
     ...mysqlLoginArguments,
   })
   .superRefine((args, context) => {

@@ -25,24 +25,28 @@ const schema = z.strictObject({
   state: z
     .enum(['present', 'absent'], { error: DUMP })
     .default('present')
-    .describe('Whether the database exists. `absent` removes it with all that is in it.'),
-  owner: filledText().optional().describe('The role that owns it. Default: the role of the session.'),
-  template: filledText().optional().describe('The database that is copied. It counts only when the database is made.'),
+    .describe('Whether the database exists. `absent` removes it with its content.'),
+  owner: filledText().optional().describe('The role that owns the database. Default: the role of the session.'),
+  template: filledText()
+    .optional()
+    .describe('The database of which a new database is a copy. It has no effect on an existing database.'),
   encoding: filledText().optional().describe('The encoding, such as UTF8. It cannot be changed later.'),
-  lc_collate: filledText().optional().describe('The order of texts. It cannot be changed later.'),
+  lc_collate: filledText().optional().describe('The collation: the order of texts. It cannot be changed later.'),
   lc_ctype: filledText().optional().describe('The classes of characters. It cannot be changed later.'),
   locale_provider: z
     .enum(['icu', 'libc', 'builtin'])
     .optional()
-    .describe('Who provides the locale of a new database. It counts only when the database is made.'),
-  icu_locale: filledText().optional().describe('The locale of ICU. It counts only when the database is made.'),
+    .describe('The provider of the locale of a new database. It has no effect on an existing database.'),
+  icu_locale: filledText()
+    .optional()
+    .describe('The locale of ICU for a new database. It has no effect on an existing database.'),
   conn_limit: wholeNumber({ min: -1 }).optional().describe('The number of connections; -1: no limit.'),
   tablespace: filledText().optional().describe('The tablespace of the database.'),
-  comment: plainText().optional().describe('The comment on it. An empty text removes the comment.'),
+  comment: plainText().optional().describe('The comment on the database. An empty text removes the comment.'),
   force: boolean().default(false).describe('Whether `absent` ends the sessions that use the database.'),
   maintenance_db: filledText()
     .default('postgres')
-    .describe('The database of the session: not the one that is managed.'),
+    .describe('The database to which the session connects. It is not the database that the task manages.'),
   ...postgresLoginArguments,
 });
 type Arguments = z.infer<typeof schema>;

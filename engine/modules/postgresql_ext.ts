@@ -17,15 +17,24 @@ import { POSTGRES, askedOf } from './sql/sql-obstacle.ts';
 const schema = z.strictObject({
   name: filledText().describe('The name of the extension.'),
   login_db: filledText().describe('The database that has the extension.'),
-  state: z.enum(['present', 'absent']).default('present').describe('Whether it is installed in the database.'),
-  schema: filledText().optional().describe('The schema for its objects. It counts only when it is installed.'),
+  state: z
+    .enum(['present', 'absent'])
+    .default('present')
+    .describe('Whether the extension is installed in the database.'),
+  schema: filledText()
+    .optional()
+    .describe('The schema for the objects of a new extension. It has no effect on an installed extension.'),
   cascade: boolean()
     .default(false)
-    .describe('Whether extensions that it needs are installed too, or removed with it those that need it.'),
+    .describe(
+      'Whether `present` also installs the extensions that this one needs, and `absent` also removes the objects that need it.',
+    ),
   version: filledText()
     .optional()
-    .describe('The version, or latest. Default: the one that the server offers, and an installed one stays as it is.'),
-  comment: plainText().optional().describe('The comment on it. An empty text removes the comment.'),
+    .describe(
+      'The version, or latest. Without it, a new extension gets the default version of the server, and an installed one keeps its version.',
+    ),
+  comment: plainText().optional().describe('The comment on the extension. An empty text removes the comment.'),
   ...postgresLoginArguments,
 });
 type Arguments = z.infer<typeof schema>;
@@ -45,7 +54,7 @@ function requestOf(args: Arguments, context: Context): Request<SqlDetail, SqlAns
   return postgresExtension(postgresLogin(args, args.login_db, context), args.name);
 }
 
-/** The extension in a database that is still to be made. */
+/** The state of the extension in a database that an earlier task will create. */
 const TO_COME: PostgresExtension = {
   version: undefined,
   schema: undefined,
@@ -83,7 +92,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   };
 }
 
-/** Returns the version that the task wants of an extension; undefined: any. */
+/** Returns the version of the extension that the task wants; undefined: any version. */
 function versionOf({ version }: Arguments, { offered }: PostgresExtension): string | undefined {
   return version === 'latest' ? offered : version;
 }
@@ -171,12 +180,12 @@ function update(args: Arguments, state: PostgresExtension): readonly Part[] {
   ];
 }
 
-/** Returns whether the task names a version; `latest` is the one that the server offers. */
+/** Returns whether the task names a fixed version. `latest` is not fixed: it depends on the server. */
 function isNamed({ version }: Arguments): boolean {
   return version !== undefined && version !== 'latest';
 }
 
-/** A new extension brings a comment of its own. */
+/** A new extension comes with its own comment. */
 function commenting(args: Arguments, state: PostgresExtension): readonly Part[] {
   const { comment } = args;
   if (comment === undefined || (state.version !== undefined && comment === (state.comment ?? ''))) return [];

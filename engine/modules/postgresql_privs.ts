@@ -20,22 +20,24 @@ import { POSTGRES, askedOf } from './sql/sql-obstacle.ts';
 
 const schema = z
   .strictObject({
-    login_db: filledText().describe('The database of the session, which has the objects.'),
-    roles: commaList().describe('The roles that get the privileges, or PUBLIC for all of them.'),
+    login_db: filledText().describe('The database to which the session connects. It contains the objects.'),
+    roles: commaList().describe('The roles that get the privileges. PUBLIC stands for all roles.'),
     state: z
       .enum(['present', 'absent'])
       .default('present')
       .describe(
-        'Whether the privileges are granted or revoked. With type: default_privs, `present` means exactly these.',
+        'Whether the privileges are granted or revoked. With type: default_privs, `present` gives the roles exactly these privileges.',
       ),
     type: z
       .enum([...OBJECT_TYPES, 'group', 'default_privs'])
       .default('table')
-      .describe('The type of the objects. `group` is membership in roles; `default_privs` is what new objects get.'),
+      .describe(
+        'The type of the objects. `group` is for membership in roles, `default_privs` for the privileges of objects that are created later.',
+      ),
     objs: commaList()
       .optional()
       .describe(
-        `The objects. ${ALL_IN_SCHEMA}: all of the schema that exist now. A function is written with its types, and a colon for each comma: f(int:text). For default_privs: ${DEFAULT_TYPES.join(', ')} or ALL_DEFAULT. Default for type: database: login_db.`,
+        `The objects. ${ALL_IN_SCHEMA}: all existing objects of the schema. Write a function with the types of its arguments, separated by colons: f(int:text). For default_privs: ${DEFAULT_TYPES.join(', ')} or ALL_DEFAULT. Default for type: database: login_db.`,
       ),
     privs: commaList()
       .transform((all) => all.map((one) => one.toUpperCase().replaceAll('_', ' ')))
@@ -43,18 +45,18 @@ const schema = z
       .describe('Privileges: SELECT, USAGE, ALL, … Not for type: group.'),
     schema: filledText()
       .optional()
-      .describe(
-        'The schema of the objects. Default: public. not-specified: no schema, for default_privs of all schemas.',
-      ),
+      .describe('The schema of the objects. Default: public. not-specified: the default_privs of all schemas.'),
     grant_option: boolean()
       .optional()
-      .describe('Whether the roles may grant the privileges to others. Without it, that stays as it is.'),
+      .describe(
+        'Whether the roles may grant the privileges to other roles. Without this argument, this right is not changed.',
+      ),
     target_roles: commaList()
       .optional()
-      .describe('With type: default_privs, the roles whose new objects are meant. Default: the role of the session.'),
+      .describe('With type: default_privs, the roles that create the objects. Default: the role of the session.'),
     fail_on_role: boolean()
       .default(true)
-      .describe('Whether a role that does not exist is a failure. It is left out otherwise.'),
+      .describe('Whether the task fails if a role does not exist. Otherwise it skips this role.'),
     ...postgresLoginArguments,
   })
   .superRefine((args, context) => {
@@ -136,7 +138,7 @@ interface SubjectPlan {
   readonly isCertain: boolean;
   readonly differences: readonly Difference[];
   readonly statements: readonly string[];
-  /** Undefined: which objects there will be is not known. */
+  /** Undefined: it is not known which objects there will be. */
   readonly after: PostgresPrivileges | undefined;
 }
 
@@ -162,7 +164,7 @@ function subjectPlan(
 
 const NOTHING = { differences: [], statements: [] } as const;
 
-/** The change for objects that an earlier task brings. They have no privileges yet, as far as a plan can know. */
+/** The change for objects that an earlier task will create. The plan assumes that they have no privileges yet. */
 function toCome(subject: PrivilegeSubject, args: Arguments): Pick<SubjectPlan, 'differences' | 'statements'> {
   if (args.state === 'absent') return NOTHING;
   const all = subject.kind === 'group' ? [MEMBER] : (args.privs ?? []);

@@ -26,11 +26,11 @@ const schema = z.strictObject({
   state: z
     .enum(['present', 'absent'])
     .default('present')
-    .describe('Whether the role exists. The server refuses to remove a role that owns something.'),
+    .describe('Whether the role exists. The server refuses to remove a role that owns objects.'),
   password: secretText()
     .optional()
     .describe(
-      'The password, or what the server stores for it (SCRAM-SHA-256$…, md5…). Only this form is sent to the server. An empty text removes the password.',
+      'The password, or the form in which the server stores it (SCRAM-SHA-256$…, md5…). Only the stored form is sent to the server. An empty text removes the password.',
     ),
   role_attr_flags: commaList({ mayBeEmpty: true })
     .transform((all) => all.map((one) => one.toUpperCase()))
@@ -40,12 +40,12 @@ const schema = z.strictObject({
     )
     .default([])
     .describe(
-      'Attributes: SUPERUSER, CREATEROLE, CREATEDB, INHERIT, LOGIN, REPLICATION, BYPASSRLS, or NO before one. A new role has LOGIN. Others stay as they are.',
+      'Attributes: SUPERUSER, CREATEROLE, CREATEDB, INHERIT, LOGIN, REPLICATION, BYPASSRLS, or one of them with NO before it. A new role has LOGIN. An existing role keeps its other attributes.',
     ),
   conn_limit: wholeNumber({ min: -1 }).optional().describe('The number of connections; -1: no limit.'),
   expires: filledText()
     .optional()
-    .describe('The end of the validity of the password, as the server reads times: "2030-01-31", infinity.'),
+    .describe('The time until which the password is valid, in a form that the server reads: "2030-01-31", infinity.'),
   comment: plainText().optional().describe('The comment on the role. An empty text removes the comment.'),
   configuration: z
     .record(
@@ -56,8 +56,8 @@ const schema = z.strictObject({
     .describe('Settings of the sessions of the role, such as work_mem.'),
   reset_unspecified_configuration: boolean().default(false).describe('Whether other settings of the role are removed.'),
   no_password_changes: boolean().default(false).describe('Whether the password of an existing role stays as it is.'),
-  fail_on_user: boolean().default(true).describe('Whether it is a failure if the server refuses to remove the role.'),
-  login_db: filledText().default('postgres').describe('The database of the session.'),
+  fail_on_user: boolean().default(true).describe('Whether the task fails if the server refuses to remove the role.'),
+  login_db: filledText().default('postgres').describe('The database to which the session connects.'),
   ...postgresLoginArguments,
 });
 type Arguments = z.infer<typeof schema>;

@@ -9,23 +9,27 @@ export const mysqlLoginArguments = {
   login_user: filledText()
     .optional()
     .describe(
-      'The account of the server. Default: that of config_file, else root. Over the socket, MariaDB lets root in without a password.',
+      'The account on the server. Default: the account in config_file, otherwise root. MariaDB lets root in without a password if the connection is over the socket.',
     ),
-  login_password: secretText().optional().describe('The password of the account. It is in no argument of a process.'),
-  login_host: filledText().default('localhost').describe('The host of the server; localhost is its socket.'),
+  login_password: secretText()
+    .optional()
+    .describe('The password of the account. No argument of a process contains it.'),
+  login_host: filledText().default('localhost').describe('The host of the server. localhost means its socket.'),
   login_port: wholeNumber({ min: 1, max: 65_535 }).default(3306).describe('The port, if login_host is not localhost.'),
-  login_unix_socket: path().optional().describe('The socket of the server, if it is not that of the client.'),
+  login_unix_socket: path().optional().describe('The socket of the server. Default: the socket that the client uses.'),
   connect_timeout: wholeNumber({ min: 1 }).default(30).describe('The time in seconds to reach the server.'),
   config_file: z
     .union([z.literal(''), path()])
     .optional()
     .describe('A file on the host with options of the client. Default: ~/.my.cnf, if it exists; an empty text: none.'),
-  ca_cert: path().optional().describe('The certificates of authorities on the host, to check the server.'),
+  ca_cert: path()
+    .optional()
+    .describe('The file on the host with the certificates of authorities that verify the server.'),
   client_cert: path().optional().describe('The certificate of the account on the host.'),
   client_key: path().optional().describe('The key of client_cert on the host.'),
   check_implicit_admin: boolean()
     .default(false)
-    .describe('Whether root without a password is tried before login_user: for a server that was just installed.'),
+    .describe('Whether to try root without a password before login_user. Use it for a server that was just installed.'),
 } as const;
 
 interface Given {

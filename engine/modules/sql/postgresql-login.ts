@@ -11,19 +11,25 @@ export const postgresLoginArguments = {
   login_user: filledText()
     .default('postgres')
     .describe(
-      'The account of the server. Over the socket, the server usually asks for the user of the same name: become_user.',
+      'The account on the server. Over the socket, the server usually lets in only the user of the host with the same name: set become_user.',
     ),
-  login_password: secretText().default('').describe('The password of the account. It is in no argument of a process.'),
+  login_password: secretText()
+    .default('')
+    .describe('The password of the account. No argument of a process contains it.'),
   login_host: plainText().default('').describe('The host of the server. Default: the socket of this host.'),
-  login_unix_socket: plainText().default('').describe('The directory of the socket, if it is not that of psql.'),
+  login_unix_socket: plainText()
+    .default('')
+    .describe('The directory of the socket. Default: the directory that psql uses.'),
   login_port: wholeNumber({ min: 1, max: 65_535 })
     .default(5432)
-    .describe('The port, which is also in the name of the socket.'),
+    .describe('The port. The name of the socket contains it too.'),
   ssl_mode: z
     .enum(['allow', 'disable', 'prefer', 'require', 'verify-ca', 'verify-full'])
     .default('prefer')
-    .describe('When the connection is encrypted and the server checked: sslmode of libpq.'),
-  ca_cert: path().optional().describe('The certificates of authorities on the host, to check the server.'),
+    .describe('Whether the connection is encrypted and the server verified: sslmode of libpq.'),
+  ca_cert: path()
+    .optional()
+    .describe('The file on the host with the certificates of authorities that verify the server.'),
   ssl_cert: path().optional().describe('The certificate of the account on the host.'),
   ssl_key: path().optional().describe('The key of ssl_cert on the host.'),
   connect_params: z
@@ -32,8 +38,10 @@ export const postgresLoginArguments = {
       z.union([z.string(), z.number()]),
     )
     .default({})
-    .describe('Further parameters of libpq, which win over the others.'),
-  session_role: filledText().optional().describe('The role that the session takes before it does anything.'),
+    .describe('Further parameters of libpq. They take precedence over the other arguments.'),
+  session_role: filledText()
+    .optional()
+    .describe('The role that the session takes (SET ROLE) before all other statements.'),
 } as const;
 
 interface Given {
