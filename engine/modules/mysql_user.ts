@@ -122,7 +122,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const request = requestOf(args, context);
   const asked = askedOf(request, seen, MYSQL);
   if (asked.kind === 'impossible') return asked;
-  // A new server has no account of the task.
+  // A server that is not installed yet does not have the account.
   const state: MysqlAccounts = asked.kind === 'known' ? asked.state : { isMariaDb: true, accounts: [] };
   const result = { user: args.name };
   const steps = args.state === 'absent' ? removals(args, state) : changes(args, state);
@@ -146,7 +146,7 @@ interface Steps {
   readonly isOpaque?: boolean;
 }
 
-/** Hosts are compared without regard to case. */
+/** Returns whether the task is about this account. Upper and lower case of the host are equal. */
 function isMeant(args: Arguments, { host }: MysqlAccount): boolean {
   return args.host_all || host.toLowerCase() === args.host.toLowerCase();
 }

@@ -70,7 +70,7 @@ export const module = defineModule<Arguments>({
   plan(args, _loaded, seen, context) {
     const asked = askedOf(requestOf(args, context), seen, POSTGRES);
     if (asked.kind === 'impossible') return asked;
-    // A new server has no database of the task.
+    // A server that is not installed yet does not have the database.
     const state: PostgresDatabase = asked.kind === 'to_come' ? { exists: false } : asked.state;
     return plan(args, state, seen, context);
   },
@@ -100,7 +100,7 @@ function plan(args: Arguments, state: PostgresDatabase, seen: Seen, context: Con
     certainty: seen.certainty(request),
     predictions: [predict(request, { kind: 'known', state: stateAfter(args, state) })],
     touches: 'predicted',
-    // A database is made and removed outside of a transaction.
+    // PostgreSQL cannot create or remove a database within a transaction.
     apply: () => ({ script: postgresScript(postgresLogin(args, database, context), steps.statements, false) }),
     planned: result,
   };
@@ -186,7 +186,9 @@ function changes(args: Arguments, state: Extract<PostgresDatabase, { exists: tru
   return { differences: parts.map((one) => one.difference), statements: parts.map((one) => one.statement) };
 }
 
-/** The server writes `UTF8` for `utf-8`. Locales are compared as they are. */
+/**
+ * Returns whether the value is the wanted one. The server writes `UTF8` for `utf-8`; locales must be equal as texts.
+ */
 function isSame(of: 'encoding' | 'collate' | 'ctype', wanted: string, is: string): boolean {
   const plain = (encoding: string): string =>
     encoding

@@ -94,7 +94,7 @@ function momentOf(text: string, args: Arguments, context: Context): Request<SqlD
   return postgresMoment(postgresLogin(args, args.login_db, context), text);
 }
 
-/** A new server stores passwords in this form: since version 14. */
+/** A role on a server that is not installed yet. Since version 14, a new server stores passwords in this form. */
 const NEW_SERVER: PostgresRole = { exists: false, encryption: 'scram-sha-256' };
 
 function plan(args: Arguments, seen: Seen, context: Context): Outcome {
@@ -146,7 +146,7 @@ function removal(args: Arguments, seen: Seen, context: Context): Outcome {
 }
 
 interface Wanted {
-  /** Undefined: any, or not known yet. */
+  /** Undefined: the task does not set it, or the server could not be asked yet. */
   readonly expires: PostgresMoment | undefined;
   readonly password: WantedPassword;
 }
@@ -183,7 +183,7 @@ function partsOf(args: Arguments, state: PostgresRole, wanted: Wanted): readonly
     ...(isLimitRight ? [] : [field(name, 'connections', state.connections ?? null, args.conn_limit ?? null)]),
     ...(isExpiryRight ? [] : [field(name, 'password expires', shownMoment(state.expires), args.expires ?? null)]),
   ];
-  // A group of attributes begins with LOGIN, as CREATE USER does.
+  // CREATE USER, unlike CREATE ROLE, gives the new role LOGIN.
   const statement = state.exists
     ? `ALTER ROLE ${role} WITH ${words.join(' ')};`
     : `CREATE USER ${role} ${words.join(' ')};`;

@@ -15,7 +15,7 @@ export interface MysqlAccounts {
 export interface MysqlAccount {
   readonly host: string;
   readonly plugin: string;
-  /** The SHA-256 (hex) of what the server stores for the password; empty: it stores nothing. */
+  /** The SHA-256 (hex) of the stored password; empty: the server stores none. */
   readonly digest: string;
   readonly tls: MysqlTls;
   /** Limits by their names in SQL: MAX_QUERIES_PER_HOUR. */
@@ -23,9 +23,9 @@ export interface MysqlAccount {
   readonly grants: MysqlGrants;
 }
 
-/** What the connection of an account must have. */
+/** The demands of an account on its connections. */
 export interface MysqlTls {
-  /** As mysql.user has it: '', ANY, X509 or SPECIFIED. */
+  /** The value in mysql.user: '', ANY, X509 or SPECIFIED. */
   readonly type: string;
   readonly cipher: string;
   readonly issuer: string;
@@ -70,12 +70,12 @@ const accounts = sqlKind<MysqlAccounts>({
   },
 });
 
-/** Returns the digest of what a server stores for a password. */
+/** Returns the digest of a password in the form in which a server stores it. */
 export function storedDigest(stored: string): string {
   return stored === '' ? '' : createHash('sha256').update(stored).digest('hex');
 }
 
-/** The digest, and the plugin, that a prediction does not know. */
+/** A digest or a plugin that is unknown in a prediction. */
 export const ANY = 'any';
 
 function accountDisagreement(predicted: MysqlAccount, seen: MysqlAccount): string | undefined {

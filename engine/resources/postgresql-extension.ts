@@ -7,7 +7,7 @@ import { sqlText } from './sql/sql-quote.ts';
 
 /** An extension in a database of a PostgreSQL server. */
 export interface PostgresExtension {
-  /** Undefined: it is not installed. `any`: only in a prediction. */
+  /** Undefined: the extension is not installed. `any` occurs only in predictions: some version. */
   readonly version: string | undefined;
   readonly schema: string | undefined;
   readonly comment: string | undefined;
@@ -49,7 +49,7 @@ const extensions = sqlKind<PostgresExtension>({
   after: afterDatabase,
 });
 
-/** In a new database nothing is known of an extension; in a removed one there is none. */
+/** In a database that a task creates, the state of an extension is unknown. In a removed database, there is none. */
 function afterDatabase(
   _state: SqlAnswer<PostgresExtension>,
   { address, names }: SqlId,

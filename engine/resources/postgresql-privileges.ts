@@ -6,7 +6,7 @@ import { type PrivilegeSubject, objectsAsRows } from './sql/postgresql-objects.t
 import { type SqlAnswer, type SqlDetail, type SqlId, sqlId, sqlKind, sqlRequest } from './sql/sql-answer.ts';
 import { sqlText } from './sql/sql-quote.ts';
 
-/** The privileges that roles have for objects. A role is named; `` is PUBLIC. */
+/** The privileges that roles have for objects. The empty name of a role means PUBLIC. */
 export interface PostgresPrivileges {
   /** The account of the session: CURRENT_USER, and SESSION_USER. */
   readonly current: string;
@@ -22,7 +22,7 @@ export interface PrivilegeObject {
   readonly roles: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
 }
 
-/** The one privilege in a group. */
+/** The only privilege for a group: membership. */
 export const MEMBER = 'MEMBER';
 
 const ROW = z.object({
@@ -71,7 +71,7 @@ function listed(some: Readonly<Record<string, boolean>>): string {
   return names.length === 0 ? 'nothing' : names.toSorted().join(', ');
 }
 
-/** Which objects and privileges a new database has is known when it is there. */
+/** The objects and privileges of a new database are unknown until it exists. */
 function after(
   _state: SqlAnswer<PostgresPrivileges>,
   { address, names }: SqlId,
@@ -82,7 +82,7 @@ function after(
   const database = predictedOf(postgresDatabases, effect);
   if (database?.kind === 'known' && changed.names[0] === names[0])
     return database.state.exists ? 'stale' : { kind: 'no_database' };
-  // All objects of a schema, and one of them, overlap.
+  // A request for all objects of a schema includes each single one, so changes of one affect the other.
   const isOverlap = predictedOf(privileges, effect) !== undefined && isPrefix(changed.names, names);
   return isOverlap ? 'stale' : undefined;
 }

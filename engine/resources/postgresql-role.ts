@@ -22,10 +22,10 @@ export interface PostgresRole {
   readonly settings?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What is known of a password. A digest is the SHA-256 (hex) of what the server stores. */
+/** The known facts about a password. A digest is the SHA-256 (hex) of the value that the server stores. */
 export type PostgresPassword =
   | { readonly kind: 'none' }
-  /** The account of the login may not read it. */
+  /** The account of the login is not permitted to read the password. */
   | { readonly kind: 'hidden' }
   | { readonly kind: 'scram'; readonly iterations: number; readonly salt: string; readonly digest: string }
   | { readonly kind: 'md5' | 'other'; readonly digest: string };
@@ -64,7 +64,7 @@ export const postgresRoles = sqlKind<PostgresRole>({
   disagreement,
 });
 
-/** Returns what is known of a password in the form that the server stores. */
+/** Returns the known facts about a stored password. */
 export function passwordOf(stored: string | null): PostgresPassword {
   if (stored === null) return { kind: 'none' };
   const digest = createHash('sha256').update(stored).digest('hex');

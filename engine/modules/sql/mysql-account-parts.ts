@@ -37,7 +37,7 @@ export interface Situation {
 const NATIVE = 'mysql_native_password';
 const NO_TLS: MysqlTls = { type: '', cipher: '', issuer: '', subject: '' };
 
-/** An account that is still to be made. */
+/** The state of an account that does not exist yet. */
 export function newAccount(host: string): MysqlAccount {
   return { host, plugin: ANY, digest: ANY, tls: NO_TLS, limits: {}, grants: {} };
 }
@@ -46,7 +46,7 @@ export function accountName(name: string, host: string): string {
   return `${sqlText(name)}@${sqlText(host)}`;
 }
 
-/** Returns what must be done so that the account is as the task wants it. */
+/** Returns the parts of the change that gives the account its wanted state. */
 export function accountParts(args: Given, account: MysqlAccount, situation: Situation): readonly AccountPart[] {
   const name = accountName(args.name, account.host);
   const field = (of: string, before: string | null, after: string | null): Difference => ({
@@ -97,7 +97,7 @@ interface Login {
   readonly isSure: boolean;
 }
 
-/** Returns how the account is to log in; undefined if it does so already, or if the task does not say it. */
+/** Returns the wanted way to log in. Undefined if the account already has it, or if the task does not set it. */
 function loginOf(args: Given, account: MysqlAccount, { isNew, isMariaDb }: Situation): Login | undefined {
   if (!isNew && args.update_password === 'on_create') return undefined;
   const password = revealed(args.password);
@@ -121,7 +121,7 @@ interface Plugin {
   readonly isMariaDb: boolean;
 }
 
-/** Plugins that store no password, but the name of an account or a service. */
+/** Plugins that store the name of an account or a service in place of a password. */
 const NAMING: ReadonlySet<string> = new Set(['pam', 'unix_socket', 'auth_socket']);
 
 function pluginOf({ plugin, isMariaDb }: Plugin, args: Given, account: MysqlAccount): Login | undefined {
@@ -150,7 +150,7 @@ function pluginOf({ plugin, isMariaDb }: Plugin, args: Given, account: MysqlAcco
   };
 }
 
-/** Returns what the server will store; undefined if only the server can know it. */
+/** Returns the value that the server will store; undefined if only the server can know it. */
 function storedFor(plugin: string, hash: string | undefined, auth: string | undefined): string | undefined {
   if (hash !== undefined) return hash;
   if (auth !== undefined && plugin === NATIVE) return nativeHash(auth);
@@ -164,7 +164,7 @@ function hashedByServer(password: string | undefined, isMariaDb: boolean): strin
   return isMariaDb ? ` USING PASSWORD(${text})` : ` BY ${text}`;
 }
 
-/** A message of the server may repeat the statement. */
+/** Registers the text as a secret, because a message of the server may repeat the statement. */
 function secretly(text: string): string {
   return Secret.of(text).reveal();
 }
@@ -231,7 +231,7 @@ function grantParts(args: Given, account: MysqlAccount, name: string, field: Fie
   if (wanted?.kind !== 'grants') return [];
   const mode = args.append_privs ? 'append' : args.subtract_privs ? 'subtract' : 'exactly';
   const all = grantSteps(account.grants, wanted.grants, mode);
-  // As in Ansible, root keeps what the task does not name.
+  // As in Ansible, root keeps its privileges for objects that the task does not name.
   const steps = args.name === 'root' ? all.filter(({ object }) => object in wanted.grants) : all;
   if (steps.length === 0) return [];
   const shown = (all: readonly string[]): string | null => (all.length === 0 ? null : all.join(', '));

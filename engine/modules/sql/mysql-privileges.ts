@@ -1,7 +1,7 @@
 import { type MysqlGrants, normalPrivileges, privilegesIn } from '../../resources/sql/mysql-grants.ts';
 import { mysqlName } from '../../resources/sql/sql-quote.ts';
 
-/** How the privileges of a task change those that an account has. */
+/** How a task changes privileges: it sets exactly these, adds them, or removes them. */
 export type GrantMode = 'exactly' | 'append' | 'subtract';
 
 /**
@@ -30,12 +30,12 @@ function parted(part: string): readonly [string, string] {
   return colon === -1 ? [part, ''] : [part.slice(0, colon), part.slice(colon + 1)];
 }
 
-/** Privileges stand unquoted in SQL; columns are quoted. */
+/** Checks the form of a privilege, because SQL has no quotes for it. Columns are quoted. */
 function isPrivilege(text: string): boolean {
   return /^[A-Z_]+(?: [A-Z_]+)*(?: \([^()]+\))?$/.test(text);
 }
 
-/** Returns the object as SHOW GRANTS writes it; undefined if it is none. */
+/** Returns the object as SHOW GRANTS writes it; undefined if the text is not an object. */
 function objectName(text: string): string | undefined {
   const [, routine, rest = ''] = /^(?:(FUNCTION|PROCEDURE) )?(.*)$/is.exec(text) ?? [];
   const dot = rest.lastIndexOf('.');
@@ -57,7 +57,7 @@ export interface GrantStep {
   readonly after: readonly string[];
 }
 
-/** Returns the objects whose privileges change. `has`: the grants of the account. */
+/** Returns a step for each object whose privileges change. `has`: the present grants of the account. */
 export function grantSteps(has: MysqlGrants, wanted: MysqlGrants, mode: GrantMode): readonly GrantStep[] {
   const objects =
     mode === 'exactly' ? [...new Set([...Object.keys(has), ...Object.keys(wanted)])] : Object.keys(wanted);
@@ -82,7 +82,7 @@ function afterOf(before: readonly string[], wanted: readonly string[], mode: Gra
   }
 }
 
-/** Returns the statements of a step. `account`: as SQL writes it. */
+/** Returns the SQL statements of a step. `account`: the account in the form of SQL. */
 export function grantStatements({ object, before, after }: GrantStep, account: string): readonly string[] {
   const isAll = after.includes('ALL');
   const lost = before.filter((one) => one !== 'GRANT' && !after.includes(one) && !(isAll && one !== 'ALL'));

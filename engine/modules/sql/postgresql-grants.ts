@@ -20,7 +20,7 @@ export interface Grants {
 /** The privileges of a role for an object, each with whether the role may grant it. */
 type Held = Readonly<Record<string, boolean>>;
 
-/** Returns what must be granted and revoked, so that the roles have for the objects what the task wants. */
+/** Returns the privileges to grant and to revoke, so that the roles have the wanted privileges for the objects. */
 export function grantsOf(subject: PrivilegeSubject, args: Given, state: PostgresPrivileges): Grants {
   const differences: Difference[] = [];
   const statements: string[] = [];
@@ -66,7 +66,7 @@ function wanted(subject: PrivilegeSubject, args: Given, object: PrivilegeObject,
   if (args.state === 'absent')
     return Object.fromEntries(Object.entries(before).filter(([one]) => !named.includes(one)));
   const given = Object.fromEntries(named.map((one) => [one, args.grant_option ?? before[one] ?? false]));
-  // Default privileges are exactly those of the task.
+  // Of default privileges, the roles get exactly those of the task.
   return subject.kind === 'default' ? given : { ...before, ...given };
 }
 

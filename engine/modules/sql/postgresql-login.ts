@@ -93,7 +93,10 @@ export function postgresLogin(args: Given, database: string, { preamble }: Pick<
   };
 }
 
-/** Returns a script that runs statements, all of them or none if `isWhole`. They are in no argument of a process. */
+/**
+ * Returns a script that runs SQL statements. With `isWhole`, they are one transaction: all of them take effect, or
+ * none. No argument of a process contains them.
+ */
 export function postgresScript(login: PostgresLogin, statements: readonly string[], isWhole = true): string {
   const lines = isWhole ? ['BEGIN;', ...statements, 'COMMIT;'] : statements;
   const text = [sessionOf(login), ...lines].join('\n');

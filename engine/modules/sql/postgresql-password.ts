@@ -6,12 +6,12 @@ export type WantedPassword =
   | { readonly kind: 'keep' }
   | {
       readonly kind: 'set';
-      /** False if the stored password may be the wanted one. */
+      /** False if the stored password may already be the wanted one. */
       readonly isSure: boolean;
-      /** For the plan: no part of a password. */
+      /** Words for the plan, without any part of a password. */
       readonly before: string | null;
       readonly after: string;
-      /** What the server is to store; null: the role has no password. */
+      /** The value that the server is to store; null: the role gets no password. */
       readonly verifier: Secret | null;
     };
 
@@ -22,8 +22,8 @@ interface Given {
 }
 
 /**
- * Compares the wanted password with what the server stores. The password itself stays on the controller. `runId`: makes
- * the salt of a new password.
+ * Compares the wanted password with the value that the server stores. The password itself stays on the controller. The
+ * salt of a new password is made from `runId`.
  */
 export function wantedPassword(args: Given, state: PostgresRole, runId: string): WantedPassword {
   if (args.password === undefined || (state.exists && args.no_password_changes)) return { kind: 'keep' };
@@ -60,7 +60,10 @@ interface Question {
   readonly encryption: PostgresRole['encryption'];
 }
 
-/** An md5 password is set anew if the server stores new ones by SCRAM. */
+/**
+ * Returns whether the server stores this password already. False for an md5 password if the server now uses SCRAM: the
+ * password is then set again.
+ */
 function isStored({ password, user, encryption }: Question, stored: PostgresPassword): boolean {
   const is = (verifier: string): boolean => 'digest' in stored && stored.digest === digestOf(verifier);
   if (isVerifier(password)) return is(password);

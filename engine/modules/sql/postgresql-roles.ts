@@ -3,15 +3,15 @@ import type { PostgresRole } from '../../resources/postgresql-role.ts';
 import type { SqlAnswer, SqlDetail } from '../../resources/sql/sql-answer.ts';
 import type { Impossible } from '../base/module.ts';
 
-/** Roles that every server has, whatever their names are: they need no quotes and no look. */
+/** Names for roles that every server knows. They are not quoted, and the server is not asked whether they exist. */
 const IMPLICIT: ReadonlySet<string> = new Set(['PUBLIC', 'CURRENT_ROLE', 'CURRENT_USER', 'SESSION_USER']);
 
-/** Returns the implicit role that a name means; undefined for another name. */
+/** Returns the implicit role with this name, in upper case; undefined for other names. */
 export function implicitRole(name: string): string | undefined {
   return IMPLICIT.has(name.toUpperCase()) ? name.toUpperCase() : undefined;
 }
 
-/** Returns why a role cannot be used: the server certainly has no role of the name. */
+/** Returns the problem if the server certainly has no role with this name. */
 export function noRole(
   name: string,
   request: Request<SqlDetail, SqlAnswer<PostgresRole>>,

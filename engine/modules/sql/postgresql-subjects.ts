@@ -6,7 +6,7 @@ import {
   isInSchema,
 } from '../../resources/sql/postgresql-objects.ts';
 
-/** The word for all objects of a schema. */
+/** The value of `objs` that means all objects of a schema. */
 export const ALL_IN_SCHEMA = 'ALL_IN_SCHEMA';
 const ALL_DEFAULT = 'ALL_DEFAULT';
 const WHOLE_SCHEMA: ReadonlySet<string> = new Set(['table', 'sequence', 'function', 'procedure']);
@@ -59,12 +59,12 @@ function schemaFault({ type, schema }: Given): PrivilegeFault | undefined {
   return { argument: 'schema', message: `has no meaning for type: ${type}\nRemove it.` };
 }
 
-/** Types stand unquoted in SQL. */
+/** Checks the types of the arguments in a function's name, because they are not quoted in SQL. */
 function isRoutine(name: string): boolean {
   return name === ALL_IN_SCHEMA || /^[^()]+\([A-Za-z0-9_ ,:."[\]]*\)$/.test(name);
 }
 
-/** Returns what the privileges of a task are about. */
+/** Returns the objects, groups or default privileges that the task is about. */
 export function subjectsOf(args: Given): readonly PrivilegeSubject[] {
   const { type } = args;
   const objs = args.objs ?? [args.login_db];
@@ -82,7 +82,7 @@ function defaultSubjects(args: Given, objs: readonly string[]): readonly Privile
     targets.map((target) => ({
       kind: 'default' as const,
       type,
-      // Default privileges for schemas are in no schema.
+      // Default privileges for new schemas do not belong to a schema.
       schema: type === 'SCHEMAS' ? undefined : schemaOf(args),
       target,
     })),

@@ -1,24 +1,26 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 
-/** The parts of a stored password that are not secret. */
+/** The parameters with which a password was hashed. They are not secret. */
 export interface ScramParameters {
   readonly iterations: number;
   /** In base64. */
   readonly salt: string;
 }
 
-/** What PostgreSQL itself uses for a new password: SCRAM_DEFAULT_ITERATIONS and a salt of 16 bytes. */
+/** The values that PostgreSQL itself uses for a new password: SCRAM_DEFAULT_ITERATIONS, and a salt of 16 bytes. */
 const ITERATIONS = 4096;
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 
-/** Returns the parameters of a new password. `seed`: unpredictable, and another one for each run and role. */
+/** Returns the parameters of a new password. `seed` must be unpredictable, and different for each run and role. */
 export function newScramParameters(seed: string): ScramParameters {
   const salt = createHash('sha256').update(`salt of ${seed}`).digest().subarray(0, SALT_BYTES);
   return { iterations: ITERATIONS, salt: salt.toString('base64') };
 }
 
-/** Returns what PostgreSQL stores for a password: RFC 5802 and 7677, in the form of pg_authid.rolpassword. */
+/**
+ * Returns the value that PostgreSQL stores for a password, by RFC 5802 and 7677, in the form of pg_authid.rolpassword.
+ */
 export function scramVerifier(password: string, { iterations, salt }: ScramParameters): string {
   const salted = pbkdf2Sync(prepared(password), Buffer.from(salt, 'base64'), iterations, KEY_BYTES, 'sha256');
   const hmac = (text: string): Buffer => createHmac('sha256', salted).update(text).digest();
@@ -26,12 +28,12 @@ export function scramVerifier(password: string, { iterations, salt }: ScramParam
   return `SCRAM-SHA-256$${iterations}:${salt}$${stored.toString('base64')}:${hmac('Server Key').toString('base64')}`;
 }
 
-/** Returns what PostgreSQL stores for a password if password_encryption is md5. */
+/** Returns the value that PostgreSQL stores for a password if password_encryption is md5. */
 export function md5Verifier(password: string, user: string): string {
   return `md5${createHash('md5').update(`${password}${user}`).digest('hex')}`;
 }
 
-/** Returns whether a password is given in the form that PostgreSQL stores. */
+/** Returns whether the text already has the form in which PostgreSQL stores passwords. */
 export function isVerifier(password: string): boolean {
   return /^(?:md5[0-9a-f]{32}|SCRAM-SHA-256\$[0-9]+:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+)$/.test(password);
 }

@@ -2,7 +2,7 @@ import type { Request, Seen } from '../../resources/base/resource.ts';
 import type { SqlAnswer } from '../../resources/sql/sql-answer.ts';
 import type { Impossible } from '../base/module.ts';
 
-/** A kind of server, and what helps if it cannot be asked. */
+/** A kind of database server, and the remedies if it cannot be asked. */
 export interface SqlServer {
   /** `PostgreSQL`. */
   readonly name: string;
@@ -10,17 +10,17 @@ export interface SqlServer {
   readonly client: { readonly program: string; readonly task: string };
   /** A task that starts the server. */
   readonly start: string;
-  /** Returns the remedy for a message of the client; undefined if nothing better is known than to start the server. */
+  /** Returns the remedy for a message of the client; undefined if the only known remedy is to start the server. */
   remedyFor(message: string): string | undefined;
 }
 
 export type Asked<State> =
   | { readonly kind: 'known'; readonly state: State; readonly certainty: 'certain' | 'after_change' }
-  /** An earlier change of the plan brings the server, the database, or the client. */
+  /** An earlier change of the plan will install or create the server, the database or the client. */
   | { readonly kind: 'to_come' }
   | Impossible;
 
-/** Returns the answer to a request, or why there will be none. */
+/** Returns the answer to a request, or the reason why there is no answer. */
 export function askedOf<State, Detail>(
   request: Request<Detail, SqlAnswer<State>>,
   seen: Seen,

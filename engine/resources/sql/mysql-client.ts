@@ -1,7 +1,7 @@
 import { quote } from '../../connection/base/quote.ts';
 import { SEPARATOR, type SqlClient } from './sql-answer.ts';
 
-/** How to reach a MySQL or MariaDB server. Undefined: what the configuration of the client says. */
+/** How to reach a MySQL or MariaDB server. For undefined fields, the configuration of the client decides. */
 export interface MysqlLogin {
   readonly user: string | undefined;
   readonly password: string | undefined;
@@ -30,7 +30,7 @@ export function mysqlClient(login: MysqlLogin): SqlClient {
 
 /**
  * Returns a client for questions in two steps: the rows of a question are the SQL of the second step, which gives the
- * answer. A backslash in a string of the second step is an escape, as QUOTE() writes them.
+ * answer. In the second step, a backslash in a string is an escape, because QUOTE() writes its result in this way.
  */
 export function mysqlClientInSteps(login: MysqlLogin): SqlClient {
   return {
@@ -41,7 +41,7 @@ export function mysqlClientInSteps(login: MysqlLogin): SqlClient {
   };
 }
 
-/** A backslash has no meaning in strings. */
+/** SQL that makes a backslash in a string an ordinary character. */
 const PLAIN_TEXTS = "SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES';";
 const ASK = 'ask_mysql';
 
@@ -53,26 +53,26 @@ function clientOf(login: MysqlLogin): Omit<SqlClient, 'command' | 'preamble' | '
     setUp: setUp(login),
     asksForDatabase: undefined,
     rowOf: unescaped,
-    // A refused login has no line of the question, and the number of the error says it too.
+    // These are the numbers of the errors of a failed login.
     isLoginFailure: (_status, message) => /^ERROR (?:1045|1049|1129|1130|1203|1698|2[0-9]{3}) /m.test(message),
   };
 }
 
-/** The client writes a row in one line, with escapes. */
+/** Decodes a line of the client's output: a row is one line, with escapes. */
 function unescaped(line: string): string {
   return line.replace(/\\([0nt\\])/g, (_, one: string) => ({ '0': '\0', n: '\n', t: '\t' })[one] ?? one);
 }
 
-/** Returns shell text that runs statements until one fails. They are in no argument of a process. */
+/** Returns shell text that runs SQL statements until one fails. No argument of a process contains them. */
 export function mysqlScript(login: MysqlLogin, statements: readonly string[]): string {
   const text = [PLAIN_TEXTS, ...statements].join('\n');
   return `${setUp(login)}\nprintf '%s\\n' ${quote(text)} | ${ASK} >&2\n`;
 }
 
 /**
- * Returns shell text that defines the function `ask_mysql`, which runs the client. Its options are in a file that only
- * this process can read: a password is in no argument and in no file of the host. A home without files makes sure that
- * ~/.my.cnf does not win over the task.
+ * Returns shell text that defines the function `ask_mysql`, which runs the client. The client reads its options from
+ * file descriptor 4 (a here-document), which only this process can read: no argument, and no file that has a name,
+ * contains a password. The client gets an empty home, so that ~/.my.cnf does not override the task.
  */
 function setUp(login: MysqlLogin): string {
   const file = login.configFile === undefined ? '"$HOME/.my.cnf"' : quote(login.configFile);

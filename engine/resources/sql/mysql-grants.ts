@@ -54,7 +54,7 @@ export function grantsIn(lines: readonly string[]): MysqlGrants {
   );
 }
 
-/** Returns privileges in upper case, sorted, without USAGE, which stands for none. */
+/** Returns privileges in upper case, sorted, without USAGE, which means no privilege. */
 export function normalPrivileges(privileges: readonly string[]): readonly string[] {
   const all = privileges.map((one) => normalPrivilege(one)).filter((one) => one !== 'USAGE' && one !== '');
   return [...new Set(all)].toSorted();
@@ -109,13 +109,13 @@ export function privilegesIn(text: string): readonly string[] {
   }
 }
 
-/** Returns the index of a text that is in no name in backticks and in no parentheses; -1 without one. */
+/** Returns the index of a text outside of names in backticks and of parentheses; -1 if there is none. */
 function indexOutside(text: string, what: string): number {
   let depth = 0;
   let isInName = false;
   for (let at = 0; at < text.length; at += 1) {
     const letter = text[at];
-    // A doubled backtick in a name ends it and begins it again.
+    // A doubled backtick inside a name ends the name and begins it again, which has the right effect.
     if (letter === '`') isInName = !isInName;
     else if (isInName) continue;
     else if (letter === '(') depth += 1;

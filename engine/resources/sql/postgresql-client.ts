@@ -2,7 +2,7 @@ import { quote } from '../../connection/base/quote.ts';
 import { SEPARATOR, type SqlClient } from './sql-answer.ts';
 import { postgresName, sqlText } from './sql-quote.ts';
 
-/** How to reach a PostgreSQL server. Empty texts: the default of psql. */
+/** How to reach a PostgreSQL server. For empty texts, the defaults of psql are used. */
 export interface PostgresLogin {
   readonly user: string;
   readonly password: string;
@@ -15,7 +15,7 @@ export interface PostgresLogin {
   readonly role: string | undefined;
   /** Further variables of libpq: `PGSSLMODE`. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Further parameters of libpq, which win. They are not secret. */
+  /** Further parameters of libpq, which take precedence. They are not secret. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Shell text that sets the environment of the task. */
   readonly preamble: string;
@@ -41,15 +41,15 @@ export function postgresClient(login: PostgresLogin, isOfServer: boolean): SqlCl
   };
 }
 
-/** Returns SQL for the beginning of a session. A backslash has no meaning in strings. */
+/** Returns SQL for the beginning of a session. It makes a backslash in a string an ordinary character. */
 export function sessionOf({ role }: PostgresLogin): string {
   const settings = 'SET standard_conforming_strings = on; SET client_min_messages = warning;';
   return role === undefined ? settings : `${settings} SET ROLE ${postgresName(role)};`;
 }
 
 /**
- * Returns shell text that sets the variables of libpq: the password is in the environment of psql alone, and in no
- * argument. The directory is one that every account may enter.
+ * Returns shell text that sets the variables of libpq: only the environment of psql contains the password, and no
+ * argument does. The working directory becomes one that every account may enter.
  */
 export function setUp({ user, password, host, socket, port, database, variables, preamble }: PostgresLogin): string {
   const all: Readonly<Record<string, string>> = {

@@ -101,7 +101,10 @@ export type PrivilegeSubject =
     }
   /** The members of a role. */
   | { readonly kind: 'group'; readonly name: string }
-  /** What new objects of the type get; `target` undefined: those that the account of the login makes. */
+  /**
+   * The privileges for later objects of the type. They apply to objects that `target` creates; undefined: the account
+   * of the login.
+   */
   | {
       readonly kind: 'default';
       readonly type: DefaultType;
@@ -126,15 +129,15 @@ export function isInSchema(type: ObjectType): boolean {
 }
 
 /**
- * Returns SQL that gives a row for each object. `list`: its privileges; if that is null, those of `letter` and `owner`
- * hold if `falls` is true, and none otherwise.
+ * Returns SQL that gives a row for each object. `list` has its privileges. If `list` is null, there are no privileges,
+ * or, with `falls`, the built-in ones for `letter` and `owner`.
  */
 export function objectsAsRows(subject: Exclude<PrivilegeSubject, { kind: 'group' }>): string {
   return subject.kind === 'object' ? objects(subject) : defaults(subject);
 }
 
 function objects({ type, schema, name }: Extract<PrivilegeSubject, { kind: 'object' }>): string {
-  // A parameter has a row only if somebody has a privilege for it.
+  // The catalog has a row for a parameter only if somebody has a privilege for it.
   if (type === 'parameter')
     return `SELECT ${sqlText(name ?? '')} AS name, 'p'::"char" AS letter, 10::oid AS owner, true AS falls,
   (SELECT o.paracl FROM pg_catalog.pg_parameter_acl o WHERE o.parname = lower(${sqlText(name ?? '')})) AS list`;
@@ -167,7 +170,7 @@ export function routineName(schema: string | undefined, name: string): string {
     : `${qualifier}${postgresName(name.slice(0, open))}${name.slice(open)}`;
 }
 
-/** Without a schema the rules replace those of the server; in a schema they are added. */
+/** Without a schema, default privileges replace the built-in ones; in a schema, they are added to them. */
 function defaults({ type, schema, target }: Extract<PrivilegeSubject, { kind: 'default' }>): string {
   const [stored, letter] = DEFAULT_LETTERS[type];
   const role = target === undefined ? 'current_user' : sqlText(target);

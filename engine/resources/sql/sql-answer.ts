@@ -30,7 +30,7 @@ export interface SqlClient {
 /** The line between the answers to two questions. No JSON value is equal to it. */
 export const SEPARATOR = 'next answer';
 
-/** What a server says of one thing. */
+/** The answer of a server about one thing, such as a database or an account. */
 export type SqlAnswer<State> =
   | { readonly kind: 'known'; readonly state: State }
   /** The host has no client program. */
@@ -52,12 +52,15 @@ export interface SqlKind<State> {
   readonly name: string;
   /**
    * Returns the state. `value`: the JSON value in the first line of the answer; `further`: the other lines. Throws an
-   * error for what it does not understand.
+   * error for an answer that it does not understand.
    */
   decode(value: unknown, further: readonly string[]): State;
   /** Returns how the state differs from the prediction; undefined if it agrees. */
   disagreement(predicted: State, seen: State): string | undefined;
-  /** Returns the state of the thing after another effect on the same server; undefined if it has none. */
+  /**
+   * Returns the state of the thing after a predicted change of another thing; undefined if that change does not affect
+   * it.
+   */
   after?(state: SqlAnswer<State>, id: SqlId, effect: Prediction): SqlAnswer<State> | 'stale' | undefined;
 }
 
@@ -70,7 +73,10 @@ export interface SqlId {
 
 type Kind<State> = ResourceKind<SqlDetail, SqlAnswer<State>>;
 
-/** Makes a kind of thing on a server of databases. One client process answers for all things of one database. */
+/**
+ * Makes a kind of resource on a database server. One process of the client answers the questions about all things of
+ * one database.
+ */
 export function sqlKind<State>(kind: SqlKind<State>): Kind<State> {
   const own: Kind<State> = {
     name: kind.name,
@@ -87,7 +93,7 @@ export function sqlKind<State>(kind: SqlKind<State>): Kind<State> {
   return own;
 }
 
-/** Returns a request for one thing. `names`: what the id consists of, besides the server. */
+/** Returns a request for one thing. `names`: the parts of the id after the server. */
 export function sqlRequest<State>(
   kind: Kind<State>,
   names: readonly string[],
@@ -101,7 +107,7 @@ export function sqlId(id: string): SqlId {
   return { address: server.slice(server.lastIndexOf('@') + 1), names: names.map(decodeURIComponent) };
 }
 
-/** Returns whether two ids name the same thing, for whatever account. */
+/** Returns whether two ids name the same thing, even if the accounts of the logins differ. */
 function isSame(one: SqlId, other: SqlId): boolean {
   return one.address === other.address && one.names.join('/') === other.names.join('/');
 }
@@ -116,7 +122,7 @@ function after<State>(
   if (changed.kind.name === kind.name && isSame(sqlId(id), sqlId(changed.id))) return effect.state as SqlAnswer<State>;
   const own = kind.after?.(state, sqlId(id), effect);
   if (own !== undefined) return own;
-  // A package, a unit, a file or an account may bring the client or the server, or let the account in.
+  // A change of a package, a unit, a file or an account may provide the client or the server, or allow the login.
   return state.kind === 'known' || state.kind === 'no_database' ? undefined : 'stale';
 }
 
@@ -192,7 +198,7 @@ function failureOf(client: SqlClient, ending: string): Exclude<SqlAnswer<never>,
   return { kind: client.isLoginFailure(Number(status), why) ? 'unanswered' : 'refused', why };
 }
 
-/** Returns the lines of each answer: none if the server refused the question. */
+/** Returns the lines of each answer. An answer has no lines if the server refused the question. */
 function answersIn(text: string): readonly (readonly string[])[] {
   const answers: (readonly string[])[] = [];
   let lines: string[] = [];

@@ -1,4 +1,4 @@
-/** Quotes a text as a string of SQL, for a session in which a backslash has no meaning in strings. */
+/** Quotes a text as a string of SQL, for a session in which a backslash in a string is an ordinary character. */
 export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
