@@ -22,6 +22,7 @@ const databases = sqlKind<MysqlDatabase>({
     predicted.exists === seen.exists ? undefined : seen.exists ? 'still exists' : 'does not exist',
 });
 
+/** Asks whether the database exists, and for its encoding and collation. */
 export function mysqlDatabase(login: MysqlLogin, name: string): Request<SqlDetail, SqlAnswer<MysqlDatabase>> {
   const query = `SELECT COALESCE((SELECT JSON_OBJECT('name', SCHEMA_NAME, 'encoding', DEFAULT_CHARACTER_SET_NAME, 'collation', DEFAULT_COLLATION_NAME)
 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${sqlText(name)}), 'null');`;

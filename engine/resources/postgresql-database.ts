@@ -46,6 +46,7 @@ export const postgresDatabases = sqlKind<PostgresDatabase>({
   },
 });
 
+/** Asks whether the database exists, and for its owner and settings. The session may be in another database. */
 export function postgresDatabase(login: PostgresLogin, name: string): Request<SqlDetail, SqlAnswer<PostgresDatabase>> {
   const query = `SELECT coalesce((SELECT json_build_object(
   'owner', pg_get_userbyid(d.datdba), 'encoding', pg_encoding_to_char(d.encoding), 'collate', d.datcollate,

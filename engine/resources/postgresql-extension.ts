@@ -61,6 +61,7 @@ function afterDatabase(
   return other.state.exists ? 'stale' : { kind: 'no_database' };
 }
 
+/** Asks the database of the login for the installed and the available versions of the extension. */
 export function postgresExtension(
   login: PostgresLogin,
   name: string,

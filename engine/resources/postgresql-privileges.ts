@@ -92,6 +92,7 @@ function isPrefix(one: readonly string[], other: readonly string[]): boolean {
   return one.slice(0, length).join('/') === other.slice(0, length).join('/');
 }
 
+/** Asks for the privileges that all roles have for the objects of `subject`. */
 export function postgresPrivileges(
   login: PostgresLogin,
   subject: PrivilegeSubject,

@@ -113,6 +113,7 @@ const ATTRIBUTES = {
 /** The names of the attributes of a role in SQL. */
 export const ROLE_ATTRIBUTES: readonly string[] = Object.keys(ATTRIBUTES);
 
+/** Asks whether the role exists, and for its attributes, settings and password, as far as the login may read them. */
 export function postgresRole(login: PostgresLogin, name: string): Request<SqlDetail, SqlAnswer<PostgresRole>> {
   const attributes = Object.entries(ATTRIBUTES)
     .map(([attribute, column]) => `'${attribute}', r.${column}`)

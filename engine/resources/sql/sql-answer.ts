@@ -102,6 +102,7 @@ export function sqlRequest<State>(
   return request(kind, [detail.client.server, ...names.map(encodeURIComponent)].join('/'), detail);
 }
 
+/** Reads an id: the server, then the names, each encoded as in a URL, with slashes between them. */
 export function sqlId(id: string): SqlId {
   const [server = '', ...names] = id.split('/');
   return { address: server.slice(server.lastIndexOf('@') + 1), names: names.map(decodeURIComponent) };
