@@ -19,12 +19,7 @@ export interface Resumable {
  * may have written its journal.
  */
 export async function resumeOf(folder: string, named: string | undefined, now: Resumable): Promise<Resume> {
-  const run =
-    named === undefined
-      ? listRuns(folder).find(
-          (one) => one.playbook === now.playbook && sliceIn(one.partial) === sliceIn(now.partial) && believed(one, now),
-        )
-      : readRun(folder, named);
+  const run = named === undefined ? lastRun(folder, now) : readRun(folder, named);
   if (run === undefined)
     throw refusal(
       `There is no run of ${now.playbook} to go on with`,
@@ -51,7 +46,7 @@ export async function resumeOf(folder: string, named: string | undefined, now: R
     throw refusal(
       `The run ${run.id} left out other parts of the playbook`,
       why,
-      'Give the same --limit, --tags, --skip-tags and --start-at-task.',
+      'Give the same --limit, --slice, --tags, --skip-tags and --start-at-task.',
     );
   }
   const chain = chainOf(folder, run);
@@ -78,6 +73,12 @@ export async function resumeOf(folder: string, named: string | undefined, now: R
       return chain.some((one) => one.finished.get(key)?.has(host) ?? false);
     },
   };
+}
+
+function lastRun(folder: string, now: Resumable): RunHistory | undefined {
+  const isLike = ({ playbook, partial }: RunHistory): boolean =>
+    playbook === now.playbook && sliceIn(partial) === sliceIn(now.partial);
+  return listRuns(folder).find((one) => isLike(one) && believed(one, now));
 }
 
 /** Returns the slice that a run did. Slices of one playbook may be run from one folder. */
