@@ -42,6 +42,7 @@ export function newAccount(host: string): MysqlAccount {
   return { host, plugin: ANY, digest: ANY, tls: NO_TLS, limits: {}, grants: {} };
 }
 
+/** Returns the account as SQL writes it: `'app'@'localhost'`. */
 export function accountName(name: string, host: string): string {
   return `${sqlText(name)}@${sqlText(host)}`;
 }
