@@ -7,10 +7,9 @@ import { type Scalars, type Standing, take } from './scalars.ts';
 export function convertConditions(entry: Entry, standing: Standing, use: Scalars): void {
   const { value } = entry;
   const { draft } = use;
-  if (value === null) return;
-  if (!isSeq(value)) {
-    if (isAlwaysSo(textOf(value) ?? '')) draft.remove(entry);
-    else convertCondition(value, standing, use);
+  if (value === null || !isSeq(value)) {
+    if (isAlwaysSo(textOf(value) ?? '') || isEmpty(value)) draft.remove(entry);
+    else if (value !== null) convertCondition(value, standing, use);
     return;
   }
   const items = itemsOf(value);
@@ -32,6 +31,11 @@ export function convertConditions(entry: Entry, standing: Standing, use: Scalars
  */
 function isAlwaysSo(text: string): boolean {
   return /^\(?\s*not\s+\(?\s*ansible_check_mode\s*(?:\|\s*bool\s*)?\)?\s*\)?$/.test(text.trim());
+}
+
+/** Returns whether nothing is written after the colon: Ansible takes that for no condition. */
+function isEmpty(node: YamlNode | null): boolean {
+  return node === null || (isPlain(node) && textOf(node) === '');
 }
 
 /** The same condition as a part of a longer one. */

@@ -25,8 +25,32 @@ export function jinjaTranslator(types: TypesKnown): Translator {
       return unlessOfHere(convertExpression(text, { types, wants }), text, isExpression);
     },
     typeOf: (text) => typeOfExpression(text, types),
-    template: (text, place) => unlessOfHere(convertTemplateText(text, place, { types }), text, isTemplate),
+    template(text, place) {
+      const once = (one: string): Converted =>
+        unlessOfHere(convertTemplateText(one, place, { types }), one, isTemplate);
+      const converted = once(text);
+      return isReadTwice(converted, once) ? withAssumption(converted, BRACES) : converted;
+    },
   };
+}
+
+/** The mark of a text that a second conversion would take for Jinja. A marked text is not converted again. */
+const BRACES: Told = {
+  topic: 'braces',
+  sentence: 'that a backslash before braces has the meaning that it has here, as this text is converted',
+};
+
+type Done = Exclude<Converted, { readonly kind: 'byHand' }>;
+
+/** Returns whether a second conversion would change the text: in Jinja, a backslash before braces has no meaning. */
+function isReadTwice(converted: Converted, once: (text: string) => Converted): converted is Done {
+  if (converted.kind === 'byHand' || converted.kind === 'same' || !converted.text.includes('\\{{')) return false;
+  const again = once(converted.text);
+  return again.kind !== 'same' || again.text !== converted.text;
+}
+
+function withAssumption({ text, assumptions }: Done, assumption: Told): Converted {
+  return { kind: 'assumed', text, assumptions: [...assumptions, assumption] };
 }
 
 /** Returns whether the text is an expression with words that Jinja does not have. */

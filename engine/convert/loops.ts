@@ -122,11 +122,12 @@ function typeOfItem(node: YamlNode, { translator }: Scalars): KnownType | undefi
 function replaceList(entry: Entry, converted: Converted, standing: Standing, use: Scalars): void {
   const { draft } = use;
   if (converted.kind === 'byHand') {
-    // The list stays. A second conversion looks for the mark at its items.
+    // The list stays under its new name. A second conversion looks for the mark at its items, and converts the others.
     const isFlow = standing.isFlow || (isSeq(entry.value) && entry.value.flow === true);
     const [first] = isSeq(entry.value) ? itemsOf(entry.value) : [];
     const anchor = isFlow || first === undefined ? standing.anchor : first.range[0];
     draft.mark(anchor, { kind: 'byHand', why: { kind: 'expression', reasons: converted.reasons } });
+    convertValue(entry.value, standing, use);
     return;
   }
   const { source } = draft;

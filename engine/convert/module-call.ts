@@ -1,7 +1,9 @@
 import { isMap, isScalar } from 'yaml';
 import { SAME_WORDS } from '../values/habits/same-words.ts';
+import { rewriteArgument } from './argument-rewrites.ts';
 import type { Mark, Told } from './base/marks.ts';
 import type { ModuleFacts } from './base/module-facts.ts';
+import { onlyMustache } from './base/mustache.ts';
 import { scalarOf } from './base/write-yaml.ts';
 import { type Entry, type MapOfFile, type YamlNode, endOf, entriesOf, isPlain, textOf } from './base/yaml-source.ts';
 import { booleanWord, oldReading } from './base/yaml-words.ts';
@@ -47,7 +49,7 @@ export function convertArguments(map: MapOfFile, call: Call, standing: Standing,
 function convertArgument(argument: Entry, call: Call, standing: Standing, use: Scalars): void {
   const { draft } = use;
   const { facts, module } = call;
-  if (draft.isMarked(standing.anchor)) return;
+  if (draft.isMarked(standing.anchor) || rewriteArgument(module, argument, standing, use)) return;
   if (facts !== undefined && facts.argument(argument.key) === undefined) {
     const instead = facts.instead(argument.key);
     if (facts.isIdle(argument.key, fixedText(argument.value))) draft.remove(argument);
@@ -59,8 +61,42 @@ function convertArgument(argument: Entry, call: Call, standing: Standing, use: S
   }
   if (module === 'assert' && argument.key === 'that') convertConditions(argument, standing, use);
   else if (module === 'debug' && argument.key === 'var') convertShown(argument, standing, use);
-  else if (!convertLiteral(argument, call, standing, use)) convertValue(argument.value, standing, use);
+  else if (!convertLiteral(argument, call, standing, use) && !convertPrinted(argument, call, standing, use))
+    convertValue(argument.value, standing, use);
 }
+
+/**
+ * Converts a variable that is a number or a boolean for an argument that takes only texts: Ansible makes a text of it.
+ * Returns true if nothing is left to do.
+ */
+function convertPrinted({ key, value }: Entry, { facts }: Call, standing: Standing, use: Scalars): boolean {
+  const before = textOf(value);
+  const inner = before === undefined ? undefined : onlyMustache(before);
+  if (value === null || before === undefined || inner === undefined || facts === undefined) return false;
+  const filter = printingFilter(inner, facts.argument(key) ?? key, facts, use);
+  if (filter === undefined) return false;
+  const converted = use.translator.template(`{{ (${inner}) | ${filter} }}`, 'string');
+  take(converted, { node: value, standing, kind: 'template', before }, use);
+  return true;
+}
+
+/** Returns the filter that prints the value for an argument of text; undefined if the argument takes it as it is. */
+function printingFilter(
+  expression: string,
+  argument: string,
+  facts: ModuleFacts,
+  { translator }: Scalars,
+): string | undefined {
+  const printed = PRINTED.get(translator.typeOf(expression) ?? '');
+  if (printed === undefined || MODES.has(argument) || facts.takes(argument, printed.example)) return undefined;
+  return facts.takes(argument, String(printed.example)) ? printed.filter : undefined;
+}
+
+/** The types that Ansible prints for an argument of text: a value of each, and the filter that prints it. */
+const PRINTED: ReadonlyMap<string, { readonly example: unknown; readonly filter: string }> = new Map([
+  ['number', { example: 1, filter: 'string' }],
+  ['boolean', { example: true, filter: "ternary('True', 'False')" }],
+]);
 
 /** Returns the text; undefined for a template or another node. */
 function fixedText(node: YamlNode | null): string | undefined {

@@ -70,6 +70,7 @@ export function convertRoleUses(list: YamlNode | null, use: StepUse): void {
   for (const item of itemsOf(list)) {
     const isFlow = list.flow === true || (isMap(item) && item.flow === true);
     use.draft.unit('role', item.range[0], () => {
+      markTemplatedRole(item, use);
       if (!isMap(item)) {
         convertValue(item, { anchor: item.range[0], isFlow }, use);
         return;
@@ -83,4 +84,14 @@ export function convertRoleUses(list: YamlNode | null, use: StepUse): void {
       }
     });
   }
+}
+
+/** Marks a role whose name is a template: the roles of a play are read before its variables are known. */
+function markTemplatedRole(item: YamlNode, { draft }: StepUse): void {
+  const named = isMap(item) ? entriesOf(item).find(({ key }) => key === 'role' || key === 'name')?.value : item;
+  const text = textOf(named ?? null);
+  const anchor = item.range[0];
+  if (text?.includes('{{') !== true || draft.isMarked(anchor)) return;
+  const instead = 'Its name is a template. Write a task in its place: include_role: { name: … }.';
+  draft.mark(anchor, { kind: 'byHand', why: { kind: 'keyword', name: 'role', instead } });
 }

@@ -12,6 +12,7 @@ import { type YamlNode, entriesOf, itemsOf, textOf, tooDeep, YamlSource } from '
 import { kindByPath, kindOf } from './classify.ts';
 import { jinjaTranslator } from './jinja-translator.ts';
 import { TypesFound } from './known-types.ts';
+import { markRefused } from './mark-refused.ts';
 import { convertPlaybook, convertRoleUses } from './plays.ts';
 import { convertValue } from './scalars.ts';
 import { type StepUse, convertSteps } from './steps.ts';
@@ -38,15 +39,19 @@ export async function convertProject(
   const modules = await modulesKnown(catalogue);
   const read = readAll(given.map(({ path }, index) => ({ path, text: forms[index]?.body ?? '' })));
   const types = new TypesFound();
-  for (const { kind, source } of read) if (source !== undefined) gatherTypes(kind, source, types);
+  for (const { given: file, kind, source } of read) {
+    if (kind === 'template') types.addUses(file.text);
+    if (source !== undefined) gatherTypes(kind, source, types);
+  }
   const translator = jinjaTranslator(types.known);
   const taken = new Set([...given.map(({ path }) => path), ...others]);
   const templates = read
     .filter(({ kind }) => kind === 'template')
     .map((file) => convertTemplateFile(file.given, translator, taken));
   const byPath = new Map(templates.map((file) => [file.path, file]));
-  const project: Project = { translator, modules, templates };
-  const files = read.map((file) => byPath.get(file.given.path) ?? convertFile(file, project));
+  const project: Project = { translator, modules, templates, catalogue };
+  const files: ConvertedFile[] = [];
+  for (const file of read) files.push(byPath.get(file.given.path) ?? (await convertFile(file, project)));
   return { files: files.map((file, index) => ({ ...file, text: forms[index]?.of(file.text) ?? file.text })) };
 }
 
@@ -88,6 +93,7 @@ function variableFilesIn({ roots }: YamlSource): readonly string[] {
 function gatherTypes(kind: FileKind, { roots }: YamlSource, types: TypesFound): void {
   const walk = (node: YamlNode | null): void => {
     if (node === null) return;
+    types.addUses(textOf(node) ?? '');
     if (isSeq(node)) for (const item of itemsOf(node)) walk(item);
     if (!isMap(node)) return;
     for (const { key, value } of entriesOf(node)) {
@@ -105,12 +111,13 @@ function gatherTypes(kind: FileKind, { roots }: YamlSource, types: TypesFound): 
 }
 
 interface Project {
+  readonly catalogue: Catalogue;
   readonly translator: Translator;
   readonly modules: ModulesKnown;
   readonly templates: readonly ConvertedFile[];
 }
 
-function convertFile({ given, kind, source, problem }: ReadFile, project: Project): ConvertedFile {
+async function convertFile({ given, kind, source, problem }: ReadFile, project: Project): Promise<ConvertedFile> {
   const { path, text } = given;
   const left = { path, newPath: path, kind, text, units: [], marks: [] };
   if (source === undefined || kind === 'other') return { ...left, problem };
@@ -125,7 +132,8 @@ function convertFile({ given, kind, source, problem }: ReadFile, project: Projec
   markAliases(source, draft);
   const result = draft.result();
   if (result === undefined || !isReadable(path, result)) return { ...left, problem: notConverted(path) };
-  return { ...left, text: result, units: draft.units, marks: draft.marks, problem: undefined };
+  const whole = await markRefused(draft, result, kind, project.catalogue);
+  return { ...left, text: whole, units: draft.units, marks: draft.marks, problem: undefined };
 }
 
 function isReadable(path: string, text: string): boolean {

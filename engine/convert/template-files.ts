@@ -42,6 +42,9 @@ export function convertTemplateFile(
   };
 }
 
+/** The text before the rest of a name: `{{ x }}.conf.j2`, `x + ".conf.j2"`. */
+const CONTINUED = /(?:[}%]|[+~]\s*["'])\s*$/;
+
 /** Makes the conversion of names of template files in the texts of `file`. */
 export function templateNames(templates: readonly ConvertedFile[], file: string): TemplateNames {
   const role = roleOf(file);
@@ -56,7 +59,7 @@ export function templateNames(templates: readonly ConvertedFile[], file: string)
     renamed(text) {
       let left: string | undefined;
       const result = text.replaceAll(/[\w.\-/]*\.j2(?![\w.])/g, (name: string, at: number) => {
-        const found = meant(name, !/[}%]\s*$/.test(text.slice(0, at)));
+        const found = meant(name, !CONTINUED.test(text.slice(0, at)));
         if (found.length === 0) return name;
         const still = found.find(({ path, newPath }) => path === newPath);
         if (still === undefined) return `${name.slice(0, -JINJA.length)}${HERE}`;

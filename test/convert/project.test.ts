@@ -92,6 +92,29 @@ describe('plays, roles and variables', () => {
   });
 });
 
+test('a role whose name is a template is left with its reason', async () => {
+  const before = '- hosts: all\n  roles:\n    - "{{ a }}"\n    - { role: "{{ b }}", when: c is defined }\n    - d\n';
+  const mark =
+    '    # convert: by hand: role: Its name is a template. Write a task in its place: include_role: { name: … }.\n';
+  expect(await converted({ 'site.yml': before }, 'site.yml')).toBe(
+    `- hosts: all\n  roles:\n${mark}    - "{{ a }}"\n${mark}    - { role: "{{ b }}", when: defined(c) }\n    - d\n`,
+  );
+});
+
+test('a default of false is not certain where the variable is used as a text', async () => {
+  const given = {
+    'r/defaults/main.yml': 'flag: false\npath: false\nshown: false\n',
+    'r/tasks/main.yml':
+      '- file: { path: "{{ path }}/a", state: touch }\n  when: path\n- debug: {}\n  when: flag and shown\n',
+    'r/templates/a.j2': '{% if shown %}a {{ shown }}{% endif %}\n',
+  };
+  const outcome = await convert(given);
+  expect(outcome.files.slice(1).map(({ text }) => text)).toEqual([
+    '# convert: assumed path is text\n- file: { path: "{{path}}/a", state: touch }\n  when: truthy(path)\n- debug: {}\n  when: flag && truthy(shown)\n',
+    '{{!-- convert: assumed shown is text --}}\n{{#if (truthy shown)}}\na {{shown}}{{/if}}\n',
+  ]);
+});
+
 describe('templates', () => {
   test('a file gets its new name, and so do the tasks that name it', async () => {
     const outcome = await convert({
@@ -102,6 +125,17 @@ describe('templates', () => {
       ['roles/a/templates/x.conf.hbs', 'a {{lower b}}\n'],
       ['roles/a/tasks/main.yml', '- template: { src: x.conf.hbs, dest: /etc/x.conf, mode: "0644" }\n'],
     ]);
+  });
+
+  test('the rest of a name that is put together is renamed too', async () => {
+    const given = {
+      'roles/a/templates/etc/x.conf.j2': 'a {{ b | lower }}\n',
+      'roles/a/tasks/main.yml':
+        '- template: { src: \'{{ "etc/" + c + ".j2" }}\', dest: /x }\n- template: { src: "{{ c ~ \'.conf.j2\' }}", dest: /x }\n',
+    };
+    expect(await converted(given, 'roles/a/tasks/main.yml')).toBe(
+      '- template: { src: \'{{concat "etc/" c ".hbs"}}\', dest: /x }\n- template: { src: "{{concat c \'.conf.hbs\'}}", dest: /x }\n',
+    );
   });
 
   test('a loop over the first one that is there names it anew', async () => {
@@ -217,6 +251,17 @@ describe('whatever the input', () => {
 });
 
 describe('a second conversion', () => {
+  test('does not take the braces of the first one for Jinja', async () => {
+    const before = 'a: "{% raw %}{{ b }}{% endraw %} {{ c | upper }}"\nd: \'{{ e }}\\{{ f }}\'\n';
+    const first = await convert({ 'vars/main.yml': before, 'templates/x.j2': '{{ "{{" }} b }} {{ c | upper }}\n' });
+    const second = await convertProject(
+      first.files.map(({ newPath, text }) => ({ path: newPath, text })),
+      modules,
+    );
+    expect(second.files.map(({ text }) => text)).toEqual(first.files.map(({ text }) => text));
+    expect(first.files[0]?.text).toContain('# convert: assumed that a backslash before braces');
+  });
+
   test('changes nothing', async () => {
     const given = Object.fromEntries(
       TASKS.map(({ before, beside = {} }, index) => [`r${index}/tasks/main.yml`, { before, beside }] as const).flatMap(

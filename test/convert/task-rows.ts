@@ -143,9 +143,9 @@ export const TASKS: readonly Row[] = [
   {
     what: 'check_mode that has an effect here stays',
     before:
-      '- copy: {}\n  check_mode: yes\n- template: {}\n  check_mode: no\n- block:\n    - command: "true"\n  check_mode: no\n- debug: {}\n  check_mode: "{{ ansible_check_mode }}"\n- debug: {}\n  when: ansible_check_mode and a is defined\n',
+      '- copy: { src: a, dest: /b }\n  check_mode: yes\n- template: { src: a, dest: /b }\n  check_mode: no\n- block:\n    - command: "true"\n  check_mode: no\n- debug: {}\n  check_mode: "{{ ansible_check_mode }}"\n- debug: {}\n  when: ansible_check_mode and a is defined\n',
     after:
-      '- copy: {}\n  check_mode: true\n- template: {}\n- block:\n    - command: "true"\n  check_mode: false\n- debug: {}\n- debug: {}\n  when: planning && defined(a)\n',
+      '- copy: { src: a, dest: /b }\n  check_mode: true\n- template: { src: a, dest: /b }\n- block:\n    - command: "true"\n  check_mode: false\n- debug: {}\n- debug: {}\n  when: planning && defined(a)\n',
   },
   {
     what: 'local_action, and connection: local',
@@ -253,5 +253,49 @@ export const TASKS: readonly Row[] = [
     before: '- debug: {}\n  with_items:\n    - "{{ a | zip_longest(b) }}"\n',
     after:
       '- debug: {}\n  loop:\n    # convert: by hand: the filter zip_longest has no counterpart: Loop over the longer list with loop_control: {index_var: i}, and take the item i of the other list.\n    - "{{ a | zip_longest(b) }}"\n',
+  },
+  {
+    what: 'each item that is left has a mark, and the others are converted',
+    before:
+      '- debug: {}\n  with_items:\n    - "{{ lookup(\'mongodb\', a) }}"\n    - "{{ b | upper }}"\n    - "{{ lookup(\'mongodb\', c) }}"\n',
+    after:
+      '- debug: {}\n  loop:\n    # convert: by hand: the lookup mongodb has no counterpart.\n    - "{{ lookup(\'mongodb\', a) }}"\n    - "{{upper b}}"\n    # convert: by hand: the lookup mongodb has no counterpart.\n    - "{{ lookup(\'mongodb\', c) }}"\n',
+  },
+  {
+    what: 'two negations are none',
+    before: '- debug: {}\n  when: not not(a.stdout)\n- debug: {}\n  when: not (not (b is defined and c is defined))\n',
+    after: '- debug: {}\n  when: a.stdout != ""\n- debug: {}\n  when: defined(b) && defined(c)\n',
+    beside: { 'tasks/b.yml': '- command: x\n  register: a\n' },
+  },
+  {
+    what: 'what the loader would refuse is marked, with what the loader says of it',
+    before:
+      '- name: Ask somebody\n  pause:\n    prompt: Go on?\n- name: Wait\n  wait_for:\n    timeout: 3\n- debug: {}\n  tags: ["{{ a }}"]\n- name: All of it\n  when: a is defined\n  tags: "{{ b }}"\n  block:\n    - debug: {}\n',
+    after:
+      '# convert: by hand: pause: give seconds or minutes: pause does not ask anybody. Write pause: {minutes: 5}. For somebody to look in between, save a plan, or end the playbook here and go on with a second one.\n- name: Ask somebody\n  pause:\n    prompt: Go on?\n# convert: by hand: wait_for: give port or path. To wait for a time alone, write pause: {seconds: 30}.\n- name: Wait\n  wait_for:\n    timeout: 3\n# convert: by hand: A tag cannot hold a template. Write tags: [one, two].\n- debug: {}\n  tags: ["{{ a }}"]\n# convert: by hand: A tag cannot hold a template. Write tags: [one, two].\n- name: All of it\n  when: defined(a)\n  tags: "{{ b }}"\n  block:\n    - debug: {}\n',
+  },
+  {
+    what: 'arguments that have another name or form here',
+    before:
+      '- unarchive: { src: /a.tgz, dest: /b, copy: no }\n- unarchive:\n    src: a.tgz\n    copy: yes\n    dest: /b\n- get_url:\n    url: https://a/b\n    dest: /b\n    sha256sum: "{{ c }}"\n- shell: a | b\n  args:\n    executable: bash\n',
+    after:
+      '- unarchive: { src: /a.tgz, dest: /b, remote_src: true }\n- unarchive:\n    src: a.tgz\n    dest: /b\n- get_url:\n    url: https://a/b\n    dest: /b\n    checksum: "sha256:{{ c }}"\n- shell: a | b\n  args:\n    # convert: assumed that bash is /bin/bash on the hosts\n    executable: /bin/bash\n',
+  },
+  {
+    what: 'a question for the type of a value in Python',
+    before: '- debug: {}\n  when: a | type_debug == "list" or b | type_debug != \'str\'\n',
+    after: '- debug: {}\n  when: type(a) == list || !(type(b) == string)\n',
+  },
+  {
+    what: 'a variable that is no text, for an argument that takes only text',
+    before:
+      '- lineinfile: { path: /a, line: "{{ number }}" }\n  vars: { number: 3, flag: yes, text: x }\n- lineinfile: { path: /a, line: "{{ flag }}" }\n- lineinfile: { path: /a, line: "{{ text }}" }\n',
+    after:
+      '- lineinfile: { path: /a, line: "{{string number}}" }\n  vars: { number: 3, flag: true, text: x }\n- lineinfile: { path: /a, line: "{{ternary flag \'True\' \'False\'}}" }\n- lineinfile: { path: /a, line: "{{ text }}" }\n',
+  },
+  {
+    what: 'a condition of nothing is none',
+    before: '- debug: {}\n  when:\n- name: x\n  when:\n  debug: {}\n',
+    after: '- debug: {}\n- name: x\n  debug: {}\n',
   },
 ];

@@ -1,5 +1,5 @@
-import { cp, lstat, mkdir, rename, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { cp, lstat, mkdir, readlink, realpath, rename, rm, stat, symlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ConvertedFile } from '../../convert/base/outcome.ts';
 import { Problem } from '../../errors/problem.ts';
 import { nameBeside } from '../../files/name-beside.ts';
@@ -49,15 +49,34 @@ export async function writeBeside(
       await cp(join(root, only.path), under);
       await replaceFile(await findFile(under), Buffer.from(only.text));
     } else {
+      const links: string[] = [];
       await cp(root, under, {
         recursive: true,
         verbatimSymlinks: true,
-        filter: (from) => isCopied(from, root, [target, under]),
+        filter: async (from) => {
+          const isWanted = await isCopied(from, root, [target, under]);
+          if (isWanted && (await lstat(from)).isSymbolicLink()) links.push(relative(root, from));
+          return isWanted;
+        },
       });
+      for (const link of links) await leadBack(link, root, under);
       await writeInPlace({ root: under, files }, converted);
     }
     await rename(under, target);
   });
+}
+
+/**
+ * Lets a copied link lead to the place to which the original leads. Only a relative link that leaves the folder would
+ * lead elsewhere from another place.
+ */
+async function leadBack(link: string, root: string, copy: string): Promise<void> {
+  const written = await readlink(join(root, link));
+  const to = resolve(root, dirname(link), written);
+  if (isAbsolute(written) || to === root || to.startsWith(`${root}${sep}`)) return;
+  const at = join(await realpath(copy), link);
+  await rm(at);
+  await symlink(relative(dirname(at), to), at);
 }
 
 /**

@@ -8,7 +8,7 @@ import { type Entry, type MapOfFile, type YamlSource, entriesOf } from './yaml-s
 export class Draft {
   readonly source: YamlSource;
   readonly marks: PlacedMark[] = [];
-  readonly units: Unit[] = [];
+  readonly #units: (Unit & { readonly anchor: number })[] = [];
   readonly #edits = new Edits();
   /** Offsets of the parts that are left by hand. */
   readonly #left: number[] = [];
@@ -17,6 +17,10 @@ export class Draft {
 
   constructor(source: YamlSource) {
     this.source = source;
+  }
+
+  get units(): readonly Unit[] {
+    return this.#units;
   }
 
   /** Returns the converted text; undefined if two edits overlap. */
@@ -87,9 +91,20 @@ export class Draft {
     const before = this.#level;
     this.#level = 'same';
     const result = work();
-    this.units.push({ kind, level: this.#level, place: this.placeOf(anchor) });
+    this.#units.push({ kind, level: this.#level, place: this.placeOf(anchor), anchor });
     this.#level = before;
     return result;
+  }
+
+  /** Marks a unit as left by hand. `line`: the line of the converted text `text` in which it begins. */
+  leaveUnit(kind: UnitKind, line: number, text: string, mark: Mark): void {
+    const index = this.#units.findIndex(
+      (unit) => unit.kind === kind && lineAt(text, this.#edits.offsetAfter(unit.anchor)) === line,
+    );
+    const unit = this.#units[index];
+    if (unit === undefined) return;
+    this.#units[index] = { ...unit, level: 'byHand' };
+    this.mark(unit.anchor, mark);
   }
 
   placeOf(offset: number): Place {
@@ -147,6 +162,10 @@ export class Draft {
   #reach(level: Level): void {
     this.#level = worse(this.#level, level);
   }
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
 }
 
 /** Returns the entry of a map with this key; undefined if there is none. */

@@ -32,6 +32,17 @@ export class Edits {
     return result + source.slice(done);
   }
 
+  /** Returns the offset that a place has after all changes; the end of the new text if the place itself is replaced. */
+  offsetAfter(offset: number): number {
+    let moved = 0;
+    for (const { from, to, text } of this.#inOrder()) {
+      if (from > offset) break;
+      if (to > offset) return from + moved + text.length;
+      moved += text.length - (to - from);
+    }
+    return offset + moved;
+  }
+
   /** An insertion comes before a replacement at the same offset. */
   #inOrder(): readonly Edit[] {
     return this.#edits.toSorted((one, other) => one.from - other.from || one.to - other.to);

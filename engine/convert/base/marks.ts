@@ -15,7 +15,9 @@ export type ByHand =
   | { readonly kind: 'template-file'; readonly name: string }
   /** The name that the file would get belongs to another file. */
   | { readonly kind: 'name-taken'; readonly name: string }
-  | { readonly kind: 'unsafe' };
+  | { readonly kind: 'unsafe' }
+  /** The loader refuses what the converter would write. */
+  | { readonly kind: 'refused'; readonly code: string; readonly sentence: string };
 
 /** A sentence, and the topic under which it is counted. */
 export interface Told {
@@ -36,6 +38,26 @@ export function toldOf(mark: Mark): Told {
   return mark.kind === 'assumed' ? mark.what : toldByHand(mark.why);
 }
 
+const LEFT = `# ${MARK_START}by hand: `;
+
+/**
+ * Returns the units that contain a part that is left by hand, or are below such a mark. `lines`: where the units begin,
+ * from 1 on.
+ */
+export function linesLeft(text: string, lines: readonly number[]): ReadonlySet<number> {
+  const left = new Set<number>();
+  const inOrder = lines.toSorted((one, other) => one - other);
+  const written = text.split('\n');
+  for (const [index, line] of written.entries()) {
+    if (!line.trimStart().startsWith(LEFT)) continue;
+    let below = index + 1;
+    while (written[below]?.trimStart().startsWith('#') === true) below += 1;
+    const unit = inOrder.findLast((one) => one <= below + 1);
+    if (unit !== undefined) left.add(unit);
+  }
+  return left;
+}
+
 /** Returns the comment of a mark on one line, without its `# `. */
 export function commentOf(mark: Mark): string {
   const { sentence } = toldOf(mark);
@@ -45,11 +67,8 @@ export function commentOf(mark: Mark): string {
 function toldByHand(why: ByHand): Told {
   switch (why.kind) {
     case 'expression':
-    case 'template': {
-      const [first] = why.reasons;
-      const sentences = [...new Set(why.reasons.map(({ sentence }) => sentence))];
-      return { topic: first?.topic ?? why.kind, sentence: sentences.join(' ') };
-    }
+    case 'template':
+      return toldReasons(why.reasons, why.kind);
     case 'module':
       return {
         topic: `module ${why.name}`,
@@ -76,7 +95,14 @@ function toldByHand(why: ByHand): Told {
       };
     case 'name-taken':
       return { topic: 'name in use', sentence: `there is a file ${why.name} already: rename one of the two.` };
+    case 'refused':
+      return { topic: why.code, sentence: why.sentence };
     case 'unsafe':
       return { topic: 'unsafe text', sentence: 'write \\{{ for braces that are text: there is no !unsafe.' };
   }
+}
+
+function toldReasons(reasons: readonly Told[], kind: string): Told {
+  const sentences = [...new Set(reasons.map(({ sentence }) => sentence))];
+  return { topic: reasons[0]?.topic ?? kind, sentence: sentences.join(' ') };
 }

@@ -7,8 +7,11 @@ export type Converted =
 
 export type KnownType = 'text' | 'number' | 'boolean' | 'list' | 'map';
 
-/** Returns the known type of a variable, given its path; undefined if it is not known. */
-export type TypesKnown = (path: readonly string[]) => KnownType | undefined;
+/**
+ * Returns the known type of a variable, given its path; undefined if it is not known. `certain`: not the type of a
+ * default such as `false` that stands for a value which is not set.
+ */
+export type TypesKnown = (path: readonly string[], which?: 'certain') => KnownType | undefined;
 
 /** Translates Jinja into the languages of this program. */
 export interface Translator {

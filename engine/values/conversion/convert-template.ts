@@ -1,5 +1,5 @@
 import { laidOut, meantBy } from '../jinja/handlebars-layout.ts';
-import type { Converted, Reason, TypesKnown } from '../jinja/jinja-knowledge.ts';
+import type { Assumption, Converted, Reason, TypesKnown } from '../jinja/jinja-knowledge.ts';
 import { withLastLine } from '../jinja/jinja-last-line.ts';
 import { withoutJinjaEscapes } from '../jinja/jinja-statement.ts';
 import { handlebarsPieces } from '../jinja/jinja-template-writer.ts';
@@ -27,9 +27,10 @@ export function convertTemplateText(text: string, place: 'string' | 'file', { ty
     const nodes = readTemplate(source.text.replace(/(\r\n|\r|\n)$/, ''), { ...source.options, place });
     const ended =
       place === 'string' && nodes.length === 1 && nodes[0]?.kind === 'output'
-        ? nodes
+        ? { nodes, isSure: true }
         : withLastLine(nodes, source.text.replaceAll(/\r\n?/g, '\n'));
-    const { pieces, assumptions } = handlebarsPieces(ended, { place, types, quote: quoteOf(text) });
+    const { pieces, assumptions: ofPieces } = handlebarsPieces(ended.nodes, { place, types, quote: quoteOf(text) });
+    const assumptions: readonly Assumption[] = ended.isSure ? ofPieces : [...ofPieces, { kind: 'lastLine' }];
     const meant = meantBy(pieces);
     const written = [false, true].map((isGuarded) => laidOut(pieces, isGuarded)).find((one) => shownBy(one) === meant);
     if (written === undefined) return byHand(text, { kind: 'refused', what: 'its white space cannot be kept' });

@@ -1,7 +1,7 @@
 import { adaptedPattern } from './jinja-adapt-filter.ts';
 import { comparedVersion } from './jinja-adapt-version.ts';
 import type { Adapting } from './jinja-adapting.ts';
-import { binaryNode, methodNode, negatedNode, textNode } from './jinja-build.ts';
+import { binaryNode, LIST_TEST, methodNode, negatedNode, textNode } from './jinja-build.ts';
 import type { Jinja, JinjaOf } from './jinja-expression.ts';
 import { anchored, COMPARING_TESTS, lacking, RESULT_TESTS } from './jinja-translation.ts';
 
@@ -23,6 +23,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   'divisibleby',
   'sequence',
   'iterable',
+  LIST_TEST,
 ]);
 
 /** Adapts a test, with an explicit comparison for each value that Python treats as true. Throws NoCounterpart. */

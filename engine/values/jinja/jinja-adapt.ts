@@ -13,6 +13,7 @@ import {
   CONCAT_LISTS,
   filterNode,
   IN_CEL,
+  LIST_TEST,
   methodNode,
   numberNode,
   pathNode,
@@ -23,7 +24,7 @@ import {
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import type { Assumption, JinjaType } from './jinja-knowledge.ts';
 import { comparedFact, lacking, namesOf, NoCounterpart } from './jinja-translation.ts';
-import { certainTypeOf, isSuggested, typeOf } from './jinja-type.ts';
+import { certainTypeOf, suggestedOf, typeOf } from './jinja-type.ts';
 
 /**
  * Makes explicit in an expression what Jinja leaves to Python: which texts or lists are true, and how a filter treats
@@ -168,15 +169,27 @@ export class Adapter implements Adapting {
 
   #printedByType(node: Jinja): Jinja {
     const type = this.typeOf(node);
-    if (type === 'boolean' && isSuggested(node, this.options.types)) this.assumeType(node.of, type);
+    const suggested = type === 'boolean' ? suggestedOf(node, this.options.types) : undefined;
+    if (suggested !== undefined) {
+      // A default of `false` for what is shown stands for a text that is not set.
+      this.assumeType(suggested, suggested === node ? 'text' : 'boolean');
+      if (suggested === node) return this.value(node);
+    }
     if (type === 'boolean') return choiceNode(this.condition(node), textNode('True'), textNode('False'));
-    if (type === 'list' || type === 'map')
+    if (type === 'list' || type === 'map') return this.#printedAsJson(node);
+    if (type === 'number' && isQuotient(node)) return lacking('operator', '/');
+    return this.value(node);
+  }
+
+  /** Python prints lists and maps in a form of its own. Without booleans and nothing, it differs in quotes alone. */
+  #printedAsJson(node: Jinja): Jinja {
+    if (this.options.target === 'cel')
       throw new NoCounterpart('Write a list or a map by json, yaml or join: Python has a form of its own.', {
         what: 'form',
         name: 'of a list or a map within text',
       });
-    if (type === 'number' && isQuotient(node)) return lacking('operator', '/');
-    return this.value(node);
+    this.assume({ kind: 'layout', of: shown(node) });
+    return filterNode(this.value(node), 'to_json');
   }
 
   /** Adapts a variable that has another name or form here; undefined if it stays as it is. */
@@ -187,6 +200,15 @@ export class Adapter implements Adapting {
     if (whole === 'ansible_managed' && this.options.types(['ansible_managed']) === undefined) {
       this.assume({ kind: 'managed' });
       return textNode('Ansible managed');
+    }
+    const fixed = PYTHON.get(whole);
+    if (fixed !== undefined) {
+      this.assume({
+        kind: 'fact',
+        of: shown(node),
+        instead: `${fixed.kind === 'text' ? fixed.value : '3'} is written`,
+      });
+      return fixed;
     }
     if (whole === 'inventory_hostname_short') return firstPart('inventory_hostname');
     if (MAJOR_VERSIONS.has(whole)) return firstPart('facts.os.version');
@@ -252,6 +274,8 @@ export class Adapter implements Adapting {
     if (fact !== undefined) return binaryNode(operator, fact.fact, fact.other);
     const other = comparedFact(right, left);
     if (other !== undefined) return binaryNode(operator, other.other, other.fact);
+    const asked = typeAsked(left, right) ?? typeAsked(right, left);
+    if (asked !== undefined) return this.value({ ...asked, isNegated: operator === '!=' });
     return binaryNode(operator, this.value(left), this.value(right));
   }
 
@@ -283,10 +307,39 @@ export class Adapter implements Adapting {
   }
 }
 
+/** The Python of a host. Nothing here asks for it, and all hosts that still get updates have it under this name. */
+const PYTHON: ReadonlyMap<string, JinjaOf<'text'> | JinjaOf<'number'>> = new Map<
+  string,
+  JinjaOf<'text'> | JinjaOf<'number'>
+>([
+  ['ansible_python.executable', { kind: 'text', value: '/usr/bin/python3' }],
+  ['ansible_python.version.major', { kind: 'number', text: '3' }],
+]);
+
 const MAJOR_VERSIONS: ReadonlySet<string> = new Set([
   'ansible_distribution_major_version',
   'ansible_lsb.major_release',
 ]);
+
+/** Names of Python's types, as `type_debug` gives them, and the tests that ask for them. */
+const TYPE_TESTS: ReadonlyMap<string, string> = new Map([
+  ['str', 'string'],
+  ['AnsibleUnicode', 'string'],
+  ['int', 'integer'],
+  ['float', 'float'],
+  ['bool', 'boolean'],
+  ['dict', 'mapping'],
+  ['list', LIST_TEST],
+  ['NoneType', 'none'],
+]);
+
+/** Returns the test that `x | type_debug == "list"` is; undefined for everything else. */
+function typeAsked(asked: Jinja, name: Jinja): JinjaOf<'test'> | undefined {
+  if (asked.kind !== 'filter' || asked.name !== 'type_debug' || name.kind !== 'text') return undefined;
+  const test = TYPE_TESTS.get(name.value);
+  if (test === undefined) return undefined;
+  return { kind: 'test', of: asked.of, name: test, given: { plain: [], named: new Map() }, isNegated: false };
+}
 
 function isOmit(node: Jinja | undefined): boolean {
   return node?.kind === 'name' && node.name === 'omit';

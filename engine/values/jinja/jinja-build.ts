@@ -3,6 +3,8 @@ import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.t
 /** Filters that mark places where templates here differ from Jinja. No filter of Jinja has such a name. */
 export const CONCAT_LISTS = '+ of lists';
 export const IN_CEL = 'in CEL';
+/** The test for a list: Jinja's `sequence` takes texts and maps as well. */
+export const LIST_TEST = 'of a list';
 
 const NOTHING: Given = { plain: [], named: new Map() };
 

@@ -3,7 +3,7 @@ import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel
 import { celTest, celVersion } from './jinja-cel-tests.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
 import { sharedFilter } from './jinja-shared.ts';
-import { groupsAsHere, lacking, NoCounterpart } from './jinja-translation.ts';
+import { groupsMeant, lacking, NoCounterpart } from './jinja-translation.ts';
 
 /** One use of a filter in an expression. */
 class FilterUse {
@@ -60,7 +60,7 @@ const fallback: WriteFilter = ({ writer, whole, given }) => {
 
 const regexReplace: WriteFilter = ({ writer, receiver, given, operands }) => {
   const second = given.plain[1];
-  const to = second?.kind === 'text' ? writer.text(groupsAsHere(second.value)) : (operands[1] ?? writer.text(''));
+  const to = second?.kind === 'text' ? writer.text(groupsMeant(second.value)) : (operands[1] ?? writer.text(''));
   return member(`${receiver}.regexReplace(${operands[0] ?? writer.text('')}, ${to})`);
 };
 

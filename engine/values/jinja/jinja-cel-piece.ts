@@ -6,6 +6,8 @@ export const LEVEL = { choice: 0, or: 1, and: 2, compare: 3, sum: 4, product: 5,
 export interface Piece {
   readonly text: string;
   readonly level: number;
+  /** The piece that this piece negates. */
+  readonly negates?: Piece;
 }
 
 /** Writes Jinja as CEL, piece by piece. */
@@ -24,7 +26,8 @@ export function member(text: string): Piece {
 }
 
 /** Writes the negation of a piece. The negation of `!x` is `x`. */
-export function negated({ text, level }: Piece): Piece {
-  if (text.startsWith('!') && level === LEVEL.unary) return { text: text.slice(1), level: LEVEL.unary };
-  return { text: `!${level < LEVEL.unary ? `(${text})` : text}`, level: LEVEL.unary };
+export function negated(piece: Piece): Piece {
+  const { text, level, negates } = piece;
+  if (negates !== undefined) return negates;
+  return { text: `!${level < LEVEL.unary ? `(${text})` : text}`, level: LEVEL.unary, negates: piece };
 }

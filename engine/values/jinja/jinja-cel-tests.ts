@@ -1,3 +1,4 @@
+import { LIST_TEST } from './jinja-build.ts';
 import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
 import { anchored, COMPARING_TESTS, lacking, NoCounterpart, RESULT_TESTS, versionRange } from './jinja-translation.ts';
@@ -62,6 +63,7 @@ const TESTS: ReadonlyMap<string, WriteTest> = new Map<string, WriteTest>([
   ['integer', typed('int')],
   ['float', typed('double')],
   ['mapping', typed('map')],
+  [LIST_TEST, typed('list')],
   ['sequence', typed('list', 'string', 'map')],
   ['iterable', typed('list', 'string', 'map')],
   ['in', withOperand(({ writer, of }, list) => writer.binary('in', of, list))],

@@ -1,6 +1,6 @@
 import { CONCAT_LISTS, IN_CEL } from './jinja-build.ts';
 import type { Jinja, JinjaOf } from './jinja-expression.ts';
-import { groupsAsHere } from './jinja-translation.ts';
+import { groupsMeant } from './jinja-translation.ts';
 
 /** Writes Jinja as arguments of helpers, piece by piece. */
 export interface HandlebarsWriting {
@@ -57,7 +57,7 @@ const withoutOptions =
 const regexReplace: WriteFilter = (writer, node) => {
   const [pattern, to = EMPTY] = node.given.plain;
   if (pattern === undefined) return writer.expr(node);
-  const written = to.kind === 'text' ? writer.text(groupsAsHere(to.value)) : writer.argument(to);
+  const written = to.kind === 'text' ? writer.text(groupsMeant(to.value)) : writer.argument(to);
   return `(regex_replace ${writer.argument(node.of)} ${writer.argument(pattern)} ${written})`;
 };
 

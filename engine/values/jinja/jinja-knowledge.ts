@@ -1,8 +1,11 @@
 /** The type of a value. */
 export type JinjaType = 'text' | 'number' | 'boolean' | 'list' | 'map';
 
-/** Returns the known type of the variable at a path such as `nginx.sites`; undefined if it is not known. */
-export type TypesKnown = (path: readonly string[]) => JinjaType | undefined;
+/**
+ * Returns the known type of the variable at a path such as `nginx.sites`; undefined if it is not known. `certain`: not
+ * the type of a default such as `false` that stands for a value which is not set.
+ */
+export type TypesKnown = (path: readonly string[], which?: 'certain') => JinjaType | undefined;
 
 /**
  * A condition under which a translation has the same result as in Ansible. `of` is the part of the expression that it
@@ -19,7 +22,8 @@ export type Assumption =
   | { readonly kind: 'pattern'; readonly of: string }
   | { readonly kind: 'path'; readonly of: string }
   | { readonly kind: 'fact'; readonly of: string; readonly instead: string }
-  | { readonly kind: 'managed' };
+  | { readonly kind: 'managed' }
+  | { readonly kind: 'lastLine' };
 
 /** The reason why a text cannot be translated. */
 export type Reason =
@@ -64,6 +68,8 @@ export function assumptionSentence(assumption: Assumption): string {
       return `${assumption.of} may have other values: ${assumption.instead.replace(/\.$/, '')}`;
     case 'managed':
       return 'ansible_managed is not set in ansible.cfg';
+    case 'lastLine':
+      return 'the last part of the text is not empty: the line break at the end depends on it';
     default:
       return assumption satisfies never;
   }

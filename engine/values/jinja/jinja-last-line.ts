@@ -1,7 +1,6 @@
-import { filterNode, textNode } from './jinja-build.ts';
+import { byKind, filterNode, textNode } from './jinja-build.ts';
 import type { Jinja } from './jinja-expression.ts';
 import type { TemplateNode } from './jinja-template.ts';
-import { lacking } from './jinja-translation.ts';
 
 /** The possible numbers of line breaks at the end of a text, which depend on the branches. */
 type Ends = ReadonlySet<number>;
@@ -9,20 +8,50 @@ type Ends = ReadonlySet<number>;
 /** Stands for no text at all: Ansible then adds no line breaks. */
 const NO_TEXT = -1;
 
-/**
- * Adds the line breaks at the end of a template as nodes. Jinja removes the last line break of a template; Ansible then
- * adds line breaks until the result ends with as many as the template. Throws NoCounterpart if their number depends on
- * values.
- */
-export function withLastLine(nodes: readonly TemplateNode[], source: string): readonly TemplateNode[] {
-  const wanted = /\n*$/.exec(source)?.[0].length ?? 0;
-  return wanted === 0 ? nodes : new LastLine(wanted, nodes).ended(nodes, NO_TEXT);
+export interface Ended {
+  readonly nodes: readonly TemplateNode[];
+  /** Whether the result ends as in Ansible for all values. */
+  readonly isSure: boolean;
 }
 
-/** Returns whether the expression is a variable, with or without a default. */
-function isVariable(node: Jinja): boolean {
-  if (node.kind === 'filter') return ['default', 'd'].includes(node.name) && isVariable(node.of);
-  return node.kind === 'name' || (node.kind === 'member' && node.key.kind === 'text' && isVariable(node.of));
+/**
+ * Adds the line breaks at the end of a template as nodes. Jinja removes the last line break of a template; Ansible then
+ * adds line breaks until the result ends with as many as the template. If their number depends on values, the end is
+ * the usual one, and not sure.
+ */
+export function withLastLine(nodes: readonly TemplateNode[], source: string): Ended {
+  const wanted = /\n*$/.exec(source)?.[0].length ?? 0;
+  if (wanted === 0) return { nodes, isSure: true };
+  const lastLine = new LastLine(wanted, nodes);
+  const ended = lastLine.ended(nodes, NO_TEXT);
+  return ended === undefined ? { nodes: lastLine.usual(nodes), isSure: false } : { nodes: ended, isSure: true };
+}
+
+/** Filters whose result is never empty, and has no line break at its end. */
+const SOLID: ReadonlySet<string> = new Set(
+  'length count int float abs round sum bool quote hash checksum md5 sha1 comment'
+    .concat(' to_json tojson to_nice_json to_yaml to_nice_yaml')
+    .split(' '),
+);
+
+/** Returns whether the expression may be empty, or have lines of its own. The call of a macro is no such expression. */
+function isOpenEnded(node: Jinja): boolean {
+  return byKind<Jinja['kind'], boolean>(node, {
+    name: () => true,
+    member: () => true,
+    slice: () => true,
+    filter: ({ name }) => !SOLID.has(name),
+    choice: ({ yes, no }) => no === undefined || isOpenEnded(yes) || isOpenEnded(no),
+    binary: ({ operator, right }) => (operator === '~' || operator === '+') && isOpenEnded(right),
+    call: ({ callee }) => callee.kind === 'member',
+    text: ({ value }) => value === '' || value.endsWith('\n'),
+    number: () => false,
+    constant: () => false,
+    unary: () => false,
+    test: () => false,
+    list: () => false,
+    map: () => false,
+  });
 }
 
 class LastLine {
@@ -42,11 +71,23 @@ class LastLine {
     return end === NO_TEXT || end >= this.#wanted;
   }
 
+  /** Returns the nodes with the missing line breaks, if the last branches do not usually bring them. */
+  usual(nodes: readonly TemplateNode[]): readonly TemplateNode[] {
+    const last = nodes.at(-1);
+    // A loop usually has rounds.
+    const ends =
+      last?.kind === 'for'
+        ? this.#endsOf(last.body, this.#endsOf(nodes.slice(0, -1), new Set([NO_TEXT])))
+        : this.#endsOf(nodes, new Set([NO_TEXT]));
+    if ([...ends].some((end) => end >= this.#wanted)) return nodes;
+    return [...nodes, { kind: 'text', text: '\n'.repeat(this.#wanted - Math.max(0, ...ends)) }];
+  }
+
   /**
-   * Returns the nodes with the missing line breaks for every branch. `ahead`: the number of line breaks before the
-   * nodes.
+   * Returns the nodes with the missing line breaks for every branch; undefined if their number depends on values.
+   * `ahead`: the number of line breaks before the nodes.
    */
-  ended(nodes: readonly TemplateNode[], ahead: number): readonly TemplateNode[] {
+  ended(nodes: readonly TemplateNode[], ahead: number): readonly TemplateNode[] | undefined {
     const whole = this.#wholeLines(nodes, ahead);
     if (whole !== undefined) return whole;
     const ends = [...this.#endsOf(nodes, new Set([ahead]))];
@@ -58,18 +99,18 @@ class LastLine {
     const before = nodes.slice(0, -1);
     const [start, ...starts] = this.#endsOf(before, new Set([ahead]));
     const last = nodes.at(-1);
-    if (start === undefined || starts.length > 0 || last === undefined)
-      return lacking('form', 'of the last line break');
-    return [...before, this.#endedNode(last, start)];
+    if (start === undefined || starts.length > 0 || last === undefined) return undefined;
+    const node = this.#endedNode(last, start);
+    return node === undefined ? undefined : [...before, node];
   }
 
   /**
-   * Returns the nodes where the last one shows a variable alone on its line. Such a variable is often empty or has lines
-   * of its own: then no line break is added, unless the whole result is empty.
+   * Returns the nodes where the last one shows a value alone on its line. Such a value is often empty or has lines of its
+   * own: then no line break is added, unless the whole result is empty.
    */
   #wholeLines(nodes: readonly TemplateNode[], ahead: number): readonly TemplateNode[] | undefined {
     const last = nodes.at(-1);
-    if (this.#wanted !== 1 || last?.kind !== 'output' || !isVariable(last.expression)) return undefined;
+    if (this.#wanted !== 1 || last?.kind !== 'output' || !isOpenEnded(last.expression)) return undefined;
     const before = nodes.slice(0, -1);
     const ends = [...this.#endsOf(before, new Set([ahead]))];
     const isAlone = ends.every((end) => end === NO_TEXT);
@@ -79,16 +120,20 @@ class LastLine {
     return [...before, { ...last, expression }];
   }
 
-  #endedNode(node: TemplateNode, ahead: number): TemplateNode {
+  #endedNode(node: TemplateNode, ahead: number): TemplateNode | undefined {
+    if (node.kind !== 'if' && node.kind !== 'for') return undefined;
+    const otherwise = this.ended(node.otherwise, ahead);
+    if (otherwise === undefined) return undefined;
     if (node.kind === 'if') {
-      const branches = node.branches.map(({ condition, body }) => ({ condition, body: this.ended(body, ahead) }));
-      return { kind: 'if', branches, otherwise: this.ended(node.otherwise, ahead) };
+      const branches = node.branches.flatMap(({ condition, body }) => {
+        const ended = this.ended(body, ahead);
+        return ended === undefined ? [] : [{ condition, body: ended }];
+      });
+      return branches.length === node.branches.length ? { kind: 'if', branches, otherwise } : undefined;
     }
-    if (node.kind !== 'for') return lacking('form', 'of the last line break');
     // Only the last round counts, and all rounds end in the same way.
     const ends = [...this.#endsOf(node.body, new Set([0, this.#wanted]))];
-    if (!ends.every((end) => this.#isRight(end))) return lacking('form', 'of the last line break');
-    return { ...node, otherwise: this.ended(node.otherwise, ahead) };
+    return ends.every((end) => this.#isRight(end)) ? { ...node, otherwise } : undefined;
   }
 
   #endsOf(nodes: readonly TemplateNode[], ahead: Ends): Ends {

@@ -120,10 +120,10 @@ class TemplateWriter {
   }
 
   #types({ locals, parameters }: Around): TypesKnown {
-    return (path) => {
+    return (path, which) => {
       const [first = ''] = path;
       if (parameters.has(first)) return undefined;
-      if (!locals.has(first)) return this.#options.types(path);
+      if (!locals.has(first)) return this.#options.types(path, which);
       return path.length === 1 ? locals.get(first) : undefined;
     };
   }
@@ -294,8 +294,10 @@ class TemplateWriter {
     return this.#adapted(around, (adapter) => {
       const type = typeOf(list, this.#types(around));
       if (type === 'map') return methodNode(adapter.value(list), 'keys');
-      if (type === 'text') return lacking('statement', 'for over a text');
-      if (type === undefined) adapter.assumeType(list, 'list');
+      const isVariable = list.kind === 'name' || list.kind === 'member';
+      if (type === 'text' && !isVariable) return lacking('statement', 'for over a text');
+      // A default of "" stands for a list that is not set.
+      if (type === undefined || type === 'text') adapter.assumeType(list, 'list');
       return adapter.value(list);
     });
   }

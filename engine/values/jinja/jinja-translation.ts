@@ -87,13 +87,24 @@ export const COMPARING_TESTS: ReadonlyMap<string, '==' | '!=' | '<' | '<=' | '>'
   ['ge', '>='],
 ]);
 
-/** Rewrites `\1` and `\g<1>` of Python as references to groups here. */
+/** Rewrites `\1` and `\g<1>` of Python as references to groups here, and `\\` as the backslash that it stands for. */
 export function groupsAsHere(replacement: string): string {
-  return replacement
-    .replaceAll('$', '$$$$')
-    .replaceAll(/\\+g<(\w+)>|\\+(\d)/g, (_whole, named: string | undefined, digit: string | undefined) =>
-      named === undefined || /^\d+$/.test(named) ? `$${named ?? digit ?? ''}` : `$<${named}>`,
-    );
+  return replacement.replaceAll(
+    /\\\\|\\g<(\w+)>|\\(\d)|\$/g,
+    (whole, named: string | undefined, digit: string | undefined) => {
+      if (whole === '\\\\') return '\\';
+      if (whole === '$') return '$$';
+      return named === undefined || /^\d+$/.test(named) ? `$${named ?? digit ?? ''}` : `$<${named}>`;
+    },
+  );
+}
+
+/**
+ * Like `groupsAsHere`, for advice: there it is not known whether YAML has read the backslashes already, and hardly
+ * anybody means a backslash before a digit.
+ */
+export function groupsMeant(replacement: string): string {
+  return groupsAsHere(replacement.replaceAll(/\\+(?=\d|g<)/g, '\\'));
 }
 
 /** Anchors a pattern at the beginning, as `match()` of Python does. */

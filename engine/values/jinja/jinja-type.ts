@@ -26,15 +26,20 @@ export function typeOf(node: Jinja, types: TypesKnown): JinjaType | undefined {
   });
 }
 
-/** Returns the type, but not one that only the fallback of `x | default(false)` suggests. */
+/** Returns the type, but not one that only the fallback of `x | default(false)`, or a default of x itself, suggests. */
 export function certainTypeOf(node: Jinja, types: TypesKnown): JinjaType | undefined {
-  return isSuggested(node, types) ? undefined : typeOf(node, types);
+  return suggestedOf(node, types) === undefined ? typeOf(node, types) : undefined;
 }
 
-/** Returns whether the fallback of a default is all that is known of the type. */
-export function isSuggested(node: Jinja, types: TypesKnown): node is JinjaOf<'filter'> {
-  if (node.kind !== 'filter' || !['default', 'd'].includes(node.name)) return false;
-  return certainTypeOf(node.of, types) === undefined;
+/** Returns the part whose type is only suggested by a default; undefined if the type of the node is certain. */
+export function suggestedOf(node: Jinja, types: TypesKnown): Jinja | undefined {
+  if (node.kind === 'name' || node.kind === 'member') {
+    const names = namesOf(node);
+    const isKnown = names !== undefined && types(names) !== undefined;
+    return isKnown && types(names, 'certain') === undefined ? node : undefined;
+  }
+  if (node.kind !== 'filter' || !['default', 'd'].includes(node.name)) return undefined;
+  return certainTypeOf(node.of, types) === undefined ? node.of : undefined;
 }
 
 function common(found: readonly (JinjaType | undefined)[]): JinjaType | undefined {
@@ -57,6 +62,9 @@ const OWN: ReadonlyMap<string, JinjaType> = new Map<string, JinjaType>([
   ),
   ...['group_names', 'play_hosts', 'facts.all_ipv4', 'facts.all_ipv6'].map((name) => [name, 'list'] as const),
   ...['groups', 'hostvars', 'facts', 'facts.os', 'facts.interfaces'].map((name) => [name, 'map'] as const),
+  ...['ansible_python', 'ansible_facts.python', 'ansible_facts.ansible_python'].map(
+    (name) => [`${name}.executable`, 'text'] as const,
+  ),
   ...['memory_mb', 'processors', 'time', 'uid'].map((name) => [`facts.${name}`, 'number'] as const),
   ...['index', 'index0', 'length', 'revindex', 'revindex0'].map((name) => [`loop.${name}`, 'number'] as const),
   ...['planning', 'ansible_check_mode'].map((name) => [name, 'boolean'] as const),

@@ -1,4 +1,14 @@
-import { existsSync, lstatSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readProject } from '../../../engine/cli/convert/read-project.ts';
@@ -28,6 +38,29 @@ test.each([
   expect(readFileSync(join(folder, 'a.yml'), 'utf8')).toBe('before\n');
   expect(readFileSync(join(beside, written), 'utf8')).toBe('after\n');
   expect(lstatSync(join(beside, 'out')).isSymbolicLink()).toBe(false);
+});
+
+test('a link leads to the same file, wherever the copy is', async () => {
+  const root = realpathSync(temporaryFolder('runbook-convert-'));
+  const folder = join(root, 'project');
+  mkdirSync(join(folder, 'roles'), { recursive: true });
+  mkdirSync(join(root, 'deeper'));
+  writeFileSync(join(folder, 'a.yml'), 'before\n');
+  writeFileSync(join(root, 'shared.yml'), 'shared\n');
+  const links = {
+    'roles/out': '../../shared.yml',
+    'roles/in': '../a.yml',
+    whole: join(root, 'shared.yml'),
+  };
+  for (const [name, to] of Object.entries(links)) symlinkSync(to, join(folder, name));
+  const target = join(root, 'deeper/copy');
+  await writeBeside(await readProject(folder), [AFTER], target);
+  expect(Object.keys(links).map((name) => realpathSync(join(target, name)))).toEqual([
+    join(root, 'shared.yml'),
+    join(target, 'a.yml'),
+    join(root, 'shared.yml'),
+  ]);
+  expect(readlinkSync(join(target, 'roles/in'))).toBe('../a.yml');
 });
 
 test('after a failure nothing is left', async () => {

@@ -162,6 +162,14 @@ test.each([
     "exact: {{#if (ne ansible_facts.os_family 'OpenBSD')}}a{{/if}}",
   ],
   ['# {{ ansible_managed }}', 'assumed: # Ansible managed # ansible_managed is not set in ansible.cfg'],
+  [
+    "#!{{ ansible_python['executable'] }}",
+    'assumed: #!/usr/bin/python3 # ansible_python.executable may have other values: /usr/bin/python3 is written',
+  ],
+  [
+    'a{% if x %}b\n{% endif %}{% if y %}c{% endif %}\n',
+    'assumed: a{{#if (truthy x)}}b\n{{/if}}\n{{#if (truthy y)}}\nc{{/if}} # the last part of the text is not empty: the line break at the end depends on it',
+  ],
   ['{{ x | default(omit) }}', 'exact: {{default x omit}}'],
   ['{{ x | flatten }}', 'exact: {{expr "x.flatten()"}}'],
   ["{% include 'a.j2' %}", 'by hand: the statement include has no counterpart'],
@@ -171,10 +179,7 @@ test.each([
   ],
   ['{% if x %}', 'by hand: it cannot be read as Jinja'],
   ['{{ x', 'by hand: it cannot be read as Jinja'],
-  [
-    '{{ [1, 2] }} a',
-    'by hand: the form of a list or a map within text has no counterpart: Write a list or a map by json, yaml or join: Python has a form of its own',
-  ],
+  ['{{ [1, 2] }} a', 'assumed: {{json (list 1 2)}} a # […] may give the same data in another layout'],
 ])('the text %s is %s', (text, wanted) => {
   expect(told(text, 'string')).toBe(wanted);
 });
