@@ -6,6 +6,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { faultsOf, withClasses } from './converted-figures.ts';
 import type { FileFigures } from './figures.ts';
 import { textReport, totalsOf } from './report.ts';
+import { orderOfMending, roleReasons } from './role-reasons.ts';
 import { surveyProject } from './survey.ts';
 import { Surveyor } from './surveyor.ts';
 
@@ -120,6 +121,16 @@ test('counts what was converted, and what is left by hand', async () => {
   expect(textReport([figures], 5)).toContain('argument file.dset');
 });
 
+test('says what keeps whole roles back, alone and with other reasons', async () => {
+  const { figures } = await survey(project());
+  expect(roleReasons([figures])).toEqual([
+    { reason: 'argument file.dset', roles: 1, alone: 0 },
+    { reason: 'module community.docker.docker_container', roles: 1, alone: 0 },
+  ]);
+  expect(orderOfMending([figures], 9).map(({ done }) => done)).toEqual([0, 1]);
+  expect(textReport([figures], 5)).toContain('what keeps whole roles back');
+});
+
 test('keeps the converted project where that is asked for', async () => {
   const keep = temporaryFolder('corpus-kept-');
   const folder = project();
@@ -127,7 +138,14 @@ test('keeps the converted project where that is asked for', async () => {
   expect(readFileSync(join(keep, basename(folder), 'roles/lamp/tasks/main.yml'), 'utf8')).toContain('loop: [a, b]');
 });
 
-const TASK = { kind: 'task', hasModule: true, hasArguments: true, hasKeywords: true, converted: undefined } as const;
+const TASK = {
+  kind: 'task',
+  hasModule: true,
+  hasArguments: true,
+  hasKeywords: true,
+  converted: undefined,
+  left: [],
+} as const;
 
 function fileOf(rows: readonly (readonly [line: number, reasons: readonly string[]])[]): FileFigures {
   const tasks = rows.map(([line, reasons]) => ({ ...TASK, module: 'debug', line, reasons }));

@@ -21,6 +21,8 @@ export interface TaskFigures {
   readonly reasons: readonly Reason[];
   /** Undefined if nothing was converted. */
   readonly converted: Class | undefined;
+  /** Why the converted task is left to a person: subjects of its marks by hand, or what is wrong with it here. */
+  readonly left: readonly Reason[];
 }
 
 export interface TextFigures {

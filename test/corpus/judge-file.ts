@@ -1,11 +1,12 @@
+import { type LoadedUnit, refusalsOf } from '../../engine/convert/refusals.ts';
 import { Problem, Problems } from '../../engine/errors/problem.ts';
 import type { Reported } from '../../engine/lint/lint.ts';
+import { modules } from '../../engine/modules/base/catalogue.ts';
 import { parseExpression } from '../../engine/values/expression/expression.ts';
 import { parseTemplate, parseTemplateFile } from '../../engine/values/template/template.ts';
 import type { FileFigures, Reason, TaskFigures, TextFigures } from './figures.ts';
-import { judgePlay, judgeTask } from './judge-task.ts';
 import type { LintErrors } from './lint-errors.ts';
-import type { Opened, Unit } from './read-file.ts';
+import type { Opened } from './read-file.ts';
 import { reasonOf } from './reasons.ts';
 import { type WrittenText, textsOf, textsOfVariables } from './texts.ts';
 import { writtenTask } from './written-task.ts';
@@ -61,8 +62,9 @@ function partial(name: string): { readonly text: string; readonly file: string }
   return { text: '', file: name };
 }
 
-async function taskFigures({ kind, map, isHandler }: Unit, lint: readonly Reported[]): Promise<TaskFigures> {
-  const problems = kind === 'play' ? await judgePlay(map) : await judgeTask(map, isHandler);
+async function taskFigures(unit: LoadedUnit, lint: readonly Reported[]): Promise<TaskFigures> {
+  const { kind, map } = unit;
+  const problems = await refusalsOf(unit, modules);
   const written =
     kind === 'task' ? await writtenTask(map) : { module: kind, hasModule: true, hasArguments: true, hasKeywords: true };
   return {
@@ -71,6 +73,7 @@ async function taskFigures({ kind, map, isHandler }: Unit, lint: readonly Report
     ...written,
     reasons: distinct([...problems.map(reasonOf), ...lint.map(({ rule }) => `lint: ${rule.name}`)]),
     converted: undefined,
+    left: [],
   };
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type LoadedUnit, unitsIn } from '../../engine/convert/refusals.ts';
 import { Problem, Problems } from '../../engine/errors/problem.ts';
 import type { MapNode, Node } from '../../engine/values/base/node.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
@@ -8,18 +9,11 @@ import { readYaml } from '../../engine/values/yaml/yaml.ts';
 import type { FileKind } from './figures.ts';
 import type { ProjectFile } from './project-files.ts';
 
-/** One task, block or play of a file. The tasks of a block follow the block. */
-export interface Unit {
-  readonly kind: 'task' | 'block' | 'play';
-  readonly map: MapNode;
-  readonly isHandler: boolean;
-}
-
 export type Content =
   | {
       readonly kind: Exclude<FileKind, 'template' | 'variables'>;
       readonly nodes: readonly Node[];
-      readonly units: readonly Unit[];
+      readonly units: readonly LoadedUnit[];
     }
   | { readonly kind: 'variables'; readonly nodes: readonly Node[] }
   | { readonly kind: 'template'; readonly text: string }
@@ -58,31 +52,11 @@ function contentOfNode(node: Node | undefined, kind: ProjectFile['kind']): Conte
   const isPlaybook = maps.some(
     (map) => has(map, 'hosts') || map.entries.some(({ key }) => /(^|\.)import_playbook$/.test(key)),
   );
-  if (isPlaybook) return { kind: 'playbook', nodes: [node], units: maps.flatMap(unitsOfPlay) };
+  if (isPlaybook) return { kind: 'playbook', nodes: [node], units: unitsIn(node, 'playbook') };
   if (kind !== 'tasks' && kind !== 'handlers') return { kind: 'none' };
-  const isHandler = kind === 'handlers';
-  return { kind, nodes: [node], units: maps.flatMap((map) => unitsOf(map, isHandler)) };
+  return { kind, nodes: [node], units: unitsIn(node, kind) };
 }
 
 function has(map: MapNode, key: string): boolean {
   return map.entries.some((entry) => entry.key === key);
-}
-
-function unitsOfPlay(map: MapNode): readonly Unit[] {
-  if (!has(map, 'hosts')) return [];
-  const steps = ['pre_tasks', 'tasks', 'post_tasks', 'handlers'].flatMap((key) =>
-    mapsUnder(map, key).flatMap((task) => unitsOf(task, key === 'handlers')),
-  );
-  return [{ kind: 'play', map, isHandler: false }, ...steps];
-}
-
-function unitsOf(map: MapNode, isHandler: boolean): readonly Unit[] {
-  if (!has(map, 'block')) return [{ kind: 'task', map, isHandler }];
-  const inner = ['block', 'rescue', 'always'].flatMap((key) => mapsUnder(map, key));
-  return [{ kind: 'block', map, isHandler }, ...inner.flatMap((task) => unitsOf(task, false))];
-}
-
-function mapsUnder(map: MapNode, key: string): readonly MapNode[] {
-  const value = map.entries.find((entry) => entry.key === key)?.value;
-  return value?.kind === 'list' ? value.items.filter((item) => item.kind === 'map') : [];
 }

@@ -1,4 +1,5 @@
 import { CLASSES, type ProjectFigures } from './figures.ts';
+import { orderOfMending, roleReasons } from './role-reasons.ts';
 import {
   isNotByHand,
   isWithoutMark,
@@ -138,6 +139,14 @@ function conversionLines(projects: readonly ProjectFigures[], top: number): read
     `files that a second conversion changes: ${unstable.length}`,
     ...unstable.slice(0, top),
     '',
+    'what keeps whole roles back: alone, in all roles',
+    ...roleReasons(projects)
+      .slice(0, top)
+      .map(({ reason, alone, roles }) => `${columns(alone, roles)}  ${reason}`),
+    '',
+    'which to mend next: roles done then',
+    ...orderOfMending(projects, top).map(({ reason, done }) => `${columns(done)}  ${reason}`),
+    '',
     'marks by hand',
     ...marks('byHand'),
     '',
@@ -147,7 +156,11 @@ function conversionLines(projects: readonly ProjectFigures[], top: number): read
 }
 
 function rowOf({ reason, count, alone, projects }: Weighted): string {
-  return `${String(count).padStart(6)} ${String(alone).padStart(6)} ${String(projects).padStart(3)}  ${reason}`;
+  return `${columns(count, alone)} ${String(projects).padStart(3)}  ${reason}`;
+}
+
+function columns(...numbers: readonly number[]): string {
+  return numbers.map((one) => String(one).padStart(6)).join(' ');
 }
 
 function breakdownLines(projects: readonly ProjectFigures[]): readonly string[] {
