@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Answer, type Case, type Json, tasksOf } from './case.ts';
+import { asOldYaml, convertFolder } from './converted.ts';
 import { type Ansible, ansiblePlay } from './run-ansible.ts';
 import { refusals, runbookRun } from './run-runbook.ts';
 import { asYaml, spelled, unmarked } from './spelled.ts';
@@ -22,7 +23,7 @@ export async function tasksByAnsible(
   const root = join(stage.setting.root, 'ansible');
   await stage.prepare(cases);
   writeText(join(root, 'hosts'), `localhost ${stage.variables.join(' ')}\n`);
-  writePlaybooks(stage, cases, () => 'localhost');
+  await writePlaybooks(stage, cases, () => 'localhost');
   const reaching = stage.enter.length === 0 ? ansible : { ...ansible, enter: stage.enter };
   const play = async (some: readonly Case[]): Promise<Events> =>
     await whole(
@@ -42,7 +43,7 @@ export async function tasksByRunbook(stage: Stage, cases: readonly Case[]): Prom
   const root = join(stage.setting.root, 'runbook');
   await stage.prepare(cases);
   writeText(join(root, 'hosts'), cases.map(({ id }) => `${id} ${stage.variables.join(' ')}\n`).join(''));
-  writePlaybooks(stage, cases, (id) => id);
+  await writePlaybooks(stage, cases, (id) => id);
   const refused = new Map<string, string>();
   const run = async (command: 'plan' | 'play', batch: readonly Case[]): Promise<readonly TaskEvent[]> => {
     let rest = batch;
@@ -119,16 +120,19 @@ async function whole(
   return found;
 }
 
-function writePlaybooks(stage: Stage, cases: readonly Case[], host: (id: string) => string): void {
+async function writePlaybooks(stage: Stage, cases: readonly Case[], host: (id: string) => string): Promise<void> {
   for (const { id, input } of cases) {
     const { controller, marks } = stage.place(id);
+    const isConverted = input.kind === 'tasks' && input.isConverted === true;
     const tasks = tasksOf(input).map((task, index) => ({
       name: `${id} ${index}`,
       ...(task as object),
       ignore_errors: true,
     }));
-    const play = [{ hosts: host(id), gather_facts: false, tasks: spelled(tasks, stage.setting.tool, marks) }];
-    writeText(join(controller, 'site.yml'), asYaml(play));
+    const tool = isConverted ? 'ansible' : stage.setting.tool;
+    const play = [{ hosts: host(id), gather_facts: false, tasks: spelled(tasks, tool, marks) }];
+    writeText(join(controller, 'site.yml'), isConverted ? asOldYaml(play) : asYaml(play));
+    if (isConverted && stage.setting.tool === 'runbook') await convertFolder(controller);
   }
 }
 

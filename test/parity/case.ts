@@ -17,6 +17,7 @@ export const AREAS = [
   'web',
   'archives',
   'flow',
+  'conversion',
   'system',
 ] as const;
 export type Area = (typeof AREAS)[number];
@@ -44,8 +45,11 @@ export interface Case {
 }
 
 export type Input =
-  /** Tasks of one play on one host: planned, played, and played again. */
-  | { readonly kind: 'tasks'; readonly tasks: readonly Json[] }
+  /**
+   * Tasks of one play on one host: planned, played, and played again. `isConverted`: tasks and files are those of
+   * Ansible, and runbook plays what the converter makes of them.
+   */
+  | { readonly kind: 'tasks'; readonly tasks: readonly Json[]; readonly isConverted?: true }
   /**
    * The same as root on a host of the lab, for accounts, units, packages and the like. `@N@` begins the names of the
    * case, `@U@` its numbers.

@@ -81,6 +81,11 @@ export const EXPLANATIONS: readonly Explanation[] = [
     },
   },
   {
+    id: 'known-hosts-copy',
+    explains: ({ fact, runbook }, input) =>
+      /^tree.*\/known\.old$/.test(fact) && runbook === null && argumentsFor(['known_hosts'], input).length > 0,
+  },
+  {
     id: 'whole-division',
     explains: ({ fact }, { area, input }) =>
       area === 'words' &&

@@ -4,6 +4,7 @@ import type { Draft } from './draft.ts';
 import { groupCase, keyCase, newAccountCase, userCase } from './generate-accounts.ts';
 import { archiveCase } from './generate-archives.ts';
 import { commandCase } from './generate-commands.ts';
+import { conversionCase } from './generate-conversion.ts';
 import { blockCase, editsCase, lineCase, replaceCase } from './generate-edits.ts';
 import { copyCase, copyFolderCase, fetchCase, fileCase, templateCase, twoFilesCase } from './generate-files.ts';
 import { flowCase } from './generate-flow.ts';
@@ -22,6 +23,7 @@ import {
   sysctlCase,
   unitCase,
 } from './generate-system.ts';
+import { checkModeCase, getentCase, gitCase, knownHostsCase } from './generate-tools.ts';
 import { downloadCase, uriCase } from './generate-web.ts';
 import { conditionCase, factCase, loopCase } from './generate-words.ts';
 
@@ -45,12 +47,20 @@ const SHARES: readonly Share[] = [
   {
     area: 'files',
     share: 17,
-    generate: tasks([fileCase, fileCase, copyCase, copyCase, copyFolderCase, fetchCase, twoFilesCase]),
+    generate: tasks([fileCase, fileCase, copyCase, copyCase, copyFolderCase, fetchCase, twoFilesCase, checkModeCase]),
   },
-  { area: 'edits', share: 17, generate: tasks([lineCase, lineCase, blockCase, replaceCase, editsCase]) },
+  {
+    area: 'edits',
+    share: 17,
+    generate: tasks([lineCase, lineCase, blockCase, replaceCase, editsCase, knownHostsCase]),
+  },
   { area: 'templates', share: 5, generate: tasks([templateCase]) },
-  { area: 'looks', share: 8, generate: tasks([statCase, findCase, findCase, slurpCase, tempfileCase, seenCase]) },
-  { area: 'commands', share: 6, generate: tasks([commandCase]) },
+  {
+    area: 'looks',
+    share: 8,
+    generate: tasks([statCase, findCase, findCase, slurpCase, tempfileCase, seenCase, getentCase]),
+  },
+  { area: 'commands', share: 6, generate: tasks([commandCase, commandCase, gitCase]) },
   {
     area: 'words',
     share: 7,
@@ -59,6 +69,7 @@ const SHARES: readonly Share[] = [
   { area: 'web', share: 5, generate: tasks([uriCase, downloadCase]) },
   { area: 'archives', share: 4, generate: tasks([archiveCase]) },
   { area: 'flow', share: 16, generate: played(flowCase) },
+  { area: 'conversion', share: 6, generate: converted(conversionCase) },
   { area: 'precedence', share: 3, generate: played(precedenceCase) },
   { area: 'inventory', share: 7, generate: inventory },
   { area: 'patterns', share: 8, generate: pattern },
@@ -69,6 +80,13 @@ function tasks(drafts: readonly [(chance: Chance) => Draft, ...((chance: Chance)
   return (chance) => {
     const { given = [], files = {}, tasks, ...rest } = chance.one(drafts)(chance);
     return { given, files, input: { kind: 'tasks', tasks }, ...rest };
+  };
+}
+
+function converted(draft: (chance: Chance) => Draft): Generator {
+  return (chance) => {
+    const { files = {}, tasks } = draft(chance);
+    return { given: [], files, input: { kind: 'tasks', tasks, isConverted: true } };
   };
 }
 
