@@ -3,7 +3,7 @@ import { type Entry, endOf, textOf } from './base/yaml-source.ts';
 import { booleanWord } from './base/yaml-words.ts';
 import { type Scalars, type Standing, assume } from './scalars.ts';
 
-/** Rewrites one argument. Returns false, without any change, if the value has no other form here. */
+/** Rewrites one argument. Returns false and changes nothing if the value needs no other form here. */
 type Rewrite = (entry: Entry, standing: Standing, use: Scalars) => boolean;
 
 /** Arguments that are another argument here, or have another form, by module and name. */
@@ -47,7 +47,7 @@ function checksum(entry: Entry, standing: Standing, use: Scalars): boolean {
   return true;
 }
 
-/** A shell without a folder is looked up on the PATH of the host. Here, the whole path is written. */
+/** Ansible looks up a shell without a folder on the PATH of the host. Here, the whole path must be written. */
 function shellByPath(entry: Entry, standing: Standing, use: Scalars): boolean {
   const { value } = entry;
   const name = /^(?:ba|da|k|z)?sh$/.exec(textOf(value)?.trim() ?? '')?.[0];

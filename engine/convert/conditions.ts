@@ -33,7 +33,7 @@ function isAlwaysSo(text: string): boolean {
   return /^\(?\s*not\s+\(?\s*ansible_check_mode\s*(?:\|\s*bool\s*)?\)?\s*\)?$/.test(text.trim());
 }
 
-/** Returns whether nothing is written after the colon: Ansible takes that for no condition. */
+/** Returns whether nothing is written after the colon, which Ansible treats as if there were no condition. */
 function isEmpty(node: YamlNode | null): boolean {
   return node === null || (isPlain(node) && textOf(node) === '');
 }

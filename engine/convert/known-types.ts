@@ -83,7 +83,10 @@ export class TypesFound {
     return this.#typeAt(path.join('.'));
   };
 
-  /** Returns whether the variable is false everywhere, and still used as a text: users set it to a text. */
+  /**
+   * Returns whether the variable is false wherever it is set, but is used as a text. Then users of the role set it to a
+   * text.
+   */
   #isUnset(name: string): boolean {
     const settings = this.#settings.get(name) ?? [];
     return settings.length > 0 && this.#asText.has(name) && settings.every((setting) => 'isFalse' in setting);

@@ -67,8 +67,8 @@ export async function writeBeside(
 }
 
 /**
- * Lets a copied link lead to the place to which the original leads. Only a relative link that leaves the folder would
- * lead elsewhere from another place.
+ * Changes a copied link so that it leads to the target of the original. Only a relative link that leaves the folder
+ * needs this, because it would lead elsewhere from its new place.
  */
 async function leadBack(link: string, root: string, copy: string): Promise<void> {
   const written = await readlink(join(root, link));

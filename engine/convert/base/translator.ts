@@ -8,8 +8,8 @@ export type Converted =
 export type KnownType = 'text' | 'number' | 'boolean' | 'list' | 'map';
 
 /**
- * Returns the known type of a variable, given its path; undefined if it is not known. `certain`: not the type of a
- * default such as `false` that stands for a value which is not set.
+ * Returns the known type of a variable, given its path; undefined if it is not known. `certain`: leaves out the type of
+ * a default such as `false` that only means that no value is set.
  */
 export type TypesKnown = (path: readonly string[], which?: 'certain') => KnownType | undefined;
 

@@ -181,7 +181,7 @@ export class Adapter implements Adapting {
     return this.value(node);
   }
 
-  /** Python prints lists and maps in a form of its own. Without booleans and nothing, it differs in quotes alone. */
+  /** Python prints lists and maps in its own form. Unless they contain booleans or None, only the quotes differ. */
   #printedAsJson(node: Jinja): Jinja {
     if (this.options.target === 'cel')
       throw new NoCounterpart('Write a list or a map by json, yaml or join: Python has a form of its own.', {
@@ -307,7 +307,9 @@ export class Adapter implements Adapting {
   }
 }
 
-/** The Python of a host. Nothing here asks for it, and all hosts that still get updates have it under this name. */
+/**
+ * The Python of a host. runbook does not look for it, but all systems that still get updates have it under this name.
+ */
 const PYTHON: ReadonlyMap<string, JinjaOf<'text'> | JinjaOf<'number'>> = new Map<
   string,
   JinjaOf<'text'> | JinjaOf<'number'>
