@@ -17,7 +17,7 @@ export interface Unit {
 export function shareHosts(units: readonly Unit[], of: number): ReadonlyMap<string, number> {
   const slices = Array.from({ length: of }, (_, index): Filled => ({ index: index + 1, size: 0 }));
   const shared = new Map<string, number>();
-  const room = units.every(({ hosts }) => hosts.length === 1) ? roomForSingles(units.length, of) : roomForGroups(units);
+  const room = roomFor(units, of);
   for (const { unit, hash } of byHash(units)) {
     const largest = room(unit, slices);
     const chosen = preferred(
@@ -37,6 +37,12 @@ interface Filled {
 
 /** Returns the size up to which a slice can take the unit. */
 type Room = (unit: Unit, slices: readonly Filled[]) => number;
+
+function roomFor(units: readonly Unit[], of: number): Room {
+  if (units.every(({ hosts }) => hosts.length === 1)) return roomForSingles(units.length, of);
+  // Each group gets a slice of its own, whose number does not depend on the sizes of the groups.
+  return units.length <= of ? () => 0 : roomForGroups(units);
+}
 
 /**
  * Slices take hosts until they are full. As units come in the order of their hashes, a new host displaces only a host

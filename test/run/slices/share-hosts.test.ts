@@ -53,7 +53,14 @@ test.each([2, 3, 7, 50])('groups stay whole in %i slices, and sizes differ by at
   }
 });
 
-test('as many groups as slices: each slice has one', () => {
-  const units = ['ams', 'fra', 'nyc'].map((site): Unit => ({ key: site, hosts: [`${site}1`, `${site}2`] }));
-  expect(new Set(shareHosts(units, 3).values()).size).toBe(3);
+test('as many groups as slices: each slice has one, and keeps it when groups grow', () => {
+  const sites = (sizes: readonly number[]): readonly Unit[] =>
+    ['ams', 'fra', 'nyc'].map((key, site) => ({
+      key,
+      hosts: Array.from({ length: sizes[site] ?? 1 }, (_, index) => `${key}${index}`),
+    }));
+  const before = shareHosts(sites([1, 1, 10]), 3);
+  expect(new Set(before.values()).size).toBe(3);
+  const after = shareHosts(sites([5, 2, 30]), 3);
+  for (const [host, index] of before) expect(after.get(host)).toBe(index);
 });
