@@ -11,6 +11,7 @@ const REWRITES: ReadonlyMap<string, Rewrite> = new Map<string, Rewrite>([
   ['unarchive.copy', remoteUnlessCopied],
   ['get_url.sha256sum', checksum],
   ['shell.executable', shellByPath],
+  ['package.policy_rc_d', quietUnits],
 ]);
 
 /** Converts an argument that Ansible's module has in another form. Returns true if nothing is left to do. */
@@ -28,6 +29,15 @@ function remoteUnlessCopied(entry: Entry, _standing: Standing, { draft }: Scalar
     draft.rename(entry, 'remote_src');
     draft.replace(value.range[0], endOf(value), 'true');
   }
+  return true;
+}
+
+/** 101 is what keeps services down while packages are installed. */
+function quietUnits(entry: Entry, _standing: Standing, { draft }: Scalars): boolean {
+  const { value } = entry;
+  if (value === null || textOf(value) !== '101') return false;
+  draft.rename(entry, 'start_units');
+  draft.replace(value.range[0], endOf(value), 'false');
   return true;
 }
 

@@ -51,12 +51,7 @@ function convertArgument(argument: Entry, call: Call, standing: Standing, use: S
   const { facts, module } = call;
   if (draft.isMarked(standing.anchor) || rewriteArgument(module, argument, standing, use)) return;
   if (facts !== undefined && facts.argument(argument.key) === undefined) {
-    const instead = facts.instead(argument.key);
-    if (facts.isIdle(argument.key, fixedText(argument.value))) draft.remove(argument);
-    else {
-      draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'argument', module, name: argument.key, instead } });
-      convertValue(argument.value, standing, use);
-    }
+    convertForeign(argument, facts, standing, use);
     return;
   }
   if (module === 'assert' && argument.key === 'that') convertConditions(argument, standing, use);
@@ -97,6 +92,30 @@ const PRINTED: ReadonlyMap<string, { readonly example: unknown; readonly filter:
   ['number', { example: 1, filter: 'string' }],
   ['boolean', { example: true, filter: "ternary('True', 'False')" }],
 ]);
+
+const LEFT_OUT = 'Leave it out: ';
+
+/** Converts an argument that there is not here: it has no effect, cannot be left out for sure, or is left by hand. */
+function convertForeign(
+  argument: Entry,
+  { name: module, ...facts }: ModuleFacts,
+  standing: Standing,
+  use: Scalars,
+): void {
+  const { draft } = use;
+  const { key, value } = argument;
+  const instead = facts.instead(key);
+  const fixed = fixedText(value);
+  if (facts.isIdle(key, fixed)) draft.remove(argument);
+  else if (instead?.startsWith(LEFT_OUT) === true && fixed === undefined && textOf(value) !== undefined) {
+    draft.remove(argument);
+    const sentence = `that ${key} of ${module} can be left out: ${instead.slice(LEFT_OUT.length).replace(/\.$/, '')}`;
+    assume([{ topic: 'argument left out', sentence }], standing.anchor, draft);
+  } else {
+    draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'argument', module, name: key, instead } });
+    convertValue(value, standing, use);
+  }
+}
 
 /** Returns the text; undefined for a template or another node. */
 function fixedText(node: YamlNode | null): string | undefined {

@@ -298,4 +298,11 @@ export const TASKS: readonly Row[] = [
     before: '- debug: {}\n  when:\n- name: x\n  when:\n  debug: {}\n',
     after: '- debug: {}\n- name: x\n  debug: {}\n',
   },
+  {
+    what: 'an argument without effect whose value is a template, and one that keeps services down',
+    before:
+      '- mysql_user:\n    name: a\n    column_case_sensitive: "{{ b }}"\n    password: c\n- apt:\n    name: a\n    policy_rc_d: 101\n',
+    after:
+      '- mysql_user:\n    name: a\n    # convert: assumed that column_case_sensitive of mysql_user can be left out: names of columns are compared without regard to case\n    password: c\n- package:\n    name: a\n    start_units: false\n',
+  },
 ];
