@@ -59,6 +59,8 @@ export interface UpOptions {
   readonly hosts: number;
   /** The packages that a new lab offers to its hosts, with their dependencies. Default: those of the roles. */
   readonly packages?: readonly string[];
+  /** Whether the hosts of a new lab may run containers themselves. They can do more to this machine then. */
+  readonly nests?: boolean;
   readonly report?: (line: string) => void;
   /** If aborted, `up` removes what it has made, and throws. */
   readonly signal?: AbortSignal;
@@ -92,7 +94,7 @@ export async function up(options: UpOptions): Promise<Lab> {
     existing?.packages ?? (await packageRepository({ source, base, report, signal, names: options.packages }));
   signal?.throwIfAborted();
   try {
-    const state = existing ?? (await newState(name, base, packages));
+    const state = existing ?? { ...(await newState(name, base, packages)), nests: options.nests === true };
     return await raise(state, options.hosts, report, signal);
   } catch (error) {
     if (existing === undefined) {

@@ -66,7 +66,9 @@ export async function powerOn(state: LabState, host: HostState): Promise<void> {
     `--machine=${host.machine}`,
     `--network-bridge=${BRIDGE}`,
     '--boot',
-    '--capability=CAP_NET_ADMIN,CAP_SYS_ADMIN',
+    ...(state.nests === true
+      ? ['--capability=all', '--system-call-filter=@keyring bpf']
+      : ['--capability=CAP_NET_ADMIN,CAP_SYS_ADMIN']),
     '--link-journal=no',
     '--resolv-conf=off',
     '--timezone=off',

@@ -34,6 +34,8 @@ const stateSchema = z.strictObject({
   disks: z.string(),
   base: z.string(),
   packages: z.string(),
+  /** Whether hosts may run containers themselves. */
+  nests: z.boolean().optional(),
   hosts: z.array(hostSchema),
 });
 

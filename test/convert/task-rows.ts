@@ -37,9 +37,9 @@ export const TASKS: readonly Row[] = [
   },
   {
     what: 'a module that there is not is marked, and the rest of its task converted',
-    before: '- community.docker.docker_container:\n    name: "{{ a | lower }}"\n  when: b is defined\n',
+    before: '- community.libvirt.virt:\n    name: "{{ a | lower }}"\n  when: b is defined\n',
     after:
-      '# convert: by hand: there is no module community.docker.docker_container. `runbook docs` lists the modules.\n- community.docker.docker_container:\n    name: "{{lower a}}"\n  when: defined(b)\n',
+      '# convert: by hand: there is no module community.libvirt.virt. `runbook docs` lists the modules.\n- community.libvirt.virt:\n    name: "{{lower a}}"\n  when: defined(b)\n',
   },
   {
     what: 'booleans and modes',

@@ -28,7 +28,7 @@ const FILES: Readonly<Record<string, string>> = {
   with_items: [a, b]
 - when: ansible_os_family == "Debian"
   block:
-    - community.docker.docker_container: {name: x}
+    - community.libvirt.virt: {name: x}
     - import_tasks: more.yml
 `,
   'roles/lamp/handlers/main.yml': `
@@ -125,7 +125,7 @@ test('says what keeps whole roles back, alone and with other reasons', async () 
   const { figures } = await survey(project());
   expect(roleReasons([figures])).toEqual([
     { reason: 'argument file.dset', roles: 1, alone: 0 },
-    { reason: 'module community.docker.docker_container', roles: 1, alone: 0 },
+    { reason: 'module community.libvirt.virt', roles: 1, alone: 0 },
   ]);
   expect(orderOfMending([figures], 9).map(({ done }) => done)).toEqual([0, 1]);
   expect(textReport([figures], 5)).toContain('what keeps whole roles back');

@@ -66,7 +66,7 @@ describe('what remedies say to write can be written', () => {
   });
 
   test('families of modules have one', () => {
-    expect(insteadOf('docker_container', 'module')).toMatch(/Use docker in both/);
+    expect(insteadOf('docker_swarm', 'module')).toMatch(/Use docker in both/);
     expect(insteadOf('ec2_instance', 'module')).toMatch(/another tool/);
   });
 

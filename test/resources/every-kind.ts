@@ -23,6 +23,7 @@ import { accountName, content, fileName } from './odd-content.ts';
 import type { Ask, Situation, Situations } from './situation.ts';
 import { ACCOUNTS } from './situations-of-accounts.ts';
 import { CHANGES } from './situations-of-changes.ts';
+import { CONTAINERS } from './situations-of-containers.ts';
 import { DATABASES } from './situations-of-databases.ts';
 
 const lineEnd = fc.constantFrom('', '\n');
@@ -32,6 +33,7 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
   ...ACCOUNTS,
   ...CHANGES,
   ...DATABASES,
+  ...CONTAINERS,
   file: (folder) => {
     const entry = fc.oneof(
       content.map((text) => ({ kind: 'file' as const, text })),

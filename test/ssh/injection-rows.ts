@@ -16,7 +16,12 @@ const FILE = { path: '@/file', create: true };
 const PKI = { path: '@/pki', name: 'a', key_size: 2048 };
 
 /** Servers that do not answer: the words reach the client and its configuration, but no server. */
-const POSTGRES = { login_db: 'c', login_unix_socket: '/nonexistent', login_password: 'x' };
+const POSTGRES = {
+  login_unix_socket: '/nonexistent',
+  login_password: 'x',
+  connect_params: { options: 'd' },
+};
+const OF_DATABASE = { ...POSTGRES, login_db: 'c' };
 const MYSQL = { login_user: 'c', login_password: 'x', login_unix_socket: '/nonexistent/socket' };
 
 /** Every module of the catalogue. A module that takes no text has an empty list, with the reason beside it. */
@@ -64,6 +69,35 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { base: { msg: 'x' }, skip: ['var'] },
     { base: { var: 'x' }, skip: ['msg'] },
   ],
+  docker_container: [
+    {
+      base: {
+        name: 'a',
+        image: 'a',
+        command: 'c',
+        env: { A: 'b' },
+        labels: { a: 'b' },
+        ports: ['80:80'],
+        volumes: ['a:/b'],
+        healthcheck: { test: 'true' },
+        etc_hosts: { a: 'b' },
+        sysctls: { a: 'b' },
+        log_options: { a: 'b' },
+      },
+      dry: true,
+    },
+  ],
+  docker_image: [
+    {
+      base: { name: 'a', source: 'build', build: { path: '@/build', dockerfile: 'b' }, pull: { platform: 'c' } },
+      skip: ['load_path'],
+      dry: true,
+    },
+  ],
+  docker_image_build: [{ base: { name: 'a', path: '@/build' }, dry: true }],
+  docker_image_pull: [{ base: { name: 'a' }, dry: true }],
+  docker_network: [{ base: { name: 'a', labels: { a: 'b' } }, dry: true }],
+  docker_volume: [{ base: { name: 'a', labels: { a: 'b' } }, dry: true }],
   fail: [{ base: { msg: 'x' } }],
   fetch: [{ base: { src: '@/plain', dest: '@/fetched', flat: true } }],
   file: [
@@ -132,7 +166,24 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   move: [{ base: { src: '@/plain', dest: '@/moved' } }],
   mysql_db: [{ base: { name: 'a', ...MYSQL }, dry: true }],
   mysql_user: [
-    { base: { name: 'a', password: 'b', priv: 'a.b:SELECT', ...MYSQL }, form: { priv: '%s.b:SELECT' }, dry: true },
+    {
+      base: {
+        name: 'a',
+        password: 'b',
+        priv: 'a.b:SELECT',
+        tls_requires: { SUBJECT: 'c' },
+        resource_limits: { MAX_USER_CONNECTIONS: 1 },
+        ...MYSQL,
+      },
+      skip: ['plugin', 'plugin_hash_string', 'plugin_auth_string'],
+      form: { priv: '%s.b:SELECT' },
+      dry: true,
+    },
+    {
+      base: { name: 'a', plugin: 'ed25519', plugin_auth_string: 'b', ...MYSQL },
+      skip: ['password', 'priv', 'tls_requires', 'resource_limits'],
+      dry: true,
+    },
   ],
   package: [{ base: { name: 'no-such-package-anywhere' }, dry: true }],
   pause: [{ base: { seconds: 0, prompt: 'x' } }],
@@ -168,9 +219,16 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   postgresql_db: [{ base: { name: 'a', owner: 'b', ...POSTGRES }, dry: true }],
-  postgresql_ext: [{ base: { name: 'a', ...POSTGRES }, dry: true }],
-  postgresql_privs: [{ base: { roles: 'a', privs: 'ALL', objs: 'b', ...POSTGRES }, skip: ['target_roles'], dry: true }],
-  postgresql_user: [{ base: { name: 'a', password: 'b', expires: 'infinity', ...POSTGRES }, dry: true }],
+  postgresql_ext: [{ base: { name: 'a', ...OF_DATABASE }, dry: true }],
+  postgresql_privs: [
+    { base: { roles: 'a', privs: 'ALL', objs: 'b', ...OF_DATABASE }, skip: ['target_roles'], dry: true },
+  ],
+  postgresql_user: [
+    {
+      base: { name: 'a', password: 'b', expires: 'infinity', configuration: { work_mem: '1MB' }, ...OF_DATABASE },
+      dry: true,
+    },
+  ],
   query: [
     { base: { cmd: 'true' }, code: ['cmd'], skip: ['argv'] },
     { base: { argv: ['printf', '%s'] }, skip: ['cmd'] },

@@ -109,7 +109,7 @@ export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
 /** Families of modules by the beginning of their names, and what to write in place of each module of the family. */
 const FAMILIES: readonly (readonly [prefix: string, instead: string])[] = [
   ['docker_', `${CHECK}. Use docker in both.`],
-  ['podman_', `${CHECK}. Use podman in both.`],
+  ['podman_', 'Write docker_container, docker_image, docker_network or docker_volume, with program: podman.'],
   ['postgresql_', `${CHECK}. Use psql in both, with become_user: postgres.`],
   ['mysql_', `${CHECK}. Use mysql in both.`],
   ['mongodb_', `${CHECK}. Use mongosh in both.`],

@@ -28,8 +28,16 @@ const BY_NAME: ReadonlyMap<string, OtherName> = new Map(OTHER_NAMES.map((one) =>
 
 /** Collections whose modules may be here under their short names. */
 const COLLECTION =
-  /^(?<collection>ansible\.(?:builtin|legacy|posix|mysql)|community\.(?:general|crypto|postgresql|mysql))\.(?<name>\w+)$/;
+  /^(?<collection>ansible\.(?:builtin|legacy|posix|mysql)|community\.(?:general|crypto|postgresql|mysql|docker))\.(?<name>\w+)$/;
 
+const OF_DOCKER = [
+  'docker_container',
+  'docker_image',
+  'docker_image_build',
+  'docker_image_pull',
+  'docker_network',
+  'docker_volume',
+];
 const OF_POSTGRESQL = ['postgresql_db', 'postgresql_ext', 'postgresql_privs', 'postgresql_user'];
 const OF_MYSQL = ['mysql_db', 'mysql_user'];
 
@@ -38,9 +46,20 @@ const MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['ansible.posix', new Set(['authorized_key', 'mount', 'selinux', 'sysctl'])],
   [
     'community.general',
-    new Set(['apk', 'ini_file', 'locale_gen', 'modprobe', 'timezone', 'zypper', ...OF_POSTGRESQL, ...OF_MYSQL]),
+    new Set([
+      'apk',
+      'ini_file',
+      'locale_gen',
+      'modprobe',
+      'timezone',
+      'zypper',
+      ...OF_POSTGRESQL,
+      ...OF_MYSQL,
+      ...OF_DOCKER,
+    ]),
   ],
   ['community.crypto', new Set<string>()],
+  ['community.docker', new Set(OF_DOCKER)],
   ['community.postgresql', new Set(OF_POSTGRESQL)],
   ['community.mysql', new Set(OF_MYSQL)],
   ['ansible.mysql', new Set(OF_MYSQL)],

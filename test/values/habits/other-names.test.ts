@@ -18,7 +18,8 @@ test.each([
   // No such module is in that collection.
   ['community.general.copy', 'community.general.copy'],
   ['ansible.posix.modprobe', 'ansible.posix.modprobe'],
-  ['community.docker.docker_container', 'community.docker.docker_container'],
+  ['community.docker.docker_container', 'docker_container'],
+  ['community.docker.docker_swarm', 'community.docker.docker_swarm'],
   ['name', 'name'],
 ])('%s is %s here', (name, here) => {
   expect(nameHere(name)).toBe(here);
