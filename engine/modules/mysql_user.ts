@@ -3,7 +3,7 @@ import { type Request, type Seen, predict } from '../resources/base/resource.ts'
 import { ACCOUNT_LIMITS, type MysqlAccount, type MysqlAccounts, mysqlAccounts } from '../resources/mysql-account.ts';
 import { mysqlScript } from '../resources/sql/mysql-client.ts';
 import type { SqlAnswer, SqlDetail } from '../resources/sql/sql-answer.ts';
-import { idleAs } from '../values/habits/foreign-argument.ts';
+import { idle, idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean, filledText, plainText, secretText, wholeNumber } from './base/arguments.ts';
 import { type Context, type Difference, type Outcome, defineModule } from './base/module.ts';
 import { type AccountPart, accountName, accountParts, newAccount } from './sql/mysql-account-parts.ts';
@@ -96,7 +96,7 @@ export const module = defineModule<Arguments>({
   arguments: schema,
   aliases: { user: 'name', ...mysqlLoginAliases },
   foreign: {
-    column_case_sensitive: idleAs([false, null], 'Leave it out: names of columns are compared without regard to case.'),
+    column_case_sensitive: idle('names of columns are compared without regard to case.'),
     salt: 'Give plugin_hash_string.',
     password_expire: 'Write check: with mysql -e and a query, and apply: mysql -e "ALTER USER … PASSWORD EXPIRE …".',
     password_expire_interval: 'Write it into the command of password_expire.',

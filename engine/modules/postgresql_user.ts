@@ -69,7 +69,7 @@ export const module = defineModule<Arguments>({
   aliases: { user: 'name', db: 'login_db', fail_on_role: 'fail_on_user', ...postgresLoginAliases },
   foreign: {
     ...foreignPostgresArguments,
-    encrypted: idleAs([true], 'Leave it out: the server stores no password as it is.'),
+    encrypted: idle('the server stores no password as it is.'),
     quote_configuration_values: idleAs([true], 'Leave it out: values are always quoted.'),
     priv: PRIVS,
     groups: PRIVS,

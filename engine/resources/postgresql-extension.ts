@@ -56,8 +56,9 @@ function afterDatabase(
   effect: Prediction,
 ): SqlAnswer<PostgresExtension> | 'stale' | undefined {
   const other = predictedOf(postgresDatabases, effect);
+  if (other?.kind !== 'known') return undefined;
   const changed = sqlId(effect.request.id);
-  if (other?.kind !== 'known' || changed.address !== address || changed.names[0] !== names[0]) return undefined;
+  if (changed.address !== address || changed.names[0] !== names[0]) return undefined;
   return other.state.exists ? 'stale' : { kind: 'no_database' };
 }
 

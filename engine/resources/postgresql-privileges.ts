@@ -77,14 +77,15 @@ function after(
   { address, names }: SqlId,
   effect: Prediction,
 ): SqlAnswer<PostgresPrivileges> | 'stale' | undefined {
+  const database = predictedOf(postgresDatabases, effect);
+  const others = predictedOf(privileges, effect);
+  if (database === undefined && others === undefined) return undefined;
   const changed = sqlId(effect.request.id);
   if (changed.address !== address) return undefined;
-  const database = predictedOf(postgresDatabases, effect);
   if (database?.kind === 'known' && changed.names[0] === names[0])
     return database.state.exists ? 'stale' : { kind: 'no_database' };
   // A request for all objects of a schema includes each single one, so changes of one affect the other.
-  const isOverlap = predictedOf(privileges, effect) !== undefined && isPrefix(changed.names, names);
-  return isOverlap ? 'stale' : undefined;
+  return others !== undefined && isPrefix(changed.names, names) ? 'stale' : undefined;
 }
 
 function isPrefix(one: readonly string[], other: readonly string[]): boolean {

@@ -301,8 +301,8 @@ export const TASKS: readonly Row[] = [
   {
     what: 'an argument without effect whose value is a template, and one that keeps services down',
     before:
-      '- mysql_user:\n    name: a\n    column_case_sensitive: "{{ b }}"\n    password: c\n- apt:\n    name: a\n    policy_rc_d: 101\n',
+      '- mysql_user:\n    name: a\n    force_context: "{{ b }}"\n    password: c\n- apt:\n    name: a\n    policy_rc_d: 101\n',
     after:
-      '- mysql_user:\n    name: a\n    # convert: assumed that column_case_sensitive of mysql_user can be left out: names of columns are compared without regard to case\n    password: c\n- package:\n    name: a\n    start_units: false\n',
+      '- mysql_user:\n    name: a\n    # convert: assumed that force_context of mysql_user can be left out: no database is used by the session\n    password: c\n- package:\n    name: a\n    start_units: false\n',
   },
 ];

@@ -24,6 +24,8 @@ const PASSWORD = 'pä"ß\\w\'ort $x';
 const TEXTS = { login_db: 'App x' };
 
 const POSTGRES: readonly Step[] = [
+  // The socket wins: over the network, postgres has no password.
+  [postgresDb, { name: 'postgres', login_host: 'localhost', login_unix_socket: '/var/run/postgresql' }, 'in_sync'],
   [postgresDb, { name: 'App x', owner: 'nobody' }, { impossible: /no role nobody/ }],
   [
     postgresUser,

@@ -22,7 +22,9 @@ test('every kind of resource is tried here', () => {
   const kinds = readdirSync(engine, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .flatMap((name) => [
-      ...readFileSync(join(engine, name), 'utf8').matchAll(/: ResourceKind<[^=]*> = \{\s+name: '([^']+)'/g),
+      ...readFileSync(join(engine, name), 'utf8').matchAll(
+        /(?:: ResourceKind<[^=]*> = \{|\b(?:sql|container)Kind<[^=]*>\(\{)\s+name: '([^']+)'/g,
+      ),
     ])
     .map(([, name]) => name ?? '');
   expect(kinds.length).toBeGreaterThan(15);

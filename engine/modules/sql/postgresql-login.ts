@@ -19,7 +19,9 @@ export const postgresLoginArguments = {
   login_host: plainText().default('').describe('The host of the server. Default: the socket of this host.'),
   login_unix_socket: plainText()
     .default('')
-    .describe('The directory of the socket. Default: the directory that psql uses.'),
+    .describe(
+      'The directory of the socket. Default: the directory that psql uses. It wins over login_host: localhost.',
+    ),
   login_port: wholeNumber({ min: 1, max: 65_535 })
     .default(5432)
     .describe('The port. The name of the socket contains it too.'),
@@ -77,7 +79,8 @@ export function postgresLogin(args: Given, database: string, { preamble }: Pick<
   return {
     user: args.login_user,
     password: password instanceof Secret ? password.reveal() : password,
-    host: args.login_host,
+    // As in the collection, a socket wins over localhost.
+    host: args.login_host === 'localhost' && args.login_unix_socket !== '' ? '' : args.login_host,
     socket: args.login_unix_socket,
     port: args.login_port,
     database,

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { predict } from '../../../engine/resources/base/resource.ts';
+import { file } from '../../../engine/resources/file.ts';
 import { mysqlDatabase } from '../../../engine/resources/mysql-database.ts';
 import { packageRequest } from '../../../engine/resources/package.ts';
 import { postgresDatabase } from '../../../engine/resources/postgresql-database.ts';
 import { postgresExtension } from '../../../engine/resources/postgresql-extension.ts';
+import { postgresPrivileges } from '../../../engine/resources/postgresql-privileges.ts';
 import { postgresRole } from '../../../engine/resources/postgresql-role.ts';
 import type { PostgresLogin } from '../../../engine/resources/sql/postgresql-client.ts';
 import { MYSQL_LOGIN, POSTGRES_LOGIN } from '../../modules/sql/logins.ts';
@@ -85,6 +87,8 @@ describe('what another change means for an answer', () => {
     installed: true,
     broken: false,
   });
+  const odd = predict(file('/100% @/a'), { type: 'absent', parent: true });
+  const privileges = postgresPrivileges(POSTGRES_LOGIN, { kind: 'group', name: 'app' });
   const unanswered = { kind: 'unanswered', why: 'no' } as const;
   const known = { kind: 'known', state: { exists: false } } as const;
 
@@ -101,6 +105,8 @@ describe('what another change means for an answer', () => {
       made.state,
     ],
     ['another server has another one', postgresDatabase({ ...POSTGRES_LOGIN, port: 1 }, 'app'), known, made, undefined],
+    ['a file may have any name', extension, { kind: 'no_database' }, odd, undefined],
+    ['a file may have any name, also for privileges', privileges, { kind: 'no_database' }, odd, undefined],
     ['a role is another thing', postgresRole(POSTGRES_LOGIN, 'app'), known, made, undefined],
   ] as const)('%s', (...[, request, state, effect, after]) => {
     expect(request.kind.after?.(state as never, request.id, effect)).toEqual(after);
