@@ -34,7 +34,8 @@ function plainValue(text: string): string | undefined {
 
 /** Writes `a{{ b }}` as `'a' ~ (b)`. */
 export function jinjaOfText(text: string): string | undefined {
-  // Without its end, each beginning would be searched for one up to the end of the text.
+  // A `{{` without a `}}` after it is a mistake. The pattern below would read the rest of the text for each of them.
+  if (text.lastIndexOf('{{') > text.lastIndexOf('}}')) return undefined;
   if (text.split('{{').length !== text.split('}}').length) return undefined;
   const parts = text.split(/\{\{-?([\s\S]*?)-?\}\}/);
   if (parts.some((part, index) => (index % 2 === 0 ? /\{[{%#]/.test(part) : part.trim() === ''))) return undefined;

@@ -14,6 +14,8 @@ test.each([
   ["it's \\ here", String.raw`'it\'s \\ here'`],
   ['"{{ a | b }}"', '(a | b)'],
   ['x{{ a }}y', "'x' ~ (a) ~ 'y'"],
+  ['"}} {{"', undefined],
+  ['"{{ a }} }} {{ b"', undefined],
   ['""', "''"],
   ['[a, [1], {b: c}]', "['a', [1], {'b': 'c'}]"],
   ['"{% if a %}b{% endif %}"', undefined],
