@@ -11,7 +11,7 @@ export interface RunOptions {
   readonly remedy?: string;
 }
 
-/** Number of the last lines of a failed command that a problem shows. */
+/** If a command fails, the problem shows the end of its output: this number of lines. */
 const LINES_SHOWN = 15;
 
 /** System tools live in sbin, which an ordinary PATH may lack. */

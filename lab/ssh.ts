@@ -34,7 +34,7 @@ export async function knownHost(host: HostState, upper: string): Promise<string>
   return `${host.address},${host.name} ${type ?? ''} ${(key ?? '').trim()}\n`;
 }
 
-/** Returns the command line that runs ssh to a host, from outside of the lab's network. */
+/** Returns a command line that enters the network of the lab and runs a command on a host, over ssh. */
 export function sshCommand(state: LabState, host: HostState, remote: readonly string[]): string[] {
   const options = {
     UserKnownHostsFile: `"${state.knownHosts}"`,

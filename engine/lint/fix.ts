@@ -49,7 +49,7 @@ function isWithin({ path }: FoundFile, folder: string): boolean {
   return fromFolder !== '' && !fromFolder.startsWith('..') && !isAbsolute(fromFolder);
 }
 
-/** The byte order mark. Places do not count it. */
+/** The byte order mark at the beginning of a text. The positions of an edit do not count it as a character. */
 const MARK = '\uFEFF';
 
 function edited(

@@ -8,8 +8,9 @@ const USUAL: ReadonlySet<unknown> = new Set(['ssh', 'smart']);
 const CONTROLLER: ReadonlySet<unknown> = new Set(['localhost', '127.0.0.1']);
 
 /**
- * Reads `connection` of a step: `local` delegates the step to localhost, with the same rules as for any delegated task.
- * At a play, it is accepted only if it has no effect: `local` for localhost itself.
+ * Reads `connection` of a step or a play. At a step, `local` delegates the step to localhost: this returns "localhost",
+ * and the rules of a delegated task apply. At a play, a value is accepted only if it has no effect, and this returns
+ * undefined: `ssh` and `smart`, and `local` if `hosts` is localhost. Any other value is a problem.
  */
 export function readLocalConnection(fields: Fields): Template | undefined {
   const entry = fields.entry('connection');

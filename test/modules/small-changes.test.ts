@@ -23,8 +23,8 @@ import { givesDefaultAcl } from '../default-acl.ts';
 import { SHELLS, observeHere, runScript } from '../resources/local-sh.ts';
 import { planHere } from './try-module.ts';
 
-// Files, links and directories are changed with as few processes as possible. The commands of the shell itself must
-// give the same result in each shell.
+// The scripts of small changes start few processes: where possible, builtins of the shell such as `umask` do the work.
+// Builtins differ from shell to shell. Therefore each change is made with each shell and must give the same result.
 
 const IS_ROOT = process.getuid?.() === 0;
 const SOMEBODY = 12_345;

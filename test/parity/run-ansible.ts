@@ -25,8 +25,8 @@ let runs = 0;
 const HANGS_AFTER_MS = 240_000;
 
 /**
- * If a quick run gives no answer, it is played again without mitogen: either mitogen hung, or there really is no
- * answer.
+ * Plays a playbook with Ansible. If a quick run has no task events, it is repeated without mitogen, because mitogen may
+ * have hung. If the repeated run has none either, the playbook itself has none.
  */
 export async function ansiblePlay(ansible: Ansible, cwd: string, args: readonly string[]): Promise<AnsibleRun> {
   const run = await playedOnce(ansible, cwd, args);

@@ -23,12 +23,12 @@ export function readKeyValues(text: string): KeyValues {
   return { pairs, others };
 }
 
-/** A blank that no playbook has: it marks a brace that ends a word. */
+/** Takes the place of the first brace of a `{{` without an end. It counts as a blank, and no playbook contains it. */
 const MARK = '\u1680';
 
 /**
- * Returns the words. Each `{{` after the last `}}` is marked first, because the expression would search for its end up
- * to the end of the text.
+ * Returns the words. A `{{` after the last `}}` has no end. For each of them, the pattern would read the rest of the
+ * text. Therefore each of them is replaced by a mark before the pattern is used, and put back afterwards.
  */
 function wordsOf(text: string): readonly string[] {
   const end = text.lastIndexOf('}}') + 1;

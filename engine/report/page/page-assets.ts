@@ -5,6 +5,7 @@ function asset(name: string): string {
   return readFileSync(join(import.meta.dirname, name), 'utf8');
 }
 
-/** The style of the page. In the bundle it is part of the program (build/bundle.ts). */
+/** The text of page.css. A checkout reads the file here; build/bundle.ts writes its text into the bundle. */
 export const PAGE_STYLE: string = asset('page.css');
+/** The text of page.js, which is read in the same way. */
 export const PAGE_SCRIPT: string = asset('page.js');

@@ -60,7 +60,7 @@ export class Activities {
   #play: EventOf<'play_started'> | undefined;
   #isOver = false;
   readonly #alive = new Map<string, Doing>();
-  /** Busy hosts, the longest first: a host that begins is appended. */
+  /** Busy hosts. A host that begins is appended, so the host that has been busy for the longest time comes first. */
   readonly #busy = new Map<string, Doing>();
   readonly #counts = new Map<PhaseKind, number>();
   /** For each failed host, the task; undefined for a lost host. */
@@ -75,7 +75,7 @@ export class Activities {
     this.#now = now;
   }
 
-  /** The current or last play or batch. */
+  /** The play or batch that runs; between two of them, the one that ended last. Undefined before the first one. */
   get play(): EventOf<'play_started'> | undefined {
     return this.#play;
   }
@@ -90,7 +90,7 @@ export class Activities {
     return this.#alive;
   }
 
-  /** The busy ones of them, the longest first. */
+  /** The busy hosts among `alive`. The host that has been busy for the longest time comes first. */
   get busy(): ReadonlyMap<string, Doing> {
     return this.#busy;
   }

@@ -8,8 +8,8 @@ const NAMES: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * Returns the Fault of a comparison of a fact under its name in Ansible with the lower case that it has under its name
- * here, such as `ansible_os_family == "debian"`.
+ * Returns a Fault if a fact under its Ansible name is compared with the value that it has under its name here, such as
+ * `ansible_os_family == "debian"`: `ansible_os_family` is "Debian", and `facts.os.family` is "debian".
  */
 export function ansibleNeverEqual(names: readonly string[], value: unknown): Fault | undefined {
   if (typeof value !== 'string' || value !== value.toLowerCase()) return undefined;

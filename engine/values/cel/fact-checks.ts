@@ -45,7 +45,7 @@ function membershipFault(item: ASTNode, whole: ASTNode): Fault | undefined {
   return undefined;
 }
 
-/** Returns the Fault of a comparison of a path with a fixed value. */
+/** Returns a Fault if the value at a path can never equal a fixed value that it is compared with. */
 function valueFault(path: ASTNode, value: ASTNode): Fault | undefined {
   if (value.op !== 'value') return undefined;
   const names = factNames(path);

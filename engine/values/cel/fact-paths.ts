@@ -89,7 +89,7 @@ function factMeantBy(word: string): string | undefined {
   return near === undefined || meant === undefined ? undefined : `Did you mean "facts.${meant}"?`;
 }
 
-/** Returns the Fault of a comparison of a fact with a fixed value that it can never equal. */
+/** Returns a Fault if a fact can never equal a fixed value that it is compared with. */
 export function neverEqual(names: readonly string[], value: unknown): Fault | undefined {
   if (names[0] !== 'facts' || value === null) return undefined;
   const name = names.slice(1).join('.');

@@ -13,7 +13,10 @@ const SAYS: Readonly<Record<TextQuestion, string>> = {
   contains: 'holds',
 };
 
-/** Returns the Fault of a test of a fact that is false for every value of the fact. */
+/**
+ * Returns a Fault if a fact can have no value that begins with, ends with or contains the text; otherwise undefined.
+ * `names` is the path of the fact, such as `['facts', 'os', 'family']`.
+ */
 export function neverHolds(names: readonly string[], question: TextQuestion, text: string): Fault | undefined {
   const name = names.slice(1).join('.');
   const { values, isLower } = FACTS.get(name) ?? {};
@@ -43,7 +46,7 @@ function isSo(value: string, question: TextQuestion, text: string): boolean {
 /** A pattern of letters and digits only, with or without `^` and `$`. */
 const WORD_PATTERN = /^(\^?)([A-Za-z0-9 _-]+)(\$?)$/;
 
-/** Returns the Fault of a method call on a fact that can never be true: `facts.os.family.startsWith("Deb")`. */
+/** Returns a Fault if a method call on a fact is never true, such as `facts.os.family.startsWith("Deb")`. */
 export function questionFault(node: ASTNode): Fault | undefined {
   if (node.op !== 'rcall') return undefined;
   const [method, receiver, [operand]] = node.args;
@@ -60,7 +63,7 @@ function neverMatches(names: readonly string[], pattern: string): Fault | undefi
   return neverHolds(names, start === '^' ? 'startsWith' : end === '$' ? 'endsWith' : 'contains', word);
 }
 
-/** Returns the Fault of a comparison of the result of lower() or upper() with a text in the other case. */
+/** Returns a Fault if the result of lower() or upper() is compared with a text that has letters in the other case. */
 export function otherCase(node: ASTNode, value: unknown): Fault | undefined {
   if (node.op !== 'rcall' || typeof value !== 'string') return undefined;
   const [method] = node.args;

@@ -271,8 +271,8 @@ function refuseForeignNames(source: string, { variables, paths }: References, ad
 }
 
 /**
- * Returns the Fault of a variable of Ansible that does not exist here. `remedy` is the correction of the whole
- * expression.
+ * Returns a Fault if the name is a variable of Ansible that runbook does not have. `advise` returns the correction of
+ * the whole expression.
  */
 export function ansibleNameFault(names: readonly string[], advise: () => string | undefined): Fault | undefined {
   const found = ansibleVariable(names);

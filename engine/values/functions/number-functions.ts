@@ -172,7 +172,7 @@ export const numberFunctions: readonly SharedFunction[] = [
     name: 'round',
     form: 'function',
     summary:
-      'The number, rounded to a number of digits after the decimal point (0 by default). method is common (the default), ceil or floor.',
+      'The number, rounded to a number of digits after the decimal point (0 by default). method is ceil (up), floor (down) or common (the default: to the nearest number; of two equally near ones, to the even one).',
     parameters: [required('number', 'dyn'), optional('precision', 'int'), optional('method', 'string')],
     returns: 'dyn',
     template: '{{round 2.375 2}}',

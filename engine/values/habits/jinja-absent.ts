@@ -66,7 +66,10 @@ export const JINJA_ABSENT: readonly (readonly [word: string, instead: string])[]
   ['filter urlize', 'Write the text with its links.'],
   ['filter xmlattr', 'Write the attributes into the template.'],
   ['filter pprint', 'Write {{to_nice_json x}}.'],
-  ['filter attr', 'Write the member: x.name, or {{lookup x "name"}}.'],
+  [
+    'filter attr',
+    'Write the name after a dot: x.name. If a variable n holds the name, write {{lookup x n}}, or x[n] in an expression.',
+  ],
   ['filter random_mac', 'Put the address into a variable. A random value would differ between a plan and its play.'],
   ['test abs', 'Write x.startsWith("/").'],
   ['test is_abs', 'Write x.startsWith("/").'],

@@ -83,7 +83,7 @@ export function isTooLarge(error: unknown): boolean {
   return error instanceof RangeError && /^Invalid (?:string|array) length/.test(error.message);
 }
 
-/** Returns the Fault of a template or expression whose result is longer than a text can be. */
+/** Returns the Fault for a result of a template or expression that is longer than any text can be. */
 export function tooLarge(): Fault {
   return new Fault({
     code: 'template-too-large',
