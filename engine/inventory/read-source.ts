@@ -1,8 +1,9 @@
-import { type Stats, readdirSync, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import { MOST_SEALED, readAtOnce, readWhole } from '../files/read-file.ts';
+import { utf8NamesIn } from '../files/utf8-names.ts';
 import type { Node } from '../values/base/node.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import { hiddenNode } from '../values/hidden-node.ts';
@@ -64,7 +65,7 @@ interface Reading {
 async function readPath(path: string, status: Stats, reading: Reading): Promise<void> {
   const { into, vault, access } = reading;
   if (status.isDirectory()) {
-    for (const name of readdirSync(path).toSorted()) {
+    for (const name of utf8NamesIn(path)) {
       if (IGNORED.test(name)) continue;
       const inside = join(path, name);
       await readPath(inside, statSync(inside), reading);

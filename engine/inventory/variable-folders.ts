@@ -1,7 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Problem, Problems } from '../errors/problem.ts';
 import { systemReason } from '../files/system-reason.ts';
+import { utf8NamesIn } from '../files/utf8-names.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import { namesIn } from '../values/look-at-once.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -120,9 +121,7 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 
 function filesOf(path: string): readonly string[] {
   if (!statSync(path).isDirectory()) return [path];
-  const names = readdirSync(path)
-    .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
-    .toSorted();
+  const names = utf8NamesIn(path).filter((name) => !name.startsWith('.') && !name.endsWith('~'));
   const files: string[] = [];
   for (const name of names) {
     const inside = join(path, name);

@@ -6,6 +6,7 @@ import { kindByPath } from '../../convert/classify.ts';
 import { Problem } from '../../errors/problem.ts';
 import { readAtOnce } from '../../files/read-file.ts';
 import { systemReason } from '../../files/system-reason.ts';
+import { utf8NamesIn } from '../../files/utf8-names.ts';
 import { textIn } from '../../values/yaml/text-file.ts';
 
 /** The files to convert, as they were read. */
@@ -95,7 +96,7 @@ function gather(folder: string, root: string, into: Gathered): void {
 
 function entriesOf(folder: string): readonly Dirent[] {
   try {
-    refuseOtherNames(folder);
+    utf8NamesIn(folder, { remedy: 'Rename it, or convert the folders beside it one by one.' });
     return readdirSync(folder, { withFileTypes: true }).toSorted((one, other) => (one.name < other.name ? -1 : 1));
   } catch (error) {
     if (error instanceof Problem) throw error;
@@ -106,22 +107,6 @@ function entriesOf(folder: string): readonly Dirent[] {
       remedy: 'Allow the user who runs this to read it, or convert the folders beside it one by one.',
     });
   }
-}
-
-/** Throws Problem if a name is not UTF-8: its file could be neither read nor copied by that name. */
-function refuseOtherNames(folder: string): void {
-  const wrong = readdirSync(folder, 'buffer').find((name) => !isUtf8(name));
-  if (wrong === undefined) return;
-  const escaped = wrong.toString('latin1').replaceAll(/[^\x20-\x7e]/g, hexadecimal);
-  throw new Problem({
-    code: 'not-utf8',
-    what: `a name in ${folder} is not UTF-8: ${escaped}`,
-    remedy: 'Rename it, or convert the folders beside it one by one.',
-  });
-}
-
-function hexadecimal(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -1,6 +1,7 @@
-import { readdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Place, Problem } from '../../errors/problem.ts';
+import { utf8NamesIn } from '../../files/utf8-names.ts';
 import type { LocalFile, LocalFolder } from '../../modules/base/module.ts';
 import { statusOf } from '../../values/look-at-once.ts';
 
@@ -17,7 +18,7 @@ const MOST_NAMES = 20_000;
 /**
  * Lists a folder with everything beneath it. `permit` is called for each folder before it is read, and may throw.
  * Throws Problem for a link that leads nowhere or in a circle, for a name that is neither a file nor a folder, for a
- * folder that cannot be read, and for too many names. `place`: where the playbook names the folder.
+ * folder that cannot be read, for a name that is not UTF-8, and for too many names. `place`: where the playbook names the folder.
  */
 export function contentOfFolder(path: string, place: Place, permit: (folder: string) => void): FolderContent {
   const folders: string[] = [];
@@ -51,8 +52,9 @@ const REMOVE_LINK = 'Remove the link, or correct it.';
 
 function namesOf(folder: string, place: Place): readonly string[] {
   try {
-    return readdirSync(folder).toSorted();
+    return utf8NamesIn(folder, { place });
   } catch (error) {
+    if (error instanceof Problem) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw unusable(folder, place, why, 'Give the user who runs runbook the permission to read it.');
   }

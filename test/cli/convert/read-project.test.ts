@@ -51,5 +51,5 @@ test('a name that is not UTF-8 is told, and no file is lost in silence', async (
   const folder = folderWith({});
   mkdirSync(join(folder, 'roles'));
   execFileSync('sh', ['-c', String.raw`: >"$(printf 'roles/b\377d.yml')"`], { cwd: folder });
-  await expect(readProject(folder)).rejects.toThrow(`a name in ${folder}/roles is not UTF-8: b\\xffd.yml`);
+  await expect(readProject(folder)).rejects.toThrow(`the name of ${folder}/roles/b\\xffd.yml is not UTF-8`);
 });
