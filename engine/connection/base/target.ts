@@ -87,8 +87,11 @@ export interface SshTarget {
   readonly retries?: number | undefined;
   /** Settings of the inventory for the connection that have no effect. */
   readonly withoutEffect?: readonly WithoutEffect[];
-  /** Set for a jump host. The configuration of ssh says how to reach it; variables of the inventory do not count. */
-  readonly isJump?: true;
+  /**
+   * Set for a jump host: the setting that names it. The configuration of ssh says how to reach it; variables of the
+   * inventory do not count.
+   */
+  readonly jumpBy?: 'ansible_jump_host' | 'ProxyJump';
   /** All jump hosts, the nearest to the controller first. Their own `jumps` are ignored. */
   readonly jumps: readonly SshTarget[];
   /**

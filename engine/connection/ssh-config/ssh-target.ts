@@ -52,7 +52,8 @@ export async function sshTarget(given: Wanted, patience: Patience, configs: SshC
   const login = { host: alias, user: wanted.user, port: wanted.port, call };
   const config = await configs.of(login);
   const jumpNames = wanted.jumps ?? (wanted.proxyCommand === undefined ? (config.jumps ?? []) : []);
-  const ways: Ways = { patience, configs, configFile: call?.configFile };
+  const jumpBy = wanted.jumps === undefined ? 'ProxyJump' : 'ansible_jump_host';
+  const ways: Ways = { patience, configs, configFile: call?.configFile, jumpBy };
   const jumps = await jumpsOf(jumpNames, ways, [alias]);
   const own = ownPart(login, config, configs);
   const named = identityFile === undefined ? [] : [home(identityFile)];
@@ -219,6 +220,7 @@ interface Ways {
   readonly patience: Patience;
   readonly configs: SshConfigs;
   readonly configFile: string | undefined;
+  readonly jumpBy: NonNullable<SshTarget['jumpBy']>;
 }
 
 interface Agent {
@@ -266,20 +268,20 @@ function isOnDevice(file: string): boolean {
  * ends there.
  */
 async function jumpsOf(names: readonly string[], ways: Ways, behind: readonly string[]): Promise<readonly SshTarget[]> {
-  const { patience, configs, configFile } = ways;
+  const { patience, configs, configFile, jumpBy } = ways;
   const call = configFile === undefined ? undefined : { configFile, first: [], last: [] };
   const jumps = await Promise.all(
     names.map(async (text) => {
       const login = { ...parseJump(text), call };
       const config = await configs.of(login);
-      return { config, target: { ...ownPart(login, config, configs), ...patience, isJump: true } as const };
+      return { config, target: { ...ownPart(login, config, configs), ...patience, jumpBy } as const };
     }),
   );
   const [first] = jumps;
   if (first === undefined) return [];
   const passed = [...behind, ...jumps.map(({ target }) => target.alias)];
   const before = (first.config.jumps ?? []).filter((name) => !passed.includes(parseJump(name).host));
-  const own = await jumpsOf(before, ways, passed);
+  const own = await jumpsOf(before, { ...ways, jumpBy: 'ProxyJump' }, passed);
   const targets = jumps.map(({ target }, index) =>
     index === 0 && own.length === 0 ? { ...target, proxyCommand: first.config.proxyCommand } : target,
   );

@@ -10,8 +10,8 @@ const SSH_NAMES = {
 
 /** Names the source of a setting of this target: a variable of the inventory, or a line of the configuration of ssh. */
 function setting(target: SshTarget, variable: keyof typeof SSH_NAMES): string {
-  return target.isJump === true
-    ? `what \`ansible_jump_host\` says of ${target.name}, or \`${SSH_NAMES[variable]}\` of ${target.name} in ~/.ssh/config`
+  return target.jumpBy !== undefined
+    ? `what \`${target.jumpBy}\` says of ${target.name}, or \`${SSH_NAMES[variable]}\` of ${target.name} in ~/.ssh/config`
     : `\`${variable}\``;
 }
 
@@ -173,7 +173,7 @@ function authenticationFailed(target: SshTarget, failure: HandshakeFailure, tooM
     : failure.tried.length === 0
       ? `Name a key file that is there by ${setting(target, 'ansible_ssh_private_key_file')}, or load a key into an SSH agent.`
       : `Put the public key into ~${target.user}/.ssh/authorized_keys on the host, or name another user (${setting(target, 'ansible_user')}) ` +
-        `or key (${setting(target, 'ansible_ssh_private_key_file')})${target.isJump === true ? '' : ', or a password (`ansible_password`)'}.`;
+        `or key (${setting(target, 'ansible_ssh_private_key_file')})${target.jumpBy !== undefined ? '' : ', or a password (`ansible_password`)'}.`;
   return new Unreachable({
     code: 'authentication-failed',
     host: target.name,
