@@ -30,7 +30,7 @@ export function convertConditions(entry: Entry, standing: Standing, use: Scalars
  * needed: here, a task has the same meaning in a plan.
  */
 function isAlwaysSo(text: string): boolean {
-  return /^\(?\s*not\s+\(?\s*ansible_check_mode\s*(?:\|\s*bool\s*)?\)?\s*\)?$/.test(text.trim());
+  return /^(?:\(\s*)?not\s+(?:\(\s*)?ansible_check_mode\s*(?:\|\s*bool\s*)?(?:\)\s*)?\)?$/.test(text.trim());
 }
 
 /** Returns whether nothing is written after the colon, which Ansible treats as if there were no condition. */
@@ -44,7 +44,7 @@ const ALWAYS_SO = String.raw`not\s+ansible_check_mode(?:\s*\|\s*bool)?`;
 function withoutCheckMode(text: string): string {
   if (!text.includes('ansible_check_mode') || /\bor\b/.test(text)) return text;
   return text
-    .replace(new RegExp(String.raw`\s+and\s+${ALWAYS_SO}(?=\s|$)`), '')
+    .replace(new RegExp(String.raw`(?<!\s)\s+and\s+${ALWAYS_SO}(?=\s|$)`), '')
     .replace(new RegExp(String.raw`^\s*${ALWAYS_SO}\s+and\s+`), '');
 }
 

@@ -9,6 +9,7 @@ import {
   reasonSentence,
 } from '../values/jinja/jinja-knowledge.ts';
 import { Fault } from '../values/language/fault.ts';
+import { replaceQuoted } from '../values/language/quoted-text.ts';
 import { compileTemplate } from '../values/template/template-compile.ts';
 import { TemplateSource } from '../values/template/template-syntax.ts';
 import type { Told } from './base/marks.ts';
@@ -55,9 +56,9 @@ function withAssumption({ text, assumptions }: Done, assumption: Told): Converte
 
 /** Returns whether the text is an expression with words that Jinja does not have. */
 function isOfHere(text: string): boolean {
-  const code = text.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""');
+  const code = replaceQuoted(text, () => '""');
   const words =
-    /&&|\|\||(?:^|[^=!<>])!(?!=)|(?<![|.\w]\s*)(?:defined|size|double|semver|semverCompare|has|cidr\w+|ipVersion|default|int|string|min|max)\(|\.(?:contains|startsWith|endsWith|matches|exists|all|filter|regexReplace|map)\(/;
+    /&&|\|\||(?:^|[^=!<>])!(?!=)|(?<!\w)(?=(?:defined|size|double|semver|semverCompare|has|cidr\w+|ipVersion|default|int|string|min|max)\()(?<![|.]\s*).|\.(?:contains|startsWith|endsWith|matches|exists|all|filter|regexReplace|map)\(/;
   return !code.includes('{{') && words.test(code) && isExpression(text);
 }
 

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
+import { splitAtMustaches } from '../values/language/mustaches.ts';
 import { jinjaOfYaml } from './base/jinja-of-yaml.ts';
 import { onlyMustache } from './base/mustache.ts';
 import type { Converted, KnownType } from './base/translator.ts';
@@ -299,7 +300,7 @@ function takeExpressions(
 /** Returns a text with `{{ }}` as an expression of Jinja; undefined for a text without them. */
 function asJinja(text: string | undefined): string | undefined {
   if (text === undefined || text.includes("'") || text.includes('{%')) return undefined;
-  const parts = text.split(/(\{\{[\s\S]*?\}\})/).filter((part) => part !== '');
+  const parts = splitAtMustaches(text).filter((part) => part !== '');
   const written = parts.map((part) => {
     const inner = onlyMustache(part);
     return inner === undefined ? `'${part}'` : `(${inner})`;

@@ -112,7 +112,7 @@ function convertLines(node: YamlNode, standing: Standing, use: Scalars): void {
     return;
   }
   // A value without text around it loses its line end, and the next key of YAML must not stand on its line.
-  const end = converted.text.endsWith('\n') ? '' : (/\n*$/.exec(written)?.[0] ?? '');
+  const end = converted.text.endsWith('\n') ? '' : (/(?<!\n)\n*$/.exec(written)?.[0] ?? '');
   if (converted.text !== lines.join('\n'))
     draft.replace(from, to, `${converted.text.replaceAll(/^(?=[^\n])/gm, indentation)}${end}`);
   assume(converted.assumptions, standing.anchor, draft);
@@ -153,7 +153,7 @@ export function writeText(node: YamlNode, text: string, { isFlow }: Standing, dr
     const header = source.text.slice(at, source.lineEnd(at));
     const from = source.lineEnd(at) + 1;
     const indentation = /^ *(?=\S)/m.exec(source.text.slice(from, endOf(node)))?.[0] ?? '';
-    const body = text.replace(/\n+$/, '').replaceAll(/^(?=[^\n])/gm, indentation);
+    const body = text.replace(/(?<!\n)\n+$/, '').replaceAll(/^(?=[^\n])/gm, indentation);
     const isFolded = header.startsWith('>');
     draft.replace(from, endOf(node), `${isFolded ? body.replaceAll('\n', '\n\n') : body}\n`);
     return;

@@ -42,8 +42,13 @@ export function convertTemplateFile(
   };
 }
 
-/** The text before the rest of a name: `{{ x }}.conf.j2`, `x + ".conf.j2"`. */
-const CONTINUED = /(?:[}%]|[+~]\s*["'])\s*$/;
+/** Returns whether the text at this place is the rest of a name: `{{ x }}.conf.j2`, `x + ".conf.j2"`. */
+function isContinued(text: string, at: number): boolean {
+  const before = text.slice(0, at).trimEnd();
+  const sign = before.slice(-1);
+  if (sign === '}' || sign === '%') return true;
+  return (sign === '"' || sign === "'") && /^[+~]$/.test(before.slice(0, -1).trimEnd().slice(-1));
+}
 
 /** Makes the conversion of names of template files in the texts of `file`. */
 export function templateNames(templates: readonly ConvertedFile[], file: string): TemplateNames {
@@ -58,8 +63,8 @@ export function templateNames(templates: readonly ConvertedFile[], file: string)
   return {
     renamed(text) {
       let left: string | undefined;
-      const result = text.replaceAll(/[\w.\-/]*\.j2(?![\w.])/g, (name: string, at: number) => {
-        const found = meant(name, !CONTINUED.test(text.slice(0, at)));
+      const result = text.replaceAll(/(?<![\w.\-/])[\w.\-/]*\.j2(?![\w.])/g, (name: string, at: number) => {
+        const found = meant(name, !isContinued(text, at));
         if (found.length === 0) return name;
         const still = found.find(({ path, newPath }) => path === newPath);
         if (still === undefined) return `${name.slice(0, -JINJA.length)}${HERE}`;

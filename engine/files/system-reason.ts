@@ -3,6 +3,6 @@
  */
 export function systemReason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const [, reason] = /^E[A-Z0-9]+: (.*?)(?:, [a-z]+(?: '[\s\S]*')?)?$/.exec(message) ?? [];
+  const [, reason] = /^E[A-Z0-9]+: ((?:(?!, [a-z]+(?: '|$)).)+)/.exec(message) ?? [];
   return reason === undefined ? message : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
 }

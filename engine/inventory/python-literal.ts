@@ -144,7 +144,7 @@ class LiteralReader {
     if (source === undefined || /[\w.]/.test(this.#text[this.#at + source.length] ?? '')) throw new NotLiteral();
     const isWhole = /^(?:0[xXoObB]|[\d_]+$)/.test(source);
     // 010 is an error in Python, 00 is not.
-    if (/^0[\d_]*[1-9][\d_]*$/.test(source)) throw new NotLiteral();
+    if (/^0[0_]*[1-9][\d_]*$/.test(source)) throw new NotLiteral();
     this.#at += source.length;
     const number = Number(source.replaceAll('_', ''));
     if (isWhole && !Number.isSafeInteger(number)) this.sawUnsafe = true;

@@ -201,7 +201,7 @@ class IniReader {
   }
 
   #child(line: string, place: (at: number, length?: number) => Place): void {
-    const child = /^([^:\]\s]+)\s*(?:#.*)?$/.exec(line)?.[1];
+    const child = childIn(line);
     if (child === undefined) {
       throw new Problem({
         code: 'ini-syntax',
@@ -280,4 +280,13 @@ function nodeOf(literal: Literal, source: string, place: Place): Node {
     return { kind: 'map', entries, place };
   }
   return { kind: 'list', items: [...literal.values()].map((item) => nodeOf(item, source, place)), place };
+}
+
+/** Returns the name on a line of `:children`, with or without a comment behind it; undefined if it is not one name. */
+function childIn(line: string): string | undefined {
+  const word = /^[^:\]\s]+/.exec(line)?.[0];
+  if (word === undefined) return undefined;
+  if (/^\s*(?:#|$)/.test(line.slice(word.length))) return word;
+  const comment = word.lastIndexOf('#');
+  return comment < 1 ? undefined : word.slice(0, comment);
 }

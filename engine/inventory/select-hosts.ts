@@ -37,6 +37,22 @@ export function selectHosts(inventory: Inventory, pattern: string, place: Place 
 }
 
 /** Maximal length of a part. Reading a part takes quadratic time. */
+/** Splits at the colons that are in no brackets and in no parentheses. */
+function atColons(text: string): readonly string[] {
+  const parts: string[] = [];
+  let end = text.length;
+  const nearest = { square: '', round: '' };
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    const sign = text[at] ?? '';
+    if ('[]'.includes(sign)) nearest.square = sign;
+    if ('()'.includes(sign)) nearest.round = sign;
+    if (sign !== ':' || nearest.square === ']' || nearest.round === ')') continue;
+    parts.push(text.slice(at + 1, end));
+    end = at;
+  }
+  return [...parts, text.slice(0, end)].toReversed();
+}
+
 const LONGEST_PART = 5_000;
 
 /**
@@ -58,7 +74,7 @@ function splitPattern(pattern: string, place: Place | undefined): readonly strin
       });
     }
     if (isAddress(text)) parts.push(text);
-    else parts.push(...text.split(/:(?![^[]*\]|[^(]*\))/).map((one) => one.trim()));
+    else parts.push(...atColons(text).map((one) => one.trim()));
   }
   return parts.filter((part) => part !== '');
 }
@@ -177,7 +193,7 @@ function regular(source: string, place: Place | undefined): RegExp {
 
 function glob(part: string, place: Place | undefined): (name: string) => boolean {
   try {
-    if (/\[[^\]]*$/.test(part)) throw new SyntaxError('a bracket is not closed');
+    if (part.lastIndexOf('[') > part.lastIndexOf(']')) throw new SyntaxError('a bracket is not closed');
     const pattern = wildcards(part, { classes: true, ignoreCase: false });
     return (name) => pattern.test(name);
   } catch {

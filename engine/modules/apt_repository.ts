@@ -11,7 +11,7 @@ const schema = z.strictObject({
   repo: z
     .string()
     .regex(
-      /^deb(-src)?\s+(\[[^\]\n]*\]\s+)?\S+\s+\S+[^\n]*$/,
+      /^deb(-src)?\s+(\[[^\]\n]*\]\s+)?\S+\s+\S[^\n]*$/,
       'must be a line of sources.list: deb [signed-by=…] https://… suite components\nFor a PPA write its whole line.',
     )
     .describe(
@@ -88,7 +88,7 @@ function fileOf({ repo, filename }: Arguments): string {
   const [, address = '', suite = ''] = /^deb(?:-src)?\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)/.exec(repo) ?? [];
   const host = `${address.replace(/^\w+:\/\//, '').replace(/^[^/]*@/, '')} ${suite}`
     .replace(/[^A-Za-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '');
+    .replace(/^_|_$/g, '');
   return `/etc/apt/sources.list.d/${filename ?? host}.list`;
 }
 

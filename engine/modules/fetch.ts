@@ -65,7 +65,7 @@ export const module = defineModule<Arguments, LocalTarget>({
 
 /** Returns the name of the file on the controller, which follows from the arguments. */
 function targetOf({ src, dest, flat }: Arguments, { host }: Controller): string {
-  if (!flat) return `${dest.replace(/\/+$/, '')}/${host}${src}`;
+  if (!flat) return `${dest.replace(/(?<!\/)\/+$/, '')}/${host}${src}`;
   return dest.endsWith('/') ? `${dest}${src.slice(src.lastIndexOf('/') + 1)}` : dest;
 }
 

@@ -228,7 +228,7 @@ function shownContent(args: Arguments, wanted: WantedContent): Value {
 
 /** Returns the possible paths of the file: the given path, and the path inside it in case it is a directory. */
 function targetsOf(args: Arguments): readonly string[] {
-  const name = nameOf(revealed(args.url).replace(/[?#].*$/, ''));
+  const name = nameOf(revealed(args.url).replace(/[?#][^]*$/, ''));
   if (args.dest.endsWith('/')) return [`${args.dest}${name}`];
   return name === '' ? [args.dest] : [args.dest, `${args.dest === '/' ? '' : args.dest}/${name}`];
 }

@@ -93,7 +93,7 @@ function write(
 
 /** Registers the existing key as a secret, so that it is masked. The other lines of the file are not secret. */
 function hideKey(kubeconfig: string): void {
-  for (const [, encoded = ''] of kubeconfig.matchAll(/^\s*(?:client-key-data|token):\s*"?([^\s"]+)/gm)) {
+  for (const [, encoded = ''] of kubeconfig.matchAll(/^[ \t]*(?:client-key-data|token):\s*"?([^\s"]+)/gm)) {
     Secret.of(encoded);
     Secret.of(Buffer.from(encoded, 'base64').toString('utf8'));
   }

@@ -13,12 +13,12 @@ import { fileNeeds, forWriters } from './path/file-needs.ts';
 const key = z
   .string()
   .regex(
-    /^[A-Za-z0-9_-]+([./][A-Za-z0-9_.:/@-]+)+$/,
+    /^[A-Za-z0-9_-]+[./][A-Za-z0-9_.:/@-]+$/,
     'must be the name of a kernel parameter, such as net.ipv4.ip_forward',
   )
   .refine((name) => !sysctlPath(name).split('/').includes('..'), 'must be the name of a kernel parameter');
 const value = z
-  .union([z.string().regex(/^[^\n]*\S[^\n]*$/), z.number()], { error: 'must be a text of one line, or a number' })
+  .union([z.string().regex(/^[^\S\n]*\S[^\n]*$/), z.number()], { error: 'must be a text of one line, or a number' })
   .transform((given) => normalizeValue(String(given)));
 
 const schema = exactlyOne(
@@ -194,8 +194,9 @@ function setLive({ name, after }: LiveStep): string {
 
 /** Returns the parameter and the value of a line; an empty list if the line sets nothing. */
 function assigned(line: string): readonly [name?: string, value?: string] {
-  const [, name, value] = /^\s*-?\s*([^#;=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-  return name === undefined ? [] : [name, normalizeValue(value ?? '')];
+  const [before = '', ...values] = line.split('=');
+  const name = before.trim().replace(/^-/, '').trimStart();
+  return values.length === 0 || /^(?:[#;]|$)/.test(name) ? [] : [name, normalizeValue(values.join('=').trim())];
 }
 
 /**

@@ -74,7 +74,7 @@ function decode(text: string): GitWorkTree {
   const commit = valueOf(lines, /^# branch\.oid ([0-9a-f]+)$/);
   const remotes: Record<string, string> = {};
   for (const line of lines) {
-    const [, name, url] = /^remote\.(.+)\.url (.*)$/.exec(line) ?? [];
+    const [, name, url] = /^remote\.([^ ]+)\.url (.*)/.exec(line) ?? [];
     if (name !== undefined && url !== undefined) remotes[name] = withoutAccount(url);
   }
   return {

@@ -40,7 +40,7 @@ fi
     for (const line of output.toString('utf8').split('\n')) {
       const [, presence, path] = /^(loaded|builtin|available) (\S+)$/.exec(line) ?? [];
       if (path === undefined) continue;
-      const name = kernelName(path.replace(/^.*\//, '').replace(/\.ko.*$/, ''));
+      const name = kernelName(path.replace(/^.*\//, '').replace(/\.ko[^]*$/, ''));
       if (presence === 'loaded' || presence === 'builtin' || (presence === 'available' && !found.has(name)))
         found.set(name, { presence });
     }

@@ -298,7 +298,7 @@ function decodeCandidates(lines: readonly string[]): Map<string, string> {
       if (version !== '(none)' && (apk === undefined || !candidates.has(name))) candidates.set(name, version);
       continue;
     }
-    const [, queried, found] = /^(\S+) ((?:\d+:)?\S+-\S+)$/.exec(line) ?? [];
+    const [, queried, found] = /^(\S+) ([^\s-]+-\S+)$/.exec(line) ?? [];
     if (queried !== undefined && found !== undefined) candidates.set(queried, found);
   }
   return candidates;

@@ -130,7 +130,7 @@ function fresh(state: UnitState, file: RegularFile, path: string): UnitState {
   const text = file.content?.toString('utf8');
   const value = (key: string): string | undefined => {
     if (text === undefined) return undefined;
-    return [...text.matchAll(new RegExp(`^${key}\\s*=\\s*(.*?)\\s*$`, 'gm'))].at(-1)?.[1] ?? '';
+    return [...text.matchAll(new RegExp(`^${key}[^\\S\n]*=(.*)$`, 'gm'))].at(-1)?.[1]?.trim() ?? '';
   };
   const type = value('Type');
   const remains = value('RemainAfterExit');

@@ -1,5 +1,6 @@
 import type { Node, ScalarNode } from './base/node.ts';
 import { Secret, hideNumber } from './base/secret.ts';
+import { splitAtMustaches } from './language/mustaches.ts';
 import { nearestName } from './language/suggest.ts';
 import { hasTemplate } from './template/template.ts';
 
@@ -26,7 +27,8 @@ function hiddenScalar(node: ScalarNode): ScalarNode {
   if (typeof value === 'number') hideNumber(source, value);
   else if (typeof value === 'string' && !hasTemplate(value)) Secret.of(value);
   else if (typeof value === 'string')
-    for (const text of value.split(/\{\{.*?\}\}/s)) if (text.length >= MIN_TEXT_LENGTH) Secret.of(text);
+    for (const [index, text] of splitAtMustaches(value).entries())
+      if (index % 2 === 0 && text.length >= MIN_TEXT_LENGTH) Secret.of(text);
   return { ...node, isHidden: true };
 }
 

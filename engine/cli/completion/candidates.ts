@@ -100,7 +100,7 @@ const TOPICS = ['ansible', 'helpers', 'schema'];
 
 /** Returns the name in `<name>`, `[name]` or `<names...>`; undefined if there is none. */
 export function placeholderOf(flags: string): string | undefined {
-  return /[<[]([^>\]]+?)(?:\.{3})?[>\]]/.exec(flags)?.[1];
+  return /[<[]([^<[>\].]+)/.exec(flags)?.[1];
 }
 
 function words(names: Iterable<string>): readonly Candidate[] {

@@ -88,7 +88,7 @@ class Outline implements PlaybookOutline {
       if (file === undefined) continue;
       const [meta] = this.#documents(partOf(folder, 'meta', 'main'));
       if (meta?.kind === 'map') for (const one of itemsOf(valueOf(meta, 'dependencies'))) this.#role(one);
-      this.#steps(this.#items(file), [join(folder, 'tasks')], name.replace(/.*\//, ''));
+      this.#steps(this.#items(file), [join(folder, 'tasks')], name.slice(name.lastIndexOf('/') + 1));
       return;
     }
   }

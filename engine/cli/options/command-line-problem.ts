@@ -74,8 +74,10 @@ function unknownOption(name: string, command: Command): Problem {
 
 /** Parses `error: option '-f, --forks <number>' argument 'many' is invalid. It must be …`. */
 function wrongValue(message: string, flags: string): Problem {
-  const ofArgument = /value '([\s\S]*)' is invalid for argument '([^']*)'\. ([\s\S]*)$/.exec(message);
-  const ofOption = /argument '([\s\S]*)' is invalid\. ([\s\S]*)$/.exec(message);
+  const ofArgument = /^error: command-argument value '([\s\S]*)' is invalid for argument '([^']*)'\. ([\s\S]*)$/.exec(
+    message,
+  );
+  const ofOption = /^error: option '[^']*' argument '([\s\S]*)' is invalid\. ([\s\S]*)$/.exec(message);
   const [value = '', named = '', rule = ''] =
     ofArgument === null ? [ofOption?.[1], flags, ofOption?.[2]] : ofArgument.slice(1);
   return new Problem({
@@ -87,11 +89,12 @@ function wrongValue(message: string, flags: string): Problem {
 
 /** Removes the value from `-f, --forks <number>`. */
 function optionNames(flags: Option['flags']): string {
-  return flags.replaceAll(/ *[<[][^>\]]*[>\]]/g, '');
+  return flags.replaceAll(/(?<! ) *[<[][^<[>\]]*[>\]]/g, '');
 }
 
 function wordsBehind(message: string): string {
-  return /but got \d+: ([\s\S]*)\.$/.exec(message)?.[1] ?? '';
+  const [, words = ''] = message.split(/but got \d+: /);
+  return words.endsWith('.') ? words.slice(0, -1) : '';
 }
 
 function calledCommand(program: Command, argv: readonly string[]): Command {

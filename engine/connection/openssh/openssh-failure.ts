@@ -184,8 +184,8 @@ const CLASSES: readonly (readonly [RegExp, Class])[] = [
   [/Connection refused/, 'ECONNREFUSED'],
   [/Connection timed out|Operation timed out|Connection to \S+ port \d+ timed out/, 'timeout'],
   // The server hung up before ssh had asked whether it is connected.
-  [/connect to host .* port \d+: Connection reset/, 'dropped'],
-  [/connect to host .* port \d+: /, 'OTHER'],
+  [/connect to host \S+ port \d+: Connection reset/, 'dropped'],
+  [/connect to host \S+ port \d+: /, 'OTHER'],
   [/(?:closed|timed out) by UNKNOWN|UNKNOWN port/, 'proxy'],
   [/kex_exchange_identification|Connection (?:closed|reset) by|banner exchange|Broken pipe/, 'dropped'],
 ];

@@ -206,7 +206,7 @@ const VIRTUAL_MACHINES: readonly (readonly [RegExp, string])[] = [
   [/QEMU|KVM|OpenStack|Amazon EC2|Google/i, 'kvm'],
   [/VMware/i, 'vmware'],
   [/VirtualBox|innotek/i, 'virtualbox'],
-  [/Microsoft.*Virtual/i, 'hyperv'],
+  [/^(?=[^]*Microsoft)[^]*Virtual/i, 'hyperv'],
   [/Xen/i, 'xen'],
   [/Parallels/i, 'parallels'],
 ];

@@ -9,7 +9,7 @@ export interface JumpName {
  * `[user@]host[:port]`, with the address in brackets if necessary, as `ssh -G` prints it, or as a URL. The name of a
  * user may contain `@`.
  */
-const JUMP = /^(?:ssh:\/\/)?(?:(?<user>.+)@)?(?:\[(?<address>[^\]]+)\]|(?<host>[^:/@]+))(?::(?<port>\d+))?\/?$/;
+const JUMP = /^(?:ssh:\/\/)?(?:(?<user>.+)@)?(?:\[(?<address>[^\]@]+)\]|(?<host>[^:/@]+))(?::(?<port>\d+))?\/?$/;
 
 /**
  * Parses the name of a jump host. A text in another form, such as an IPv6 address without brackets, is a host as a

@@ -178,7 +178,7 @@ const PATIENCE: ReadonlyMap<string, (value: string) => SaidPatience | undefined>
 /** Parses a time of sshd_config(5), "TIME FORMATS": `90`, `1m30s`; `none` is 0. */
 function inSeconds(value: string, use: (ms: number) => SaidPatience): SaidPatience | undefined {
   if (value === 'none') return use(0);
-  if (!/^(?:\d{1,6}[smhdw]?)+$/i.test(value)) return undefined;
+  if (!/^(?:\d{1,9}[smhdw])*\d{1,9}[smhdw]?$/i.test(value)) return undefined;
   const seconds = [...value.matchAll(/(\d+)([smhdw]?)/gi)].map(
     ([, count = '0', unit = '']) => Number(count) * (UNITS.get(unit.toLowerCase()) ?? 1),
   );

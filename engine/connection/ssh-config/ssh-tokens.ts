@@ -38,7 +38,7 @@ export function expandPath(path: string, values: TokenValues): string | undefine
   };
   const expanded = path
     .replace(/^~(?=\/|$)/, homedir())
-    .replaceAll(/\$\{([^}]*)\}|%./g, (token, name: string | undefined) =>
+    .replaceAll(/\$\{([^}$]*)\}|%./g, (token, name: string | undefined) =>
       known(name === undefined ? tokens[token] : process.env[name]),
     );
   return isKnown ? expanded : undefined;

@@ -168,5 +168,8 @@ export function refusedKey({ name, refusedKeys }: SshTarget): Unreachable {
 
 /** Returns the fingerprint as `ssh-keygen -l` prints it. */
 export function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+  return `SHA256:${createHash('sha256')
+    .update(key)
+    .digest('base64')
+    .replace(/={1,2}$/, '')}`;
 }

@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq } from 'yaml';
+import { innerOf, splitAtMustaches } from '../../values/language/mustaches.ts';
 import { type YamlNode, entriesOf, hasTag, isPlain, itemsOf, textOf } from './yaml-source.ts';
 import { oldReading } from './yaml-words.ts';
 
@@ -34,14 +35,10 @@ function plainValue(text: string): string | undefined {
 
 /** Writes `a{{ b }}` as `'a' ~ (b)`. */
 export function jinjaOfText(text: string): string | undefined {
-  // A `{{` without a `}}` after it is a mistake. The pattern below would read the rest of the text for each of them.
-  if (text.lastIndexOf('{{') > text.lastIndexOf('}}')) return undefined;
   if (text.split('{{').length !== text.split('}}').length) return undefined;
-  const parts = text.split(/\{\{-?([\s\S]*?)-?\}\}/);
-  if (parts.some((part, index) => (index % 2 === 0 ? /\{[{%#]/.test(part) : part.trim() === ''))) return undefined;
-  const written = parts.flatMap((part, index) =>
-    index % 2 === 1 ? [`(${part.trim()})`] : part === '' ? [] : [quoted(part)],
-  );
+  const parts = splitAtMustaches(text).map((part, index) => (index % 2 === 1 ? innerOf(part) : part));
+  if (parts.some((part, index) => (index % 2 === 0 ? /\{[{%#]/.test(part) : part === ''))) return undefined;
+  const written = parts.flatMap((part, index) => (index % 2 === 1 ? [`(${part})`] : part === '' ? [] : [quoted(part)]));
   return written.length === 0 ? "''" : written.join(' ~ ');
 }
 

@@ -1,4 +1,5 @@
 import type { Node } from '../../values/base/node.ts';
+import { type ShellToken, WordReader } from './shell-word.ts';
 import { type TaskSource, textOf } from './site.ts';
 
 /** A command that a task runs, as it was written. */
@@ -41,17 +42,6 @@ export function argvOf(task: TaskSource): readonly string[] | undefined {
   return command === undefined ? undefined : shellTokens(command.text).map(({ text }) => text);
 }
 
-/** A word or an operator of a command line. */
-export interface ShellToken {
-  readonly kind: 'word' | 'operator';
-  /** The text without quotes. A template stays as it is. */
-  readonly text: string;
-  /** True if any part of it was quoted. */
-  readonly isQuoted: boolean;
-  /** The text as it was written. */
-  readonly source: string;
-}
-
 const OPERATOR = /^(?:\|\||&&|;;|>>|<<|>&|<&|[|;&<>\n()])/;
 
 /**
@@ -60,54 +50,31 @@ const OPERATOR = /^(?:\|\||&&|;;|>>|<<|>&|<&|[|;&<>\n()])/;
  */
 export function shellTokens(line: string): readonly ShellToken[] {
   const tokens: ShellToken[] = [];
-  let at = 0;
-  while (at < line.length) {
-    const rest = line.slice(at);
-    const space = /^(?:[ \t\r]+|\\\n|#[^\n]*)/.exec(rest)?.[0];
-    if (space !== undefined && (space[0] !== '#' || tokens.length === 0 || /\s/.test(line[at - 1] ?? ' '))) {
-      at += space.length;
+  const words = new WordReader(line);
+  for (let at = 0; at < line.length;) {
+    const space = spaceAt(line, at, tokens.length === 0);
+    if (space > 0) {
+      at += space;
       continue;
     }
-    const operator = OPERATOR.exec(rest)?.[0];
-    if (operator !== undefined) {
-      tokens.push({ kind: 'operator', text: operator, isQuoted: false, source: operator });
-      at += operator.length;
-      continue;
-    }
-    const word = readWord(line, at);
-    tokens.push(word);
-    at += word.source.length;
+    const operator = OPERATOR.exec(line.slice(at, at + 2))?.[0];
+    const token: ShellToken =
+      operator === undefined
+        ? words.wordAt(at)
+        : { kind: 'operator', text: operator, isQuoted: false, source: operator };
+    tokens.push(token);
+    at += token.source.length;
   }
   return tokens;
 }
 
-/** The pieces of a word; the first match counts. The first group is the text without the quotes. */
-const PIECES: readonly (readonly [piece: RegExp, isQuoted: boolean])[] = [
-  [/^(\{\{[\s\S]*?\}\})/, false],
-  [/^'([^']*)(?:'|$)/, true],
-  [/^"((?:\\[\s\S]|\{\{[\s\S]*?\}\}|[^"\\])*)(?:"|$)/, true],
-  [/^\\([\s\S])/, true],
-  [/^(\$\([\s\S]*?\)|`[^`]*`|\$\{[^}]*\})/, false],
-  [/^([^\s|;&<>()'"\\])/, false],
-];
-
-function readWord(line: string, start: number): ShellToken {
-  let at = start;
-  let text = '';
-  let isQuoted = false;
-  while (at < line.length) {
-    const rest = line.slice(at);
-    const found = PIECES.map(([piece, quoted]) => ({ match: piece.exec(rest), quoted })).find(
-      ({ match }) => match !== null,
-    );
-    if (found?.match === undefined || found.match === null) break;
-    text += found.match[1] ?? '';
-    isQuoted ||= found.quoted;
-    at += found.match[0].length;
-  }
-  // A single character that begins no piece, such as a backslash at the end.
-  const end = Math.max(at, start + 1);
-  return { kind: 'word', text: at === start ? (line[start] ?? '') : text, isQuoted, source: line.slice(start, end) };
+/** Returns the length of the blanks or of the comment at this place. */
+function spaceAt(line: string, at: number, isFirst: boolean): number {
+  const rest = line.slice(at);
+  const isComment = rest.startsWith('#') && (isFirst || /\s/.test(line[at - 1] ?? ' '));
+  if (!isComment) return /^(?:[ \t\r]+|\\\n)/.exec(rest)?.[0].length ?? 0;
+  const end = rest.indexOf('\n');
+  return end === -1 ? rest.length : end;
 }
 
 /** Splits a command line into simple commands: the words of each, and the operator before it. */

@@ -1,5 +1,6 @@
 import type { Place } from '../../errors/problem.ts';
 import { ANSIBLE_FACTS, ansibleVariable, hasSameValues } from '../../values/habits/ansible-variables.ts';
+import { mustachesIn } from '../../values/language/mustaches.ts';
 import type { Finding, Rule } from '../base/rule.ts';
 import { scalarsIn } from '../base/scalars.ts';
 import type { TaskSource } from '../base/site.ts';
@@ -29,7 +30,7 @@ function* namesIn(task: TaskSource): Iterable<Finding> {
     if (['block', 'rescue', 'always'].includes(key)) continue;
     for (const { scalar: node } of scalarsIn(value, key)) {
       if (typeof node.value !== 'string') continue;
-      const texts = EXPRESSIONS.has(key) ? [node.value] : [...node.value.matchAll(/\{\{.*?\}\}/gs)].map(([one]) => one);
+      const texts = EXPRESSIONS.has(key) ? [node.value] : mustachesIn(node.value);
       for (const [name] of texts.flatMap((text) => [...text.matchAll(NAME)])) {
         const finding = findingOf(name, node.place);
         if (finding === undefined || told.has(name)) continue;

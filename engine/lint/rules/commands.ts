@@ -250,7 +250,7 @@ shows what a command removes. A plan shows each path that file: {state: absent} 
         if (path !== undefined)
           yield {
             place: node.place,
-            what: `Where ${path.text.replace(/\/.*$/, '')} is empty, ${path.text} is removed below /`,
+            what: `Where ${path.text.replace(/\/[^]*$/, '')} is empty, ${path.text} is removed below /`,
           };
       }
   },

@@ -1,3 +1,4 @@
+import { replaceQuoted } from '../../values/language/quoted-text.ts';
 import type { Finding, Rule } from '../base/rule.ts';
 import { scalarsIn } from '../base/scalars.ts';
 import { type TaskSource, isValue, textOf } from '../base/site.ts';
@@ -61,7 +62,7 @@ export const comparisonWithTrue: Rule = {
   *check({ tasks }) {
     for (const task of tasks)
       for (const { text, place } of conditionsOf(task)) {
-        const bare = text.replaceAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, '""');
+        const bare = replaceQuoted(text, () => '""');
         const found = /[!=]=\s*(?:true|false)\b/.exec(bare)?.[0];
         if (found !== undefined) yield { place, what: `${found} is more than a condition needs` };
       }

@@ -65,7 +65,7 @@ const PROGRAMS: ReadonlyMap<string, readonly Row[]> = new Map<string, readonly R
       {
         module: 'unarchive',
         example: 'unarchive: {src: …, dest: …, remote_src: true}',
-        when: /^(?:-?[a-zA-Z]*x[a-zA-Z]*|--extract)(?: |$)/,
+        when: /^(?:-?[a-wyzA-Z]*x[a-zA-Z]*|--extract)(?: |$)/,
       },
     ],
   ],

@@ -85,7 +85,7 @@ export const certificateNotVerified: Rule = {
           const given = program < 0 ? [] : words.slice(program + 1).map((word) => word.text);
           const isCurl = words[program]?.text.endsWith('curl') === true;
           return given.some((word) =>
-            isCurl ? /^(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)$/.test(word) : word === '--no-check-certificate',
+            isCurl ? /^(?:-[a-jl-zA-Z]*k[a-zA-Z]*|--insecure)$/.test(word) : word === '--no-check-certificate',
           );
         });
         if (isUnverified) yield { place: node.place, what };
@@ -110,7 +110,7 @@ export const unsignedPackages: Rule = {
       const checked = task.arguments.get('gpgcheck');
       if (checked !== undefined && isValue(checked.value, false)) yield { place: checked.value.place, what };
       const repository = task.module === 'apt_repository' ? task.arguments.get('repo') : undefined;
-      if (repository !== undefined && /\[[^\]]*trusted=yes/.test(textOf(repository.value) ?? ''))
+      if (repository !== undefined && /\[[^\][]*trusted=yes/.test(textOf(repository.value) ?? ''))
         yield { place: repository.value.place, what };
       for (const { text, node } of commandsOf(task))
         if (

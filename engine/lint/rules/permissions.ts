@@ -3,7 +3,7 @@ import type { Rule } from '../base/rule.ts';
 import { type TaskSource, isValue, textOf } from '../base/site.ts';
 
 /** Matches modes that let others write, in octal digits or in the form of chmod. */
-const OTHERS_WRITE = /^0?[0-7]{2}[2367]$|(?:^|,)[ugo]*[oa][ugo]*[+=][rxXst]*w|(?:^|,)[+=][rxXst]*w/;
+const OTHERS_WRITE = /^0?[0-7]{2}[2367]$|(?:^|,)[ug]*[oa][ugoa]*[+=][rxXst]*w|(?:^|,)[+=][rxXst]*w/;
 
 interface Mode {
   readonly text: string;

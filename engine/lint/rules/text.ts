@@ -18,7 +18,7 @@ export const trailingBlank: Rule = {
       if (text === undefined) continue;
       const kept = linesOfText(file);
       for (let line = 1; line <= text.length; line += 1) {
-        const blanks = /[ \t]+$/.exec(text.line(line))?.[0];
+        const blanks = /(?<![ \t])[ \t]+$/.exec(text.line(line))?.[0];
         if (blanks === undefined || kept.has(line)) continue;
         const column = text.line(line).length - blanks.length + 1;
         const from = text.offsetOf({ line, column });

@@ -102,7 +102,7 @@ web_user: www-data`,
 };
 
 function isOfSameRole(one: Place, other: Place): boolean {
-  const role = (file: string): string => file.replace(/\/(?:defaults|vars)\/.*$/, '');
+  const role = (file: string): string => file.replace(/\/(?:defaults|vars)\/[^]*$/, '');
   return role(one.file) === role(other.file);
 }
 

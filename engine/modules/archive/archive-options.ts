@@ -107,13 +107,13 @@ function renaming(options: UnpackOptions, isZip: boolean): (name: string) => str
   const excluded = options.exclude.map((pattern) => globOf(pattern, isZip));
   const included = options.include.map((pattern) => globOf(pattern, true));
   return (name) => {
-    const plain = name.replace(/\/+$/, '');
+    const plain = name.replace(/(?<!\/)\/+$/, '');
     if (excluded.some((pattern) => pattern.test(isZip ? name : plain))) return undefined;
     if (options.include.length > 0) {
       const isMeant = isZip
         ? included.some((pattern) => pattern.test(name))
         : options.include.some(
-            (one) => plain === one.replace(/\/+$/, '') || plain.startsWith(`${one.replace(/\/+$/, '')}/`),
+            (one) => plain === one.replace(/(?<!\/)\/+$/, '') || plain.startsWith(`${one.replace(/(?<!\/)\/+$/, '')}/`),
           );
       if (!isMeant) return undefined;
     }
@@ -127,7 +127,7 @@ function renaming(options: UnpackOptions, isZip: boolean): (name: string) => str
  * everything in the folder, and may begin at any component.
  */
 function globOf(pattern: string, isWhole: boolean): Wildcards {
-  const body = pattern.replace(/\/+$/, '');
+  const body = pattern.replace(/(?<!\/)\/+$/, '');
   const forms = [body, isWhole ? `${body}/` : `${body}/*`].map((form) =>
     wildcards(form, { classes: true, ignoreCase: false }),
   );

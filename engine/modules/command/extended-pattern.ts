@@ -19,18 +19,22 @@ const SPECIAL = /[.[\](){}*+?^$|\\]/;
 export function extendedPattern(text: string): ExtendedPattern {
   const ignoreCase = text.startsWith('(?i)');
   const rest = ignoreCase ? text.slice('(?i)'.length) : text;
-  const source = rest.replaceAll(PART, (part) => partOf(part));
+  const source = rest.replaceAll(PART, (part, unclosed?: string) => {
+    if (unclosed !== undefined) throw new NoExtendedPattern(`${unclosed.slice(0, 20)}…`);
+    return partOf(part);
+  });
   return { source, ignoreCase };
 }
 
 /**
- * Matches a class in brackets, an escape, the beginning of a group, a quantifier with its suffix, or any other
+ * Matches a class in brackets, one that nothing closes, an escape, the beginning of a group, a quantifier with its suffix, or any other
  * character.
  */
-const PART = /\[\^?\]?(?:\\[^]|\[:\w+:\]|[^\]\\])*\]|\\[^]|\(\?(?:P<\w+>|[^]?)|(?:[*+?]|\{\d*,?\d*\})[?+]|[^]/g;
+const PART =
+  /\[\^?\]?(?:\\[^]|\[:\w+:\]|[^\]\\])*\]|(\[[^]*)|\\[^]|\(\?(?:P<\w+>|[^]?)|(?:[*+?]|\{\d*(?:,\d*)?\})[?+]|[^]/g;
 
 function partOf(part: string): string {
-  if (part.startsWith('[') && part.length > 1) return bracket(part);
+  if (part.startsWith('[')) return bracket(part);
   if (part.startsWith('\\')) return escape(part[1] ?? '');
   if (part === '(?:' || part.startsWith('(?P<')) return '(';
   if (part.startsWith('(?')) throw new NoExtendedPattern(`${part}…`);

@@ -154,7 +154,7 @@ const SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, ms: 1e-3
 /** Returns a duration in nanoseconds: `1m30s`. */
 export function nanosecondsOf(text: string): number {
   let sum = 0;
-  for (const [, number = '', unit = ''] of text.matchAll(/([0-9.]+)(ns|us|ms|s|m|h)/g))
+  for (const [, number = '', unit = ''] of text.matchAll(/(?<![0-9.])([0-9.]+)(ns|us|ms|s|m|h)/g))
     sum += Number(number) * (SECONDS[unit] ?? 0);
   return Math.round(sum * 1e9);
 }

@@ -265,7 +265,7 @@ function ulimit(written: string): readonly [string, string] {
 function mount(written: string): readonly (readonly [string, string])[] {
   const [source = '', destination, options = ''] = written.split(':');
   if (destination === undefined) return [];
-  const tidy = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, '') : path);
+  const tidy = (path: string): string => (path.length > 1 ? path.replace(/(?<!\/)\/+$/, '') : path);
   return [[tidy(destination), `${tidy(source)}:${options.split(',').includes('ro') ? 'ro' : 'rw'}`]];
 }
 

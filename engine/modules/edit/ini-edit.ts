@@ -55,7 +55,7 @@ function findSection(lines: readonly string[], { section, having }: IniWish): Se
   const heads = lines.flatMap((line, index) => (line.startsWith('[') ? [index] : []));
   if (section === undefined) return { start: 0, end: heads[0] ?? lines.length };
   for (const [at, head] of heads.entries()) {
-    const [, name] = /^\[\s*(.*?)\s*\]/.exec(lines[head] ?? '') ?? [];
+    const name = /^\[([^\]]*)\]/.exec(lines[head] ?? '')?.[1]?.trim();
     const end = heads[at + 1] ?? lines.length;
     if (name !== section.trim()) continue;
     const own = lines.slice(head + 1, end);

@@ -14,7 +14,7 @@ const CONTROLS: ReadonlyMap<string, string> = new Map([
   ['\\', '\\'],
 ]);
 
-const ESCAPE = /\\(?:g<([^>]*)>|([0-3][0-7]{2}|0[0-7]?)|([1-9][0-9]?)|([^]?))/gu;
+const ESCAPE = /\\(?:g<([^<>]*)>|([0-3][0-7]{2}|0[0-7]?)|([1-9][0-9]?)|([^]?))/gu;
 
 /**
  * Reads `\1`, `\g<1>`, `\g<name>`, `\n` and the like. Throws PatternFault for a group that the expression does not

@@ -58,7 +58,7 @@ export function findVersion(version: GitVersion, answer: Pick<ProbeState, 'stdou
     return { kind: 'found', commit: version.commit, is: { kind: 'detached', commit: version.commit } };
   const refs = new Map<string, string>();
   for (const line of (answer.stdout?.toString('utf8') ?? '').split('\n')) {
-    const [, value, ref] = /^(.+)\t(.+)$/.exec(line) ?? [];
+    const [, value, ref] = /^([^\t]+)\t(.+)$/.exec(line) ?? [];
     if (value !== undefined && ref !== undefined) refs.set(value.startsWith('ref: ') ? `symbolic ${ref}` : ref, value);
   }
   return version.kind === 'head' ? findHead(refs) : findName(version.name, refs);

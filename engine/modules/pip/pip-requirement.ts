@@ -18,11 +18,11 @@ export function normalName(name: string): string {
 }
 
 const REQUIREMENT =
-  /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*\(?((?:[=<>!~][^;()]*)?)\)?\s*(;.*)?$/;
+  /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?) ?(?:\[[^\]]*\] ?)?(?:\( ?)?((?:[=<>!~][^;()]*)?)(?:\) ?)?(;.*)?$/;
 
 /** Parses a requirement as pip reads it (PEP 508), such as `django>=5,<6; python_version > "3.10"`. */
 export function requirement(text: string): Requirement {
-  const [, name, conditions = '', marker] = REQUIREMENT.exec(text.trim()) ?? [];
+  const [, name, conditions = '', marker] = REQUIREMENT.exec(text.trim().replaceAll(/\s+/g, ' ')) ?? [];
   return {
     text,
     name: name === undefined ? undefined : normalName(name),
@@ -39,7 +39,7 @@ export function requirementsIn(content: string): readonly Requirement[] | undefi
   const found: Requirement[] = [];
   for (const line of content.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
     const text = line
-      .replace(/(^|\s)#.*$/, '')
+      .replace(/(^|\s)#[^]*$/, '')
       .replace(/\s--hash[= ]\S+/g, '')
       .trim();
     if (

@@ -47,7 +47,7 @@ function objectName(text: string): string | undefined {
 }
 
 function side(text: string): string {
-  const name = text.replace(/^`+|`+$/g, '');
+  const name = text.replace(/^`+|(?<!`)`+$/g, '');
   return name === '*' ? '*' : mysqlName(name);
 }
 

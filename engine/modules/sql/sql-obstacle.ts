@@ -74,7 +74,7 @@ export const POSTGRES: SqlServer = {
       return 'Correct login_user and login_password.';
     if (message.includes('no pg_hba.conf entry'))
       return 'Let the account in: add a line to pg_hba.conf of the server, and reload it.';
-    if (/role .* does not exist/.test(message)) return 'Correct login_user: name a role of the server.';
+    if (/role (?:(?!role ).)* does not exist/.test(message)) return 'Correct login_user: name a role of the server.';
     if (/invalid input syntax|date\/time field/.test(message))
       return 'Correct expires: write "2030-01-31", or infinity.';
     return undefined;

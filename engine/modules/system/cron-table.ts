@@ -15,7 +15,7 @@ export interface VariableWish {
   readonly beside: { readonly name: string; readonly where: 'before' | 'after' } | undefined;
 }
 
-const MARK = /^\s*(?:# runbook: |#Ansible: )(.*?)\s*$/;
+const MARK = /^\s*(?:# runbook: |#Ansible: )(.*)$/;
 
 /**
  * Returns the table with the wanted entry. The comment above an entry identifies it; comments of Ansible are accepted.
@@ -50,7 +50,7 @@ export function namesIn(text: string): { readonly jobs: readonly string[]; reado
 }
 
 function nameIn(line: string): string | undefined {
-  return MARK.exec(line)?.[1];
+  return MARK.exec(line)?.[1]?.trimEnd();
 }
 
 function variableIn(line: string): string | undefined {

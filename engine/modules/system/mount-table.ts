@@ -60,7 +60,7 @@ export function isPlaceOfSwap(at: string): boolean {
 }
 
 function withoutSlash(path: string): string {
-  return path.length > 1 ? path.replace(/\/+$/, '') : path;
+  return path.length > 1 ? path.replace(/(?<!\/)\/+$/, '') : path;
 }
 
 /** Returns the fields with single blanks between them, and with the defaults of the fields that may be left out. */

@@ -67,6 +67,6 @@ function entryOf(line: string, algorithm: Algorithm): readonly Entry[] {
     return tag.toLowerCase().replace('-', '') === algorithm && isDigest(bsd, algorithm)
       ? [{ digest: bsd.toLowerCase(), name: tagged }]
       : [];
-  const [, first = '', name] = /^([0-9a-fA-F]+)(?:\s+[*]?(.+))?$/.exec(line) ?? [];
+  const [, first = '', name] = /^([0-9a-fA-F]+)(?:\s+[*]?(\S.*))?$/.exec(line) ?? [];
   return isDigest(first, algorithm) ? [{ digest: first.toLowerCase(), name }] : [];
 }

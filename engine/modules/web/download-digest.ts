@@ -66,7 +66,7 @@ export function wantedContent({ checksum, force, request, paths, preamble }: Dow
   if (status !== 0 || stdout === undefined)
     return { kind: 'failure', what: `the digest cannot be had: ${stderr?.trim() ?? ''}`, isOpen };
   const path = revealed(request.url)
-    .replace(/[?#].*$/, '')
+    .replace(/[?#][^]*$/, '')
     .replace(/^\w+:\/\/[^/]*\//, '');
   const found = digestInList(stdout.toString('utf8'), algorithm, path);
   return 'digest' in found

@@ -83,7 +83,7 @@ function decoded(bytes: Buffer, contentType: string): string | undefined {
 }
 
 function jsonOf(text: string, contentType: string): Value | undefined {
-  if (!/^[^;]*\/[^;]*(?:json|javascript)/i.test(contentType)) return parseJson(text);
+  if (!/^[^;/]*\/[^;]*(?:json|javascript)/i.test(contentType)) return parseJson(text);
   const found = parseJson(`[${text}]`);
   return Array.isArray(found) && found.length === 1 ? (found[0] as Value) : undefined;
 }

@@ -87,7 +87,7 @@ class Drawing {
     const { id, steps } = this.#loose;
     steps.push(step);
     const label = steps.length === 1 ? line(writtenName(step)) : `${steps.length} tasks`;
-    this.#nodes.splice(Number(id.replace(/.*n/, '')) - 1, 1, { id, kind: 'tasks', label });
+    this.#nodes.splice(Number(id.slice(id.lastIndexOf('n') + 1)) - 1, 1, { id, kind: 'tasks', label });
     return id;
   }
 

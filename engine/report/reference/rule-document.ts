@@ -37,7 +37,7 @@ function example(text: string): readonly string[] {
 function shown(text: string): readonly string[] {
   return text.split('\n').map((line) =>
     line
-      .replace(/ +(?=\r?$)/, (blanks) => '·'.repeat(blanks.length))
+      .replace(/(?<! ) +(?=\r?$)/, (blanks) => '·'.repeat(blanks.length))
       .replace(/\r$/, '\\r')
       .replace(/\\$/, ''),
   );

@@ -18,14 +18,33 @@ export function readListing(tool: ArchiveTool, output: Buffer, strip: number): r
   }
 }
 
-/** Matches a line of tar. Names of accounts of other systems may contain blanks. */
-const TAR_LINE =
-  /^([-dlhbcps])([-rwxsStT]{9}) (.+?)\/(.*?) +(\d+(?:,\d+)?) (\d{4,}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)(?:\.\d+)? (.*)$/;
+const TAR_BITS = /^([-dlhbcps])([-rwxsStT]{9}) /;
+const TAR_SIZE = / (\d+(?:,\d+)?) (\d{4,}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)(?:\.\d+)? /;
+
+/** Splits a line of tar. Names of accounts of other systems may contain blanks. */
+function tarFields(line: string): readonly (string | undefined)[] {
+  const [head = '', type, bits] = TAR_BITS.exec(line) ?? [];
+  const slash = line.indexOf('/', head.length + 1);
+  const found = type === undefined || slash === -1 ? null : TAR_SIZE.exec(line.slice(slash + 1));
+  if (found === null) return [];
+  const [whole, size, day, time] = found;
+  const group = line.slice(slash + 1, slash + 1 + found.index).trimEnd();
+  return [
+    type,
+    bits,
+    line.slice(head.length, slash),
+    group,
+    size,
+    day,
+    time,
+    line.slice(slash + 1 + found.index + whole.length),
+  ];
+}
 
 /** Reads a line of `--quoting-style=c`: names are in quotes, with the escapes of C. The names are already stripped. */
 function gnuMember(line: string): readonly Member[] {
   refuseRemoved(line);
-  const [, type, bits = '', owner, group, size, day, time, rest = ''] = TAR_LINE.exec(line) ?? [];
+  const [type, bits = '', owner, group, size, day, time, rest = ''] = tarFields(line);
   if (type === undefined) return [];
   const [, name = '', target] = /^"((?:\\.|[^"\\])*)"(?:\/|(?: -> | link to )"((?:\\.|[^"\\])*)")?$/.exec(rest) ?? [];
   // A folder that --strip-components removes leaves no name.
@@ -57,7 +76,7 @@ function refuseRemoved(line: string): void {
 function busyboxMember(line: string, strip: number): readonly Member[] {
   refuseRemoved(line);
   if (line === '' || line.startsWith('tar: ')) return [];
-  const [, type, bits = '', owner, group, size, day, time, rest = ''] = TAR_LINE.exec(line) ?? [];
+  const [type, bits = '', owner, group, size, day, time, rest = ''] = tarFields(line);
   if (type === undefined)
     throw new Error('it holds a name with a line end, which the tar of busybox does not tell apart');
   const modified = { kind: 'seconds', seconds: Date.parse(`${day}T${time}Z`) / 1000 } as const;

@@ -120,5 +120,5 @@ function providersOf(lines: readonly string[]): ReadonlyMap<string, readonly str
 
 function providedNames(line: string): readonly string[] {
   const [status, names = ''] = line.split('\t');
-  return status === 'installed' ? names.split(',').map((name) => name.trim().replace(/[ (].*$/, '')) : [];
+  return status === 'installed' ? names.split(',').map((name) => name.trim().replace(/[ (][^]*$/, '')) : [];
 }

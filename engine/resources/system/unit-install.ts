@@ -46,7 +46,8 @@ export function wantedLinks(lines: readonly string[], id: string): readonly stri
   const wanted = new Map<string, readonly string[]>();
   for (const line of lines) {
     if (line.startsWith('[')) isInstall = /^\[Install\]\s*$/.test(line);
-    const [, key = '', value = ''] = /^([A-Za-z]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    const [, key = '', written = ''] = /^([A-Za-z]+)\s*=(.*)$/.exec(line) ?? [];
+    const value = written.trim();
     if (!isInstall || !FOLDERS.has(key)) continue;
     // An empty value cancels the values above it.
     wanted.set(key, value === '' ? [] : [...(wanted.get(key) ?? []), ...value.split(/\s+/)]);

@@ -71,7 +71,7 @@ function textOf(path: string, files: LookedUpFiles, place: Place): string {
       remedy: 'Keep the secret in an encrypted file of variables: include_vars or group_vars.',
     });
   files.note(path, bytes);
-  return textIn(bytes, path).replace(/[\r\n\s]+$/, '');
+  return textIn(bytes, path).trimEnd();
 }
 
 /** Returns the files of the first folder that has any. */

@@ -37,5 +37,5 @@ export function hostIn(scope: Scope): string {
 
 /** Returns a path without slashes at its end. */
 export function withoutSlash(path: string): string {
-  return path.length > 1 ? path.replace(/\/+$/, '') : path;
+  return path.length > 1 ? path.replace(/(?<!\/)\/+$/, '') : path;
 }

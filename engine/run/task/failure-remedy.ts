@@ -21,7 +21,10 @@ const CURES: readonly (readonly [said: RegExp, remedy: string])[] = [
     /curl: \(7\)/,
     'See whether the server listens there, and whether the host may reach it: the host itself sends the request.',
   ],
-  [/curl: \(22\).*\b40[13]\b/, 'Give what the server lets you in with, by headers or url_username and url_password.'],
+  [
+    /curl: \(22\)[^(\n]*\b40[13]\b/,
+    'Give what the server lets you in with, by headers or url_username and url_password.',
+  ],
   [/curl: \(22\)/, 'Correct the URL, or look at the server.'],
   [/curl: \(28\)/, 'Raise timeout, or find out why the server is slow to answer.'],
   [/curl: \(35\)/, 'Write http:// if the server speaks no TLS on this port.'],
@@ -34,7 +37,7 @@ const CURES: readonly (readonly [said: RegExp, remedy: string])[] = [
     'Give what the server lets you in with, by headers or url_username and url_password.',
   ],
   [/the server answered (\d+),/, 'Correct the URL, or name the status that is right: status_code: $1.'],
-  [/special device .* does not exist/, 'Correct src: `lsblk -f` on the host lists its devices.'],
+  [/special device (?:(?!special device).)* does not exist/, 'Correct src: `lsblk -f` on the host lists its devices.'],
   [/unknown filesystem type/, 'Correct fstype, or load its kernel module first: kernel_module: { name: … }.'],
   [
     /wrong fs type/,

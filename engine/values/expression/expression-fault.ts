@@ -7,6 +7,7 @@ import { readJinja } from '../jinja/jinja-expression.ts';
 import { jinjaTitle } from '../jinja/jinja-foreign.ts';
 import { WRITE } from '../jinja/jinja-remedy.ts';
 import { Fault } from '../language/fault.ts';
+import { replaceQuoted } from '../language/quoted-text.ts';
 import { didYouMean, listNames } from '../language/suggest.ts';
 
 export type Missing = Evidence['missing'];
@@ -16,7 +17,7 @@ export type Advise = (source: string) => string | undefined;
 
 /** Replaces the content of strings by blanks, so that a search for words does not find words in strings. */
 export function blankStrings(source: string): string {
-  return source.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (string) => ' '.repeat(string.length));
+  return replaceQuoted(source, (quoted) => ' '.repeat(quoted.length));
 }
 
 /** The message of the parser and its position. */
@@ -75,7 +76,7 @@ function endlessText({ summary, start }: Unparsed, source: string): SyntaxFindin
 function earlyEnd({ start }: Unparsed, source: string): SyntaxFinding | undefined {
   const written = source.trimEnd();
   if (start < written.length) return undefined;
-  const last = /\S+$/.exec(written)?.[0] ?? '';
+  const last = /(?<!\S)\S+$/.exec(written)?.[0] ?? '';
   return {
     what: `The expression ends behind ${last}, where more must follow`,
     instead: `Write what ${last} is for, or remove it.`,
@@ -126,7 +127,7 @@ function signRemedy(source: string, offset: number): string | undefined {
   if (source.slice(offset).startsWith('|'))
     return 'There are no filters: call functions, x.lower() or default(x, "…").';
   if (source.includes('{{')) return 'Expressions are bare CEL, without braces.';
-  if (/\[[^\]?]*:/.test(bare))
+  if (/\[[^[\]?]*:/.test(bare))
     return 'There are no slices. The beginning of a text is x.regexReplace("^(..).*$", "$1"), an item of a list xs[0].';
   if (source.includes('**')) return 'There are no powers: write the product, x * x.';
   return undefined;
@@ -151,7 +152,7 @@ export function noFunction(
   summary: string,
   advise: () => string | undefined,
 ): { readonly what: string; readonly remedy: string | undefined } {
-  const [, receiver, name = ''] = /'(?:(.*)\.)?(\w+)\(/.exec(summary) ?? [];
+  const [, receiver, name = ''] = /'(?:([^'\n]*)\.)?(\w+)\(/.exec(summary) ?? [];
   const advice = advise();
   const signatures = celFunctions.filter((one) => one.name === name).map((one) => one.signature);
   if (signatures.length > 0 || name === '')
@@ -252,7 +253,7 @@ export function plainTypes(summary: string): string {
 export function typeRemedy(summary: string): string | undefined {
   if (/bool/.test(summary) && /'(dyn<)?string/.test(summary)) return 'Text is not a boolean: compare it, x == "true".';
   if (/ in /.test(summary)) return 'in looks into a list or the keys of a map; a text is asked by x.contains("a").';
-  if (/\blist.* \+ |\+ .*\blist/.test(summary)) return 'A list goes together with a list: xs + ["a"].';
+  if (/\blist/.test(summary) && summary.includes(' + ')) return 'A list goes together with a list: xs + ["a"].';
   if (/no such overload/.test(summary)) return 'Convert one side with string(…), int(…) or double(…).';
   return undefined;
 }

@@ -104,7 +104,7 @@ function forPeople(size: number, isBits: boolean, wanted: string | undefined): s
 }
 
 function fromPeople(written: string, otherwise: string | undefined, isBits: boolean): number {
-  const [, digits, own] = /^([0-9]*\.?[0-9]+)(?:\s*([A-Za-z]+))?\s*$/.exec(written) ?? [];
+  const [, digits, own] = /^([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:\s*([A-Za-z]+))?\s*$/.exec(written) ?? [];
   if (digits === undefined) throw new ArgumentFault(`"${written}" is not a size`, 'Write it as 10M, 2.5 GB or 1024.');
   const suffix = own ?? otherwise;
   if (suffix === undefined) return toEven(Number(digits));
@@ -124,7 +124,7 @@ function wholeNumberIn(value: Value | undefined): number | undefined {
   if (value instanceof Unknown) throw new UnknownTouched(value);
   if (typeof value === 'number' || typeof value === 'boolean') return Math.trunc(Number(value)) + 0;
   const text = value instanceof Secret ? value.reveal() : value;
-  if (typeof text !== 'string' || !/^\s*[-+]?(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(text))
+  if (typeof text !== 'string' || !/^\s*[-+]?(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(text))
     return undefined;
   const number = Math.trunc(Number(text.replaceAll('_', ''))) + 0;
   return Number.isFinite(number) ? number : undefined;

@@ -53,7 +53,7 @@ function withoutSplitTexts(pieces: readonly HandlebarsPiece[]): readonly Handleb
 
 /** Escapes braces and backslashes that Handlebars would interpret. */
 function textAsHere(text: string, before: HandlebarsPiece | undefined, next: HandlebarsPiece | undefined): string {
-  let written = withJinjaEscapes(text).replaceAll(/(\\*)\{\{/g, (_whole, slashes: string) =>
+  let written = withJinjaEscapes(text).replaceAll(/(?<!\\)(\\*)\{\{/g, (_whole, slashes: string) =>
     slashes === '' ? String.raw`\{{` : `${slashes}\\{{"{{"}}`,
   );
   if (next !== undefined && written.endsWith('{')) written = `${written.slice(0, -1)}{{"{"}}`;

@@ -26,6 +26,12 @@ import type { Assumption, JinjaType } from './jinja-knowledge.ts';
 import { comparedFact, lacking, namesOf, NoCounterpart } from './jinja-translation.ts';
 import { certainTypeOf, suggestedOf, typeOf } from './jinja-type.ts';
 
+/** Returns whether the text has both signs, in this order. */
+function holds(text: string, open: string, close: string): boolean {
+  const at = text.indexOf(open);
+  return at !== -1 && text.lastIndexOf(close) >= at + open.length;
+}
+
 /**
  * Makes explicit in an expression what Jinja leaves to Python: which texts or lists are true, and how a filter treats
  * other types. The result is still Jinja, which the writers translate word by word. `assumptions` has the conditions
@@ -124,7 +130,7 @@ export class Adapter implements Adapting {
     name: (name) => this.#variable(name) ?? name,
     member: (member) => this.#variable(member) ?? this.#member(member),
     text: (text) => {
-      if (/\{\{[\s\S]*\}\}|\{%[\s\S]*%\}/.test(text.value))
+      if (holds(text.value, '{{', '}}') || holds(text.value, '{%', '%}'))
         throw new NoCounterpart('A template within a text of a template is not read.');
       return text;
     },

@@ -75,10 +75,10 @@ export interface JinjaLoop {
 
 /** Reads the text between `for` and `%}`. Returns undefined if it cannot be read. */
 export function readJinjaLoop(text: string): JinjaLoop | undefined {
-  const head = /^\s*\(?\s*([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)\s*\)?\s+in\s+([\s\S]+)$/.exec(text);
+  const head = /^\s*(?:\(\s*)?([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)(?:\s*\))?\s+in\s+([\s\S]+)$/.exec(text);
   if (head === null) return undefined;
   try {
-    const reader = new JinjaReader(tokensOf((head[2] ?? '').replace(/\s+recursive\s*$/, '')));
+    const reader = new JinjaReader(tokensOf((head[2] ?? '').trimEnd().replace(/(?<!\s)\s+recursive$/, '')));
     return { names: (head[1] ?? '').split(',').map((name) => name.trim()), ...reader.loop() };
   } catch (error) {
     if (error instanceof Unreadable) return undefined;

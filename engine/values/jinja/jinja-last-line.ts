@@ -20,7 +20,7 @@ export interface Ended {
  * the usual one, and not sure.
  */
 export function withLastLine(nodes: readonly TemplateNode[], source: string): Ended {
-  const wanted = /\n*$/.exec(source)?.[0].length ?? 0;
+  const wanted = /(?<!\n)\n*$/.exec(source)?.[0].length ?? 0;
   if (wanted === 0) return { nodes, isSure: true };
   const lastLine = new LastLine(wanted, nodes);
   const ended = lastLine.ended(nodes, NO_TEXT);
@@ -144,7 +144,7 @@ class LastLine {
     switch (node.kind) {
       case 'text': {
         if (node.text === '') return ahead;
-        const count = /\n*$/.exec(node.text)?.[0].length ?? 0;
+        const count = /(?<!\n)\n*$/.exec(node.text)?.[0].length ?? 0;
         const isAll = count === node.text.length;
         return new Set([...(isAll ? ahead : [0])].map((before) => Math.min(this.#wanted, Math.max(0, before) + count)));
       }

@@ -1,3 +1,4 @@
+import { innerOf, splitAtMustaches } from '../language/mustaches.ts';
 import { type Jinja, readJinja } from './jinja-expression.ts';
 import { celOf } from './jinja-to-cel.ts';
 import { argumentOf, mustacheOf } from './jinja-to-handlebars.ts';
@@ -21,20 +22,11 @@ export function celRemedy(source: string, accepts: (text: string) => boolean): s
   return advice(() => celOf(jinja, quoteOf(bare)), source, accepts, noteOf(jinja) ?? noteOfDefault(jinja));
 }
 
-/** Removes the braces of each mustache, in a time that grows with the length of the text alone. */
+/** Removes the braces of each mustache. */
 function withoutMustaches(text: string): string {
-  let result = '';
-  for (let at = 0; ;) {
-    const open = text.indexOf('{{', at);
-    const close = open === -1 ? -1 : text.indexOf('}}', open + 2);
-    if (close === -1) return result + text.slice(at);
-    const inner = text
-      .slice(open + 2, close)
-      .replace(/^-/, '')
-      .replace(/-$/, '');
-    result += text.slice(at, open) + inner.trim();
-    at = close + 2;
-  }
+  return splitAtMustaches(text)
+    .map((part, index) => (index % 2 === 1 ? innerOf(part) : part))
+    .join('');
 }
 
 /**
@@ -42,28 +34,48 @@ function withoutMustaches(text: string): string {
  * the whole mustache.
  */
 export function mustacheRemedy(mustache: string, accepts: (text: string) => boolean): string | undefined {
-  const parts = MUSTACHE.exec(mustache);
-  if (parts === null) return undefined;
-  const [, head = '', inner = '', names = ''] = parts;
+  const parts = partsOf(mustache);
+  if (parts === undefined) return undefined;
+  const { head, inner, names } = parts;
   const jinja = readJinja(inner, 'kept');
   if (jinja === undefined) return undefined;
   const quote = quoteOf(inner);
   const write = (): string =>
     head === ''
       ? `{{${mustacheOf(jinja, quote)}}}`
-      : `{{${head} ${argumentOf(jinja, quote)}${names === '' ? '' : ` ${names.trim()}`}}}`;
+      : `{{${head} ${argumentOf(jinja, quote)}${names === '' ? '' : ` ${names}`}}}`;
   // `{{- x -}}` removes the blanks around it, like `{{~ x ~}}`.
   const left = mustache.startsWith('{{-') ? '~' : '';
   const right = mustache.endsWith('-}}') ? '~' : '';
   return advice(() => `{{${left}${write().slice(2, -2)}${right}}}`, mustache, accepts, noteOfDefault(jinja));
 }
 
-const MUSTACHE =
-  /^\{\{\{?~?-?\s*(#(?:if|unless|each|with)\b|else if\b|\^)?([\s\S]*?)(\s+as\s+\|[^|]*\|\s*)?-?~?\}?\}\}$/;
+/** A mustache without its braces: the name of the block, the expression, and the parameters of the block. */
+interface MustacheParts {
+  readonly head: string;
+  readonly inner: string;
+  readonly names: string;
+}
+
+const OPENING = /^\{\{\{?~?-?\s*(#(?:if|unless|each|with)\b|else if\b|\^)?/;
+const CLOSING = /-?~?\}?\}\}$/;
+const LONGEST_CLOSING = '-~}}}'.length;
+const PARAMETERS = /(?<!\s)\s+(as\s+\|[^|]*\|)\s*$/;
+
+function partsOf(mustache: string): MustacheParts | undefined {
+  const [opening, head = ''] = OPENING.exec(mustache) ?? [];
+  if (opening === undefined) return undefined;
+  const rest = mustache.slice(opening.length);
+  const closing = CLOSING.exec(rest.slice(-LONGEST_CLOSING))?.[0];
+  if (closing === undefined) return undefined;
+  const content = rest.slice(0, rest.length - closing.length);
+  const parameters = PARAMETERS.exec(content);
+  return { head, inner: content.slice(0, parameters?.index), names: parameters?.[1] ?? '' };
+}
 
 /** Returns the expression in a mustache: without braces, the name of the block and its parameters. */
 export function contentOf(mustache: string): string {
-  return MUSTACHE.exec(mustache)?.[2] ?? mustache;
+  return partsOf(mustache)?.inner ?? mustache;
 }
 
 function advice(

@@ -67,7 +67,7 @@ class TemplateLexer {
     const text = this.#text.slice(this.#at, begin);
     if (sign === '-') return text.trimEnd();
     if (sign === '+' || opening === '{{' || !this.#options.lstripBlocks) return text;
-    const blanks = /[^\S\n]*$/.exec(text)?.[0].length ?? 0;
+    const blanks = /(?<![^\S\n])[^\S\n]*$/.exec(text)?.[0].length ?? 0;
     const isLineStart =
       text.length > blanks
         ? text.at(-blanks - 1) === '\n'

@@ -104,7 +104,7 @@ export function groupsAsHere(replacement: string): string {
  * anybody means a backslash before a digit.
  */
 export function groupsMeant(replacement: string): string {
-  return groupsAsHere(replacement.replaceAll(/\\+(?=\d|g<)/g, '\\'));
+  return groupsAsHere(replacement.replaceAll(/(?<!\\)\\+(?=\d|g<)/g, '\\'));
 }
 
 /** Anchors a pattern at the beginning, as `match()` of Python does. */

@@ -98,9 +98,9 @@ const ASSERTIONS =
  */
 export function powerOf(source: string): number {
   const plain = source
-    .replaceAll(/\\(?:[uxpP]\{[^}]*\}|[^])|\[(?:\\[^]|[^\]\\])*\]/g, (part) => (/^\\[1-9k]/.test(part) ? '|' : 'a'))
+    .replaceAll(/\\(?:[uxpP]\{[\w=]*\}|[^])|\[(?:\\[^]|[^\]\\])*\]/g, (part) => (/^\\[1-9k]/.test(part) ? '|' : 'a'))
     .replaceAll(ASSERTIONS, '')
     .replaceAll('(?:a)', 'a');
   if (/\||\(\?<?[=!]|\)[*+?{]/.test(plain)) return Infinity;
-  return 1 + (plain.replaceAll(/\(\?(?:[a-z-]*:|<[^>]*>)/g, '(').match(/[*+?{]/g)?.length ?? 0);
+  return 1 + (plain.replaceAll(/\(\?(?:[a-z-]*:|<[^>=!]*>)/g, '(').match(/[*+?{]/g)?.length ?? 0);
 }

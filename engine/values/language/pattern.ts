@@ -6,7 +6,7 @@ const MAX_SUBJECT = 1_000_000;
 /** A longer pattern is refused. In characters. */
 const MAX_SOURCE = 10_000;
 /** A repeated group that itself repeats, `(a+)+`, takes exponential time on text that nearly matches. */
-const NESTED_REPEAT = /\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)\s*[+*{]/;
+const NESTED_REPEAT = /\((?:[^()\\+*}]|\\.)*[+*}](?:[^()\\]|\\.)*\)\s*[+*{]/;
 
 interface Compiled extends Costly {
   readonly first: RegExp;
@@ -59,12 +59,8 @@ function compile(source: string): Compiled {
     );
   }
   try {
-    const pattern = {
-      text: source,
-      power: powerOf(source),
-      first: new RegExp(source, 'u'),
-      all: new RegExp(source, 'gu'),
-    };
+    const first = new RegExp(source, 'u');
+    const pattern = { text: source, power: powerOf(source), first, all: new RegExp(source, 'gu') };
     if (compiled.size > 1000) compiled.clear();
     compiled.set(source, pattern);
     return pattern;

@@ -78,7 +78,7 @@ function base64Forms(bytes: Buffer): readonly string[] {
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
     // The first characters also encode bits of the bytes before, the last character bits of the bytes after.
     const partial = (shift + bytes.length) % 3 === 0 ? 0 : 1;
-    return encoded.replace(/=+$/, '').slice(Math.ceil((shift * 4) / 3), partial === 0 ? undefined : -1);
+    return encoded.replace(/={1,2}$/, '').slice(Math.ceil((shift * 4) / 3), partial === 0 ? undefined : -1);
   });
   return [whole, ...aligned];
 }

@@ -1,6 +1,7 @@
 import { parse } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { isExpression } from '../expression/expression.ts';
 import { mustacheRemedy } from '../jinja/jinja-remedy.ts';
+import { quotedMustachesIn } from '../language/mustaches.ts';
 
 /**
  * Returns what to write in place of the mustache at this offset, if its content is Jinja. The result is always a valid
@@ -13,21 +14,19 @@ export function mustacheRemedyAt(text: string, offset: number): string | undefin
 
 /** Returns the first mustache that cannot be parsed alone, and its offset. */
 export function firstUnreadable(text: string): { readonly mustache: string; readonly offset: number } | undefined {
-  for (const { 0: mustache, index } of text.matchAll(MUSTACHE)) {
-    if (text[index - 1] === '\\' || mustache.startsWith('{{{{') || /^\{\{~?(?:!|\/|else\b|\^)/.test(mustache)) continue;
-    if (!canBeParsed(closed(mustache))) return { mustache, offset: index };
+  for (const { mustache, offset } of quotedMustachesIn(text)) {
+    if (text[offset - 1] === '\\' || mustache.startsWith('{{{{') || /^\{\{~?(?:!|\/|else\b|\^)/.test(mustache))
+      continue;
+    if (!canBeParsed(closed(mustache))) return { mustache, offset };
   }
   return undefined;
 }
 
-/** Quoted text may contain braces. */
-const MUSTACHE = /\{\{(?:"[^"]*"|'[^']*'|(?!\}\})[^"'])*\}\}/g;
-
 /** Returns the mustache that contains this offset. */
 export function mustacheAt(text: string, offset: number): string | undefined {
-  for (const { 0: mustache, index } of text.matchAll(MUSTACHE)) {
-    if (index <= offset && offset < index + mustache.length) return mustache;
-    if (index > offset) return undefined;
+  for (const { mustache, offset: begin } of quotedMustachesIn(text)) {
+    if (begin <= offset && offset < begin + mustache.length) return mustache;
+    if (begin > offset) return undefined;
   }
   return undefined;
 }

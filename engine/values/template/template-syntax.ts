@@ -315,7 +315,7 @@ function operatorRemedy(near: string): string | undefined {
   if (/[=!<>]=|[<>+*]/.test(near))
     return 'Templates have helpers, not operators: {{#if (eq a b)}}, or {{expr "a == b"}}.';
   if (/\.\d/.test(near)) return 'Write the index of a list in brackets: list.[0].';
-  if (/\[[^\]]*:/.test(near))
+  if (/\[[^[\]]*:/.test(near))
     return 'There are no slices. The beginning of a text is {{regex_replace x "^(..).*$" "$1"}}, an item of a list {{xs.[0]}}.';
   if (near.includes('[')) return 'Write list.[0] for the first item, or {{lookup map "key"}}.';
   if (/\w\(/.test(near)) return 'Helpers are called without brackets: {{lower name}}.';

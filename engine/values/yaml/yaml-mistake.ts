@@ -31,7 +31,8 @@ export function yamlMistake(
 
 /** Finds a missing blank: `hosts:localhost` */
 function noSpace(lines: readonly string[], line: number): YamlMistake | undefined {
-  const [, before = '', name = '', value] = /^(\s*(?:- +)*)([\w.-]+):([^\s:/].*?)\s*$/.exec(lines[line] ?? '') ?? [];
+  const [, before = '', name = '', value] =
+    /^(\s*(?:- +)*)([\w.-]+):([^\s:/][^]*)$/.exec((lines[line] ?? '').trimEnd()) ?? [];
   if (value === undefined) return undefined;
   return {
     what: 'A space is missing behind the colon',
@@ -56,10 +57,10 @@ function conflict(lines: readonly string[]): YamlMistake | undefined {
 }
 
 /** A key or the dash of an item, and the text after it. */
-const VALUE = /^(\s*(?:- +)*(?:[\w.-]+:\s+|(?<=- +)))(\S.*?)\s*$/;
+const VALUE = /^(\s*(?:(?:- +(?! ))+(?:[\w.-]+:\s+)?|[\w.-]+:\s+))(\S[^]*)$/;
 
 function valueAt(lines: readonly string[], line: number): { readonly before: string; readonly value: string } {
-  const [, before = '', value = ''] = VALUE.exec(lines[line] ?? '') ?? [];
+  const [, before = '', value = ''] = VALUE.exec((lines[line] ?? '').trimEnd()) ?? [];
   return { before, value };
 }
 
@@ -187,7 +188,7 @@ function notClosed(begun: Bracket, ahead?: Bracket): YamlMistake {
 /** Yields the brackets outside of quoted text and comments. */
 function* bracketsOf(lines: readonly string[]): Iterable<Bracket> {
   for (const [line, text] of lines.entries()) {
-    const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'|\s#.*/g, (passed) => ' '.repeat(passed.length));
+    const bare = text.replaceAll(/"(?:[^"\\]|\\[^])*(?:"|\\?$)|'[^']*'|\s#.*/g, (passed) => ' '.repeat(passed.length));
     for (const { 0: sign, index } of bare.matchAll(/[[\]{}]/g)) yield { sign, line, column: index };
   }
 }
@@ -196,7 +197,7 @@ function* bracketsOf(lines: readonly string[]): Iterable<Bracket> {
 function colon(lines: readonly string[], line: number): YamlMistake | undefined {
   const text = lines[line] ?? '';
   const [, before = '', name = '', blanks = '', value] =
-    /^(\s*(?:- +)*)([\w.-]+):(\s+)([^"'|>\s[{&*!#].*:(?:\s.*)?)$/.exec(text) ?? [];
+    /^(\s*(?:- +)*)([\w.-]+):(\s+)([^"'|>\s[{&*!#].*:(?:\s[^]*)?)$/.exec(text) ?? [];
   if (value === undefined) return undefined;
   return {
     what: 'This text holds ": ", which YAML takes for a map',
@@ -226,12 +227,12 @@ function tab(lines: readonly string[], line: number): YamlMistake | undefined {
 function quotes(lines: readonly string[], line: number): YamlMistake | undefined {
   for (const at of [line, line - 1]) {
     const text = lines[at] ?? '';
-    const found = /(?:^|[\s:[{,-])("[^"]*\{\{.*")/.exec(text)?.[1];
+    const found = /(?:^|[\s:[{,-])("[^"{]*(?:\{(?!\{)[^"{]*)*\{\{.*")/.exec(text)?.[1];
     if (found === undefined) continue;
     const inner = found.slice(1, found.lastIndexOf('"'));
     if (!/(?<!\\)"/.test(inner)) continue;
     const column = text.indexOf(found) + 1 + inner.search(/(?<!\\)"/);
-    const template = /\{\{[\s\S]*\}\}/.exec(inner)?.[0] ?? '';
+    const template = inner.slice(inner.indexOf('{{'), inner.lastIndexOf('}}') + 2);
     if (!template.includes('"')) continue;
     return {
       what: 'This quote ends the text, and the template in it goes on',

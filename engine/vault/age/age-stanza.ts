@@ -28,7 +28,9 @@ export function unwrapFileKey(body: Uint8Array, key: Buffer): Uint8Array | null 
 
 /** Encodes bytes as base64 without `=` at the end, as age writes it in headers. */
 export function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
+  return Buffer.from(bytes)
+    .toString('base64')
+    .replace(/={1,2}$/, '');
 }
 
 /** Returns the bytes of an argument of a stanza. Throws Error if there are not `length` bytes. */

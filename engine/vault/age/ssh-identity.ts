@@ -5,7 +5,8 @@ import { type Ask, openedByPassphrase } from '../base/passphrase.ts';
 import { sshIdentity } from './age-ssh.ts';
 import { type SshPublicKey, sshPublicKey } from './ssh-public-key.ts';
 
-const OPENSSH = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*)-----END OPENSSH PRIVATE KEY-----/;
+const BEGIN = '-----BEGIN OPENSSH PRIVATE KEY-----';
+const END = '-----END OPENSSH PRIVATE KEY-----';
 const MAGIC = Buffer.from('openssh-key-v1\0');
 
 export interface SshKey {
@@ -31,7 +32,9 @@ export async function sshKeyIn(text: string, file: string, ask: Ask): Promise<Ss
 
 /** Reads the public key. OpenSSH stores it in clear even if the private key has a passphrase. */
 async function publicKeyIn(text: string, file: string): Promise<SshPublicKey> {
-  const body = OPENSSH.exec(text)?.[1];
+  const begin = text.indexOf(BEGIN);
+  const end = text.lastIndexOf(END);
+  const body = begin === -1 || end < begin ? undefined : text.slice(begin + BEGIN.length, end);
   try {
     if (body !== undefined) return sshPublicKey(publicBlob(Buffer.from(body, 'base64')));
     const { default: ssh2 } = await import('ssh2');

@@ -18,7 +18,7 @@ export type OpenedAnsible =
   | { readonly kind: 'failed' | 'damaged' | 'unsupported'; readonly why: string };
 
 /** Matches each ansible-vault text, indented or not, without tags and quotes around it. */
-export const ANSIBLE_BLOCK = /\$ANSIBLE_VAULT;[^\r\n"']*(?:\r?\n[ \t]*[0-9a-f]+)+/g;
+export const ANSIBLE_BLOCK = /\$ANSIBLE_VAULT;[^\r\n"'$]*(?:\r?\n[ \t]*[0-9a-f]+)+/g;
 
 export const DEFAULT_LABEL = 'default';
 const HEADER = /^\$ANSIBLE_VAULT;(1\.1|1\.2);([A-Za-z0-9]+)(?:;(.*))?$/;

@@ -4,7 +4,8 @@ const END = '-----END AGE ENCRYPTED FILE-----';
 const LINE_LENGTH = 64;
 
 /** Matches each armored age file in a text, indented or not. */
-export const ARMOR_BLOCK = /-----BEGIN AGE ENCRYPTED FILE-----[\s\S]*?-----END AGE ENCRYPTED FILE-----/g;
+export const ARMOR_BLOCK =
+  /-----BEGIN AGE ENCRYPTED FILE-----(?:[^-]|-(?!----BEGIN ))*?-----END AGE ENCRYPTED FILE-----/g;
 
 /** True if the text is an armored age file. */
 export function isEncrypted(text: string): boolean {

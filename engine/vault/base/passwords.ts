@@ -77,7 +77,7 @@ async function printedBy(path: string, label: string): Promise<string> {
   const [bytes, why] = await Promise.all([read(child), failure]);
   if (bytes.length > MOST_PRINTED)
     throw unreadable(path, `It prints more than ${MOST_PRINTED} bytes.`, 'Let it print the password alone.');
-  if (why === undefined) return textIn(bytes, path).replaceAll(/^[\r\n]+|[\r\n]+$/g, '');
+  if (why === undefined) return textIn(bytes, path).replaceAll(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, '');
   throw unreadable(path, why, 'It is run, as it is executable: `chmod -x` where it holds the password itself.');
 }
 

@@ -2,7 +2,7 @@ import { createDecipheriv } from 'node:crypto';
 import type { ScalarNode } from '../../values/base/node.ts';
 import { Secret } from '../../values/base/secret.ts';
 
-const SEALED = /^ENC\[AES256_GCM,data:(.*),iv:(.*),tag:(.*),type:(.*)\]$/s;
+const SEALED = /^ENC\[AES256_GCM,data:([^,]*),iv:([^,]*),tag:([^,]*),type:([^,]*)\]$/;
 const TAG_LENGTH = 16;
 
 /** The content of an encrypted value. SOPS writes a comment in a list as an item, which is no value. */

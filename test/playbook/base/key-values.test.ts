@@ -19,7 +19,7 @@ test.each([
 });
 
 /** What a word is. This takes time that grows with the square of the length if braces are not closed. */
-const WORD = /(?:\{\{[\s\S]*?\}\}|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'{]|\{(?!\{)|["'])+/g;
+const WORD = /(?:\{\{[\s\S]*?\}\}|"(?:[^"\\]|\\[\s\S])*"|'[^']*'|[^\s"'{]|\{(?!\{)|["'])+/g;
 
 test('words are those of the regular expression that defines them', () => {
   const pieces = ['{{', '}}', '{', '}', '"', "'", '\\', ' ', 'a', '=', '\n', '\u1680', 'b c'];
