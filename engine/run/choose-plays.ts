@@ -4,7 +4,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { LOCALHOST } from '../inventory/localhost.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { type Play, UNNAMED } from '../playbook/base/play.ts';
-import { walkSteps } from '../playbook/base/select-tasks.ts';
+import { regrouping } from '../playbook/base/regrouping.ts';
 import { type Value, Unknown } from '../values/base/value.ts';
 import type { PlannedPlay, RunContext } from './context/context.ts';
 import { variableFileLayer } from './controller/variable-files.ts';
@@ -37,9 +37,7 @@ export async function choosePlays(context: RunContext, options: RunOptions): Pro
   let mayRegroup = false;
   for (const play of playbook.plays) {
     plays.push(await choosePlay(play, { context, options, limit, mayRegroup }));
-    mayRegroup ||= play.sections.some((section) =>
-      [...walkSteps(section.steps)].some((step) => step.kind === 'task' && step.module === 'group_by'),
-    );
+    mayRegroup ||= regrouping(play) !== undefined;
   }
   if (plays.every((planned) => planned.hosts.length === 0) && limit !== undefined) {
     throw new Problem({

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
 import { LOCALHOST } from '../inventory/localhost.ts';
-import type { ValueMap } from '../values/base/value.ts';
+import type { Unknown, ValueMap } from '../values/base/value.ts';
 import { type Slice, sliceName } from './base/slice.ts';
 import { partOfGroup } from './host/elsewhere.ts';
 import { HostState } from './host/host-state.ts';
@@ -14,6 +14,7 @@ export class RunHosts {
   readonly #inventory: Inventory;
   readonly #groups: Map<string, string[]>;
   #groupsValue: ValueMap;
+  #groupsToCome: Unknown | undefined;
   readonly #slice: Slice | undefined;
   /** Groups that group_by has changed. */
   readonly #changed = new Set<string>();
@@ -32,7 +33,7 @@ export class RunHosts {
     this.#inventory = inventory;
     this.#groups = new Map([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
     this.#groupsValue = this.#asValue();
-    const groups = (): ValueMap => this.#groupsValue;
+    const groups = (): ValueMap | Unknown => this.#groupsToCome ?? this.#groupsValue;
     const lookups = (): RunVariables['lookups'] => this.#lookups;
     const variables: RunVariables = {
       isPlan: mode === 'plan',
@@ -62,6 +63,12 @@ export class RunHosts {
   /** Sets the lookups on the controller that templates and expressions use. */
   useLookups(lookups: RunVariables['lookups']): void {
     this.#lookups = lookups;
+  }
+
+  /** Makes the groups unknown for `because`, until this is called without a reason: a task will bring others. */
+  awaitGroups(because: Unknown | undefined): void {
+    this.#groupsToCome = because;
+    for (const { variables } of this.byName.values()) variables.forgetOthers();
   }
 
   /** True after group_by has put a host into a group: the hosts of later plays are chosen again. */

@@ -1,8 +1,11 @@
 import { formatPlace } from '../errors/problem.ts';
 import type { Play } from '../playbook/base/play.ts';
+import { regrouping } from '../playbook/base/regrouping.ts';
+import { Unknown } from '../values/base/value.ts';
 import type { HostRecap, PlayStarted } from './base/events.ts';
 import { sliceOption } from './base/slice.ts';
 import { type ChosenPlays, chooseAgain, choosePlays } from './choose-plays.ts';
+import type { PlannedPlay } from './context/context.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { preflight } from './lookahead/preflight.ts';
 import { type OpenRun, openRun } from './open-run.ts';
@@ -27,7 +30,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const chosen = await choosePlays(context, options);
   const { plays } = chosen;
   for (const play of [...options.playbook.plays, ...plays.map((planned) => planned.play)]) playNames.add(play.name);
-  await preflight(context, plays);
+  await checkAhead(opened, plays);
   const taking = new Set(plays.flatMap((planned) => planned.hosts.map((host) => host.name)));
   if (options.isCheckOnly === true)
     return { recap: [], stopped: undefined, interrupted: false, hosts: taking, evidence: undefined };
@@ -49,6 +52,18 @@ export async function run(options: RunOptions): Promise<RunResult> {
     context.emit({ type: 'run_finished', recap, rescued, stopped, milliseconds: performance.now() - began });
   }
   return { recap, stopped, interrupted: options.interrupt.aborted, hosts: taking, evidence };
+}
+
+/** Checks the plays before the first connection. Groups are unknown then if a task may bring further ones. */
+async function checkAhead({ context, hosts }: OpenRun, plays: readonly PlannedPlay[]): Promise<void> {
+  const [regroups] = plays.flatMap(({ play }) => regrouping(play) ?? []);
+  if (regroups === undefined) {
+    await preflight(context, plays);
+    return;
+  }
+  hosts.awaitGroups(new Unknown(`the groups of the task at ${regroups.id}`));
+  await preflight(context, plays);
+  hosts.awaitGroups(undefined);
 }
 
 /** Emits the start of the run, with the hosts that take part. */

@@ -10,6 +10,7 @@ import { mistakesOf } from '../../inventory/written-variable.ts';
 import type { LintInput } from '../../lint/read-site.ts';
 import type { Catalogue } from '../../modules/base/catalogue.ts';
 import type { Play, Playbook } from '../../playbook/base/play.ts';
+import { playsBehindRegrouping } from '../../playbook/base/regrouping.ts';
 import { loadPlaybook } from '../../playbook/load-playbook.ts';
 import { type ReadSource, SourceFiles } from '../../playbook/source-files.ts';
 import { checkFiles } from '../../run/lookahead/check-files.ts';
@@ -175,6 +176,7 @@ async function gather<T>(found: Problem[], read: () => Promise<T>): Promise<T | 
 }
 
 function patternProblems(playbook: Playbook, inventory: Inventory): readonly Problem[] {
+  const mayRegroup = playsBehindRegrouping(playbook.plays);
   return playbook.plays.flatMap((play) => {
     const pattern = patternOf(play);
     if (pattern === undefined) return [];
@@ -182,6 +184,7 @@ function patternProblems(playbook: Playbook, inventory: Inventory): readonly Pro
       selectHosts(inventory, pattern, play.hostsPlace);
       return [];
     } catch (error) {
+      if (error instanceof Problem && error.code === 'unknown-pattern' && mayRegroup.has(play)) return [];
       if (error instanceof Problem) return [error];
       throw error;
     }

@@ -5,6 +5,7 @@ import { Problem } from '../../errors/problem.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { selectHosts } from '../../inventory/select-hosts.ts';
 import type { Play } from '../../playbook/base/play.ts';
+import { playsBehindRegrouping } from '../../playbook/base/regrouping.ts';
 import { dot, mermaid } from '../../report/graph/graph-text.ts';
 import { graphOf } from '../../report/graph/playbook-graph.ts';
 import { printNotes } from '../../report/listing/vault.ts';
@@ -19,16 +20,17 @@ export async function runGraphCommand(file: string, flags: GraphFlags): Promise<
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
   printNotes(refuseUnknownTags(playbook, selection), process.stderr);
   const known = flags.inventory.length > 0 ? inventory : undefined;
+  const mayRegroup = playsBehindRegrouping(playbook.plays);
   const plays = graphOf(playbook, {
     tasks: flags.tasks === true,
     selection,
-    hostsOf: (play) => hostsOf(play, known),
+    hostsOf: (play) => hostsOf(play, known, mayRegroup.has(play)),
   });
   const drawn = flags.format === 'mermaid' ? mermaid(plays) : dot(plays);
   openOutput(process.stdout).write(flags.format === 'svg' ? await drawnByGraphviz(drawn) : drawn);
 }
 
-function hostsOf(play: Play, inventory: Inventory | undefined): string {
+function hostsOf(play: Play, inventory: Inventory | undefined, mayRegroup: boolean): string {
   const { literal } = play.hosts;
   const pattern =
     typeof literal === 'string'
@@ -38,8 +40,13 @@ function hostsOf(play: Play, inventory: Inventory | undefined): string {
         : undefined;
   if (pattern === undefined) return 'hosts are known at run time';
   if (inventory === undefined) return pattern;
-  const { length } = selectHosts(inventory, pattern, play.hostsPlace);
-  return `${pattern}: ${length} ${length === 1 ? 'host' : 'hosts'}`;
+  try {
+    const { length } = selectHosts(inventory, pattern, play.hostsPlace);
+    return `${pattern}: ${length} ${length === 1 ? 'host' : 'hosts'}`;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'unknown-pattern' && mayRegroup) return pattern;
+    throw error;
+  }
 }
 
 /** Returns the drawing as SVG. Throws Problem if Graphviz is missing. */

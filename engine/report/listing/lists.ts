@@ -1,6 +1,8 @@
+import { Problem } from '../../errors/problem.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { selectHosts } from '../../inventory/select-hosts.ts';
 import type { Play, Playbook } from '../../playbook/base/play.ts';
+import { playsBehindRegrouping } from '../../playbook/base/regrouping.ts';
 import { type TagSelection, listTags, listTasks } from '../../playbook/base/select-tasks.ts';
 import { writtenTitle } from '../../playbook/base/written-title.ts';
 import { openOutput } from '../text/output.ts';
@@ -37,13 +39,15 @@ export function printLists(
           ),
         );
   const lines = [`playbook: ${safeLine(playbook.file)}`];
+  const mayRegroup = playsBehindRegrouping(playbook.plays);
   for (const [index, play] of playbook.plays.entries()) {
     const pattern = patternOf(play);
+    const known = (): readonly string[] | undefined => namesOf(play, pattern, inventory, mayRegroup.has(play));
     lines.push(
       '',
       `  play #${index + 1} (${safeLine(pattern ?? 'hosts are known at run time')}): ${safeLine(play.name)}`,
     );
-    if (lists.hosts) lines.push(...hostLines(play, pattern, inventory, allowed));
+    if (lists.hosts) lines.push(...hostLines(known(), allowed));
     if (lists.tasks)
       lines.push(
         '    tasks:',
@@ -62,14 +66,25 @@ function patternOf(play: Play): string | undefined {
   return Array.isArray(literal) && literal.every((one) => typeof one === 'string') ? literal.join(',') : undefined;
 }
 
-function hostLines(
+/** Returns the names of the hosts of a play; undefined if they are known at run time only. */
+function namesOf(
   play: Play,
   pattern: string | undefined,
   inventory: Inventory,
-  allowed: ReadonlySet<string> | undefined,
-): readonly string[] {
-  if (pattern === undefined) return ['    hosts: known at run time'];
-  const names = selectHosts(inventory, pattern, play.hostsPlace).map((host) => host.name);
+  mayRegroup: boolean,
+): readonly string[] | undefined {
+  try {
+    return pattern === undefined
+      ? undefined
+      : selectHosts(inventory, pattern, play.hostsPlace).map((host) => host.name);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'unknown-pattern' && mayRegroup) return undefined;
+    throw error;
+  }
+}
+
+function hostLines(names: readonly string[] | undefined, allowed: ReadonlySet<string> | undefined): readonly string[] {
+  if (names === undefined) return ['    hosts: known at run time'];
   const hosts = allowed === undefined ? names : names.filter((name) => allowed.has(name));
   return [`    hosts (${hosts.length}):`, ...hosts.map((name) => `      ${safeLine(name)}`)];
 }

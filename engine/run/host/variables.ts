@@ -33,7 +33,7 @@ export interface RunVariables {
   readonly lookups?: ((frame: StepFrame | undefined) => ControllerLookups) | undefined;
   /** The tags of the command line; undefined outside of a run. */
   readonly selection?: TagSelection;
-  readonly groups: ValueMap;
+  readonly groups: ValueMap | Unknown;
   /** The variables of any host, including those that it will register. They are read on demand. */
   hostvars(): ValueMap;
   /** Like `hostvars`, with only those that it has registered so far. */
