@@ -158,10 +158,12 @@ class IniReader {
             what: `"${word.text}" is not of the form name=value`,
             place: place(word.start, word.source.length),
             why: 'Behind the name of a host stand its variables.',
-            remedy: 'Write name=value, with quotes around a value that holds blanks.',
+            remedy:
+              'Write name=value without blanks around =, and quotes around a value that has blanks. A comment begins with #.',
           }),
         );
-        continue;
+        // The words behind it are most likely parts of the same mistake.
+        break;
       }
       const name = word.text.slice(0, equals);
       const source = word.source.slice(word.source.indexOf('=') + 1);

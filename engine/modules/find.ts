@@ -38,6 +38,8 @@ const schema = fields.superRefine((args, context) => {
 });
 type Arguments = z.infer<typeof schema>;
 
+const BY_STAT = 'Use stat in a loop over the result.';
+
 export const module = defineModule<Arguments>({
   name: 'find',
   summary: 'List files of the host by name and type.',
@@ -48,7 +50,9 @@ export const module = defineModule<Arguments>({
     size: 'Filter the result: when: item.size > 10485760.',
     contains: 'Use query: grep -rl EXPRESSION PATH.',
     read_whole_file: idleAs([false], 'Use query: grep -rlz EXPRESSION PATH.'),
-    checksum_algorithm: 'Use stat in a loop over the result.',
+    checksum: BY_STAT,
+    checksum_algo: BY_STAT,
+    checksum_algorithm: BY_STAT,
     encoding: 'Leave it out; grep reads bytes: query: grep -rl EXPRESSION PATH.',
     mode: 'Filter the result: when: item.mode == "0644".',
     exact_mode: 'Filter the result: when: item.mode == "0644".',

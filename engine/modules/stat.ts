@@ -14,7 +14,12 @@ const schema = z.strictObject({
     .default(false)
     .describe('Whether the result describes the target of a link, and not the link itself.'),
   get_checksum: boolean().default(true).describe('Whether the digest of a file is computed.'),
-  checksum_algorithm: z.literal('sha256').default('sha256').describe('The algorithm of the digest: SHA-256.'),
+  checksum_algorithm: z
+    .literal('sha256', {
+      error: 'must be sha256\nFor another digest write query: md5sum PATH, or sha1sum, sha512sum, ….',
+    })
+    .default('sha256')
+    .describe('The algorithm of the digest: SHA-256.'),
 });
 type Arguments = z.infer<typeof schema>;
 

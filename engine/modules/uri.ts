@@ -44,9 +44,17 @@ const schema = z.strictObject({
     .describe(
       'The body. It is a text; with body_format json, it may be any value, and with form-urlencoded it is a map.',
     ),
-  body_format: z.enum(['raw', 'json', 'form-urlencoded']).default('raw').describe('The format of the body.'),
+  body_format: z
+    .enum(['raw', 'json', 'form-urlencoded'], {
+      error:
+        'must be one of raw, json, form-urlencoded\nSend a form of several parts by shell: curl --fail -F name=@/path https://…',
+    })
+    .default('raw')
+    .describe('The format of the body.'),
   follow_redirects: z
-    .enum(['safe', 'all', 'none', 'yes', 'no'])
+    .enum(['safe', 'all', 'none', 'yes', 'no'], {
+      error: 'must be one of safe, all, none, yes, no\nFor urllib2 write safe.',
+    })
     .default('safe')
     .describe('The redirects to follow. safe: only redirects of GET and HEAD.'),
   return_content: boolean()

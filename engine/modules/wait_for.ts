@@ -27,7 +27,13 @@ const schema = z
       .describe(
         'With path: a regular expression. The task waits until a line of the file matches it; with state: absent, until no line matches.',
       ),
-    state: z.enum(['started', 'stopped', 'present', 'absent']).default('started').describe('The state to wait for.'),
+    state: z
+      .enum(['started', 'stopped', 'present', 'absent'], {
+        error:
+          'must be one of started, stopped, present, absent\nFor drained write query: ss -Htn state established "sport = :PORT", with register: r, until: r.stdout == "", retries and delay.',
+      })
+      .default('started')
+      .describe('The state to wait for.'),
     timeout: wholeNumber({ min: 1 }).default(300).describe('Seconds after which the task fails.'),
     delay: wholeNumber().default(0).describe('Seconds before the first check.'),
     sleep: wholeNumber({ min: 1 }).default(1).describe('Seconds between two checks.'),

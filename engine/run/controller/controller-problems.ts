@@ -79,6 +79,7 @@ export function folderAtDest(path: string, place: Place): Problem {
     code: 'file-is-folder',
     what: `${path} is a folder on the controller, and a file is brought`,
     place,
-    remedy: 'Write a slash at the end of dest: the file is put into the folder then.',
+    remedy:
+      'With flat: true, write a slash at the end of dest: the file is put into the folder then. Otherwise src is a folder of the host, or the folder on the controller is in the way: write another dest.',
   });
 }

@@ -20,7 +20,10 @@ export function reportSyntax(document: Document.Parsed, problems: YamlProblems):
       what: `There is no YAML tag ${tag}`,
       offset,
       length: tag.length,
-      remedy: 'The only tag is !vault. Text that begins with ! must be quoted.',
+      remedy:
+        tag === '!unsafe'
+          ? String.raw`Leave it out, and write a backslash before braces that are text: '\{{name}}'.`
+          : 'The only tag is !vault. Text that begins with ! must be quoted.',
     });
   }
 }
