@@ -33,7 +33,9 @@ export async function markRefused(draft: Draft, text: string, kind: FileKind, mo
 }
 
 function told({ what, remedy }: Problem): string {
-  return [what, ...(remedy === undefined ? [] : [remedy])].map((one) => `${one.trimEnd().replace(/[.:]$/, '')}.`).join(' ');
+  return [what, ...(remedy === undefined ? [] : [remedy])]
+    .map((one) => `${one.trimEnd().replace(/[.:]$/, '')}.`)
+    .join(' ');
 }
 
 function rootsOf(text: string, file: string): readonly Node[] {

@@ -96,7 +96,8 @@ ${findProgram(program, '{ printf %s "${b}e' + index + ':missing:"; exit 0; }')}
 printf %s "\${b}e${index}:$s:$e" )`;
 }
 
-const ABSENT = /no such |not known|no container with name|unable to find network|network (?:(?!network ).)* not found|does not exist/i;
+const ABSENT =
+  /no such |not known|no container with name|unable to find network|network (?:(?!network ).)* not found|does not exist/i;
 
 function answerOf<State>(kind: ContainerKind<State>, answer: string, ending: string): ContainerAnswer<State> {
   const colon = ending.indexOf(':');
