@@ -1,5 +1,5 @@
 import { scalarOf } from './base/write-yaml.ts';
-import { type Entry, endOf, textOf } from './base/yaml-source.ts';
+import { type Entry, endOf, entriesOf, textOf } from './base/yaml-source.ts';
 import { booleanWord } from './base/yaml-words.ts';
 import { type Scalars, type Standing, assume } from './scalars.ts';
 
@@ -19,12 +19,17 @@ export function rewriteArgument(module: string, entry: Entry, standing: Standing
   return REWRITES.get(`${module}.${entry.key}`)?.(entry, standing, use) ?? false;
 }
 
+function hasSibling({ of }: Entry, name: string): boolean {
+  return entriesOf(of).some(({ key }) => key === name);
+}
+
 /** `copy: false` is `remote_src: true`, and `copy: true` is the default. */
 function remoteUnlessCopied(entry: Entry, _standing: Standing, { draft }: Scalars): boolean {
   const { value } = entry;
   const isCopied = booleanWord(textOf(value) ?? '');
   if (value === null || isCopied === undefined) return false;
   if (isCopied) draft.remove(entry);
+  else if (hasSibling(entry, 'remote_src')) return false;
   else {
     draft.rename(entry, 'remote_src');
     draft.replace(value.range[0], endOf(value), 'true');
@@ -45,6 +50,8 @@ function checksum(entry: Entry, standing: Standing, use: Scalars): boolean {
   const { value } = entry;
   const text = textOf(value);
   if (value === null || text === undefined || text.trim() === '') return false;
+  // Nothing may be written before a value that can be left out.
+  if (/\bomit\b/.test(text) || hasSibling(entry, 'checksum')) return false;
   const converted = use.translator.template(`sha256:${text.trim()}`, 'string');
   if (converted.kind === 'byHand') return false;
   use.draft.rename(entry, 'checksum');

@@ -264,13 +264,23 @@ interface Around {
 function pairValue(name: string, value: string, call: Call, around: Around): string {
   const { standing, use, marks } = around;
   if (!value.includes('{{')) return fixedPair(name, value, call, around);
-  const converted = use.translator.template(namedTemplate(value, use, marks), 'string');
+  const converted = use.translator.template(printedPair(name, value, call, around), 'string');
   if (converted.kind === 'byHand') {
     marks.push({ kind: 'byHand', why: { kind: 'template', reasons: converted.reasons } });
     return scalarOf(value, { isFlow: standing.isFlow });
   }
   marks.push(...converted.assumptions.map((what): Mark => ({ kind: 'assumed', what })));
   return scalarOf(converted.text, { isFlow: standing.isFlow });
+}
+
+/** Returns the template of a pair: printed as text where the argument takes no value of its type. */
+function printedPair(name: string, value: string, { facts }: Call, { use, marks }: Around): string {
+  const inner = onlyMustache(value);
+  const filter =
+    inner === undefined || facts === undefined
+      ? undefined
+      : printingFilter(inner, facts.argument(name) ?? name, facts, use);
+  return filter === undefined ? namedTemplate(value, use, marks) : `{{ (${inner}) | ${filter} }}`;
 }
 
 /** Converts the value of a pair without templates. */

@@ -305,4 +305,11 @@ export const TASKS: readonly Row[] = [
     after:
       '- mysql_user:\n    name: a\n    # convert: assumed that force_context of mysql_user can be left out: no database is used by the session\n    password: c\n- package:\n    name: a\n    start_units: false\n',
   },
+  {
+    what: 'what is printed for an argument of text in a pair too, and what may be left out',
+    before:
+      '- lineinfile: path=/a line="{{ number }}"\n  vars: { number: 3 }\n- get_url:\n    url: https://a/b\n    dest: /b\n    sha256sum: "{{ c | default(omit) }}"\n    checksum: "{{ d | default(omit) }}"\n',
+    after:
+      '- lineinfile:\n    path: /a\n    line: "{{string number}}"\n  vars: { number: 3 }\n- get_url:\n    url: https://a/b\n    dest: /b\n    # convert: by hand: get_url has no argument sha256sum. Write checksum: "sha256:…" with that digest.\n    sha256sum: "{{default c omit}}"\n    checksum: "{{default d omit}}"\n',
+  },
 ];
