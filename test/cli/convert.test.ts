@@ -98,14 +98,14 @@ test('the report as JSON has each mark with its place; one file is written besid
   const folder = project();
   writeFileSync(
     join(folder, 'one.yml'),
-    '- hosts: localhost\n  tasks:\n    - docker_image: { name: a }\n      when: a in b\n',
+    '- hosts: localhost\n  tasks:\n    - docker_swarm: { name: a }\n      when: a in b\n',
   );
   const { status, stdout } = await runbook(folder, 'convert', 'one.yml', '--report', 'json');
   expect(status).toBe(0);
   const { paths } = JSON.parse(stdout) as {
     paths: { by_hand: unknown; written: string; files: { marks: { kind: string; line: number }[] }[] }[];
   };
-  expect(paths[0]?.by_hand).toEqual([{ topic: 'module docker_image', count: 1 }]);
+  expect(paths[0]?.by_hand).toEqual([{ topic: 'module docker_swarm', count: 1 }]);
   expect(paths[0]?.files[0]?.marks.map(({ kind, line }) => [kind, line])).toEqual([
     ['by_hand', 3],
     ['assumed', 4],
