@@ -22,6 +22,8 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['unshare', 'util-linux'],
   ['ip', 'iproute2'],
   ['setfacl', 'acl'],
+  ['iptables', 'iptables'],
+  ['ufw', 'ufw'],
   ['zip', 'zip'],
   ['unzip', 'unzip'],
   ['xz', 'xz-utils'],

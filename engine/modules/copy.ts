@@ -3,7 +3,7 @@ import { Problem } from '../errors/problem.ts';
 import type { Seen } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import { MAX_CONTENT_BYTES } from '../resources/file/file-detail.ts';
-import { type FileState, type RegularFile, describeType } from '../resources/file/file-state.ts';
+import { type FileState, type RegularFile, describeType, endOf } from '../resources/file/file-state.ts';
 import { idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean, exactlyOne, mode, modeOrPreserve, pathOrDirectory, plainText } from './base/arguments.ts';
 import type { Mode } from './base/file-mode.ts';
@@ -17,6 +17,7 @@ import {
 } from './base/module.ts';
 import { writtenValue } from './base/written-value.ts';
 import { type FolderCopy, folderRequests, planFolder, readFolder, type SentFolder } from './file/copy-folder.ts';
+import { type TreeCopy, planTree, treeRequest } from './file/copy-tree.ts';
 import type { WantedAttributes } from './path/file-attributes.ts';
 import { aboveNeeds, cannotLook, fileNeeds } from './path/file-needs.ts';
 import { type Way, OWN_WAY, wayNeeds, wayTo } from './path/way-to-path.ts';
@@ -29,7 +30,7 @@ const fields = z.strictObject({
   src: plainText()
     .optional()
     .describe(
-      'The file or folder: a path in files/ of the role or beside the playbook, or an absolute path. If a folder ends with a slash, dest gets its content, otherwise the folder itself. Links are followed. With remote_src: the absolute path of a file on the host.',
+      'The file or folder: a path in files/ of the role or beside the playbook, or an absolute path. If a folder ends with a slash, dest gets its content, otherwise the folder itself. Links are followed. With remote_src: the absolute path of a file or folder on the host.',
     ),
   content: writtenValue()
     .optional()
@@ -48,7 +49,7 @@ const fields = z.strictObject({
     .describe(
       'Whether a src that age or ansible-vault encrypted as a whole is decrypted for the host. false: the file is copied unchanged.',
     ),
-  remote_src: boolean().default(false).describe('Whether src is a file on the host, not on the controller.'),
+  remote_src: boolean().default(false).describe('Whether src is on the host, not on the controller.'),
   directory_mode: mode().optional().describe('Permission bits of new directories.'),
   delete: boolean()
     .default(false)
@@ -102,15 +103,18 @@ export const module = defineModule<Arguments, Loaded | undefined>({
           file(withoutSlash(args.dest), 'target'),
           ...(args.dest.endsWith('/') ? candidates(args).flatMap(aboveNeeds) : []),
           ...candidates(args).map((path) => requestFor(path, loaded)),
-          ...(loaded === undefined ? [file(args.src ?? '', 'digest'), ...wayNeeds(args.src ?? '')] : []),
+          ...(loaded === undefined
+            ? [file(sourceOf(args), 'digest'), ...wayNeeds(sourceOf(args)), treeRequest(treeCopy(args))]
+            : []),
         ],
   plan(args, loaded, seen, context) {
     if (loaded?.kind === 'folder') return planFolder(loaded.folder, folderCopy(args), seen, context);
+    if (loaded === undefined && isFolderOfHost(args, seen)) return planTree(treeCopy(args), seen, context);
     if (args.delete)
       return {
         kind: 'impossible',
         what: `delete is for a folder, and ${args.src ?? 'content'} is none`,
-        remedy: 'Leave delete out, or name a folder of the controller in src.',
+        remedy: 'Leave delete out, or name a folder in src.',
       };
     return planOneFile(args, loaded, seen, context);
   },
@@ -135,6 +139,21 @@ function folderCopy(args: Arguments): FolderCopy {
     deletes: args.delete,
     result: { src },
   };
+}
+
+/** The path of a source on the host. */
+function sourceOf({ src = '' }: Arguments): string {
+  return withoutSlash(src);
+}
+
+function treeCopy(args: Arguments): TreeCopy {
+  const { dest, owner, group, mode, force, deletes, result } = folderCopy(args);
+  return { src: sourceOf(args), dest, owner, group, mode, force, deletes, trusts: args.unsafe_path, result };
+}
+
+function isFolderOfHost(args: Arguments, seen: Seen): boolean {
+  const state = seen.of(file(sourceOf(args), 'digest'));
+  return (endOf(state) ?? state).type === 'directory';
 }
 
 function planOneFile(args: Arguments, loaded: LoadedFile | undefined, seen: Seen, context: Context): Outcome {
@@ -176,7 +195,7 @@ function planOneFile(args: Arguments, loaded: LoadedFile | undefined, seen: Seen
 
 /** Makes the outcome uncertain if an earlier change of the plan may bring or change the source on the host. */
 function asSureAsSource({ src = '' }: Arguments, outcome: Outcome, seen: Seen): Outcome {
-  if (seen.certainty(file(src, 'digest')) === 'certain') return outcome;
+  if (seen.certainty(file(withoutSlash(src), 'digest')) === 'certain') return outcome;
   if (outcome.kind === 'change') return { ...outcome, certainty: 'after_change' };
   return outcome.kind === 'in_sync' ? { kind: 'cannot_know', because: `an earlier change of ${src}` } : outcome;
 }
@@ -211,7 +230,7 @@ function contentOnHost(
   seen: Seen,
   context: Context,
 ): LoadedFile | CannotKnow | Impossible {
-  const request = file(src, 'digest');
+  const request = file(withoutSlash(src), 'digest');
   const state = seen.of(request);
   const end = state.type === 'link' ? state.to : undefined;
   const there: FileState = end?.state ?? state;
@@ -226,17 +245,12 @@ function contentOnHost(
     case 'absent':
       return absentSource(src, seen.certainty(request));
     case 'directory':
-      return {
-        kind: 'impossible',
-        what: `${src} is a directory, and copy copies only files`,
-        remedy: `Copy the directory by command: cp -a, with creates:.`,
-      };
     case 'link':
     case 'other':
       return {
         kind: 'impossible',
-        what: `${src} is ${describeType(there)}, not a file`,
-        remedy: 'Name a file; a folder of the host is copied by check and apply: apply: "cp -a A B".',
+        what: `${src} is ${describeType(there)}, neither a file nor a folder`,
+        remedy: 'Name a file or a folder.',
       };
   }
 }

@@ -3,7 +3,7 @@ import type { Completed } from '../connection/connection.ts';
 import type { Facts } from '../connection/shell/facts.ts';
 import { type Seen, predict } from '../resources/base/resource.ts';
 import { type PackageState, packageRequest } from '../resources/package.ts';
-import { boolean, commaList, wholeNumber } from './base/arguments.ts';
+import { boolean, commaList, path, wholeNumber } from './base/arguments.ts';
 import {
   type Change,
   type Context,
@@ -13,10 +13,11 @@ import {
   defineModule,
 } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
+import { type Lists, isWhole, planWhole, wholeRequests } from './system/apt-whole.ts';
 import { brought, broughtPredictions, broughtRequests } from './system/package-brings.ts';
 import { foreignPackageArguments } from './system/package-foreign.ts';
 import { heldProblem, installProblem } from './system/package-refusals.ts';
-import { packageLists, packageScript, unknownNames } from './system/package-script.ts';
+import { type PackageWork, packageLists, packageScript, unknownNames } from './system/package-script.ts';
 import { type Asked, type PackageStep, asked, isProvided, isUnoffered, stepOf } from './system/package-steps.ts';
 
 /** A package in a task: `name` or `name=version`. */
@@ -29,6 +30,8 @@ const STATES = {
   removed: 'absent',
   latest: 'latest',
 } as const;
+
+const UPGRADES = { no: 'no', yes: 'safe', safe: 'safe', full: 'dist', dist: 'dist' } as const;
 
 const schema = z
   .strictObject({
@@ -67,6 +70,32 @@ const schema = z
       .describe('Whether recommended packages are installed too. Default: as the distribution decides.'),
     allow_downgrade: boolean().default(false).describe('Whether an older version may replace a newer one.'),
     purge: boolean().default(false).describe('With state absent: also remove the configuration of the packages.'),
+    deb: path()
+      .optional()
+      .describe(
+        'With apt: a file of the host, such as /tmp/tool_1.2_amd64.deb, that is installed with its dependencies. A later version stays.',
+      ),
+    default_release: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9.+~/=_-]*$/, 'must be a release, such as bookworm-backports')
+      .optional()
+      .describe('With apt: the release from which new packages are taken first.'),
+    upgrade: z
+      .union([z.enum(['no', 'yes', 'safe', 'full', 'dist']), z.boolean().transform((on) => (on ? 'yes' : 'no'))], {
+        error: 'must be no, yes, safe, full or dist',
+      })
+      .default('no')
+      .transform((how) => UPGRADES[how])
+      .describe(
+        'With apt: whether all packages are upgraded. safe (or yes) removes none; dist (or full) removes those in the way.',
+      ),
+    autoremove: boolean()
+      .default(false)
+      .describe('With apt: whether packages are removed that were installed for others alone, and are not needed now.'),
+    autoclean: boolean()
+      .default(false)
+      .describe('With apt: whether package files are removed that are on no mirror now.'),
+    clean: boolean().default(false).describe('With apt: whether all downloaded package files are removed.'),
     start_units: boolean()
       .default(true)
       .describe(
@@ -79,9 +108,18 @@ const schema = z
         'Everything that the package creates and that a later task uses: units, users, groups, files. On Debian and its derivatives, units are expected to be started and enabled after the installation, elsewhere not; state and enabled override this. With brings, a plan is exact. An empty list means that a later task uses nothing of the package.',
       ),
   })
-  .refine((given) => given.name !== undefined || given.update_cache, {
+  .refine((given) => given.name !== undefined || given.update_cache || isWhole(given), {
     path: ['name'],
     message: 'must be given\nWrite the name of a package, or update_cache: true alone to refresh the lists.',
+  })
+  .refine((given) => given.name === undefined || !isWhole(given), {
+    path: ['name'],
+    message:
+      'cannot be given together with deb, upgrade, autoremove, autoclean and clean\nWrite a task of its own for them, after this one.',
+  })
+  .refine((given) => given.default_release === undefined || given.state === 'present', {
+    path: ['default_release'],
+    message: 'is for state: present\nFor another version of an installed package write name=version.',
   });
 
 type Arguments = z.infer<typeof schema>;
@@ -103,22 +141,26 @@ export const module = defineModule<Arguments>({
     allow_downgrades: 'allow_downgrade',
     'allow-downgrades': 'allow_downgrade',
     oldpackage: 'allow_downgrade',
+    'default-release': 'default_release',
   },
   foreign: foreignPackageArguments,
   examples: [
     'package: { name: [conntrack, ipset, socat], update_cache: true, brings: [] }',
     'package: { name: haproxy, brings: [{ unit: haproxy, state: started, enabled: true }, { user: haproxy }, { directory: /etc/haproxy }] }',
     'package: { name: "etcd-server=3.4.*", start_units: false }',
+    'package: { upgrade: dist, autoremove: true, update_cache: true }',
   ],
   observes: (args, _loaded, { facts }) => [
     ...asked(args).map((one) => one.request),
-    ...(args.name === undefined ? [listsRequest(facts)] : []),
+    ...(args.name === undefined && args.update_cache ? [listsRequest(facts)] : []),
+    ...wholeRequests(args),
     ...(args.state === 'absent' ? [] : broughtRequests(args.brings ?? [])),
   ],
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the packages of the host', context),
 });
 
-function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
+function plan(args: Arguments, seen: Seen, context: Context): Outcome {
+  const { facts, now } = context;
   const manager = facts.package_manager;
   if (manager === 'none')
     return {
@@ -126,6 +168,7 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
       what: 'This host has no supported package manager',
       remedy: 'apt, dnf, yum, zypper and apk are supported.',
     };
+  if (isWhole(args)) return planWhole(args, listsOf(args, seen, context), seen, context);
   if (args.name === undefined) return planLists(args, seen, { facts, manager, now });
   const all = asked(args);
   const problem = args.state === 'absent' ? undefined : installProblem(args, all, seen, now);
@@ -163,20 +206,27 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
     touches: 'predicted',
     apply: () => ({
       script: packageScript(manager, {
+        ...workOf(args),
         install: (args.state === 'latest' ? latest : installed).map(({ name, version }) => ({ name, version })),
         remove: steps.filter((step) => !step.state.installed).map(({ one }) => one.name),
-        latest: args.state === 'latest',
-        refreshOlderThan: args.update_cache ? args.cache_valid_time : undefined,
-        recommends: args.install_recommends,
-        downgrade: args.allow_downgrade,
-        purge: args.purge,
-        startUnits: args.start_units,
       }),
       // Mirrors may be slow. A package manager that needs more than this time hangs.
       timeoutMs: SLOW_MIRROR_MS,
       talks: true,
       finish: (completed) => finished(completed, facts),
     }),
+  };
+}
+
+function workOf(args: Arguments): Omit<PackageWork, 'install' | 'remove'> {
+  return {
+    latest: args.state === 'latest',
+    refreshOlderThan: args.update_cache ? args.cache_valid_time : undefined,
+    recommends: args.install_recommends,
+    downgrade: args.allow_downgrade,
+    purge: args.purge,
+    startUnits: args.start_units,
+    release: args.default_release,
   };
 }
 
@@ -202,6 +252,14 @@ function listsRequest({ package_manager: manager }: Facts): Asked['request'] {
     versioned: false,
     declared: true,
   });
+}
+
+function listsOf(args: Arguments, seen: Seen, { facts, now }: Context): Lists {
+  if (!args.update_cache) return { areOld: false, isSure: true };
+  const request = listsRequest(facts);
+  const areOld = (seen.of(request).refreshed ?? 0) + args.cache_valid_time < now.getTime() / 1000;
+  const isSure = seen.certainty(request) === 'certain';
+  return { areOld: areOld || !isSure, isSure };
 }
 
 function planLists(

@@ -110,7 +110,8 @@ const SOURCES = /^\/etc\/(?:apt|yum\.repos\.d|zypp\/repos\.d|apk\/repositories)(
  * Other repositories or newer lists may have packages that the old lists lack. A change of one package may also install
  * or remove another one.
  */
-function stateAfter(state: PackageState, _id: string, effect: Prediction): PackageState | 'stale' | undefined {
+function stateAfter(state: PackageState, id: string, effect: Prediction): PackageState | 'stale' | undefined {
+  if (effect.request.kind.name === 'setting') return effect.request.id === `selection ${id}` ? 'stale' : undefined;
   const other = predictedOf(packages, effect);
   const isFromLists = state.offer !== undefined || state.refreshed !== undefined;
   if (isFromLists && other?.isRefreshed === true) return 'stale';

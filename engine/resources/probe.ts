@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { quote } from '../connection/base/quote.ts';
+import { createHash } from 'node:crypto';
+import { answersIn, askEach } from './base/answers.ts';
 import { type Request, type ResourceKind, request } from './base/resource.ts';
 
 /** The answer of a command that only looks. In a prediction, unknown output is undefined. */
@@ -15,41 +15,12 @@ export interface ProbeDetail {
 }
 
 /** A kind whose states are the answers of commands. */
-const answers: Omit<ResourceKind<ProbeDetail, ProbeState>, 'name'> = {
+const ofCommands: Omit<ResourceKind<ProbeDetail, ProbeState>, 'name'> = {
   isNameless: true,
-  observe(requests) {
-    const boundary = randomBytes(12).toString('hex');
-    // `eval` keeps a syntax error inside its own subshell, and keeps the text out of the arguments of processes. The
-    // text sees no variable of the engine.
-    const each = requests.map(
-      ({ detail }) => `printf '%s' ${boundary}o
-{ runbook_said=$( (eval ${quote(detail.script)}) 2>&1 >&3 3>&- </dev/null ); runbook_status=$?; } 3>&1
-printf '%s' "${boundary}e$runbook_status:$runbook_said"; unset runbook_status runbook_said`,
-    );
-    return [`echo ${boundary}`, ...each, `printf '%s' ${boundary}z`].join('\n');
-  },
+  observe: (requests) => askEach(requests.map(({ detail }) => detail.script)),
   decode(output, requests) {
-    const newline = output.indexOf(0x0a);
-    const boundary = output.subarray(0, Math.max(newline, 0));
-    if (boundary.length === 0) throw new Error('the observation of commands is empty');
-    let at = newline + 1;
-    const upTo = (mark: string): Buffer => {
-      const end = Buffer.concat([boundary, Buffer.from(mark)]);
-      const next = output.indexOf(end, at);
-      if (next === -1) throw new Error('the observation of commands ended early');
-      const piece = output.subarray(at, next);
-      at = next + end.length;
-      return piece;
-    };
-    upTo('o');
-    return new Map(
-      requests.map(({ id }, index): [string, ProbeState] => {
-        const stdout = upTo('e');
-        const ending = upTo(index === requests.length - 1 ? 'z' : 'o').toString('utf8');
-        const colon = ending.indexOf(':');
-        return [id, { status: Number(ending.slice(0, colon)), stdout, stderr: ending.slice(colon + 1) }];
-      }),
-    );
+    const answers = answersIn(output, requests.length);
+    return new Map(requests.flatMap(({ id }, index) => answers.slice(index, index + 1).map((told) => [id, told])));
   },
   merge: (one) => one,
   disagreement(predicted, seen) {
@@ -62,7 +33,7 @@ printf '%s' "${boundary}e$runbook_status:$runbook_said"; unset runbook_status ru
 /** A command of the operator that only looks: `query`, `check`. Any change on the host may change its answer. */
 const probes: ResourceKind<ProbeDetail, ProbeState> = {
   name: 'probe',
-  ...answers,
+  ...ofCommands,
   after: () => 'stale',
 };
 
@@ -72,7 +43,7 @@ const probes: ResourceKind<ProbeDetail, ProbeState> = {
  */
 const remotes: ResourceKind<ProbeDetail, ProbeState> = {
   name: 'remote',
-  ...answers,
+  ...ofCommands,
   after: ({ status }) => (status === 0 ? undefined : 'stale'),
 };
 

@@ -131,6 +131,11 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     task: 'lineinfile: { path: /home/alice/d/f, line: "round {{item}}" }',
     given: 'echo old >f; chown alice f',
   },
+  assemble: {
+    task: 'assemble: { src: "/srv/parts/{{item}}", dest: /home/alice/d/f }',
+    given:
+      'echo old >f; chown alice f; i=0; while [ $i -le $rounds ]; do mkdir -p /srv/parts/$i; echo "round $i" >/srv/parts/$i/a; i=$((i + 1)); done',
+  },
   ini_file: {
     task: 'ini_file: { path: /home/alice/d/f, section: a, option: b, value: "round {{item}}" }',
     given: 'echo old >f; chown alice f',

@@ -8,6 +8,7 @@ import { conversionCase } from './generate-conversion.ts';
 import { blockCase, editsCase, lineCase, replaceCase } from './generate-edits.ts';
 import { copyCase, copyFolderCase, fetchCase, fileCase, templateCase, twoFilesCase } from './generate-files.ts';
 import { flowCase } from './generate-flow.ts';
+import { assembleCase, hostFolderCase } from './generate-folders.ts';
 import { functionCase } from './generate-functions.ts';
 import { inventoryCase, patternCase } from './generate-inventory.ts';
 import { findCase, seenCase, slurpCase, statCase, tempfileCase } from './generate-looks.ts';
@@ -67,7 +68,11 @@ const SHARES: readonly Share[] = [
     generate: tasks([factCase, conditionCase, conditionCase, loopCase, functionCase, functionCase, omitCase]),
   },
   { area: 'web', share: 5, generate: tasks([uriCase, downloadCase]) },
-  { area: 'archives', share: 4, generate: tasks([archiveCase]) },
+  {
+    area: 'archives',
+    share: 4,
+    generate: tasks([archiveCase, archiveCase, archiveCase, assembleCase, hostFolderCase]),
+  },
   { area: 'flow', share: 16, generate: played(flowCase) },
   { area: 'conversion', share: 6, generate: converted(conversionCase) },
   { area: 'precedence', share: 3, generate: played(precedenceCase) },

@@ -50,7 +50,7 @@ const CASES: readonly Case[] = [
     'unknown-module site.yml:3:7',
     'Module names are short: write sysctl.',
   ],
-  ['a module that Ansible has', tasks('- raw: echo'), 'unknown-module site.yml:3:7', /shell/],
+  ['a module that Ansible has', tasks('- gem: { name: a }'), 'unknown-module site.yml:3:7', /gem/],
   ['an unknown argument', tasks('- copy: {sorce: a}'), 'unknown-argument site.yml:3:14', ''],
   ['no module', tasks('- name: a'), 'no-module site.yml:3:7', /Add what it does/],
   ['two modules', tasks('- copy: {src: a}\n  debug: {msg: b}'), 'two-modules site.yml:4:7', /Make two tasks/],

@@ -1,8 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { expect } from 'vitest';
 import { bootRequest } from '../../engine/resources/boot.ts';
 import { file } from '../../engine/resources/file.ts';
+import { type Fragment, fragmentsRequest } from '../../engine/resources/fragments.ts';
 import { gitWorkTree } from '../../engine/resources/git-work-tree.ts';
 import { hostnameRequest } from '../../engine/resources/hostname.ts';
 import { initServiceRequest } from '../../engine/resources/init-service.ts';
@@ -13,6 +15,7 @@ import { packageRequest } from '../../engine/resources/package.ts';
 import { pipPackages } from '../../engine/resources/pip.ts';
 import { probe, remoteAnswer } from '../../engine/resources/probe.ts';
 import { selinuxRequest } from '../../engine/resources/selinux.ts';
+import { settingRequest } from '../../engine/resources/setting.ts';
 import { swapRequest } from '../../engine/resources/swap.ts';
 import { sysctlRequest } from '../../engine/resources/sysctl.ts';
 import { managerRequest } from '../../engine/resources/unit-manager.ts';
@@ -87,6 +90,50 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
       asks: [
         { request: remoteAnswer(`cat ${folder}/answer`), is: () => ({ status: 0, stdout: text }) },
         { request: remoteAnswer('exit 7'), is: () => ({ status: 7, stdout: Buffer.alloc(0) }) },
+      ],
+    })),
+  setting: (folder) =>
+    fc
+      .array(fc.tuple(fc.constantFrom('', 'a', 'present\n', "it's\n\nall", 'ünï\n\n'), fc.constantFrom(0, 1, 127)), {
+        minLength: 1,
+        maxLength: 4,
+      })
+      .map((answers) => ({
+        host: { files: Object.fromEntries(answers.map(([out], index) => [`said${index}`, out])) },
+        asks: answers.map(([out, status], index) => ({
+          request: settingRequest(`x ${index}`, `cat ${folder}/said${index}; echo no >&2; exit ${status}`),
+          is: () =>
+            status === 0
+              ? { kind: 'answer', text: out.replace(/\n+$/, '') }
+              : status === 127
+                ? { kind: 'missing' }
+                : { kind: 'refused', why: 'no' },
+        })),
+      })),
+  fragments: (folder) =>
+    fc.dictionary(fileName, content, { maxKeys: 6 }).map((files) => ({
+      host: {
+        folders: ['d', 'd/sub', 'none'],
+        files: Object.fromEntries(Object.entries(files).map(([name, text]) => [`d/${name}`, text])),
+      },
+      asks: [
+        {
+          request: fragmentsRequest(`${folder}/d`),
+          is: () => ({
+            exists: true,
+            fragments: expect.toSatisfy(
+              (found: readonly Fragment[]) =>
+                JSON.stringify(found.toSorted((one, other) => (one.name < other.name ? -1 : 1))) ===
+                JSON.stringify(
+                  Object.entries(files)
+                    .map(([name, text]) => ({ name, content: Buffer.from(text).toString('base64') }))
+                    .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+                ),
+            ),
+          }),
+        },
+        { request: fragmentsRequest(`${folder}/none`), is: () => ({ exists: true, fragments: [] }) },
+        { request: fragmentsRequest(`${folder}/gone`), is: () => ({ exists: false, fragments: [] }) },
       ],
     })),
   git_work_tree: (folder) =>

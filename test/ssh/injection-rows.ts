@@ -23,15 +23,47 @@ const POSTGRES = {
 };
 const OF_DATABASE = { ...POSTGRES, login_db: 'c' };
 const MYSQL = { login_user: 'c', login_password: 'x', login_unix_socket: '/nonexistent/socket' };
+/** Settings of firewalld besides the service; a task has one of them. */
+const FIREWALLD = ['port', 'protocol', 'source', 'interface', 'rich_rule', 'icmp_block'];
+/** Parts of a rule of iptables that do not fit together with all others. */
+const IPTABLES = [
+  'gateway',
+  'goto',
+  'destination_ports',
+  'to_ports',
+  'to_source',
+  'to_destination',
+  'set_dscp_mark',
+  'set_dscp_mark_class',
+  'src_range',
+  'dst_range',
+  'match_set',
+  'uid_owner',
+  'gid_owner',
+  'reject_with',
+  'icmp_type',
+];
 
 /** Every module of the catalogue. A module that takes no text has an empty list, with the reason beside it. */
 export const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  alternatives: [
+    {
+      base: {
+        name: 'editor',
+        path: '/bin/sh',
+        link: '/usr/bin/editor',
+        subcommands: [{ name: 'editor.1', path: '/bin/sh', link: '/usr/bin/editor.1' }],
+      },
+      dry: true,
+    },
+  ],
   apt_repository: [
     {
       base: { repo: 'deb http://example.invalid/ stable main', filename: 'x', update_cache: false },
       form: { repo: 'deb http://example.invalid/ stable %s' },
     },
   ],
+  assemble: [{ base: { src: '@', dest: '@/assembled', delimiter: 'x', regexp: 'plain' }, code: ['validate'] }],
   assert: [{ base: { that: '1 == 1', fail_msg: 'no', success_msg: 'yes' }, code: ['that'] }],
   authorized_key: [
     {
@@ -65,6 +97,26 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { base: { src: 'plain', dest: '@/copied' }, code: ['validate'], skip: ['content'] },
   ],
   cron: [{ base: { name: 'a', job: 'true' } }, { base: { name: 'a', job: 'true', cron_file: 'x', user: 'root' } }],
+  deb822_repository: [
+    {
+      base: {
+        name: 'rb',
+        uris: 'https://example.invalid',
+        suites: 'stable',
+        components: 'main',
+        types: 'deb',
+        architectures: 'amd64',
+        languages: 'en',
+        targets: 'deb',
+        signed_by: '/etc/apt/keyrings/x.asc',
+        inrelease_path: 'x',
+        exclude: 'x',
+        include: 'y',
+      },
+      dry: true,
+    },
+  ],
+  debconf: [{ base: { name: 'rb', question: 'rb/name', vtype: 'string', value: 'x' }, dry: true }],
   debug: [
     { base: { msg: 'x' }, skip: ['var'] },
     { base: { var: 'x' }, skip: ['msg'] },
@@ -98,13 +150,24 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   docker_image_pull: [{ base: { name: 'a' }, dry: true }],
   docker_network: [{ base: { name: 'a', labels: { a: 'b' } }, dry: true }],
   docker_volume: [{ base: { name: 'a', labels: { a: 'b' } }, dry: true }],
+  dpkg_divert: [{ base: { path: '@/plain', divert: '@/other', holder: 'rb', rename: true }, dry: true }],
+  dpkg_selections: [{ base: { name: 'dpkg', selection: 'hold' }, dry: true }],
   fail: [{ base: { msg: 'x' } }],
   fetch: [{ base: { src: '@/plain', dest: '@/fetched', flat: true } }],
   file: [
     { base: { path: '@/made', state: 'directory' }, skip: ['src'] },
     { base: { path: '@/link', state: 'link', src: 'x', force: true } },
   ],
+  filesystem: [{ base: { dev: '@/plain', fstype: 'ext4', opts: '-L x' }, dry: true }],
   find: [{ base: { paths: '@', patterns: '*' } }],
+  firewalld: [
+    { base: { service: 'ssh', zone: 'public', state: 'enabled' }, skip: FIREWALLD, dry: true },
+    ...FIREWALLD.map((name) => ({
+      base: { [name]: name === 'port' ? '1/tcp' : 'x', state: 'enabled' },
+      skip: ['service', ...FIREWALLD].filter((other) => other !== name),
+      dry: true as const,
+    })),
+  ],
   get_url: [{ base: { url: 'file:///etc/hostname', dest: '@/got' }, form: { url: 'file:///etc/%s' } }],
   getent: [{ base: { database: 'passwd', key: 'root', service: 'files', split: ':' } }],
   git: [
@@ -134,6 +197,51 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
       skip: ['values'],
     },
     { base: { ...FILE, section: 'a', option: 'b', values: ['c'] }, code: ['validate'], skip: ['value'] },
+  ],
+  iptables: [
+    {
+      base: {
+        chain: 'INPUT',
+        protocol: 'tcp',
+        source: '192.0.2.1',
+        destination: '192.0.2.2',
+        destination_port: '1',
+        source_port: '2',
+        in_interface: 'eth0',
+        out_interface: 'eth1',
+        jump: 'LOG',
+        log_prefix: 'x',
+        log_level: 'info',
+        comment: 'x',
+        limit: '1/s',
+        limit_burst: '2',
+        match: ['conntrack'],
+        ctstate: ['NEW'],
+        tcp_flags: { flags: ['ALL'], flags_set: ['NONE'] },
+      },
+      skip: IPTABLES,
+      dry: true,
+    },
+    ...IPTABLES.map((name) => ({
+      base: { chain: 'INPUT', protocol: 'tcp', jump: name === 'gateway' ? 'TEE' : 'ACCEPT', [name]: 'x' },
+      skip: [
+        'source',
+        'destination',
+        'destination_port',
+        'source_port',
+        'in_interface',
+        'out_interface',
+        'log_prefix',
+        'log_level',
+        'comment',
+        'limit',
+        'limit_burst',
+        'match',
+        'ctstate',
+        ...IPTABLES,
+      ].filter((other) => other !== name),
+      dry: true as const,
+    })),
   ],
   kernel_module: [{ base: { name: 'br_netfilter', optional: true }, dry: true }],
   key_pair: [{ base: { ...PKI, beside: ['@/beside'] } }],
@@ -185,7 +293,11 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
       dry: true,
     },
   ],
-  package: [{ base: { name: 'no-such-package-anywhere' }, dry: true }],
+  openssh_keypair: [{ base: { path: '@/pair', type: 'ed25519', comment: 'x' } }],
+  package: [
+    { base: { name: 'no-such-package-anywhere', default_release: 'stable' }, skip: ['deb'], dry: true },
+    { base: { deb: '@/plain' }, skip: ['name', 'default_release'], dry: true },
+  ],
   pause: [{ base: { seconds: 0, prompt: 'x' } }],
   pip: [
     {
@@ -237,6 +349,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   reboot: [{ base: { msg: 'x' }, dry: true }],
   replace: [{ base: { path: '@/plain', regexp: 'a', replace: 'b' }, code: ['validate'] }],
   script: [{ base: { cmd: 'args.sh' }, form: { cmd: 'args.sh %s' } }],
+  seboolean: [{ base: { name: 'rb_none', state: true }, dry: true }],
   selinux: [{ base: { state: 'permissive' }, dry: true }],
   service: [{ base: { name: 'a' }, dry: true }],
   set_fact: [{ base: { fact: 'x' } }],
@@ -255,6 +368,32 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   tempfile: [{ base: { path: '@' } }],
   template: [{ base: { src: 'plain.hbs', dest: '@/written' }, code: ['validate'] }],
   timezone: [{ base: { name: 'Etc/UTC' }, dry: true }],
+  ufw: [
+    {
+      base: {
+        rule: 'allow',
+        from_ip: '192.0.2.1',
+        from_port: '1',
+        to_ip: '192.0.2.2',
+        to_port: '2',
+        interface: 'eth0',
+        direction: 'in',
+        comment: 'x',
+      },
+      skip: ['interface_in', 'interface_out', 'name'],
+      dry: true,
+    },
+    {
+      base: { rule: 'allow', name: 'OpenSSH', interface_in: 'eth0' },
+      skip: ['interface', 'interface_out', 'from_ip', 'from_port', 'to_ip', 'to_port', 'comment'],
+      dry: true,
+    },
+    {
+      base: { rule: 'allow', interface_out: 'eth0' },
+      skip: ['interface', 'interface_in', 'name', 'from_ip', 'from_port', 'to_ip', 'to_port', 'comment'],
+      dry: true,
+    },
+  ],
   unarchive: [{ base: { src: 'plain.tar', dest: '@' } }],
   uri: [{ base: { url: 'http://127.0.0.1:1/x', method: 'POST', body: 'x' }, form: { url: 'http://127.0.0.1:1/%s' } }],
   user: [{ base: { name: 'runbookuser', create_home: false } }],

@@ -86,6 +86,7 @@ const PROGRAMS: ReadonlyMap<string, readonly Row[]> = new Map<string, readonly R
   ['timedatectl', [{ module: 'timezone', example: 'timezone: {name: …}', when: /^set-timezone / }]],
   ['reboot', [REBOOT]],
   ['shutdown', [{ ...REBOOT, when: /(?:^| )-r/ }]],
+  ['setsebool', [{ module: 'seboolean', example: 'seboolean: {name: …, state: true, persistent: true}' }]],
   ['setenforce', [{ module: 'selinux', example: 'selinux: {state: enforcing}' }]],
   ['sleep', [{ module: 'wait_for', example: 'wait_for: {port: …} for what it waits for, or until: at the task' }]],
   ['add-apt-repository', [{ module: 'apt_repository', example: 'apt_repository: {repo: …}' }]],
@@ -105,6 +106,67 @@ const PROGRAMS: ReadonlyMap<string, readonly Row[]> = new Map<string, readonly R
         [{ module: 'pip', example: 'pip: {name: …, virtualenv: …}', when: /^(?:install|uninstall) / }],
       ] as const,
   ),
+  [
+    'apt-mark',
+    [{ module: 'dpkg_selections', example: 'dpkg_selections: {name: …, selection: hold}', when: /^(?:un)?hold / }],
+  ],
+  ['debconf-set-selections', [{ module: 'debconf', example: 'debconf: {name: …, question: …, vtype: …, value: …}' }]],
+  [
+    'dpkg-divert',
+    [{ module: 'dpkg_divert', example: 'dpkg_divert: {path: …, rename: true}', unless: /--(?:list|truename)/ }],
+  ],
+  [
+    'firewall-cmd',
+    [
+      {
+        module: 'firewalld',
+        example: 'firewalld: {service: …, permanent: true, immediate: true, state: enabled}',
+        when: /--(?:add|remove|change|new|delete)-/,
+        unless: /--direct|--(?:new|delete)-(?!zone)/,
+      },
+    ],
+  ],
+  ...['iptables', 'ip6tables'].map(
+    (program) =>
+      [
+        program,
+        [
+          {
+            module: 'iptables',
+            example: 'iptables: {chain: INPUT, protocol: tcp, destination_port: …, jump: ACCEPT}',
+            when: /(?:^| )(?:-A|-I|-D|-F|-P|-N|-X|--(?:append|insert|delete|flush|policy|new-chain|delete-chain))(?: |$)/,
+          },
+        ],
+      ] as const,
+  ),
+  [
+    'ufw',
+    [
+      {
+        module: 'ufw',
+        example: 'ufw: {rule: allow, port: …, proto: tcp}',
+        when: /^(?:--force )?(?:allow|deny|limit|reject|delete|insert|route|default|logging|enable|disable|reload|reset)(?: |$)/,
+      },
+    ],
+  ],
+  [
+    'update-alternatives',
+    [{ module: 'alternatives', example: 'alternatives: {name: …, path: …}', when: /^--(?:install|set|auto|remove) / }],
+  ],
+  ...['mkfs', 'mkfs.ext4', 'mkfs.ext3', 'mkfs.xfs', 'mkfs.btrfs', 'mkfs.vfat', 'mkswap'].map(
+    (program) => [program, [{ module: 'filesystem', example: 'filesystem: {dev: …, fstype: ext4}' }]] as const,
+  ),
+  [
+    'ssh-keygen',
+    [
+      {
+        module: 'openssh_keypair',
+        example: 'openssh_keypair: {path: …, type: ed25519}',
+        when: /(?:^| )-t /,
+        unless: /(?:^| )-(?:R|F|H|l|y|e|p)/,
+      },
+    ],
+  ],
   ['locale-gen', [{ module: 'locale_gen', example: 'locale_gen: {name: …}' }]],
   ['test', [{ module: 'stat', example: 'stat: {path: …}', when: /^-[a-zA-Z] / }]],
   ['stat', [{ module: 'stat', example: 'stat: {path: …}' }]],

@@ -14,13 +14,8 @@ const PLUGIN = idleAs([null], 'Write command: dnf -y install with --enableplugin
 
 /** Arguments of package, apt, yum and dnf of Ansible that the module package does not have. */
 export const foreignPackageArguments: Readonly<Record<string, ForeignArgument>> = {
-  deb: 'Bring the file by get_url or copy, then write check: \'test "$(dpkg-query -W -f "${Version}" NAME)" = VERSION\' with apply: apt-get -y install /path/to/file.deb',
   use: OTHER_MANAGER,
   use_backend: OTHER_MANAGER,
-  upgrade: idleAs([false], 'Write command: apt-get -y dist-upgrade, or state: latest with the names.'),
-  autoremove: idleAs([false], 'Write command: apt-get -y autoremove.'),
-  autoclean: idleAs([false], 'Write command: apt-get -y autoclean.'),
-  clean: idleAs([false], 'Write command: apt-get clean.'),
   force: idleAs([false], 'Write allow_downgrade: true for an older version; signatures are always checked.'),
   force_apt_get: idle('apt-get is used.'),
   auto_install_module_deps: idle('nothing here needs Python on the host.'),
@@ -36,8 +31,6 @@ export const foreignPackageArguments: Readonly<Record<string, ForeignArgument>> 
   fail_on_autoremove: idleAs([false], 'Leave it out: the plan names all packages that go.'),
   lock_timeout: idle('locks are waited for.'),
   policy_rc_d: 'Write start_units: false, which keeps services down during the installation.',
-  default_release: 'Give the version: name=version.',
-  'default-release': 'Give the version: name=version.',
   only_upgrade: UPGRADE_ALONE,
   update_only: UPGRADE_ALONE,
   dpkg_options: idleAs(

@@ -16,6 +16,8 @@ export interface PackageWork {
   readonly downgrade: boolean;
   readonly purge: boolean;
   readonly startUnits: boolean;
+  /** The release of apt from which packages are taken first. */
+  readonly release?: string | undefined;
 }
 
 /** Returns shell text that does the work without questions, and exits with 0 if all went well. */
@@ -87,7 +89,16 @@ if [ -e "$policy" ]; then mv "$policy" "$policy.before-runbook" || exit; fi
 printf '#!/bin/sh\\n# runbook: nothing is started during this installation\\nexit 101\\n' >"$policy" && chmod 0755 "$policy" || exit
 `;
 
-function apt({ install, remove, refreshOlderThan, recommends, downgrade, purge, startUnits }: PackageWork): string {
+function apt({
+  install,
+  remove,
+  refreshOlderThan,
+  recommends,
+  downgrade,
+  purge,
+  startUnits,
+  release,
+}: PackageWork): string {
   if (install.length === 0) return `${APT}get ${purge ? 'purge' : 'remove'} ${words(remove)}\n`;
   const age =
     refreshOlderThan === undefined
@@ -96,6 +107,7 @@ function apt({ install, remove, refreshOlderThan, recommends, downgrade, purge, 
   const options = [
     recommends === undefined ? '' : recommends ? '--install-recommends' : '--no-install-recommends',
     downgrade ? '--allow-downgrades' : '',
+    release === undefined ? '' : `-t ${quote(release)}`,
   ];
   const wanted = install.map(({ name, version }) => {
     if (version === undefined || (version.includes(':') && !version.endsWith('*')))
@@ -110,6 +122,19 @@ status=$?
 [ $refreshed = no ] || exit $status
 refresh && install
 `;
+}
+
+/**
+ * Returns shell text that does these commands one after the other. A command calls apt-get as `get`: without questions,
+ * and waiting for locks.
+ */
+export function aptRun(commands: readonly string[]): string {
+  return `${APT}mend && ${commands.join(' && ')}\n`;
+}
+
+/** Returns a command that refreshes the package lists of apt, to go before others. */
+export function refreshedFirst(): string {
+  return `(\n${APT}refresh\n)`;
 }
 
 /** Returns shell text that refreshes the package lists at any age. */

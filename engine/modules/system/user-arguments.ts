@@ -82,7 +82,7 @@ export const userArguments = z.strictObject({
 export type UserArguments = z.infer<typeof userArguments>;
 
 const BY_KEYGEN =
-  'Make the key by a task of its own: command: { argv: [ssh-keygen, -q, -t, ed25519, -N, "", -f, /home/NAME/.ssh/id_ed25519], creates: /home/NAME/.ssh/id_ed25519 } with become_user: NAME, after a task file: { path: /home/NAME/.ssh, state: directory, owner: NAME, mode: "0700" }.';
+  'Write a task of its own: openssh_keypair: { path: /home/NAME/.ssh/id_ed25519, type: ed25519 } with become_user: NAME, after a task file: { path: /home/NAME/.ssh, state: directory, owner: NAME, mode: "0700" }.';
 
 /** Arguments that only the module of Ansible has. */
 export const foreignUserArguments: Readonly<Record<string, ForeignArgument>> = {

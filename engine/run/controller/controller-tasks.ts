@@ -24,6 +24,7 @@ const OF_NO_MACHINE: ReadonlySet<string> = new Set([
  */
 const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; readonly writes?: readonly string[] }>> =
   {
+    assemble: { writes: ['dest'] },
     blockinfile: { writes: ['path'] },
     certificate: { writes: ['path', 'authority'] },
     certificate_authority: { writes: ['path'], reads: ['beside'] },
@@ -102,6 +103,7 @@ function furtherReads(module: string, given: ReadonlyMap<string, unknown>): read
   const path = given.get('path');
   if (typeof src !== 'string') return [];
   if (module === 'copy') return given.get('remote_src') === true ? [src] : [];
+  if (module === 'assemble') return given.get('remote_src') === false ? [] : [src];
   // Later tasks reach the target of a link through the link.
   return module === 'file' && typeof path === 'string' ? [resolve(dirname(path), src)] : [];
 }

@@ -125,7 +125,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     instead: 'Leave it out; put the list into a variable, and use that variable.',
   },
   { name: 'break_when', where: 'loop_control', instead: "Filter the list: loop: 'xs.filter(x, …)'." },
-  { name: 'raw', where: 'module', instead: 'Write shell:, which needs nothing on the host but sh.' },
   { name: 'expect', where: 'module', instead: 'Write shell: with the answers in stdin: "…".' },
   { name: 'service_facts', where: 'module', instead: 'Write query: systemctl show … and register.' },
   {
@@ -149,7 +148,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     instead:
       'Write copy: {src: FOLDER/, dest: /path, mode: preserve, delete: true} to send a folder to the host, and fetch to bring a file from the host.',
   },
-  { name: 'assemble', where: 'module', instead: 'Write template: with an {{#each}} over the parts.' },
   {
     name: 'validate_argument_spec',
     where: 'module',

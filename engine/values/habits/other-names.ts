@@ -20,6 +20,7 @@ export const OTHER_NAMES: readonly OtherName[] = [
   { name: 'sysvinit', here: 'service' },
   // Ansible's module loads a module until the next boot only.
   { name: 'modprobe', here: 'kernel_module', presets: { persistent: false } },
+  { name: 'raw', here: 'shell' },
   { name: 'gather_facts', here: 'setup' },
   { name: 'include', here: 'include_tasks' },
 ];
@@ -43,22 +44,26 @@ const OF_MYSQL = ['mysql_db', 'mysql_user'];
 
 /** The modules of further collections that are here. All others of that name are unknown, as in Ansible. */
 const MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['ansible.posix', new Set(['authorized_key', 'mount', 'selinux', 'sysctl'])],
+  ['ansible.posix', new Set(['authorized_key', 'firewalld', 'mount', 'seboolean', 'selinux', 'sysctl'])],
   [
     'community.general',
     new Set([
+      'alternatives',
       'apk',
+      'dpkg_divert',
+      'filesystem',
       'ini_file',
       'locale_gen',
       'modprobe',
       'timezone',
+      'ufw',
       'zypper',
       ...OF_POSTGRESQL,
       ...OF_MYSQL,
       ...OF_DOCKER,
     ]),
   ],
-  ['community.crypto', new Set<string>()],
+  ['community.crypto', new Set(['openssh_keypair'])],
   ['community.docker', new Set(OF_DOCKER)],
   ['community.postgresql', new Set(OF_POSTGRESQL)],
   ['community.mysql', new Set(OF_MYSQL)],

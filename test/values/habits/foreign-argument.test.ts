@@ -98,7 +98,7 @@ test.each([
     'set_fact: { cacheable: true }',
     'Leave it out: a fact lasts as long as the run. Write what later runs need into a file of the host.',
   ],
-  ['package: { name: a, autoremove: true }', 'Write command: apt-get -y autoremove.'],
+  ['package: { name: a, world: true }', 'Write command: apk upgrade.'],
   [
     'unarchive: { src: /a.tar, dest: /b, copy: false }',
     'Write remote_src: true in place of copy: false: both mean that src is on the host.',
