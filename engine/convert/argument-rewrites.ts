@@ -1,6 +1,6 @@
+import { booleanOf } from '../values/base/boolean-word.ts';
 import { scalarOf } from './base/write-yaml.ts';
 import { type Entry, endOf, entriesOf, textOf } from './base/yaml-source.ts';
-import { booleanWord } from './base/yaml-words.ts';
 import { type Scalars, type Standing, assume } from './scalars.ts';
 
 /** Rewrites one argument. Returns false and changes nothing if the value needs no other form here. */
@@ -26,7 +26,7 @@ function hasSibling({ of }: Entry, name: string): boolean {
 /** `copy: false` is `remote_src: true`, and `copy: true` is the default. */
 function remoteUnlessCopied(entry: Entry, _standing: Standing, { draft }: Scalars): boolean {
   const { value } = entry;
-  const isCopied = booleanWord(textOf(value) ?? '');
+  const isCopied = booleanOf(textOf(value) ?? '');
   if (value === null || isCopied === undefined) return false;
   if (isCopied) draft.remove(entry);
   else if (hasSibling(entry, 'remote_src')) return false;

@@ -1,7 +1,8 @@
+import { booleanOf } from '../values/base/boolean-word.ts';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
 import { onlyMustache } from './base/mustache.ts';
 import { type Entry, endOf, isPlain, textOf } from './base/yaml-source.ts';
-import { booleanWord, oldReading } from './base/yaml-words.ts';
+import { oldReading } from './base/yaml-words.ts';
 import { convertConditions } from './conditions.ts';
 import { convertLoop, convertWith } from './loops.ts';
 import { type Scalars, type Standing, convertValue } from './scalars.ts';
@@ -32,7 +33,7 @@ const flag: KeywordConverter = (entry, standing, use) => {
     return;
   }
   const word = isPlain(value) ? oldReading(text) : undefined;
-  const boolean = word?.kind === 'boolean' ? word.value : booleanWord(text);
+  const boolean = word?.kind === 'boolean' ? word.value : booleanOf(text);
   if (boolean !== undefined) draft.replace(value.range[0], endOf(value), String(boolean));
   else convertValue(value, standing, use);
 };
@@ -62,6 +63,13 @@ const value: KeywordConverter = (entry, standing, use) => {
   convertValue(entry.value, standing, use);
 };
 
+/** Groups of modules belong to collections, so their modules must be written out. */
+const moduleDefaults: KeywordConverter = (entry, standing, use) => {
+  if (/^\s*["']?group\//m.test(use.draft.source.text.slice(entry.keyNode.range[1], use.draft.source.entryEnd(entry))))
+    leave(entry, standing, use, 'Write the names of the modules in place of the group.');
+  else convertValue(entry.value, standing, use);
+};
+
 const KEYWORDS: ReadonlyMap<string, KeywordConverter> = new Map<string, KeywordConverter>([
   ['when', convertConditions],
   ['until', convertConditions],
@@ -78,20 +86,19 @@ const KEYWORDS: ReadonlyMap<string, KeywordConverter> = new Map<string, KeywordC
   ['sudo', renamedTo('become')],
   ['sudo_user', renamedTo('become_user')],
   ['delegate_to', delegate],
-  ['diff', removed],
+  ['diff', flag],
   ['collections', removed],
   ['debugger', removed],
   ['force_handlers', removed],
   ['gather_subset', removed],
   ['gather_timeout', removed],
   ['delegate_facts', byHand],
-  ['module_defaults', byHand],
+  ['module_defaults', moduleDefaults],
   ['port', byHand],
   ['become_flags', byHand],
   ['become_exe', byHand],
   ['ignore_unreachable', byHand],
   ['first_available_file', byHand],
-  ['vars_prompt', byHand],
   ['fact_path', byHand],
 ]);
 

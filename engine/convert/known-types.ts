@@ -1,9 +1,10 @@
 import { isMap, isSeq } from 'yaml';
+import { booleanOf } from '../values/base/boolean-word.ts';
 import { typeOfExpression } from '../values/conversion/convert-expression.ts';
 import { onlyMustache } from './base/mustache.ts';
 import type { KnownType, TypesKnown } from './base/translator.ts';
 import { type MapOfFile, type YamlNode, entriesOf, isPlain, textOf } from './base/yaml-source.ts';
-import { booleanWord, oldReading } from './base/yaml-words.ts';
+import { oldReading } from './base/yaml-words.ts';
 
 /** Types in the result of a task, for every module. */
 const RESULT_TYPES: ReadonlyMap<string, KnownType> = new Map([
@@ -115,7 +116,7 @@ function settingOf(node: YamlNode | null): Setting {
   if (text === undefined || text.includes('{%')) return { type: undefined };
   if (!text.includes('{{')) {
     const type = isPlain(node) ? typeOfPlain(text) : 'text';
-    return type === 'boolean' && booleanWord(text) === false ? { type, isFalse: true } : { type };
+    return type === 'boolean' && booleanOf(text) === false ? { type, isFalse: true } : { type };
   }
   const expression = onlyMustache(text);
   // Other expressions have another form after the conversion: a second one would know less than the first.

@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq } from 'yaml';
+import { WITH_KEYWORDS } from '../playbook/base/keywords.ts';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
 import { splitAtMustaches } from '../values/language/mustaches.ts';
 import { jinjaOfYaml } from './base/jinja-of-yaml.ts';
@@ -33,7 +34,7 @@ function changed(converted: Converted): Converted {
   return converted.kind === 'same' ? { ...converted, kind: 'exact' } : converted;
 }
 
-/** Converts `with_NAME:` to `loop:`, or marks it if there is no such loop here. */
+/** Converts `with_NAME:` to `loop:` where it can, and else its values; marks it if there is no such loop here. */
 export function convertWith(entry: Entry, standing: Standing, use: Scalars): void {
   const { draft } = use;
   if (draft.isMarked(standing.anchor)) return;
@@ -41,6 +42,11 @@ export function convertWith(entry: Entry, standing: Standing, use: Scalars): voi
   const done = CONVERTERS.get(name)?.(entry, standing, use) ?? false;
   if (done) {
     draft.rename(entry, 'loop');
+    return;
+  }
+  if (WITH_KEYWORDS.has(`with_${name}`)) {
+    draft.rename(entry, `with_${name}`);
+    convertValue(entry.value, standing, use);
     return;
   }
   const instead = insteadOf(`with_${name}`, 'task') ?? 'Write loop: with a list, or an expression that gives one.';

@@ -1,4 +1,5 @@
 import { isMap, isScalar } from 'yaml';
+import { booleanOf } from '../values/base/boolean-word.ts';
 import { SAME_WORDS } from '../values/habits/same-words.ts';
 import { rewriteArgument } from './argument-rewrites.ts';
 import type { Mark, Told } from './base/marks.ts';
@@ -6,7 +7,7 @@ import type { ModuleFacts } from './base/module-facts.ts';
 import { onlyMustache } from './base/mustache.ts';
 import { scalarOf } from './base/write-yaml.ts';
 import { type Entry, type MapOfFile, type YamlNode, endOf, entriesOf, isPlain, textOf } from './base/yaml-source.ts';
-import { booleanWord, oldReading } from './base/yaml-words.ts';
+import { oldReading } from './base/yaml-words.ts';
 import { convertConditions } from './conditions.ts';
 import { type ReadText, readModuleText } from './pairs.ts';
 import { type Scalars, type Standing, assume, convertValue, take } from './scalars.ts';
@@ -165,12 +166,17 @@ function literalFor(text: string, isPlainText: boolean, argument: string, facts:
   if (MODES.has(argument)) return isPlainText ? modeFor(text) : undefined;
   const old = isPlainText ? oldReading(text) : undefined;
   if (old?.kind === 'boolean') return booleanFor(old.value, argument, facts);
-  const word = booleanWord(text);
-  const isMeant = !facts.takes(argument, text);
+  const word = booleanOf(text);
+  const isMeant = isNoText(text, argument, facts);
   if (word !== undefined && isMeant && facts.takes(argument, word)) return { text: String(word) };
   if (isPlainText && old === undefined && /^[-+]?\d+(?:\.\d+)?$/.test(text)) return quotedNumber(text, argument, facts);
   const same = SAME_WORDS.get(text);
   return same !== undefined && isMeant && facts.takes(argument, same) ? { text: same } : undefined;
+}
+
+/** Returns whether the argument needs another value for the text, such as true for yes. */
+function isNoText(text: string, argument: string, facts: ModuleFacts): boolean {
+  return !facts.takes(argument, text) || facts.isBoolean(argument);
 }
 
 /** Quotes a number if the argument accepts only texts. */
@@ -287,16 +293,21 @@ function printedPair(name: string, value: string, { facts }: Call, { use, marks 
 function fixedPair(name: string, value: string, { facts, module }: Call, { standing, use, marks }: Around): string {
   const argument = facts?.argument(name) ?? name;
   const takes = (one: unknown): boolean => facts?.takes(argument, one) === true;
-  const boolean = booleanWord(value);
-  // For set_fact, Ansible makes booleans of words in pairs, but not of digits and single letters.
-  const isBoolean = module === 'set_fact' ? /^[a-z]{2}/i.test(value) : !takes(value);
-  if (boolean !== undefined && isBoolean && takes(boolean)) return String(boolean);
+  const boolean = booleanOf(value);
+  if (boolean !== undefined && isBooleanIn(value, argument, { facts, module }) && takes(boolean))
+    return String(boolean);
   if (/^(?:0|[1-9]\d*)$/.test(value) && !MODES.has(argument) && takes(Number(value))) return value;
   const same = SAME_WORDS.get(value);
   if (same !== undefined && !takes(value) && takes(same)) return same;
   const refusal = facts?.refusal(argument, value);
   if (refusal !== undefined) marks.push({ kind: 'byHand', why: { kind: 'value', module, name, refusal } });
   return scalarOf(namedTemplate(value, use, marks), { isFlow: standing.isFlow });
+}
+
+/** For set_fact, Ansible makes booleans of words in pairs, but not of digits and single letters. */
+function isBooleanIn(value: string, argument: string, { facts, module }: Pick<Call, 'facts' | 'module'>): boolean {
+  if (module === 'set_fact') return /^[a-z]{2}/i.test(value);
+  return facts === undefined || isNoText(value, argument, facts);
 }
 
 /** Returns the value that YAML 1.1 reads from a scalar without templates. */

@@ -59,6 +59,7 @@ const SURROUNDINGS: Surroundings = {
   searchPath: [],
   taskDirectories: [],
   chain: [],
+  moduleDefaults: new Map(),
   handedDown: NOTHING_HANDED_DOWN,
 };
 

@@ -1,5 +1,6 @@
 import { isMap, isSeq } from 'yaml';
 import { BLOCK_KEYWORDS, INCLUDE_KEYWORDS, TASK_KEYWORDS } from '../playbook/base/keywords.ts';
+import { booleanOf } from '../values/base/boolean-word.ts';
 import { ANSIBLE_DIFFERENCES, insteadOf } from '../values/habits/ansible-differences.ts';
 import { withoutCollection } from '../values/habits/other-names.ts';
 import type { ModulesKnown } from './base/module-facts.ts';
@@ -14,7 +15,6 @@ import {
   itemsOf,
   textOf,
 } from './base/yaml-source.ts';
-import { booleanWord } from './base/yaml-words.ts';
 import { convertInclude, isInclude } from './includes.ts';
 import { convertKeyword, leave } from './keywords.ts';
 import { type Call, convertCall } from './module-call.ts';
@@ -263,15 +263,15 @@ const HOLDS_TASKS: ReadonlySet<string> = new Set([
   'import_role',
 ]);
 
-function booleanOf(entry: Entry | undefined): boolean | undefined {
+function flagOf(entry: Entry | undefined): boolean | undefined {
   const text = entry?.value ? textOf(entry.value) : undefined;
-  return text === undefined ? undefined : booleanWord(text);
+  return text === undefined ? undefined : booleanOf(text);
 }
 
 /** Returns whether a command also runs with --check and never counts as a change: it then only reads, like query. */
 function isQueried(entries: readonly Entry[], module: string): boolean {
   const find = (name: string): Entry | undefined => entries.find(({ key }) => key === name);
-  if (!COMMANDS.has(module) || booleanOf(find('check_mode')) !== false || booleanOf(find('changed_when')) !== false)
+  if (!COMMANDS.has(module) || flagOf(find('check_mode')) !== false || flagOf(find('changed_when')) !== false)
     return false;
   const action = entries.find(({ key }) => withoutCollection(key) === module)?.value;
   const given = [action, find('args')?.value].flatMap((node) => (node && isMap(node) ? entriesOf(node) : []));
@@ -293,7 +293,7 @@ function convertCheckMode(entry: Entry, { entries, module }: Task, standing: Sta
     const action = entries.find(({ key }) => withoutCollection(key) === module);
     if (action !== undefined) draft.rename(action, 'query');
     draft.remove(entry);
-  } else if (booleanOf(entry) === false && !entries.some(({ key }) => HOLDS_TASKS.has(withoutCollection(key))))
+  } else if (flagOf(entry) === false && !entries.some(({ key }) => HOLDS_TASKS.has(withoutCollection(key))))
     draft.remove(entry);
   else convertKeyword(entry, standing, use);
 }

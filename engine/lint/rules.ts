@@ -1,5 +1,6 @@
 import type { Rule } from './base/rule.ts';
 import { ansibleFactName } from './rules/ansible-facts.ts';
+import { oldLoop, oneLineArguments, wordForBoolean } from './rules/ansible-forms.ts';
 import {
   assignmentBeforeCommand,
   changeOfFolderInCommand,
@@ -120,6 +121,9 @@ export const RULES: readonly Rule[] = [
   moduleAlias,
   argumentAlias,
   ansibleVariableName,
+  oneLineArguments,
+  wordForBoolean,
+  oldLoop,
   argumentWithoutEffect,
   trailingBlank,
   lineEnd,

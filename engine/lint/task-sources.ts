@@ -1,6 +1,7 @@
 import { isTemplated } from '../playbook/base/fields.ts';
-import { BLOCK_KEYWORDS, IMPORT_KEYWORDS, META_KEYWORDS, shortName, TASK_KEYWORDS } from '../playbook/base/keywords.ts';
+import { BLOCK_KEYWORDS, IMPORT_KEYWORDS, META_KEYWORDS, TASK_KEYWORDS } from '../playbook/base/keywords.ts';
 import type { ModuleCatalogue } from '../playbook/base/module-catalogue.ts';
+import { writtenStep } from '../playbook/base/written-step.ts';
 import type { MapEntry, MapNode, Node } from '../values/base/node.ts';
 import { hasNoEffect, insteadOfArgument } from '../values/habits/foreign-argument.ts';
 import type { ArgumentSource, IdleSource, PlaySource, SourceFile, TaskSource } from './base/site.ts';
@@ -68,7 +69,7 @@ type Around = Pick<TaskSource, 'play' | 'blocks'>;
 type Position = Pick<TaskSource, 'file' | 'play' | 'blocks' | 'siblings' | 'index'>;
 
 async function taskOf(map: MapNode, position: Position, modules: ModuleCatalogue): Promise<TaskSource | undefined> {
-  const entries = map.entries.map((entry) => ({ ...entry, key: shortName(entry.key) }));
+  const { entries } = await writtenStep(map, modules);
   const entry = (name: string): MapEntry | undefined => entries.find(({ key }) => key === name);
   const action = entry('block') ?? entry('check') ?? entries.find(({ key }) => !KEYWORDS.has(key));
   if (action === undefined) return undefined;
@@ -98,19 +99,20 @@ async function argumentsOf(
   const foreign = await modules.foreign(module);
   const found = new Map<string, ArgumentSource>();
   const idle: IdleSource[] = [];
+  const booleans = await modules.booleans(module);
   for (const { key, keyPlace, value } of [...beside, ...pair, ...own]) {
     const other = Object.hasOwn(foreign, key) ? foreign[key] : undefined;
     if (other !== undefined && hasNoEffect(other, literalOf(value))) {
       const isOnly = [beside, own].some((all) => all.length === 1 && all[0]?.keyPlace === keyPlace);
-      idle.push({ written: key, keyPlace, value, instead: insteadOfArgument(other), isOnly });
+      idle.push({ written: key, isBoolean: false, keyPlace, value, instead: insteadOfArgument(other), isOnly });
       continue;
     }
     const name = Object.hasOwn(aliases, key) ? (aliases[key] ?? key) : key;
-    found.set(name, { written: key, keyPlace, value });
+    found.set(name, { written: key, isBoolean: booleans.has(name), keyPlace, value });
   }
   const freeForm = await modules.freeForm(module);
   if (value.kind !== 'map' && module !== 'check' && freeForm !== undefined)
-    found.set(freeForm, { written: freeForm, keyPlace, value });
+    found.set(freeForm, { written: freeForm, isBoolean: false, keyPlace, value });
   return { arguments: found, idle };
 }
 

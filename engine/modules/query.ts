@@ -4,7 +4,7 @@ import { splitWords } from '../connection/base/split-words.ts';
 import type { Request } from '../resources/base/resource.ts';
 import { probe, type ProbeDetail, type ProbeState } from '../resources/probe.ts';
 import { Secret } from '../values/base/secret.ts';
-import { UNWRITTEN, exactlyOne, path, secretText } from './base/arguments.ts';
+import { UNWRITTEN, boolean, exactlyOne, path, secretText } from './base/arguments.ts';
 import { defineModule, type Context } from './base/module.ts';
 import { commandResult, meaning } from './command/command-result.ts';
 
@@ -20,8 +20,7 @@ const looking = z.strictObject({
     .optional()
     .describe('The command and its arguments as a list, in place of cmd. No shell reads them.'),
   chdir: path().optional().describe('The directory in which the command runs.'),
-  volatile: z
-    .boolean()
+  volatile: boolean()
     .default(false)
     .describe(
       'Whether earlier changes, also on other hosts, affect the answer. If true, and an earlier task would change something, the answer is unknown in a plan.',

@@ -75,6 +75,7 @@ const OUTERMOST: Surroundings = {
   searchPath: [],
   taskDirectories: [],
   chain: [],
+  moduleDefaults: new Map(),
   handedDown: NOTHING_HANDED_DOWN,
 };
 

@@ -1,12 +1,20 @@
 import type { MapEntry } from '../values/base/node.ts';
 import { Fields, isTemplated } from './base/fields.ts';
-import { LOOP_CONTROL_KEYWORDS } from './base/keywords.ts';
+import { LOOP_CONTROL_KEYWORDS, WITH_KEYWORDS } from './base/keywords.ts';
 import type { Loop } from './base/play.ts';
 import { checkVariableName } from './variables.ts';
+import { readWith } from './with-loop.ts';
 
-/** Reads `loop` and `loop_control`. A loop is a list, a text that is one template, or an expression for a list. */
+/** Reads `loop`, or one of Ansible's `with_NAME`, and `loop_control`. A `loop` is a list, a text that is one template, or an expression for a list. */
 export function readLoop(fields: Fields): Loop | undefined {
-  const entry = fields.entry('loop');
+  const [entry, second] = fields.map.entries.filter(({ key }) => key === 'loop' || WITH_KEYWORDS.has(key));
+  if (entry !== undefined && second !== undefined)
+    fields.problems.add({
+      code: 'two-loops',
+      what: `A task has one loop, and this one has both ${entry.key} and ${second.key}`,
+      place: second.keyPlace,
+      remedy: 'Keep one of them; with_nested: goes over several lists.',
+    });
   const control = fields.subMap('loop_control');
   if (entry === undefined) {
     if (control !== undefined) {
@@ -19,7 +27,7 @@ export function readLoop(fields: Fields): Loop | undefined {
     }
     return undefined;
   }
-  const items = readItems(fields, entry);
+  const items = entry.key === 'loop' ? readItems(fields, entry) : readWith(fields, entry);
   const controls = new Fields(control ?? { kind: 'map', entries: [], place: entry.keyPlace }, fields.problems);
   controls.refuseOthers(LOOP_CONTROL_KEYWORDS, 'loop_control', 'loop_control');
   const variable = variableName(controls, 'loop_var') ?? 'item';

@@ -4,10 +4,12 @@ import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression/expression.ts';
 import { type ForeignArgument, hasNoEffect } from '../values/habits/foreign-argument.ts';
 import { type Fields, isNull, isTemplated, nodeKind } from './base/fields.ts';
-import { type KeyValues, asMap, readKeyValues } from './base/key-values.ts';
+import { asMap, readKeyValues } from './base/key-values.ts';
 import { TASK_KEYWORDS } from './base/keywords.ts';
 import type { Argument } from './base/play.ts';
-import type { Reading } from './reading.ts';
+import { type TextFault, faultOf } from './base/written-step.ts';
+import { defaultsFor } from './module-defaults.ts';
+import type { ModuleDefaults, Reading } from './reading.ts';
 
 export interface ModuleCall {
   readonly module: string;
@@ -21,13 +23,17 @@ export interface ModuleEntry {
   readonly entry: MapEntry;
 }
 
+interface CalledEntry extends ModuleEntry {
+  readonly defaults: ModuleDefaults;
+}
+
 /** Arguments that are octal numbers. YAML reads a number without quotes as decimal. */
 const MODES: ReadonlySet<string> = new Set(['mode', 'directory_mode', 'umask']);
 
 /** Reads the module of a task, and checks its arguments as far as they are known. */
 export async function readModuleCall(
   fields: Fields,
-  { module, entry }: ModuleEntry,
+  { module, entry, defaults }: CalledEntry,
   reading: Reading,
 ): Promise<ModuleCall> {
   const written: Nodes = new Map();
@@ -35,8 +41,11 @@ export async function readModuleCall(
     module === 'check' ? readCheckPair(fields, written, reading) : await readArguments(module, entry, written, reading);
   mergeArgs(fields, written, reading);
   await takeMisplaced(fields, { module, entry }, written, reading);
-  const used = withoutIdle(written, await reading.modules.foreign(module));
-  const nodes = renamed(used, await reading.modules.aliases(module), reading);
+  const [foreign, aliases] = [await reading.modules.foreign(module), await reading.modules.aliases(module)];
+  const nodes = renamed(withoutIdle(written, foreign), aliases, reading);
+  const byDefault = new Map(defaultsFor(entry, defaults).map(({ key, keyPlace, value }) => [key, { keyPlace, value }]));
+  for (const [name, node] of renamed(withoutIdle(byDefault, foreign), aliases, reading))
+    if (!nodes.has(name)) nodes.set(name, node);
   const compiled = new Map<string, Argument>();
   let isWhole = isReadable;
   for (const [name, { keyPlace, value }] of nodes) {
@@ -108,22 +117,17 @@ async function readArguments(module: string, entry: MapEntry, into: Nodes, readi
   }
   if (isNull(value)) return true;
   const freeForm = await reading.modules.freeForm(module);
-  if (value.kind === 'list' || freeForm === undefined) {
+  const text = value.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined;
+  const fault = text === undefined ? undefined : await faultOf(text, module, reading.modules);
+  if (value.kind === 'list' || freeForm === undefined || fault !== undefined) {
     reading.problems.add({
       code: 'arguments-not-a-map',
-      what: `The arguments of ${module} must be a map, and this is ${nodeKind(value)}`,
+      what:
+        fault === undefined
+          ? `The arguments of ${module} must be a map, and this is ${nodeKind(value)}`
+          : `The arguments of ${module} cannot be read: ${FAULTS[fault]}`,
       place: value.place,
-      remedy: mapRemedy(module, value),
-    });
-    return false;
-  }
-  const pairs = value.kind === 'scalar' ? await pairsIn(String(value.value), module, reading) : undefined;
-  if (pairs !== undefined) {
-    reading.problems.add({
-      code: 'arguments-not-a-map',
-      what: `The arguments of ${module} are a map, and ${pairs.pairs[0]?.[0]}= in one text is not read as an argument`,
-      place: value.place,
-      remedy: pairRemedy(module, freeForm, pairs),
+      remedy: mapRemedy(module, text ?? '', fault),
     });
     return false;
   }
@@ -131,46 +135,20 @@ async function readArguments(module: string, entry: MapEntry, into: Nodes, readi
   return true;
 }
 
-/** Modules whose text is a command. In such a text, Ansible takes only these `name=value` words as arguments. */
-const COMMANDS: ReadonlySet<string> = new Set(['command', 'shell', 'script', 'query']);
-const OF_COMMANDS: ReadonlySet<string> = new Set(['chdir', 'creates', 'removes', 'executable', 'stdin', 'warn', 'cmd']);
-
-/** Returns the arguments that Ansible would find in a text. Undefined if it is plain text. */
-async function pairsIn(text: string, module: string, reading: Reading): Promise<KeyValues | undefined> {
-  if (!/(?:^|\s)\w+=/.test(text)) return undefined;
-  const read = readKeyValues(text);
-  if (COMMANDS.has(module)) {
-    const [first, ...behind] = read.pairs.filter(([name]) => OF_COMMANDS.has(name));
-    if (first === undefined || (read.others.length === 0 && first[0] !== 'cmd')) return undefined;
-    const kept = new Set([first, ...behind].map(([name]) => name));
-    return { pairs: [first, ...behind], others: wordsBeside(text, kept) };
-  }
-  if (read.others.length > 0 || read.pairs.length === 0) return undefined;
-  const known = await reading.modules.argumentNames(module);
-  return read.pairs.some(([name]) => known.has(name)) ? read : undefined;
-}
-
-/** Returns the words of a text without the pairs of these names. */
-function wordsBeside(text: string, names: ReadonlySet<string>): readonly string[] {
-  let rest = text;
-  for (const name of names) rest = rest.replace(new RegExp(`(?:^|\\s)${name}=(?:"[^"]*"|'[^']*'|\\S+)`), '');
-  return [rest.trim()];
-}
-
-function pairRemedy(module: string, freeForm: string, { pairs, others }: KeyValues): string {
-  const [text = ''] = others;
-  const all = text === '' ? pairs : [[freeForm, text] as const, ...pairs];
-  const map = `Write a map: ${module}: ${asMap(all.filter(([name]) => name !== 'warn'))}`;
-  return text === '' ? map : `If it is part of the command, a map says so as well. ${map}`;
-}
+const FAULTS: Readonly<Record<TextFault, string>> = {
+  open: 'a quote or {{ in the text has no end',
+  words: 'the text holds name=value and other words',
+  twice: 'the text holds a name twice',
+};
 
 /** Returns what to write in place of `src=a dest=b`. */
-function mapRemedy(module: string, node: Node): string {
-  const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : '';
+function mapRemedy(module: string, text: string, fault: TextFault | undefined): string {
   const { pairs } = readKeyValues(text);
-  return pairs.length === 0
-    ? `Write ${module}: with its arguments below it, one a line.`
-    : `Write a map: ${module}: ${asMap(pairs)}`;
+  if (pairs.length === 0) return `Write ${module}: with its arguments below it, one a line.`;
+  if (fault === 'open') return `Write a map, in which YAML reads the quotes: ${module}: {${pairs[0]?.[0]}: …}.`;
+  if (fault === 'twice') return 'Keep one of them.';
+  const words = fault === 'words' ? 'Put a value with blanks in quotes, or write a map' : 'Write a map';
+  return `${words}: ${module}: ${asMap(pairs)}`;
 }
 
 function readCheckPair(fields: Fields, into: Nodes, reading: Reading): boolean {

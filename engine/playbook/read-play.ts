@@ -8,6 +8,7 @@ import { PLAY_KEYWORDS, TASK_KEYWORDS } from './base/keywords.ts';
 import { OF_ALL_HOSTS, type OfAllHosts } from './base/per-slice.ts';
 import { type Play, type Section, type Step, UNNAMED } from './base/play.ts';
 import { checkNotified, readHandlers } from './handlers.ts';
+import { readPrompts } from './prompts.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { type RoleUse, readRoleReference, readRoleSteps, resolveRole } from './role-use.ts';
 import { displayPath } from './source-files.ts';
@@ -77,6 +78,7 @@ export async function readPlay(map: MapNode, imported: Surroundings, reading: Re
     variableFiles: variables.files,
     sections,
     handlers: play.handlers,
+    prompts: readPrompts(fields),
     roles: play.roles,
   };
 }

@@ -1,5 +1,5 @@
 import type { Place } from '../errors/problem.ts';
-import type { Node } from '../values/base/node.ts';
+import type { MapEntry, Node } from '../values/base/node.ts';
 import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression/expression.ts';
 import type { Layer } from '../values/scope.ts';
@@ -63,12 +63,17 @@ export interface PlayReading {
   readonly uses: Set<string>;
 }
 
+/** Arguments that tasks have unless they write them. */
+export type ModuleDefaults = ReadonlyMap<string, readonly MapEntry[]>;
+
 /** The context that a step inherits. */
 export interface Surroundings {
   readonly when: readonly Expression[];
   readonly tags: ReadonlySet<string>;
   readonly layers: readonly Layer[];
   readonly settings: Settings;
+  /** Arguments by the name of the module as it is written, without its collection. */
+  readonly moduleDefaults: ModuleDefaults;
   readonly role: Role | undefined;
   readonly searchPath: readonly string[];
   /** Absolute folders in which the files of import_tasks and include_tasks are looked up. */

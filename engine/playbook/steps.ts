@@ -1,7 +1,6 @@
 import { Problem, formatPlace } from '../errors/problem.ts';
 import type { MapEntry, MapNode, Node } from '../values/base/node.ts';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
-import { otherName } from '../values/habits/other-names.ts';
 import { didYouMean } from '../values/language/suggest.ts';
 import { Fields, nodeKind } from './base/fields.ts';
 import {
@@ -10,11 +9,11 @@ import {
   IMPORT_KEYWORDS,
   INCLUDE_KEYWORDS,
   META_KEYWORDS,
-  shortName,
   STRUCTURAL_ACTIONS,
   TASK_KEYWORDS,
 } from './base/keywords.ts';
 import type { Step } from './base/play.ts';
+import { writtenStep } from './base/written-step.ts';
 import { readBlock } from './block.ts';
 import { readImportedRole, readImportedTasks } from './imports.ts';
 import { readIncludedRole, readIncludedTasks } from './include.ts';
@@ -33,7 +32,7 @@ export async function readSteps(
   const steps: Step[] = [];
   for (const node of nodes) {
     if (!reading.budget.take(node.place, outer.chain, reading.problems)) return [];
-    if (node.kind === 'map') steps.push(...(await readStep(withShortNames(node), outer, reading)));
+    if (node.kind === 'map') steps.push(...(await readStep(await writtenStep(node, reading.modules), outer, reading)));
     else {
       reading.problems.add({
         code: 'wrong-type',
@@ -60,40 +59,6 @@ async function argumentNames({ key, keyPlace }: MapEntry, reading: Reading): Pro
     reading.problems.take(new Problem({ code, what, place: keyPlace, why, remedy, cause }));
     return undefined;
   }
-}
-
-function withShortNames(node: MapNode): MapNode {
-  if (!node.entries.some((entry) => shortName(entry.key) !== entry.key)) return node;
-  return {
-    ...node,
-    entries: node.entries.map((entry) => ({ ...withPresets(entry, node), key: shortName(entry.key) })),
-  };
-}
-
-/**
- * Returns the entry with the arguments that the name of Ansible's module implies, such as `persistent: false` for
- * modprobe.
- */
-function withPresets(entry: MapEntry, { entries }: MapNode): MapEntry {
-  const { keyPlace, value } = entry;
-  const presets = otherName(entry.key)?.presets;
-  if (presets === undefined || value.kind !== 'map') return entry;
-  const beside = entries.find(({ key }) => key === 'args')?.value;
-  const given = new Set(
-    [value, beside].flatMap((one) => (one?.kind === 'map' ? one.entries.map(({ key }) => key) : [])),
-  );
-  const added = Object.entries(presets).flatMap(([key, preset]): readonly MapEntry[] =>
-    given.has(key)
-      ? []
-      : [
-          {
-            key,
-            keyPlace,
-            value: { kind: 'scalar', value: preset, style: 'plain', place: keyPlace, source: String(preset) },
-          },
-        ],
-  );
-  return { ...entry, value: { ...value, entries: [...value.entries, ...added] } };
 }
 
 async function readStep(node: MapNode, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {

@@ -7,6 +7,7 @@ import { type Fields, isTemplated } from './base/fields.ts';
 import type { StepFrame } from './base/play.ts';
 import { readSettings } from './base/settings.ts';
 import { readLocalConnection } from './local-connection.ts';
+import { readModuleDefaults } from './module-defaults.ts';
 import type { HandedDown, Reading, Surroundings } from './reading.ts';
 import type { Link } from './step-budget.ts';
 import { readTags } from './tags.ts';
@@ -26,6 +27,7 @@ export function enter(fields: Fields, outer: Surroundings, reading: Reading): Su
         ? outer.layers
         : [...outer.layers, readVariables(vars.value, 'task vars', vars.keyPlace.file, reading.problems)],
     settings: readSettings(fields, outer.settings),
+    moduleDefaults: readModuleDefaults(fields, outer.moduleDefaults),
     handedDown: readHandedDown(fields, outer.handedDown, reading),
   };
 }

@@ -17,7 +17,7 @@ export async function readTask(
   const inner = enter(fields, outer, reading);
   const { handedDown } = inner;
   const changedWhen = fields.has('changed_when') ? fields.conditions('changed_when') : undefined;
-  const call = await readModuleCall(fields, action, reading);
+  const call = await readModuleCall(fields, { ...action, defaults: inner.moduleDefaults }, reading);
   return {
     kind: 'task',
     ...frameOf(fields.map.place, inner, reading),

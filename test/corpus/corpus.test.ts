@@ -81,9 +81,9 @@ test('counts what runs as it stands, what is named, and why not', async () => {
     'roles as they stand': '0 of 1',
   });
   expect(reasons).toContainEqual({
-    reason: 'unknown-keyword: A task has no keyword "with_items"',
+    reason: 'unknown-module: There is no module "community.docker.docker_container"',
     count: 1,
-    alone: 0,
+    alone: 1,
     projects: 1,
   });
 });

@@ -51,7 +51,7 @@ export async function writtenTask(map: MapNode): Promise<Written> {
     ({ key }) =>
       key === action?.key ||
       TASK_KEYWORDS.has(key) ||
-      ['with_items', 'listen', 'apply', 'rescue', 'always'].includes(key),
+      ['action', 'local_action', 'listen', 'apply', 'rescue', 'always'].includes(key),
   );
   if (action === undefined) return { module: '', hasModule: false, hasArguments: false, hasKeywords };
   const [module, names] = called(action, map);
@@ -61,7 +61,7 @@ export async function writtenTask(map: MapNode): Promise<Written> {
     module,
     hasModule: known !== undefined,
     hasArguments: known !== undefined && (known === 'any' || names.every((name) => known.has(name))),
-    hasKeywords: hasKeywords && action.key !== 'local_action',
+    hasKeywords,
   };
 }
 

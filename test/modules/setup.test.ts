@@ -7,5 +7,8 @@ test('the facts are those of the host now; the login user stays', async () => {
   const { user, home, uid } = FACTS;
   const { outcome } = await planHere(setup, {}, { context: { ...CONTEXT, user: 'app' } });
   if (outcome.kind !== 'in_sync') throw new Error(outcome.kind);
-  expect(outcome.effects).toMatchObject([{ kind: 'facts', facts: { hostname: hostname(), user, home, uid } }]);
+  expect(outcome.effects).toMatchObject([
+    { kind: 'facts', facts: { hostname: hostname(), user, home, uid } },
+    { kind: 'set_fact', facts: { ansible_local: expect.any(Object) } },
+  ]);
 });

@@ -14,6 +14,7 @@ export const AREAS = [
   'looks',
   'commands',
   'words',
+  'forms',
   'web',
   'archives',
   'flow',

@@ -9,6 +9,7 @@ import { blockCase, editsCase, lineCase, replaceCase } from './generate-edits.ts
 import { copyCase, copyFolderCase, fetchCase, fileCase, templateCase, twoFilesCase } from './generate-files.ts';
 import { flowCase } from './generate-flow.ts';
 import { assembleCase, hostFolderCase } from './generate-folders.ts';
+import { formsCase } from './generate-forms.ts';
 import { functionCase } from './generate-functions.ts';
 import { inventoryCase, patternCase } from './generate-inventory.ts';
 import { findCase, seenCase, slurpCase, statCase, tempfileCase } from './generate-looks.ts';
@@ -67,6 +68,7 @@ const SHARES: readonly Share[] = [
     share: 7,
     generate: tasks([factCase, conditionCase, conditionCase, loopCase, functionCase, functionCase, omitCase]),
   },
+  { area: 'forms', share: 6, generate: tasks([formsCase]) },
   { area: 'web', share: 5, generate: tasks([uriCase, downloadCase]) },
   {
     area: 'archives',

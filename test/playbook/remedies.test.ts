@@ -30,7 +30,7 @@ describe('what remedies say to write can be written', () => {
   test('templates in them can be read', async () => {
     const templates = (await sentences()).flatMap((sentence) => sentence.match(/\{\{[^}…]*\}\}/g) ?? []);
     const blocks = (text: string): string => {
-      const block = /^\{\{~?#(\w+)/.exec(text)?.[1];
+      const block = /^\{\{~?#\*?(\w+)/.exec(text)?.[1];
       return block === undefined ? text : `${text}{{/${block}}}`;
     };
     const whole = templates.filter((text) => !/^\{\{[/>]/.test(text) && text !== '{{#each}}');

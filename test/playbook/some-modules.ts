@@ -32,5 +32,6 @@ export const someModules: ModuleCatalogue = {
   },
   argumentNames: async (name) => new Set(ARGUMENTS[name]),
   foreign: async () => ({}),
+  booleans: async () => new Set(),
   aliases: async () => ({}),
 };

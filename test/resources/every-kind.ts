@@ -6,6 +6,7 @@ import { bootRequest } from '../../engine/resources/boot.ts';
 import { file } from '../../engine/resources/file.ts';
 import { type Fragment, fragmentsRequest } from '../../engine/resources/fragments.ts';
 import { gitWorkTree } from '../../engine/resources/git-work-tree.ts';
+import { packageListRequest, serviceListRequest } from '../../engine/resources/host-lists.ts';
 import { hostnameRequest } from '../../engine/resources/hostname.ts';
 import { initServiceRequest } from '../../engine/resources/init-service.ts';
 import { kernelModuleRequest } from '../../engine/resources/kernel-module.ts';
@@ -216,6 +217,32 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
           ],
         };
       }),
+  package_list: () =>
+    fc
+      .array(
+        fileName.filter((name) => !name.includes('\n')),
+        { maxLength: 4 },
+      )
+      .map((names) => {
+        const text = names.map((name) => `ii \t${name}\t1\tall\tmisc\n`).join('');
+        return {
+          host: {
+            files: { 'etc/packages': text },
+            programs: {
+              'bin/dpkg': '#!/bin/sh\necho amd64\n',
+              'bin/dpkg-query': '#!/bin/sh\ncat "${0%/bin/dpkg-query}/etc/packages"\n',
+            },
+          },
+          asks: [{ request: packageListRequest(), is: () => ({ by: 'dpkg amd64', text }) }],
+        };
+      }),
+  service_list: () =>
+    fc.constant({
+      host: {
+        programs: { 'bin/rc-status': '#!/bin/sh\necho "sshd [ started ]"\n', 'bin/rc-update': '#!/bin/sh\n' },
+      },
+      asks: [{ request: serviceListRequest(), is: () => ({ by: 'openrc', text: 'sshd [ started ]\n\n' }) }],
+    }),
   locales: () =>
     fc.subarray(['C', 'POSIX', 'de_DE.utf8', 'sr_RS.utf8@latin']).map((names) => ({
       host: {

@@ -298,6 +298,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { base: { name: 'no-such-package-anywhere', default_release: 'stable' }, skip: ['deb'], dry: true },
     { base: { deb: '@/plain' }, skip: ['name', 'default_release'], dry: true },
   ],
+  package_facts: [],
   pause: [{ base: { seconds: 0, prompt: 'x' } }],
   pip: [
     {
@@ -352,9 +353,10 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   seboolean: [{ base: { name: 'rb_none', state: true }, dry: true }],
   selinux: [{ base: { state: 'permissive' }, dry: true }],
   service: [{ base: { name: 'a' }, dry: true }],
+  service_facts: [],
   set_fact: [{ base: { fact: 'x' } }],
   // It has no arguments.
-  setup: [],
+  setup: [{ base: { fact_path: '@' } }],
   shell: [{ base: { cmd: 'true' }, code: ['cmd'] }],
   slurp: [{ base: { src: '@/plain' } }],
   stat: [{ base: { path: '@/plain' } }],

@@ -10,24 +10,38 @@ import { Secret } from '../../values/base/secret.ts';
  * there is no answer.
  */
 export async function askSecret(question: string, remedy: string): Promise<Secret> {
-  const terminal = process.stdin.isTTY ? process.stdin : openTerminal();
-  if (terminal === undefined) {
+  const asked = askPerson(question, { isShown: false });
+  if (asked === undefined) {
     throw new Problem({ code: 'no-terminal', what: `${question} cannot be asked: there is no terminal`, remedy });
   }
-  process.stderr.write(`${question}: `);
+  return Secret.of(await asked);
+}
+
+/**
+ * Asks a question on the terminal. `isShown`: what is typed is shown. Undefined if there is no terminal. Rejects with
+ * Problem if there is no answer.
+ */
+export function askPerson(question: string, { isShown }: { readonly isShown: boolean }): Promise<string> | undefined {
+  const terminal = process.stdin.isTTY ? process.stdin : openTerminal();
+  return terminal === undefined ? undefined : askOn(terminal, question, isShown);
+}
+
+async function askOn(terminal: ReadStream, question: string, isShown: boolean): Promise<string> {
+  if (!isShown) process.stderr.write(`${question}: `);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: terminal, output: silent, terminal: true });
+  const output = isShown ? process.stderr : silent;
+  const lines = createInterface({ input: terminal, output, terminal: true });
   try {
     // The terminal is in raw mode, in which Ctrl-C is a character and sends no signal.
     lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     const closed = new Promise<never>((_resolve, reject) => {
       lines.once('close', () => reject(new Problem({ code: 'no-answer', what: `${question} was not answered` })));
     });
-    return Secret.of(await Promise.race([lines.question(''), closed]));
+    return await Promise.race([lines.question(isShown ? `${question}: ` : ''), closed]);
   } finally {
     lines.close();
     if (terminal !== process.stdin) terminal.destroy();
-    process.stderr.write('\n');
+    if (!isShown) process.stderr.write('\n');
   }
 }
 

@@ -90,6 +90,7 @@ function playOf({ pattern }: OneTask, task: Task, settings: Play['settings']): P
     variableFiles: [],
     sections: [{ name: 'tasks', steps: [task] }],
     handlers: [],
+    prompts: [],
     roles: [],
   };
 }

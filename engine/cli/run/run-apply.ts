@@ -12,6 +12,7 @@ import { EXIT } from '../base/exit-status.ts';
 import { ENGINE_VERSION } from '../base/version.ts';
 import { type ApplyFlags, type InventoryFlags, lockOf } from '../options/common-options.ts';
 import { workOfOthersOnDisk } from '../options/standing.ts';
+import { withAnswers } from './ask-variables.ts';
 import { type Watch, withClosing } from './closing.ts';
 import { performRun, runReport, statusOf } from './perform-run.ts';
 import { type PreparedRun, cutOff, prepareRun } from './prepare-run.ts';
@@ -30,7 +31,8 @@ async function apply(file: string, flags: ApplyFlags, watch: Watch): Promise<num
   const planned = await readPlan(file);
   if (flags.extraVars.length === 0) for (const path of planned.extraFiles) refuseVariablesOfOthers(path, flags);
   refuseIf(file, [...engineChanged(planned, ENGINE_VERSION), ...(await inputsChanged(planned.inputs))]);
-  const prepared = cutOff(await prepareRun(planned.playbook, inventoryFlags(planned, flags)), planned);
+  const whole = await prepareRun(planned.playbook, inventoryFlags(planned, flags));
+  const prepared = await withAnswers(cutOff(whole, planned));
   refuseIf(file, extraChanged(planned, await extraDigests(prepared.extra)));
   const { stdout, stderr } = process;
   const made = await makePlan(prepared, planned, flags, startLiveReport({ format: flags.output, stdout, stderr }));

@@ -7,6 +7,7 @@ import { becomeFallback } from '../options/become-fallback.ts';
 import type { DriftFlags } from '../options/common-options.ts';
 import { sliceOf } from '../options/slice.ts';
 import { refuseUnknownTags } from '../options/unknown-tags.ts';
+import { withAnswers } from './ask-variables.ts';
 import { exportOptions, withClosing } from './closing.ts';
 import { performRun } from './perform-run.ts';
 import { prepareRun } from './prepare-run.ts';
@@ -35,7 +36,8 @@ export function runDriftCommand(playbookFile: string, flags: DriftFlags): Promis
     return drift === undefined ? undefined : countsOf(drift);
   };
   return withClosing(closing, { command: 'drift', playbook: playbookFile, counts }, async (watch) => {
-    const { playbook, inventory, extra, vault, modules, access } = await prepareRun(playbookFile, flags);
+    const prepared = await withAnswers(await prepareRun(playbookFile, flags));
+    const { playbook, inventory, extra, vault, modules, access } = prepared;
     const selection = { tags: flags.tags, skipTags: flags.skipTags };
     printNotes(refuseUnknownTags(playbook, selection), process.stderr);
     const fallback = await becomeFallback(flags);

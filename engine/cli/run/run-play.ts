@@ -11,6 +11,7 @@ import { lockOf, type PlayFlags } from '../options/common-options.ts';
 import { sliceOf } from '../options/slice.ts';
 import { refuseUnknownTags } from '../options/unknown-tags.ts';
 import { askOnTerminal, refuseWithoutTerminal } from './ask-step.ts';
+import { withAnswers } from './ask-variables.ts';
 import { type Watch, withClosing } from './closing.ts';
 import { type Performance, performRun, runReport, statusOf } from './perform-run.ts';
 import { type PreparedRun, cutOff, prepareRun } from './prepare-run.ts';
@@ -38,17 +39,16 @@ async function runWatched(playbookFile: string, { mode, flags, watch }: WatchedR
   const { startAtTask } = flags;
   const slice = sliceOf(flags);
   const whole = await prepareRun(playbookFile, flags);
-  const prepared = cutOff(whole, flags);
-  const { playbook, inventory, extra, vault, modules, access } = prepared;
+  const cut = cutOff(whole, flags);
   if (flags.listHosts === true || flags.listTasks === true || flags.listTags === true) {
     const { printLists } = await import('../../report/listing/lists.ts');
     const only =
       slice === undefined || flags.listHosts !== true
         ? undefined
-        : await hostsOfSlice(prepared, { limit: flags.limit, slice, selection }, flags);
+        : await hostsOfSlice(cut, { limit: flags.limit, slice, selection }, flags);
     printLists(
-      playbook,
-      inventory,
+      cut.playbook,
+      cut.inventory,
       {
         hosts: flags.listHosts === true,
         tasks: flags.listTasks === true,
@@ -69,6 +69,8 @@ async function runWatched(playbookFile: string, { mode, flags, watch }: WatchedR
       remedy: 'Write `become: true` into the play, or set ansible_become in the inventory.',
     });
   }
+  const prepared = await withAnswers(cut);
+  const { playbook, inventory, extra, vault, modules, access } = prepared;
   if (mode === 'plan' && flags.out !== undefined)
     return statusOf(
       await savePlan(playbookFile, prepared, { flags, watch, path: flags.out }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { foreignArguments, shapeOf } from '../../modules/base/argument-problem.ts';
+import { isBoolean } from '../../modules/base/arguments.ts';
 import type { Catalogue } from '../../modules/base/catalogue.ts';
 import { hasNoEffect, insteadOfArgument } from '../../values/habits/foreign-argument.ts';
 
@@ -13,6 +14,8 @@ export interface ModuleFacts {
   instead(name: string): string | undefined;
   /** Returns whether an argument of Ansible has no effect here with this value, undefined for a template. */
   isIdle(argument: string, value: string | undefined): boolean;
+  /** Returns whether the argument is true or false, and no text. */
+  isBoolean(argument: string): boolean;
   /** Returns whether the argument accepts the value. */
   takes(argument: string, value: unknown): boolean;
   /** Returns why the argument does not accept the value; undefined if it does. */
@@ -33,7 +36,7 @@ export async function modulesKnown(catalogue: Catalogue): Promise<ModulesKnown> 
       const { aliases = {} } = module;
       const foreign = foreignArguments(module);
       // Modules such as set_fact accept any argument.
-      const isOpen = Object.keys(shape).length === 0;
+      const isOpen = Object.keys(shape).length === 0 && !(module.arguments instanceof z.ZodObject);
       const own = (argument: string): string | undefined =>
         isOpen || Object.hasOwn(shape, argument)
           ? argument
@@ -51,6 +54,10 @@ export async function modulesKnown(catalogue: Catalogue): Promise<ModulesKnown> 
         isIdle: (argument, value) => {
           const known = Object.hasOwn(foreign, argument) ? foreign[argument] : undefined;
           return known !== undefined && hasNoEffect(known, value);
+        },
+        isBoolean: (argument) => {
+          const schema = shape[own(argument) ?? ''];
+          return schema !== undefined && isBoolean(schema);
         },
         takes: (argument, value) => refusalOf(shape[own(argument) ?? ''], value) === undefined,
         refusal: (argument, value) => refusalOf(shape[own(argument) ?? ''], value),

@@ -18,10 +18,3 @@ export function oldReading(source: string): OldReading | undefined {
   if (/^[-+]?[1-9]\d*(?:_\d+)+$/.test(source)) return { kind: 'number', text: source.replaceAll('_', '') };
   return undefined;
 }
-
-/** Returns the boolean that Ansible makes of a text if an argument needs a boolean; undefined for other texts. */
-export function booleanWord(text: string): boolean | undefined {
-  const word = text.toLowerCase();
-  if (['yes', 'on', 'true', 'y', 't', '1'].includes(word)) return true;
-  return ['no', 'off', 'false', 'n', 'f', '0'].includes(word) ? false : undefined;
-}

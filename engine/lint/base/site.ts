@@ -89,6 +89,8 @@ export interface TaskSource {
 }
 
 export interface ArgumentSource {
+  /** True if the argument is true or false. */
+  readonly isBoolean: boolean;
   /** The name as it was written; it may be an alias of the argument. */
   readonly written: string;
   readonly keyPlace: Place;

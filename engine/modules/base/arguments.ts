@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { booleanOf } from '../../values/base/boolean-word.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Value, Unknown, isList } from '../../values/base/value.ts';
 import { type Mode, parseMode } from './file-mode.ts';
@@ -191,28 +192,19 @@ export function account(): z.ZodType<Account> {
     );
 }
 
-/** true or false. Other words that some versions of YAML accept for them are refused. */
+/** true or false, or a word that Ansible reads as one of them, such as yes. */
 export function boolean(): z.ZodType<boolean> {
-  return z.boolean({
-    error: ({ input }) => {
-      const meant = typeof input === 'string' ? WORDS.get(input.toLowerCase()) : undefined;
-      return meant === undefined ? 'must be true or false' : `must be true or false\nWrite ${meant}, without quotes.`;
-    },
-  });
+  return z
+    .custom<boolean>((value) => booleanOf(value) !== undefined, { error: 'must be true or false' })
+    .transform((value) => booleanOf(value) === true)
+    .meta({ type: 'boolean' });
 }
 
-const WORDS: ReadonlyMap<string, boolean> = new Map([
-  ['yes', true],
-  ['on', true],
-  ['y', true],
-  ['true', true],
-  ['1', true],
-  ['no', false],
-  ['off', false],
-  ['n', false],
-  ['false', false],
-  ['0', false],
-]);
+/** Returns whether a schema takes what `boolean` takes, and no other text. */
+export function isBoolean(schema: z.core.$ZodType): boolean {
+  const takes = (value: unknown): boolean => z.safeParse(schema, value).success;
+  return takes(true) && takes('yes') && takes('off') && !takes('-');
+}
 
 /** A whole number, given as a number or as digits. */
 export function wholeNumber({

@@ -4,7 +4,8 @@ import { insteadOf } from '../../values/habits/ansible-differences.ts';
 import type { ForeignArgument } from '../../values/habits/foreign-argument.ts';
 import { nameHere } from '../../values/habits/other-names.ts';
 import { didYouMean } from '../../values/language/suggest.ts';
-import { argumentNames, foreignArguments } from './argument-problem.ts';
+import { argumentNames, foreignArguments, shapeOf } from './argument-problem.ts';
+import { isBoolean } from './arguments.ts';
 import { moduleFiles } from './module-files.ts';
 import type { AnyModule } from './module.ts';
 import { checkArguments } from './parse-arguments.ts';
@@ -27,6 +28,7 @@ export function isBuiltIn(name: string): boolean {
 /** The task modules by name. A module is loaded at its first use. */
 export class Catalogue {
   readonly #loaded = new Map<string, Promise<AnyModule>>();
+  readonly #booleans = new Map<AnyModule, ReadonlySet<string>>();
   readonly #further: FurtherModules | undefined;
 
   constructor(further?: FurtherModules) {
@@ -87,6 +89,17 @@ export class Catalogue {
       ...Object.keys(module.aliases ?? {}),
       ...Object.keys(module.foreign ?? {}),
     ]);
+  }
+
+  async booleans(name: string): Promise<ReadonlySet<string>> {
+    const module = await this.module(name);
+    let booleans = this.#booleans.get(module);
+    if (booleans === undefined) {
+      const shape = Object.entries(shapeOf(module.arguments));
+      booleans = new Set(shape.flatMap(([argument, schema]) => (isBoolean(schema) ? [argument] : [])));
+      this.#booleans.set(module, booleans);
+    }
+    return booleans;
   }
 
   async aliases(name: string): Promise<Readonly<Record<string, string>>> {

@@ -28,6 +28,12 @@ export function resultsOf(task: Task): readonly string[] {
       const database = task.arguments.get('database')?.value.literal;
       return typeof database === 'string' ? [...names, `getent_${database}`] : names;
     }
+    case 'package_facts':
+      return [...names, 'packages'];
+    case 'service_facts':
+      return [...names, 'services'];
+    case 'setup':
+      return [...names, 'ansible_local'];
     default:
       return names;
   }

@@ -1,4 +1,5 @@
 import type { Place } from '../../errors/problem.ts';
+import { booleanOf } from '../../values/base/boolean-word.ts';
 import type { ListNode, MapEntry, MapNode, Node, ScalarNode } from '../../values/base/node.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Compiled, compileNode } from '../../values/compiled.ts';
@@ -65,7 +66,6 @@ export class Fields {
       what: `${what} has no keyword "${entry.key}"`,
       place: entry.keyPlace,
       remedy:
-        listOf(entry) ??
         insteadOf(entry.key, ...where) ??
         misplaced(entry.key, what) ??
         didYouMean(entry.key, allowed) ??
@@ -84,17 +84,13 @@ export class Fields {
     return this.problems.add({ code: 'wrong-type', what, place: node.place, remedy });
   }
 
-  /** Reads a literal true or false. */
+  /** Reads a literal true or false, or a word that Ansible reads as one of them. */
   boolean(name: string): boolean | undefined {
     const entry = this.entry(name);
     if (entry === undefined) return undefined;
     const { value } = entry;
-    if (value.kind === 'scalar' && typeof value.value === 'boolean') return value.value;
-    return this.wrong(
-      entry,
-      'true or false',
-      booleanRemedy(value) ?? 'Write true or false; a template is not possible here.',
-    );
+    const meant = value.kind === 'scalar' ? booleanOf(value.value) : undefined;
+    return meant ?? this.wrong(entry, 'true or false', 'Write true or false; a template is not possible here.');
   }
 
   /** Reads true, false, or a template for one of them. */
@@ -102,8 +98,11 @@ export class Fields {
     const entry = this.entry(name);
     if (entry === undefined) return undefined;
     const { value } = entry;
-    if (isTemplated(value) || (value.kind === 'scalar' && typeof value.value === 'boolean')) return this.compile(value);
-    return this.wrong(entry, 'true or false', booleanRemedy(value) ?? 'Write true or false, or "{{…}}".');
+    if (isTemplated(value)) return this.compile(value);
+    const meant = value.kind === 'scalar' ? booleanOf(value.value) : undefined;
+    if (meant === undefined || value.kind !== 'scalar')
+      return this.wrong(entry, 'true or false', 'Write true or false, or "{{…}}".');
+    return this.compile({ ...value, value: meant });
   }
 
   /** Reads a number that is not negative, or a template for one. */
@@ -219,17 +218,6 @@ export class Fields {
   }
 }
 
-/** Returns the loop for `with_items: "{{xs}}"`, which is a loop over the same list. */
-function listOf({ key, value }: MapEntry): string | undefined {
-  if (
-    !['with_items', 'with_list', 'with_flattened'].includes(key) ||
-    value.kind !== 'scalar' ||
-    typeof value.value !== 'string'
-  )
-    return undefined;
-  return `Lists within the list are not opened. Write: loop: ${value.style === 'plain' ? `"${value.value}"` : value.source}`;
-}
-
 /** Returns the remedy for a keyword of tasks in a place where it is not allowed. */
 function misplaced(keyword: string, what: string): string | undefined {
   if (keyword === 'apply' && what === 'include_tasks')
@@ -252,14 +240,6 @@ function listRemedy(node: Node): string {
   return first !== undefined && /^-\S/.test(first.key)
     ? `Put a space behind the dash: "- ${first.key.slice(1)}: …".`
     : 'Begin each entry with "- ".';
-}
-
-function booleanRemedy(node: Node): string | undefined {
-  if (node.kind !== 'scalar') return undefined;
-  const text = String(node.value).toLowerCase();
-  if (['yes', 'on', 'y', 'true', '1'].includes(text)) return 'Write true.';
-  if (['no', 'off', 'n', 'false', '0'].includes(text)) return 'Write false.';
-  return undefined;
 }
 
 function unquotedNumber(node: Node): string | undefined {

@@ -8,13 +8,26 @@ const SETTINGS = [
   'remote_user',
   'environment',
   'no_log',
+  'diff',
   'timeout',
   'check_mode',
   'ignore_unreachable',
 ] as const;
 
+/** Keywords that are true or false. */
+export const BOOLEAN_KEYWORDS: ReadonlySet<string> = new Set([
+  'any_errors_fatal',
+  'become',
+  'check_mode',
+  'diff',
+  'gather_facts',
+  'ignore_errors',
+  'no_log',
+  'run_once',
+]);
+
 /** Keywords of plays, blocks, imports and tasks. */
-const COMMON = ['name', 'when', 'tags', 'vars', ...SETTINGS] as const;
+const COMMON = ['name', 'when', 'tags', 'vars', 'module_defaults', ...SETTINGS] as const;
 
 /** Keywords that a block or an import passes to its tasks. */
 const HANDED_DOWN = [
@@ -27,7 +40,25 @@ const HANDED_DOWN = [
   'throttle',
 ] as const;
 
+/** Loops as older playbooks of Ansible write them. with-items.ts says what each of them goes over. */
+export const WITH_KEYWORDS: ReadonlySet<string> = new Set([
+  'with_items',
+  'with_list',
+  'with_flattened',
+  'with_indexed_items',
+  'with_dict',
+  'with_together',
+  'with_nested',
+  'with_cartesian',
+  'with_subelements',
+  'with_sequence',
+  'with_fileglob',
+  'with_file',
+  'with_first_found',
+]);
+
 export const TASK_KEYWORDS: ReadonlySet<string> = new Set([
+  ...WITH_KEYWORDS,
   ...COMMON,
   ...HANDED_DOWN,
   'args',
@@ -45,6 +76,7 @@ export const BLOCK_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, ...HANDED
 export const IMPORT_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, ...HANDED_DOWN]);
 /** Keywords of an include itself. Keywords for the included steps are below its `apply`. */
 export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([
+  ...WITH_KEYWORDS,
   'name',
   'when',
   'tags',
@@ -54,7 +86,14 @@ export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([
   'run_once',
 ]);
 /** Keywords for the included steps in `apply:` of an include. */
-export const APPLY_KEYWORDS: ReadonlySet<string> = new Set(['when', 'tags', 'vars', ...SETTINGS, ...HANDED_DOWN]);
+export const APPLY_KEYWORDS: ReadonlySet<string> = new Set([
+  'when',
+  'tags',
+  'vars',
+  'module_defaults',
+  ...SETTINGS,
+  ...HANDED_DOWN,
+]);
 export const META_KEYWORDS: ReadonlySet<string> = new Set(['name', 'when', 'tags', 'vars']);
 
 export const PLAY_KEYWORDS: ReadonlySet<string> = new Set([
@@ -70,12 +109,14 @@ export const PLAY_KEYWORDS: ReadonlySet<string> = new Set([
   'gather_facts',
   'vars',
   'vars_files',
+  'vars_prompt',
   'roles',
   'pre_tasks',
   'tasks',
   'post_tasks',
   'handlers',
   'tags',
+  'module_defaults',
   ...SETTINGS,
 ]);
 
@@ -94,6 +135,7 @@ export const ROLE_KEYWORDS: ReadonlySet<string> = new Set([
   'when',
   'tags',
   'vars',
+  'module_defaults',
   ...SETTINGS,
   'any_errors_fatal',
   'connection',
@@ -116,8 +158,6 @@ export const NO_ROLE_PARAMETERS: ReadonlySet<string> = new Set(
     'collections',
     'debugger',
     'delegate_facts',
-    'diff',
-    'module_defaults',
   ].filter((word) => !ROLE_KEYWORDS.has(word)),
 );
 
@@ -163,5 +203,7 @@ export const MAGIC_VARIABLES: ReadonlySet<string> = new Set([
  * stay.
  */
 export function shortName(key: string): string {
+  // with_community.general.flattened
+  if (key.startsWith('with_')) return key.replace(/^with_[a-z]+\.[a-z]+\./, 'with_');
   return nameHere(key);
 }

@@ -12,6 +12,8 @@ export interface ModuleCatalogue {
   freeForm(name: string): Promise<string | undefined>;
   /** The names of a module's arguments, including Ansible's names for them. */
   argumentNames(name: string): Promise<ReadonlySet<string>>;
+  /** The arguments of a module that are true or false, by their names in the schema. */
+  booleans(name: string): Promise<ReadonlySet<string>>;
   /** Other names of a module's arguments, each with the name in the schema. */
   aliases(name: string): Promise<Readonly<Record<string, string>>>;
   /** Arguments of Ansible's module that this module does not have. */

@@ -1,5 +1,6 @@
 import type { BecomeMethod } from '../../connection/base/target.ts';
 import type { Place } from '../../errors/problem.ts';
+import type { Secret } from '../../values/base/secret.ts';
 import type { Compiled } from '../../values/compiled.ts';
 import type { Expression } from '../../values/expression/expression.ts';
 import type { Layer } from '../../values/scope.ts';
@@ -51,11 +52,25 @@ export interface Play {
   /** Sections in the order in which they run. Handlers run after each. */
   readonly sections: readonly Section[];
   readonly handlers: readonly Handler[];
+  /** Variables that a person is asked for before the run, unless `-e` gives them. */
+  readonly prompts: readonly Prompt[];
   /**
    * All roles of the play, dependencies first: their argument specifications are checked for each host before the first
    * connection.
    */
   readonly roles: readonly Role[];
+}
+
+/** An entry of `vars_prompt`. */
+export interface Prompt {
+  readonly name: string;
+  readonly place: Place;
+  readonly question: string;
+  /** True: what is typed is not shown, and the value is a secret. */
+  readonly isPrivate: boolean;
+  /** True: it is asked twice. */
+  readonly isConfirmed: boolean;
+  readonly fallback: string | number | boolean | Secret | undefined;
 }
 
 export type BatchSize =
@@ -119,6 +134,8 @@ export interface Settings {
   /** True: the task never changes anything. False: it also runs in a plan, if it is known to change nothing. */
   readonly checkMode: Compiled | undefined;
   readonly noLog: Compiled | undefined;
+  /** False: outputs show no lines of the texts that a task changes. */
+  readonly diff: Compiled | undefined;
   readonly timeoutSeconds: Compiled | undefined;
 }
 

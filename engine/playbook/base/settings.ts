@@ -11,6 +11,7 @@ export const NO_SETTINGS: Settings = {
   environment: [],
   checkMode: undefined,
   noLog: undefined,
+  diff: undefined,
   timeoutSeconds: undefined,
 };
 
@@ -21,6 +22,7 @@ const SETTING_KEYWORDS = [
   'remote_user',
   'environment',
   'no_log',
+  'diff',
   'timeout',
   'check_mode',
   'ignore_unreachable',
@@ -47,6 +49,7 @@ export function readSettings(fields: Fields, outer: Settings): Settings {
     environment: [...outer.environment, ...readEnvironment(fields)],
     checkMode: withinOuter(fields.booleanOrTemplate('check_mode'), outer.checkMode),
     noLog: withinOuter(fields.booleanOrTemplate('no_log'), outer.noLog),
+    diff: withinOuter(fields.booleanOrTemplate('diff'), outer.diff),
     timeoutSeconds: withinOuter(fields.numberOrTemplate('timeout'), outer.timeoutSeconds),
   };
 }

@@ -3,6 +3,7 @@ import type { AnyModule } from '../../modules/base/module.ts';
 import { sharedFunctions } from '../../values/functions/function-table.ts';
 import type { SharedFunction } from '../../values/functions/shared-function.ts';
 import { ANSIBLE_DIFFERENCES } from '../../values/habits/ansible-differences.ts';
+import { ANSIBLE_LOOPS } from '../../values/habits/ansible-loops.ts';
 import { COMMON_ARGUMENTS, OWN_MODULES } from '../../values/habits/ansible-modules.ts';
 import { ANSIBLE_OPTIONS } from '../../values/habits/ansible-options.ts';
 import {
@@ -37,6 +38,7 @@ export function ansibleRows(all: readonly AnyModule[]): readonly AnsibleRow[] {
   const told = new Set(JINJA_FILTERS.map(({ name }) => name));
   return [
     ...ANSIBLE_DIFFERENCES.map(({ where, name, instead }) => ({ kind: kindOf(where), name, here: instead })),
+    ...[...ANSIBLE_LOOPS].map(([name, here]) => ({ kind: 'keyword', name, here: `The same. ${here}` })),
     ...OTHER_NAMES.map(otherNameRow),
     ...all.flatMap(rowsOfModule),
     ...argumentRows('', COMMON_ARGUMENTS),

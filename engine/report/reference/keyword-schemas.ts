@@ -1,5 +1,6 @@
 import { META_ACTIONS } from '../../playbook/base/keywords.ts';
 import { OF_ALL_HOSTS } from '../../playbook/base/per-slice.ts';
+import { ANSIBLE_LOOPS } from '../../values/habits/ansible-loops.ts';
 
 /**
  * A part of a JSON Schema. Alternatives of different types are one schema with a list of types, not `anyOf`: an editor
@@ -70,6 +71,25 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
       'Files of variables, relative to the playbook; of a list within the list, the first file that is there counts.',
     schema: { type: ['string', 'array'], items: LIST_OF_TEXTS },
   },
+  vars_prompt: {
+    description: 'Variables that a person is asked for on the terminal, unless -e gives them.',
+    schema: {
+      type: ['array', 'null'],
+      items: {
+        type: 'object',
+        ...needs('name'),
+        additionalProperties: false,
+        properties: {
+          name: { description: 'The name of the variable.', type: 'string' },
+          prompt: { description: 'The question.', type: 'string' },
+          default: { description: 'The value for an empty answer, or without a terminal.', ...ANY },
+          private: { description: 'Whether what is typed is hidden (true), and the value a secret.', type: 'boolean' },
+          confirm: { description: 'Whether it is asked twice.', type: 'boolean' },
+          unsafe: { description: 'Accepted from Ansible; an answer is never a template.', type: 'boolean' },
+        },
+      },
+    },
+  },
   roles: {
     description: 'Roles that run before the tasks; keys that are no keywords are parameters of the role.',
     schema: { type: ['array', 'null'], items: { $ref: '#/definitions/role' } },
@@ -99,6 +119,10 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     schema: onOneLine({ ...ENVIRONMENT, type: ['object', 'array', 'string'], items: ENVIRONMENT }),
   },
   no_log: { description: 'Whether all outputs hide what the task says.', schema: BOOLEAN },
+  diff: {
+    description: 'false: outputs show the size and the digest of a text that a task changes, not its lines.',
+    schema: BOOLEAN,
+  },
   timeout: { description: 'Seconds that the change may take.', schema: NUMBER },
   check_mode: {
     description:
@@ -172,6 +196,17 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   },
   check: { description: 'A command that exits with 0 if nothing needs doing.', schema: TEXT },
   apply: { description: 'A command that runs if check does not exit with 0.', schema: TEXT },
+  module_defaults: {
+    description: 'Arguments of modules that tasks have unless they write them, by the name of the module.',
+    schema: MAP,
+  },
+  // Editors accept older loops, and do not offer them.
+  ...Object.fromEntries(
+    [...ANSIBLE_LOOPS].map(([name, instead]) => [
+      name,
+      { description: instead, schema: { ...ANY, doNotSuggest: true } },
+    ]),
+  ),
 };
 
 /** Marks a value of several forms so that an editor continues on the same line: usually it is a text. */

@@ -79,7 +79,7 @@ export function printModule(module: AnyModule, stdout: NodeJS.WritableStream): v
   const lines = [`${paint('bold', module.name)}: ${module.summary}`];
   if (module.freeForm !== undefined) lines.push('', `\`${module.name}: text\` fills ${module.freeForm}.`);
   lines.push('', paint('bold', 'Arguments'));
-  if (documents.length === 0) lines.push('  any names and values');
+  if (documents.length === 0) lines.push(module.arguments instanceof z.ZodObject ? '  none' : '  any names and values');
   for (const document of documents) lines.push(...argumentLines(document, namesOf(module, document.name), paint));
   lines.push('', paint('bold', 'Examples'));
   for (const example of module.examples)

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import { Problem } from '../../errors/problem.ts';
+import type { Difference, Shown } from '../../modules/base/module.ts';
 import type { Task } from '../../playbook/base/play.ts';
+import { booleanOf } from '../../values/base/boolean-word.ts';
 import { concealed } from '../../values/base/concealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
@@ -13,6 +16,8 @@ export const HIDDEN = 'hidden by no_log';
 /** Whether a task is hidden. `mistake`: the value of no_log is itself wrong; only this mistake is reported then. */
 export interface Hush {
   readonly hides: boolean;
+  /** True if only the lines of texts are hidden: `diff: false`. */
+  readonly hidesLines?: boolean;
   readonly mistake?: Problem;
 }
 
@@ -22,7 +27,7 @@ export interface Hush {
  */
 export function hushOf(task: Pick<Task, 'settings' | 'place'>, scope: Scope): Hush {
   try {
-    return { hides: isNoLog(task, scope) };
+    return { hides: isNoLog(task, scope), hidesLines: isWithoutDiff(task, scope) };
   } catch (mistake) {
     if (!(mistake instanceof Problem)) throw mistake;
     return { hides: true, mistake };
@@ -32,14 +37,37 @@ export function hushOf(task: Pick<Task, 'settings' | 'place'>, scope: Scope): Hu
 /** Like `hushOf`, but throws Problem if no_log is wrong. */
 export function isNoLog({ settings, place }: Pick<Task, 'settings' | 'place'>, scope: Scope): boolean {
   const value = resolveWritten(settings.noLog, scope) ?? false;
-  if (typeof value === 'boolean') return value;
   if (value instanceof Unknown) return true;
+  const meant = booleanOf(value);
+  if (meant !== undefined) return meant;
   throw wrongType('no_log', 'true or false', settings.noLog?.place ?? place);
+}
+
+function isWithoutDiff({ settings: { diff }, place }: Pick<Task, 'settings' | 'place'>, scope: Scope): boolean {
+  const value = resolveWritten(diff, scope);
+  if (value === undefined) return false;
+  if (value instanceof Unknown) return true;
+  const meant = booleanOf(value);
+  if (meant === undefined) throw wrongType('diff', 'true or false', diff?.place ?? place);
+  return !meant;
+}
+
+function withoutLines(difference: Difference): Difference {
+  if (difference.kind !== 'text') return difference;
+  return { ...difference, before: digested(difference.before), after: digested(difference.after) };
+}
+
+function digested(text: Shown | undefined): Shown | undefined {
+  if (typeof text !== 'string') return text;
+  return { size: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') };
 }
 
 /** Reduces an outcome to its kind: what was changed, the reason of a failure or a wait, and output are removed. */
 export function hushedOutcome(outcome: TaskOutcome, hush: Hush): TaskOutcome {
-  if (!hush.hides) return outcome;
+  if (!hush.hides) {
+    if (hush.hidesLines !== true || outcome.kind !== 'changed') return outcome;
+    return { ...outcome, differences: outcome.differences.map(withoutLines) };
+  }
   switch (outcome.kind) {
     case 'ok':
       return outcome;

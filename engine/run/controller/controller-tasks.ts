@@ -42,7 +42,6 @@ const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; re
     move: { writes: ['src', 'dest'] },
     random_key: { writes: ['path'] },
     replace: { writes: ['path'] },
-    setup: {},
     slurp: { reads: ['src'] },
     stat: { reads: ['path'] },
     tempfile: { writes: ['path'] },

@@ -11,18 +11,23 @@ const PREFIX = 'ansible_';
  */
 export class AnsibleFacts extends Map<string, Value> {
   readonly #facts: Facts | undefined;
+  readonly #more: ReadonlyMap<string, Value>;
   #members: ReadonlyMap<string, Value> | undefined;
 
-  constructor(facts: Facts | undefined) {
+  /** `more` are variables that tasks have set; those of modules that look up facts are facts as well. */
+  constructor(facts: Facts | undefined, more: ReadonlyMap<string, Value> = new Map()) {
     super();
     this.#facts = facts;
+    this.#more = more;
   }
 
   override get(name: string): Value | undefined {
     if (!name.startsWith(PREFIX)) return undefined;
     if (this.#facts === undefined) return name === 'ansible_facts' || mayBeFact(name) ? notYet() : undefined;
     this.#members ??= factsAsAnsible(this.#facts);
-    return name === 'ansible_facts' ? Object.fromEntries(this.#members) : this.#members.get(name.slice(PREFIX.length));
+    if (name !== 'ansible_facts') return this.#members.get(name.slice(PREFIX.length));
+    const looked = [...this.#more].filter(([one]) => LOOKED_UP.test(one));
+    return Object.fromEntries([...this.#members, ...looked]);
   }
 
   override *keys(): MapIterator<string> {
@@ -32,6 +37,9 @@ export class AnsibleFacts extends Map<string, Value> {
     for (const name of this.#members.keys()) yield `${PREFIX}${name}`;
   }
 }
+
+/** What package_facts, service_facts, getent and setup set. */
+const LOOKED_UP = /^(?:packages|services|ansible_local|getent_[a-z0-9_]+)$/;
 
 function notYet(): Unknown {
   return new Unknown('facts, which come with the connection');

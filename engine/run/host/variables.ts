@@ -112,7 +112,7 @@ export class HostVariables {
   setFacts(facts: Facts): void {
     if (this.#facts?.from === facts) return;
     this.#facts = { from: facts, value: factsAsValue(facts) };
-    this.#ansibleFacts = new AnsibleFacts(facts);
+    this.#ansibleFacts = new AnsibleFacts(facts, this.#remembered);
     this.#cache = new Map();
   }
 

@@ -2,6 +2,7 @@ import { quote } from '../../connection/base/quote.ts';
 import type { Privilege } from '../../connection/base/target.ts';
 import { type Place, Problem } from '../../errors/problem.ts';
 import type { Settings } from '../../playbook/base/play.ts';
+import { booleanOf } from '../../values/base/boolean-word.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, Unknown, isMap } from '../../values/base/value.ts';
 import { type Compiled, resolveWritten } from '../../values/compiled.ts';
@@ -46,7 +47,9 @@ function privilegeOf(settings: Settings, place: Place, scope: Scope): Privilege 
 
 function becomes({ become }: Settings, place: Place, scope: Scope): boolean | Unknown {
   const value = resolveWritten(become, scope);
-  if (typeof value === 'boolean' || value instanceof Unknown) return value;
+  if (value instanceof Unknown) return value;
+  const own = booleanOf(value);
+  if (own !== undefined) return own;
   if (value !== undefined && value !== null) throw wrongType('become', 'true or false', become?.place ?? place);
   const said = scope.lookup('ansible_become') ?? false;
   const meant = said instanceof Unknown ? said : inventoryBoolean(said);

@@ -387,7 +387,7 @@ function finish(turn: Turn, { outcome, delegatedTo, result }: Finish): void {
   const milliseconds = performance.now() - began - (run.waited.milliseconds - turn.waited);
   const told = hush.hides
     ? { outcome: hushedOutcome(outcome, hush), result: undefined, hidden: true as const }
-    : { outcome, result };
+    : { outcome: hushedOutcome(outcome, hush), result };
   context.emit({
     type: 'task_finished',
     host: host.name,

@@ -36,4 +36,6 @@ export interface MapEntry {
   readonly key: string;
   readonly keyPlace: Place;
   readonly value: Node;
+  /** The key in the file, if the loader has renamed it: `apt` for `package`. */
+  readonly written?: string;
 }

@@ -2,54 +2,23 @@ import { ANSIBLE_MODULES, familyOf, type AnsibleDifference } from './ansible-mod
 
 /** Names of Ansible that are missing here. Error messages and the documentation use this table, and no other. */
 export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
-  {
-    name: 'with_items',
-    where: 'task',
-    instead: 'Write loop: with the list, or with an expression whose result is a list.',
-  },
-  { name: 'with_list', where: 'task', instead: 'Write loop: with the list.' },
-  {
-    name: 'with_dict',
-    where: 'task',
-    instead: 'Write loop: with an expression over the keys: loop: \'x.map(key, {"key": key, "value": x[key]})\'.',
-  },
-  { name: 'with_sequence', where: 'task', instead: 'Write loop: with the numbers: loop: [1, 2, 3].' },
-  {
-    name: 'with_together',
-    where: 'task',
-    instead: 'Write loop: with an expression: loop: a.zip(b). Each item is a list: item[0] from a, item[1] from b.',
-  },
-  {
-    name: 'with_nested',
-    where: 'task',
-    instead: 'Write loop: with an expression: loop: a.product(b). Each item is a list: item[0] from a, item[1] from b.',
-  },
-  {
-    name: 'with_subelements',
-    where: 'task',
-    instead: 'Put the tasks of the inner loop into a file, and write include_tasks with a loop over the outer list.',
-  },
   { name: 'with_filetree', where: 'task', instead: 'Write copy: {src: DIR/, dest: …}, which sends the whole folder.' },
-  { name: 'with_fileglob', where: 'task', instead: 'Write loop: fileglob("*.conf").' },
-  {
-    name: 'with_file',
-    where: 'task',
-    instead: 'Write loop: with the names, and send each file by copy: {src: "{{item}}", …}.',
-  },
-  {
-    name: 'with_first_found',
-    where: 'task',
-    instead:
-      'Write {{first_found (list "a" "b")}} in place of the item. For variables, write include_vars: {file: [a, b]}.',
-  },
   {
     name: 'with_random_choice',
     where: 'task',
     instead:
       'Name the item, or write {{random list seed="…"}}: the same seed gives the same item, so a plan can be repeated.',
   },
-  { name: 'action', where: 'task', instead: 'Write the module as the key: copy: {src: a, dest: /b}.' },
-  { name: 'local_action', where: 'task', instead: 'Write the module as the key, and delegate_to: localhost.' },
+  {
+    name: 'action',
+    where: 'task',
+    instead: 'Begin its value with the name of the module: action: copy src=a dest=/b.',
+  },
+  {
+    name: 'local_action',
+    where: 'task',
+    instead: 'Begin its value with the name of the module: local_action: command id.',
+  },
   {
     name: 'async',
     where: 'task',
@@ -58,11 +27,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   { name: 'poll', where: 'task', instead: 'Leave it out, and write the seconds that the task may take in timeout:.' },
   { name: 'become_flags', where: 'task', instead: 'Set ansible_become_flags for the host in the inventory.' },
   { name: 'become_exe', where: 'task', instead: 'Set ansible_become_exe for the host in the inventory.' },
-  {
-    name: 'diff',
-    where: 'task',
-    instead: 'Leave it out; --diff shows differences, and no_log: true hides those of a task.',
-  },
   {
     name: 'connection',
     where: 'play',
@@ -74,11 +38,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     name: 'delegate_facts',
     where: 'task',
     instead: 'Leave it out; hostvars has the facts of every host that a play has connected to.',
-  },
-  {
-    name: 'module_defaults',
-    where: 'task',
-    instead: 'Write the arguments at each task, or share them by a YAML anchor: copy: {<<: *defaults, dest: /b}.',
   },
   {
     name: 'collections',
@@ -98,7 +57,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   { name: 'only_if', where: 'task', instead: 'Write when.' },
   { name: 'unless', where: 'task', instead: 'Write when: with a negated expression.' },
   { name: 'listen', where: 'task', instead: 'Only handlers have listen; a task names them in notify.' },
-  { name: 'vars_prompt', where: 'play', instead: 'Give the values with -e, or encrypt them with runbook vault.' },
   {
     name: 'force_handlers',
     where: 'play',
@@ -126,12 +84,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   },
   { name: 'break_when', where: 'loop_control', instead: "Filter the list: loop: 'xs.filter(x, …)'." },
   { name: 'expect', where: 'module', instead: 'Write shell: with the answers in stdin: "…".' },
-  { name: 'service_facts', where: 'module', instead: 'Write query: systemctl show … and register.' },
-  {
-    name: 'package_facts',
-    where: 'module',
-    instead: "Write query: with the package manager's own list, and register.",
-  },
   {
     name: 'set_stats',
     where: 'module',

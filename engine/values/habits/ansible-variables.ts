@@ -158,15 +158,12 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   { name: 'selinux', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.', isHere: true },
   { name: 'mounts', instead: 'Write query: findmnt --json, and register.' },
   { name: 'devices', instead: 'Write query: lsblk --json, and register.' },
-  {
-    name: 'packages',
-    instead: "Write query: with the package manager's own list, such as dpkg-query -W, and register.",
-  },
-  { name: 'services', instead: 'Write query: systemctl show NAME, and register.' },
-  { name: 'local', instead: 'Read the file of the host with slurp or query: and register.' },
-  { name: 'getent_passwd', instead: 'Write getent: { database: passwd }, which sets getent_passwd.' },
-  { name: 'getent_group', instead: 'Write getent: { database: group }, which sets getent_group.' },
-  { name: 'getent_shadow', instead: 'Write getent: { database: shadow }, which sets getent_shadow.' },
+  { name: 'packages', instead: 'Write the task package_facts: before it.', isAccepted: true },
+  { name: 'services', instead: 'Write the task service_facts: before it.', isAccepted: true },
+  { name: 'local', instead: 'Write the task setup: before it, which reads /etc/ansible/facts.d.', isAccepted: true },
+  { name: 'getent_passwd', instead: 'Write getent: { database: passwd } before it.', isAccepted: true },
+  { name: 'getent_group', instead: 'Write getent: { database: group } before it.', isAccepted: true },
+  { name: 'getent_shadow', instead: 'Write getent: { database: shadow } before it.', isAccepted: true },
   { name: 'cmdline', instead: 'Write query: cat /proc/cmdline, and register.' },
   { name: 'uptime_seconds', instead: 'Write query: cut -d. -f1 /proc/uptime, and register.' },
   { name: 'bios_version', instead: 'Write query: cat /sys/class/dmi/id/bios_version, and register.' },
@@ -339,9 +336,11 @@ export function ansibleVariable(names: readonly string[]): FoundVariable | undef
 
 /**
  * Returns what to write for a variable of Ansible that is a member of the variables of a host, as in
- * `hostvars[h].ansible_facts`.
+ * `hostvars[h].ansible_facts`, or for a fact that a task brings.
  */
 export function ansibleMember(parent: string, key: string): string | undefined {
+  const fact = /(?:^|\.)ansible_facts$/.test(parent) ? ansibleVariable(['ansible_facts', key]) : undefined;
+  if (fact?.length === 2 && fact.variable.isAccepted === true) return fact.variable.instead;
   const found = ansibleVariable([key]);
   if (found === undefined || found.variable.isHere === true) return undefined;
   const { path, instead } = found.variable;

@@ -189,8 +189,11 @@ export const JINJA_ABSENT: readonly (readonly [word: string, instead: string])[]
   ['statement macro', 'Put the text into a file of its own, and insert it as a partial: {{> name a=1}}.'],
   ['statement call', 'Put the text into a file of its own, and insert it as a partial: {{> name a=1}}.'],
   ['statement import', 'Put the text into a file of its own, and insert it as a partial: {{> name a=1}}.'],
-  ['statement block', 'Put the common parts into files of their own, and insert them as partials: {{> name}}.'],
-  ['statement extends', 'Put the common parts into files of their own, and insert them as partials: {{> name}}.'],
+  [
+    'statement block',
+    'Write {{> part}} in the base. A template that uses the base defines {{#*inline "part"}} before {{> base}}. The default is the file part.hbs beside the base.',
+  ],
+  ['statement extends', 'Define the parts with {{#*inline "part"}} and {{/inline}}, and write {{> base}} after them.'],
   ['statement filter', 'Call the helper for each value.'],
   ['statement do', 'Compute the value in an expression: a template cannot set a variable.'],
   ['statement autoescape', 'Leave it out: runbook escapes nothing.'],

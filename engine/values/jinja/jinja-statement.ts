@@ -182,7 +182,10 @@ const CONDITION = 'Write {{#if x}}, {{else if y}} and {{/if}}; a comparison is {
 const ASSIGNMENT =
   'Nothing is set in a template: give the task the variable by vars:, or write {{#with value as |name|}} and {{/with}}.';
 const MACRO = 'Write {{#*inline "name"}} and {{/inline}}, and call it by {{> name x=1}}.';
-const SHARED = 'Put what both files share into partials beside this template, and write {{> name}} where each goes.';
+const EXTENDS =
+  'Define each part, {{#*inline "part"}} and {{/inline}}, and write {{> base}} behind them: the base has {{> part}} where the part goes.';
+const BLOCK =
+  'Write {{> part}}: a template that defines {{#*inline "part"}} before {{> base}} gives the part, and the file part.hbs beside the base is the default.';
 const FILTER = 'Call a helper for each value: {{upper name}}.';
 const SHORTER_LOOP = 'Filter the list before: {{#each (expr "xs.filter(x, x > 1)") as |x|}}.';
 
@@ -201,9 +204,9 @@ const GENERAL_REMEDIES: ReadonlyMap<string, string> = new Map([
   ['from', MACRO],
   ['call', MACRO],
   ['endcall', MACRO],
-  ['extends', SHARED],
-  ['block', SHARED],
-  ['endblock', SHARED],
+  ['extends', EXTENDS],
+  ['block', BLOCK],
+  ['endblock', BLOCK],
   ['filter', FILTER],
   ['endfilter', FILTER],
   ['break', SHORTER_LOOP],

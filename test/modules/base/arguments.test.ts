@@ -44,8 +44,8 @@ const WRONG: readonly [AnyModule, ValueMap, readonly [string, string, string | u
   ],
   [
     copy,
-    { dest: '/a', content: 'x', backup: 'yes' },
-    ['wrong-type', '"backup" of copy must be true or false', 'Write true, without quotes.'],
+    { dest: '/a', content: 'x', backup: 'maybe' },
+    ['wrong-type', '"backup" of copy must be true or false', expect.stringContaining('backup: ')],
   ],
   [
     copy,
@@ -85,7 +85,7 @@ describe('arguments that are wrong', () => {
   });
 
   it('are all told at once', () => {
-    expect(problems(copy, { dest: 'a', mode: 5, backup: 1, x: 1 })).toHaveLength(4);
+    expect(problems(copy, { dest: 'a', mode: 5, backup: 2, x: 1 })).toHaveLength(4);
   });
 
   it('are unknown where only an earlier change can tell', () => {
@@ -117,7 +117,7 @@ describe('arguments at load time', () => {
     );
   }
   it('are checked as far as they are known, each at its place', () => {
-    const found = checkArguments(copy, given({ dset: '/a', mode: template, backup: 'no', content: template }), PLACE);
+    const found = checkArguments(copy, given({ dset: '/a', mode: template, backup: 'none', content: template }), PLACE);
     expect(found.map(({ what, place }) => [what, place?.line, place?.column])).toEqual([
       ['"backup" of copy must be true or false', 12, 9],
       ['copy has no argument "dset"', 10, 3],

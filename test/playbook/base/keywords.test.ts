@@ -24,6 +24,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   connection: 'local',
   delay: 2,
   delegate_to: 'localhost',
+  diff: false,
   environment: { A: 'b' },
   failed_when: false,
   gather_facts: false,
@@ -39,6 +40,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   loop_control: { index_var: 'at' },
   loop_var: 'one',
   max_fail_percentage: 10,
+  module_defaults: { debug: { msg: 'm' }, command: { chdir: '/x' } },
   name: 'x',
   no_log: true,
   notify: 'H',
@@ -63,7 +65,21 @@ const VALUES: Readonly<Record<string, unknown>> = {
   until: 'true',
   vars: { v: 1 },
   vars_files: ['v.yml'],
+  vars_prompt: [{ name: 'v' }],
   when: 'x',
+  with_cartesian: [[1], [2]],
+  with_dict: { a: 1 },
+  with_file: ['a'],
+  with_fileglob: ['*.a'],
+  with_first_found: ['a'],
+  with_flattened: [1],
+  with_indexed_items: [1],
+  with_items: [1],
+  with_list: [1],
+  with_nested: [[1], [2]],
+  with_sequence: 'count=2',
+  with_subelements: [[], 'a'],
+  with_together: [[1], [2]],
 };
 
 /** Keywords that have no meaning without another keyword. */
@@ -74,7 +90,7 @@ const COMPANIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
 
 /** Keywords of plays, roles, blocks and tasks in Ansible's documentation that none of the tables here has. */
 const ANSIBLE =
-  'action async become_exe become_flags collections debugger delegate_facts diff fact_path force_handlers gather_subset gather_timeout local_action module_defaults poll port vars_prompt with_items with_first_found extended extended_allitems break_when'.split(
+  'async become_exe become_flags collections debugger delegate_facts fact_path force_handlers gather_subset gather_timeout poll port with_filetree extended extended_allitems break_when'.split(
     ' ',
   );
 

@@ -14,7 +14,7 @@ test('each word is there once, with something to write', () => {
 describe('a word is found, itself first', () => {
   test.each([
     ['length', 'filter', '`xs | length` is `size(xs)` or `{{length xs}}`.'],
-    ['with_items', 'keyword', /^Write loop:/],
+    ['with_items', 'keyword', /^The same\. Write loop:/],
     ['flatten', 'filter', /^A function of the same name: `\[.*flatten\(.*` or `\{\{flatten .*\}\}`\.$/],
     ['defined', 'test', /defined\(s\)/],
     ['ansible_os_family', 'fact', /^The same, and facts\.os\.family/],

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import {
   APPLY_KEYWORDS,
   INCLUDE_KEYWORDS,
+  WITH_KEYWORDS,
   META_KEYWORDS,
   REFUSED_IN_STEPS,
 } from '../../../engine/playbook/base/keywords.ts';
@@ -23,6 +24,11 @@ const PAGE = readFileSync(join(ROOT, 'docs/commands.md'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'runbook-editor-'));
 const editor = await startEditor();
 let documents = 0;
+
+/** Without the older loops, which editors accept and do not offer. */
+function withoutLoops(names: ReadonlySet<string>): readonly string[] {
+  return [...names].filter((name) => !WITH_KEYWORDS.has(name));
+}
 
 beforeAll(() => {
   const bin = join(folder, 'bin');
@@ -140,7 +146,12 @@ const OFFERS: ReadonlyArray<readonly [string, Kind, string, readonly string[]]> 
     '- import_role:\n    <here>',
     ['name', 'tasks_from', 'handlers_from', 'defaults_from', 'vars_from'],
   ],
-  ['keywords of an include', 'tasks', '- include_tasks: x.yml\n  <here>', [...INCLUDE_KEYWORDS, 'listen']],
+  [
+    'keywords of an include',
+    'tasks',
+    '- include_tasks: x.yml\n  <here>',
+    [...withoutLoops(INCLUDE_KEYWORDS), 'listen'],
+  ],
   ['keywords of a meta', 'tasks', '- meta: noop\n  <here>', [...META_KEYWORDS, 'listen']],
   [
     'keywords for what an include takes in',

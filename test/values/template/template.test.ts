@@ -240,3 +240,22 @@ describe('mistakes that are found before there are values', () => {
     expect(problemOf(() => parseTemplateFile('a\r\n  {{foo 1}}', 'x.hbs')).place).toMatchObject({ line: 2, column: 5 });
   });
 });
+
+describe('a base that several templates use', () => {
+  const FILES: ReadonlyMap<string, string> = new Map([
+    ['base', 'top\n{{> body}}\nbottom\n'],
+    ['body', 'default {{one}}\n'],
+  ]);
+  const rendered = (text: string): unknown =>
+    parseTemplateFile(text, 'main.hbs', (name) => ({ text: FILES.get(name) ?? '', file: `${name}.hbs` })).render(
+      scopeOf({ one: 1 }),
+    );
+
+  test('takes a part that a template defines before it', () => {
+    expect(rendered('{{#*inline "body"}}\nown {{one}}\n{{/inline}}\n{{> base}}\n')).toBe('top\nown 1\nbottom\n');
+  });
+
+  test('has a default for a part in a file', () => {
+    expect(rendered('{{> base}}\n')).toBe('top\ndefault 1\nbottom\n');
+  });
+});
