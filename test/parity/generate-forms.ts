@@ -1,7 +1,6 @@
 import type { Json } from './case.ts';
 import type { Chance } from './chance.ts';
 import type { Draft } from './draft.ts';
-import { either } from './spelled.ts';
 
 const WORDS: readonly [string, ...string[]] = ['yes', 'no', 'Yes', 'on', 'off', 'true', 'False', '1', '0', 'y'];
 const VALUES: readonly [string, ...string[]] = [
@@ -20,7 +19,7 @@ const VALUES: readonly [string, ...string[]] = [
 
 /** Forms of older playbooks: arguments in one text, words for true and false, module_defaults, loops of `with_`. */
 export function formsCase(chance: Chance): Draft {
-  const vars: Json = { n: 7, word: 'w', xs: ['a', 'b'], deep: [['a', ['b']], 'c'], map: { k: 'v', l: [1] } };
+  const vars: Json = { n: 7, word: 'w', xs: ['a', 'b'], deep: [['a', ['b']], 'c'], table: { k: 'v', l: [1] } };
   switch (chance.one(['line', 'command', 'words', 'defaults', 'loop'] as const)) {
     case 'line':
       return { tasks: [...oneLine(chance, vars), ...oneLine(chance, vars)] };
@@ -65,10 +64,10 @@ function oneLine(chance: Chance, vars: Json): readonly Json[] {
         vars,
       },
       { file: `path=@W@/{{word}}/d state=directory mode=0755 recurse=${chance.one(['no', 'false'] as const)}`, vars },
-      { set_fact: `made=${value} second=2`, vars },
+      { block: [{ set_fact: `made=${value} second=2` }, { debug: { msg: '{{made}}' } }], vars },
       { debug: `msg=${value}`, vars },
     ]),
-    { debug: { msg: either('{{made | default("none")}}', '{{default made "none"}}') } },
+    { debug: { msg: 'after' } },
   ];
 }
 
@@ -85,10 +84,10 @@ function loop(chance: Chance): { readonly [key: string]: Json } {
     { with_items: [1, [2, [3]], '{{xs}}'] },
     { with_items: '{{xs}}' },
     { with_items: '{{word}}' },
-    { with_items: '{{map}}' },
+    { with_items: '{{table}}' },
     { with_list: '{{deep}}' },
     { with_indexed_items: '{{xs}}' },
-    { with_dict: '{{map}}' },
+    { with_dict: '{{table}}' },
     { with_together: ['{{xs}}', [1, 2, 3]] },
     { with_nested: ['{{xs}}', [1, [2]]] },
     {
