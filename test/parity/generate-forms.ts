@@ -109,6 +109,6 @@ function loop(chance: Chance): { readonly [key: string]: Json } {
         'start=4 end=0 stride=-2',
       ]),
     },
-    { with_first_found: [{ files: ['none', 'site.yml'], skip: true }], when: 'false' },
+    { with_first_found: [{ files: ['none', '/etc/hostname'], skip: true }], when: 'false' },
   ]);
 }
