@@ -187,6 +187,13 @@ function key(event: TaskEvent, id: string): string {
 }
 
 /** Returns steps of which the plan was certain, and which the play did differently. */
+/** Returns an item of a loop that a plan left out as a whole, because its items were not known. */
+function skippedItem({ task, item, status }: TaskEvent, play: readonly TaskEvent[]): TaskEvent | undefined {
+  const items = play.filter((event) => event.task === task);
+  const isSkipped = status === 'skipped' && item === undefined && items.every((event) => event.status === 'skipped');
+  return isSkipped ? items[0] : undefined;
+}
+
 function brokenPromises({
   id,
   plan,
@@ -202,7 +209,7 @@ function brokenPromises({
   return plan
     .filter(({ certain }) => certain)
     .flatMap((event) => {
-      const { status = 'not run', failure = [] } = done.get(key(event, id)) ?? {};
+      const { status = 'not run', failure = [] } = done.get(key(event, id)) ?? skippedItem(event, play) ?? {};
       const isForeseen = mayFail?.some((reason) => failure.some((text) => text.startsWith(reason))) === true;
       const couldNotBeSeen = isForeseen && (event.status === 'changed' || event.status === 'ok') && status === 'failed';
       return status === event.status || couldNotBeSeen
