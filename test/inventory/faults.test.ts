@@ -79,11 +79,7 @@ const FAULTS: readonly (readonly [string, Readonly<Record<string, string | Buffe
     { h: '[web servers]\nignored\n[b:childs]\n' },
     ['wrong-section h:1:1', 'wrong-section h:3:1'],
   ],
-  [
-    'INI: not name=value',
-    { h: '[web]\nw1 user root\n[web:vars]\nx\n' },
-    ['ini-syntax h:2:4', 'ini-syntax h:2:9', 'ini-syntax h:4:1'],
-  ],
+  ['INI: not name=value', { h: '[web]\nw1 user root\n[web:vars]\nx\n' }, ['ini-syntax h:2:4', 'ini-syntax h:4:1']],
   ['INI: an open quote', { h: 'a x="1\n' }, ['ini-syntax h:1:5']],
   [
     'INI: groups that are not there',
