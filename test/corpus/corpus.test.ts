@@ -81,7 +81,7 @@ test('counts what runs as it stands, what is named, and why not', async () => {
     'roles as they stand': '0 of 1',
   });
   expect(reasons).toContainEqual({
-    reason: 'unknown-module: There is no module "community.docker.docker_container"',
+    reason: 'unknown-module: There is no module "community.libvirt.virt"',
     count: 1,
     alone: 1,
     projects: 1,

@@ -238,6 +238,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
         'limit_burst',
         'match',
         'ctstate',
+        'tcp_flags',
         ...IPTABLES,
       ].filter((other) => other !== name),
       dry: true as const,

@@ -90,6 +90,8 @@ export const SOURCES: ReadonlyMap<string, Source> = new Map([
   ['seconds', nothing],
   ['arguments', nothing],
   ['name', nothing],
+  ['I/N', nothing],
+  ['variable', nothing],
   ['user', nothing],
   ['key', nothing],
   ['label@source', nothing],
