@@ -144,11 +144,18 @@ function beneath(id: string, effect: Prediction): SettingState | undefined {
 }
 
 function stateOf({ status, stdout, stderr }: Told): SettingState {
-  if (status === 0) return { kind: 'answer', text: stdout.toString('utf8').replace(/\n+$/, '') };
+  if (status === 0) return { kind: 'answer', text: withoutLastLines(stdout.toString('utf8')) };
   if (status === 127) return { kind: 'missing' };
   return { kind: 'refused', why: stderr.trim() === '' ? `exit status ${status}` : stderr.trim() };
 }
 
 function shown(text: string): string {
   return text === '' ? 'empty' : text;
+}
+
+/** Removes the line ends at the end of a text, as the shell does. */
+function withoutLastLines(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n') end -= 1;
+  return text.slice(0, end);
 }

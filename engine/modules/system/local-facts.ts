@@ -82,10 +82,10 @@ function readLine(line: string, open: Open | undefined, sections: Map<string, Ma
   }
   const name = /^\[(.+)\]/.exec(text)?.[1];
   if (name !== undefined) return sections.has(name) ? undefined : opened(name, sections);
-  const [, option, value] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(text) ?? [];
-  const own = option?.toLowerCase();
-  if (open === undefined || own === undefined || value === undefined || open.section.has(own)) return undefined;
-  open.section.set(own, value);
+  const at = text.search(/[=:]/);
+  const own = text.slice(0, Math.max(0, at)).trimEnd().toLowerCase();
+  if (open === undefined || own === '' || open.section.has(own)) return undefined;
+  open.section.set(own, text.slice(at + 1).trimStart());
   return { section: open.section, key: own };
 }
 
@@ -97,7 +97,7 @@ function opened(name: string, sections: Map<string, Map<string, string>>): Open 
 
 function filledIn(options: ReadonlyMap<string, string>): ValueMap {
   const valueOf = (text: string, depth: number): string =>
-    text.replaceAll(/%%|%\(([^)]+)\)s/g, (whole, name?: string) => {
+    text.replaceAll(/%%|%\(([^()]+)\)s/g, (whole, name?: string) => {
       if (name === undefined) return '%';
       const inner = options.get(name.toLowerCase());
       return inner === undefined || depth > 10 ? whole : valueOf(inner, depth + 1);

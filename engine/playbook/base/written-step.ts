@@ -61,7 +61,7 @@ export async function faultOf(text: string, module: string, modules: ModuleCatal
 
 async function withMap(entry: MapEntry, modules: ModuleCatalogue): Promise<MapEntry> {
   const { value } = entry;
-  if (!isText(value) || !/[A-Za-z_]\w*=/.test(value.value)) return entry;
+  if (!isText(value) || !/[A-Za-z_]\w{0,30}=/.test(value.value)) return entry;
   const module = shortName(entry.key);
   if (TASK_KEYWORDS.has(module) || (!INCLUDES.has(module) && !isModule(module, modules))) return entry;
   const entries = await pairsIn(value, module, modules);
