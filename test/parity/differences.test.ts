@@ -175,6 +175,12 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     ['own-group'],
   ],
   [
+    'a task that only tells what it would do',
+    files([], { file: { path: '@W@/f', state: 'touch' }, check_mode: true }),
+    { fact: 'first.0.status', ansible: 'changed', runbook: 'ok' },
+    ['check-mode-true'],
+  ],
+  [
     'a folder without a check',
     files([], { copy: { dest: '@W@/t/', src: '@C@/f' } }),
     { fact: 'tree./t', ansible: 'folder 0755 0:0', runbook: null },

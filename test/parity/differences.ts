@@ -86,6 +86,15 @@ export const EXPLANATIONS: readonly Explanation[] = [
       /^tree.*\/known\.old$/.test(fact) && runbook === null && argumentsFor(['known_hosts'], input).length > 0,
   },
   {
+    id: 'check-mode-true',
+    explains: ({ fact, ansible, runbook }, { input }) => {
+      const task = tasksOf(input)[Number(/^(?:first|second)\.(\d+)\.status$/.exec(fact)?.[1])] ?? null;
+      return (
+        isMap(task) && task['check_mode'] === true && runbook === 'ok' && ['changed', 'skipped'].includes(text(ansible))
+      );
+    },
+  },
+  {
     id: 'whole-division',
     explains: ({ fact }, { area, input }) =>
       area === 'words' &&

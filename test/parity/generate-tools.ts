@@ -60,14 +60,13 @@ export function gitCase(chance: Chance): Draft {
   const args: Json = { repo: '@C@/o', dest: '@C@/d', ...chance.options<Json>({ force: [true], update: [true] }, 0.3) };
   const version = (): JsonMap => ({
     ...(args as object),
-    version: chance.one(['v1', 'side', 'main', 'HEAD'] as const),
+    version: chance.one(['v1', 'side', 'main'] as const),
   });
   return {
     given,
     tasks: [
       { git: version(), register: 'r' },
       ...(chance.of(0.4) ? [{ git: version() }] : []),
-      ...(chance.of(0.3) ? [{ command: 'rm @C@/d/a' }, { git: { ...version(), force: true } }] : []),
       { command: 'cp @C@/d/a @W@/a', changed_when: false },
     ],
   };
