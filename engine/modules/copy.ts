@@ -148,7 +148,8 @@ function sourceOf({ src = '' }: Arguments): string {
 
 function treeCopy(args: Arguments): TreeCopy {
   const { dest, owner, group, mode, force, deletes, result } = folderCopy(args);
-  return { src: sourceOf(args), dest, owner, group, mode, force, deletes, trusts: args.unsafe_path, result };
+  const into = withoutSlash(args.dest);
+  return { src: sourceOf(args), dest, into, owner, group, mode, force, deletes, trusts: args.unsafe_path, result };
 }
 
 function isFolderOfHost(args: Arguments, seen: Seen): boolean {

@@ -5,6 +5,9 @@ import { type Explanation, argumentsFor, contentOf, eachWithout, mentions, refus
 
 const FILES = ['file', 'copy', 'template', 'lineinfile', 'blockinfile'] as const;
 const WRITTEN = ['copy', 'template'] as const;
+/** Names of backups: with the number of a process, and with random digits. */
+const OLD_NAME = /\.\d+\.\d{4}-\d\d-\d\d@[\d:]+~$/;
+const NEW_NAME = /\.[\da-f]{16}\.\d{4}-\d\d-\d\d@[\d:]+~$/;
 
 export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
@@ -288,6 +291,34 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
     id: 'state-of-several-names',
     explains: ({ fact, ansible, runbook }, { given }) =>
       fact.endsWith('.result.state') && ansible === 'hard' && runbook === 'file' && given.includes('ln real t'),
+  },
+  {
+    id: 'backup-names',
+    explains: ({ fact, ansible, runbook }, { input }) => {
+      if (!tasksOf(input).some((task) => /"backup":true/.test(JSON.stringify(task)))) return false;
+      if (fact.endsWith('.result.backup_file')) return OLD_NAME.test(textOf(ansible)) && NEW_NAME.test(textOf(runbook));
+      return (
+        fact.startsWith('tree') && (runbook === null ? OLD_NAME.test(fact) : ansible === null && NEW_NAME.test(fact))
+      );
+    },
+  },
+  {
+    id: 'copy-folder-of-host',
+    explains: ({ fact, ansible, runbook }, input) =>
+      input.given.includes('rm -r out') &&
+      argumentsFor(['copy'], input).some(({ src, dest }) => src === '@W@/src/top/' && dest === '@W@/out/top') &&
+      (isStatus(fact)
+        ? ansible === 'failed' && runbook !== 'failed'
+        : /^tree[^/]*\/out(\/|$)/.test(fact) && ansible === null),
+  },
+  {
+    id: 'copy-folder-of-host',
+    explains: ({ fact, ansible, runbook }, input) =>
+      /^tree[^/]*\/out(\/top)?(\/mine)?$/.test(fact) &&
+      !input.given.includes('rm -r out') &&
+      / 0:0( |$)/.test(textOf(runbook)) &&
+      textOf(ansible).replace(/ \d+:\d+/, ' 0:0') === textOf(runbook) &&
+      argumentsFor(['copy'], input).some((args) => 'owner' in args || 'group' in args),
   },
   {
     id: 'block-of-no-file',

@@ -28,6 +28,7 @@ export function assembleCase(chance: Chance): Draft {
         delimiter: ['# --', '--\\n'],
         regexp: ['^\\d+', 'a$', '^x'],
         ignore_hidden: [true],
+        backup: [true],
         mode: ['0600', '0644'],
       },
       0.25,
@@ -57,7 +58,7 @@ export function hostFolderCase(chance: Chance): Draft {
     src: chance.one(['@W@/src/top', '@W@/src/top/'] as const),
     dest: chance.one(['@W@/out', '@W@/out/', '@W@/out/top'] as const),
     remote_src: true,
-    ...chance.options<Json>({ force: [false] }, 0.15),
+    ...chance.options<Json>({ owner: ['daemon'], group: ['adm'], force: [false] }, 0.15),
   };
   return { given: [...TREE, chance.one(THERE)], tasks: [{ copy: args }] };
 }

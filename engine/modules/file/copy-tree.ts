@@ -14,6 +14,8 @@ export interface TreeCopy {
   readonly src: string;
   /** The directory that gets the content of `src`. */
   readonly dest: string;
+  /** The directory of the task: `dest`, or the one that `dest` is in. If it is new, it gets the owner too. */
+  readonly into: string;
   readonly owner: WantedAttributes['owner'];
   readonly group: WantedAttributes['group'];
   /** The mode of files. Undefined: that of the source. */
@@ -111,7 +113,6 @@ export function planTree(copy: TreeCopy, seen: Seen, context: Context): Outcome 
   const state = seen.of(request);
   const way = copy.trusts ? undefined : wayTo(file(copy.dest, 'digest'), false, seen, context);
   if (way?.kind === 'impossible') return way;
-  if (way?.kind === 'foreign') return ofOthers(copy.dest, copy.dest);
   if (typeof copy.mode === 'object' && octal(copy.mode) === undefined)
     return {
       kind: 'impossible',
@@ -132,6 +133,7 @@ export function planTree(copy: TreeCopy, seen: Seen, context: Context): Outcome 
     return { kind: 'cannot_know', because: `an earlier change of ${copy.src} or ${copy.dest}` };
   const steps = stepsOf(state.text);
   const changes = steps.filter(({ how }) => !NO_CHANGE.has(how));
+  if (way?.kind === 'foreign' && changes.length > 0) return ofOthers(copy.dest, copy.dest);
   return clashOf(copy, changes) ?? foreignOf(copy, steps, changes) ?? changed(copy, changes, request);
 }
 
@@ -242,11 +244,12 @@ function predictionsOf(dest: string, { how, name }: Step): readonly Prediction[]
 
 /** Links of the source are followed. Each file is copied beside its place first, so that nobody sees a half of it. */
 function scriptOf(copy: TreeCopy, steps: readonly Step[]): string {
-  const { src, dest, owner, group } = copy;
+  const { src, dest, into, owner, group } = copy;
   const account = `${owner === undefined ? '' : accountText(owner)}${group === undefined ? '' : `:${accountText(group)}`}`;
   const own = account === '' ? '' : `  chown -h -- ${quote(account)} "$1" || exit\n`;
   const mode = octal(copy.mode);
-  const folder = (path: string): string => `mkdir -p -- ${quote(path)} || exit`;
+  const folder = (path: string): string =>
+    `[ -d ${quote(path)} ] || { mkdir -p -- ${quote(path)} && own ${quote(path)}; } || exit`;
   const lines = steps.map(({ how, name }) => {
     const path = quote(`${dest}/${name}`);
     switch (how) {
@@ -262,19 +265,22 @@ function scriptOf(copy: TreeCopy, steps: readonly Step[]): string {
         return `bring ${quote(`${src}/${name}`)} ${path} || exit`;
     }
   });
-  return `own() {
+  return `t=
+trap 'rm -rf -- "$t"' EXIT
+trap 'exit 1' HUP INT TERM
+own() {
 ${own === '' ? '  :\n' : own}}
 mode() {
 ${mode === undefined ? '  :\n' : `  chmod -- ${mode} "$1" || exit\n`}}
 bring() {
-  t=$2.runbook-new
-  rm -rf -- "$t" && cp -- "$1" "$t" || exit
-  own "$t"
-  mode "$t"
-  mv -f -- "$t" "$2" || exit
+  t=$(mktemp -d "$2.XXXXXX") || exit
+  cp -- "$1" "$t/new" || exit
+  own "$t/new"
+  mode "$t/new"
+  mv -f -- "$t/new" "$2" && rmdir -- "$t" || exit
 }
 umask 022
-[ -d ${quote(dest)} ] || { ${folder(dest)}; own ${quote(dest)}; }
+${into === dest ? '' : `${folder(into)}\n`}${folder(dest)}
 ${lines.join('\n')}
 `;
 }

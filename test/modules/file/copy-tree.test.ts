@@ -15,6 +15,25 @@ const STEPS: readonly Step[] = [
     'cd /home/t && find . | sort && stat -c "%a %N" a l',
     ".\n./a\n./l\n./sub\n./sub/b 'c\n./sub/e\n755 'a'\n755 'l'",
   ],
+  // The directory of the task gets the owner if it is new, and keeps it otherwise. Nothing beside a file is touched.
+  [
+    { src: '/home/s', dest: '/home/own/er', owner: 'nobody' },
+    'several',
+    'stat -c "%U %n" /home/own /home/own/er /home/own/er/s /home/own/er/s/a; echo mine >/home/own/er/s/a.runbook-new; echo c >/home/s/a',
+    'root /home/own\nnobody /home/own/er\nnobody /home/own/er/s\nnobody /home/own/er/s/a',
+  ],
+  [
+    { src: '/home/s', dest: '/home/own', owner: 'nobody', unsafe_path: true },
+    'several',
+    'stat -c %U /home/own; ls -A /home/own/s',
+    'root\na\nl\nsub',
+  ],
+  [
+    { src: '/home/s', dest: '/home/own/er', owner: 'nobody', unsafe_path: true },
+    'several',
+    'ls -A /home/own/er/s; echo a >/home/s/a',
+    'a\na.runbook-new\nl\nsub',
+  ],
   [{ src: '/home/s', dest: '/home/t', mode: '0600' }, 'several', 'stat -c %a /home/t/s/a', '600'],
   [
     { src: '/home/s', dest: '/home/t', mode: '0640' },
