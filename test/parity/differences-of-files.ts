@@ -306,10 +306,19 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
     id: 'copy-folder-of-host',
     explains: ({ fact, ansible, runbook }, input) =>
       input.given.includes('rm -r out') &&
-      argumentsFor(['copy'], input).some(({ src, dest }) => src === '@W@/src/top/' && dest === '@W@/out/top') &&
+      argumentsFor(['copy'], input).some(({ remote_src: here, dest }) => here === true && dest === '@W@/out/top') &&
       (isStatus(fact)
         ? ansible === 'failed' && runbook !== 'failed'
         : /^tree[^/]*\/out(\/|$)/.test(fact) && ansible === null),
+  },
+  {
+    id: 'copy-folder-of-host',
+    explains: ({ fact, ansible, runbook }, input) =>
+      input.given.some((line) => line.includes('out/top')) &&
+      argumentsFor(['copy'], input).some(({ remote_src: here, force }) => here === true && force === false) &&
+      (fact === 'first.0.status'
+        ? ansible === 'ok' && runbook === 'changed'
+        : /^tree[^/]*\/out\/top\//.test(fact) && ansible === null),
   },
   {
     id: 'copy-folder-of-host',

@@ -1,9 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Case, type Json, type JsonMap, isMap } from './case.ts';
-import { type Explanation, argumentsFor, contentOf, mentions } from './explanation.ts';
+import { type Explanation, argumentsFor, contentOf, mentions, textOf } from './explanation.ts';
 
 /** Explains differences of commands, archives, downloads and requests. */
 export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
+  {
+    id: 'git-head',
+    explains: ({ fact }, input) => {
+      const versions = new Set(argumentsFor(['git'], input).map(({ version }) => textOf(version ?? 'HEAD')));
+      return (
+        versions.has('HEAD') &&
+        versions.size > 1 &&
+        /^(?:(?:first|second)\.\d\.(?:status|result\.(?:before|after))|tree[^/]*\/(?:a|d\/.*))$/.test(fact)
+      );
+    },
+  },
   {
     id: 'command-no-variables',
     explains: ({ fact, ansible, runbook }, input) =>

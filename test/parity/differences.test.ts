@@ -175,6 +175,18 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     ['own-group'],
   ],
   [
+    'the default branch after another one',
+    files([], { git: { repo: '@C@/o', dest: '@C@/d', version: 'HEAD' } }, { git: { repo: '@C@/o', version: 'side' } }),
+    { fact: 'second.0.status', ansible: 'ok', runbook: 'changed' },
+    ['git-head'],
+  ],
+  [
+    'the same branch again',
+    files([], { git: { repo: '@C@/o', dest: '@C@/d', version: 'side' } }),
+    { fact: 'second.0.status', ansible: 'ok', runbook: 'changed' },
+    undefined,
+  ],
+  [
     'a task that only tells what it would do',
     files([], { file: { path: '@W@/f', state: 'touch' }, check_mode: true }),
     { fact: 'first.0.status', ansible: 'changed', runbook: 'ok' },

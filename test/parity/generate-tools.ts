@@ -60,7 +60,7 @@ export function gitCase(chance: Chance): Draft {
   const args: Json = { repo: '@C@/o', dest: '@C@/d', ...chance.options<Json>({ force: [true], update: [true] }, 0.3) };
   const version = (): JsonMap => ({
     ...(args as object),
-    version: chance.one(['v1', 'side', 'main'] as const),
+    version: chance.one(['v1', 'side', 'main', 'HEAD'] as const),
   });
   return {
     given,
