@@ -1,9 +1,8 @@
 import { type Problem, Problems } from '../errors/problem.ts';
 import type { Catalogue } from '../modules/base/catalogue.ts';
 import { ProblemCollector } from '../playbook/base/problem-collector.ts';
-import { NO_SETTINGS } from '../playbook/base/settings.ts';
 import { readPlay } from '../playbook/read-play.ts';
-import { type Reading, type Surroundings, newPlayReading, NOTHING_HANDED_DOWN } from '../playbook/reading.ts';
+import { type Reading, newPlayReading, OUTERMOST } from '../playbook/reading.ts';
 import { SourceFiles } from '../playbook/source-files.ts';
 import { StepBudget } from '../playbook/step-budget.ts';
 import { readSteps } from '../playbook/steps.ts';
@@ -50,19 +49,6 @@ const NOWHERE = '/nowhere';
 /** Codes of mistakes that only arise because no file is read, and no other part of the playbook. */
 const NOT_ITS_OWN: ReadonlySet<string> = new Set(['file-not-found', 'unknown-role', 'unknown-handler']);
 
-const SURROUNDINGS: Surroundings = {
-  when: [],
-  tags: new Set(),
-  layers: [],
-  settings: NO_SETTINGS,
-  role: undefined,
-  searchPath: [],
-  taskDirectories: [],
-  chain: [],
-  moduleDefaults: new Map(),
-  handedDown: NOTHING_HANDED_DOWN,
-};
-
 /**
  * Returns the problems that the loader finds in one task, handler, head of a block, or head of a play: in its own text,
  * without the files and the other units that it names.
@@ -85,8 +71,8 @@ export async function refusalsOf(
     play: newPlayReading(),
     readSteps,
   };
-  if (kind === 'play') await readPlay(withoutSections(map), SURROUNDINGS, reading);
-  else await readSteps([withoutInner(map, isHandler)], SURROUNDINGS, reading);
+  if (kind === 'play') await readPlay(withoutSections(map), OUTERMOST, reading);
+  else await readSteps([withoutInner(map, isHandler)], OUTERMOST, reading);
   return found(problems).filter(({ code }) => !NOT_ITS_OWN.has(code));
 }
 

@@ -6,7 +6,7 @@ import { setOf } from '../resources/containers/container-settings.ts';
 import { type ForeignArgument, idle, idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean, commaList, filledText } from './base/arguments.ts';
 import { type Context, type Difference, type Outcome, defineModule } from './base/module.ts';
-import { programArgument, thingName } from './containers/container-arguments.ts';
+import { WORDS, programArgument, thingName } from './containers/container-arguments.ts';
 import {
   askedOf,
   commandOf,
@@ -14,8 +14,6 @@ import {
   programOf,
   programScript,
 } from './containers/container-obstacle.ts';
-
-const WORDS = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 
 const schema = z.strictObject({
   name: thingName().describe('The name of the network.'),

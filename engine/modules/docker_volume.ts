@@ -3,7 +3,7 @@ import { predict } from '../resources/base/resource.ts';
 import { type ContainerVolumeState, containerVolume } from '../resources/container-volume.ts';
 import { filledText } from './base/arguments.ts';
 import { type Difference, defineModule } from './base/module.ts';
-import { programArgument, thingName } from './containers/container-arguments.ts';
+import { WORDS, programArgument, thingName } from './containers/container-arguments.ts';
 import {
   askedOf,
   commandOf,
@@ -11,8 +11,6 @@ import {
   programOf,
   programScript,
 } from './containers/container-obstacle.ts';
-
-const WORDS = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 
 const schema = z.strictObject({
   name: thingName().describe('The name of the volume.'),

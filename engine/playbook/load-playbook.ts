@@ -7,9 +7,8 @@ import { IMPORT_PLAYBOOK_KEYWORDS, shortName } from './base/keywords.ts';
 import type { ModuleCatalogue } from './base/module-catalogue.ts';
 import type { Play, Playbook } from './base/play.ts';
 import { ProblemCollector } from './base/problem-collector.ts';
-import { NO_SETTINGS } from './base/settings.ts';
 import { playSurroundings, readPlay } from './read-play.ts';
-import { type Reading, type RoleFolder, type Surroundings, newPlayReading, NOTHING_HANDED_DOWN } from './reading.ts';
+import { type Reading, type RoleFolder, type Surroundings, newPlayReading, OUTERMOST } from './reading.ts';
 import { type SourceOptions, displayPath, SourceFiles } from './source-files.ts';
 import { StepBudget } from './step-budget.ts';
 import { readSteps } from './steps.ts';
@@ -65,19 +64,6 @@ interface Loading {
   readonly roleRefusal: RoleRefusal;
   readonly roleFolders: Map<string, Promise<RoleFolder | undefined>>;
 }
-
-const OUTERMOST: Surroundings = {
-  when: [],
-  tags: new Set(),
-  layers: [],
-  settings: NO_SETTINGS,
-  role: undefined,
-  searchPath: [],
-  taskDirectories: [],
-  chain: [],
-  moduleDefaults: new Map(),
-  handedDown: NOTHING_HANDED_DOWN,
-};
 
 async function readPlaybook(
   path: string,

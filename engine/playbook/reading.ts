@@ -7,6 +7,7 @@ import type { Template } from '../values/template/template.ts';
 import type { ModuleCatalogue } from './base/module-catalogue.ts';
 import type { Handler, Role, RoleArgument, Settings, Step } from './base/play.ts';
 import type { ProblemCollector } from './base/problem-collector.ts';
+import { NO_SETTINGS } from './base/settings.ts';
 import type { SourceFiles } from './source-files.ts';
 import type { Link, StepBudget } from './step-budget.ts';
 
@@ -93,7 +94,7 @@ export interface HandedDown {
   readonly throttle: Compiled | undefined;
 }
 
-export const NOTHING_HANDED_DOWN: HandedDown = {
+const NOTHING_HANDED_DOWN: HandedDown = {
   ignoreErrors: undefined,
   anyErrorsFatal: undefined,
   delegateTo: undefined,
@@ -122,3 +123,17 @@ export function newPlayReading(): PlayReading {
 export function apart(play: PlayReading): PlayReading {
   return { ...play, uses: new Set(play.uses) };
 }
+
+/** The surroundings of a file that nothing imports. */
+export const OUTERMOST: Surroundings = {
+  when: [],
+  tags: new Set(),
+  layers: [],
+  settings: NO_SETTINGS,
+  role: undefined,
+  searchPath: [],
+  taskDirectories: [],
+  chain: [],
+  moduleDefaults: new Map(),
+  handedDown: NOTHING_HANDED_DOWN,
+};

@@ -1,8 +1,9 @@
-import type { Emit, Mode, RunEvent } from '../run/base/events.ts';
+import type { Emit, Mode } from '../run/base/events.ts';
 import type { HostActivity, TellLive } from '../run/base/live-events.ts';
 import { type TimedEvent, openJournal } from './journal/journal.ts';
 import { plan } from './plan/plan.ts';
 import { jsonLines } from './run/json-lines.ts';
+import { mayWait } from './run/may-wait.ts';
 import { plain } from './run/plain.ts';
 import type { Renderer } from './run/renderer.ts';
 import { stillRunning } from './run/still-running.ts';
@@ -85,10 +86,6 @@ export function startReport(options: ReportOptions): Report {
       return renderer.finish();
     },
   };
-}
-
-function mayWait(event: RunEvent): boolean {
-  return event.type === 'task_finished' && (event.outcome.kind === 'ok' || event.outcome.kind === 'skipped');
 }
 
 function chooseRenderer(options: ReportOptions): Renderer {

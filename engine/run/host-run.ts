@@ -19,7 +19,7 @@ import { type BeforeStep, isDeclined, isHandlerDeclined } from './task/declined-
 import { isSparedAlways, stopIfEnded, weigh } from './task/fatal-errors.ts';
 import type { TaskRun } from './task/item.ts';
 import { pauseBetween } from './task/loop-pause.ts';
-import { countIncluded, leaveOpenWithin } from './task/open-includes.ts';
+import { admitIncluded, leaveOpenWithin } from './task/open-includes.ts';
 import { type StepDone, RolesDone } from './task/roles-done.ts';
 import { isOnce, once } from './task/run-once.ts';
 import { holds, reportUnknown } from './task/step-condition.ts';
@@ -302,7 +302,7 @@ export class HostRun {
         handlers: this.#handlers,
         scope,
       });
-      this.#included = countIncluded(this.#included, opened.steps, { ...this.#before(stop, frame), place: step.place });
+      this.#included = admitIncluded(this.#included, opened.steps, { ...this.#before(stop, frame), place: step.place });
       const from = stop.at + width * (index + 0.5);
       const stops = this.#batch.tasks.add(`${stop.at} ${index}`, itinerary(opened.steps, from, from + width * 0.5));
       await this.steps(stops, route, frame);

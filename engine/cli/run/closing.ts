@@ -39,21 +39,7 @@ export async function withClosing(
   const events = openEvents(flags.events, [closed.command, closed.playbook], (text) =>
     printNotes([text], process.stderr),
   );
-  return withReports(flags, closed, (watch) => run((report) => watch(recorded(report, events))));
-}
-
-function recorded(report: Report, events: EventsFile): Report {
-  return {
-    emit: (event, at = new Date()) => {
-      events.note(event, at);
-      report.emit(event, at);
-    },
-    live: report.live,
-    finish: () => {
-      events.end();
-      return report.finish();
-    },
-  };
+  return withReports(flags, closed, (watch) => run((report) => watched(watch(report), events)));
 }
 
 async function withReports(
@@ -83,14 +69,18 @@ async function withReports(
   }
 }
 
-function watched(report: Report, listener: RunListener): Report {
+/** Makes a report also tell its events to a listener. */
+function watched(report: Report, listener: Pick<RunListener, 'note'> & Partial<Pick<EventsFile, 'end'>>): Report {
   return {
     emit: (event, at = new Date()) => {
       listener.note(event, at);
       report.emit(event, at);
     },
     live: report.live,
-    finish: report.finish,
+    finish: () => {
+      listener.end?.();
+      return report.finish();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { Problem, formatPlace } from '../../errors/problem.ts';
 import { type RunHistory, listRuns, playKey, readRun } from '../../report/journal/run-history.ts';
+import { isSliceOption } from '../../run/base/slice.ts';
 import type { Resume } from '../../run/resume.ts';
 import { filesChanged } from '../../run/saved-plan/plan-inputs.ts';
 
@@ -83,7 +84,7 @@ function lastRun(folder: string, now: Resumable): RunHistory | undefined {
 
 /** Returns the slice that a run did. Slices of one playbook may be run from one folder. */
 function sliceIn(partial: readonly string[]): string | undefined {
-  return partial.find((reason) => reason.startsWith('--slice '));
+  return partial.find(isSliceOption);
 }
 
 /** Returns the run with all runs that it resumed: it did not repeat what they had finished. */

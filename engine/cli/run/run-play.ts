@@ -96,7 +96,7 @@ async function hostsOfSlice(
   partOf: Pick<Performance, 'limit' | 'slice' | 'selection'>,
   flags: PlayFlags,
 ): Promise<ReadonlySet<string>> {
-  const { hostsOfRun } = await import('./hosts-of-slice.ts');
+  const { hostsOfRun } = await import('./hosts-of-run.ts');
   const performance = { playbook, inventory, extra, vault, modules, access, ...partOf };
   return hostsOfRun({ mode: 'plan', lock: undefined, ...performance }, flags);
 }

@@ -17,7 +17,8 @@ const SIZE = z
   .refine((text) => bytesOf(text) !== undefined, 'must be a size, such as 512M or 1G')
   .transform((text) => text.trim());
 const DURATION = z.string().regex(/^(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+$/, 'must be a duration, such as 1m30s');
-const WORDS = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
+/** A map of names and texts, such as labels. Numbers and booleans become texts. */
+export const WORDS = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 
 /** A name of an image, with a tag or digest. */
 export const imageName = (): z.ZodType<string> =>

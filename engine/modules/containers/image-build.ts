@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { boolean, filledText, path, textList } from '../base/arguments.ts';
+import { WORDS } from './container-arguments.ts';
 import { commandOf } from './container-obstacle.ts';
-
-const WORDS = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 
 /** The arguments that say how an image is built. */
 export const buildArguments = {

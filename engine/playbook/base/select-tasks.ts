@@ -37,6 +37,11 @@ export function* walkSteps(steps: readonly Step[]): Generator<Step> {
   }
 }
 
+/** Returns all outermost steps of a play: those of its sections, then its handlers. */
+export function stepsOf(play: Play): readonly Step[] {
+  return [...play.sections.flatMap((section) => section.steps), ...play.handlers.map((handler) => handler.step)];
+}
+
 /** Returns whether any of the steps, or of the steps in them, runs. */
 export function hasSelected(steps: readonly Step[], selection: TagSelection): boolean {
   return [...walkSteps(steps)].some((step) => step.kind !== 'block' && isSelected(step.tags, selection));

@@ -1,8 +1,10 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { Problem } from '../../errors/problem.ts';
 import { systemReason } from '../../files/system-reason.ts';
+import { writeAll } from '../../files/write-all.ts';
 import type { RunEvent } from '../../run/base/events.ts';
 import { eventJson } from '../run/event-json.ts';
+import { mayWait } from '../run/may-wait.ts';
 
 /** A file with the events of one run. */
 export interface EventsFile {
@@ -28,7 +30,7 @@ export function openEvents(file: string, command: readonly string[], warn: (text
     held = '';
     if (descriptor === undefined || text === '') return;
     try {
-      writeAll(descriptor, Buffer.from(text));
+      writeAll(descriptor, text);
     } catch (error) {
       descriptor = undefined;
       warn(`warning: the events cannot be written to ${file} any more: ${systemReason(error)}`);
@@ -60,14 +62,4 @@ function open(file: string): number {
       cause: error,
     });
   }
-}
-
-/** The kernel may write only a part. */
-function writeAll(descriptor: number, text: Buffer): void {
-  let rest = text;
-  while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
-}
-
-function mayWait(event: RunEvent): boolean {
-  return event.type === 'task_finished' && (event.outcome.kind === 'ok' || event.outcome.kind === 'skipped');
 }

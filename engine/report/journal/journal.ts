@@ -1,6 +1,7 @@
-import { fstatSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { fstatSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
+import { writeAll } from '../../files/write-all.ts';
 import type { RunEvent } from '../../run/base/events.ts';
 import { eventJson } from '../run/event-json.ts';
 import { ownProcess } from './own-process.ts';
@@ -53,11 +54,9 @@ interface OpenFile {
   readonly descriptor: number;
 }
 
-/** Appends whole lines, if possible in one system call. The kernel may write only a part of them. */
 function append({ descriptor }: OpenFile, lines: string): void {
   if (fstatSync(descriptor).nlink === 0) throw new Error('it was removed');
-  let rest = Buffer.from(lines);
-  while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
+  writeAll(descriptor, lines);
 }
 
 function begin(folder: string, command: readonly string[], inputs: string | undefined): OpenFile {

@@ -1,6 +1,6 @@
 import type { EventOf } from '../../run/base/event-of.ts';
 import type { HostRecap, RunEvent } from '../../run/base/events.ts';
-import { sliceOption } from '../../run/base/slice.ts';
+import { isSliceOption, sliceName } from '../../run/base/slice.ts';
 import { playKey } from '../journal/run-history.ts';
 import { joinAttempts } from './attempts.ts';
 import type { ReplayedEvent, SliceRun } from './slice-run.ts';
@@ -34,15 +34,16 @@ export function mergeSlices(runs: readonly [SliceRun, ...SliceRun[]]): Merged {
   const { of, hosts: all } = first.started.slice;
   const missing = Array.from({ length: of }, (_, index) => index + 1).filter((index) => !byIndex.has(index));
   const recap = slices.flatMap((slice) => slice.recap);
+  const stopped = stoppedBecause(slices, missing);
   return {
     slices,
     of,
     missing,
     repeated: new Map([...byIndex].flatMap(([index, { length }]) => (length > 1 ? [[index, length] as const] : []))),
     hosts: { all, here: new Set(slices.flatMap(({ started }) => started.hosts)).size },
-    events: [...begun(slices), ...plays(slices), ended(slices, recap, stoppedBecause(slices, missing))],
+    events: [...begun(slices), ...plays(slices), ended(slices, recap, stopped)],
     recap,
-    stopped: stoppedBecause(slices, missing),
+    stopped,
   };
 }
 
@@ -62,8 +63,8 @@ function withOwnNames(slices: readonly [SliceRun, ...SliceRun[]]): readonly [Sli
 }
 
 function renamed(slice: SliceRun, shared: ReadonlySet<string>): SliceRun {
-  const { index, of } = slice.started.slice;
-  const nameOf = (host: string): string => (shared.has(host) ? `${host} of slice ${index}/${of}` : host);
+  const name = sliceName(slice.started.slice);
+  const nameOf = (host: string): string => (shared.has(host) ? `${host} of slice ${name}` : host);
   const rename = (event: RunEvent): RunEvent => {
     if (event.type === 'play_started') return { ...event, hosts: event.hosts.map(nameOf) };
     return 'host' in event && shared.has(event.host) ? { ...event, host: nameOf(event.host) } : event;
@@ -84,7 +85,7 @@ function renamed(slice: SliceRun, shared: ReadonlySet<string>): SliceRun {
 
 function stoppedBecause(slices: readonly SliceRun[], missing: readonly number[]): string | undefined {
   const reasons = slices.flatMap(({ started, end }) => {
-    const name = `slice ${started.slice.index}/${started.slice.of}`;
+    const name = `slice ${sliceName(started.slice)}`;
     if (end.kind === 'killed') return [`${name} has not ended`];
     return end.stopped === undefined ? [] : [`${name}: ${end.stopped}`];
   });
@@ -96,8 +97,7 @@ function stoppedBecause(slices: readonly SliceRun[], missing: readonly number[])
 
 function begun(slices: readonly [SliceRun, ...SliceRun[]]): readonly ReplayedEvent[] {
   const [{ started }] = slices;
-  const { slice, ...whole } = started;
-  const own = sliceOption(slice);
+  const { slice: _, ...whole } = started;
   const at = new Date(Math.min(...slices.map((one) => one.started.at.getTime())));
   return [
     {
@@ -106,7 +106,7 @@ function begun(slices: readonly [SliceRun, ...SliceRun[]]): readonly ReplayedEve
         ...whole,
         at,
         hosts: slices.flatMap((one) => one.started.hosts),
-        partial: whole.partial.filter((reason) => reason !== own),
+        partial: whole.partial.filter((reason) => !isSliceOption(reason)),
         resumed: undefined,
       },
     },

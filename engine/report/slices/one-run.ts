@@ -1,4 +1,5 @@
 import { Problem } from '../../errors/problem.ts';
+import { isSliceOption } from '../../run/base/slice.ts';
 import { safeLine } from '../text/safe-text.ts';
 import type { SliceRun } from './slice-run.ts';
 
@@ -15,8 +16,8 @@ export function oneRun(
   const [first, ...others] = named;
   if (first === undefined) throw noSlices(folder, runs, name);
   for (const other of others) {
-    const difference = differenceOf(first, other);
-    if (difference !== undefined) throw unfit(first, other, difference);
+    const unequal = EQUAL.find(({ of }) => differs(of(first), of(other)));
+    if (unequal !== undefined) throw unfit(first, other, unequal);
   }
   return [first, ...others];
 }
@@ -37,29 +38,34 @@ function noSlices(folder: string, runs: readonly SliceRun[], name: string | unde
   });
 }
 
-/** What must be equal in all slices of one run, each with the words for a message. */
-const EQUAL: readonly (readonly [what: string, of: (run: SliceRun) => string | number | undefined])[] = [
-  ['the run of --slice-run', ({ started }) => started.slice.run],
-  ['the playbook', ({ started }) => started.playbook],
-  ['the command', ({ started }) => started.mode],
-  ['the number of slices', ({ started }) => started.slice.of],
-  ['--slice-by', ({ started }) => started.slice.by],
-  ['the number of hosts', ({ started }) => started.slice.hosts],
-  ['the options that leave something out', ({ started }) => partialOf(started.partial)],
-  ['the files of the playbook and the inventory', ({ inputs }) => inputs],
+/** A value that must be equal in all slices of one run, with the words for a message. */
+interface Equal {
+  readonly what: string;
+  readonly of: (run: SliceRun) => string | number | undefined;
+}
+
+const EQUAL: readonly Equal[] = [
+  { what: 'the run of --slice-run', of: ({ started }) => started.slice.run },
+  { what: 'the playbook', of: ({ started }) => started.playbook },
+  { what: 'the command', of: ({ started }) => started.mode },
+  { what: 'the number of slices', of: ({ started }) => started.slice.of },
+  { what: '--slice-by', of: ({ started }) => started.slice.by },
+  { what: 'the number of hosts', of: ({ started }) => started.slice.hosts },
+  { what: 'the options that leave something out', of: ({ started }) => partialOf(started.partial) },
+  { what: 'the files of the playbook and the inventory', of: ({ inputs }) => inputs },
 ];
 
-function differenceOf(one: SliceRun, other: SliceRun): string | undefined {
-  return EQUAL.find(([, of]) => of(one) !== undefined && of(other) !== undefined && of(one) !== of(other))?.[0];
+/** A value that one of the files does not have tells nothing. */
+function differs(one: string | number | undefined, other: string | number | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
 }
 
 function partialOf(partial: readonly string[]): string {
-  return partial.filter((reason) => !reason.startsWith('--slice ')).join(' ');
+  return partial.filter((reason) => !isSliceOption(reason)).join(' ');
 }
 
-function unfit(one: SliceRun, other: SliceRun, what: string): Problem {
-  const values = EQUAL.find(([title]) => title === what)?.[1];
-  const shown = (run: SliceRun): string => `${run.file}: ${safeLine(String(values?.(run)))}`;
+function unfit(one: SliceRun, other: SliceRun, { what, of }: Equal): Problem {
+  const shown = (run: SliceRun): string => `${run.file}: ${safeLine(String(of(run)))}`;
   return new Problem({
     code: 'slices-of-other-runs',
     what: `The slices are not of one run: ${what} differs`,

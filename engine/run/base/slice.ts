@@ -16,6 +16,11 @@ export function sliceOption(slice: Slice): string {
   return `--slice ${sliceName(slice)}${slice.by === undefined ? '' : ` --slice-by ${slice.by}`}`;
 }
 
+/** Returns whether a reason why a run is partial is its slice: what `sliceOption` returns. */
+export function isSliceOption(reason: string): boolean {
+  return reason.startsWith('--slice ');
+}
+
 /** Returns the slice as it is written on the command line: `2/7`. */
 export function sliceName({ index, of }: Pick<Slice, 'index' | 'of'>): string {
   return `${index}/${of}`;

@@ -1,7 +1,7 @@
 import { Problem, Problems } from '../../errors/problem.ts';
 import { resultsOf } from '../../playbook/base/brings.ts';
-import type { Include, Step, Task } from '../../playbook/base/play.ts';
-import { isSelected, walkSteps } from '../../playbook/base/select-tasks.ts';
+import type { Include, Task } from '../../playbook/base/play.ts';
+import { isSelected, stepsOf, walkSteps } from '../../playbook/base/select-tasks.ts';
 import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import type { Compiled } from '../../values/compiled.ts';
 import type { Layer } from '../../values/scope.ts';
@@ -43,7 +43,7 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
 }
 
 async function expectResults(context: RunContext, planned: PlannedPlay): Promise<void> {
-  for (const step of stepsOf(planned)) {
+  for (const step of checkedSteps(planned)) {
     if (!isSelected(step.tags, context.selection)) continue;
     const includes = step.kind === 'include' ? step.ahead.includes : isInclude(step) ? [step] : [];
     for (const task of includes) {
@@ -78,7 +78,7 @@ class Trial {
   }
 
   async play(planned: PlannedPlay): Promise<void> {
-    const steps = stepsOf(planned);
+    const steps = checkedSteps(planned);
     const everyHost = planned.hosts.length * steps.length <= PAIRS;
     const hosts = everyHost ? planned.hosts : oneForEachGroups(planned.hosts);
     const names = planned.hosts.map((host) => host.name);
@@ -254,12 +254,8 @@ function notePerhaps(toCome: FilesToCome, task: Task, scope: Scope): void {
 }
 
 /** Returns tasks and includes in the order of the play, including those of rescues. */
-function stepsOf({ play }: PlannedPlay): readonly (Task | Include)[] {
-  const steps: Step[] = [
-    ...play.sections.flatMap((section) => section.steps),
-    ...play.handlers.map((handler) => handler.step),
-  ];
-  return [...walkSteps(steps)].filter((step) => step.kind === 'task' || step.kind === 'include');
+function checkedSteps({ play }: PlannedPlay): readonly (Task | Include)[] {
+  return [...walkSteps(stepsOf(play))].filter((step) => step.kind === 'task' || step.kind === 'include');
 }
 
 function oneForEachGroups(hosts: readonly HostState[]): readonly HostState[] {

@@ -1,7 +1,7 @@
 import { type Place, Problem, Problems } from '../../errors/problem.ts';
 import type { OfAllHosts } from '../../playbook/base/per-slice.ts';
 import type { Block, Include, Play, Step, Task } from '../../playbook/base/play.ts';
-import { isSelected, type TagSelection, walkSteps } from '../../playbook/base/select-tasks.ts';
+import { isSelected, stepsOf, type TagSelection, walkSteps } from '../../playbook/base/select-tasks.ts';
 import type { Compiled } from '../../values/compiled.ts';
 import { type Slice, sliceName } from '../base/slice.ts';
 
@@ -24,8 +24,7 @@ export async function playInSlices(sliced: SlicedPlay & { readonly play: Play })
     ...refused('max_fail_percentage', play.maxFailPercentage?.place, sliced),
     ...refused('any_errors_fatal', written(play.anyErrorsFatal), sliced),
   ];
-  const steps = [...play.sections.flatMap((section) => section.steps), ...play.handlers.map(({ step }) => step)];
-  return [...own, ...stepsInSlices(await withIncluded(steps, sliced, new Set()), sliced)];
+  return [...own, ...stepsInSlices(await withIncluded(stepsOf(play), sliced, new Set()), sliced)];
 }
 
 /** Adds the steps of includes whose name is known. Files that cannot be read are reported elsewhere. */

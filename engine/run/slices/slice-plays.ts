@@ -1,8 +1,8 @@
 import { Problem, Problems } from '../../errors/problem.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { LOCALHOST } from '../../inventory/localhost.ts';
-import { resultsOf } from '../../playbook/base/brings.ts';
-import { walkSteps } from '../../playbook/base/select-tasks.ts';
+import { broughtBy } from '../../playbook/base/brings.ts';
+import { stepsOf } from '../../playbook/base/select-tasks.ts';
 import { type Value, Unknown } from '../../values/base/value.ts';
 import { type Slice, sliceName } from '../base/slice.ts';
 import type { PlannedPlay, RunContext } from '../context/context.ts';
@@ -73,8 +73,8 @@ export async function slicePlays(
   if (first !== undefined) throw new Problems([first, ...others]);
   const name = sliceName(share.slice);
   for (const planned of plays) {
-    const brought = new Set(namesBrought(planned));
-    for (const host of planned.hosts) if (!isHere(host.host.name, share)) host.variables.leaveToSlice(name, brought);
+    const { results } = broughtBy(stepsOf(planned.play));
+    for (const host of planned.hosts) if (!isHere(host.host.name, share)) host.variables.leaveToSlice(name, results);
   }
   return plays.map((planned) => ofSlice(planned, share));
 }
@@ -117,14 +117,6 @@ function controllerPlay({ play }: PlannedPlay, { slice }: Share): Problem {
     place: play.hostsPlace,
     why: `Slice ${sliceName(slice)} would do it on the machine that it runs on.`,
     remedy: 'If that is what you want, write into the play: per_slice: [localhost]. Otherwise run that play by itself.',
-  });
-}
-
-function namesBrought({ play }: PlannedPlay): readonly string[] {
-  const steps = [...play.sections.flatMap((section) => section.steps), ...play.handlers.map(({ step }) => step)];
-  return [...walkSteps(steps)].flatMap((step) => {
-    if (step.kind === 'task') return [...resultsOf(step)];
-    return step.kind === 'include' ? [...step.ahead.results] : [];
   });
 }
 

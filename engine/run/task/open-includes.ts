@@ -40,7 +40,7 @@ export function leaveOpenWithin(
  * Adds up the steps of includes. Throws Problem if there are too many to be intended, and Problems for steps that would
  * mean something else in slices.
  */
-export function countIncluded(
+export function admitIncluded(
   before: number,
   steps: readonly Step[],
   { place, batch, context }: Pick<BeforeStep, 'batch' | 'context'> & { readonly place: Place },
