@@ -2,6 +2,7 @@ import { addressFunctions } from './address-functions.ts';
 import { collectionFunctions } from './collection-functions.ts';
 import { controllerFunctions } from './controller-functions.ts';
 import { digestFunctions } from './digest-functions.ts';
+import { formatFunctions } from './format-function.ts';
 import { numberFunctions } from './number-functions.ts';
 import { parsingFunctions } from './parsing-functions.ts';
 import { pathFunctions } from './path-functions.ts';
@@ -15,6 +16,7 @@ import { versionFunctions } from './version-functions.ts';
 /** All functions that both templates and expressions have. */
 export const sharedFunctions: readonly SharedFunction[] = [
   ...textFunctions,
+  ...formatFunctions,
   ...pathFunctions,
   ...parsingFunctions,
   ...digestFunctions,

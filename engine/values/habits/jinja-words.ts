@@ -10,7 +10,6 @@ export const JINJA_WORDS: ReadonlyMap<string, string> = new Map([
   ['filter comment', 'Write the comment marks into the template.'],
   ['filter json_query', 'Filter in an expression: xs.filter(x, x.a == 1).map(x, x.b).'],
   ['filter mandatory', 'Leave it out: a missing name is always an error.'],
-  ['filter format', 'Write the values into the text: {{a}}-{{b}}.'],
   ['filter vault', 'Encrypt the value by runbook vault.'],
   [
     'lookup env',

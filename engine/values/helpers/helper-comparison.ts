@@ -119,7 +119,8 @@ export const specialHelpers: readonly Helper[] = [
   }),
   special({
     name: 'expr',
-    summary: 'The value of a CEL expression. The expression is written as text in quotes.',
+    summary:
+      'The value of a CEL expression. The expression is written as text in quotes. Arguments by name are variables of the expression: {{expr "n + 1" n=@index}}.',
     example: ['{{expr "port + 1"}}', 2380],
     arity: [1, 1],
   }),

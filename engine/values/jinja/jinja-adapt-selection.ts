@@ -1,8 +1,6 @@
 import type { AdaptFilter } from './jinja-adapting.ts';
-import { filterNode, methodNode, nameNode, textNode } from './jinja-build.ts';
+import { filterNode, ITEM, methodNode, textNode } from './jinja-build.ts';
 import type { Jinja } from './jinja-expression.ts';
-
-const ITEM = nameNode('i');
 
 /** Adapts select, reject, selectattr or rejectattr. The test that the argument names is adapted for one item. */
 export const selecting =

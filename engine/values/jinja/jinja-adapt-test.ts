@@ -1,7 +1,7 @@
 import { adaptedPattern } from './jinja-adapt-filter.ts';
 import { comparedVersion } from './jinja-adapt-version.ts';
 import type { Adapting } from './jinja-adapting.ts';
-import { binaryNode, LIST_TEST, methodNode, negatedNode, textNode } from './jinja-build.ts';
+import { binaryNode, ITEM, LIST_TEST, methodNode, negatedNode, textNode } from './jinja-build.ts';
 import type { Jinja, JinjaOf } from './jinja-expression.ts';
 import { anchored, COMPARING_TESTS, lacking, RESULT_TESTS } from './jinja-translation.ts';
 
@@ -72,9 +72,8 @@ function ofLists(
   adapter: Adapting,
   { name, of, other }: { readonly name: string; readonly of: Jinja; readonly other: Jinja },
 ): Jinja | undefined {
-  const item: Jinja = { kind: 'name', name: 'i' };
   const all = (inner: Jinja, outer: Jinja): Jinja =>
-    methodNode(adapter.value(inner), 'all', item, binaryNode('in', item, adapter.value(outer)));
+    methodNode(adapter.value(inner), 'all', ITEM, binaryNode('in', ITEM, adapter.value(outer)));
   if (name === 'subset' || name === 'issubset') return all(of, other);
   return name === 'superset' || name === 'issuperset' ? all(other, of) : undefined;
 }

@@ -83,38 +83,58 @@ const STYLES: ReadonlyMap<string, { readonly decoration: string; readonly begin:
     ['xml', { decoration: ' - ', begin: '<!--', end: '-->' }],
   ]);
 
-/** Adapts `"%s:%d" | format(a, b)`. */
-export function formatted(adapter: Adapting, { of, given }: JinjaOf<'filter'>): Jinja | undefined {
-  if (of.kind !== 'text' || given.named.size > 0) return undefined;
-  return filled(adapter, of.value.split(/(%[sdi]|%%|%)/), given.plain, (mark) => (mark === '%%' ? '%' : undefined));
+/** Marks of a format that Python and the function `format` write in the same way; `%%`; a lone `%`. */
+const FORMAT_MARK = /(%[-+ 0#]{0,5}\d{0,3}(?:\.\d{1,2})?(?:[sdi]|[uox]|[XeE]|[fF])|%%|%)/;
+
+/** Adapts `"%s:%03d" | format(a, b)`. */
+export function formatted(adapter: Adapting, { of, name, given }: JinjaOf<'filter'>): Jinja | undefined {
+  if (of.kind !== 'text' || given.named.size > 0) return lacking('filter', `${name} with these arguments`);
+  const textFor = (mark: string): string | undefined => (mark === '%%' ? '%' : undefined);
+  const valueFor = (mark: string, operand: Jinja): Jinja | undefined => {
+    if (mark === '%') return undefined;
+    if (mark === '%s') return adapter.printed(operand);
+    if (/^%[di]$/.test(mark) && isWhole(operand)) return adapter.printed(operand);
+    const value = mark.endsWith('s') ? adapter.printed(operand) : adapter.value(operand);
+    return methodNode(textNode(mark), 'format', value);
+  };
+  return filled(of.value.split(FORMAT_MARK), given.plain, { textFor, valueFor });
+}
+
+/** Returns whether the value is a whole number for sure: `%d` cuts off a fraction. */
+function isWhole(node: Jinja): boolean {
+  if (node.kind === 'number') return /^\d+$/.test(node.text);
+  return node.kind === 'filter' && ['int', 'length', 'count'].includes(node.name);
 }
 
 /** Adapts `"{}:{}".format(a, b)`. */
 function braced(adapter: Adapting, text: string, operands: readonly Jinja[]): Jinja | undefined {
-  return filled(adapter, text.split(/(\{\}|\{\{|\}\}|\{|\})/), operands, (mark) =>
-    mark === '{{' || mark === '}}' ? mark.slice(1) : undefined,
-  );
+  return filled(text.split(/(\{\}|\{\{|\}\}|\{|\})/), operands, {
+    textFor: (mark) => (mark === '{{' || mark === '}}' ? mark.slice(1) : undefined),
+    valueFor: (mark, operand) => (mark === '{}' ? adapter.printed(operand) : undefined),
+  });
+}
+
+interface Filling {
+  /** Returns the text of a mark that takes no operand. */
+  textFor(mark: string): string | undefined;
+  /** Returns the operand as the mark writes it; undefined if it has no counterpart. */
+  valueFor(mark: string, operand: Jinja): Jinja | undefined;
 }
 
 /** Joins the parts of a format. Every second part is a mark: it is replaced with an operand or a text. */
-function filled(
-  adapter: Adapting,
-  parts: readonly string[],
-  operands: readonly Jinja[],
-  textOf: (mark: string) => string | undefined,
-): Jinja | undefined {
+function filled(parts: readonly string[], operands: readonly Jinja[], filling: Filling): Jinja | undefined {
   const joined: Jinja[] = [];
   let used = 0;
   for (const [index, part] of parts.entries()) {
-    const text = index % 2 === 0 ? part : textOf(part);
-    const operand = operands[used];
+    const text = index % 2 === 0 ? part : filling.textFor(part);
     if (text !== undefined) {
       if (text !== '') joined.push(textNode(text));
       continue;
     }
-    if (part === '%' || part === '{' || part === '}' || operand === undefined) return undefined;
-    used++;
-    joined.push(adapter.printed(operand));
+    const operand = operands[used++];
+    const value = operand === undefined ? undefined : filling.valueFor(part, operand);
+    if (value === undefined) return undefined;
+    joined.push(value);
   }
   const [first = textNode(''), ...others] = joined;
   if (used !== operands.length) return undefined;

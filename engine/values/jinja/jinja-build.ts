@@ -25,6 +25,21 @@ export function nameNode(name: string): JinjaOf<'name'> {
   return { kind: 'name', name };
 }
 
+/** The item of a list, in conditions and values for each item. No variable of Jinja has such a name. */
+export const ITEM: JinjaOf<'name'> = nameNode('<item>');
+
+/** Returns the names that an expression uses, without `ITEM`. */
+export function namesIn(node: Jinja): ReadonlySet<string> {
+  const names = new Set<string>();
+  const collect = (part: Jinja): void => {
+    if (part.kind === 'name') names.add(part.name);
+    else for (const inner of partsOf(part)) collect(inner);
+  };
+  collect(node);
+  names.delete(ITEM.name);
+  return names;
+}
+
 /** Makes the node of `a.b.c`. */
 export function pathNode(path: string): Jinja {
   const [first = '', ...rest] = path.split('.');
@@ -144,7 +159,7 @@ function withGiven({ plain, named }: Given, replace: (part: Jinja) => Jinja): Gi
 }
 
 const SHOWN: ByKind<string> = {
-  name: ({ name }) => name,
+  name: ({ name }) => (name === ITEM.name ? 'i' : name),
   text: ({ value }) => `"${value}"`,
   number: ({ text }) => text,
   constant: ({ value }) => value,

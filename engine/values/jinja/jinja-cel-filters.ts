@@ -1,4 +1,4 @@
-import { CONCAT_LISTS, IN_CEL } from './jinja-build.ts';
+import { CONCAT_LISTS, IN_CEL, ITEM } from './jinja-build.ts';
 import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celTest, celVersion } from './jinja-cel-tests.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
@@ -80,7 +80,8 @@ const membership =
   ({ writer, receiver, given }) => {
     const [other] = given.plain;
     if (other === undefined) return undefined;
-    return member(`${receiver}.filter(i, ${isKept(`i in ${writer.at(other, LEVEL.sum)}`)})`);
+    const isIn = `${writer.item} in ${writer.at(other, LEVEL.sum)}`;
+    return member(`${receiver}.filter(${writer.item}, ${isKept(isIn)})`);
   };
 
 const union: WriteFilter = ({ writer, of, given }) => {
@@ -88,8 +89,6 @@ const union: WriteFilter = ({ writer, of, given }) => {
   if (other === undefined) return undefined;
   return member(`(${writer.at(of, LEVEL.sum)} + ${writer.at(other, LEVEL.product)}).unique()`);
 };
-
-const ITEM: Jinja = { kind: 'name', name: 'i' };
 
 const selectItems =
   (isReject: boolean): WriteFilter =>
@@ -173,7 +172,7 @@ function selected({ writer, receiver }: FilterUse, { tested, test, isReject }: S
   const asked =
     name === undefined ? writer.piece(tested) : celTest(writer, tested, name.value, { plain, named: new Map() });
   const condition = isReject ? negated(asked) : asked;
-  return member(`${receiver}.filter(i, ${condition.text})`);
+  return member(`${receiver}.filter(${writer.item}, ${condition.text})`);
 }
 
 /** Returns the member of a value at a dotted path. */
@@ -186,12 +185,14 @@ function attributeOf(value: Jinja, path: string): Jinja {
 function mapped(writer: CelWriting, of: Jinja, given: Given): Piece {
   const attribute = given.named.get('attribute');
   if (attribute?.kind === 'text')
-    return member(`${writer.at(of, LEVEL.member)}.map(i, ${writer.piece(attributeOf(ITEM, attribute.value)).text})`);
+    return member(
+      `${writer.at(of, LEVEL.member)}.map(${writer.item}, ${writer.piece(attributeOf(ITEM, attribute.value)).text})`,
+    );
   const [name, ...plain] = given.plain;
   if (name?.kind !== 'text') throw new NoCounterpart();
   if (name.value === 'extract') return extracted(writer, of, plain);
   return member(
-    `${writer.at(of, LEVEL.member)}.map(i, ${celFilter(writer, ITEM, name.value, { plain, named: new Map() }).text})`,
+    `${writer.at(of, LEVEL.member)}.map(${writer.item}, ${celFilter(writer, ITEM, name.value, { plain, named: new Map() }).text})`,
   );
 }
 
@@ -201,5 +202,5 @@ function extracted(writer: CelWriting, of: Jinja, [whole, key]: readonly Jinja[]
   const found: Jinja = { kind: 'member', of: whole, key: ITEM };
   const keys = key === undefined ? [] : key.kind === 'list' ? key.items : [key];
   const path = keys.reduce<Jinja>((base, one) => ({ kind: 'member', of: base, key: one }), found);
-  return member(`${writer.at(of, LEVEL.member)}.map(i, ${writer.piece(path).text})`);
+  return member(`${writer.at(of, LEVEL.member)}.map(${writer.item}, ${writer.piece(path).text})`);
 }

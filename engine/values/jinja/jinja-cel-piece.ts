@@ -12,6 +12,8 @@ export interface Piece {
 
 /** Writes Jinja as CEL, piece by piece. */
 export interface CelWriting {
+  /** The name of the item in what is written for each item of a list. */
+  readonly item: string;
   piece(node: Jinja): Piece;
   /** Writes the node, in parentheses if its level is below `least`. */
   at(node: Jinja, least: number): string;

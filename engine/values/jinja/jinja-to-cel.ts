@@ -1,4 +1,5 @@
 import { ansibleVariable, namedHere } from '../habits/ansible-variables.ts';
+import { ITEM, namesIn } from './jinja-build.ts';
 import { celFilter } from './jinja-cel-filters.ts';
 import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celTest } from './jinja-cel-tests.ts';
@@ -16,7 +17,14 @@ import { typeOf } from './jinja-type.ts';
 
 /** Translates Jinja to CEL, with the given quotes for strings. Throws NoCounterpart. */
 export function celOf(node: Jinja, quote: '"' | "'" = '"'): string {
-  return new CelWriter(quote).piece(node).text;
+  return new CelWriter(quote, namesIn(node)).piece(node).text;
+}
+
+/** Returns the wanted name, or another one if the expression uses it already. */
+function unusedName(wanted: string, used: ReadonlySet<string>): string {
+  let name = wanted;
+  for (let number = 2; used.has(name); number++) name = `${wanted}${number}`;
+  return name;
 }
 
 /** Functions of expressions with the same name and arguments as in Jinja. */
@@ -98,6 +106,7 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['join', 'join'],
   ['size', 'size'],
   ['slice', 'slice'],
+  ['format', 'format'],
   ['version', 'version'],
   ['flatten', 'flatten'],
   ['indexOf', 'indexOf'],
@@ -127,9 +136,14 @@ function isJoining(operator: BinaryOperator): operator is JoiningOperator {
 
 class CelWriter implements CelWriting {
   readonly #quote: '"' | "'";
+  readonly item: string;
+  /** The name of the key in what is written for each key of a map. */
+  readonly #key: string;
 
-  constructor(quote: '"' | "'") {
+  constructor(quote: '"' | "'", used: ReadonlySet<string>) {
     this.#quote = quote;
+    this.item = unusedName('i', used);
+    this.#key = unusedName('k', used);
   }
 
   piece(node: Jinja): Piece {
@@ -169,6 +183,7 @@ class CelWriter implements CelWriting {
   }
 
   #name(node: JinjaOf<'name'>): Piece {
+    if (node.name === ITEM.name) return member(this.item);
     return this.#path([node.name], node) ?? member(node.name);
   }
 
@@ -287,9 +302,10 @@ class CelWriter implements CelWriting {
       return member(`default(${this.piece(whole).text}, ${second === undefined ? 'null' : this.piece(second).text})`);
     }
     const base = this.at(of, LEVEL.member);
-    if (name === 'keys') return member(`${base}.map(k, k)`);
-    if (name === 'values') return member(`${base}.map(k, ${base}[k])`);
-    if (name === 'items') return member(`${base}.map(k, [k, ${base}[k]])`);
+    const key = this.#key;
+    if (name === 'keys') return member(`${base}.map(${key}, ${key})`);
+    if (name === 'values') return member(`${base}.map(${key}, ${base}[${key}])`);
+    if (name === 'items') return member(`${base}.map(${key}, [${key}, ${base}[${key}]])`);
     if (name === 'join' && of.kind === 'text' && first !== undefined)
       return member(`${this.at(first, LEVEL.member)}.join(${this.piece(of).text})`);
     const same = METHODS.get(name);

@@ -1,5 +1,5 @@
 import { ansibleVariable, namedHere } from '../habits/ansible-variables.ts';
-import { partsOf } from './jinja-build.ts';
+import { withParts } from './jinja-build.ts';
 import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { EMPTY, FILTERS_AS_HELPERS, HANDLEBARS_FILTERS, type HandlebarsWriting } from './jinja-handlebars-filters.ts';
 import { celOf } from './jinja-to-cel.ts';
@@ -22,10 +22,7 @@ export interface HandlebarsPlace {
   readonly nameOf: (name: string) => string;
   /** Returns the counterpart of a member of `loop`; undefined if there is none. */
   readonly loopOf: (member: string) => string | undefined;
-  /**
-   * Returns whether expressions can use the name. They cannot use the variables of a loop or the arguments of a
-   * partial.
-   */
+  /** Returns whether expressions can use the name. Arguments of a partial must be given to them by name. */
   readonly isInCel: (name: string) => boolean;
   /** True: also writes texts with both kinds of quotes and line breaks, although they are hard to read. */
   readonly takesAnyText: boolean;
@@ -86,6 +83,7 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['contains', 'contains'],
   ['regexReplace', 'regex_replace'],
   ['slice', 'slice'],
+  ['format', 'format'],
   ['version', 'version'],
 ]);
 
@@ -165,12 +163,24 @@ class HandlebarsWriter implements HandlebarsWriting {
 
   /** Writes an expression of CEL, for everything without a helper. Throws NoCounterpart. */
   expr(node: Jinja): string {
-    const { quote, takesAnyText, isInCel } = this.#place;
-    if (!areAllNames(node, isInCel)) throw new NoCounterpart('In #each there are @index, @key, @first and @last.');
-    const text = celOf(node, quote === '"' ? "'" : '"');
-    if (!text.includes(quote)) return `(expr ${quote}${text}${quote})`;
+    const { quote, takesAnyText } = this.#place;
+    const given = new Map<string, string>();
+    const text = celOf(this.#withGiven(node, given), quote === '"' ? "'" : '"');
+    const named = [...given].map(([name, value]) => ` ${name}=${value}`).join('');
+    if (!text.includes(quote)) return `(expr ${quote}${text}${quote}${named})`;
     if (!takesAnyText) throw new NoCounterpart('Set a variable to the value, and name that.');
-    return `(expr ${quote}${text.replaceAll(quote, `\\${quote}`)}${quote})`;
+    return `(expr ${quote}${text.replaceAll(quote, `\\${quote}`)}${quote}${named})`;
+  }
+
+  /** Replaces what an expression cannot use, such as `loop.index`, with names. `given` gets their values. */
+  #withGiven(node: Jinja, given: Map<string, string>): Jinja {
+    if (node.kind === 'member' && node.of.kind === 'name' && node.of.name === 'loop' && node.key.kind === 'text') {
+      const name = `loop_${node.key.value}`;
+      given.set(name, this.argument(node));
+      return { kind: 'name', name };
+    }
+    if (node.kind === 'name' && !this.#place.isInCel(node.name)) given.set(node.name, this.argument(node));
+    return withParts(node, (part) => this.#withGiven(part, given));
   }
 
   /** Writes a variable that has another name in Ansible; undefined for others. */
@@ -331,10 +341,6 @@ class HandlebarsWriter implements HandlebarsWriting {
     if (helper === undefined || node.given.named.size > 0) return this.expr(node);
     return this.call(helper, node.of, ...node.given.plain);
   }
-}
-
-function areAllNames(node: Jinja, isRight: (name: string) => boolean): boolean {
-  return node.kind === 'name' ? isRight(node.name) : partsOf(node).every((part) => areAllNames(part, isRight));
 }
 
 /** Returns whether the path is a fact of another host, which has another name here: `hostvars[h].ansible_os_family`. */

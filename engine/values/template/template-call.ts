@@ -52,6 +52,9 @@ export function compileCall(call: Call, options: PathOptions): Evaluate {
   return compileSpecial(call, helper, options) ?? compilePlain(call, helper, options);
 }
 
+/** Helpers whose arguments by name have names of the author's choice. */
+const TAKES_ANY_NAME: ReadonlySet<string> = new Set(['dict', 'expr']);
+
 function checkArguments(call: Call, helper: Helper, { source }: PathOptions): void {
   const [least, most] = helper.arity;
   const count = call.params.length;
@@ -61,7 +64,7 @@ function checkArguments(call: Call, helper: Helper, { source }: PathOptions): vo
       remedy: `It is called as in ${helper.example[0]}.`,
     });
   }
-  const extra = call.hash?.pairs.find((pair) => helper.name !== 'dict' && helper.named?.includes(pair.key) !== true);
+  const extra = call.hash?.pairs.find((pair) => !TAKES_ANY_NAME.has(helper.name) && !helper.named?.includes(pair.key));
   if (extra !== undefined)
     throw source.fault('helper-arguments', `${helper.name} takes no argument named "${extra.key}"`, extra, {
       remedy:
@@ -252,9 +255,17 @@ function compileCel(call: Call, text: SyntaxExpression, options: PathOptions): E
     }
   };
   const expression = shifted(() => compileExpression(String(text.value)));
+  const given = new Map((call.hash?.pairs ?? []).map((pair) => [pair.key, pair]));
+  const idle = [...given.values()].find(({ key }) => !expression.references.has(key));
+  if (idle !== undefined)
+    throw source.fault('helper-arguments', `The expression does not use "${idle.key}"`, idle, {
+      remedy: 'Leave it out, or write its name in the expression.',
+    });
   const locals = new Map<string, Evaluate>();
   for (const name of expression.references) {
-    const local = localVariable(name, options.level);
+    const pair = given.get(name);
+    const local =
+      pair === undefined ? localVariable(name, options.level) : compileSyntaxExpression(pair.value, options);
     if (local === undefined) options.refer(name);
     else locals.set(name, local);
   }

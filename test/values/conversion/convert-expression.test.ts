@@ -28,6 +28,13 @@ function convert(text: string, wants: 'condition' | 'value'): string {
 test.each([
   // Values that are true in Python.
   ['known.flag', 'known.flag'],
+  // The name of an item is none that the expression uses.
+  ["known.items | select('equalto', i)", 'size(known.items.filter(i2, i2 == i)) > 0'],
+  ['known.items | difference(i)', 'size(known.items.filter(i2, !(i2 in i))) > 0'],
+  ["known.items | map('default', i) | list", 'size(known.items.map(i2, default(i2, i))) > 0'],
+  ["known.items | selectattr('a', 'equalto', k) | list", 'size(known.items.filter(i, i.a == k)) > 0'],
+  ['k in known.map.values()', 'k in known.map.map(k2, known.map[k2])'],
+  ['known.items is subset(i)', 'known.items.all(i2, i2 in i)'],
   ['known.name', 'known.name != ""'],
   ['known.count', 'known.count != 0'],
   ['known.items', 'size(known.items) > 0'],

@@ -97,6 +97,22 @@ test.each([
     '1-q-Abc\n|5-z-Abc\n',
   ],
   ["{% macro f(a) %}{% for x in xs %}{{ a }}{{ x }}{% endfor %}{% endmacro %}{{ f('p') }}\n", 'pbpapc\n'],
+  [
+    "{% macro f(a, c) %}{{ xs | map('regex_replace', '$', a) | join(c) }} {{ a ~ xs | length }}{% endmacro %}{{ f('p', '-') }}\n",
+    'bp-ap-cp p3\n',
+  ],
+  [
+    "{% macro f(a) %}{% for x in xs %}{{ lm | selectattr('b', 'equalto', a) | map(attribute='a') | join }}{{ x }}{% endfor %}{% endmacro %}{{ f('y') }}\n",
+    '2b2a2c\n',
+  ],
+  [
+    "{% for x in lm %}{{ lm | selectattr('a', 'equalto', loop.index) | map(attribute='b') | join }}{% endfor %}\n",
+    'xy\n',
+  ],
+  [
+    "{% for i in xs %}{{ xs | reject('equalto', i) | join }} {{ xs | map('regex_replace', 'a', i) | join }} {% endfor %}\n",
+    'ac bbc bc bac ba bcc \n',
+  ],
   ['{% block main %}\ninside\n{% endblock %}\nend\n', 'inside\nend\n'],
   ['{# one comment #}\ntext {# another #} text\n', 'text  text\n'],
   ['  {# indented #}\ntext\n', '  text\n'],
@@ -116,6 +132,10 @@ test.each([
   ['{{ multi | comment }}\n', '#\n# l1\n# l2\n#\n# l4\n#\n'],
   ["{{ t | comment('cblock') }}\n", '/*\n *\n * Abc\n *\n */\n'],
   ["{{ '%s:%d' | format(t, n) }} {{ '{}-{}'.format(t, n) }}\n", 'Abc:5 Abc-5\n'],
+  ["{{ '%-6s|%6s|%.2s' | format(t, b, t) }}\n", 'Abc   |  True|Ab\n'],
+  ["{{ '%03d %5s%% %x' | format(n, n, 255) }} {{ '%d' | format(5.75) }}\n", '005     5% ff 5\n'],
+  ["{{ '%s-%03d' % (t, n) }} {{ '%02d:%02d' | format('7' | int, 30) }}\n", 'Abc-005 07:30\n'],
+  ["{% macro f(a) %}{{ '%-4s|' | format(a) }}{% endmacro %}{{ f('x') }}\n", 'x   |\n'],
   ['{{ t[:2] }} {{ t[1:] }} {{ t[-2:] }} {{ xs[-1] }}\n', 'Ab bc bc c\n'],
   ["{{ xs | join(', ') }} {{ lm | map(attribute='b') | join('/') }}\n", 'b, a, c x/y\n'],
   ["{{ lm | selectattr('on') | map(attribute='b') | join }}\n", 'x\n'],

@@ -21,6 +21,15 @@ export const VARIABLES: Readonly<Record<string, Value>> = {
  * Ansible's filter or test of the same name for the same arguments.
  */
 export const ANSWERS: readonly (readonly [template: string, expression: string | undefined, answer: Value])[] = [
+  ['(format "%-6s|%6s|%.2s" s s s)', '"%-6s|%6s|%.2s".format(s, s, s)', 'Hello World|Hello World|He'],
+  ['(format "%-12s|%12s|" "a" "b")', '"%-12s|%12s|".format("a", "b")', 'a           |           b|'],
+  ['(format "%03d %+d % d %.3d" 5 5 5 5)', '"%03d %+d % d %.3d".format(5, 5, 5, 5)', '005 +5  5 005'],
+  ['(format "%05d|%-5d|%d" -7 -7 5.75)', '"%05d|%-5d|%d".format(-7, -7, 5.75)', '-0007|-7   |5'],
+  ['(format "%x %X %o %#x" 255 255 8 255)', '"%x %X %o %#x".format(255, 255, 8, 255)', 'ff FF 10 0xff'],
+  ['(format "%.2f %f %8.1f %e" 5.75 5 5.75 5.75)', undefined, '5.75 5.000000      5.8 5.750000e+00'],
+  ['(format "%.1f %.0f %.0f %.1e" 0.25 2.5 3.5 0.25)', undefined, '0.2 2 4 2.5e-01'],
+  ['(format "%5s%% 100%%" 5)', '"%5s%% 100%%".format(5)', '    5% 100%'],
+  ['(format "none")', '"none".format()', 'none'],
   ['(flatten xs)', 'xs.flatten()', [1, 2, 3, 4, 'a']],
   ['(flatten xs levels=1)', 'xs.flatten(1)', [1, 2, [3, [4]], 'a']],
   ['(flatten xs levels=0)', 'xs.flatten(0)', [1, [2, null, [3, [4]]], 'a']],

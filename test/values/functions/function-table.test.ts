@@ -55,6 +55,14 @@ describe('what is not as in Ansible, on purpose', () => {
 
 describe('arguments that cannot be', () => {
   test.each<[string, RegExp, RegExp | undefined]>([
+    ['(format "%d" "5")', /number is required/, /int x/],
+    ['(format "%s %s" "a")', /more than 1 values/, undefined],
+    ['(format "%s" "a" "b")', /takes 1 values, and 2/, undefined],
+    ['(format "50%" 1)', /no kind/, /%%/],
+    ['(format "%q" 1)', /no %q/, /one of s, d/],
+    ['(format "%99999d" 1)', /at most 1000/, undefined],
+    ['(format "%x" 1.5)', /whole number/, undefined],
+    ['(format "%s" a)', /must be text/, undefined],
     ['(random 60)', /seed is missing/, /seed=inventory_hostname/],
     ['(shuffle a)', /seed is missing/, /seed=/],
     ['(random 0 seed="x")', /no number/, undefined],

@@ -136,6 +136,7 @@ describe('arguments that cannot be', () => {
     ['{{lookup labels "__proto__"}}', 'missing-key', /__proto__/],
     ['{{expr name}}', 'template-syntax', /fixed text/],
     ['{{expr "port +"}}', 'expression-syntax', /ends behind \+/],
+    ['{{expr "port + 1" x=1}}', 'helper-arguments', /does not use "x"/],
     ['{{lowr name}}', 'unknown-helper', /lowr/],
   ])('%s', (template, code, what) => {
     const problem = problemOf(() => render(template));

@@ -58,6 +58,9 @@ const VALUES: [string, Value][] = [
   ['{{expr "one + two"}}', 3],
   ['{{#each users}}{{expr "this.name + text"}} {{/each}}', 'annx bobx '],
   ['{{#each users as |u i|}}{{expr "u.name + string(i)"}} {{/each}}', 'ann0 bob1 '],
+  ['{{#*inline "p"}}{{#each list as |l|}}{{expr "q + l" q=../q}} {{/each}}{{/inline}}{{> p q="x"}}', 'xa xb '],
+  ['{{#each list as |l|}}{{expr "l + string(n + one)" n=(add @index 1)}} {{/each}}', 'a2 b3 '],
+  ['{{expr "one + two" one=(add two 10)}}', 14],
   ['{{#if (and yes (or no (not no)))}}a{{/if}}', 'a'],
   ['{{ternary no nope "x"}}', 'x'],
 ];
@@ -99,6 +102,7 @@ describe('values', () => {
     expect(references('{{#each a as |x|}}{{x.b}}{{c}}{{../d}}{{@root.e.f}}{{/each}}')).toEqual(['a', 'd', 'e']);
     expect(references('{{#*inline "p"}}{{q}}{{a}}{{/inline}}{{> p q=b}}')).toEqual(['a', 'b']);
     expect(references('{{expr "a.exists(x, x == b)"}}{{default c "d"}}')).toEqual(['a', 'b', 'c']);
+    expect(references('{{expr "a + b" a=c.d}}')).toEqual(['b', 'c']);
   });
 });
 
