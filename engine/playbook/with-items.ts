@@ -4,7 +4,7 @@ import { ArgumentFault, UnknownTouched } from '../values/language/fault.ts';
 import { sequenceOf } from './with-sequence.ts';
 
 /** Makes the items of a loop from the value behind `with_NAME`. Throws ArgumentFault. */
-export type WithLoop = (terms: readonly Value[] | ValueMap) => readonly Value[];
+export type WithLoop = (terms: readonly Value[]) => readonly Value[];
 
 const MOST_ITEMS = 100_000;
 
@@ -22,7 +22,7 @@ export const WITH_LOOPS: ReadonlyMap<string, WithLoop> = new Map<string, WithLoo
   ['with_sequence', (terms) => listOf(terms).flatMap((term) => sequenceOf(known(term)))],
   ['with_fileglob', (terms) => listOf(terms).flatMap((term) => filesLike(textOf(term)))],
   ['with_file', (terms) => listOf(terms).map((term) => known(currentLookups().text(textOf(term))))],
-  ['with_first_found', (terms) => firstFound(isMap(terms) ? [terms] : listOf(terms))],
+  ['with_first_found', (terms) => firstFound(listOf(terms))],
 ]);
 
 function known(value: Value): Exclude<Value, Unknown> {
@@ -51,16 +51,15 @@ function flattened(items: readonly Value[], levels: number): readonly Value[] {
   });
 }
 
-function dictItems(terms: readonly Value[] | ValueMap): readonly Value[] {
-  const maps = isMap(terms) ? [terms] : listOf(terms);
-  return maps.flatMap((map) => {
+function dictItems(terms: readonly Value[]): readonly Value[] {
+  return listOf(terms).flatMap((map) => {
     const value = known(map);
     if (!isMap(value)) throw new ArgumentFault('a map is needed', 'Write with_items: or loop: for a list.');
     return Object.entries(value).map(([key, member]) => ({ key, value: member }));
   });
 }
 
-function together(terms: readonly Value[] | ValueMap): readonly Value[] {
+function together(terms: readonly Value[]): readonly Value[] {
   const lists = listOf(terms).map(listOf);
   if (lists.length === 0) throw new ArgumentFault('it needs at least one list');
   const count = Math.max(...lists.map(({ length }) => length));
@@ -72,7 +71,7 @@ function together(terms: readonly Value[] | ValueMap): readonly Value[] {
   );
 }
 
-function nested(terms: readonly Value[] | ValueMap): readonly Value[] {
+function nested(terms: readonly Value[]): readonly Value[] {
   const lists = listOf(terms).map(listOf);
   if (lists.length === 0) throw new ArgumentFault('it needs at least one list');
   const count = lists.reduce((total, { length }) => total * length, 1);

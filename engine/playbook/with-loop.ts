@@ -1,6 +1,6 @@
 import { Problem } from '../errors/problem.ts';
 import type { MapEntry } from '../values/base/node.ts';
-import { OMIT, type Scope, type Value, Unknown, isMap } from '../values/base/value.ts';
+import { OMIT, type Scope, type Value, Unknown, isList } from '../values/base/value.ts';
 import { withLookups } from '../values/language/current-lookups.ts';
 import { ArgumentFault, UnknownTouched } from '../values/language/fault.ts';
 import type { Fields } from './base/fields.ts';
@@ -28,9 +28,9 @@ export function readWith(fields: Fields, entry: MapEntry): Loop['items'] | undef
   return { kind: 'template', value: { ...compiled, literal: undefined, resolve } };
 }
 
-/** Like Ansible, takes a value that is neither a list nor a map for a list of it. */
+/** Like Ansible, takes a value that is not a list for a list with this one value. */
 function gathered(gather: WithLoop, terms: Value): Value {
   if (terms instanceof Unknown) return terms;
   if (terms === OMIT) return [];
-  return gather(Array.isArray(terms) || isMap(terms) ? terms : [terms]);
+  return gather(isList(terms) ? terms : [terms]);
 }
