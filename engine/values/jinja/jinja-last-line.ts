@@ -73,6 +73,8 @@ class LastLine {
 
   /** Returns the nodes with the missing line breaks, if the last branches do not usually bring them. */
   usual(nodes: readonly TemplateNode[]): readonly TemplateNode[] {
+    const whole = this.#wholeLines(nodes, NO_TEXT);
+    if (whole !== undefined) return whole.nodes;
     const last = nodes.at(-1);
     // A loop usually has rounds.
     const ends =
@@ -89,7 +91,7 @@ class LastLine {
    */
   ended(nodes: readonly TemplateNode[], ahead: number): readonly TemplateNode[] | undefined {
     const whole = this.#wholeLines(nodes, ahead);
-    if (whole !== undefined) return whole;
+    if (whole !== undefined) return whole.isSure ? whole.nodes : undefined;
     const ends = [...this.#endsOf(nodes, new Set([ahead]))];
     if (ends.every((end) => this.#isRight(end))) return nodes;
     // An empty result stays empty under Ansible 2.19; earlier versions add the line breaks to it too.
@@ -106,18 +108,21 @@ class LastLine {
 
   /**
    * Returns the nodes where the last one shows a value alone on its line. Such a value is often empty or has lines of its
-   * own: then no line break is added, unless the whole result is empty.
+   * own: then no line break is added, unless the whole result is empty. Not sure if the parts before may be empty too.
    */
-  #wholeLines(nodes: readonly TemplateNode[], ahead: number): readonly TemplateNode[] | undefined {
+  #wholeLines(nodes: readonly TemplateNode[], ahead: number): Ended | undefined {
     const last = nodes.at(-1);
     if (this.#wanted !== 1 || last?.kind !== 'output' || !isOpenEnded(last.expression)) return undefined;
     const before = nodes.slice(0, -1);
     const ends = [...this.#endsOf(before, new Set([ahead]))];
     const isAlone = ends.every((end) => end === NO_TEXT);
-    if (!isAlone && !ends.every((end) => end >= this.#wanted)) return undefined;
+    if (!isAlone && !ends.some((end) => end >= this.#wanted)) return undefined;
     const pattern = textNode(isAlone ? '(^|[^\\n])\\Z' : '([^\\n])\\Z');
     const expression = filterNode(last.expression, 'regex_replace', pattern, textNode('\\1\n'));
-    return [...before, { ...last, expression }];
+    return {
+      nodes: [...before, { ...last, expression }],
+      isSure: isAlone || ends.every((end) => end >= this.#wanted),
+    };
   }
 
   #endedNode(node: TemplateNode, ahead: number): TemplateNode | undefined {

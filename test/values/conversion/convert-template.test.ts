@@ -119,6 +119,9 @@ test.each([
   ['{% raw %}{{ not }} {% if %}{% endraw %}\nend\n', '{{ not }} {% if %}end\n'],
   ["{{ '{{' }} {{ '}}' }}\n", '{{ }}\n'],
   ['{ {{ t }}} {{ t }}}\n', '{ Abc} Abc}\n'],
+  ['{% if b %}\nx\n{% endif %}\n{{ e }}\n', 'x\n'],
+  ['{% if b %}\nx\n{% endif %}\n{{ t }}\n', 'x\nAbc\n'],
+  ["{% for k in xs %}\n{{ k }}\n{% endfor %}\n{% if b %}\n{% endif %}\n{{ es | sort | join('') }}\n", 'b\na\nc\n'],
   ['back\\{{ t }} \\\\{{ t }} \\\n', 'back\\Abc \\\\Abc \\\n'],
   ['{{ t -}}\n  joined {{- t }}\n', 'AbcjoinedAbc\n'],
   ['{%- for x in xs -%}\n  {{ x }}\n{%- endfor -%}\n', 'bac\n'],
@@ -189,6 +192,10 @@ test.each([
   [
     'a{% if x %}b\n{% endif %}{% if y %}c{% endif %}\n',
     'assumed: a{{#if (truthy x)}}b\n{{/if}}\n{{#if (truthy y)}}\nc{{/if}} # the last part of the text is not empty: the line break at the end depends on it',
+  ],
+  [
+    '{% if x %}\na\n{% endif %}\n{{ y }}\n',
+    'assumed: {{#if (truthy x)}}\na\n{{/if}}\n{{regex_replace y "([^\\n])$" "$1\n"}} # the last part of the text is not empty: the line break at the end depends on it',
   ],
   ['{{ x | default(omit) }}', 'exact: {{default x omit}}'],
   ['{{ x | flatten }}', 'exact: {{expr "x.flatten()"}}'],
