@@ -323,7 +323,7 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
     id: 'copy-folder-of-host',
     explains: ({ fact, ansible, runbook }, input) =>
-      /^tree[^/]*\/out(\/top)?(\/mine)?$/.test(fact) &&
+      /^tree[^/]*\/out(\/top)?(\/mine|\/a)?$/.test(fact) &&
       !input.given.includes('rm -r out') &&
       / 0:0( |$)/.test(textOf(runbook)) &&
       textOf(ansible).replace(/ \d+:\d+/, ' 0:0') === textOf(runbook) &&

@@ -24,6 +24,17 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
       isFilledIn(ansible, runbook, homeOf(input)),
   },
   {
+    id: 'command-no-variables',
+    explains: ({ fact, ansible, runbook }, input) =>
+      /^(first|second)\.0\.status$/.test(fact) &&
+      ansible === 'changed' &&
+      runbook === 'ok' &&
+      mentions(firstTask(input)['changed_when'] ?? '', 'stdout') &&
+      argumentsFor(['command'], input, fact).some(({ cmd, argv }) =>
+        HOMES.test(JSON.stringify([cmd ?? '', argv ?? ''])),
+      ),
+  },
+  {
     id: 'killed-status',
     explains: ({ fact, ansible, runbook }, input) =>
       argumentsFor(['shell'], input).some(({ cmd }) => cmd === KILLED) &&
@@ -133,6 +144,8 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
         return false;
       // The copy finds its own file again, because nothing is unpacked over it.
       if (fact === 'second.1.status') return ansible === 'changed' && runbook === 'ok';
+      const field = /\.1\.result\.(uid|owner|gid|group|mode)$/.exec(fact)?.[1];
+      if (field !== undefined) return runbook === (field === 'mode' ? '0644' : OF_ROOT[field]);
       if (fact.endsWith('.status')) return runbook === 'failed' && ansible !== 'failed';
       return /^tree.*\/out\/./.test(fact) && (runbook === null || UNTOUCHED.some((text) => mentions(runbook, text)));
     },

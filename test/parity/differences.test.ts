@@ -193,6 +193,56 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     ['check-mode-true'],
   ],
   [
+    'a task that only tells that it would remove a file',
+    files([], { file: { path: '@W@/f', state: 'absent' }, check_mode: true }),
+    { fact: 'first.0.result.state', ansible: 'file', runbook: 'absent' },
+    ['check-mode-true'],
+  ],
+  [
+    'a file that is removed',
+    files([], { file: { path: '@W@/f', state: 'absent' } }),
+    { fact: 'first.0.result.state', ansible: 'file', runbook: 'absent' },
+    undefined,
+  ],
+  [
+    'a variable of the environment that makes a command count as a change',
+    files([], { command: { argv: ['echo', '$HOME'] }, changed_when: '"a" in r.stdout' }),
+    { fact: 'first.0.status', ansible: 'changed', runbook: 'ok' },
+    ['command-no-variables'],
+  ],
+  [
+    'a text without variables that makes a command count as a change',
+    files([], { command: { argv: ['echo', 'a'] }, changed_when: '"a" in r.stdout' }),
+    { fact: 'first.0.status', ansible: 'changed', runbook: 'ok' },
+    undefined,
+  ],
+  [
+    'the group of a file that the folder of the host did not bring',
+    files(['mkdir -p out/top && printf "other\\n" > out/top/a'], {
+      copy: { src: '@W@/src/top/', dest: '@W@/out', remote_src: true, group: 'adm' },
+    }),
+    { fact: 'tree./out/top/a', ansible: 'file 0644 0:4 "other\\n"', runbook: 'file 0644 0:0 "other\\n"' },
+    ['copy-folder-of-host'],
+  ],
+  [
+    'the mode of that file',
+    files(['mkdir -p out/top && printf "other\\n" > out/top/a'], {
+      copy: { src: '@W@/src/top/', dest: '@W@/out', remote_src: true, group: 'adm' },
+    }),
+    { fact: 'tree./out/top/a', ansible: 'file 0600 0:4 "other\\n"', runbook: 'file 0644 0:0 "other\\n"' },
+    undefined,
+  ],
+  [
+    'the owner of a copied file over which nothing was unpacked',
+    files(
+      ['mkdir -p out/top && ln -s ../other out/top/sub'],
+      { unarchive: { src: '@W@/a.zip', dest: '@W@/out', owner: 'daemon' } },
+      { copy: { dest: '@W@/out/top/a', content: 'x' } },
+    ),
+    { fact: 'first.1.result.owner', ansible: 'daemon', runbook: 'root' },
+    ['unarchive-in-the-way'],
+  ],
+  [
     'a folder without a check',
     files([], { copy: { dest: '@W@/t/', src: '@C@/f' } }),
     { fact: 'tree./t', ansible: 'folder 0755 0:0', runbook: null },

@@ -95,6 +95,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
     },
   },
   {
+    id: 'check-mode-true',
+    explains: ({ fact, runbook }, { input }) => {
+      const task = tasksOf(input)[Number(/^(?:first|second)\.(\d+)\.result\.state$/.exec(fact)?.[1])] ?? null;
+      return isMap(task) && task['check_mode'] === true && isMap(task['file'] ?? null) && runbook === 'absent';
+    },
+  },
+  {
     id: 'whole-division',
     explains: ({ fact }, { area, input }) =>
       area === 'words' &&
