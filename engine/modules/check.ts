@@ -7,6 +7,7 @@ import { Unknown } from '../values/base/value.ts';
 import { secretText, text } from './base/arguments.ts';
 import { type Context, defineModule } from './base/module.ts';
 import { finishCommand, meaning, unknownResult } from './command/command-result.ts';
+import { namedInCommand } from './command/named-in-command.ts';
 
 const schema = z.strictObject({
   check: secretText().describe(
@@ -24,6 +25,7 @@ export const module = defineModule<Arguments>({
   arguments: schema,
   examples: ["check: '! swapon --noheadings --show | grep -q .'\napply: swapoff -a"],
   observes: (args, _loaded, context) => [questionOf(args, context)],
+  names: ({ apply }) => namedInCommand([apply]),
   plan(args, _loaded, seen, context) {
     const question = questionOf(args, context);
     const { status, stderr } = seen.of(question);

@@ -6,6 +6,7 @@ import { idle, idleAs } from '../values/habits/foreign-argument.ts';
 import { belowChdir, exactlyOne, openText } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { planRun, runArguments, runRequests } from './command/command-run.ts';
+import { namedInCommand } from './command/named-in-command.ts';
 
 const schema = exactlyOne(
   belowChdir(
@@ -40,6 +41,7 @@ export const module = defineModule<Arguments>({
     'command: { argv: [tar, -xzf, /opt/etcd.tar.gz], chdir: /opt, creates: /opt/etcd/etcd }',
   ],
   observes: (args) => runRequests(args),
+  names: ({ cmd, argv, chdir }) => namedInCommand([cmd, ...(argv ?? [])], chdir),
   plan(args, _loaded, seen, context) {
     const words = wordsOf(args);
     if (words === undefined)

@@ -6,6 +6,7 @@ import { belowChdir, plainText } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { plainFile } from './base/plain-file.ts';
 import { planRun, runArguments, runRequests } from './command/command-run.ts';
+import { namedInCommand } from './command/named-in-command.ts';
 import { temporaryRoom } from './path/foreign-folder.ts';
 
 const schema = belowChdir(
@@ -44,6 +45,7 @@ export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
     return { source, interpreter: first.startsWith('#!') ? first.slice(2).trim().split(/\s+/) : ['/bin/sh'] };
   },
   observes: (args) => runRequests(args),
+  names: ({ cmd, chdir }) => namedInCommand([cmd], chdir),
   plan(args, loaded, seen, context) {
     const words = splitWords(args.cmd);
     if (words === undefined || loaded === undefined)

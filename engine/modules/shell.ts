@@ -5,6 +5,7 @@ import { idle } from '../values/habits/foreign-argument.ts';
 import { belowChdir, openText, path } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { planRun, runArguments, runRequests } from './command/command-run.ts';
+import { namedInCommand } from './command/named-in-command.ts';
 
 const schema = belowChdir(
   z.strictObject({
@@ -26,6 +27,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   },
   examples: ['shell: { cmd: "kubectl get nodes | wc -l", chdir: /root }'],
   observes: (args) => runRequests(args),
+  names: ({ cmd, chdir }) => namedInCommand([cmd], chdir),
   plan(args, _loaded, seen, context) {
     const { cmd } = args;
     const script = cmd instanceof Unknown ? undefined : `exec ${quote(args.executable)} -c ${quote(cmd)}`;

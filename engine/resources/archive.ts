@@ -71,6 +71,7 @@ export interface ArchiveState {
 
 export const archives: ResourceKind<ArchiveDetail, ArchiveState> = {
   name: 'archive',
+  treeOf: (id) => id.slice(0, id.lastIndexOf(' ')),
   observe(requests) {
     return [
       `b=${unguessable(12)}`,

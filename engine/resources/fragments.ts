@@ -22,6 +22,7 @@ export const MAX_FRAGMENT_BYTES = 1024 * 1024;
 
 export const fragments: ResourceKind<undefined, FragmentsState> = {
   name: 'fragments',
+  treeOf: (id) => id,
   isOfOthers: true,
   observe: (requests) => `encoded() { base64 | tr -d '\\n'; }
 ${requests

@@ -32,6 +32,7 @@ export interface GitCheckout {
 /** Uses one process of git for the state, one for the addresses, and one more if there is a file of submodules. */
 const workTrees: ResourceKind<undefined, GitWorkTree> = {
   name: 'git_work_tree',
+  treeOf: (id) => id,
   observe: (requests) =>
     printRecords(requests.map(({ id }, index) => `printf %s "\${b}t${index}:"\n${look(id)}`).join('\n')),
   decode: (output, requests) => statesByIndex(output, requests, decode),

@@ -56,7 +56,13 @@ function planOver(host: Host, view: View, { module, args }: Link, facts: Partial
     view.learnUnderPlan(missing, decode(host.run(script)));
   }
   const outcome = module.plan(parsed, undefined, view.seen, contextOf(facts));
-  view.lay({ predictions: predictionsOf(outcome), certainty: 'certain', decider: { at: 0, label: 'a task' } });
+  view.lay({
+    predictions: predictionsOf(outcome),
+    touches: 'predicted',
+    names: [],
+    certainty: 'certain',
+    decider: { at: 0, label: 'a task' },
+  });
   return storyOf(outcome);
 }
 

@@ -59,6 +59,8 @@ export class Here {
     if (outcome.kind === 'change')
       this.planned.lay({
         predictions: outcome.predictions,
+        touches: 'predicted',
+        names: [],
         certainty: 'certain',
         decider: { at: 0, label: 'a task' },
       });

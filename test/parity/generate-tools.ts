@@ -66,8 +66,10 @@ export function gitCase(chance: Chance): Draft {
     given,
     tasks: [
       { git: version(), register: 'r' },
+      ...(chance.of(0.3) ? [{ command: 'rm @C@/d/a' }] : []),
       ...(chance.of(0.4) ? [{ git: version() }] : []),
-      { command: 'cp @C@/d/a @W@/a', changed_when: false },
+      // It fails where nothing has brought the file back.
+      { command: 'cp @C@/d/a @W@/a', changed_when: false, failed_when: false },
     ],
   };
 }

@@ -40,6 +40,11 @@ export interface Module<Arguments, Loaded = undefined> {
   brings?(loaded: Loaded): readonly string[];
   /** Returns the requests for the states that the plan needs. Pure. */
   observes(args: Arguments, loaded: Loaded, context: Context): readonly Request[];
+  /**
+   * Returns the absolute paths and the words that the command of the task names. A plan is not sure of these resources
+   * after the task. Pure.
+   */
+  names?(args: Arguments): readonly string[];
   /** Returns the difference between the seen and the wanted state. Pure and synchronous. */
   plan(args: Arguments, loaded: Loaded, seen: Seen, context: Context): Outcome;
 }

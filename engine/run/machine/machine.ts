@@ -7,9 +7,10 @@ import type { Apply, Fetch } from '../../modules/base/module.ts';
 import type { Prediction, Request } from '../../resources/base/resource.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { ChangeCount } from '../base/change-count.ts';
-import { type Decider, withDecider } from '../base/decider.ts';
+import type { Decider } from '../base/decider.ts';
 import { HostStops } from '../base/signals.ts';
 import { type ReadPart, receiveFile } from '../controller/receive-file.ts';
+import { PlannedEffects, type UnknownStep } from './planned-effects.ts';
 import { openSealedFiles } from './sealed-files.ts';
 import { syncFiles } from './sync-files.ts';
 import { type Asked, type Laid, View, observation, observe } from './view.ts';
@@ -82,10 +83,8 @@ export class Machine {
   /** Files that are written but may not be on the disk yet, by the privilege under which they were written. */
   readonly #unsynced = new Map<string, Set<string>>();
   readonly #privileges = new Map<string, Privilege>();
-  /** In a plan: steps that may have changed anything. */
-  #doubters: readonly Decider[] = [];
-  /** In a plan: the effects of planned changes. */
-  readonly #laid: Laid[] = [];
+  /** In a plan: the effects of the planned changes. */
+  readonly #effects = new PlannedEffects();
 
   constructor(connection: Connection, parts: MachineParts) {
     this.#connection = connection;
@@ -113,7 +112,7 @@ export class Machine {
     let view = this.#views.get(key);
     if (view === undefined) {
       this.#views.set(key, (view = new View(this.#changes)));
-      for (const decider of this.#doubters) view.doubt(decider);
+      this.#effects.replay(view);
     }
     this.#privileges.set(key, privilege);
     return view;
@@ -197,34 +196,22 @@ export class Machine {
 
   /** In a plan: returns the steps so far that may create an account of that name. */
   mayBring(account: string): readonly Decider[] {
-    const bringing = this.#laid.filter(({ predictions }) =>
-      predictions.some(({ request }) => bringsAccount(request, account)),
-    );
-    return [...bringing.map(({ decider }) => decider), ...this.#doubters];
+    return this.#effects.mayBring(account);
   }
 
   /** In a plan: the steps so far that may have changed anything. After them, an impossible task may be possible. */
   get doubters(): readonly Decider[] {
-    return this.#doubters;
+    return this.#effects.doubters;
   }
 
   /** In a plan: records the predicted effects of a change, in place of making it. */
-  lay(laid: Laid, touches: 'predicted' | 'everything'): void {
-    this.#laid.push(laid);
-    for (const view of this.#views.values()) {
-      view.lay(laid);
-      if (touches === 'everything') view.doubt(laid.decider);
-    }
-    if (touches === 'everything') this.#doubters = withDecider(this.#doubters, laid.decider);
+  lay(laid: Laid): void {
+    this.#effects.lay(laid, this.#views.values());
   }
 
-  /**
-   * In a plan: records a step that cannot be planned. It may change anything, and most likely the states of these
-   * requests.
-   */
-  layUnknown(requests: readonly Request[], decider: Decider): void {
-    this.lay({ predictions: [], certainty: 'certain', decider }, 'everything');
-    for (const view of this.#views.values()) view.leaveOpen(requests, decider);
+  /** In a plan: records a step that cannot be planned. */
+  layUnknown(unknown: UnknownStep): void {
+    this.#effects.layUnknown(unknown, this.#views.values());
   }
 
   /** Adds shell text that removes handlers from a list. It is sent with the next change, or by `settle`. */
@@ -360,20 +347,6 @@ export class Machine {
     this.#unsynced.delete(key);
     return paths.length === 0 ? '' : syncFiles(paths);
   }
-}
-
-/**
- * Returns whether the request may create the account: packages create accounts, and a unit may make a service start
- * that knows some.
- */
-function bringsAccount({ kind, id }: Request, account: string): boolean {
-  if (kind.name === 'user') return id === account;
-  return (
-    kind.name === 'package' ||
-    kind.name === 'unit' ||
-    kind.name === 'init_service' ||
-    (kind.name === 'file' && id === '/etc/passwd')
-  );
 }
 
 /** Maximal number of files that wait to be synced, because one process gets them all as arguments. */

@@ -6,6 +6,7 @@ import { composeObservation } from '../../resources/base/observation.ts';
 import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
 import type { ChangeCount } from '../base/change-count.ts';
 import { type Decider, withDecider } from '../base/decider.ts';
+import { type Naming, isNamed } from './named-resources.ts';
 
 interface Known {
   readonly request: Request;
@@ -25,10 +26,15 @@ interface Known {
 /** The predicted effects of a step of a plan. */
 export interface Laid {
   readonly predictions: readonly Prediction[];
+  readonly touches: 'predicted' | 'everything';
+  /** What the command of the step names: see `Module.names`. */
+  readonly names: readonly string[];
   /** `after_change`: the run continues even if the prediction does not come true. */
   readonly certainty: Known['certainty'];
   readonly decider: Decider;
 }
+
+type LaidBy = Pick<Laid, 'certainty' | 'decider'>;
 
 const NOBODY: readonly Decider[] = [];
 
@@ -145,10 +151,12 @@ export class View {
   }
 
   /** Predictions so far. States that are first seen later are adjusted by them. */
-  readonly #laid: { readonly prediction: Prediction; readonly by: Omit<Laid, 'predictions'> }[] = [];
+  readonly #laid: { readonly prediction: Prediction; readonly by: LaidBy }[] = [];
 
-  /** In a plan: adjusts the seen states by predictions. */
-  lay({ predictions, certainty, decider }: Laid): void {
+  /** In a plan: adjusts the seen states by the effects of a step. */
+  lay({ predictions, touches, names, certainty, decider }: Laid): void {
+    if (touches === 'everything') this.#doubters = withDecider(this.#doubters, decider);
+    if (names.length > 0) this.#leaveOpenNamed({ names: new Set(names), decider });
     const by = { certainty, decider };
     for (const prediction of predictions) {
       for (const key of this.#known.keys()) this.#follow(key, prediction, by);
@@ -174,10 +182,22 @@ export class View {
 
   /** In a plan, after a step of which only the requests are known: records that their states may change. */
   leaveOpen(requests: readonly Request[], decider: Decider): void {
-    for (const { key } of this.#endsOf(requests)) {
-      this.#leaveOpen(key, [decider]);
-      this.#open.set(key, withDecider(this.#open.get(key) ?? [], decider));
-    }
+    for (const { key } of this.#endsOf(requests)) this.#mayHaveChanged(key, decider);
+  }
+
+  /** In a plan: commands so far, with the resources that they name. */
+  readonly #namings: Naming[] = [];
+
+  /** In a plan, after a command: records that the resources which it names may have changed, also those seen later. */
+  #leaveOpenNamed(naming: Naming): void {
+    this.#namings.push(naming);
+    for (const { request } of this.#known.values())
+      if (isNamed(request, naming.names)) this.#mayHaveChanged(request.key, naming.decider);
+  }
+
+  #mayHaveChanged(key: string, decider: Decider): void {
+    this.#leaveOpen(key, [decider]);
+    this.#open.set(key, withDecider(this.#open.get(key) ?? [], decider));
   }
 
   /** In a plan: returns whether a step that cannot be planned may have changed the states of these requests. */
@@ -198,11 +218,6 @@ export class View {
     this.#known.set(key, { ...known, certainty: 'after_change', deciders });
   }
 
-  /** In a plan, after a change that may affect anything: answers of commands are not certain any more. */
-  doubt(decider: Decider): void {
-    this.#doubters = withDecider(this.#doubters, decider);
-  }
-
   /** In a plan: returns the earlier steps that bring these states, or may change them. */
   decidersOf(requests: readonly Request[]): readonly Decider[] {
     const decidersOf = (some: readonly Request[]): readonly Decider[] =>
@@ -218,10 +233,14 @@ export class View {
     for (const request of requests) {
       for (const { prediction, by } of this.#laid) this.#follow(request.key, prediction, by);
     }
-    for (const { key } of requests) this.#leaveOpen(key, this.#open.get(key) ?? NOBODY);
+    for (const request of requests) {
+      for (const { names, decider } of this.#namings)
+        if (isNamed(request, names)) this.#mayHaveChanged(request.key, decider);
+      this.#leaveOpen(request.key, this.#open.get(request.key) ?? NOBODY);
+    }
   }
 
-  #follow(key: string, prediction: Prediction, { certainty, decider }: Omit<Laid, 'predictions'>): void {
+  #follow(key: string, prediction: Prediction, { certainty, decider }: LaidBy): void {
     const known = this.#known.get(key);
     if (known === undefined || key === prediction.request.key) return;
     const deciders = withDecider(known.deciders, decider);

@@ -18,7 +18,7 @@ import { type ItemResult, asOutput, failure, lastLines, outputOf } from './item-
 import { isDelegated, placeOf, type ItemRun } from './item.ts';
 import { inTurnOf } from './live-turn.ts';
 import { makeChange } from './make-change.ts';
-import { mayHaveChangedThese } from './unknown-step.ts';
+import { mayHaveChangedThese, namedBy } from './unknown-step.ts';
 
 type OutcomeOf<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
 
@@ -210,7 +210,8 @@ function lay(
   const mayNotCome = run.doubtful || (sure === 'after_change' && mayBePassedOver(run));
   const certainty = mayNotCome ? 'after_change' : 'certain';
   const decider = deciderOf(run.identity, run.stop.at, run.prepared.noLog);
-  machine.lay({ predictions, certainty, decider }, touches);
+  const names = touches === 'everything' ? namedBy(run.task, run.prepared) : [];
+  machine.lay({ predictions, touches, names, certainty, decider });
   if (machine.isController) context.files.expect(predictions, touches);
 }
 

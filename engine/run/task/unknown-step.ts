@@ -1,5 +1,6 @@
 import { Problem } from '../../errors/problem.ts';
 import { CHANGES_NOTHING } from '../../playbook/base/changes-nothing.ts';
+import type { Task } from '../../playbook/base/play.ts';
 import type { Request } from '../../resources/base/resource.ts';
 import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import { deciderOf } from '../base/decider.ts';
@@ -31,15 +32,24 @@ export async function mayHaveChanged(run: TaskRun, unknown: UnknownTask): Promis
   const machine = machineFor(context, host, prepared?.delegate);
   if (machine === undefined) return;
   const requests = prepared === undefined ? [] : requestsOf(run, prepared, machine);
-  machine.layUnknown(requests, deciderOf(unknown.identity, stop.at, unknown.hides));
+  const names = prepared === undefined ? [] : namedBy(task, prepared);
+  machine.layUnknown({ requests, names, decider: deciderOf(unknown.identity, stop.at, unknown.hides) });
 }
 
 /** Like `mayHaveChanged`, for a prepared task whose module cannot compute the change. */
 export function mayHaveChangedThese(
   { task, machine, identity, stop, prepared }: ItemRun,
-  these: readonly Request[],
+  requests: readonly Request[],
 ): void {
-  if (!CHANGES_NOTHING.has(task.module)) machine.layUnknown(these, deciderOf(identity, stop.at, prepared.noLog));
+  if (CHANGES_NOTHING.has(task.module)) return;
+  const decider = deciderOf(identity, stop.at, prepared.noLog);
+  machine.layUnknown({ requests, names: namedBy(task, prepared), decider });
+}
+
+/** Returns what the command of the task names; nothing if its author has written that it changes nothing. */
+export function namedBy({ changedWhen }: Task, { module, args }: Prepared): readonly string[] {
+  if (changedWhen?.some(({ source }) => source.trim() === 'false') === true) return [];
+  return module.names?.(args) ?? [];
 }
 
 /**
