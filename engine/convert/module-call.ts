@@ -1,7 +1,7 @@
 import { isMap, isScalar } from 'yaml';
 import { booleanOf } from '../values/base/boolean-word.ts';
 import { SAME_WORDS } from '../values/habits/same-words.ts';
-import { rewriteArgument } from './argument-rewrites.ts';
+import { rewriteArgument, rewrittenPair } from './argument-rewrites.ts';
 import type { Mark, Told } from './base/marks.ts';
 import type { ModuleFacts } from './base/module-facts.ts';
 import { onlyMustache } from './base/mustache.ts';
@@ -11,6 +11,7 @@ import { oldReading } from './base/yaml-words.ts';
 import { convertConditions } from './conditions.ts';
 import { type ReadText, readModuleText } from './pairs.ts';
 import { type Scalars, type Standing, assume, convertValue, take } from './scalars.ts';
+import { writeLines } from './write-lines.ts';
 
 /** A call of a module in a task. */
 export interface Call {
@@ -213,18 +214,7 @@ function convertText(text: string, call: Call, standing: Standing, use: Scalars)
   }
   if (draft.isMarked(standing.anchor)) return;
   const lines = pairLines(read, call, standing, use);
-  const { source } = draft;
-  const from = source.colonEnd(entry);
-  if (standing.isFlow) draft.replace(from, source.entryEnd(entry), ` {${lines.join(', ')}}`);
-  else {
-    const indentation = ' '.repeat(source.column(entry.keyNode.range[0]) + 2);
-    const isWholeLine = source.text[source.entryEnd(entry) - 1] === '\n';
-    draft.replace(
-      from,
-      source.entryEnd(entry),
-      `${lines.map((line) => `\n${indentation}${line}`).join('')}${isWholeLine ? '\n' : ''}`,
-    );
-  }
+  writeLines(entry, lines, standing, draft);
 }
 
 function writeWhole(text: string, entry: Entry, standing: Standing, use: Scalars): void {
@@ -245,6 +235,12 @@ function pairLines({ free, pairs }: ReadText, call: Call, standing: Standing, us
   const all = free === undefined ? pairs : [[call.facts?.freeForm ?? 'cmd', free] as const, ...pairs];
   return all.flatMap(([name, value]) => {
     const { facts, module } = call;
+    const has = (other: string): boolean => all.some(([one]) => one === other);
+    const rewritten = rewrittenPair(module, [name, value], { has, standing, use });
+    if (rewritten !== undefined) {
+      const marks = rewritten.assumed.map((what): Mark => ({ kind: 'assumed', what }));
+      return [...writtenMarks(marks, standing, use), ...(rewritten.line === undefined ? [] : [rewritten.line])];
+    }
     const instead = facts?.instead(name);
     const isHere = facts === undefined || facts.argument(name) !== undefined;
     if (!isHere && facts.isIdle(name, value.includes('{{') ? undefined : value)) return [];

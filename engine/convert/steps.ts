@@ -18,6 +18,8 @@ import {
 import { convertInclude, isInclude } from './includes.ts';
 import { convertKeyword, leave } from './keywords.ts';
 import { type Call, convertCall } from './module-call.ts';
+import { writeDefaults } from './module-defaults.ts';
+import { rewriteCall } from './module-rewrites.ts';
 import type { Scalars, Standing } from './scalars.ts';
 
 export interface StepUse extends Scalars {
@@ -160,6 +162,7 @@ function convertAction(
   }
   const module = short === 'meta' ? 'meta' : moduleHere(key, modules);
   if (module === undefined) {
+    if (rewriteCall(short, action, { entries, standing }, use)) return;
     markModule(short, standing, use);
     convertCall({ entry: action, module: short, facts: undefined }, args, standing, use);
     return;
@@ -168,7 +171,7 @@ function convertAction(
   if (short === 'meta') convertMeta(action, standing, use);
   else {
     convertCall({ entry: action, module, facts: modules.get(module) }, args, standing, use);
-    if (short === 'modprobe') convertPersistence(action, use);
+    writeDefaults(short, action, standing, use);
   }
 }
 
@@ -182,22 +185,6 @@ function convertMeta(action: Entry, standing: Standing, { draft }: StepUse): voi
   const instead = text === undefined ? undefined : insteadOf(text, 'meta');
   if (instead !== undefined && !draft.isMarked(standing.anchor))
     draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'keyword', name: `meta ${text}`, instead } });
-}
-
-/**
- * Writes `persistent` of modprobe. By default, Ansible loads a module until the next boot only; here it is also loaded
- * at later boots.
- */
-function convertPersistence({ value }: Entry, { draft }: StepUse): void {
-  if (value === null || !isMap(value)) return;
-  const entries = entriesOf(value);
-  const persistent = entries.find(({ key }) => key === 'persistent');
-  const last = entries.at(-1);
-  const written = persistent?.value ?? null;
-  const text = written === null ? undefined : textOf(written);
-  if (persistent === undefined && last !== undefined) draft.addBehind(last, 'persistent', 'false');
-  else if (written !== null && text !== undefined && !text.includes('{{'))
-    draft.replace(written.range[0], endOf(written), String(text === 'present'));
 }
 
 /** Converts `action: copy src=a dest=b` and `local_action: {module: copy, src: a}`. */

@@ -9,6 +9,40 @@ export interface Row {
 
 export const TASKS: readonly Row[] = [
   {
+    what: 'keys of apt become files that apt reads',
+    before:
+      '- apt_key: url=https://a.org/x/Release.key state=present\n- ansible.builtin.apt_key:\n    id: E158C569\n    data: "{{ item }}"\n  with_file: a.key\n- apt_key:\n    url: "{{ repo_key }}"\n    id: "{{ repo_id }}"\n  when: a is defined\n',
+    after:
+      '%K\n- get_url:\n    dest: /etc/apt/trusted.gpg.d/a-org-x-release.asc\n    mode: "0644"\n    url: https://a.org/x/Release.key\n%K\n- copy:\n    dest: /etc/apt/trusted.gpg.d/e158c569.asc\n    mode: "0644"\n    content: "{{ item }}"\n  with_file: a.key\n%K\n- get_url:\n    dest: /etc/apt/trusted.gpg.d/repo-key.asc\n    mode: "0644"\n    url: "{{ repo_key }}"\n  when: defined(a)\n'.replaceAll(
+        '%K',
+        '# convert: assumed that the key is text (ASCII armor). Each repository trusts it: signed_by of deb822_repository is narrower',
+      ),
+  },
+  {
+    what: 'other keys of apt are left',
+    before:
+      '- apt_key: keyserver=a.org id=7BD9BF62\n- apt_key:\n    url: "{{ item }}"\n    state: present\n  loop: "{{ xs }}"\n- apt_key: { url: "https://a.org/b", state: absent }\n',
+    after:
+      '%K\n- apt_key:\n    keyserver: a.org\n    id: "7BD9BF62"\n%K\n- apt_key:\n    url: "{{ item }}"\n    state: present\n  loop: "{{ xs }}"\n%K\n- apt_key: { url: "https://a.org/b", state: absent }\n'.replaceAll(
+        '%K',
+        '# convert: by hand: there is no module apt_key. Download the key by get_url into /etc/apt/keyrings, and name its file in apt_repository: signed-by, or in deb822_repository: signed_by.',
+      ),
+  },
+  {
+    what: 'arguments in one text that have another form here',
+    before:
+      '- unarchive: src=/a.tgz dest=/b copy=no\n- unarchive: src=/a.tgz dest=/b copy=yes\n- get_url: url=https://a/b dest=/b sha256sum={{ c }}\n- shell: a | b executable=bash\n',
+    after:
+      '- unarchive:\n    src: /a.tgz\n    dest: /b\n    remote_src: true\n- unarchive:\n    src: /a.tgz\n    dest: /b\n- get_url:\n    url: https://a/b\n    dest: /b\n    checksum: "sha256:{{ c }}"\n- shell:\n    cmd: a | b\n    # convert: assumed that bash is /bin/bash on the hosts\n    executable: /bin/bash\n',
+  },
+  {
+    what: 'diversions of a project with other defaults',
+    before:
+      '- debops.debops.dpkg_divert:\n    path: /etc/a\n- debops.debops.dpkg_divert:\n    path: "{{ item | lower }}"\n    package: b\n    delete: "{{ d }}"\n    state: absent\n- debops.debops.dpkg_divert: { path: /etc/a, divert: /etc/b, rename: no, delete: no }\n',
+    after:
+      '- dpkg_divert:\n    path: /etc/a\n    rename: true\n    divert: /etc/a.dpkg-divert\n- dpkg_divert:\n    path: "{{lower item}}"\n    holder: b\n    # convert: assumed that no file is where a new diversion leads to\n    force: "{{ d }}"\n    state: absent\n    rename: true\n    divert: "{{lower item}}.distrib"\n- dpkg_divert: { path: /etc/a, divert: /etc/b, rename: false }\n',
+  },
+  {
     what: 'arguments in one text become a map',
     before: `- file: path=/srv/{{ x }} state=directory mode=0755 owner="{{ o | default('root') }}"  # here\n`,
     after: `- file:\n    path: /srv/{{ x }}\n    state: directory\n    mode: "0755"\n    owner: "{{default o 'root'}}"  # here\n`,

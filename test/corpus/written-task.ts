@@ -31,6 +31,7 @@ const FURTHER_KEYWORDS: ReadonlySet<string> = new Set([
 const STRUCTURAL_ARGUMENTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['import_tasks', ['file']],
   ['include_tasks', ['file', 'apply']],
+  ['include', ['file', 'apply']],
   ['import_role', ROLE_CALL],
   ['include_role', [...ROLE_CALL, 'apply']],
   ['import_playbook', []],
@@ -101,7 +102,7 @@ async function argumentsOf(name: string): Promise<ReadonlySet<string> | 'any' | 
     const own = argumentNames(module);
     return own.length === 0 ? 'any' : new Set([...own, ...Object.keys(module.aliases ?? {})]);
   }
-  if (!STRUCTURAL_ACTIONS.has(name)) return undefined;
   const names = STRUCTURAL_ARGUMENTS.get(name);
+  if (names === undefined && !STRUCTURAL_ACTIONS.has(name)) return undefined;
   return names === undefined ? 'any' : new Set(names);
 }
