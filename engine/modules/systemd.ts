@@ -128,6 +128,8 @@ function certaintyOf(state: UnitState, steps: UnitSteps): Pick<Change, 'certaint
     (steps.mask === 'unmask' && (steps.enable !== undefined || steps.run !== undefined))
   )
     return { certainty: 'after_change', doubt: 'the unit behind the mask decides' };
+  if (state.file === undefined && steps.enable !== undefined)
+    return { certainty: 'after_change', doubt: 'links from before the mask may enable it' };
   if (steps.run === 'start' && isDoneOneshot(state) && state.ran === undefined)
     return { certainty: 'after_change', doubt: 'systemd may forget that it has run' };
   return { certainty: 'certain' };

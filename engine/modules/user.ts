@@ -14,6 +14,7 @@ import {
   hasOwnGroup,
   userArguments,
 } from './system/user-arguments.ts';
+import { busyAccount, needsIdleAccount } from './system/user-busy.ts';
 import { homeInForeignHands, homeNeeds, refuseForeignHomes, touchedHomes } from './system/user-home.ts';
 import { passwordFault, wantedAging } from './system/user-password.ts';
 import { type Found, createUser, modifyUser, removeUser } from './system/user-script.ts';
@@ -52,7 +53,11 @@ export const module = defineModule<UserArguments>({
 });
 
 function userOf(args: UserArguments): ReturnType<typeof userRequest> {
-  return userRequest(args.name, { shadow: asksForShadow(args), uids: args.uid === undefined ? [] : [args.uid] });
+  return userRequest(args.name, {
+    shadow: asksForShadow(args),
+    uids: args.uid === undefined ? [] : [args.uid],
+    processes: needsIdleAccount(args),
+  });
 }
 
 function ownGroupOf({ name, state }: UserArguments): ReturnType<typeof groupRequest> {
@@ -71,8 +76,8 @@ function planRemoval(args: UserArguments, seen: Seen, context: Context): Outcome
   const state = seen.of(asked);
   if (!state.exists) return { kind: 'in_sync', result: { name: args.name, state: 'absent' } };
   const homes = touchedHomes(args, state, { exists: false }, true);
-  const foreign = homeInForeignHands(args, homes, seen, context);
-  if (foreign !== undefined) return foreign;
+  const fault = busyAccount(args, state, seen.certainty(asked)) ?? homeInForeignHands(args, homes, seen, context);
+  if (fault !== undefined) return fault;
   return {
     kind: 'change',
     differences: [{ kind: 'field', of: `user ${args.name}`, field: 'account', before: 'present', after: 'absent' }],
@@ -121,7 +126,8 @@ function plan(args: UserArguments, seen: Seen, context: Context): Outcome {
     missingGroup(args, state, seen) ??
     passwordFault(args) ??
     takenNumber(args, state, seen) ??
-    occupiedHome(args, state, around);
+    occupiedHome(args, state, around) ??
+    busyAccount(args, state, seen.certainty(asked));
   if (fault !== undefined) return fault;
   const after = wantedState(args, state, around);
   const differences = findDifferences(args, state, after, around);

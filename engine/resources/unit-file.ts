@@ -13,6 +13,8 @@ const FOLDERS = [
   '/usr/lib/systemd/system',
 ];
 
+const HAS_INSTALL = /^\[Install\]\s*$/m;
+
 /** The units that a path belongs to. */
 interface UnitPath {
   /** The name of the unit file, or of the unit to which the drop-in belongs. */
@@ -110,6 +112,7 @@ function afterMain(state: UnitState, id: string, file: FileState, path: string):
             load: 'loaded',
             fragment: path,
             needsReload: true,
+            ...(state.load === 'masked' ? { file: fileBehindMask(state, file, id) } : {}),
             ...(state.links === undefined ? {} : wantedBy(file, id)),
           };
     case 'directory':
@@ -117,6 +120,19 @@ function afterMain(state: UnitState, id: string, file: FileState, path: string):
     case 'hidden':
       return 'stale';
   }
+}
+
+/**
+ * Returns whether a unit is enabled whose mask a file has replaced: links that enabled it before it was masked count
+ * again. Undefined if only systemd knows it.
+ */
+function fileBehindMask({ links }: UnitState, file: RegularFile, id: string): UnitState['file'] {
+  const text = file.content?.toString('utf8');
+  if (text === undefined) return undefined;
+  if (!HAS_INSTALL.test(text)) return 'static';
+  const { wantedLinks: wanted = [] } = wantedBy(file, id);
+  if (links === undefined || wanted.length === 0) return undefined;
+  return wanted.some((link) => links.includes(link)) ? 'enabled' : 'disabled';
 }
 
 function wantedBy(file: RegularFile, id: string): Pick<UnitState, 'wantedLinks'> {
@@ -138,7 +154,7 @@ function fresh(state: UnitState, file: RegularFile, path: string): UnitState {
     ...state,
     load: 'loaded',
     fragment: path,
-    file: text === undefined ? 'disabled' : /^\[Install\]\s*$/m.test(text) ? 'disabled' : 'static',
+    file: text === undefined ? 'disabled' : HAS_INSTALL.test(text) ? 'disabled' : 'static',
     needsReload: false,
     type: type === '' ? 'simple' : type,
     canReload: undefined,

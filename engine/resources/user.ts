@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { quote } from '../connection/base/quote.ts';
 import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { isUndeclaredPackage } from './package.ts';
+import { decodeProcess, listProcesses } from './system/account-process.ts';
 import type { AccountDefaults, Aging, GroupState, UserState } from './system/account-state.ts';
 
 export interface UserDetail {
@@ -9,6 +10,8 @@ export interface UserDetail {
   readonly shadow: boolean;
   /** Numbers for which `holders` names the account. */
   readonly uids: readonly number[];
+  /** True to look for a process of the account. */
+  readonly processes: boolean;
 }
 
 export const users: ResourceKind<UserDetail, UserState> = {
@@ -17,6 +20,7 @@ export const users: ResourceKind<UserDetail, UserState> = {
     const names = requests.map((one) => quote(one.id));
     const uids = requests.flatMap((one) => one.detail.uids).map(String);
     const secret = requests.filter((one) => one.detail.shadow).map((one) => quote(one.id));
+    const busy = requests.filter((one) => one.detail.processes).map((one) => one.id);
     const holders =
       uids.length === 0
         ? ''
@@ -33,7 +37,7 @@ if command -v getent >/dev/null; then
   getent passwd ${names.join(' ')} | accounts names
 ${uids.length === 0 ? '' : `  getent passwd ${uids.join(' ')} | accounts numbers\n`}else accounts both </etc/passwd; fi
 while IFS=: read -r name password gid members || [ -n "$name" ]; do printf 'group:%s:%s:%s\\n' "$name" "$gid" "$members"; done </etc/group
-${defaultsOf(names)}${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
+${defaultsOf(names)}${secret.length === 0 ? '' : shadow(secret.join('|'))}${listProcesses(busy)}`;
   },
   decode(output, requests) {
     const lines = output
@@ -57,7 +61,10 @@ ${defaultsOf(names)}${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
     return new Map(
       requests.map(({ id, detail }): [string, UserState] => {
         const account = accounts.get(id);
-        const asked = detail.uids.length === 0 ? {} : { holders: holdersOf(detail.uids, holders) };
+        const asked = {
+          ...(detail.uids.length === 0 ? {} : { holders: holdersOf(detail.uids, holders) }),
+          ...(detail.processes ? { process: decodeProcess(id, lines) } : {}),
+        };
         if (account === undefined) return [id, { exists: false, defaults: defaultsFor(id, lines), ...asked }];
         return [id, { ...account, ...asked, ...(detail.shadow ? decodeShadow(shadows.get(id)) : {}) }];
       }),
@@ -68,21 +75,24 @@ ${defaultsOf(names)}${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
     const uids = other.uids.every((uid) => one.uids.includes(uid))
       ? one.uids
       : [...new Set([...one.uids, ...other.uids])];
-    return shadow === one.shadow && uids === one.uids ? one : { shadow, uids };
+    const processes = one.processes || other.processes;
+    return shadow === one.shadow && uids === one.uids && processes === one.processes
+      ? one
+      : { shadow, uids, processes };
   },
   disagreement,
   after(state, id, effect) {
     if (!state.exists && isUndeclaredPackage(effect)) return 'stale';
-    return afterGroup(state, effect) ?? afterHolder(state, id, effect);
+    return afterGroup(state, effect) ?? afterHolder(state, id, effect) ?? afterUnit(state, effect);
   },
 };
 
 /**
- * Asks for an account by its name. `detail` adds the data of /etc/shadow, or the names of accounts with certain
- * numbers.
+ * Asks for an account by its name. `detail` adds the data of /etc/shadow, the names of accounts with certain numbers, or
+ * a process of the account.
  */
 export function userRequest(name: string, detail: Partial<UserDetail> = {}): Request<UserDetail, UserState> {
-  return request(users, name, { shadow: false, uids: [], ...detail });
+  return request(users, name, { shadow: false, uids: [], processes: false, ...detail });
 }
 
 /** Returns the SHA-256 (hex) of a password hash. The hash must not have the ! of a locked account. */
@@ -218,6 +228,13 @@ function afterHolder(state: UserState, id: string, effect: Prediction): UserStat
     }),
   );
   return Object.keys(after).some((uid) => after[uid] !== holders[uid]) ? { ...state, holders: after } : undefined;
+}
+
+/** A unit that is started or stopped may begin or end processes of any account. */
+function afterUnit(state: UserState, effect: Prediction): UserState | undefined {
+  return state.process === undefined || effect.request.kind.name !== 'unit'
+    ? undefined
+    : { ...state, process: undefined };
 }
 
 function shadow(pattern: string): string {

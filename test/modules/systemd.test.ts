@@ -114,7 +114,10 @@ const CHANGES: readonly (readonly [string, object, UnitState, Expected])[] = [
     'unmasked and started',
     { masked: false, state: 'started' },
     { ...STOPPED, load: 'masked', file: 'masked' },
-    { predicted: { load: 'loaded', active: 'active' }, commands: ['unmask', 'daemon-reload', 'start'] },
+    {
+      predicted: { load: 'loaded', active: 'active' },
+      commands: ['unmask', 'unmask --runtime', 'daemon-reload', 'start'],
+    },
   ],
   [
     'read again',

@@ -17,7 +17,10 @@ export function applySteps(wish: UnitWish, state: UnitState, steps: UnitSteps, r
   const lines = [
     `unit=${quote(unitName(wish.name))}`,
     'tell() { systemctl status --no-pager --full --lines=20 -- "$unit" >&2 || :; exit 1; }',
-    steps.mask === 'unmask' ? 'systemctl unmask -- "$unit" || exit' : '',
+    // A mask that lasts until the next boot is another link, which `unmask` alone leaves.
+    ...(steps.mask === 'unmask'
+      ? ['systemctl unmask -- "$unit" || exit', 'systemctl unmask --runtime -- "$unit" || exit']
+      : []),
     steps.reload ? 'systemctl daemon-reload || exit' : '',
     steps.enable === undefined ? '' : `systemctl ${steps.enable} -- "$unit" || exit`,
     // systemd refuses to start a unit that failed too often in a short time, even if the cause of the failure is gone.

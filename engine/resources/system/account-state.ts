@@ -48,6 +48,14 @@ export interface UserState {
   readonly defaults?: AccountDefaults | undefined;
   /** The names of the accounts with the requested numbers; null if no account has the number. */
   readonly holders?: Readonly<Record<string, string | null>> | undefined;
+  /** A process of the account; null if it has none. Only if requested. */
+  readonly process?: AccountProcess | null | undefined;
+}
+
+export interface AccountProcess {
+  readonly pid: number;
+  /** The name of its program, at most 15 bytes. */
+  readonly command: string;
 }
 
 /** Days, as in /etc/shadow; null for no limit; undefined if not known. */
