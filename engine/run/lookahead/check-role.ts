@@ -1,10 +1,11 @@
 import { isIPv4 } from 'node:net';
-import { Problem } from '../../errors/problem.ts';
+import { Problem, Problems } from '../../errors/problem.ts';
 import type { Role, RoleArgument, StepFrame } from '../../playbook/base/play.ts';
 import { NO_SETTINGS } from '../../playbook/base/settings.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, type Value, Omitted, Unknown, isList, isMap } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
+import { all } from '../base/conditions.ts';
 
 /** The parts of a host that checking the arguments of its roles needs. */
 interface CheckedHost {
@@ -33,6 +34,7 @@ export function checkRole(
     searchPath: [],
   };
   const now = host.variables.scope(frame, []);
+  if (isLeftOut(role, () => host.variables.scope(frame, results))) return;
   for (const argument of role.arguments) {
     try {
       const value = valueOf(argument, now, () => host.variables.scope(frame, results));
@@ -42,6 +44,17 @@ export function checkRole(
       if (error instanceof Problem) add(error);
       else throw error;
     }
+  }
+}
+
+/** Returns whether the conditions of the use are false. A condition that cannot be read is reported by its tasks. */
+function isLeftOut(role: Role, scope: () => Scope): boolean {
+  if (role.when.length === 0) return false;
+  try {
+    return all(role.when, scope()) === false;
+  } catch (error) {
+    if (error instanceof Problem || error instanceof Problems) return false;
+    throw error;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Role, RoleArgument } from '../../../engine/playbook/base/play.ts';
 import { checkRole } from '../../../engine/run/lookahead/check-role.ts';
 import { Secret } from '../../../engine/values/base/secret.ts';
 import { type Value, Unknown } from '../../../engine/values/base/value.ts';
+import { parseExpression } from '../../../engine/values/expression/expression.ts';
 import { scopeOf } from '../../values/variables.ts';
 
 const NOTHING = { level: 'role defaults', origin: 'none', variables: new Map() } as const;
@@ -105,4 +106,21 @@ test.each<[string, Partial<RoleArgument>, Value | undefined]>([
   ['anything, where any is asked for', { type: 'any' }, [{}]],
 ])('is taken: %s', (_, argument, value) => {
   expect(told(argument, value)).toEqual([]);
+});
+
+test.each<[string, string, number]>([
+  ['that is false', 'port == 80', 0],
+  ['that is true', 'port != 80', 1],
+  ['that is known after a task', 'later', 1],
+  ['that cannot be read', 'no_such_name', 1],
+])('a use with a condition %s: its arguments are checked %s', (_, condition, problems) => {
+  const place = { file: 'site.yml', line: 7, column: 9 };
+  const role: Role = {
+    ...roleWith({ type: 'string' }),
+    when: [parseExpression(condition, place, 'plain', undefined)],
+  };
+  const scope = scopeOf({ port: 1, later: new Unknown('what a task registers') });
+  let found = 0;
+  checkRole(role, { name: 'a', variables: { scope: () => scope } }, [], () => (found += 1));
+  expect(found).toBe(problems);
 });
