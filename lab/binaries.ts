@@ -56,28 +56,42 @@ export function mirrors(): Mirrors {
  * @throws Problem `binaries-unavailable` with the reason of each source.
  */
 export async function ensureBinaries(options: BinariesOptions = {}): Promise<Mirrors> {
-  const { kubernetes = DEFAULT_KUBERNETES, etcd = DEFAULT_ETCD, report = () => undefined, signal } = options;
-  const context = { architecture: architecture(), report, signal };
-  const folders = mirrors();
-  const place = `linux/${context.architecture}`;
+  const { kubernetes = DEFAULT_KUBERNETES } = options;
+  const context = contextOf(options);
   await ensure(
     {
       what: `Kubernetes ${kubernetes}`,
       version: kubernetes,
-      folder: join(folders.kubernetes, `v${kubernetes}`),
-      place: `bin/${place}`,
+      folder: join(mirrors().kubernetes, `v${kubernetes}`),
+      place: `bin/linux/${context.architecture}`,
     },
     KUBERNETES_COMMANDS,
     [downloadKubernetes, buildKubernetes],
     context,
   );
+  return await ensureEtcd(options);
+}
+
+/** The same for etcd alone, which is built in about a minute. */
+export async function ensureEtcd(options: Omit<BinariesOptions, 'kubernetes'> = {}): Promise<Mirrors> {
+  const { etcd = DEFAULT_ETCD } = options;
+  const context = contextOf(options);
   await ensure(
-    { what: `etcd ${etcd}`, version: etcd, folder: join(folders.etcd, `v${etcd}`), place },
+    {
+      what: `etcd ${etcd}`,
+      version: etcd,
+      folder: join(mirrors().etcd, `v${etcd}`),
+      place: `linux/${context.architecture}`,
+    },
     ETCD_COMMANDS,
     [downloadEtcd, buildEtcd],
     context,
   );
-  return folders;
+  return mirrors();
+}
+
+function contextOf({ report = () => undefined, signal }: BinariesOptions): SourceContext {
+  return { architecture: architecture(), report, signal };
 }
 
 /**
@@ -117,7 +131,7 @@ async function ensureProgram(
   { name, version, commands, source }: Program,
   options: Pick<BinariesOptions, 'report' | 'signal'>,
 ): Promise<string> {
-  const context = { architecture: architecture(), report: options.report ?? (() => undefined), signal: options.signal };
+  const context = contextOf(options);
   const folder = join(cacheFolder(), 'binaries', name, `v${version}`);
   const place = `linux/${context.architecture}`;
   await ensure({ what: `${name} ${version}`, version, folder, place }, commands, [source], context);

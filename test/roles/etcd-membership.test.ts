@@ -145,3 +145,11 @@ describe('when an etcd member may be restarted', () => {
     expect(holds(entryOf(gate, 'until'), scope)).toBe(expected);
   });
 });
+
+it.each([
+  ['one', 'k8s-master-2\n'],
+  ['several', 'k8s-master-2\nk8s-master-3\n'],
+])('asks the first member that listens, of %s', async (_what, stdout) => {
+  const scope = await roleScope({ role: 'etcd', known: { etcd_living: { stdout } } });
+  expect(scope.lookup('etcd_first_living')).toBe('k8s-master-2');
+});
