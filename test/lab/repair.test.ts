@@ -107,3 +107,37 @@ describe.skipIf(why !== undefined)(`changes by hand${SKIPPED}`, () => {
     await asRoot('systemctl is-active etcd');
   });
 });
+
+/** The steps of docs/operations.md, "The survivor of a lost quorum". */
+describe.skipIf(why !== undefined)(`a lost quorum${SKIPPED}`, () => {
+  const SURVIVOR = 'k8s-master-1';
+  const LOST = ['k8s-master-2', 'k8s-master-3'];
+  const BACKUP = ['play', 'playbooks/backup.yml', '--limit', SURVIVOR, '-e'];
+  const etcdctl = (args: string): Promise<string> =>
+    asRoot(`set -a; . /etc/etcd/etcdctl.env; etcdctl ${args}`, SURVIVOR);
+
+  test.each([
+    ['that still answers', ':'],
+    ['that was restarted and answers nobody', 'systemctl restart --no-block etcd'],
+  ])('a member that is left, and %s: its last write is restored', async (_what, then) => {
+    await etcdctl('put /precious old');
+    const backup = await runbook(lab, ['play', 'playbooks/backup.yml', '-e', '{"etcd_backup_fresh_minutes": 0}']);
+    expect(complaints(backup)).toBe('');
+    await etcdctl(`put /precious ${then.length}`);
+    for (const host of LOST) await lab.reset(host);
+    await asRoot(then, SURVIVOR);
+
+    const refused = await runbook(lab, [...BACKUP, '{"etcd_backup_fresh_minutes": 0}']);
+    expect(refused.status).toBe(2);
+    expect(complaints(refused)).toContain('without-quorum');
+    const taken = await runbook(lab, [...BACKUP, '{"etcd_backup_without_quorum": true}']);
+    expect(complaints(taken)).toBe('');
+    const restored = await runbook(lab, ['play', 'playbooks/restore.yml', '-e', 'confirm=lab', ...PARTS]);
+    expect(complaints(restored)).toBe('');
+
+    expect(await etcdctl('get /precious --print-value-only')).toBe(`${then.length}\n`);
+    expect((await etcdctl('member list')).match(/started/g)).toHaveLength(3);
+    const again = await runbook(lab, ['plan', 'playbooks/site.yml', ...PARTS]);
+    expect(changesOf(again)).toEqual([]);
+  });
+});
