@@ -8,6 +8,9 @@ const tasks = new Map([
 ]);
 const HEALTHY = { uid: 0, systemd: 252, clock: 1000, free_mib: 9000, kubernetes: '', etcd: '', taken: [] };
 
+const NAMED = 'The API has an IPv4 address, or a name if the load balancer is not one of these hosts';
+const OWN_LB = { lb_hosts: [] };
+
 /** Returns the names of the failed checks, each with its rendered message. */
 async function failures(extra: ValueMap, seen: ValueMap = {}): Promise<readonly string[]> {
   const known = { preflight_host: { json: { ...HEALTHY, ...seen } } };
@@ -44,6 +47,9 @@ describe('preflight', () => {
       'Every machine, and the virtual address, is in the network of the machines',
     ],
     ['a virtual address that a host has', { api_vip: '192.168.1.30' }, {}, 'No address is used twice'],
+    ['a name that the hosts of the group lb cannot hold', { api_vip: 'api.example.com' }, {}, NAMED],
+    ['IPv6 of a load balancer of its own', { ...OWN_LB, api_vip: 'fd00::1' }, {}, NAMED],
+    ['no name of a load balancer', { ...OWN_LB, api_vip: 'Api_1' }, {}, NAMED],
     [
       'a virtual name that a host has',
       { api_name: 'k8s-node-1' },
@@ -73,6 +79,10 @@ describe('preflight', () => {
     ['an address that the host does not have', { node_address: '192.168.1.99' }, {}, 'The address is on the host'],
   ])('refuses %s', async (_name, extra, seen, check) => {
     expect(await failures(extra, seen)).toContain(check);
+  });
+
+  it.each(['api.example.com', '203.0.113.7', '192.168.1.26'])('takes %s as a load balancer of its own', async (vip) => {
+    expect(await failures({ ...OWN_LB, api_vip: vip })).toEqual([]);
   });
 
   it('takes a patch and the next minor', async () => {

@@ -76,10 +76,23 @@ describe('the virtual address', () => {
     expect(/unicast_peer \{\n([^}]*)\n {2}\}/.exec(texts[1] ?? '')?.[1]).toBe('    192.168.1.26\n    192.168.1.29');
   });
 
-  it('goes without peers where multicast is wanted', async () => {
-    expect(
-      await rendered('keepalived.conf.hbs', { role: 'haproxy-keepalived', extra: { keepalived_mode: 'multicast' } }),
-    ).not.toContain('unicast');
+  // keepalived refuses unicast without peers.
+  it.each<[string, ValueMap]>([
+    ['multicast is wanted', { keepalived_mode: 'multicast' }],
+    ['the host is alone', { lb_hosts: ['k8s-master-1'] }],
+  ])('goes without peers where %s', async (_, extra) => {
+    expect(await rendered('keepalived.conf.hbs', { role: 'haproxy-keepalived', extra })).not.toContain('unicast');
+  });
+
+  it.each([
+    ['192.168.1.34', '192.168.1.34', undefined],
+    ['api.example.com', undefined, 'api.example.com'],
+  ])('is in the certificates of apiservers: %s', async (api_vip, address, name) => {
+    const scope = await roleScope({ role: 'pki', extra: { api_vip } });
+    const own = ['127.0.0.1', ...(address === undefined ? [] : [address]), '10.96.0.1'];
+    expect(scope.lookup('pki_apiserver_addresses')).toEqual([...own, '192.168.1.26', '192.168.1.28', '192.168.1.29']);
+    const names = scope.lookup('pki_apiserver_names');
+    expect(Array.isArray(names) && names.includes('api.example.com')).toBe(name !== undefined);
   });
 
   it('has every apiserver behind it, asked over HTTPS', async () => {
