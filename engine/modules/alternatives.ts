@@ -5,6 +5,7 @@ import { file } from '../resources/file.ts';
 import { settingRequest } from '../resources/setting.ts';
 import { path, wholeNumber } from './base/arguments.ts';
 import { type Context, type Outcome, defineModule } from './base/module.ts';
+import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
 import { type WantedSetting, planSettings } from './system/setting-plan.ts';
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/;
@@ -51,11 +52,22 @@ export const module = defineModule<Arguments>({
     'alternatives: { name: editor, path: /usr/bin/vim.basic }',
     'alternatives: { name: java, path: /opt/jdk/bin/java, link: /usr/bin/java, priority: 100 }',
   ],
-  observes: (args) => [...wantedOf(args).map(({ request }) => request), ...fileOf(args)],
+  observes: (args) => [
+    ...wantedOf(args).map(({ request }) => request),
+    ...fileOf(args),
+    ...linksOf(args).flatMap((link) => [file(link), ...wayNeeds(link)]),
+  ],
   plan(args, _loaded, seen, context) {
     const missing = missingFile(args, seen);
     if (missing !== undefined) return missing;
-    return withLink(args, planned(args, seen, context), seen);
+    const outcome = withLink(args, planned(args, seen, context), seen);
+    const foreign = inForeignHands(
+      linksOf(args).map((link) => file(link)),
+      seen,
+      context,
+    );
+    if (outcome.kind !== 'change' || foreign === undefined) return outcome;
+    return { ...foreign, remedy: 'Put the link into a directory of root, such as /usr/local/bin.' };
   },
 });
 
@@ -71,6 +83,12 @@ function planned(args: Arguments, seen: Seen, context: Context): Outcome {
     seen,
     context,
   );
+}
+
+/** Returns the links that update-alternatives writes by their names. */
+function linksOf({ link, subcommands = [], state }: Arguments): readonly string[] {
+  if (state === 'absent') return [];
+  return [...(link === undefined ? [] : [link]), ...subcommands.map((one) => one.link)];
 }
 
 function fileOf({ path: target, state }: Arguments): readonly Request[] {

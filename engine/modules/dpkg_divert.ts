@@ -6,6 +6,7 @@ import { ABSENT, type FileState } from '../resources/file/file-state.ts';
 import { settingRequest } from '../resources/setting.ts';
 import { boolean, path } from './base/arguments.ts';
 import { type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
+import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
 import { type WantedSetting, planSettings } from './system/setting-plan.ts';
 
 const schema = z.strictObject({
@@ -31,11 +32,20 @@ export const module = defineModule<Arguments>({
     'dpkg_divert: { path: /usr/sbin/service-helper, rename: true }',
     'dpkg_divert: { path: /etc/screenrc, divert: /etc/screenrc.orig, rename: true, force: true }',
   ],
-  observes: (args) => [diversion(args.path), ...(args.rename ? places(args).map((one) => file(one)) : [])],
+  observes: (args) => [
+    diversion(args.path),
+    ...(args.rename ? places(args).flatMap((one) => [file(one), ...wayNeeds(one)]) : []),
+  ],
   plan(args, _loaded, seen, context) {
     const { from, to, inTheWay } = moved(args, seen);
     if (inTheWay !== undefined) return inTheWay;
     const outcome = planned(args, from === undefined, seen, context);
+    const foreign = inForeignHands(args.rename ? places(args).map((one) => file(one)) : [], seen, context);
+    if (outcome.kind === 'change' && foreign !== undefined)
+      return {
+        ...foreign,
+        remedy: 'Leave rename out. Move the file by a task of its own, as the owner of the directory.',
+      };
     if (outcome.kind !== 'change' || from === undefined || to === undefined) return outcome;
     const certainty = [file(from), file(to)].every((one) => seen.certainty(one) === 'certain')
       ? outcome.certainty

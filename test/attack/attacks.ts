@@ -123,6 +123,17 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
   'copy of a file of the host into the folder': {
     task: 'copy: { src: /etc/hostname, dest: "/home/alice/d/n{{item}}", remote_src: true, mode: "0644" }',
   },
+  'copy of a folder of the host into the folder': {
+    task: 'copy: { src: /srv/folder/, dest: "/home/alice/d/n{{item}}", remote_src: true, mode: "0644" }',
+    given: 'mkdir -p /srv/folder/sub; echo one >/srv/folder/a; echo two >/srv/folder/sub/b',
+    never: ['create', 'close'],
+  },
+  'copy of a folder of hers': {
+    task: 'copy: { src: /home/alice/d/f/, dest: "/srv/open/n{{item}}", remote_src: true, mode: "0644" }',
+    given: 'mkdir f; echo mine >f/a; chown -R alice f',
+    name: 'f',
+    never: ['create', 'close'],
+  },
   'template with validate': {
     task: 'copy: { content: "round {{item}}\\n", dest: "/home/alice/d/f", validate: "grep -q round %s" }',
     given: 'echo old >f; chown alice f',
@@ -281,5 +292,24 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     name: 'runbook-23456',
   },
   'a temporary file': { task: 'tempfile: { path: /home/alice/d }' },
+  'a key pair of ssh': {
+    task: 'openssh_keypair: { path: "/home/alice/d/n{{item}}", type: ed25519 }',
+    never: ['create', 'close'],
+  },
+  'a file of a package that is moved aside': {
+    task: 'dpkg_divert: { path: "/home/alice/d/n{{item}}", divert: "/srv/open/n{{item}}", rename: true }',
+    given: 'for i in $(seq $rounds); do echo mine >n$i; chown alice n$i; done',
+    never: ['create', 'close'],
+  },
+  'a link of alternatives': {
+    task: 'alternatives: { name: "n{{item}}", path: /bin/true, link: "/home/alice/d/n{{item}}" }',
+    never: ['create', 'close'],
+  },
+  'a package of hers': {
+    task: 'package: { deb: /home/alice/d/f }',
+    given: 'echo mine >f; chown alice f',
+    name: 'f',
+    never: ['create', 'close'],
+  },
   'a kubeconfig or key': { task: 'random_key: { path: "/home/alice/d/n{{item}}" }', never: ['create', 'close'] },
 };

@@ -40,6 +40,10 @@ const STEPS: readonly Step[] = [
     { path: '/home/al/id', type: 'ed25519' },
     'another user can change names on the way to /home/al/id: Make the key as its owner: become: true and become_user: NAME. If this user is trusted, set unsafe_path: true.',
   ],
+  [
+    { path: '/home/al/pipe', type: 'ed25519' },
+    'another user can change names on the way to /home/al/pipe: Make the key as its owner: become: true and become_user: NAME. If this user is trusted, set unsafe_path: true.',
+  ],
   [{ path: '/home/r/id', state: 'absent' }, '/home/r/id state: a file → absent\n/home/r/id.pub state: a file → absent'],
 ];
 
@@ -48,7 +52,7 @@ describe.skipIf(SystemHost.missing !== undefined)('on a host', () => {
   beforeAll(async () => {
     host = await SystemHost.start();
     const made = host.run(
-      'mkdir /home/r /home/al && chown nobody /home/al && ssh-keygen -q -t ed25519 -N a-passphrase -f /home/r/locked',
+      'mkdir /home/r /home/al && chown nobody /home/al && mkfifo /home/al/pipe && ssh-keygen -q -t ed25519 -N a-passphrase -f /home/r/locked',
     );
     expect(made.status, made.stderr.toString()).toBe(0);
   });

@@ -204,7 +204,8 @@ describe('what a change of something else does to an answer', () => {
 const OWN_DPKG = `for own in lib/dpkg cache/debconf; do
   mkdir -p "/var/spool/$own" && cp -a "/var/$own/." "/var/spool/$own/" && mount --bind "/var/spool/$own" "/var/$own" || exit
 done
-mkdir /home/d && cd /home/d && for i in a b 'c d' e; do echo hi >"$i"; done; echo old >e.distrib`;
+mkdir /home/d && cd /home/d && for i in a b 'c d' e; do echo hi >"$i"; done; echo old >e.distrib
+mkdir /home/al && echo hi >/home/al/a && chown -R nobody /home/al`;
 
 /** A task; the lines that its plan prints, if it is a change, and a command with what it prints then. */
 type Step = readonly [args: object, told: string, command?: string, prints?: string];
@@ -249,6 +250,10 @@ const STORIES: Readonly<Record<string, readonly [AnyModule, readonly Step[]]>> =
       ],
       [{ name: 'rb', path: '/home/d/none', state: 'absent' }, 'in_sync'],
       [{ name: 'rb', path: '/home/d/e', state: 'absent' }, 'alternative rb /home/d/e: 50 → absent'],
+      [
+        { name: 'rb2', path: '/home/d/a', link: '/home/al/rb2' },
+        'another user can change the way to /home/al/rb2: other users can change names in /home/al, or above it: the task could be made to write elsewhere.',
+      ],
     ],
   ],
   'packages are held and released': [
@@ -324,6 +329,10 @@ const STORIES: Readonly<Record<string, readonly [AnyModule, readonly Step[]]>> =
         'a\nb\nc d\ne.distrib',
       ],
       [{ path: '/home/d/b', state: 'absent' }, 'in_sync'],
+      [
+        { path: '/home/al/a', rename: true, divert: '/home/d/a3' },
+        'another user can change the way to /home/al/a: other users can change names in /home/al, or above it: the task could be made to write elsewhere.',
+      ],
     ],
   ],
   'rules, policies and the state of ufw': [

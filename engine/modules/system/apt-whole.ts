@@ -1,5 +1,6 @@
 import { quote } from '../../connection/base/quote.ts';
 import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
+import { endIfInOtherHands } from '../../resources/base/unhindered-read.ts';
 import { packageRequest } from '../../resources/package.ts';
 import { type SettingDetail, type SettingState, settingRequest } from '../../resources/setting.ts';
 import type { Change, Context, Difference, Outcome } from '../base/module.ts';
@@ -154,7 +155,7 @@ function debOf(path: string, downgrades: boolean): WantedSetting {
     request: settingRequest(
       `apt deb ${path}${downgrades ? ' exactly' : ''}`,
       `command -v dpkg-deb >/dev/null || exit 127
-told=$(dpkg-deb -W --showformat '\${Package} \${Version}' ${quote(path)} 2>&1) || { printf '%s\\n' "$told" >&2; exit 1; }
+${endIfInOtherHands(path)}told=$(dpkg-deb -W --showformat '\${Package} \${Version}' ${quote(path)} 2>&1) || { printf '%s\\n' "$told" >&2; exit 1; }
 now=$(dpkg-query -W -f '\${db:Status-Status} \${Version}' "\${told%% *}" 2>/dev/null) || now=
 case $now in 'installed '*) now=\${now#installed } ;; *) now=absent ;; esac
 if [ "$now" != absent ] && dpkg --compare-versions "$now" ${downgrades ? 'eq' : 'ge'} "\${told#* }"; then echo ${INSTALLED}

@@ -1,3 +1,5 @@
+import { quote } from '../../connection/base/quote.ts';
+
 /**
  * Shell text that reads files which another user may replace by a named pipe between look and opening. A process that
  * opens a pipe waits until somebody writes, perhaps forever. `how_calmly` must run first. Then `calmly PATH` prints the
@@ -41,6 +43,15 @@ in_other_hands() {
   own_folder=$u
   return 1
 }`;
+
+/**
+ * Returns shell text that ends with status 1 and a message if another user may replace the file: a program that opens
+ * it by its name could wait at a named pipe.
+ */
+export function endIfInOtherHands(path: string): string {
+  const message = quote(`another user can change names on the way to ${path}`);
+  return `${IN_OTHER_HANDS}\n! in_other_hands ${quote(path)} || { printf '%s\\n' ${message} >&2; exit 1; }\n`;
+}
 
 /**
  * Returns shell text that runs steps in a subshell. One step opens descriptor 4. If the subshell has not opened it
