@@ -108,6 +108,39 @@ describe.skipIf(why !== undefined)(`changes by hand${SKIPPED}`, () => {
   });
 });
 
+describe.skipIf(why !== undefined)(`what no plan shows${SKIPPED}`, () => {
+  test.each([
+    [
+      'a drop-in',
+      'mkdir /etc/systemd/system/etcd.service.d; echo "[Service]" >/etc/systemd/system/etcd.service.d/override.conf; systemctl daemon-reload',
+      `${HOST}: /etc/systemd/system/etcd.service.d/override.conf`,
+      'rm -r /etc/systemd/system/etcd.service.d; systemctl daemon-reload',
+    ],
+    [
+      'a certificate in a kubeconfig that ends soon',
+      `mkdir -p /root/.kube; cd /tmp; openssl req -x509 -newkey rsa:2048 -nodes -keyout k -out c -days 2 -subj /CN=x
+       printf "client-certificate-data: %s\\n" $(base64 -w0 c) >/root/.kube/config`,
+      `${HOST} (/root/.kube/config)`,
+      'rm /root/.kube/config',
+    ],
+  ])('verify.yml names %s', async (_what, damage, named, undo) => {
+    await asRoot(damage);
+    const verify = await runbook(lab, ['play', 'playbooks/verify.yml']);
+    expect(complaints(verify)).toContain(named);
+    await asRoot(undo);
+    expect(complaints(await runbook(lab, ['play', 'playbooks/verify.yml']))).not.toContain(named);
+  });
+
+  test('another network of Services than the one of the apiserver is refused', async () => {
+    const environment = '/etc/kubernetes/kube-apiserver.env';
+    await asRoot(`mkdir -p /etc/kubernetes; echo "X=--service-cluster-ip-range=10.96.0.0/16" >${environment}`);
+    const refused = await runbook(lab, ['plan', 'playbooks/site.yml', ...PARTS, '-e', 'service_cidr=10.97.0.0/16']);
+    expect(complaints(refused)).toContain('serves with the network of Services 10.96.0.0/16');
+    expect(complaints(await runbook(lab, ['plan', 'playbooks/site.yml', ...PARTS]))).toBe('');
+    await asRoot(`rm ${environment}`);
+  });
+});
+
 /** The steps of docs/operations.md, "The survivor of a lost quorum". */
 describe.skipIf(why !== undefined)(`a lost quorum${SKIPPED}`, () => {
   const SURVIVOR = 'k8s-master-1';

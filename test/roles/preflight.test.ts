@@ -6,7 +6,17 @@ const tasks = new Map([
   ...tasksOf('roles/os-prep/tasks/preflight-inventory.yml'),
   ...tasksOf('roles/os-prep/tasks/preflight-host.yml'),
 ]);
-const HEALTHY = { uid: 0, systemd: 252, clock: 1000, free_mib: 9000, kubernetes: '', etcd: '', taken: [] };
+const HEALTHY = {
+  uid: 0,
+  systemd: 252,
+  clock: 1000,
+  free_mib: 9000,
+  kubernetes: '',
+  etcd: '',
+  name: 'debian',
+  services: '',
+  taken: [],
+};
 
 const NAMED = 'The API has an IPv4 address, or a name if the load balancer is not one of these hosts';
 const OWN_LB = { lb_hosts: [] };
@@ -76,6 +86,18 @@ describe('preflight', () => {
       'Kubernetes does not go back, nor up by more than a minor',
     ],
     ['a downgrade of etcd', {}, { etcd: '3.6.99' }, 'etcd does not go back, nor up by more than a minor'],
+    [
+      'a master that is another one already',
+      {},
+      { etcd: '3.6.16', name: 'k8s-master-2' },
+      'The host is not another host of the inventory',
+    ],
+    [
+      'another network of Services than the one in use',
+      { service_cidr: '10.97.0.0/16' },
+      { services: '10.96.0.0/16' },
+      'The network of Services is the one of the living cluster',
+    ],
     ['an address that the host does not have', { node_address: '192.168.1.99' }, {}, 'The address is on the host'],
   ])('refuses %s', async (_name, extra, seen, check) => {
     expect(await failures(extra, seen)).toContain(check);
@@ -83,6 +105,23 @@ describe('preflight', () => {
 
   it.each(['api.example.com', '203.0.113.7', '192.168.1.26'])('takes %s as a load balancer of its own', async (vip) => {
     expect(await failures({ ...OWN_LB, api_vip: vip })).toEqual([]);
+  });
+
+  it.each<[string, ValueMap, ValueMap]>([
+    ['a new machine with the name of another host', {}, { name: 'k8s-master-2' }],
+    ['a master with a name of its own', {}, { etcd: '3.6.16', name: 'k8s-master-1.example.com' }],
+    [
+      'a network of Services that was moved',
+      { service_cidr: '10.97.0.0/16', preflight_service_cidr_may_change: true },
+      {},
+    ],
+    [
+      'a network that is given as a flag',
+      { apiserver_extra_flags: { 'service-cluster-ip-range': '10.98.0.0/16' } },
+      {},
+    ],
+  ])('takes %s', async (_, extra, seen) => {
+    expect(await failures(extra, { services: '10.96.0.0/16', ...seen })).toEqual([]);
   });
 
   it('takes a patch and the next minor', async () => {
