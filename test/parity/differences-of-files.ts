@@ -318,12 +318,12 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       argumentsFor(['copy'], input).some(({ remote_src: here, force }) => here === true && force === false) &&
       (fact === 'first.0.status'
         ? ansible === 'ok' && runbook === 'changed'
-        : /^tree[^/]*\/out\/top\//.test(fact) && ansible === null),
+        : /^tree[^/]*\/out\//.test(fact) && ansible === null),
   },
   {
     id: 'copy-folder-of-host',
     explains: ({ fact, ansible, runbook }, input) =>
-      /^tree[^/]*\/out(\/top)?(\/mine|\/a)?$/.test(fact) &&
+      /^tree[^/]*\/out(\/|$)/.test(fact) &&
       !input.given.includes('rm -r out') &&
       / 0:0( |$)/.test(textOf(runbook)) &&
       textOf(ansible).replace(/ \d+:\d+/, ' 0:0') === textOf(runbook) &&

@@ -128,7 +128,8 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
   {
     id: 'unarchive-zip-folders',
     explains: ({ fact, ansible, runbook }, input) =>
-      isStatusOf(fact, 'second') &&
+      // The third task unpacks the archive again.
+      (isStatusOf(fact, 'second') || fact === 'first.2.status') &&
       ansible === 'changed' &&
       runbook === 'ok' &&
       argumentsFor(['unarchive'], input, fact).some(({ src }) => src === '@W@/a.zip') &&

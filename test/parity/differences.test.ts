@@ -225,6 +225,33 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     ['copy-folder-of-host'],
   ],
   [
+    'the owner of a folder that the folder of the host did not bring',
+    files(['cp -R src/top out/top'], {
+      copy: { src: '@W@/src/top/', dest: '@W@/out', remote_src: true, owner: 'daemon' },
+    }),
+    { fact: 'tree./out/top/sub', ansible: 'folder 0755 1:0', runbook: 'folder 0755 0:0' },
+    ['copy-folder-of-host'],
+  ],
+  [
+    'a file that a folder of the host brings without force',
+    files(['cp -R src/top out/top'], {
+      copy: { src: '@W@/src/top/', dest: '@W@/out', remote_src: true, force: false },
+    }),
+    { fact: 'tree./out/b c', ansible: null, runbook: 'file 0644 0:0 "two"' },
+    ['copy-folder-of-host'],
+  ],
+  [
+    'a zip archive that is unpacked again after a task changed its folder',
+    files(
+      [],
+      { unarchive: { src: '@W@/a.zip', dest: '@W@/out', exclude: ['top/a'] } },
+      { copy: { dest: '@W@/out/top/a', content: 'x' } },
+      { unarchive: { src: '@W@/a.zip', dest: '@W@/out', exclude: ['top/a'] } },
+    ),
+    { fact: 'first.2.status', ansible: 'changed', runbook: 'ok' },
+    ['unarchive-zip-folders'],
+  ],
+  [
     'the mode of that file',
     files(['mkdir -p out/top && printf "other\\n" > out/top/a'], {
       copy: { src: '@W@/src/top/', dest: '@W@/out', remote_src: true, group: 'adm' },

@@ -118,6 +118,10 @@ export const EXPLANATIONS: readonly Explanation[] = [
       /"method":"(POST|PUT|PATCH|DELETE)"/.test(JSON.stringify(tasksOf(input))),
   },
   {
+    id: 'text-arguments',
+    explains: ({ fact, runbook }, { area }) => area === 'forms' && refuses(fact, runbook, 'must be a text'),
+  },
+  {
     id: 'missing-arguments',
     explains: ({ fact, runbook }) => fact === 'refused' && isDeclared(text(runbook)),
   },
