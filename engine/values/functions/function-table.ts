@@ -2,12 +2,14 @@ import { addressFunctions } from './address-functions.ts';
 import { collectionFunctions } from './collection-functions.ts';
 import { controllerFunctions } from './controller-functions.ts';
 import { digestFunctions } from './digest-functions.ts';
+import { encodingFunctions } from './encoding-functions.ts';
 import { formatFunctions } from './format-function.ts';
 import { numberFunctions } from './number-functions.ts';
 import { parsingFunctions } from './parsing-functions.ts';
 import { pathFunctions } from './path-functions.ts';
 import { setFunctions } from './set-functions.ts';
 import type { SharedFunction } from './shared-function.ts';
+import { sortFunctions } from './sort-functions.ts';
 import { textFunctions } from './text-functions.ts';
 import { timeFunctions } from './time-functions.ts';
 import { typeFunctions } from './type-functions.ts';
@@ -17,10 +19,12 @@ import { versionFunctions } from './version-functions.ts';
 export const sharedFunctions: readonly SharedFunction[] = [
   ...textFunctions,
   ...formatFunctions,
+  ...encodingFunctions,
   ...pathFunctions,
   ...parsingFunctions,
   ...digestFunctions,
   ...collectionFunctions,
+  ...sortFunctions,
   ...setFunctions,
   ...numberFunctions,
   ...versionFunctions,

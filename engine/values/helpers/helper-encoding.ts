@@ -1,17 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { textOf } from '../functions/arguments.ts';
-import { ArgumentFault } from '../language/fault.ts';
 import type { Helper } from './helper.ts';
-
-function decode(text: string): string {
-  const compact = text.replaceAll(/\s/g, '');
-  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact)) throw new ArgumentFault('The text is not base64');
-  const bytes = Buffer.from(compact, 'base64');
-  const decoded = bytes.toString('utf8');
-  if (!Buffer.from(decoded, 'utf8').equals(bytes)) throw new ArgumentFault('The base64 holds bytes that are not text');
-  return decoded;
-}
 
 export const encodingHelpers: readonly Helper[] = [
   {
@@ -39,22 +29,6 @@ export const encodingHelpers: readonly Helper[] = [
     secrets: 'embedded',
     run: ([value = null]) =>
       stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }).replace(/\n$/, ''),
-  },
-  {
-    name: 'b64encode',
-    summary: 'The text (UTF-8), encoded in base64.',
-    example: ['{{b64encode "etcd"}}', 'ZXRjZA=='],
-    arity: [1, 1],
-    secrets: 'derived',
-    run: ([text]) => Buffer.from(textOf(text), 'utf8').toString('base64'),
-  },
-  {
-    name: 'b64decode',
-    summary: 'The text (UTF-8), decoded from base64.',
-    example: ['{{b64decode "ZXRjZA=="}}', 'etcd'],
-    arity: [1, 1],
-    secrets: 'derived',
-    run: ([text]) => decode(textOf(text)),
   },
   {
     name: 'sha256',

@@ -1,4 +1,3 @@
-import { quote } from '../../connection/base/quote.ts';
 import { type Value, isList } from '../base/value.ts';
 import { listOf, numberOf, textOf } from '../functions/arguments.ts';
 import { ArgumentFault } from '../language/fault.ts';
@@ -17,11 +16,6 @@ function toText(value: Value): string {
   if (value === null || typeof value === 'object')
     throw new ArgumentFault('Only text, numbers and booleans can be put into text', 'Use json, yaml or join.');
   return String(value);
-}
-
-function shellWord(text: string): string {
-  if (text.includes('\0')) throw new ArgumentFault('Text with a NUL character cannot be a word of shell');
-  return quote(text);
 }
 
 export const textHelpers: readonly Helper[] = [
@@ -102,13 +96,6 @@ export const textHelpers: readonly Helper[] = [
     example: ['{{string port}}', '2379'],
     arity: [1, 1],
     run: ([value = null]) => toText(value),
-  }),
-  embedded({
-    name: 'quote',
-    summary: 'The text as one word of a POSIX shell, so that nothing in the text is run.',
-    example: ['{{quote "it\'s $HOME"}}', "'it'\\''s $HOME'"],
-    arity: [1, 1],
-    run: ([text]) => shellWord(textOf(text)),
   }),
   embedded({
     name: 'indent',

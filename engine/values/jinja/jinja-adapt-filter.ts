@@ -2,7 +2,7 @@ import { mapping, selecting } from './jinja-adapt-selection.ts';
 import { commented, formatted, indented } from './jinja-adapt-text.ts';
 import { comparedVersion } from './jinja-adapt-version.ts';
 import type { AdaptFilter, Adapting } from './jinja-adapting.ts';
-import { binaryNode, choiceNode, filterNode, methodNode, shown, textNode } from './jinja-build.ts';
+import { binaryNode, choiceNode, constantNode, filterNode, methodNode, shown, textNode } from './jinja-build.ts';
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { patternAsHere } from './jinja-pattern.ts';
 import { isShared } from './jinja-shared.ts';
@@ -132,6 +132,33 @@ const inOrder: AdaptFilter = (adapter, { of, name, given }) => {
   return filterNode(adapter.value(of), name);
 };
 
+/** Adapts `sort`: in reverse, or by an attribute. */
+const sorted: AdaptFilter = (adapter, node) => {
+  const { of, given } = node;
+  const [reverse, strict, attribute] = ['reverse', 'case_sensitive', 'attribute'].map(
+    (name, index) => given.plain[index] ?? given.named.get(name),
+  );
+  const flags = [reverse, strict].map((flag) => (flag === undefined ? false : flagOf(flag)));
+  const isMore = given.plain.length > 3 || [...given.named.keys()].some((name) => !OF_SORT.has(name));
+  const [isReversed, isStrict] = flags;
+  if (isMore || isReversed === undefined || isStrict === undefined) return undefined;
+  if (!isStrict && !isOfNumbers(of)) adapter.assume({ kind: 'sameCase', of: shown(of) });
+  const value = adapter.value(of);
+  if (attribute === undefined) {
+    const inItsOrder = filterNode(value, 'sort');
+    return isReversed ? filterNode(inItsOrder, 'reverse') : inItsOrder;
+  }
+  if (attribute.kind !== 'text' || attribute.value.includes(',')) return undefined;
+  return methodNode(value, 'sortBy', attribute, ...(isReversed ? [constantNode(true)] : []));
+};
+
+const OF_SORT: ReadonlySet<string> = new Set(['reverse', 'case_sensitive', 'attribute']);
+
+/** Returns the value of a fixed boolean; undefined for anything else. */
+function flagOf(node: Jinja): boolean | undefined {
+  return node.kind === 'constant' && node.value !== 'null' ? node.value === 'true' : undefined;
+}
+
 function isOfNumbers(node: Jinja): boolean {
   if (node.kind === 'list')
     return node.items.every((item) => item.kind === 'number' || (item.kind === 'text' && !/[A-Z]/.test(item.value)));
@@ -156,25 +183,41 @@ const join: AdaptFilter = (adapter, { of, given }) => {
 const regexReplace: AdaptFilter = (adapter, { of, given }) => {
   const pattern = given.plain[0] ?? given.named.get('pattern');
   const to = given.plain[1] ?? given.named.get('replacement') ?? textNode('');
-  const isMore = [...given.named.keys()].some((key) => key !== 'pattern' && key !== 'replacement');
-  if (pattern === undefined || isMore || given.plain.length > 2) return undefined;
+  const flags = patternFlags(given);
+  const isMore = [...given.named.keys()].some((key) => !OF_REGEX_REPLACE.has(key));
+  if (pattern === undefined || isMore || flags === undefined || given.plain.length > 2) return undefined;
   const value = adapter.printed(of);
   if (to.kind !== 'text') adapter.assume({ kind: 'pattern', of: shown(to) });
   return methodNode(
     value,
     'regexReplace',
-    adaptedPattern(adapter, pattern),
+    adaptedPattern(adapter, pattern, flags),
     to.kind === 'text' ? textNode(groupsAsHere(to.value)) : adapter.value(to),
   );
 };
 
-/** Translates a pattern. Throws NoCounterpart for a pattern that only Python understands. */
-export function adaptedPattern(adapter: Adapting, pattern: Jinja): Jinja {
+const OF_REGEX_REPLACE: ReadonlySet<string> = new Set(['pattern', 'replacement', 'ignorecase', 'multiline']);
+
+/** Returns the flags that arguments by name give to a pattern, such as `im`; undefined for other arguments. */
+export function patternFlags({ named }: Given): string | undefined {
+  const [ignoring, multiline] = [named.get('ignorecase'), named.get('multiline')].map((flag) =>
+    flag === undefined ? false : flagOf(flag),
+  );
+  if (ignoring === undefined || multiline === undefined) return undefined;
+  return `${ignoring ? 'i' : ''}${multiline ? 'm' : ''}`;
+}
+
+/**
+ * Translates a pattern. `flags`: those of Python beside the pattern, such as `im`. Throws NoCounterpart for a pattern
+ * that only Python understands.
+ */
+export function adaptedPattern(adapter: Adapting, pattern: Jinja, flags = ''): Jinja {
   if (pattern.kind !== 'text') {
+    if (flags !== '') lacking('form', 'of a computed pattern with flags');
     adapter.assume({ kind: 'pattern', of: shown(pattern) });
     return adapter.value(pattern);
   }
-  const written = patternAsHere(pattern.value);
+  const written = patternAsHere(flags === '' ? pattern.value : `(?${flags})${pattern.value}`);
   if (written === undefined) lacking('form', `of the pattern ${pattern.value}`);
   return textNode(written);
 }
@@ -269,7 +312,7 @@ const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
   ['last', bare],
   ['min', inOrder],
   ['max', inOrder],
-  ['sort', inOrder],
+  ['sort', sorted],
   ['unique', inOrder],
   ['regex_replace', regexReplace],
   ['ternary', ternary],

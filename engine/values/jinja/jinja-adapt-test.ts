@@ -1,4 +1,4 @@
-import { adaptedPattern } from './jinja-adapt-filter.ts';
+import { adaptedPattern, patternFlags } from './jinja-adapt-filter.ts';
 import { comparedVersion } from './jinja-adapt-version.ts';
 import type { Adapting } from './jinja-adapting.ts';
 import { binaryNode, ITEM, LIST_TEST, methodNode, negatedNode, textNode } from './jinja-build.ts';
@@ -6,6 +6,7 @@ import type { Jinja, JinjaOf } from './jinja-expression.ts';
 import { anchored, COMPARING_TESTS, lacking, RESULT_TESTS } from './jinja-translation.ts';
 
 const PATTERNS: ReadonlySet<string> = new Set(['match', 'search', 'regex']);
+const FLAGS: ReadonlySet<string> = new Set(['ignorecase', 'multiline']);
 const VERSIONS: ReadonlySet<string> = new Set(['version', 'version_compare']);
 /** Tests of types and comparisons that have the same meaning here. */
 const PLAIN: ReadonlySet<string> = new Set([
@@ -56,8 +57,10 @@ function testWithOperand(adapter: Adapting, node: JinjaOf<'test'>, operand: Jinj
 }
 
 function matching(adapter: Adapting, { of, name, given }: JinjaOf<'test'>, pattern: Jinja): Jinja {
-  if (given.plain.length > 1 || given.named.size > 0) return lacking('test', `${name} with these arguments`);
-  const written = adaptedPattern(adapter, pattern);
+  const flags = patternFlags(given);
+  const isMore = given.plain.length > 1 || [...given.named.keys()].some((key) => !FLAGS.has(key));
+  if (isMore || flags === undefined) return lacking('test', `${name} with these arguments`);
+  const written = adaptedPattern(adapter, pattern, flags);
   const from =
     name === 'match'
       ? written.kind === 'text'

@@ -3,6 +3,19 @@
  * Named groups, the ends of the text, and literal backslashes and braces are written differently.
  */
 export function patternAsHere(source: string): string | undefined {
+  // Flags at the beginning hold for the whole pattern.
+  const [opening, flags] = leadingFlags(source);
+  const written = translated(source.slice(opening.length));
+  return written === undefined || flags === '' ? written : `(?${flags}:${written})`;
+}
+
+/** Returns the groups of flags at the beginning, and their letters, each once. */
+function leadingFlags(source: string): readonly [opening: string, flags: string] {
+  const opening = /^(?:\(\?[ims]+\))+/.exec(source)?.[0] ?? '';
+  return [opening, [...new Set(opening.replaceAll(/[^ims]/g, ''))].join('')];
+}
+
+function translated(source: string): string | undefined {
   let written = '';
   let isInClass = false;
   for (let at = 0; at < source.length;) {

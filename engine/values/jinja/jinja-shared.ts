@@ -7,6 +7,7 @@ import { NoCounterpart } from './jinja-translation.ts';
 /** Functions that are not filters of Ansible, or that are filters with another meaning. */
 const NO_FILTERS: ReadonlySet<string> = new Set([
   'slice',
+  'sort_by',
   'index_of',
   'version',
   'lstrip',

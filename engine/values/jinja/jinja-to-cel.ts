@@ -106,6 +106,7 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['join', 'join'],
   ['size', 'size'],
   ['slice', 'slice'],
+  ['sortBy', 'sortBy'],
   ['format', 'format'],
   ['version', 'version'],
   ['flatten', 'flatten'],

@@ -83,6 +83,7 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['contains', 'contains'],
   ['regexReplace', 'regex_replace'],
   ['slice', 'slice'],
+  ['sortBy', 'sort_by'],
   ['format', 'format'],
   ['version', 'version'],
 ]);

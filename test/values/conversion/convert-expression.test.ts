@@ -108,7 +108,11 @@ test.each([
     'ansible_fips',
     'by hand: the variable ansible_fips has no counterpart: Write query: cat /proc/sys/crypto/fips_enabled, and register',
   ],
-  ["x is search('(?i)a')", 'by hand: the form of the pattern (?i)a has no counterpart'],
+  ["x is search('(?i)a')", "x.matches('(?i:a)')"],
+  ["x is search('a', ignorecase=True)", "x.matches('(?i:a)')"],
+  ["x is match('(?im)a|b')", "x.matches('^(?:(?im:a|b))')"],
+  ["x is search('(?x)a')", 'by hand: the form of the pattern (?x)a has no counterpart'],
+  ["x | b64decode == 'a'", "x.b64decode() == 'a'"],
   ['x | flatten', 'size(x.flatten()) > 0'],
   [
     'x | zip_longest(y)',

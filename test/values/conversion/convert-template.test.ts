@@ -139,6 +139,20 @@ test.each([
   ["{{ '%03d %5s%% %x' | format(n, n, 255) }} {{ '%d' | format(5.75) }}\n", '005     5% ff 5\n'],
   ["{{ '%s-%03d' % (t, n) }} {{ '%02d:%02d' | format('7' | int, 30) }}\n", 'Abc-005 07:30\n'],
   ["{% macro f(a) %}{{ '%-4s|' | format(a) }}{% endmacro %}{{ f('x') }}\n", 'x   |\n'],
+  ["{{ multi | regex_replace('(?m)^\\\\s*$', 'X') }}\n", 'l1\nl2\nX\nl4\n'],
+  [
+    "{{ multi | regex_replace('^l', 'X', multiline=True) }} {{ t | regex_replace('aBC', 'x', ignorecase=True) }}\n",
+    'X1\nX2\n\nX4 x\n',
+  ],
+  [
+    "{{ lm | sort(attribute='b', reverse=True) | map(attribute='b') | join }} {{ xs | sort(reverse=true) | join }} {{ xs | sort(True) | join }} {{ lm | sort(attribute='a') | map(attribute='b') | join }}\n",
+    'yx cba cba xy\n',
+  ],
+  ["{{ [t, e] | map('b64encode') | join('-') }} {{ ['QWJj'] | map('b64decode') | first }}\n", 'QWJj- Abc\n'],
+  [
+    "{{ 'y' if multi is search('^L2$', multiline=True, ignorecase=True) else 'n' }} {{ 'y' if multi is match('l2', multiline=True) else 'n' }} {{ 'y' if multi is search('^l2$') else 'n' }} {{ 'y' if multi is match('(?i)L1') else 'n' }}\n",
+    'y n n y\n',
+  ],
   ['{{ t[:2] }} {{ t[1:] }} {{ t[-2:] }} {{ xs[-1] }}\n', 'Ab bc bc c\n'],
   ["{{ xs | join(', ') }} {{ lm | map(attribute='b') | join('/') }}\n", 'b, a, c x/y\n'],
   ["{{ lm | selectattr('on') | map(attribute='b') | join }}\n", 'x\n'],

@@ -55,6 +55,8 @@ describe('what is not as in Ansible, on purpose', () => {
 
 describe('arguments that cannot be', () => {
   test.each<[string, RegExp, RegExp | undefined]>([
+    ['(sort_by (list (dict a=1) 5) "a")', /no "a" to be sorted by/, undefined],
+    ['(sort_by (list (dict a=1) (dict a="x")) "a")', /cannot be ordered/, undefined],
     ['(format "%d" "5")', /number is required/, /int x/],
     ['(format "%s %s" "a")', /more than 1 values/, undefined],
     ['(format "%s" "a" "b")', /takes 1 values, and 2/, undefined],
