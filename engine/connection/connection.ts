@@ -59,6 +59,11 @@ export interface Changing extends Looking {
   /** Runs a change and then a look, in one round trip. The look runs whatever the result of the change is. */
   changeAndLook(frame: ChangeFrame, options: ChangeOptions, lookOptions: LookOptions): Promise<Changed>;
   /**
+   * Runs a script of this number of brief changes, and a look (`shell/together.ts`), in one round trip. Each of them may
+   * take as long as a look. The script ends if the connection does.
+   */
+  changeTogether(script: string, changes: number, options: Pick<LookOptions, 'maxOutputBytes'>): Promise<Completed>;
+  /**
    * Sends a file to `path`, which is created with `mode` (octal digits) and belongs to the user of the handle. `path`
    * is a temporary name beside the target; the caller moves it into place. If anything fails, nothing is left at
    * `path`.
@@ -227,6 +232,16 @@ class OpenConnection implements Connection {
     return {
       look: (script, options = {}) => session.exchange(watched(script), { script: { ...this.#looks, ...options } }),
       change: (script, options = {}) => session.exchange(watched(script), { script: options }),
+      changeTogether: (script, changes, options) => {
+        const { timeoutMs, silenceMs } = this.#looks;
+        const times = changes + 1;
+        // The script prints nothing until it ends.
+        const limits = {
+          timeoutMs: timeoutMs * times,
+          silenceMs: silenceMs === undefined ? silenceMs : silenceMs * times,
+        };
+        return session.exchange(watched(script), { script: { ...limits, ...options } });
+      },
       changeAndLook: (frame, options, lookOptions) => this.#changeAndLook(session, frame, options, lookOptions),
       send: async (source, path, options) => {
         const session = new Session(() => this.#openForFile(privilege));

@@ -27,6 +27,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   arguments: schema,
   freeForm: 'that',
   examples: ['assert: { that: ["size(groups.etcd) % 2 == 1"], fail_msg: "etcd needs an odd number of members" }'],
+  isQuiet: true,
   observes: () => [],
   plan(args) {
     const conditions = Array.isArray(args.that) ? args.that : [args.that];

@@ -51,6 +51,7 @@ export const module = defineModule<Arguments>({
   aliases: { ...pathAliases, content: 'block' },
   foreign: foreignFileArguments,
   examples: ['blockinfile: { path: /etc/hosts, marker: "# {mark} cluster", block: "10.0.0.1 k8s-master-1" }'],
+  isQuiet: true,
   observes: (args, _loaded, context) => editRequests(args, context),
   plan: (args, _loaded, seen, context) => {
     const { block } = args;

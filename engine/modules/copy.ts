@@ -94,6 +94,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     'copy: { content: "br_netfilter\\n", dest: /etc/modules-load.d/k8s.conf }',
     'copy: { src: /etc/os-release, dest: /srv/os-release, remote_src: true }',
   ],
+  isQuiet: true,
   load: (args, controller) => (args.remote_src ? Promise.resolve(undefined) : loadContent(args, controller)),
   observes: (args, loaded, context) =>
     loaded?.kind === 'folder'

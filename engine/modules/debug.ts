@@ -19,6 +19,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   arguments: schema,
   freeForm: 'msg',
   examples: ['debug: { msg: "etcd is {{etcd_version}}" }', 'debug: { var: result.stdout }'],
+  isQuiet: true,
   observes: () => [],
   plan(args) {
     // Null is a value, so it is shown.

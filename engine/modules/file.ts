@@ -39,6 +39,7 @@ export const module = defineModule<FileArguments>({
     'file: { path: /usr/local/bin/kubectl, src: /opt/kubernetes/kubectl, state: link }',
     'file: { path: /etc/nginx/sites-enabled/default, state: absent }',
   ],
+  isQuiet: true,
   observes(args, _loaded, context) {
     const requests: Request[] = [
       file(args.path, args.follow && args.state !== 'link' && args.state !== 'absent' ? 'target' : 'attributes'),

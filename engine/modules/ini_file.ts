@@ -92,6 +92,7 @@ export const module = defineModule<Arguments>({
     'ini_file: { path: /etc/php/8.2/fpm/php.ini, section: PHP, option: memory_limit, value: 256M }',
     'ini_file: { path: /etc/systemd/journald.conf, section: Journal, option: SystemMaxUse, value: 1G, no_extra_spaces: true }',
   ],
+  isQuiet: true,
   observes: (args, _loaded, context) => editRequests(args, context),
   plan(args, _loaded, seen, context) {
     const given = args.value === undefined ? (args.values ?? []) : [args.value];

@@ -105,6 +105,7 @@ export const module = defineModule<Arguments>({
     'lineinfile: { path: /etc/default/grub, regexp: "^GRUB_TIMEOUT=", line: GRUB_TIMEOUT=1 }',
     'lineinfile: { path: /etc/fstab, regexp: "\\\\sswap\\\\s", state: absent }',
   ],
+  isQuiet: true,
   observes: (args, _loaded, context) => editRequests(args, context),
   plan(args, _loaded, seen, context) {
     const line = revealed(args.line);

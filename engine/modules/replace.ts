@@ -79,6 +79,7 @@ export const module = defineModule<Arguments>({
     encoding: idleAs(['utf-8', 'utf8'], 'Leave it out: bytes that are not UTF-8 stay unchanged.'),
   },
   examples: ['replace: { path: /etc/fstab, regexp: "^([^#].*\\\\sswap\\\\s.*)$", replace: "# \\\\1" }'],
+  isQuiet: true,
   observes: (args, _loaded, context) => editRequests({ ...args, create: undefined }, context),
   plan(args, _loaded, seen, context) {
     const edit = (before: string | undefined): string => replaced(args, plain(args.replace), before ?? '');

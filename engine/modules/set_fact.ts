@@ -20,6 +20,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   arguments: schema,
   foreign: { cacheable: idleAs([false], KEPT) },
   examples: [`set_fact: { is_first: "{{expr 'groups.etcd[0] == inventory_hostname'}}" }`],
+  isQuiet: true,
   observes: () => [],
   plan(args) {
     const deep = Object.entries(args).find(([, value]) => isDeep(value));

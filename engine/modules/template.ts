@@ -50,6 +50,7 @@ export const module = defineModule<Arguments, Content>({
     'template: { src: etcd.yaml.hbs, dest: /etc/etcd/etcd.yaml, owner: etcd, mode: "0600" }',
     'template: { src: haproxy.cfg.hbs, dest: /etc/haproxy/haproxy.cfg, validate: haproxy -c -f %s }',
   ],
+  isQuiet: true,
   load: async (args, controller) => contentOf(withLineEnds(await controller.template(args.src), args.newline_sequence)),
   observes: (args, content, context) => {
     const directory = withoutSlash(args.dest);

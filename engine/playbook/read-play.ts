@@ -58,6 +58,7 @@ export async function readPlay(map: MapNode, imported: Surroundings, reading: Re
   fields.boolean('gather_facts');
   const options = {
     strategy: oneOf(fields, 'strategy', STRATEGIES) ?? 'linear',
+    isOneByOne: fields.boolean('one_by_one') ?? false,
     order: oneOf(fields, 'order', ORDERS) ?? 'inventory',
     maxFailPercentage: readPercentage(fields),
     anyErrorsFatal: fields.booleanOrTemplate('any_errors_fatal'),

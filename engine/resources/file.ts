@@ -2,6 +2,7 @@ import { unguessable } from '../connection/base/unguessable.ts';
 import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { decodeFiles } from './file/file-decode.ts';
 import { type FileDetail, type Look, LOOKS, MAX_CONTENT_BYTES } from './file/file-detail.ts';
+import { fileTogether } from './file/file-proof.ts';
 import { observeFiles } from './file/file-script.ts';
 import {
   type AbsentFile,
@@ -54,6 +55,7 @@ export const files: ResourceKind<FileDetail, FileState> = {
     return seen.type === 'link' && seen.to !== undefined ? { ...seen, to: { ...seen.to, state: plain } } : plain;
   },
   after: stateAfter,
+  together: fileTogether,
   decided(id, effect) {
     const other = predictedOf(files, effect);
     if (other === undefined || !isBeneath(id, effect.request.id)) return undefined;

@@ -16,7 +16,7 @@ import { forgetOwed } from './handlers/owed-handlers.ts';
 import type { HostState } from './host/host-state.ts';
 import { type Route, type Stop, itinerary } from './order/itinerary.ts';
 import { type BeforeStep, isDeclined, isHandlerDeclined } from './task/declined-step.ts';
-import { isSparedAlways, stopIfEnded, weigh } from './task/fatal-errors.ts';
+import { isSparedAlways, mayStopAll, stopIfEnded, weigh } from './task/fatal-errors.ts';
 import type { TaskRun } from './task/item.ts';
 import { pauseBetween } from './task/loop-pause.ts';
 import { admitIncluded, leaveOpenWithin } from './task/open-includes.ts';
@@ -71,7 +71,9 @@ export class HostRun {
     return error !== undefined && error === this.#weighed;
   }
 
+  /** A step whose change is made already is taken in any case. */
   #mayGoOn(at: number, frame: Frame): void {
+    if (this.#context.together.covers(this.#host, at)) return;
     stopIfEnded(this.#batch, frame, at);
     if (this.#context.interrupted()) throw new HostStops('interrupted');
   }
@@ -139,7 +141,7 @@ export class HostRun {
   async #task(stop: Stop, task: Task, { route, frame }: Way): Promise<void> {
     const asks = this.#context.asking.has(task);
     const inStep = this.#batch.barrier !== undefined && !frame.alone;
-    if (inStep && (asks || this.#mayStopAll(frame))) {
+    if (inStep && (asks || this.#isFatalBehind || mayStopAll(this.#batch, frame))) {
       await waitForHosts(this.#context, this.#batch, this.#host, stop.at);
       this.#mayGoOn(stop.at, frame);
     }
@@ -148,6 +150,7 @@ export class HostRun {
       const done = await this.#doTask(stop, this.#taskRun(stop, task, { route, frame }));
       if (!isHandler(frame)) this.#roles.note(task.role, done);
     } catch (error) {
+      this.#context.together.forget(this.#host);
       if (error instanceof TaskFailed && !isHandler(frame)) this.#roles.note(task.role, 'done');
       throw this.#weigh(error, stop, frame, false);
     }
@@ -178,18 +181,13 @@ export class HostRun {
       calls: [],
       remembered: new Map(),
       waited: new WaitedTime(),
+      isRepeated: (role) => this.#roles.isRepeated(role),
       // In its own turn, which all hosts have reached, a task does not see variables that another host has not set.
       scope: asks ? (over = []) => variables.scopeOfTurn(task, over) : (over = []) => variables.scope(task, over),
       mayGoOn: (at) => {
         this.#mayGoOn(at, frame);
       },
     };
-  }
-
-  /** Returns whether a failure of another host at an earlier step may end the play for this one. */
-  #mayStopAll({ fatal }: Frame): boolean {
-    const { pace } = this.#batch;
-    return pace.anyErrorsFatal || pace.maxFailPercentage !== undefined || fatal !== undefined || this.#isFatalBehind;
   }
 
   /** Does a step once for all hosts. `work` resolves to the variables that the other hosts take over. */

@@ -6,6 +6,7 @@ import { runIdAt } from './base/run-id.ts';
 import { Stepping } from './base/stepping.ts';
 import { TaskIdentities } from './base/task-identity.ts';
 import type { RunContext } from './context/context.ts';
+import { MadeTogether } from './context/made-together.ts';
 import { ControllerFiles } from './controller/controller-files.ts';
 import { controllerLookups } from './controller/controller-lookups.ts';
 import { DigestCache } from './controller/digest-cache.ts';
@@ -72,6 +73,7 @@ export function openRun(options: RunOptions): OpenRun {
     asking: new AskingTasks(),
     prepared: new PreparedAhead(),
     named: new NamedRequests(),
+    together: new MadeTogether(),
     approval: options.approval,
     stepping: options.askBefore === undefined ? undefined : new Stepping(options.askBefore, options.interrupt),
     debtor: debtorOf(options.playbook.file, playNames),

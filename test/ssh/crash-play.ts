@@ -20,11 +20,68 @@ export function crashPlay(): string {
     },
   ];
   for (let number = 0; tasks.length < TASKS; number += 1) tasks.push(taskOf(number));
-  const handlers = SERVICES.map((service) => ({
+  return JSON.stringify([{ name: 'Crash', hosts: 'all', gather_facts: false, tasks, handlers: handlers() }]);
+}
+
+/** Number of changes of `quietPlay`, without its handlers. */
+export const QUIET_TASKS = 48;
+
+/**
+ * Like `crashPlay`, with tasks that only write small files, links and directories: their changes go to the host
+ * together.
+ */
+export function quietPlay(): string {
+  const tasks = Array.from({ length: QUIET_TASKS }, (_, number) => quietTask(number));
+  return JSON.stringify([{ name: 'Quiet', hosts: 'all', gather_facts: false, tasks, handlers: handlers() }]);
+}
+
+function quietTask(number: number): object {
+  const service = SERVICES[number % SERVICES.length] ?? '';
+  const notify = `restart ${service}`;
+  const path = `{{root}}/${service}-${number % 12}.conf`;
+  switch (number % 6) {
+    case 0:
+      return {
+        name: `folder ${number}`,
+        file: { path: `{{root}}/v{{version}}/${number}`, state: 'directory', mode: '0750' },
+        notify,
+      };
+    case 1:
+      return {
+        name: `link ${number}`,
+        file: { path: `{{root}}/link-${number}`, src: '{{root}}/v{{version}}', state: 'link', force: true },
+        notify,
+      };
+    case 2:
+      return {
+        name: `line ${number}`,
+        lineinfile: {
+          path,
+          regexp: `^version ${number} `,
+          line: `version ${number} {{version}}`,
+          create: true,
+          mode: '0644',
+        },
+        notify,
+      };
+    default:
+      return {
+        name: `copy ${number}`,
+        copy: {
+          dest: `{{root}}/${service}-c${number}.conf`,
+          content: `number ${number} version {{version}}\n`,
+          mode: '0640',
+        },
+        notify,
+      };
+  }
+}
+
+function handlers(): readonly object[] {
+  return SERVICES.map((service) => ({
     name: `restart ${service}`,
     shell: `sleep 0.02; cat {{root}}/${service}-*.conf >{{root}}/.${service}.new && mv {{root}}/.${service}.new {{root}}/${service}.running`,
   }));
-  return JSON.stringify([{ name: 'Crash', hosts: 'all', gather_facts: false, tasks, handlers }]);
 }
 
 function taskOf(number: number): object {

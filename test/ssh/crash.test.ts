@@ -1,8 +1,9 @@
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom } from '../seeded-random.ts';
-import { TASKS, crashPlay, largeContent, snapshot } from './crash-play.ts';
+import { QUIET_TASKS, TASKS, crashPlay, largeContent, quietPlay, snapshot } from './crash-play.ts';
 import { startCuttingProxy, type CuttingProxy } from './cutting-proxy.ts';
 import { startSite, type Site, type ToldEvent } from './site.ts';
 
@@ -67,23 +68,53 @@ async function survives(run: () => Promise<{ readonly signal: NodeJS.Signals | n
   expect(await readdir(site.owed)).toEqual([]);
 }
 
-const boundaries = Array.from({ length: TASKS }, (_, index) => index + 1);
-
 const random = seededRandom(SEED);
 
-describe.skipIf(process.getuid?.() !== 0)(
-  `the controller is killed (RUNBOOK_SEED=${SEED}; the test needs root, for mounts)`,
-  () => {
+interface Killed {
+  readonly name: string;
+  readonly text: string;
+  /** Number of tasks, and of changes from version 1 to 2 without those of the handlers. */
+  readonly tasks: number;
+  readonly changes: number;
+  /** Tasks behind which the controller is killed, in the usual suite. */
+  readonly some: readonly number[];
+  /** Milliseconds after the chosen byte within which the controller is killed. A long script of changes has few bytes. */
+  readonly laterMs: number;
+}
+
+const PLAYS: readonly Killed[] = [
+  {
+    name: 'all kinds of tasks',
+    text: crashPlay(),
+    tasks: TASKS,
+    changes: TASKS - 1,
+    some: [1, 13, 27, TASKS],
+    laterMs: 0,
+  },
+  {
+    name: 'quiet changes',
+    text: quietPlay(),
+    tasks: QUIET_TASKS,
+    changes: QUIET_TASKS,
+    some: [1, QUIET_TASKS],
+    laterMs: 400,
+  },
+];
+
+describe.skipIf(process.getuid?.() !== 0).each(PLAYS)(
+  `the controller is killed in a play of $name (RUNBOOK_SEED=${SEED}; the test needs root, for mounts)`,
+  (killed) => {
     beforeAll(async () => {
       site = await startSite({ one: { root: '{{inventory_dir}}/root' } });
       proxy = await startCuttingProxy(site.server.port);
       root = join(site.folder, 'root');
+      await mkdir(root);
       await mkdir(join(site.folder, 'files'));
       await mkdir(join(site.folder, 'templates'));
       for (const version of [1, 2])
         await writeFile(join(site.folder, 'files', `large-${version}`), largeContent(version));
       await writeFile(join(site.folder, 'templates', 'crash.hbs'), 'the version is {{version}}\n'.repeat(50));
-      playbook = await site.playbook('crash.yml', crashPlay());
+      playbook = await site.playbook('crash.yml', killed.text);
       expect(await site.run(play(1))).toMatchObject({ status: 0 });
       await cp(root, saved(1), { recursive: true, preserveTimestamps: true });
       before = await snapshot(root);
@@ -94,7 +125,7 @@ describe.skipIf(process.getuid?.() !== 0)(
       bytes = counted;
       expect(second.status).toBe(0);
       const recap = recapOf(second.stdout);
-      expect(recap).toMatchObject({ changed: TASKS - 1 + 4, failed: 0, owed: [] });
+      expect(recap).toMatchObject({ changed: killed.changes + 4, failed: 0, owed: [] });
       after = await snapshot(root);
     });
     afterAll(async () => {
@@ -102,26 +133,32 @@ describe.skipIf(process.getuid?.() !== 0)(
       await site.stop();
     });
 
-    kills();
+    kills(killed);
   },
 );
 
-function kills(): void {
-  test.each(ALL ? boundaries : [1, 13, 27, TASKS])('at the boundary behind task %i', async (boundary) => {
-    await survives(() => {
-      let finished = 0;
-      return site.run(play(2), (event, child) => {
-        if (event.type === 'task_finished' && (finished += 1) === boundary) child.kill('SIGKILL');
+function kills({ tasks, some, laterMs }: Killed): void {
+  test.each(ALL ? Array.from({ length: tasks }, (_, index) => index + 1) : some)(
+    'at the boundary behind task %i',
+    async (boundary) => {
+      await survives(() => {
+        let finished = 0;
+        return site.run(play(2), (event, child) => {
+          if (event.type === 'task_finished' && (finished += 1) === boundary) child.kill('SIGKILL');
+        });
       });
-    });
-  });
+    },
+  );
 
-  test.each(Array.from({ length: ALL ? 40 : 4 }, (_, index) => [index + 1, random()] as const))(
-    'at random moment %i (%d)',
-    async (_index, share) => {
+  test.each(Array.from({ length: ALL ? 40 : 4 }, (_, index) => [index + 1, random(), random()] as const))(
+    'at random moment %i (%d, %d)',
+    async (_index, share, later) => {
       await survives(async () => {
         const running = site.start(play(2));
-        void proxy.passed(Math.max(1, Math.floor(share * bytes))).then(() => running.process.kill('SIGKILL'));
+        void proxy
+          .passed(Math.max(1, Math.floor(share * bytes)))
+          .then(() => setTimeout(later * laterMs))
+          .then(() => running.process.kill('SIGKILL'));
         return running.ended;
       });
     },

@@ -82,6 +82,7 @@ function playOf({ pattern }: OneTask, task: Task, settings: Play['settings']): P
     serialPlace: undefined,
     perSlice: new Set(),
     strategy: 'linear',
+    isOneByOne: false,
     order: 'inventory',
     maxFailPercentage: undefined,
     anyErrorsFatal: undefined,

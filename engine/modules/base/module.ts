@@ -34,6 +34,11 @@ export interface Module<Arguments, Loaded = undefined> {
    */
   readonly foreign?: Readonly<Record<string, ForeignArgument>>;
   readonly examples: readonly string[];
+  /**
+   * True if neither its looks nor its changes start a program of the operator, and if all that it does on the host is in
+   * its predictions. Then its changes may be made some tasks earlier, together with others.
+   */
+  readonly isQuiet?: true;
   /** Reads files and templates of the role on the controller. Templates are rendered with the variables of the task. */
   load?(args: Arguments, controller: Controller): Promise<Loaded>;
   /** Returns the absolute paths of the files that the task may bring to the controller, for any host. */

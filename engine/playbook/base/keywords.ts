@@ -102,6 +102,7 @@ export const PLAY_KEYWORDS: ReadonlySet<string> = new Set([
   'serial',
   'per_slice',
   'strategy',
+  'one_by_one',
   'order',
   'max_fail_percentage',
   'any_errors_fatal',

@@ -42,6 +42,8 @@ export interface Play {
   /** What each slice may apply to its own hosts alone. */
   readonly perSlice: ReadonlySet<OfAllHosts>;
   readonly strategy: 'linear' | 'free';
+  /** True: each change is a round trip of its own, and made in the turn of its task. */
+  readonly isOneByOne: boolean;
   readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle';
   readonly maxFailPercentage: Compiled | undefined;
   readonly anyErrorsFatal: Compiled | undefined;

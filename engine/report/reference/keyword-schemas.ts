@@ -52,6 +52,10 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
       'linear (the default): all hosts finish a task before any changes something for the next one. free: no host waits for another.',
     schema: { enum: ['linear', 'free'] },
   },
+  one_by_one: {
+    description: 'Whether each change is a round trip of its own. Otherwise quiet changes go to a host together.',
+    schema: BOOLEAN,
+  },
   order: {
     description: 'The order in which the hosts of the play are taken.',
     schema: { enum: ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'] },

@@ -52,6 +52,25 @@ export interface ResourceKind<Detail, State> {
    * undefined.
    */
   decided?(id: string, effect: Prediction): State | undefined;
+  /** How quiet changes of this kind are made together with others. Without it, each is a round trip of its own. */
+  readonly together?: Together<State>;
+}
+
+/**
+ * What a kind knows of changes that go to the host in one script (`run/task/together.ts`). All methods are pure.
+ */
+export interface Together<State> {
+  /**
+   * Returns a condition of the shell that holds only if the thing is as predicted. If it does not hold, nothing more is
+   * made in the script. Undefined: the shell cannot tell, so the change is made alone.
+   */
+  proof(id: string, predicted: State): string | undefined;
+  /** Returns whether other tasks may be planned with a proven prediction. `user`: who makes the changes. */
+  isFirm(predicted: State, user: string): boolean;
+  /** Returns whether one script may change the thing a second time. */
+  mayChangeAgain(first: State, second: State): boolean;
+  /** Returns the state between two such changes, from what was seen after the second one. */
+  earlier(first: State, seen: State): State;
 }
 
 /** One thing to look at, and how closely. */

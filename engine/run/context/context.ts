@@ -25,6 +25,7 @@ import type { Turns } from '../order/turns.ts';
 import type { NamedRequests } from '../preparation/named-requests.ts';
 import type { PreparedAhead } from '../preparation/prepared-ahead.ts';
 import type { Approval } from '../saved-plan/approval.ts';
+import type { MadeTogether } from './made-together.ts';
 
 /** A play with its selected hosts. */
 export interface PlannedPlay {
@@ -65,6 +66,7 @@ export interface RunContext {
   readonly asking: AskingTasks;
   readonly prepared: PreparedAhead;
   readonly named: NamedRequests;
+  readonly together: MadeTogether;
   /** A plan records its changes here; a play makes only changes that are recorded. */
   readonly approval: Approval | undefined;
   /** Set under --step. */

@@ -1,49 +1,23 @@
 import type { Privilege } from '../../connection/base/target.ts';
+import { unguessable } from '../../connection/base/unguessable.ts';
 import { Unreachable } from '../../connection/base/unreachable.ts';
 import type { Changing, Completed, Connection, Looking } from '../../connection/connection.ts';
 import { briefChange, watchedChange } from '../../connection/shell/frame.ts';
+import { togetherAnswer, togetherScript } from '../../connection/shell/together.ts';
 import { Problem } from '../../errors/problem.ts';
-import type { Apply, Fetch } from '../../modules/base/module.ts';
-import type { Prediction, Request } from '../../resources/base/resource.ts';
+import type { Fetch } from '../../modules/base/module.ts';
+import type { Request } from '../../resources/base/resource.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { ChangeCount } from '../base/change-count.ts';
 import type { Decider } from '../base/decider.ts';
 import { HostStops } from '../base/signals.ts';
 import { type ReadPart, receiveFile } from '../controller/receive-file.ts';
+import type { Applied, MachineChange, MachineChanges } from './machine-change.ts';
+import { OwnWork } from './own-work.ts';
 import { PlannedEffects, type UnknownStep } from './planned-effects.ts';
 import { openSealedFiles } from './sealed-files.ts';
-import { syncFiles } from './sync-files.ts';
 import { type Asked, type Laid, View, observation, observe } from './view.ts';
 import { within } from './within.ts';
-
-/** The result of applying a change. The view already has the new state of the host. */
-export type Applied =
-  | { readonly kind: 'begun'; readonly completed: Completed }
-  /** The script before the change failed. */
-  | { readonly kind: 'not_begun'; readonly ahead: Completed };
-
-export interface ChangeLimits {
-  /** Maximal time of a change in milliseconds; undefined: no limit. */
-  readonly timeoutMs: number | undefined;
-  readonly silenceMs: number | undefined;
-  /** Called when the change is sent to the host: from then on it may have been made. */
-  readonly begun: () => void;
-  /** Called with the bytes of a file that were sent so far. */
-  readonly sent?: ((bytes: number, size: number) => void) | undefined;
-  /** Called with the output of the script, in pieces as they arrive. */
-  readonly printed?: ((text: string, stream: 'stdout' | 'stderr') => void) | undefined;
-}
-
-export interface MachineChange {
-  readonly privilege: Privilege;
-  readonly apply: Apply;
-  /** A script that must succeed before the change is made; empty if there is none. */
-  readonly before: string;
-  /** The requests of the task, which are sent again after the change. */
-  readonly own: readonly Request[];
-  readonly touches: readonly Prediction[] | 'everything';
-  readonly limits: ChangeLimits;
-}
 
 /**
  * The problem that the account of a task (`become_user`) does not exist. The host is reachable: other tasks may
@@ -79,9 +53,7 @@ export class Machine {
   readonly #vault: Vault;
   readonly #interrupt: AbortSignal;
   readonly #views = new Map<string, View>();
-  readonly #crossings = new Map<string, string[]>();
-  /** Files that are written but may not be on the disk yet, by the privilege under which they were written. */
-  readonly #unsynced = new Map<string, Set<string>>();
+  readonly #work = new OwnWork();
   readonly #privileges = new Map<string, Privilege>();
   /** In a plan: the effects of the planned changes. */
   readonly #effects = new PlannedEffects();
@@ -218,7 +190,7 @@ export class Machine {
   addCrossing(privilege: Privilege, script: string): void {
     const key = keyOf(privilege);
     this.#privileges.set(key, privilege);
-    this.#crossings.set(key, [...(this.#crossings.get(key) ?? []), script]);
+    this.#work.addCrossing(key, script);
   }
 
   /**
@@ -236,8 +208,8 @@ export class Machine {
     const again = new Map([...view.staleAndWanted(), ...own].map((request) => [request.key, request]));
     const asked = observation([...again.values()]);
     // A script that starts a service or restarts the host must find the files on the disk.
-    const syncs = apply.brief === true && (this.#unsynced.get(key)?.size ?? 0) < MOST_UNSYNCED ? '' : this.#syncs(key);
-    const ahead = this.#ahead(key, syncs, before);
+    const syncs = apply.brief === true && this.#work.room(key) > 0 ? '' : this.#work.takeSyncs(key);
+    const ahead = this.#work.ahead(key, syncs, before);
     given.begun();
     const limits = { timeoutMs: given.timeoutMs, silenceMs: given.silenceMs, onOutput: given.printed };
     const isBrief = apply.brief === true && syncs === '' && isBriefLook(asked.requests);
@@ -248,9 +220,46 @@ export class Machine {
       })
       .finally(() => (this.#changes.done += 1));
     if (answer.kind === 'not_begun') return answer;
-    if (apply.unsynced !== undefined && answer.change.status === 0) this.#unsyncedBy(key).add(apply.unsynced);
+    if (apply.unsynced !== undefined && answer.change.status === 0) this.#work.addUnsynced(key, apply.unsynced);
     if (!answer.look.cut) await this.#learn(view, asked.requests, asked.decode(answer.look));
     return { kind: 'begun', completed: answer.change };
+  }
+
+  /**
+   * Makes quiet changes one after the other, up to the first that fails or is not proven, and looks again: all in one
+   * round trip. Returns an answer for each of these changes, at least one.
+   */
+  async changeTogether({ privilege, parts, begun }: MachineChanges): Promise<readonly Applied[]> {
+    const changing: Changing = await this.#opened(privilege, this.connection.changing(privilege));
+    const key = keyOf(privilege);
+    this.#changes.value += parts.length;
+    const touched = parts.flatMap((part) => part.touches);
+    for (const view of this.#views.values()) view.invalidate(touched);
+    const view = this.view(privilege);
+    const own = parts.flatMap((part) => part.own);
+    const again = new Map([...view.staleAndWanted(), ...own].map((request) => [request.key, request]));
+    const asked = observation([...again.values()]);
+    const syncs = this.#work.room(key) >= parts.length ? '' : this.#work.takeSyncs(key);
+    const texts = parts.map(({ apply, before, proof }, index) => {
+      const ahead = index === 0 ? this.#work.ahead(key, syncs, before) : before;
+      return { ahead, change: apply.script, proof };
+    });
+    const boundary = `_${unguessable(16)}`;
+    begun();
+    const answer = await changing
+      .changeTogether(togetherScript(texts, asked.script, boundary), parts.length, { maxOutputBytes: MOST_LOOKED_AT })
+      .finally(() => (this.#changes.done += parts.length));
+    const { parts: answers, look } = togetherAnswer(answer, boundary);
+    for (const [index, { apply }] of parts.entries()) {
+      const made = answers[index];
+      if (apply.unsynced !== undefined && made?.kind === 'begun' && made.change.status === 0)
+        this.#work.addUnsynced(key, apply.unsynced);
+    }
+    if (look === undefined || look.cut) await this.#look(privilege, asked.requests, 'play');
+    else await this.#learn(view, asked.requests, asked.decode(look));
+    // The shell has not come to the first answer: what it says belongs to the first change.
+    if (answers.length === 0) return [{ kind: 'begun', completed: { ...answer, status: answer.status || 1 } }];
+    return answers.map((one) => (one.kind === 'begun' ? { kind: one.kind, completed: one.change } : one));
   }
 
   /** Brings a file of the host to the controller. Throws Problem, and Unreachable. */
@@ -264,18 +273,6 @@ export class Machine {
   async #learn(view: View, requests: readonly Request[], states: ReadonlyMap<string, unknown>): Promise<void> {
     if (this.isController) await openSealedFiles(states, this.#vault);
     view.learn(requests, states);
-  }
-
-  /**
-   * Returns the text before a change: it removes handlers, syncs files, and then runs `before`, whose exit status
-   * counts.
-   */
-  #ahead(key: string, syncs: string, before: string): string {
-    const crossings = this.#crossings.get(key) ?? [];
-    this.#crossings.delete(key);
-    const own = [...crossings, syncs].filter((part) => part !== '');
-    // The first parts may fail; the last part decides the exit status.
-    return [...own, before === '' && own.length > 0 ? ':' : before].filter((part) => part !== '').join('\n');
   }
 
   /** Runs shell text of the engine itself, apart from the change of any task. */
@@ -325,8 +322,7 @@ export class Machine {
   /** Sends the removals of handlers that no later change has sent, and syncs files that no later change has synced. */
   async settle(): Promise<void> {
     for (const [key, privilege] of this.#privileges) {
-      const scripts = [...(this.#crossings.get(key) ?? []), this.#syncs(key)].filter((part) => part !== '');
-      this.#crossings.delete(key);
+      const scripts = this.#work.takeAll(key);
       if (scripts.length === 0) continue;
       await this.note(privilege, scripts.join('\n')).catch((error: unknown) => {
         // An account that does not exist has no list.
@@ -334,23 +330,7 @@ export class Machine {
       });
     }
   }
-
-  #unsyncedBy(key: string): Set<string> {
-    let paths = this.#unsynced.get(key);
-    if (paths === undefined) this.#unsynced.set(key, (paths = new Set()));
-    return paths;
-  }
-
-  /** Returns shell text that syncs the files that are not synced yet. */
-  #syncs(key: string): string {
-    const paths = [...(this.#unsynced.get(key) ?? [])];
-    this.#unsynced.delete(key);
-    return paths.length === 0 ? '' : syncFiles(paths);
-  }
 }
-
-/** Maximal number of files that wait to be synced, because one process gets them all as arguments. */
-const MOST_UNSYNCED = 200;
 
 /** Maximal time for writes and syncs of the engine. The disk may be slow. */
 const OWN_WORK_MS = 600_000;

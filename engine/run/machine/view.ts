@@ -84,6 +84,15 @@ export class View {
     return [...missing.values()];
   }
 
+  /** Returns the state for a request if it was seen closely enough and is not stale; otherwise undefined. */
+  fresh(request: Request): unknown {
+    const known = this.#known.get(request.key);
+    if (known === undefined || known.stale || known.origin !== 'seen') return undefined;
+    const both = known.request === request ? request : merged(known.request, request);
+    const isCloser = both !== known.request && !sameData(both.detail, known.request.detail) && !suffices(known, both);
+    return isCloser ? undefined : known.state;
+  }
+
   /**
    * Returns the requests for stale states that a later task still needs, without commands: they may be slow, and are
    * sent again in their turn anyway.

@@ -30,12 +30,26 @@ export class PreparedAhead {
 
   /** Like `prepare`, before the task's turn. The result is kept. */
   async prepareAhead(context: PreparingRun, of: For, scope: Scope): Promise<Preparing> {
+    return (await this.prepareEarly(context, of, scope)).preparing;
+  }
+
+  /** Like `prepareAhead`. `isOwn`: the result depends only on variables of the host. */
+  async prepareEarly(
+    context: PreparingRun,
+    of: For,
+    scope: Scope,
+  ): Promise<{ readonly preparing: Preparing; readonly isOwn: boolean }> {
     const known = this.#made(of, scope);
-    if (known !== undefined) return { kind: 'ready', prepared: known };
+    if (known !== undefined) return { preparing: { kind: 'ready', prepared: known }, isOwn: true };
     const { scope: watched, names, values, isOwn } = watch(scope);
     const preparing = await prepare(context, of.task, watched);
     if (preparing.kind === 'ready' && isOwn()) this.#keep(of, { prepared: preparing.prepared, names, values });
-    return preparing;
+    return { preparing, isOwn: isOwn() };
+  }
+
+  /** Forgets what was prepared for a turn that uses it already. */
+  release({ host, task, item }: For): void {
+    this.#kept.get(host)?.get(task)?.delete(item);
   }
 
   /** Like `prepare`, in the task's turn. A kept result is returned and forgotten, to save memory. */

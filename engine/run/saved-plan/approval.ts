@@ -42,11 +42,22 @@ export class Approval {
     return this.#open.has(openKey(host, step));
   }
 
+  /** In a play: returns whether `refusal` would let the change pass. */
+  allows(at: ChangePlace, change: Change): boolean {
+    return this.#indexOf(at, change) >= 0 || this.isOpen(at.host, at.task);
+  }
+
+  #indexOf(at: ChangePlace, change: Change): number {
+    const packaged = this.#packaged.has(at.host);
+    const recorded = this.#changes.get(keyOf(at)) ?? [];
+    return recorded.findIndex((one) => apart(one, change.differences, packaged) === undefined);
+  }
+
   /** In a play: removes a recorded change. For a change that is not recorded it returns a Problem `not-in-plan`. */
   refusal(at: ChangePlace, change: Change): Problem | undefined {
     const recorded = this.#changes.get(keyOf(at)) ?? [];
     const packaged = this.#packaged.has(at.host);
-    const index = recorded.findIndex((one) => apart(one, change.differences, packaged) === undefined);
+    const index = this.#indexOf(at, change);
     if (index >= 0) {
       recorded.splice(index, 1);
       return undefined;

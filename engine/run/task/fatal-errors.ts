@@ -6,6 +6,11 @@ import { abort } from '../context/abort.ts';
 import type { Batch } from '../context/context.ts';
 import type { HostState } from '../host/host-state.ts';
 
+/** Returns whether a failure of one host at a step may end the play for the others. */
+export function mayStopAll({ pace }: Batch, { fatal }: Frame): boolean {
+  return pace.anyErrorsFatal || pace.maxFailPercentage !== undefined || fatal !== undefined;
+}
+
 /** Throws HostStops if the play has ended for a host that is about to run the step at `at`. An `always` still runs. */
 export function stopIfEnded({ aborted }: Batch, { always }: Frame, at: number): void {
   if (aborted === undefined || at <= aborted.upTo) return;

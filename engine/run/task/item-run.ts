@@ -17,7 +17,7 @@ import { failureRemedy } from './failure-remedy.ts';
 import { type ItemResult, asOutput, failure, lastLines, outputOf } from './item-result.ts';
 import { isDelegated, placeOf, type ItemRun } from './item.ts';
 import { inTurnOf } from './live-turn.ts';
-import { makeChange } from './make-change.ts';
+import { makeChange, takeMade } from './make-change.ts';
 import { mayHaveChangedThese, namedBy } from './unknown-step.ts';
 
 type OutcomeOf<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
@@ -37,7 +37,9 @@ export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<It
 }
 
 async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemResult> {
-  const { context, prepared, machine } = run;
+  const { context, prepared, machine, made } = run;
+  if (made !== undefined)
+    return takeMade(run, made).finally(() => machine.view(prepared.privilege).release(made.requests));
   if (machine.isController) permitTask(onController(run.task, prepared), context.access);
   const view = machine.view(prepared.privilege);
   const about = moduleContext(context, run, prepared, machine);

@@ -1,11 +1,13 @@
-import type { Task } from '../../playbook/base/play.ts';
+import type { Role, Task } from '../../playbook/base/play.ts';
 import type { Request } from '../../resources/base/resource.ts';
 import type { Scope } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
 import type { Call } from '../base/called-handlers.ts';
 import type { TaskIdentity } from '../base/events.ts';
 import type { Brought, Frame } from '../base/frame.ts';
+import type { LoopTurn } from '../base/loop.ts';
 import type { Batch, RunContext } from '../context/context.ts';
+import type { MadeChange } from '../context/made-together.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Route, Stop } from '../order/itinerary.ts';
@@ -29,6 +31,8 @@ export interface TaskRun {
   /** Collects the variables that the task registers and sets, for the other hosts of a run_once. */
   readonly remembered: Brought;
   readonly waited: WaitedTime;
+  /** Returns whether an earlier use of the role makes this one unnecessary. */
+  readonly isRepeated: (role: Role | undefined) => boolean | 'unknown';
   /** Returns the variables of the task, with the layers `over` on top. */
   readonly scope: (over?: readonly Layer[]) => Scope;
   /** Throws HostStops if the host may not begin the step at `at`. */
@@ -41,6 +45,10 @@ export interface ItemRun extends TaskRun {
   /** The label of the item in reports. */
   readonly item: string | undefined;
   readonly prepared: Prepared;
+  /** The round of the loop; undefined outside of a loop. */
+  readonly turn: LoopTurn | undefined;
+  /** The change, if it was made together with that of an earlier turn. */
+  readonly made: MadeChange | undefined;
   readonly machine: Machine;
   /** Handlers that a change of this task calls for. */
   readonly notifies: readonly string[];

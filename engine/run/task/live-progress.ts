@@ -1,6 +1,6 @@
 import type { Apply } from '../../modules/base/module.ts';
 import type { Activity } from '../base/live-events.ts';
-import type { ChangeLimits } from '../machine/machine.ts';
+import type { ChangeLimits } from '../machine/machine-change.ts';
 import type { ItemRun } from './item.ts';
 
 /**

@@ -19,13 +19,13 @@ import {
 import { NotInPlan, TaskFailed } from '../base/signals.ts';
 import { labelOf } from '../base/task-identity.ts';
 import { connectFor } from '../context/connect-host.ts';
+import type { MadeChange } from '../context/made-together.ts';
 import { withFactsRemedy } from '../context/step-failure.ts';
 import { nameableNotifies, notifiesOf } from '../handlers/notified-names.ts';
 import { forgetOwed } from '../handlers/owed-handlers.ts';
 import { isOnController } from '../lookahead/files-to-come.ts';
 import { requestsAhead } from '../lookahead/requests-ahead.ts';
 import { type Prepared, unknownIn } from '../preparation/prepare.ts';
-import { resolveSettings } from '../preparation/step-settings.ts';
 import { applyEffects } from './effects.ts';
 import { type ItemResult, asTaskProblem, failure, isForeseen } from './item-result.ts';
 import { runItem } from './item-run.ts';
@@ -37,6 +37,7 @@ import { failedOutcome, ignores, judge, outcomeOf } from './task-verdict.ts';
 import { throttled } from './throttle.ts';
 import { mayHaveChanged } from './unknown-step.ts';
 import { attempted } from './until.ts';
+import { userOf } from './user-of-task.ts';
 
 /** A running task, once for each item of its loop. */
 interface Turn {
@@ -194,13 +195,6 @@ function inTurn<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>)
   });
 }
 
-/** Returns the user as whom the task runs on the host; undefined if that is unknown, or if the task is delegated. */
-function userOf({ task, host, context }: TaskRun, scope: Scope): string | undefined {
-  if (task.delegateTo !== undefined) return undefined;
-  const resolved = resolveSettings(task.settings, task.place, scope);
-  return resolved.kind === 'ready' ? context.machines.get(host.name)?.userOf(resolved.settings.privilege) : undefined;
-}
-
 async function runOne(unlabelled: Turn): Promise<Recorded> {
   const { run, scope, loop } = unlabelled;
   const { task, host, context } = run;
@@ -208,6 +202,8 @@ async function runOne(unlabelled: Turn): Promise<Recorded> {
   let turn = unlabelled;
   try {
     if (loop !== undefined) turn = { ...turn, label: shownLabel(turn, loop) };
+    const made = context.together.take(host, { stop: run.stop, index: loop?.index });
+    if (made !== undefined) return await runPrepared(turn, made.prepared, made);
     const holds = all(task.when, scope);
     if (holds === false) return skip(turn);
     if (holds instanceof Unknown) return await unknown(turn, holds.because);
@@ -224,10 +220,10 @@ async function runOne(unlabelled: Turn): Promise<Recorded> {
   }
 }
 
-async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
+async function runPrepared(turn: Turn, prepared: Prepared, made?: MadeChange): Promise<Recorded> {
   const { run, identity, scope, hush } = turn;
   tellTask(turn);
-  const item = await itemOf(turn, prepared);
+  const item = await itemOf(turn, prepared, made);
   const judged = await attempts(turn, item);
   const outcome = doubted(run, outcomeOf(run.task, scope, judged, item.notifies));
   const verdict = told(run, judged, outcome);
@@ -246,7 +242,7 @@ function tellTask({ run, identity, label }: Turn): void {
   run.context.live({ host: host.name, activity: { kind: 'at_task', task: identity, item: label, number, of } });
 }
 
-async function itemOf(turn: Turn, prepared: Prepared): Promise<ItemRun> {
+async function itemOf(turn: Turn, prepared: Prepared, made: MadeChange | undefined): Promise<ItemRun> {
   const { run, identity, scope } = turn;
   const machine = await connectFor(run.context, run.host, prepared.delegate);
   const view = machine.view(prepared.privilege);
@@ -255,6 +251,8 @@ async function itemOf(turn: Turn, prepared: Prepared): Promise<ItemRun> {
     identity,
     item: turn.label,
     prepared,
+    turn: turn.loop,
+    made,
     machine,
     notifies: notifiesOf(run.task, scope),
     calledFor: [],

@@ -44,6 +44,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   name: 'x',
   no_log: true,
   notify: 'H',
+  one_by_one: true,
   order: 'sorted',
   pause: 1,
   post_tasks: [{ debug: null }],
