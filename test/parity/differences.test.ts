@@ -282,6 +282,24 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     ['looks-do-not-wait'],
   ],
   [
+    'a task with run_once of a batch in which Ansible counts a failed host',
+    flow({
+      'site.yml': [{ tasks: [{ fail: { msg: 'no' }, when: 'n == 2' }] }, { serial: [1, 2], tasks: [] }],
+      'roles/role-t4/tasks/main.yml': [{ name: 't5', debug: { msg: 'x' }, run_once: true }],
+    }),
+    { fact: 'host h4', ansible: ['t5 ok "h4"', 't7 ok "x"'], runbook: ['t7 ok "x"'] },
+    ['serial-of-those-left'],
+  ],
+  [
+    'another task of such a batch',
+    flow({
+      'site.yml': [{ tasks: [{ fail: { msg: 'no' }, when: 'n == 2' }] }, { serial: [1, 2], tasks: [] }],
+      'roles/role-t4/tasks/main.yml': [{ name: 't5', debug: { msg: 'x' }, run_once: true }],
+    }),
+    { fact: 'host h4', ansible: ['t5 ok "h4"', 't7 ok "x"'], runbook: [] },
+    undefined,
+  ],
+  [
     'a change of that host',
     flow({ 'roles/role-t2/tasks/main.yml': [{ name: 't3', fail: { msg: 'no' }, run_once: true }] }),
     { fact: 'host h2', ansible: ['t1 changed'], runbook: ['t1 changed', 't6 ok "w"', 't7 changed'] },

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { modules } from '../../engine/modules/base/catalogue.ts';
-import { type Case, type Json, isMap, tasksOf } from './case.ts';
+import { type Case, type Json, type JsonMap, isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
 import { DIFFERENCES_OF_ACCOUNTS } from './differences-of-accounts.ts';
 import { DIFFERENCES_OF_FILES } from './differences-of-files.ts';
@@ -210,6 +210,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
       Object.entries(files).some(([name, tasks]) => INCLUDED.test(name) && namesOfOnce(tasks).length > 0),
   },
   {
+    id: 'serial-of-those-left',
+    without: (difference, { files }) =>
+      /^host \w+$/.test(difference.fact) && hasSerialAfterFailure(files)
+        ? eachWithout(difference, (lines) => withoutTasks(lines, namesOfOnce(Object.values(files))))
+        : difference,
+  },
+  {
     id: 'undeclared-in-lint',
     explains: ({ fact, runbook }) => refuses(fact, runbook, 'There is no variable "nowhere"'),
   },
@@ -221,6 +228,21 @@ const ROLE_LINE = /^(?<task>\w+ \w+ ok) "(?<role>\w+) (?<level>(?:default|vars) 
 const DEPENDENCIES = /^roles\/\w+\/meta\/main\.yml$/;
 const INCLUDED = /^(?:roles\/\w[\w-]*\/tasks\/main|tasks-\w+)\.yml$/;
 const ROLE_TASKS = /^roles\/\w+\/tasks\/main\.yml$/;
+
+/** Returns whether a play with serial follows a play in which a task may fail on some hosts. */
+function hasSerialAfterFailure({ 'site.yml': plays = null }: JsonMap): boolean {
+  if (!Array.isArray(plays)) return false;
+  const serial = plays.findLastIndex((play) => isMap(play) && 'serial' in play);
+  return plays.slice(0, Math.max(0, serial)).some((play) => /"(?:fail|failed_when)":/.test(JSON.stringify(play)));
+}
+
+/** Leaves out the lines of these tasks, and which host a registered message of them names. */
+function withoutTasks(lines: Json, names: readonly string[]): Json {
+  if (!Array.isArray(lines)) return lines;
+  return lines
+    .filter((line) => !names.includes(text(line).split(' ')[0] ?? ''))
+    .map((line) => text(line).replace(/"h\d"$/, '"…"'));
+}
 
 /** Returns the names of all tasks with run_once. */
 function namesOfOnce(value: Json): readonly string[] {
