@@ -32,13 +32,17 @@ export interface Recap {
 }
 
 /** The argv of a controller inside the network of the lab. */
-export function controllerCommand(lab: Lab, args: readonly string[]): readonly string[] {
-  const inventory = ['-i', 'inventory/lab.yml', '-e', `lab_name=${lab.state.name}`];
-  return [...lab.enter, process.execPath, RUNBOOK, ...args, ...inventory, '--output', 'json'];
+export function controllerCommand(
+  lab: Lab,
+  args: readonly string[],
+  inventory = 'inventory/lab.yml',
+): readonly string[] {
+  const hosts = ['-i', inventory, '-e', `lab_name=${lab.state.name}`];
+  return [...lab.enter, process.execPath, RUNBOOK, ...args, ...hosts, '--output', 'json'];
 }
 
-export async function runbook(lab: Lab, args: readonly string[]): Promise<RunbookResult> {
-  const [command = '', ...argv] = controllerCommand(lab, args);
+export async function runbook(lab: Lab, args: readonly string[], inventory?: string): Promise<RunbookResult> {
+  const [command = '', ...argv] = controllerCommand(lab, args, inventory);
   const child = spawn(command, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
