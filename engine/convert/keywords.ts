@@ -92,7 +92,7 @@ const KEYWORDS: ReadonlyMap<string, KeywordConverter> = new Map<string, KeywordC
   ['force_handlers', removed],
   ['gather_subset', removed],
   ['gather_timeout', removed],
-  ['delegate_facts', byHand],
+  ['delegate_facts', flag],
   ['module_defaults', moduleDefaults],
   ['port', byHand],
   ['become_flags', byHand],

@@ -292,12 +292,17 @@ function fixedPair(name: string, value: string, { facts, module }: Call, { stand
   const boolean = booleanOf(value);
   if (boolean !== undefined && isBooleanIn(value, argument, { facts, module }) && takes(boolean))
     return String(boolean);
-  if (/^(?:0|[1-9]\d*)$/.test(value) && !MODES.has(argument) && takes(Number(value))) return value;
+  if (isNumberIn(value, argument, facts) && takes(Number(value))) return value;
   const same = SAME_WORDS.get(value);
   if (same !== undefined && !takes(value) && takes(same)) return same;
   const refusal = facts?.refusal(argument, value);
   if (refusal !== undefined) marks.push({ kind: 'byHand', why: { kind: 'value', module, name, refusal } });
   return scalarOf(namedTemplate(value, use, marks), { isFlow: standing.isFlow });
+}
+
+/** In one text, the values of variables are texts. */
+function isNumberIn(value: string, argument: string, facts: Call['facts']): boolean {
+  return /^(?:0|[1-9]\d*)$/.test(value) && !MODES.has(argument) && facts?.isVariable(argument) !== true;
 }
 
 /** For set_fact, Ansible makes booleans of words in pairs, but not of digits and single letters. */

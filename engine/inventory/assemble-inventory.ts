@@ -1,19 +1,11 @@
 import { Problem } from '../errors/problem.ts';
-import type { Layer } from '../values/scope.ts';
+import { changedHost } from './changed-host.ts';
+import { type Folders, GroupLayers, hostLayer, ownVariables } from './group-layers.ts';
 import type { Group, Host, Inventory } from './inventory.ts';
 import { implicitLocalhost, LOCALHOST } from './localhost.ts';
-import type { GivenVariables, RawInventory } from './raw-inventory.ts';
+import type { RawInventory } from './raw-inventory.ts';
 import { sourceDirectory } from './source-directory.ts';
 import type { VariableFolders } from './variable-folders.ts';
-
-/**
- * Folders that may contain group_vars/ and host_vars/: those beside the sources of the inventory, and the one beside
- * the playbook, which has priority.
- */
-export interface Folders {
-  readonly inventory: readonly string[];
-  readonly playbook: readonly string[];
-}
 
 /**
  * Assembles hosts and groups by Ansible's rules: every group is below `all`, and a host of no other group is in
@@ -40,88 +32,27 @@ export async function assembleInventory(
       else names.push(group.name);
     }
   }
-  const layersOf = await groupLayers(raw, folders, files);
+  const layers = new GroupLayers(raw, folders, files);
+  for (const name of raw.groups.keys()) await layers.read(name);
   const depth = depths(raw);
-  const before = (one: string, other: string): number =>
-    (depth.get(one) ?? 0) - (depth.get(other) ?? 0) ||
-    (raw.groups.get(one)?.priority ?? 1) - (raw.groups.get(other)?.priority ?? 1) ||
-    (one < other ? -1 : 1);
   const hosts = new Map<string, Host>();
   for (const name of groups.get('all')?.hosts ?? []) {
     const mine = groupsOf.get(name) ?? [];
-    const ranked = mine.filter((group) => group !== 'all').toSorted(before);
     const own = [...(raw.hosts.get(name)?.variables ?? []), ...(await ownVariables(name, folders, files))];
     hosts.set(name, {
       name,
       groups: mine.toSorted(),
       directory: raw.host(name).directory,
-      layers: [...layersOf(ranked), ...own.map((given) => layer('host_vars', given))],
+      layers: [...layers.of(mine, depth), ...own.map(hostLayer)],
     });
   }
   const directory = sourceDirectory(sources[0]);
   const localhost =
     hosts.get(LOCALHOST) ??
-    implicitLocalhost(
-      directory,
-      layersOf([]),
-      (await ownVariables(LOCALHOST, folders, files)).map((given) => layer('host_vars', given)),
-    );
+    implicitLocalhost(directory, layers.of([], depth), (await ownVariables(LOCALHOST, folders, files)).map(hostLayer));
   raw.throwIfAny();
-  return { sources, directory, hosts, localhost, groups };
-}
-
-/** Reads the host_vars/ files of one host. */
-async function ownVariables(
-  name: string,
-  { inventory, playbook }: Folders,
-  files: VariableFolders,
-): Promise<readonly GivenVariables[]> {
-  const own: GivenVariables[] = [];
-  for (const folder of [...inventory, ...playbook]) own.push(...(await files.variables(folder, 'host_vars', name)));
-  return own;
-}
-
-/**
- * Returns the layers of the groups in Ansible's order: first variables from the sources, then files; in both, those of
- * `all` first. All hosts of a group share its layers.
- */
-async function groupLayers(
-  raw: RawInventory,
-  folders: Folders,
-  files: VariableFolders,
-): Promise<(ranked: readonly string[]) => readonly Layer[]> {
-  const inline = new Map<string, readonly Layer[]>();
-  const inFolders = new Map<string, Map<string, readonly Layer[]>>();
-  for (const [name, group] of raw.groups)
-    inline.set(
-      name,
-      group.variables.map((given) => layer('group_vars', given)),
-    );
-  for (const folder of [...folders.inventory, ...folders.playbook]) {
-    const found = new Map<string, readonly Layer[]>();
-    for (const name of raw.groups.keys()) {
-      const given = await files.variables(folder, 'group_vars', name);
-      if (given.length > 0)
-        found.set(
-          name,
-          given.map((one) => layer('group_vars', one)),
-        );
-    }
-    inFolders.set(folder, found);
-  }
-  const from = (chosen: readonly string[], names: readonly string[]): readonly Layer[] =>
-    chosen.flatMap((folder) => names.flatMap((name) => inFolders.get(folder)?.get(name) ?? []));
-  return (ranked) => [
-    ...['all', ...ranked].flatMap((name) => inline.get(name) ?? []),
-    ...from(folders.inventory, ['all']),
-    ...from(folders.playbook, ['all']),
-    ...from(folders.inventory, ranked),
-    ...from(folders.playbook, ranked),
-  ];
-}
-
-function layer(level: 'group_vars' | 'host_vars', { origin, variables }: GivenVariables): Layer {
-  return { level, origin, variables };
+  const parts = { raw, layers, depth, folders, files, localhost, directory };
+  return { sources, directory, hosts, localhost, groups, changed: (change) => changedHost(parts, change) };
 }
 
 /** Puts every group below `all`, and every host into a group. */

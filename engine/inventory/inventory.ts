@@ -1,3 +1,4 @@
+import type { Value } from '../values/base/value.ts';
 import type { Layer } from '../values/scope.ts';
 
 /** A host of the inventory. */
@@ -21,6 +22,14 @@ export interface Group {
   readonly hosts: readonly string[];
 }
 
+/** What a run has added to a host, which may be a new one. */
+export interface HostChange {
+  readonly name: string;
+  /** The groups that the host has joined, each with the parents that the group has got, from low to high. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+  readonly variables: ReadonlyMap<string, Value>;
+}
+
 export interface Inventory {
   /** The files and folders that were read, as they were given. */
   readonly sources: readonly string[];
@@ -32,4 +41,9 @@ export interface Inventory {
   readonly localhost: Host;
   /** All groups. `all` and `ungrouped` always exist. */
   readonly groups: ReadonlyMap<string, Group>;
+  /**
+   * Returns a host with what a run has added to it. The host may be a new one; the inventory stays as it is. Rejects
+   * with Problems if a file of its variables cannot be read.
+   */
+  changed(change: HostChange): Promise<Host>;
 }

@@ -87,6 +87,7 @@ export interface Surroundings {
 /** Settings that a task inherits from its block or import, unless it has its own. */
 export interface HandedDown {
   readonly ignoreErrors: Compiled | undefined;
+  readonly delegateFacts: Compiled | undefined;
   readonly anyErrorsFatal: Compiled | undefined;
   readonly delegateTo: Template | undefined;
   readonly runOnce: Compiled | undefined;
@@ -96,6 +97,7 @@ export interface HandedDown {
 
 const NOTHING_HANDED_DOWN: HandedDown = {
   ignoreErrors: undefined,
+  delegateFacts: undefined,
   anyErrorsFatal: undefined,
   delegateTo: undefined,
   runOnce: undefined,

@@ -36,6 +36,7 @@ function readHandedDown(fields: Fields, outer: HandedDown, reading: Reading): Ha
   const notify = readNotify(fields, reading);
   return {
     ignoreErrors: withinOuter(fields.booleanOrTemplate('ignore_errors'), outer.ignoreErrors),
+    delegateFacts: withinOuter(fields.booleanOrTemplate('delegate_facts'), outer.delegateFacts),
     anyErrorsFatal: withinOuter(fields.booleanOrTemplate('any_errors_fatal'), outer.anyErrorsFatal),
     delegateTo: delegateWithin(readLocalConnection(fields) ?? fields.template('delegate_to'), outer.delegateTo),
     runOnce: withinOuter(fields.booleanOrTemplate('run_once'), outer.runOnce),

@@ -1,3 +1,5 @@
+import type { Place } from '../errors/problem.ts';
+import type { Compiled } from '../values/compiled.ts';
 import type { Fields } from './base/fields.ts';
 import type { Task } from './base/play.ts';
 import { lookingCall } from './looking-call.ts';
@@ -32,10 +34,16 @@ export async function readTask(
     ignoreErrors: handedDown.ignoreErrors,
     notify: handedDown.notify,
     delegateTo: handedDown.delegateTo,
-    runOnce: handedDown.runOnce,
+    delegateFacts: handedDown.delegateFacts,
+    // As in Ansible, one host adds hosts for all. What each host of the batch would add is the list of a loop.
+    runOnce: call.module === 'add_host' ? alwaysTrue(action.entry.keyPlace) : handedDown.runOnce,
     throttle: handedDown.throttle,
     anyErrorsFatal: handedDown.anyErrorsFatal,
   };
+}
+
+function alwaysTrue(place: Place): Compiled {
+  return { place, references: new Set(), literal: true, resolve: () => true, placeOf: () => place };
 }
 
 function readRegister(fields: Fields): string | undefined {

@@ -4,7 +4,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { LOCALHOST } from '../inventory/localhost.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { type Play, UNNAMED } from '../playbook/base/play.ts';
-import { regrouping } from '../playbook/base/regrouping.ts';
+import { regroupsOf } from '../playbook/base/regrouping.ts';
 import { type Value, Unknown } from '../values/base/value.ts';
 import type { PlannedPlay, RunContext } from './context/context.ts';
 import { variableFileLayer } from './controller/variable-files.ts';
@@ -37,7 +37,7 @@ export async function choosePlays(context: RunContext, options: RunOptions): Pro
   let mayRegroup = false;
   for (const play of playbook.plays) {
     plays.push(await choosePlay(play, { context, options, limit, mayRegroup }));
-    mayRegroup ||= regrouping(play) !== undefined;
+    mayRegroup ||= regroupsOf(play).length > 0;
   }
   if (plays.every((planned) => planned.hosts.length === 0) && limit !== undefined) {
     throw new Problem({
@@ -104,19 +104,19 @@ function statesOf(
   }
 }
 
-/** Chooses the hosts of a play again, from `inventory`, whose groups have changed since the run began. */
+/** Chooses the hosts of a play again, from `inventory`, whose hosts or groups have changed since the run began. */
 export function chooseAgain(
   planned: PlannedPlay,
   inventory: Inventory,
   { context, options, share }: Pick<ChosenPlays, 'share'> & Pick<Choice, 'context' | 'options'>,
 ): PlannedPlay {
-  const choice = { context, limit: limitOf(options), mayRegroup: true };
+  const choice = { context, limit: limitOf({ ...options, inventory }), mayRegroup: true };
   const whole = { ...planned, hosts: statesOf(planned.play, planned.pattern, inventory, choice) };
   const again = share === undefined ? whole : ofSlice(whole, share);
   return options.resume === undefined ? again : (withoutFinished([again], options.resume)[0] ?? again);
 }
 
-function limitOf({ limit, inventory }: RunOptions): readonly string[] | undefined {
+function limitOf({ limit, inventory }: Pick<RunOptions, 'limit' | 'inventory'>): readonly string[] | undefined {
   return limit === undefined
     ? undefined
     : selectHosts(inventory, limit, { file: '--limit', line: 1, column: 1, length: limit.length }).map(

@@ -1,5 +1,6 @@
 import { resultsOf } from '../playbook/base/brings.ts';
 import type { Play, Step } from '../playbook/base/play.ts';
+import { BRINGS_OTHERS } from '../playbook/base/regrouping.ts';
 import type { PlannedPlay } from './context/context.ts';
 
 /** An earlier run that did not finish, and that this run resumes. */
@@ -24,7 +25,7 @@ export function withoutFinished(plays: readonly PlannedPlay[], resume: Resume): 
 function handsOn(step: Step): boolean {
   switch (step.kind) {
     case 'task':
-      return resultsOf(step).length > 0 || step.module === 'group_by' || step.module === 'include_vars';
+      return resultsOf(step).length > 0 || BRINGS_OTHERS.has(step.module) || step.module === 'include_vars';
     case 'block':
       return [...step.block, ...step.rescue, ...step.always].some(handsOn);
     case 'include':

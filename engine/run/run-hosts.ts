@@ -1,22 +1,32 @@
 import { dirname, resolve } from 'node:path';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Group, Host, HostChange, Inventory } from '../inventory/inventory.ts';
 import { LOCALHOST } from '../inventory/localhost.ts';
-import type { Unknown, ValueMap } from '../values/base/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import type { Unknown, Value, ValueMap } from '../values/base/value.ts';
+import { isCredential } from '../values/hidden-node.ts';
 import { type Slice, sliceName } from './base/slice.ts';
-import { partOfGroup } from './host/elsewhere.ts';
+import { newHostInSlices, partOfGroup } from './host/elsewhere.ts';
 import { HostState } from './host/host-state.ts';
-import { type RunVariables, HostVariables, lazyMap } from './host/variables.ts';
+import { type RunVariables, HostVariables, addLazily, lazyMap } from './host/variables.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** The hosts of a run with their variables and their current groups. */
 export class RunHosts {
-  readonly byName: ReadonlyMap<string, HostState>;
+  readonly #byName: Map<string, HostState>;
   readonly #inventory: Inventory;
+  readonly #variables: RunVariables;
+  readonly #hostvars: ValueMap;
+  readonly #hostvarsAsTheyAre: ValueMap;
+  /** What tasks have added to hosts. */
+  readonly #changes = new Map<string, HostChange>();
+  /** Ends when all changes so far are made. Changes are made one after another, because they read files. */
+  #changing: Promise<void> = Promise.resolve();
   readonly #groups: Map<string, string[]>;
   #groupsValue: ValueMap;
   #groupsToCome: Unknown | undefined;
+  #hostsToCome: Unknown | undefined;
   readonly #slice: Slice | undefined;
-  /** Groups that group_by has changed. */
+  /** Groups that tasks have changed. */
   readonly #changed = new Set<string>();
   #lookups: RunVariables['lookups'];
 
@@ -48,16 +58,24 @@ export class RunHosts {
       get lookups() {
         return lookups();
       },
-      hostvars: () => hostvars,
-      hostvarsAsTheyAre: () => hostvarsAsTheyAre,
+      hostvars: () => this.#hostsToCome ?? hostvars,
+      hostvarsAsTheyAre: () => this.#hostsToCome ?? hostvarsAsTheyAre,
     };
     const all = inventory.hosts.has(LOCALHOST)
       ? inventory.hosts.values()
       : [...inventory.hosts.values(), inventory.localhost];
-    const hosts = new Map([...all].map((host) => [host.name, new HostState(host, new HostVariables(host, variables))]));
+    const hosts = new Map([...all].map((host) => [host.name, new HostState(new HostVariables(host, variables))]));
     const hostvars = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvarsAhead() ?? null);
     const hostvarsAsTheyAre = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvars() ?? null);
-    this.byName = hosts;
+    this.#byName = hosts;
+    this.#variables = variables;
+    this.#hostvars = hostvars;
+    this.#hostvarsAsTheyAre = hostvarsAsTheyAre;
+  }
+
+  /** All hosts, also those that tasks have added. */
+  get byName(): ReadonlyMap<string, HostState> {
+    return this.#byName;
   }
 
   /** Sets the lookups on the controller that templates and expressions use. */
@@ -65,35 +83,86 @@ export class RunHosts {
     this.#lookups = lookups;
   }
 
-  /** Makes the groups unknown for `because`, until this is called without a reason: a task will bring others. */
-  awaitGroups(because: Unknown | undefined): void {
-    this.#groupsToCome = because;
-    for (const { variables } of this.byName.values()) variables.forgetOthers();
+  /**
+   * Makes the groups unknown until this is called with undefined, because a task will bring others; with `hosts`, also
+   * the variables of other hosts, because it will bring hosts.
+   */
+  await(what: { readonly because: Unknown; readonly hosts: boolean } | undefined): void {
+    this.#groupsToCome = what?.because;
+    this.#hostsToCome = what?.hosts === true ? what.because : undefined;
+    this.#forgetOthers();
   }
 
-  /** True after group_by has put a host into a group: the hosts of later plays are chosen again. */
+  /** True after a task has put a host into a group: the hosts of later plays are chosen again. */
   get hasRegrouped(): boolean {
     return this.#changed.size > 0;
   }
 
-  /** Adds a host to a group and to the group's parents. Later plays see it. */
-  join(host: string, group: string, parents: readonly string[]): void {
-    this.byName.get(host)?.variables.join(group);
-    for (const name of [group, ...parents]) {
-      this.#changed.add(name);
-      const members = this.#groups.get(name);
-      if (members === undefined) this.#groups.set(name, [host]);
-      else if (!members.includes(host)) members.push(host);
-    }
-    this.#groupsValue = this.#asValue();
+  /**
+   * Adds a host to groups, or a new host, with variables that take precedence over those of the inventory itself. Later
+   * tasks and plays see it. Rejects with Problem in slices, and with Problems if a file of its variables cannot be read.
+   */
+  async add({ name, groups, variables }: HostChange): Promise<void> {
+    if (this.#slice !== undefined && !this.#byName.has(name)) throw newHostInSlices(name, sliceName(this.#slice));
+    const before = this.#changes.get(name);
+    const change: HostChange = {
+      name,
+      groups: new Map([...(before?.groups ?? []), ...groups]),
+      variables: new Map([...(before?.variables ?? []), ...[...variables].map(hidden)]),
+    };
+    this.#changes.set(name, change);
+    const changing = this.#changing.then(async () => this.#take(await this.#inventory.changed(change)));
+    this.#changing = changing.catch(() => {});
+    await changing;
   }
 
-  /** Returns the inventory with the current groups. */
-  regrouped(): Inventory {
-    const grown = [...this.#groups].map(
-      ([name, members]) => [name, { name, children: [], ownHosts: members, hosts: members }] as const,
-    );
-    return { ...this.#inventory, groups: new Map(grown) };
+  #take(host: Host): void {
+    const { name } = host;
+    const known = this.#byName.get(name);
+    if (known === undefined) this.#addState(host);
+    else known.variables.become(host);
+    const joined = new Set(host.groups);
+    for (const group of host.groups) {
+      const members = this.#groups.get(group);
+      if (members?.includes(name) === true) continue;
+      this.#changed.add(group);
+      if (members === undefined) this.#groups.set(group, [name]);
+      else members.push(name);
+    }
+    const ungrouped = this.#groups.get('ungrouped') ?? [];
+    if (!joined.has('ungrouped') && ungrouped.includes(name)) {
+      this.#changed.add('ungrouped');
+      this.#groups.set(
+        'ungrouped',
+        ungrouped.filter((one) => one !== name),
+      );
+    }
+    this.#groupsValue = this.#asValue();
+    this.#forgetOthers();
+  }
+
+  #addState(host: Host): void {
+    const variables = new HostVariables(host, this.#variables);
+    this.#byName.set(host.name, new HostState(variables));
+    addLazily(this.#hostvars, host.name, () => variables.asHostvarsAhead());
+    addLazily(this.#hostvarsAsTheyAre, host.name, () => variables.asHostvars());
+  }
+
+  #forgetOthers(): void {
+    for (const { variables } of this.#byName.values()) variables.forgetOthers();
+  }
+
+  /** Returns the inventory with the current hosts and groups. */
+  grown(): Inventory {
+    const groups = [...this.#groups].map(([name, hosts]): readonly [string, Group] => [
+      name,
+      { name, children: [], ownHosts: hosts, hosts },
+    ]);
+    const added = [...this.#changes.keys()].flatMap((name): readonly (readonly [string, Host])[] => {
+      const state = this.#byName.get(name);
+      return state === undefined || name === LOCALHOST ? [] : [[name, state.host]];
+    });
+    return { ...this.#inventory, hosts: new Map([...this.#inventory.hosts, ...added]), groups: new Map(groups) };
   }
 
   #asValue(): ValueMap {
@@ -102,4 +171,9 @@ export class RunHosts {
       return this.#groups.get(name) ?? [];
     });
   }
+}
+
+/** Makes secrets of passwords. */
+function hidden([name, value]: readonly [string, Value]): readonly [string, Value] {
+  return [name, typeof value === 'string' && isCredential(name) ? Secret.of(value) : value];
 }

@@ -1,6 +1,6 @@
 import { formatPlace } from '../errors/problem.ts';
 import type { Play } from '../playbook/base/play.ts';
-import { regrouping } from '../playbook/base/regrouping.ts';
+import { playsBehindRegrouping, regroupsOf } from '../playbook/base/regrouping.ts';
 import { Unknown } from '../values/base/value.ts';
 import type { HostRecap, PlayStarted } from './base/events.ts';
 import { sliceOption } from './base/slice.ts';
@@ -56,14 +56,16 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
 /** Checks the plays before the first connection. Groups are unknown then if a task may bring further ones. */
 async function checkAhead({ context, hosts }: OpenRun, plays: readonly PlannedPlay[]): Promise<void> {
-  const [regroups] = plays.flatMap(({ play }) => regrouping(play) ?? []);
-  if (regroups === undefined) {
+  const regroups = plays.flatMap(({ play }) => regroupsOf(play));
+  const [first] = regroups;
+  if (first === undefined) {
     await preflight(context, plays);
     return;
   }
-  hosts.awaitGroups(new Unknown(`the groups of the task at ${regroups.id}`));
+  const because = new Unknown(`the groups of the task at ${formatPlace(first.place)}`);
+  hosts.await({ because, hosts: regroups.some((one) => one.hosts) });
   await preflight(context, plays);
-  hosts.awaitGroups(undefined);
+  hosts.await(undefined);
 }
 
 /** Emits the start of the run, with the hosts that take part. */
@@ -91,7 +93,7 @@ function begin(
 
 /**
  * Runs the plays one after another. Resolves to the reason why the run stopped early, if it did. Adds hosts that
- * group_by brought to `taking`.
+ * tasks brought to `taking`.
  */
 async function playThem(
   { context, hosts }: OpenRun,
@@ -99,10 +101,11 @@ async function playThem(
   options: RunOptions,
   taking: Set<string>,
 ): Promise<string | undefined> {
+  const mayBeEmpty = playsBehindRegrouping(plays.map(({ play }) => play));
   for (const [index, chosen] of plays.entries()) {
-    const planned = hosts.hasRegrouped ? chooseAgain(chosen, hosts.regrouped(), { context, options, share }) : chosen;
+    const planned = hosts.hasRegrouped ? chooseAgain(chosen, hosts.grown(), { context, options, share }) : chosen;
     for (const host of planned.hosts) taking.add(host.name);
-    if (hosts.hasRegrouped && planned.hosts.length === 0) context.emit(begunWithNobody(planned.play));
+    if (mayBeEmpty.has(chosen.play) && planned.hosts.length === 0) context.emit(begunWithNobody(planned.play));
     const end = await runPlay(context, planned, plays.slice(index + 1));
     if (end.kind === 'stopped') return end.why;
   }

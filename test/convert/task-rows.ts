@@ -76,6 +76,12 @@ export const TASKS: readonly Row[] = [
       '# convert: by hand: there is no module community.libvirt.virt. `runbook docs` lists the modules.\n- community.libvirt.virt:\n    name: "{{lower a}}"\n  when: defined(b)\n',
   },
   {
+    what: 'hosts that a task adds keep their variables',
+    before: "- add_host: hostname={{ item }} groups=a,b ansible_host={{ ip | default('10.0.0.7') }} rank=1\n",
+    after:
+      '- add_host:\n    hostname: "{{ item }}"\n    groups: a,b\n    ansible_host: "{{default ip \'10.0.0.7\'}}"\n    rank: "1"\n',
+  },
+  {
     what: 'booleans and modes',
     before:
       '- copy:\n    src: a\n    dest: /a\n    mode: 0644\n    force: "no"\n    backup: yes\n  become: yes\n  no_log: "True"\n',

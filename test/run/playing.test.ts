@@ -486,7 +486,7 @@ describe('the rest of the run', () => {
   test.each([
     ['ignore_unreachable: true', /host that cannot be reached/],
     ['tasks: [{ command: "true", remote_user: you }]', /Write it at the play/],
-    ['tasks: [{ add_host: { name: x } }]', /Put the host into the inventory/],
+    ['tasks: [{ add_host: { name: x, int: 1 } }]', /none of the names that runbook itself sets/],
     ['tasks: [{ script: folder }]', /"folder" is a folder/],
     ['tasks: [{ copy: { content: "{{n}}", dest: /tmp/x }, vars: { n: 1.5 } }]', /{{string NAME}}/],
   ])('%s is refused before the run, with what to do', async (line, says) => {

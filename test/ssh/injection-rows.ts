@@ -186,6 +186,8 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   group: [{ base: { name: 'runbookgroup' } }],
+  // It runs nothing on a host.
+  add_host: [],
   group_by: [{ base: { key: 'a' } }],
   hostname: [{ base: { name: 'a' }, dry: true }],
   // It reads files of the controller, and brings nothing to a shell.

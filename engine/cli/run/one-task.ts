@@ -63,6 +63,7 @@ export async function oneTaskPlaybook(given: OneTask, modules: Catalogue): Promi
     changedWhen: undefined,
     failedWhen: undefined,
     ignoreErrors: undefined,
+    delegateFacts: undefined,
     notify: [],
     delegateTo: undefined,
     runOnce: undefined,

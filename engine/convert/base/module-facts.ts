@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { foreignArguments, shapeOf } from '../../modules/base/argument-problem.ts';
+import { foreignArguments, shapeOf, takesAnyName } from '../../modules/base/argument-problem.ts';
 import { isBoolean } from '../../modules/base/arguments.ts';
 import type { Catalogue } from '../../modules/base/catalogue.ts';
 import { hasNoEffect, insteadOfArgument } from '../../values/habits/foreign-argument.ts';
@@ -14,6 +14,8 @@ export interface ModuleFacts {
   instead(name: string): string | undefined;
   /** Returns whether an argument of Ansible has no effect here with this value, undefined for a template. */
   isIdle(argument: string, value: string | undefined): boolean;
+  /** Returns whether the argument is a variable of any name, as those of set_fact. */
+  isVariable(argument: string): boolean;
   /** Returns whether the argument is true or false, and no text. */
   isBoolean(argument: string): boolean;
   /** Returns whether the argument accepts the value. */
@@ -35,14 +37,15 @@ export async function modulesKnown(catalogue: Catalogue): Promise<ModulesKnown> 
       const shape = shapeOf(module.arguments);
       const { aliases = {} } = module;
       const foreign = foreignArguments(module);
-      // Modules such as set_fact accept any argument.
-      const isOpen = Object.keys(shape).length === 0 && !(module.arguments instanceof z.ZodObject);
+      const isOpen = takesAnyName(module.arguments);
       const own = (argument: string): string | undefined =>
-        isOpen || Object.hasOwn(shape, argument)
+        Object.hasOwn(shape, argument)
           ? argument
           : Object.hasOwn(aliases, argument)
             ? aliases[argument]
-            : undefined;
+            : isOpen
+              ? argument
+              : undefined;
       const facts: ModuleFacts = {
         name,
         freeForm: module.freeForm,
@@ -55,6 +58,7 @@ export async function modulesKnown(catalogue: Catalogue): Promise<ModulesKnown> 
           const known = Object.hasOwn(foreign, argument) ? foreign[argument] : undefined;
           return known !== undefined && hasNoEffect(known, value);
         },
+        isVariable: (argument) => isOpen && !Object.hasOwn(shape, own(argument) ?? ''),
         isBoolean: (argument) => {
           const schema = shape[own(argument) ?? ''];
           return schema !== undefined && isBoolean(schema);

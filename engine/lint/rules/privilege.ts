@@ -64,6 +64,7 @@ export const becomeUserWithoutBecome: Rule = {
 
 /** Modules that run on the controller in any case, or on no host. */
 const OF_CONTROLLER: ReadonlySet<string> = new Set([
+  'add_host',
   'debug',
   'assert',
   'fail',

@@ -263,6 +263,14 @@ export function argumentNames(module: AnyModule): readonly string[] {
   return Object.keys(shapeOf(module.arguments));
 }
 
+/** Returns whether a module takes arguments of any name, such as set_fact. */
+export function takesAnyName(schema: z.core.$ZodType): boolean {
+  if (schema instanceof z.ZodPipe) return takesAnyName(schema.in);
+  if (!(schema instanceof z.ZodObject)) return true;
+  const { catchall } = schema.def;
+  return catchall !== undefined && !(catchall instanceof z.ZodNever);
+}
+
 /** Returns the fields of a strict object. The object may be wrapped in rules and transforms. */
 export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> {
   if (schema instanceof z.ZodObject) return schema.shape;

@@ -273,6 +273,12 @@ export type Effect =
   | { readonly kind: 'facts'; readonly facts: Facts }
   | { readonly kind: 'include_vars'; readonly variables: IncludedVariables['variables'] }
   | { readonly kind: 'group_by'; readonly group: string; readonly parents: readonly string[] }
+  | {
+      readonly kind: 'add_host';
+      readonly name: string;
+      readonly groups: readonly string[];
+      readonly variables: ValueMap;
+    }
   | { readonly kind: 'pause'; readonly milliseconds: number; readonly prompt: string | undefined };
 
 /** One line, or one diff, of a change. The renderer masks its secrets. */

@@ -1,4 +1,5 @@
 import type { Brings, Step, Task } from './play.ts';
+import { regroupSteps } from './regrouping.ts';
 import { walkSteps } from './select-tasks.ts';
 
 export const BRINGS_NOTHING: Brings = {
@@ -8,6 +9,7 @@ export const BRINGS_NOTHING: Brings = {
   isWhole: true,
   delegates: false,
   endsPlay: false,
+  regroups: [],
 };
 export const BRINGS_ANYTHING: Brings = {
   results: new Set(),
@@ -16,6 +18,7 @@ export const BRINGS_ANYTHING: Brings = {
   isWhole: false,
   delegates: true,
   endsPlay: true,
+  regroups: [],
 };
 
 /** Returns the names of the variables that a task registers or sets. */
@@ -63,5 +66,5 @@ export function broughtBy(steps: readonly Step[]): Brings {
     delegates ||= step.ahead.delegates;
     endsPlay ||= step.ahead.endsPlay;
   }
-  return { results, includes, tags, isWhole, delegates, endsPlay };
+  return { results, includes, tags, isWhole, delegates, endsPlay, regroups: regroupSteps(steps) };
 }

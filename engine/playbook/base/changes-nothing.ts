@@ -13,6 +13,7 @@ export const ONLY_TELLS: ReadonlySet<string> = new Set([
 
 /** Modules that look, wait, print or set variables, and never change anything on a host. */
 export const CHANGES_NOTHING: ReadonlySet<string> = new Set([
+  'add_host',
   'assert',
   'certificate_info',
   'debug',

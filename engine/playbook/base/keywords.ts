@@ -18,6 +18,7 @@ const SETTINGS = [
 export const BOOLEAN_KEYWORDS: ReadonlySet<string> = new Set([
   'any_errors_fatal',
   'become',
+  'delegate_facts',
   'check_mode',
   'diff',
   'gather_facts',
@@ -34,6 +35,7 @@ const HANDED_DOWN = [
   'ignore_errors',
   'any_errors_fatal',
   'connection',
+  'delegate_facts',
   'delegate_to',
   'run_once',
   'notify',
@@ -140,6 +142,7 @@ export const ROLE_KEYWORDS: ReadonlySet<string> = new Set([
   ...SETTINGS,
   'any_errors_fatal',
   'connection',
+  'delegate_facts',
   'delegate_to',
   'ignore_errors',
   'run_once',
@@ -158,7 +161,6 @@ export const NO_ROLE_PARAMETERS: ReadonlySet<string> = new Set(
     'become_flags',
     'collections',
     'debugger',
-    'delegate_facts',
   ].filter((word) => !ROLE_KEYWORDS.has(word)),
 );
 

@@ -20,6 +20,14 @@ export interface Brings {
   readonly delegates: boolean;
   /** True if `meta: end_play` is or may be among the steps. */
   readonly endsPlay: boolean;
+  /** Steps that bring hosts or groups to the plays that follow. */
+  readonly regroups: readonly Regrouping[];
+}
+
+/** A step that brings groups to the plays that follow, or hosts too. */
+export interface Regrouping {
+  readonly place: Place;
+  readonly hosts: boolean;
 }
 
 /** A complete, checked playbook: all imports are resolved, all modules and argument names are known. */
@@ -184,6 +192,8 @@ export interface Task extends StepFrame {
   readonly ignoreErrors: Compiled | undefined;
   readonly notify: readonly Template[];
   readonly delegateTo: Template | undefined;
+  /** If true, variables that the task sets go to the host of `delegateTo`. */
+  readonly delegateFacts: Compiled | undefined;
   readonly runOnce: Compiled | undefined;
   readonly throttle: Compiled | undefined;
   /** If true, any failure of this task on one host ends the play for all. */

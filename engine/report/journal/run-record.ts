@@ -74,6 +74,8 @@ export class RunRecorder {
   #started: Extract<Line, { type: 'run_started' }> | undefined;
   #ended: Extract<Line, { type: 'run_finished' }> | undefined;
   #play: PlayRecord = { name: '', place: '' };
+  /** Hosts of plays: tasks may add hosts while the run goes on. */
+  readonly #playing = new Set<string>();
   readonly #plays = new Map<string, PlayRecord>();
   readonly #tasks = new Map<string, TaskRecord>();
   readonly #results: ResultRecord[] = [];
@@ -87,6 +89,7 @@ export class RunRecorder {
         const key = JSON.stringify([line.place, line.play]);
         this.#play = this.#plays.get(key) ?? { name: line.play, place: line.place };
         this.#plays.set(key, this.#play);
+        for (const host of line.hosts) this.#playing.add(host);
         return;
       }
       case 'task_finished':
@@ -122,7 +125,7 @@ export class RunRecorder {
       playbook: started.playbook,
       began: new Date(started.at),
       milliseconds: ended?.milliseconds,
-      hosts: started.hosts,
+      hosts: [...new Set([...started.hosts, ...this.#playing])],
       partial: started.partial,
       stopped: ended?.stopped,
       outcome: ended === undefined ? undefined : endOf(ended),

@@ -79,6 +79,8 @@ export class RecordedPlan {
     const key = `${place} ${play}`;
     this.#playing = this.#plays.get(key) ?? openPlay(safeLine(play), place);
     for (const host of hosts) this.#playing.hosts.add(host);
+    // A task may have added hosts since the run began.
+    this.#hosts = [...new Set([...this.#hosts, ...hosts])];
     this.#plays.set(key, this.#playing);
   }
 

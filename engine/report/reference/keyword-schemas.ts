@@ -133,6 +133,10 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
       'true: the task changes nothing, and its result says whether it would. false: a command with changed_when: false runs in a plan too.',
     schema: BOOLEAN,
   },
+  delegate_facts: {
+    description: 'Whether variables that the task sets go to the host of delegate_to.',
+    schema: BOOLEAN,
+  },
   ignore_errors: { description: 'Whether the host goes on if the task fails.', schema: BOOLEAN },
   connection: {
     description: 'local: as delegate_to: localhost.',

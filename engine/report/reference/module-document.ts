@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { takesAnyName } from '../../modules/base/argument-problem.ts';
 import { UNWRITTEN } from '../../modules/base/arguments.ts';
 import type { AnyModule } from '../../modules/base/module.ts';
 import { openOutput } from '../text/output.ts';
@@ -79,8 +80,9 @@ export function printModule(module: AnyModule, stdout: NodeJS.WritableStream): v
   const lines = [`${paint('bold', module.name)}: ${module.summary}`];
   if (module.freeForm !== undefined) lines.push('', `\`${module.name}: text\` fills ${module.freeForm}.`);
   lines.push('', paint('bold', 'Arguments'));
-  if (documents.length === 0) lines.push(module.arguments instanceof z.ZodObject ? '  none' : '  any names and values');
   for (const document of documents) lines.push(...argumentLines(document, namesOf(module, document.name), paint));
+  if (takesAnyName(module.arguments)) lines.push(`  any ${documents.length === 0 ? '' : 'other '}names and values`);
+  else if (documents.length === 0) lines.push('  none');
   lines.push('', paint('bold', 'Examples'));
   for (const example of module.examples)
     lines.push(

@@ -1,7 +1,8 @@
 import type { LimitFunction } from 'p-limit';
+import type { HostChange } from '../../inventory/inventory.ts';
 import type { AnyModule } from '../../modules/base/module.ts';
 import type { Play } from '../../playbook/base/play.ts';
-import type { Value } from '../../values/base/value.ts';
+import type { Unknown, Value } from '../../values/base/value.ts';
 import type { Compiled } from '../../values/compiled.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 import type { Layer } from '../../values/scope.ts';
@@ -76,8 +77,10 @@ export interface RunContext {
   /** Allows at most `forks` hosts to be used at the same time. */
   readonly turns: Turns;
   module(name: string): Promise<AnyModule>;
-  /** Adds a host to a group, for `group_by`. Later plays see it. */
-  joinGroup(host: string, group: string, parents: readonly string[]): void;
+  /** Adds a host to groups, or a new host to the inventory of the run. Rejects with Problem or Problems. */
+  addHost(change: HostChange): Promise<void>;
+  /** Records in a plan that a task of unknown effect may bring other groups and, with `hosts`, other hosts. */
+  expectOthers(what: { readonly because: Unknown; readonly hosts: boolean }): void;
   /** Maximal silence of a change in milliseconds; undefined: no limit. */
   readonly silenceMs: number | undefined;
   /** Aborted when the operator asks to stop: ends waits that are not needed any more. */

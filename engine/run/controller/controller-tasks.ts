@@ -8,6 +8,7 @@ import { statusOf } from '../../values/look-at-once.ts';
 
 /** Modules that use nothing of the machine on which they run. */
 const OF_NO_MACHINE: ReadonlySet<string> = new Set([
+  'add_host',
   'assert',
   'debug',
   'fail',

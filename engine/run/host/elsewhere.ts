@@ -1,3 +1,4 @@
+import { Problem } from '../../errors/problem.ts';
 import type { Play } from '../../playbook/base/play.ts';
 import type { Value } from '../../values/base/value.ts';
 import { Fault } from '../../values/language/fault.ts';
@@ -39,12 +40,22 @@ export function playOfSlices(
   return [refusing(PLAY_HOSTS, fault)];
 }
 
-/** Makes the fault of a group that group_by has changed: a slice adds only its own hosts. */
+/** Makes the fault of a group that a task has changed: a slice adds only its own hosts. */
 export function partOfGroup(group: string, slice: string): Fault {
   return notInSlices(
-    `the group ${group} would hold only the hosts of slice ${slice}, because group_by changes it`,
+    `the group ${group} would hold only the hosts of slice ${slice}, because a task changes it`,
     'Use a group of the inventory, or run without --slice. The hosts: of a play may name such a group.',
   );
+}
+
+/** Makes the problem of a host that add_host would bring: the slices have shared out the hosts before. */
+export function newHostInSlices(host: string, slice: string): Problem {
+  return new Problem({
+    code: 'not-in-slices',
+    what: `add_host brings the host ${host}, and no slice has it (this is slice ${slice})`,
+    why: 'The slices share out the hosts of the inventory before the run.',
+    remedy: 'Name the hosts in the inventory, for example by an inventory script, or run without --slice.',
+  });
 }
 
 function refusing(names: ReadonlySet<string>, fault: (name: string) => Fault): Layer {

@@ -6,7 +6,6 @@ import type { HostVariables } from './variables.ts';
 
 /** The state of a host in a run, across all plays. */
 export class HostState {
-  readonly host: Host;
   readonly variables: HostVariables;
   /** The current task, for the report of a lost connection. */
   doing: TaskIdentity | undefined;
@@ -24,8 +23,7 @@ export class HostState {
   readonly #failures: TaskFinished[] = [];
   readonly #counts = { ok: 0, changed: 0, unknown: 0, skipped: 0, failed: 0, ignored: 0, rescued: 0 };
 
-  constructor(host: Host, variables: HostVariables) {
-    this.host = host;
+  constructor(variables: HostVariables) {
     this.variables = variables;
   }
 
@@ -52,6 +50,11 @@ export class HostState {
     const known = new Set(this.debts().map(keyOf));
     this.#left = [...this.#left, ...owed.filter((debt) => !known.has(keyOf(debt)))];
     this.called = new CalledHandlers();
+  }
+
+  /** The host as the inventory has it, with what tasks of this run have added. */
+  get host(): Host {
+    return this.variables.host;
   }
 
   get name(): string {

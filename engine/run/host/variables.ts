@@ -35,9 +35,9 @@ export interface RunVariables {
   readonly selection?: TagSelection;
   readonly groups: ValueMap | Unknown;
   /** The variables of any host, including those that it will register. They are read on demand. */
-  hostvars(): ValueMap;
+  hostvars(): ValueMap | Unknown;
   /** Like `hostvars`, with only those that it has registered so far. */
-  hostvarsAsTheyAre(): ValueMap;
+  hostvarsAsTheyAre(): ValueMap | Unknown;
 }
 
 type LayeredScope = ReturnType<typeof layeredScope>;
@@ -65,15 +65,13 @@ interface ScopeParts {
 
 /** The variables of one host, from all levels. `register` and `set_fact` add to them during the run. */
 export class HostVariables {
-  readonly #host: Host;
+  #host: Host;
   readonly #run: RunVariables;
   readonly #remembered = new Map<string, Value>();
   /** Variables of include_vars. */
   readonly #included = new Map<string, Compiled>();
   /** In a plan: the reason why there may be any other variable. */
   #anyOther: Unknown | undefined;
-  /** Groups that the host has joined since the run began. */
-  readonly #joined = new Set<string>();
   #facts: { readonly from: Facts; readonly value: ValueMap } | undefined;
   #ansibleFacts = new AnsibleFacts(undefined);
   /** Scopes by play, by role, by the folders in which names are looked up, and by the layers of the step. */
@@ -104,9 +102,14 @@ export class HostVariables {
     this.#elsewhere = { names: all, layer: hostOfOtherSlice(this.#host.name, all, slice) };
   }
 
-  /** Records a group. It counts from the next play on. */
-  join(group: string): void {
-    this.#joined.add(group);
+  get host(): Host {
+    return this.#host;
+  }
+
+  /** Takes over groups and variables that a task has added to the host. */
+  become(host: Host): void {
+    this.#host = host;
+    this.#cache = new Map();
   }
 
   setFacts(facts: Facts): void {
@@ -220,10 +223,7 @@ export class HostVariables {
       ['inventory_dir', this.#host.directory],
       ['playbook_dir', run.playbookDirectory],
       ['groups', run.groups],
-      [
-        'group_names',
-        [...new Set([...this.#host.groups, ...this.#joined])].filter((group) => group !== 'all').toSorted(),
-      ],
+      ['group_names', this.#host.groups.filter((group) => group !== 'all')],
       ['play_hosts', play?.hosts ?? []],
       ['hostvars', others === 'ahead' ? run.hostvars() : run.hostvarsAsTheyAre()],
       ['omit', OMIT],
@@ -307,10 +307,13 @@ const NO_LAYERS: readonly Layer[] = [];
 /** Makes a map whose values are computed when they are read. */
 export function lazyMap(names: Iterable<string>, value: (name: string) => Value): ValueMap {
   const map: ValueMap = Object.create(null);
-  for (const name of names) {
-    Object.defineProperty(map, name, { enumerable: true, configurable: true, get: () => value(name) });
-  }
+  for (const name of names) addLazily(map, name, value);
   return map;
+}
+
+/** Adds a value that is computed when it is read to a map of `lazyMap`. */
+export function addLazily(map: ValueMap, name: string, value: (name: string) => Value): void {
+  Object.defineProperty(map, name, { enumerable: true, configurable: true, get: () => value(name) });
 }
 
 function factsAsValue(facts: Facts): ValueMap {

@@ -51,8 +51,9 @@ async function expectResults(context: RunContext, planned: PlannedPlay): Promise
       const { variables } = await possibly(context, task, because);
       for (const name of variables.keys()) for (const host of planned.hosts) host.variables.expect(name, because);
     }
-    for (const name of namesBroughtBy(step))
-      for (const host of planned.hosts) host.variables.expect(name, new Unknown(`the ${step.kind} at ${step.id}`));
+    // Any host may be the one of delegate_facts.
+    const hosts = delegatesFacts(step) ? context.hosts.values() : planned.hosts;
+    for (const host of hosts) for (const name of namesBroughtBy(step)) host.variables.expect(name, unknownOf(step));
   }
 }
 
@@ -122,7 +123,9 @@ class Trial {
       }
       if (!isWhole || delegates || isController(host.name, host.variables.scope(step))) this.#toCome.noteAnything();
     }
-    for (const name of namesBroughtBy(step)) this.#pending(host).set(name, unknownOf(step));
+    const receivers = delegatesFacts(step) ? this.#context.hosts.values() : [host];
+    for (const receiver of receivers)
+      for (const name of namesBroughtBy(step)) this.#pending(receiver).set(name, unknownOf(step));
     if (step.kind === 'include')
       for (const task of step.ahead.includes) this.#note(host, await possibly(this.#context, task, unknownOf(task)));
   }
@@ -233,6 +236,13 @@ interface Tried {
 
 function namesBroughtBy(step: Task | Include): Iterable<string> {
   return step.kind === 'task' ? resultsOf(step) : step.ahead.results;
+}
+
+/** Returns whether another host may get the variables that the step sets. */
+function delegatesFacts(step: Task | Include): boolean {
+  return step.kind === 'include'
+    ? step.ahead.delegates
+    : (step.delegateFacts?.literal ?? true) !== false && step.delegateFacts !== undefined;
 }
 
 function hasRescue({ play }: PlannedPlay): boolean {

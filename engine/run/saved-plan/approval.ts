@@ -23,6 +23,8 @@ export class Approval {
   readonly #open = new Set<string>();
   /** Hosts on which a package would be installed. It may bring files that no look can show before. */
   readonly #packaged = new Set<string>();
+  /** Set if a task of unknown effect may bring further hosts: the hosts that the plan knew then. */
+  #known: ReadonlySet<string> | undefined;
 
   /** In a plan: records a change. */
   record(at: ChangePlace, change: Change): void {
@@ -36,6 +38,11 @@ export class Approval {
   /** In a plan: records a task whose effect depends on an earlier change: any effect counts as announced. */
   leaveOpen(host: string, step: Identified): void {
     this.#open.add(openKey(host, step));
+  }
+
+  /** In a plan: records that a task may bring hosts beside those that are known. */
+  expectHosts(known: Iterable<string>): void {
+    this.#known ??= new Set(known);
   }
 
   isOpen(host: string, step: Identified): boolean {
@@ -63,6 +70,7 @@ export class Approval {
       return undefined;
     }
     if (this.isOpen(at.host, at.task)) return undefined;
+    if (this.#known?.has(at.host) === false) return unknownHost(at);
     return new Problem({
       code: 'not-in-plan',
       what: `${at.host} would be changed in a way that the plan does not have`,
@@ -77,6 +85,15 @@ export class Approval {
   #had(at: ChangePlace): boolean {
     return this.#changes.has(keyOf(at));
   }
+}
+
+function unknownHost({ host }: ChangePlace): Problem {
+  return new Problem({
+    code: 'not-in-plan',
+    what: `${host} would be changed, and the plan could not know this host`,
+    why: 'A task has added the host with values that only the run brings.',
+    remedy: 'Put the host into the inventory and make the plan anew, or run the playbook by `runbook play`.',
+  });
 }
 
 function keyOf({ host, task, item }: ChangePlace): string {

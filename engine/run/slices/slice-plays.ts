@@ -1,7 +1,8 @@
-import { Problem, Problems } from '../../errors/problem.ts';
+import { type Place, Problem, Problems } from '../../errors/problem.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { LOCALHOST } from '../../inventory/localhost.ts';
 import { broughtBy } from '../../playbook/base/brings.ts';
+import { regroupsOf } from '../../playbook/base/regrouping.ts';
 import { stepsOf } from '../../playbook/base/select-tasks.ts';
 import { type Value, Unknown } from '../../values/base/value.ts';
 import { type Slice, sliceName } from '../base/slice.ts';
@@ -102,12 +103,24 @@ function isHere(host: string, share: Share): boolean {
 async function refusals(planned: PlannedPlay, share: Share, { selection }: RunContext): Promise<readonly Problem[]> {
   const { play, hosts } = planned;
   if (share.slice.of === 1) return [];
+  const added = regroupsOf(play).filter((one) => one.hosts);
+  if (added.length > 0) return added.map(({ place }) => hostsAdded(place, share));
   const local =
     hosts.some(({ host }) => host.name === LOCALHOST) && !play.perSlice.has('localhost')
       ? [controllerPlay(planned, share)]
       : [];
   const inSlices = new Set(hosts.map(({ host }) => share.has(host.name)));
   return inSlices.size < 2 ? local : [...local, ...(await playInSlices({ play, slice: share.slice, selection }))];
+}
+
+function hostsAdded(place: Place, { slice }: Share): Problem {
+  return new Problem({
+    code: 'not-in-slices',
+    what: `add_host brings hosts that no slice has (this is slice ${sliceName(slice)})`,
+    place,
+    why: 'The slices share out the hosts of the inventory before the run.',
+    remedy: 'Name the hosts in the inventory, for example by an inventory script, or run without --slice.',
+  });
 }
 
 function controllerPlay({ play }: PlannedPlay, { slice }: Share): Problem {

@@ -5,7 +5,6 @@ import type { Layer } from '../../values/scope.ts';
 import type { Call } from '../base/called-handlers.ts';
 import { all } from '../base/conditions.ts';
 import type { TaskIdentity, TaskOutcome } from '../base/events.ts';
-import { isHandler } from '../base/frame.ts';
 import { type LoopTurn, isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
 import {
   HIDDEN,
@@ -33,7 +32,7 @@ import type { ItemRun, TaskRun } from './item.ts';
 import { pauseBetween } from './loop-pause.ts';
 import type { StepDone } from './roles-done.ts';
 import { type Recorded, aggregate, failedTurn, shape, skippedTurn, unknownTurn } from './task-results.ts';
-import { failedOutcome, ignores, judge, outcomeOf } from './task-verdict.ts';
+import { doubted, failedOutcome, ignores, judge, outcomeOf } from './task-verdict.ts';
 import { throttled } from './throttle.ts';
 import { mayHaveChanged } from './unknown-step.ts';
 import { attempted } from './until.ts';
@@ -228,7 +227,8 @@ async function runPrepared(turn: Turn, prepared: Prepared, made?: MadeChange): P
   const outcome = doubted(run, outcomeOf(run.task, scope, judged, item.notifies));
   const verdict = told(run, judged, outcome);
   callHandlers(item, outcome, verdict.changed === true);
-  if (judged.kind === 'ok') await applyEffects(run, identity, hush, judged.effects ?? []);
+  if (judged.kind === 'ok')
+    await applyEffects(run, judged.effects ?? [], { task: identity, hush, delegate: prepared.delegate, scope });
   const shaped = shape(judged, turn.loop);
   const result = hushedUnknowns(judged.kind === 'unknown' ? shaped : { ...shaped, ...verdict }, identity.id, hush);
   finish(turn, { outcome, delegatedTo: prepared.delegate, result });
@@ -329,13 +329,6 @@ function withdraw({ context, host, batch }: TaskRun, calls: readonly Call[]): vo
 
 function failedItem(error: unknown): ItemResult {
   return { kind: 'failed', problem: asTaskProblem(error), result: {}, output: undefined };
-}
-
-/** Makes the outcome uncertain for a handler that may not be called for. */
-function doubted(run: TaskRun, outcome: TaskOutcome): TaskOutcome {
-  if (!run.doubtful || outcome.kind !== 'changed' || outcome.certainty !== 'certain') return outcome;
-  const what = isHandler(run.frame) ? 'it is notified' : 'the role has run already';
-  return { ...outcome, certainty: 'after_change', doubt: `a step before decides whether ${what}` };
 }
 
 function skip(turn: Turn, why = 'its condition is false'): Recorded {

@@ -8,8 +8,10 @@ import type { Layer } from '../../values/scope.ts';
 import { all } from '../base/conditions.ts';
 import type { TaskOutcome } from '../base/events.ts';
 import { flagOf } from '../base/flag.ts';
+import { isHandler } from '../base/frame.ts';
 import type { RunContext } from '../context/context.ts';
 import { type ItemResult, type OpenVerdict, failure, isForeseen } from './item-result.ts';
+import type { TaskRun } from './item.ts';
 
 /** A task on a host, with the layers on top of its own variables: the item of its loop. */
 export interface Judged {
@@ -165,4 +167,11 @@ export function failedOutcome(problem: Problem, ignored: boolean, output?: Faile
 /** Evaluates `ignore_errors`. An unknown value ignores nothing. */
 export function ignores(task: Task, scope: Scope): boolean {
   return flagOf('ignore_errors', task.ignoreErrors, scope) === true;
+}
+
+/** Makes the outcome uncertain for a handler that may not be called for. */
+export function doubted(run: Pick<TaskRun, 'doubtful' | 'frame'>, outcome: TaskOutcome): TaskOutcome {
+  if (!run.doubtful || outcome.kind !== 'changed' || outcome.certainty !== 'certain') return outcome;
+  const what = isHandler(run.frame) ? 'it is notified' : 'the role has run already';
+  return { ...outcome, certainty: 'after_change', doubt: `a step before decides whether ${what}` };
 }

@@ -1,6 +1,7 @@
 import { Problem } from '../../errors/problem.ts';
 import { CHANGES_NOTHING } from '../../playbook/base/changes-nothing.ts';
 import type { Task } from '../../playbook/base/play.ts';
+import { BRINGS_OTHERS } from '../../playbook/base/regrouping.ts';
 import type { Request } from '../../resources/base/resource.ts';
 import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import { deciderOf } from '../base/decider.ts';
@@ -27,6 +28,7 @@ export interface UnknownTask {
 export async function mayHaveChanged(run: TaskRun, unknown: UnknownTask): Promise<void> {
   const { context, host, task, stop } = run;
   if (isInclude(task)) return mayInclude(run, unknown);
+  if (BRINGS_OTHERS.has(task.module)) expectOthers(run, unknown);
   if (CHANGES_NOTHING.has(task.module)) return;
   const prepared = await preparedPerhaps(run, unknown);
   const machine = machineFor(context, host, prepared?.delegate);
@@ -34,6 +36,16 @@ export async function mayHaveChanged(run: TaskRun, unknown: UnknownTask): Promis
   const requests = prepared === undefined ? [] : requestsOf(run, prepared, machine);
   const names = prepared === undefined ? [] : namedBy(task, prepared);
   machine.layUnknown({ requests, names, decider: deciderOf(unknown.identity, stop.at, unknown.hides) });
+}
+
+/** Records in a plan that later steps may see further groups, and further hosts. */
+function expectOthers({ context, host, task }: TaskRun, { identity, hides, because }: UnknownTask): void {
+  const hosts = task.module === 'add_host';
+  context.expectOthers({ because: new Unknown(hides ? `the task at ${identity.id}` : because), hosts });
+  if (!hosts) return;
+  context.approval?.expectHosts(context.hosts.keys());
+  const text = 'The hosts that it adds are known only in the run: the plan lacks what later plays change on them.';
+  context.emit({ type: 'message', host: host.name, task: identity, text });
 }
 
 /** Like `mayHaveChanged`, for a prepared task whose module cannot compute the change. */

@@ -35,11 +35,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   },
   { name: 'port', where: 'task', instead: 'Set ansible_port for the host in the inventory.' },
   {
-    name: 'delegate_facts',
-    where: 'task',
-    instead: 'Leave it out; hostvars has the facts of every host that a play has connected to.',
-  },
-  {
     name: 'collections',
     where: 'task',
     instead: 'Leave it out; runbook has no collections, and the names of modules are short.',
@@ -88,11 +83,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     name: 'set_stats',
     where: 'module',
     instead: 'Leave it out; --output json prints the events and results of a run.',
-  },
-  {
-    name: 'add_host',
-    where: 'module',
-    instead: 'Put the host into the inventory. For hosts that are known only at run time, use an inventory script.',
   },
   {
     name: 'synchronize',

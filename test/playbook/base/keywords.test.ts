@@ -23,6 +23,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   check_mode: true,
   connection: 'local',
   delay: 2,
+  delegate_facts: true,
   delegate_to: 'localhost',
   diff: false,
   environment: { A: 'b' },
@@ -91,7 +92,7 @@ const COMPANIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
 
 /** Keywords of plays, roles, blocks and tasks in Ansible's documentation that none of the tables here has. */
 const ANSIBLE =
-  'async become_exe become_flags collections debugger delegate_facts fact_path force_handlers gather_subset gather_timeout poll port with_filetree extended extended_allitems break_when'.split(
+  'async become_exe become_flags collections debugger fact_path force_handlers gather_subset gather_timeout poll port with_filetree extended extended_allitems break_when'.split(
     ' ',
   );
 
