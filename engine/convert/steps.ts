@@ -1,7 +1,7 @@
 import { isMap, isSeq } from 'yaml';
 import { BLOCK_KEYWORDS, INCLUDE_KEYWORDS, TASK_KEYWORDS } from '../playbook/base/keywords.ts';
 import { booleanOf } from '../values/base/boolean-word.ts';
-import { ANSIBLE_DIFFERENCES, insteadOf } from '../values/habits/ansible-differences.ts';
+import { ANSIBLE_DIFFERENCES, NO_BACKGROUND, insteadOf } from '../values/habits/ansible-differences.ts';
 import { withoutCollection } from '../values/habits/other-names.ts';
 import type { ModulesKnown } from './base/module-facts.ts';
 import { LEFT_OUT, moduleHere } from './base/module-names.ts';
@@ -21,6 +21,7 @@ import { type Call, convertCall } from './module-call.ts';
 import { writeDefaults } from './module-defaults.ts';
 import { rewriteCall } from './module-rewrites.ts';
 import type { Scalars, Standing } from './scalars.ts';
+import { convertSynchronize } from './synchronize.ts';
 
 export interface StepUse extends Scalars {
   readonly modules: ModulesKnown;
@@ -158,6 +159,10 @@ function convertAction(
   const short = withoutCollection(key);
   if (isInclude(short)) {
     convertInclude(action, entries, standing, use);
+    return;
+  }
+  if (short === 'synchronize' && convertSynchronize(action, entries, standing, use)) {
+    draft.rename(action, 'copy');
     return;
   }
   const module = short === 'meta' ? 'meta' : moduleHere(key, modules);
@@ -309,7 +314,7 @@ function convertAsync(entry: Entry, { entries }: Task, standing: Standing, use: 
   const isLimit = isPositive(seconds) && isWaitedFor(entries);
   if (entry.key === 'poll' && (seconds === undefined || isLimit)) draft.remove(entry);
   else if (entry.key === 'async' && isLimit) draft.rename(entry, 'timeout');
-  else if (entry.key === 'async') leave(entry, standing, use);
+  else if (entry.key === 'async') leave(entry, standing, use, NO_BACKGROUND);
 }
 
 function isWaitedFor(entries: readonly Entry[]): boolean {

@@ -7,6 +7,7 @@ import { readLoop } from './loop.ts';
 import { type ModuleEntry, readModuleCall } from './module-call.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { enter, frameOf } from './surroundings.ts';
+import { readTimeLimit } from './time-limit.ts';
 import { checkVariableName } from './variables.ts';
 
 /** Reads a task that calls a module. */
@@ -16,7 +17,7 @@ export async function readTask(
   outer: Surroundings,
   reading: Reading,
 ): Promise<Task> {
-  const inner = enter(fields, outer, reading);
+  const inner = withLimit(enter(fields, outer, reading), fields);
   const { handedDown } = inner;
   const changedWhen = fields.has('changed_when') ? fields.conditions('changed_when') : undefined;
   const call = await readModuleCall(fields, { ...action, defaults: inner.moduleDefaults }, reading);
@@ -40,6 +41,13 @@ export async function readTask(
     throttle: handedDown.throttle,
     anyErrorsFatal: handedDown.anyErrorsFatal,
   };
+}
+
+/** `timeout` of the task has priority over `async`, and both over `timeout` around the task. */
+function withLimit(inner: Surroundings, fields: Fields): Surroundings {
+  const limit = readTimeLimit(fields);
+  if (limit === undefined || fields.has('timeout')) return inner;
+  return { ...inner, settings: { ...inner.settings, timeoutSeconds: limit } };
 }
 
 function alwaysTrue(place: Place): Compiled {

@@ -8,7 +8,7 @@ import { TaskIdentities } from './base/task-identity.ts';
 import type { RunContext } from './context/context.ts';
 import { MadeTogether } from './context/made-together.ts';
 import { ControllerFiles } from './controller/controller-files.ts';
-import { controllerLookups } from './controller/controller-lookups.ts';
+import { type LookingUp, controllerLookups } from './controller/controller-lookups.ts';
 import { DigestCache } from './controller/digest-cache.ts';
 import { Machines } from './machine/machines.ts';
 import { AskingTasks } from './order/other-hosts.ts';
@@ -85,7 +85,7 @@ export function openRun(options: RunOptions): OpenRun {
     interrupt: options.interrupt,
     interrupted: () => options.interrupt.aborted,
   };
-  useLookups(hosts, context.files, options.playbook.file);
+  useLookups(hosts, context, { playbook: options.playbook.file, makesSecrets: () => begun && options.mode === 'play' });
   const begin = (): void => {
     begun = true;
   };
@@ -95,12 +95,16 @@ export function openRun(options: RunOptions): OpenRun {
 /**
  * Lets templates and expressions read files of the controller, with the search path and the permissions of their task.
  */
-function useLookups(hosts: RunHosts, files: ControllerFiles, playbook: string): void {
+function useLookups(
+  hosts: RunHosts,
+  { files, access }: Pick<RunContext, 'files' | 'access'>,
+  { playbook, makesSecrets }: Pick<LookingUp, 'makesSecrets'> & { readonly playbook: string },
+): void {
   const place = { file: playbook, line: 1, column: 1 };
   const beside = [dirname(resolve(playbook))];
   hosts.useLookups((step) => {
     const searchPath = step === undefined || step.searchPath.length === 0 ? beside : step.searchPath;
-    return controllerLookups(files, searchPath, step?.place ?? place);
+    return controllerLookups(files, { searchPath, place: step?.place ?? place, access, makesSecrets });
   });
 }
 

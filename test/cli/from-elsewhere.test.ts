@@ -110,6 +110,8 @@ const PATHS: readonly (readonly [string, Readonly<Record<string, string>>])[] = 
   ],
   ['included variables', { 'p.yml': here('include_vars: HOME/secret.yml') }],
   ['a file as a text', { 'p.yml': here(`debug: { msg: "{{read_file 'HOME/secret'}}" }`) }],
+  ['a file as a template', { 'p.yml': here(`debug: { msg: "{{render_file 'HOME/secret'}}" }`) }],
+  ['a password in a file', { 'p.yml': here(`debug: { msg: "{{password_file 'HOME/written'}}" }`) }],
   ['the first file', { 'p.yml': here(`debug: { msg: "{{first_found (list 'HOME/secret')}}" }`) }],
   ['files by a pattern', { 'p.yml': here(`debug: { msg: "{{json (fileglob 'HOME/*')}}" }`) }],
   ['tasks', { 'p.yml': here('include_tasks: HOME/tasks.yml') }],

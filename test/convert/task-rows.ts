@@ -82,6 +82,25 @@ export const TASKS: readonly Row[] = [
       '- add_host:\n    hostname: "{{ item }}"\n    groups: a,b\n    ansible_host: "{{default ip \'10.0.0.7\'}}"\n    rank: "1"\n',
   },
   {
+    what: 'a folder that is sent is copied, with what copy leaves out said',
+    before:
+      "- ansible.posix.synchronize:\n    src: '{{ a }}/'\n    dest: /srv/www\n    delete: yes\n    compress: no\n    mode: push\n  become: yes\n",
+    after:
+      "# convert: assumed that the files need not have the owner, group and times of src\n# convert: assumed that src has no links, which copy follows\n- copy:\n    src: '{{ a }}/'\n    dest: /srv/www\n    mode: preserve\n    delete: true\n  become: true\n",
+  },
+  {
+    what: 'on the host it is copied there',
+    before:
+      '- synchronize:\n    src: /a/\n    dest: /b\n    owner: false\n    group: false\n    times: false\n    copy_links: yes\n    perms: no\n  delegate_to: "{{ inventory_hostname }}"\n',
+    after: '- copy:\n    src: /a/\n    dest: /b\n    remote_src: true\n',
+  },
+  {
+    what: 'what rsync alone can do is left by hand',
+    before: '- synchronize:\n    src: a\n    dest: /b\n    rsync_opts: [--exclude=.git]\n',
+    after:
+      '# convert: by hand: there is no module synchronize. Write copy: {src: FOLDER/, dest: /path, mode: preserve, delete: true} to send a folder to the host, remote_src: true in it for a folder of the host, and fetch to bring a file from the host.\n- synchronize:\n    src: a\n    dest: /b\n    rsync_opts: [--exclude=.git]\n',
+  },
+  {
     what: 'booleans and modes',
     before:
       '- copy:\n    src: a\n    dest: /a\n    mode: 0644\n    force: "no"\n    backup: yes\n  become: yes\n  no_log: "True"\n',
@@ -210,7 +229,7 @@ export const TASKS: readonly Row[] = [
     what: 'async with poll is a time limit',
     before: '- command: long\n  async: 300\n  poll: 10\n- command: longer\n  async: 300\n  poll: 0\n',
     after:
-      '- command: long\n  timeout: 300\n- command: longer\n  # convert: by hand: async: Write timeout: with the seconds that the task may take; the session stays alive during that time.\n  async: 300\n  poll: 0\n',
+      '- command: long\n  timeout: 300\n- command: longer\n  # convert: by hand: async: Leave poll out: async is the time limit then. To restart the host, write reboot:. For a program that goes on after the task, write command: systemd-run --unit=NAME PROGRAM, and later query: systemctl show --property=ActiveState,Result NAME.\n  async: 300\n  poll: 0\n',
   },
   {
     what: 'a block of lines that is one value ends where it did',

@@ -8,6 +8,8 @@ import { layeredScope } from '../../engine/values/scope.ts';
 import { loadWritten } from './written.ts';
 
 const lookups: ControllerLookups = {
+  rendered: (name) => name,
+  kept: (_name, make) => make(),
   environment: () => undefined,
   text: (name) => `text of ${name}`,
   firstFile: (names) => names.find((name) => name.endsWith('debian.yml')),

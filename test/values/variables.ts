@@ -15,6 +15,8 @@ export const EXAMPLE_LOOKUPS: ControllerLookups = {
   text: () => 'Welcome',
   firstFile: (names) => (names.includes('motd') ? '/play/files/motd' : undefined),
   filesLike: () => ['/play/files/ada.pub', '/play/files/bob.pub'],
+  rendered: () => 'Welcome to m1',
+  kept: (_path, make) => make(),
 };
 
 /** Returns the Problem that the action throws; anything else fails the test. */

@@ -64,6 +64,8 @@ export const TASK_KEYWORDS: ReadonlySet<string> = new Set([
   ...COMMON,
   ...HANDED_DOWN,
   'args',
+  'async',
+  'poll',
   'register',
   'loop',
   'loop_control',

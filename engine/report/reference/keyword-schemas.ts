@@ -133,6 +133,8 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
       'true: the task changes nothing, and its result says whether it would. false: a command with changed_when: false runs in a plan too.',
     schema: BOOLEAN,
   },
+  async: { description: 'Seconds that the task may take: the same as timeout.', schema: NUMBER },
+  poll: { description: 'Seconds, more than 0. It has no effect.', schema: NUMBER },
   delegate_facts: {
     description: 'Whether variables that the task sets go to the host of delegate_to.',
     schema: BOOLEAN,

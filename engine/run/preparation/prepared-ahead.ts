@@ -123,6 +123,8 @@ function watchedLookups(lookups: ControllerLookups, asked: () => void): Controll
     text: (name) => noting(() => lookups.text(name)),
     firstFile: (names) => noting(() => lookups.firstFile(names)),
     filesLike: (pattern) => noting(() => lookups.filesLike(pattern)),
+    rendered: (name, scope) => noting(() => lookups.rendered(name, scope)),
+    kept: (name, make) => noting(() => lookups.kept(name, make)),
   };
 }
 

@@ -88,4 +88,11 @@ export interface ControllerLookups {
   firstFile(names: readonly string[]): Value | undefined;
   /** Returns the paths of the files that match a pattern, in their order. */
   filesLike(pattern: string): Value;
+  /** Returns the text of a template file, rendered with these variables. Throws Problem if there is none. */
+  rendered(name: string, scope: Scope): Value;
+  /**
+   * Returns the secret in a file. If there is no file, a play makes it with a text of `make`, and before that the
+   * secret is Unknown.
+   */
+  kept(name: string, make: () => string): Value;
 }

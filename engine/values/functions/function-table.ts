@@ -6,6 +6,7 @@ import { encodingFunctions } from './encoding-functions.ts';
 import { formatFunctions } from './format-function.ts';
 import { numberFunctions } from './number-functions.ts';
 import { parsingFunctions } from './parsing-functions.ts';
+import { passwordFunctions } from './password-function.ts';
 import { pathFunctions } from './path-functions.ts';
 import { setFunctions } from './set-functions.ts';
 import type { SharedFunction } from './shared-function.ts';
@@ -13,6 +14,7 @@ import { sortFunctions } from './sort-functions.ts';
 import { textFunctions } from './text-functions.ts';
 import { timeFunctions } from './time-functions.ts';
 import { typeFunctions } from './type-functions.ts';
+import { variableFunctions } from './variable-functions.ts';
 import { versionFunctions } from './version-functions.ts';
 
 /** All functions that both templates and expressions have. */
@@ -32,4 +34,6 @@ export const sharedFunctions: readonly SharedFunction[] = [
   ...addressFunctions,
   ...timeFunctions,
   ...controllerFunctions,
+  ...variableFunctions,
+  ...passwordFunctions,
 ];

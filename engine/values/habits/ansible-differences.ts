@@ -1,5 +1,9 @@
 import { ANSIBLE_MODULES, familyOf, type AnsibleDifference } from './ansible-modules.ts';
 
+/** What to write in place of a task that Ansible leaves behind (`poll: 0`). */
+export const NO_BACKGROUND =
+  'Leave poll out: async is the time limit then. To restart the host, write reboot:. For a program that goes on after the task, write command: systemd-run --unit=NAME PROGRAM, and later query: systemctl show --property=ActiveState,Result NAME.';
+
 /** Names of Ansible that are missing here. Error messages and the documentation use this table, and no other. */
 export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   { name: 'with_filetree', where: 'task', instead: 'Write copy: {src: DIR/, dest: …}, which sends the whole folder.' },
@@ -19,12 +23,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     where: 'task',
     instead: 'Begin its value with the name of the module: local_action: command id.',
   },
-  {
-    name: 'async',
-    where: 'task',
-    instead: 'Write timeout: with the seconds that the task may take; the session stays alive during that time.',
-  },
-  { name: 'poll', where: 'task', instead: 'Leave it out, and write the seconds that the task may take in timeout:.' },
   { name: 'become_flags', where: 'task', instead: 'Set ansible_become_flags for the host in the inventory.' },
   { name: 'become_exe', where: 'task', instead: 'Set ansible_become_exe for the host in the inventory.' },
   {
@@ -88,7 +86,7 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     name: 'synchronize',
     where: 'module',
     instead:
-      'Write copy: {src: FOLDER/, dest: /path, mode: preserve, delete: true} to send a folder to the host, and fetch to bring a file from the host.',
+      'Write copy: {src: FOLDER/, dest: /path, mode: preserve, delete: true} to send a folder to the host, remote_src: true in it for a folder of the host, and fetch to bring a file from the host.',
   },
   {
     name: 'validate_argument_spec',

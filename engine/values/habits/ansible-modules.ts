@@ -27,7 +27,10 @@ export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
   row('lvg', `${CHECK}. For example, use vgs to check and vgcreate to apply.`),
   row('lvol', `${CHECK}. For example, use lvs to check and lvcreate to apply.`),
   row('parted', `${CHECK}. For example, use sfdisk in both.`),
-  row('async_status', 'Leave it out; runbook waits until the task ends, at most for the seconds in timeout:.'),
+  row(
+    'async_status',
+    'Leave it out, with poll: 0 at the task that it asks about; runbook waits until the task ends, at most for the seconds in async: or timeout:.',
+  ),
   row('sefcontext', `${CHECK}. Use semanage fcontext in both.`),
   row('seport', `${CHECK}. Use semanage port in both.`),
   row('pamd', 'Write replace or lineinfile with the line of the file.'),

@@ -268,7 +268,7 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
   {
     name: 'vars',
     instead:
-      'Write the name of the variable. If the name is computed, put the values into a map: {{lookup settings name}}.',
+      'Write the name of the variable. If the name is computed, write {{get_variable name}}, getVariable(name) in an expression.',
     isAccepted: true,
   },
 ];

@@ -1,3 +1,4 @@
+import { computedName } from './jinja-adapt-lookup.ts';
 import { mapping, selecting } from './jinja-adapt-selection.ts';
 import { commented, formatted, indented } from './jinja-adapt-text.ts';
 import { comparedVersion } from './jinja-adapt-version.ts';
@@ -53,10 +54,13 @@ const bool: AdaptFilter = (adapter, { of }) => {
 const fallback: AdaptFilter = (adapter, { of, given }) => {
   const other = given.plain[0] ?? given.named.get('default_value') ?? textNode('');
   const isForEmpty = given.plain[1] ?? given.named.get('boolean');
-  const value = adapter.value(of);
+  const isPlain = isForEmpty === undefined || (isForEmpty.kind === 'constant' && isForEmpty.value === 'false');
+  const name = computedName(of);
+  if (name !== undefined && isPlain) return adapter.value(filterNode(name, 'get_variable', other));
+  const value = adapter.value(name === undefined ? of : filterNode(name, 'get_variable', textNode('')));
   const instead = adapter.value(other);
   const plainDefault = filterNode(value, 'default', instead);
-  if (isForEmpty === undefined || (isForEmpty.kind === 'constant' && isForEmpty.value === 'false')) return plainDefault;
+  if (isPlain) return plainDefault;
   const type = adapter.certainTypeOf(of);
   const otherType = adapter.typeOf(other);
   // An empty value is replaced with the same empty value.

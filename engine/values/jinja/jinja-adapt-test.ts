@@ -1,10 +1,12 @@
 import { adaptedPattern, patternFlags } from './jinja-adapt-filter.ts';
+import { computedOr } from './jinja-adapt-lookup.ts';
 import { comparedVersion } from './jinja-adapt-version.ts';
 import type { Adapting } from './jinja-adapting.ts';
 import { binaryNode, ITEM, LIST_TEST, methodNode, negatedNode, textNode } from './jinja-build.ts';
 import type { Jinja, JinjaOf } from './jinja-expression.ts';
 import { anchored, COMPARING_TESTS, lacking, RESULT_TESTS } from './jinja-translation.ts';
 
+const NULL: Jinja = { kind: 'constant', value: 'null' };
 const PATTERNS: ReadonlySet<string> = new Set(['match', 'search', 'regex']);
 const FLAGS: ReadonlySet<string> = new Set(['ignorecase', 'multiline']);
 const VERSIONS: ReadonlySet<string> = new Set(['version', 'version_compare']);
@@ -40,7 +42,8 @@ function positive(adapter: Adapting, node: JinjaOf<'test'>): Jinja {
   const [first] = given.plain;
   const withOperand = first === undefined ? undefined : testWithOperand(adapter, node, first);
   if (withOperand !== undefined) return withOperand;
-  const asked: Jinja = { ...node, of: adapter.value(of), given: adapter.given(given), isNegated: false };
+  const there = name === 'defined' || name === 'undefined' ? computedOr(of, NULL) : of;
+  const asked: Jinja = { ...node, of: adapter.value(there), given: adapter.given(given), isNegated: false };
   const isKnown = PLAIN.has(name) || RESULT_TESTS.has(name) || name === 'defined' || name === 'undefined';
   return isKnown ? asked : lacking('test', name);
 }

@@ -1,3 +1,4 @@
+import { adaptedLookup } from './jinja-adapt-lookup.ts';
 import type { Adapting } from './jinja-adapting.ts';
 import { binaryNode, filterNode, methodNode, numberNode, textNode } from './jinja-build.ts';
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
@@ -237,53 +238,8 @@ function adaptedFunction(adapter: Adapting, node: JinjaOf<'call'>, name: string)
     case 'lookup':
     case 'query':
     case 'q':
-      return first?.kind === 'text' && first.value.split('.').at(-1) === 'flattened'
-        ? flattenedLookup(adapter, node.given, name)
-        : adaptedLookup(adapter, node);
+      return adaptedLookup(adapter, node.given, name);
     default:
       return lackingCall(name, first === undefined ? { plain: [], named: new Map() } : node.given);
   }
-}
-
-/** Adapts `lookup('flattened', a, b)`. Without `wantlist` its result is a text, unlike that of `query`. */
-function flattenedLookup(adapter: Adapting, { plain, named }: Given, called: string): Jinja {
-  const whole = filterNode({ kind: 'list', items: plain.slice(1) }, 'flatten');
-  const asList = named.get('wantlist');
-  if ([...named.keys()].some((key) => key !== 'wantlist')) return lackingCall(called, { plain, named });
-  const isList = called !== 'lookup' || (asList?.kind === 'constant' && asList.value === 'true');
-  return adapter.value(isList ? whole : filterNode(whole, 'join', textNode(',')));
-}
-
-/** Adapts `lookup('vars', 'x')` to the variable, if its name is fixed, and lookups of the controller. */
-function adaptedLookup(adapter: Adapting, { given, callee }: JinjaOf<'call'>): Jinja {
-  const [kind, name] = given.plain;
-  const called = callee.kind === 'name' ? callee.name : '';
-  if (
-    kind?.kind === 'text' &&
-    kind.value.split('.').at(-1) === 'vars' &&
-    name?.kind === 'text' &&
-    given.plain.length === 2
-  ) {
-    const variable: Jinja = { kind: 'name', name: name.value };
-    const fallback = given.named.get('default');
-    return adapter.value(fallback === undefined ? variable : filterNode(variable, 'default', fallback));
-  }
-  const asked =
-    kind?.kind === 'text' && name !== undefined ? askedOfController(kind.value, called, name, given) : undefined;
-  return asked === undefined ? lackingCall(called, given) : adapter.value(asked);
-}
-
-/** Returns a lookup of the controller as a call of the function here; undefined for another lookup. */
-function askedOfController(kind: string, called: string, name: Jinja, given: Given): Jinja | undefined {
-  if (given.plain.length !== 2) return undefined;
-  const fallback = given.named.get('default');
-  const isPlain = given.named.size === 0;
-  const isOne = called === 'lookup';
-  const short = kind.split('.').at(-1);
-  if (short === 'env' && (isPlain || (given.named.size === 1 && fallback !== undefined)))
-    return filterNode(name, 'get_env', fallback ?? textNode(''));
-  if (!isPlain) return undefined;
-  if (short === 'file') return filterNode(name, 'read_file');
-  if (short === 'fileglob' && !isOne) return filterNode(name, 'fileglob');
-  return short === 'first_found' && isOne && name.kind === 'list' ? filterNode(name, 'first_found') : undefined;
 }

@@ -1,5 +1,6 @@
 import { ansibleVariable, hasSameValues, namedHere } from '../habits/ansible-variables.ts';
 import { adaptedFilter } from './jinja-adapt-filter.ts';
+import { computedName } from './jinja-adapt-lookup.ts';
 import { adaptedTest } from './jinja-adapt-test.ts';
 import { adaptedCall, sliced } from './jinja-adapt-text.ts';
 import type { Adapting, AdaptOptions } from './jinja-adapting.ts';
@@ -226,6 +227,8 @@ export class Adapter implements Adapting {
 
   #member(node: JinjaOf<'member'>): Jinja {
     const { of, key } = node;
+    const computed = computedName(node);
+    if (computed !== undefined) return this.value(filterNode(computed, 'get_variable'));
     const index = indexOf(key);
     const type = this.typeOf(of);
     if (index !== undefined && type === 'text')

@@ -1,18 +1,26 @@
 import { type ControllerLookups, type Scope, Unknown } from '../base/value.ts';
 import { UnknownTouched } from './fault.ts';
 
-/** The lookups of the template or expression that is being evaluated. */
+/** The variables and lookups of the template or expression that is being evaluated. */
 class Current {
   #lookups: ControllerLookups | undefined;
+  #scope: Scope | undefined;
 
-  within<Result>(lookups: ControllerLookups | undefined, work: () => Result): Result {
-    const before = this.#lookups;
-    this.#lookups = lookups ?? before;
+  within<Result>(scope: Scope, work: () => Result): Result {
+    const before = { lookups: this.#lookups, scope: this.#scope };
+    this.#lookups = scope.lookups ?? before.lookups;
+    this.#scope = scope;
     try {
       return work();
     } finally {
-      this.#lookups = before;
+      this.#lookups = before.lookups;
+      this.#scope = before.scope;
     }
+  }
+
+  scope(): Scope {
+    if (this.#scope === undefined) throw new UnknownTouched(new Unknown('the variables, which a run has'));
+    return this.#scope;
   }
 
   get(): ControllerLookups {
@@ -25,10 +33,15 @@ const current = new Current();
 
 /** Runs `work` with the lookups of the scope as the current ones. */
 export function withLookups<Result>(scope: Scope, work: () => Result): Result {
-  return current.within(scope.lookups, work);
+  return current.within(scope, work);
 }
 
 /** Returns the lookups of the current evaluation. Throws UnknownTouched outside of a run. */
 export function currentLookups(): ControllerLookups {
   return current.get();
+}
+
+/** Returns the variables of the current evaluation. Throws UnknownTouched outside of a template and an expression. */
+export function currentScope(): Scope {
+  return current.scope();
 }

@@ -15,6 +15,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   always: [{ debug: null }],
   any_errors_fatal: true,
   args: { chdir: '/' },
+  async: 7,
   become: true,
   become_method: 'sudo',
   become_user: 'u',
@@ -48,6 +49,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   one_by_one: true,
   order: 'sorted',
   pause: 1,
+  poll: 3,
   post_tasks: [{ debug: null }],
   pre_tasks: [{ debug: null }],
   register: 'r',
@@ -92,7 +94,7 @@ const COMPANIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
 
 /** Keywords of plays, roles, blocks and tasks in Ansible's documentation that none of the tables here has. */
 const ANSIBLE =
-  'async become_exe become_flags collections debugger fact_path force_handlers gather_subset gather_timeout poll port with_filetree extended extended_allitems break_when'.split(
+  'become_exe become_flags collections debugger fact_path force_handlers gather_subset gather_timeout port with_filetree extended extended_allitems break_when'.split(
     ' ',
   );
 
@@ -105,6 +107,9 @@ const WITHOUT_EFFECT: readonly string[] = [
   'import_role name',
   'import_playbook name',
   'meta name',
+  // A task is waited for.
+  'task poll',
+  'handler poll',
 ];
 
 interface Level {
