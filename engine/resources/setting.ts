@@ -43,6 +43,7 @@ const FIREWALLS = /^(?:firewalld|ufw|nftables|ip6?tables|netfilter-persistent)(?
 const FAMILIES: Readonly<Record<string, Family>> = {
   alternative: { packages: 'undeclared' },
   apt: { packages: 'any', files: /^\/etc\/apt(?:\/|$)/, paths: true },
+  capability: { packages: 'undeclared', paths: true },
   debconf: { packages: 'undeclared' },
   diversion: { packages: 'undeclared' },
   filesystem: { paths: true },

@@ -301,6 +301,11 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     given: 'for i in $(seq $rounds); do echo mine >n$i; chown alice n$i; done',
     never: ['create', 'close'],
   },
+  'a program that gets capabilities': {
+    task: 'capabilities: { path: "/home/alice/d/n{{item}}", capability: cap_chown+ep }',
+    given: 'for i in $(seq $rounds); do echo mine >n$i; chown alice n$i; done',
+    never: ['create', 'close'],
+  },
   'a link of alternatives': {
     task: 'alternatives: { name: "n{{item}}", path: /bin/true, link: "/home/alice/d/n{{item}}" }',
     never: ['create', 'close'],

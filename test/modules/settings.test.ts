@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { module as alternatives } from '../../engine/modules/alternatives.ts';
 import type { AnyModule } from '../../engine/modules/base/module.ts';
+import { module as capabilities } from '../../engine/modules/capabilities.ts';
 import { module as debconf } from '../../engine/modules/debconf.ts';
 import { module as divert } from '../../engine/modules/dpkg_divert.ts';
 import { module as selections } from '../../engine/modules/dpkg_selections.ts';
@@ -19,7 +20,16 @@ import { mistakes, told } from './told.ts';
 
 // Modules whose states are the answers of programs of the system.
 
-const MODULES = { alternatives, debconf, dpkg_divert: divert, dpkg_selections: selections, firewalld, iptables, ufw };
+const MODULES = {
+  alternatives,
+  capabilities,
+  debconf,
+  dpkg_divert: divert,
+  dpkg_selections: selections,
+  firewalld,
+  iptables,
+  ufw,
+};
 
 describe('arguments that do not fit together', () => {
   test.for([
@@ -45,6 +55,8 @@ describe('arguments that do not fit together', () => {
       'direction cannot be given together with interface_in',
     ],
     ['ufw', { rule: 'allow', to_port: '-f' }, 'to_port must not begin with a hyphen'],
+    ['capabilities', { path: '/a', capability: 'cap_net_raw' }, 'capability needs flags'],
+    ['capabilities', { path: '/a', capability: 'net_raw+ep' }, 'capability must be a capability with its flags'],
     ['alternatives', { name: 'editor' }, 'needs "path"'],
     ['alternatives', { name: '--help', path: '/a' }, 'name must be the name of a group of alternatives'],
     ['debconf', { name: 'a', question: 'a/b', vtype: 'string', value: 'x\na a/c string y' }, 'value must be one line'],
@@ -211,6 +223,38 @@ mkdir /home/al && echo hi >/home/al/a && chown -R nobody /home/al`;
 type Step = readonly [args: object, told: string, command?: string, prints?: string];
 
 const STORIES: Readonly<Record<string, readonly [AnyModule, readonly Step[]]>> = {
+  'capabilities are added, changed and removed': [
+    capabilities,
+    [
+      [{ path: '/home/d/none', capability: 'cap_chown', state: 'absent' }, 'in_sync'],
+      [
+        { path: '/home/d/none', capability: 'cap_chown+ep' },
+        '/home/d/none is no file that can have capabilities: Install the program before this task. For a link, name the file that it leads to.',
+      ],
+      [
+        { path: '/home/d/c d', capability: 'cap_net_raw+pe' },
+        '/home/d/c d capabilities: none → cap_net_raw=ep',
+        "getcap '/home/d/c d'",
+        '/home/d/c d cap_net_raw=ep',
+      ],
+      [{ path: '/home/d/c d', capability: 'CAP_NET_RAW=ep' }, 'in_sync'],
+      [
+        { path: '/home/d/c d', capability: 'cap_chown+ep' },
+        '/home/d/c d capabilities: cap_net_raw=ep → cap_chown=ep cap_net_raw=ep',
+      ],
+      [
+        { path: '/home/d/c d', capability: 'cap_net_raw', state: 'absent' },
+        '/home/d/c d capabilities: cap_chown=ep cap_net_raw=ep → cap_chown=ep',
+      ],
+      [{ path: '/home/d/c d', capability: 'cap_chown+eip' }, '/home/d/c d capabilities: cap_chown=ep → cap_chown=eip'],
+      [
+        { path: '/home/d/c d', capability: 'cap_chown', state: 'absent' },
+        '/home/d/c d capabilities: cap_chown=eip → none',
+        "getcap '/home/d/c d'",
+        '',
+      ],
+    ],
+  ],
   'alternatives are added, chosen, and removed': [
     alternatives,
     [

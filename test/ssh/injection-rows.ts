@@ -72,6 +72,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   blockinfile: [{ base: { ...FILE, block: 'x' }, code: ['validate'], form: { marker: '# {mark} %s' } }],
+  capabilities: [{ base: { path: '@/plain', capability: 'cap_net_raw+ep' }, dry: true }],
   certificate: [
     {
       base: {

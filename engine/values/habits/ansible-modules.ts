@@ -60,7 +60,6 @@ export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
   row('archive', `${CHECK}; or write command: {cmd: tar …, creates: …}.`),
   row('patch', `${CHECK}. For example, check: patch --dry-run -R …, apply: patch ….`),
   row('acl', `${CHECK}. For example, check: getfacl …, apply: setfacl ….`),
-  row('capabilities', `${CHECK}. For example, check: getcap …, apply: setcap ….`),
   row('helm', `${CHECK}. Use helm in both.`),
   row('k8s', `${CHECK}. For example, check: kubectl diff -f …, apply: kubectl apply -f ….`),
   row('zypper_repository', 'Write the file below /etc/zypp/repos.d by copy: {content: …, dest: …}.'),

@@ -50,6 +50,7 @@ const MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
     new Set([
       'alternatives',
       'apk',
+      'capabilities',
       'dpkg_divert',
       'filesystem',
       'ini_file',
