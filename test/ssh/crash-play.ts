@@ -38,7 +38,7 @@ export function quietPlay(): string {
 function quietTask(number: number): object {
   const service = SERVICES[number % SERVICES.length] ?? '';
   const notify = `restart ${service}`;
-  const path = `{{root}}/${service}-${number % 12}.conf`;
+  const path = `{{root}}/${service}-${number}.conf`;
   switch (number % 6) {
     case 0:
       return {

@@ -49,9 +49,12 @@ function partText({ ahead, change, proof }: TogetherPart, index: number, boundar
   ].join('\n');
 }
 
-/** A command substitution is the subshell of the script: `exit` and settings of the shell end with it. */
+/**
+ * A command substitution is the subshell of the script: `exit` and settings of the shell end with it. A script that has
+ * begun is finished even if the session ends, because a brief one need not clean up after itself.
+ */
 function outputOf(script: string): string {
-  return `runbook_o=$( {\n${script}\n} 2>&1 )`;
+  return `runbook_o=$( { trap '' HUP INT TERM\n${script}\n} 2>&1 )`;
 }
 
 /** Takes apart the answer to a script of `togetherScript`. */

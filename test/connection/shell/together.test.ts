@@ -55,6 +55,11 @@ const ROWS: readonly (readonly [string, readonly TogetherPart[], readonly string
     [part("kill -9 $(exec sh -c 'echo $PPID')"), part('echo no')],
     ['begun 137', 'look 0 looked'],
   ],
+  [
+    'a change that has begun is finished when the script is to end',
+    [part(`kill -s TERM $(exec sh -c 'echo $PPID'); echo finished`)],
+    ['begun 0 finished', 'look 0 looked'],
+  ],
   ['a case, a comment, quotes', [part("case x in x) echo 'a)b' ;; esac # done)")], ['begun 0 a)b', 'look 0 looked']],
 ];
 
