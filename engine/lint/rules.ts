@@ -43,6 +43,7 @@ import {
 import { roleWithoutArguments, sourceOutsideRole, unusedDefault } from './rules/roles.ts';
 import { privateKeyInClear, readableSecret, secretInClear, secretOnCommandLine } from './rules/secrets.ts';
 import { downloadIntoShell, pipeWithoutPipefail, shellOfOtherKind, shellWithoutNeed } from './rules/shell.ts';
+import { backslashInHelper } from './rules/templates.ts';
 import {
   argumentAlias,
   argumentWithoutEffect,
@@ -107,6 +108,7 @@ export const RULES: readonly Rule[] = [
   unusedRegister,
   unusedVariable,
   defaultNeverCounts,
+  backslashInHelper,
   unusedDefault,
   sourceOutsideRole,
   roleWithoutArguments,
