@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
   ['a loop by chance', tasks('- debug:\n  with_random_choice: [1]'), 'unknown-keyword site.yml:4:7', /Name the item/],
   ['any with_', tasks('- debug:\n  with_ini: [1]'), 'unknown-keyword site.yml:4:7', /loop:/],
   ['an action of a template', tasks('- action: "{{m}} a=b"'), 'unknown-keyword site.yml:3:7', /name of the module/],
-  ['async', tasks('- debug:\n  async: 5'), 'unknown-keyword site.yml:4:7', /timeout/],
+  ['async', tasks('- command: x\n  async: 5\n  poll: 0'), 'not-supported site.yml:5:7', /systemd-run/],
   ['listen at a task', tasks('- debug:\n  listen: x'), 'unknown-keyword site.yml:4:7', /notify/],
   [
     'text where a map is needed',
