@@ -101,6 +101,15 @@ test('of what many earlier runs have left only the last is told', () => {
   ]);
 });
 
+test('what the run itself has left is told, also if its playbook owed something long before', () => {
+  const debt = (handler: string, playbook: string): HostRecap['owed'][number] => ({ handler, playbook, play: 'Play' });
+  const others = Array.from({ length: 30 }, (_, index) => debt('Restart web', `${index}.yml`));
+  const owed = [debt('Reload', 'site.yml'), ...others, debt('Tell', 'site.yml')];
+  expect(told({ recap: [recapOf('a', { failed: 1, owed })] })).toContain(
+    'a owes the handlers Reload, Tell: the next play of site.yml runs them.',
+  );
+});
+
 test('of very many different rows the rest is counted', () => {
   const recap = Array.from({ length: 200 }, (_, index) => recapOf(`web-${index}`, { failed: 1, ok: index }));
   expect(told({ recap }).slice(-2)).toEqual([
