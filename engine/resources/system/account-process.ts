@@ -3,7 +3,8 @@ import type { AccountProcess } from './account-state.ts';
 
 /**
  * Shell text that prints one process of each account as `process:NAME:PID:PROGRAM`: the account is its real, effective or
- * saved user, as usermod and userdel look at it.
+ * saved user, as usermod and userdel look at it. A shell without arguments does not count: such are the shells of the
+ * run, which end before an account is changed.
  */
 export function listProcesses(names: readonly string[]): string {
   return names.length === 0
@@ -13,6 +14,7 @@ export function listProcesses(names: readonly string[]): string {
   for path in $(grep -lsE "^Uid:.*[[:space:]]$uid([[:space:]]|$)" /proc/[0-9]*/status); do
     path=\${path%/status}
     read -r command 2>/dev/null <"$path/comm" || continue
+    [ "$command" != sh ] || [ "$(tr '\\0' ' ' <"$path/cmdline")" != 'sh ' ] || continue
     printf 'process:%s:%s:%s\\n' "$name" "\${path#/proc/}" "$command"
     break
   done
