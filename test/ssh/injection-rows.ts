@@ -46,6 +46,8 @@ const IPTABLES = [
 
 /** Every module of the catalogue. A module that takes no text has an empty list, with the reason beside it. */
 export const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  // It runs nothing on a host.
+  add_host: [],
   alternatives: [
     {
       base: {
@@ -187,8 +189,6 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   group: [{ base: { name: 'runbookgroup' } }],
-  // It runs nothing on a host.
-  add_host: [],
   group_by: [{ base: { key: 'a' } }],
   hostname: [{ base: { name: 'a' }, dry: true }],
   // It reads files of the controller, and brings nothing to a shell.
