@@ -8,22 +8,9 @@ import type { UnitState } from '../../engine/resources/system/unit-state.ts';
 import { managerRequest, managers } from '../../engine/resources/unit-manager.ts';
 import { ABSENT_UNIT, unitRequest, units } from '../../engine/resources/unit.ts';
 import { planWith, seenAs } from './system-host.ts';
+import { RUNNING, STOPPED } from './unit-states.ts';
 
 const ETCD = unitRequest('etcd');
-const RUNNING: UnitState = {
-  load: 'loaded',
-  active: 'active',
-  sub: 'running',
-  file: 'enabled',
-  needsReload: false,
-  fragment: '/etc/systemd/system/etcd.service',
-  result: 'success',
-  type: 'notify',
-  remainsAfterExit: false,
-  ran: false,
-  invocation: 'i1',
-};
-const STOPPED: UnitState = { ...RUNNING, active: 'inactive', sub: 'dead', file: 'disabled', invocation: '' };
 const ONESHOT: UnitState = { ...STOPPED, type: 'oneshot' };
 
 const IN_SYNC: readonly (readonly [string, object, UnitState])[] = [

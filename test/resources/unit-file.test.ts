@@ -7,23 +7,12 @@ import type { FileState } from '../../engine/resources/file/file-state.ts';
 import type { UnitState } from '../../engine/resources/system/unit-state.ts';
 import { unitRequest, units } from '../../engine/resources/unit.ts';
 import { planWith, seenAs } from '../modules/system-host.ts';
+import { STOPPED } from '../modules/unit-states.ts';
 
 const UNIT_TEXT = '[Service]\nExecStart=/bin/true\n';
 const WANTED = '[Install]\nWantedBy=multi-user.target\n';
 const ETCD = unitRequest('etcd');
-const MASKED: UnitState = {
-  load: 'masked',
-  active: 'inactive',
-  sub: 'dead',
-  file: 'masked',
-  needsReload: false,
-  fragment: '/etc/systemd/system/etcd.service',
-  result: 'success',
-  type: 'notify',
-  remainsAfterExit: false,
-  ran: false,
-  invocation: '',
-};
+const MASKED: UnitState = { ...STOPPED, load: 'masked', file: 'masked' };
 const plan = (args: object, state: UnitState): Outcome =>
   planWith(systemd, { name: 'etcd', ...args }, seenAs([[ETCD, state]]));
 const LINK = 'multi-user.target.wants/etcd.service';

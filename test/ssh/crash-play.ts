@@ -35,10 +35,14 @@ export function quietPlay(): string {
   return JSON.stringify([{ name: 'Quiet', hosts: 'all', gather_facts: false, tasks, handlers: handlers() }]);
 }
 
-function quietTask(number: number): object {
+/** Returns the service of a task: the handler that restarts it, and the file of the task. */
+function serviceOf(number: number): { readonly service: string; readonly notify: string; readonly path: string } {
   const service = SERVICES[number % SERVICES.length] ?? '';
-  const notify = `restart ${service}`;
-  const path = `{{root}}/${service}-${number}.conf`;
+  return { service, notify: `restart ${service}`, path: `{{root}}/${service}-${number}.conf` };
+}
+
+function quietTask(number: number): object {
+  const { service, notify, path } = serviceOf(number);
   switch (number % 6) {
     case 0:
       return {
@@ -85,9 +89,7 @@ function handlers(): readonly object[] {
 }
 
 function taskOf(number: number): object {
-  const service = SERVICES[number % SERVICES.length] ?? '';
-  const notify = `restart ${service}`;
-  const path = `{{root}}/${service}-${number}.conf`;
+  const { notify, path } = serviceOf(number);
   switch (number % 6) {
     case 0:
       return {
