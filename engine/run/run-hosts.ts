@@ -5,7 +5,7 @@ import { Secret } from '../values/base/secret.ts';
 import type { Unknown, Value, ValueMap } from '../values/base/value.ts';
 import { isCredential } from '../values/hidden-node.ts';
 import { type Slice, sliceName } from './base/slice.ts';
-import { newHostInSlices, partOfGroup } from './host/elsewhere.ts';
+import { newHostsInSlices, partOfGroup } from './host/elsewhere.ts';
 import { HostState } from './host/host-state.ts';
 import { type RunVariables, HostVariables, addLazily, lazyMap } from './host/variables.ts';
 import type { RunOptions } from './run-options.ts';
@@ -103,7 +103,8 @@ export class RunHosts {
    * tasks and plays see it. Rejects with Problem in slices, and with Problems if a file of its variables cannot be read.
    */
   async add({ name, groups, variables }: HostChange): Promise<void> {
-    if (this.#slice !== undefined && !this.#byName.has(name)) throw newHostInSlices(name, sliceName(this.#slice));
+    if (this.#slice !== undefined && !this.#byName.has(name))
+      throw newHostsInSlices(`the host ${name}`, sliceName(this.#slice));
     const before = this.#changes.get(name);
     const change: HostChange = {
       name,

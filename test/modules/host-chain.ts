@@ -60,6 +60,7 @@ function planOver(host: Host, view: View, { module, args }: Link, facts: Partial
     predictions: predictionsOf(outcome),
     touches: 'predicted',
     names: [],
+    open: [],
     certainty: 'certain',
     decider: { at: 0, label: 'a task' },
   });

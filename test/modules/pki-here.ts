@@ -61,6 +61,7 @@ export class Here {
         predictions: outcome.predictions,
         touches: 'predicted',
         names: [],
+        open: [],
         certainty: 'certain',
         decider: { at: 0, label: 'a task' },
       });

@@ -37,7 +37,7 @@ export interface UnknownStep {
 /** Reports and counts a step of which a plan cannot know whether it runs, or with which values. `at` is its number. */
 export function unknownStep(context: RunContext, { host, step, at, because }: UnknownStep): void {
   host.count('unknown');
-  context.machines.get(host.name)?.layUnknown({ requests: [], names: [], decider: deciderOf(step, at, false) });
+  context.machines.get(host.name)?.layUnknown({ open: [], names: [], decider: deciderOf(step, at, false) });
   context.approval?.leaveOpen(host.name, step);
   tell(context, host, step, { kind: 'unknown', because });
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 import type { Play } from '../../playbook/base/play.ts';
 import type { Value } from '../../values/base/value.ts';
 import { Fault } from '../../values/language/fault.ts';
@@ -48,11 +48,15 @@ export function partOfGroup(group: string, slice: string): Fault {
   );
 }
 
-/** Makes the problem of a host that add_host would bring: the slices have shared out the hosts before. */
-export function newHostInSlices(host: string, slice: string): Problem {
+/**
+ * Makes the problem of hosts that add_host would bring: the slices have shared out the hosts before. `what`: `hosts`, or
+ * which host.
+ */
+export function newHostsInSlices(what: string, slice: string, place?: Place): Problem {
   return new Problem({
     code: 'not-in-slices',
-    what: `add_host brings the host ${host}, and no slice has it (this is slice ${slice})`,
+    what: `add_host brings ${what} that no slice has (this is slice ${slice})`,
+    place,
     why: 'The slices share out the hosts of the inventory before the run.',
     remedy: 'Name the hosts in the inventory, for example by an inventory script, or run without --slice.',
   });

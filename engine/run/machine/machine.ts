@@ -14,9 +14,9 @@ import { HostStops } from '../base/signals.ts';
 import { type ReadPart, receiveFile } from '../controller/receive-file.ts';
 import type { Applied, MachineChange, MachineChanges } from './machine-change.ts';
 import { OwnWork } from './own-work.ts';
-import { PlannedEffects, type UnknownStep } from './planned-effects.ts';
+import { PlannedEffects } from './planned-effects.ts';
 import { openSealedFiles } from './sealed-files.ts';
-import { type Asked, type Laid, View, observation, observe } from './view.ts';
+import { type Asked, type Laid, type Observation, View, observation, observe } from './view.ts';
 import { within } from './within.ts';
 
 /**
@@ -181,9 +181,9 @@ export class Machine {
     this.#effects.lay(laid, this.#views.values());
   }
 
-  /** In a plan: records a step that cannot be planned. */
-  layUnknown(unknown: UnknownStep): void {
-    this.#effects.layUnknown(unknown, this.#views.values());
+  /** In a plan: records a step that cannot be planned. It may change anything, most likely these states and names. */
+  layUnknown(unknown: Pick<Laid, 'open' | 'names' | 'decider'>): void {
+    this.lay({ ...unknown, predictions: [], touches: 'everything', certainty: 'certain' });
   }
 
   /** Adds shell text that removes handlers from a list. It is sent with the next change, or by `settle`. */
@@ -203,10 +203,7 @@ export class Machine {
       await changing.send(source, path, { mode, room, onSent: (bytes) => given.sent?.(bytes, source.size) });
     const key = keyOf(privilege);
     this.#changes.value += 1;
-    for (const view of this.#views.values()) view.invalidate(touches);
-    const view = this.view(privilege);
-    const again = new Map([...view.staleAndWanted(), ...own].map((request) => [request.key, request]));
-    const asked = observation([...again.values()]);
+    const { view, asked } = this.#lookAgain(privilege, touches, own);
     // A script that starts a service or restarts the host must find the files on the disk.
     const syncs = apply.brief === true && this.#work.room(key) > 0 ? '' : this.#work.takeSyncs(key);
     const ahead = this.#work.ahead(key, syncs, before);
@@ -234,11 +231,8 @@ export class Machine {
     const key = keyOf(privilege);
     this.#changes.value += parts.length;
     const touched = parts.flatMap((part) => part.touches);
-    for (const view of this.#views.values()) view.invalidate(touched);
-    const view = this.view(privilege);
     const own = parts.flatMap((part) => part.own);
-    const again = new Map([...view.staleAndWanted(), ...own].map((request) => [request.key, request]));
-    const asked = observation([...again.values()]);
+    const { view, asked } = this.#lookAgain(privilege, touched, own);
     const syncs = this.#work.room(key) >= parts.length ? '' : this.#work.takeSyncs(key);
     const texts = parts.map(({ apply, before, proof }, index) => {
       const ahead = index === 0 ? this.#work.ahead(key, syncs, before) : before;
@@ -260,6 +254,18 @@ export class Machine {
     // The shell has not come to the first answer: what it says belongs to the first change.
     if (answers.length === 0) return [{ kind: 'begun', completed: { ...answer, status: answer.status || 1 } }];
     return answers.map((one) => (one.kind === 'begun' ? { kind: one.kind, completed: one.change } : one));
+  }
+
+  /** Marks what a change touches as stale, and composes the look after it: at that, and at the task's own requests. */
+  #lookAgain(
+    privilege: Privilege,
+    touches: MachineChange['touches'],
+    own: readonly Request[],
+  ): { readonly view: View; readonly asked: Observation } {
+    for (const view of this.#views.values()) view.invalidate(touches);
+    const view = this.view(privilege);
+    const again = new Map([...view.staleAndWanted(), ...own].map((request) => [request.key, request]));
+    return { view, asked: observation([...again.values()]) };
   }
 
   /** Brings a file of the host to the controller. Throws Problem, and Unreachable. */

@@ -2,17 +2,9 @@ import type { Request } from '../../resources/base/resource.ts';
 import { type Decider, withDecider } from '../base/decider.ts';
 import type { Laid, View } from './view.ts';
 
-/** A step that cannot be planned: it may change anything, and most likely these states, and what its command names. */
-export interface UnknownStep {
-  readonly requests: readonly Request[];
-  readonly names: readonly string[];
-  readonly decider: Decider;
-}
-
 /** In a plan: the effects of the planned changes of one host, for the views of all its users. */
 export class PlannedEffects {
   readonly #laid: Laid[] = [];
-  readonly #unknown: UnknownStep[] = [];
   #doubters: readonly Decider[] = [];
 
   /** The steps so far that may have changed anything. */
@@ -35,19 +27,9 @@ export class PlannedEffects {
     if (laid.touches === 'everything') this.#doubters = withDecider(this.#doubters, laid.decider);
   }
 
-  /** Records a step that cannot be planned. */
-  layUnknown(unknown: UnknownStep, views: Iterable<View>): void {
-    const { names, decider, requests } = unknown;
-    const all = [...views];
-    this.lay({ predictions: [], touches: 'everything', names, certainty: 'certain', decider }, all);
-    this.#unknown.push(unknown);
-    for (const view of all) view.leaveOpen(requests, decider);
-  }
-
   /** Lays all effects so far over the view of a user who comes late. */
   replay(view: View): void {
     for (const laid of this.#laid) view.lay(laid);
-    for (const { requests, decider } of this.#unknown) view.leaveOpen(requests, decider);
   }
 }
 

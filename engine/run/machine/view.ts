@@ -29,6 +29,8 @@ export interface Laid {
   readonly touches: 'predicted' | 'everything';
   /** What the command of the step names: see `Module.names`. */
   readonly names: readonly string[];
+  /** Requests whose states the step may change in an unknown way. */
+  readonly open: readonly Request[];
   /** `after_change`: the run continues even if the prediction does not come true. */
   readonly certainty: Known['certainty'];
   readonly decider: Decider;
@@ -75,10 +77,8 @@ export class View {
       else {
         known.wanted = true;
         if (known.origin === 'predicted') continue;
-        const both = known.request === request ? request : merged(known.request, request);
-        const closer = both !== known.request && !sameData(both.detail, known.request.detail) && !suffices(known, both);
         const old = request.kind.name === 'probe' && known.changes !== this.#changes.value;
-        if (known.stale || closer || old) missing.set(request.key, both);
+        if (known.stale || old || asksForMore(known, request)) missing.set(request.key, merged(known.request, request));
       }
     }
     return [...missing.values()];
@@ -88,9 +88,7 @@ export class View {
   fresh(request: Request): unknown {
     const known = this.#known.get(request.key);
     if (known === undefined || known.stale || known.origin !== 'seen') return undefined;
-    const both = known.request === request ? request : merged(known.request, request);
-    const isCloser = both !== known.request && !sameData(both.detail, known.request.detail) && !suffices(known, both);
-    return isCloser ? undefined : known.state;
+    return asksForMore(known, request) ? undefined : known.state;
   }
 
   /**
@@ -163,7 +161,7 @@ export class View {
   readonly #laid: { readonly prediction: Prediction; readonly by: LaidBy }[] = [];
 
   /** In a plan: adjusts the seen states by the effects of a step. */
-  lay({ predictions, touches, names, certainty, decider }: Laid): void {
+  lay({ predictions, touches, names, open, certainty, decider }: Laid): void {
     if (touches === 'everything') this.#doubters = withDecider(this.#doubters, decider);
     if (names.length > 0) this.#leaveOpenNamed({ names: new Set(names), decider });
     const by = { certainty, decider };
@@ -184,15 +182,11 @@ export class View {
       });
       if (certainty === 'certain') this.#open.delete(request.key);
     }
+    for (const { key } of this.#endsOf(open)) this.#mayHaveChanged(key, decider);
   }
 
   /** In a plan: keys of states that an unknown step may change, with those steps. */
   readonly #open = new Map<string, readonly Decider[]>();
-
-  /** In a plan, after a step of which only the requests are known: records that their states may change. */
-  leaveOpen(requests: readonly Request[], decider: Decider): void {
-    for (const { key } of this.#endsOf(requests)) this.#mayHaveChanged(key, decider);
-  }
 
   /** In a plan: commands so far, with the resources that they name. */
   readonly #namings: Naming[] = [];
@@ -325,6 +319,13 @@ function sameData(one: unknown, other: unknown): boolean {
   const entries = Object.entries(one);
   if (entries.length !== Object.keys(other).length || Array.isArray(one) !== Array.isArray(other)) return false;
   return entries.every(([name, value]) => name in other && sameData(value, Reflect.get(other, name)));
+}
+
+/** Returns whether the state was not seen in enough detail for this request. */
+function asksForMore(known: Known, request: Request): boolean {
+  if (known.request === request) return false;
+  const both = merged(known.request, request);
+  return both !== known.request && !sameData(both.detail, known.request.detail) && !suffices(known, both);
 }
 
 function suffices({ request, state }: Known, both: Request): boolean {

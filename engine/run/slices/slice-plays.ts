@@ -1,4 +1,4 @@
-import { type Place, Problem, Problems } from '../../errors/problem.ts';
+import { Problem, Problems } from '../../errors/problem.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { LOCALHOST } from '../../inventory/localhost.ts';
 import { broughtBy } from '../../playbook/base/brings.ts';
@@ -7,6 +7,7 @@ import { stepsOf } from '../../playbook/base/select-tasks.ts';
 import { type Value, Unknown } from '../../values/base/value.ts';
 import { type Slice, sliceName } from '../base/slice.ts';
 import type { PlannedPlay, RunContext } from '../context/context.ts';
+import { newHostsInSlices } from '../host/elsewhere.ts';
 import type { HostState } from '../host/host-state.ts';
 import { playInSlices, stepsInSlices } from './refuse-in-slices.ts';
 import { type Unit, shareHosts } from './share-hosts.ts';
@@ -104,23 +105,13 @@ async function refusals(planned: PlannedPlay, share: Share, { selection }: RunCo
   const { play, hosts } = planned;
   if (share.slice.of === 1) return [];
   const added = regroupsOf(play).filter((one) => one.hosts);
-  if (added.length > 0) return added.map(({ place }) => hostsAdded(place, share));
+  if (added.length > 0) return added.map(({ place }) => newHostsInSlices('hosts', sliceName(share.slice), place));
   const local =
     hosts.some(({ host }) => host.name === LOCALHOST) && !play.perSlice.has('localhost')
       ? [controllerPlay(planned, share)]
       : [];
   const inSlices = new Set(hosts.map(({ host }) => share.has(host.name)));
   return inSlices.size < 2 ? local : [...local, ...(await playInSlices({ play, slice: share.slice, selection }))];
-}
-
-function hostsAdded(place: Place, { slice }: Share): Problem {
-  return new Problem({
-    code: 'not-in-slices',
-    what: `add_host brings hosts that no slice has (this is slice ${sliceName(slice)})`,
-    place,
-    why: 'The slices share out the hosts of the inventory before the run.',
-    remedy: 'Name the hosts in the inventory, for example by an inventory script, or run without --slice.',
-  });
 }
 
 function controllerPlay({ play }: PlannedPlay, { slice }: Share): Problem {

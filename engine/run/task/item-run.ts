@@ -213,7 +213,7 @@ function lay(
   const certainty = mayNotCome ? 'after_change' : 'certain';
   const decider = deciderOf(run.identity, run.stop.at, run.prepared.noLog);
   const names = touches === 'everything' ? namedBy(run.task, run.prepared) : [];
-  machine.lay({ predictions, touches, names, certainty, decider });
+  machine.lay({ predictions, touches, names, open: [], certainty, decider });
   if (machine.isController) context.files.expect(predictions, touches);
 }
 

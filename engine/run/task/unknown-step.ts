@@ -35,7 +35,7 @@ export async function mayHaveChanged(run: TaskRun, unknown: UnknownTask): Promis
   if (machine === undefined) return;
   const requests = prepared === undefined ? [] : requestsOf(run, prepared, machine);
   const names = prepared === undefined ? [] : namedBy(task, prepared);
-  machine.layUnknown({ requests, names, decider: deciderOf(unknown.identity, stop.at, unknown.hides) });
+  machine.layUnknown({ open: requests, names, decider: deciderOf(unknown.identity, stop.at, unknown.hides) });
 }
 
 /** Records in a plan that later steps may see further groups, and further hosts. */
@@ -51,11 +51,11 @@ function expectOthers({ context, host, task }: TaskRun, { identity, hides, becau
 /** Like `mayHaveChanged`, for a prepared task whose module cannot compute the change. */
 export function mayHaveChangedThese(
   { task, machine, identity, stop, prepared }: ItemRun,
-  requests: readonly Request[],
+  open: readonly Request[],
 ): void {
   if (CHANGES_NOTHING.has(task.module)) return;
   const decider = deciderOf(identity, stop.at, prepared.noLog);
-  machine.layUnknown({ requests, names: namedBy(task, prepared), decider });
+  machine.layUnknown({ open, names: namedBy(task, prepared), decider });
 }
 
 /** Returns what the command of the task names; nothing if its author has written that it changes nothing. */
