@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import type { Seen } from '../resources/base/resource.ts';
+import { file } from '../resources/file.ts';
 import { need } from '../resources/need.ts';
 import { settingRequest } from '../resources/setting.ts';
 import { boolean, path, plainText } from './base/arguments.ts';
 import { type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
+import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
 import { type WantedSetting, planSettings } from './system/setting-plan.ts';
 
 interface Maker {
@@ -64,12 +66,15 @@ export const module = defineModule<Arguments>({
     uuid: 'Write it in opts, such as -U UUID for ext4.',
   },
   examples: ['filesystem: { dev: /dev/sdb1, fstype: ext4, opts: -L data }'],
-  observes: (args) => [wantedOf(args).request, ...programsOf(args)],
+  observes: (args) => [wantedOf(args).request, ...programsOf(args), file(args.dev, 'target'), ...wayNeeds(args.dev)],
   plan(args, _loaded, seen, context) {
     const wanted = wantedOf(args);
     const refusal = refused(args, seen) ?? withoutProgram(args, seen);
     if (refusal !== undefined) return refusal;
-    return planned(args, wanted, seen, context);
+    const outcome = planned(args, wanted, seen, context);
+    const foreign = inForeignHands([file(args.dev, 'target')], seen, context);
+    if (outcome.kind !== 'change' || foreign === undefined) return outcome;
+    return { ...foreign, remedy: 'Put the file into a directory of root, such as /var/lib.' };
   },
 });
 

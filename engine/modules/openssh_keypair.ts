@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { type Prediction, type Request, type Seen, predict } from '../resources/base/resource.ts';
-import { endIfInOtherHands } from '../resources/base/unhindered-read.ts';
+import { endAtPipe } from '../resources/base/unhindered-read.ts';
 import { file } from '../resources/file.ts';
 import { UNKNOWN_ATTRIBUTES } from '../resources/file/file-state.ts';
 import { type SettingDetail, type SettingState, settingRequest } from '../resources/setting.ts';
@@ -54,7 +54,7 @@ export const module = defineModule<Arguments>({
   },
   examples: ['openssh_keypair: { path: /srv/deploy/id_ed25519, type: ed25519, comment: deploy }'],
   observes: (args) => [
-    pairRequest(args),
+    pairRequest(args.path),
     file(args.path),
     file(publicOf(args.path), 'content'),
     ...wayNeeds(args.path),
@@ -67,14 +67,11 @@ function publicOf(key: string): string {
 }
 
 /** Asks for type, size and comment of the key, separated by blanks. */
-function pairRequest({
-  path: key,
-  unsafe_path: isTrusted,
-}: Pick<Arguments, 'path' | 'unsafe_path'>): Request<SettingDetail, SettingState> {
+function pairRequest(key: string): Request<SettingDetail, SettingState> {
   return settingRequest(
-    `sshkey ${key}${isTrusted ? ' in trusted hands' : ''}`,
+    `sshkey ${key}`,
     `command -v ssh-keygen >/dev/null || exit 127
-${isTrusted ? '' : endIfInOtherHands(key)}[ -e ${quote(key)} ] || { echo absent; exit 0; }
+${endAtPipe(key)}${endAtPipe(publicOf(key))}[ -e ${quote(key)} ] || { echo absent; exit 0; }
 said=$(ssh-keygen -y -P '' -f ${quote(key)} 2>&1) || { printf '%s\\n' "$said" >&2; exit 1; }
 about=$(printf '%s\\n' "$said" | ssh-keygen -l -f -) || exit 1
 type=\${said%% *} type=\${type#ssh-}
@@ -100,7 +97,7 @@ function pairOf(text: string): Pair | undefined {
 }
 
 function plan(args: Arguments, seen: Seen, context: Context): Outcome {
-  const request = pairRequest(args);
+  const request = pairRequest(args.path);
   const state = seen.of(request);
   const problem = problemOf(args, state, seen, context);
   if (problem !== undefined) return problem;
@@ -129,7 +126,7 @@ function problemOf(args: Arguments, state: SettingState, seen: Seen, context: Co
       what: `another user can change names on the way to ${args.path}`,
       remedy: `Make the key as its owner: become: true and become_user: NAME. If this user is trusted, set unsafe_path: true.`,
     };
-  const certainty = seen.certainty(pairRequest(args));
+  const certainty = seen.certainty(pairRequest(args.path));
   if (certainty === 'after_change') return undefined;
   if (state.kind === 'missing')
     return {
@@ -157,12 +154,11 @@ function otherKey({ path: key, type, size }: Arguments, pair: Pair): Impossible 
   };
 }
 
-function predicted(args: Arguments, state: SettingState, isThere: boolean): readonly Prediction[] {
+function predicted(key: string, state: SettingState, isThere: boolean): readonly Prediction[] {
   const one = isThere
     ? { type: 'file' as const, ...UNKNOWN_ATTRIBUTES, size: undefined, sha256: undefined, content: undefined }
     : { type: 'absent' as const, parent: true };
-  const { path: key } = args;
-  return [predict(pairRequest(args), state), predict(file(key), one), predict(file(publicOf(key), 'content'), one)];
+  return [predict(pairRequest(key), state), predict(file(key), one), predict(file(publicOf(key), 'content'), one)];
 }
 
 function removed(args: Arguments, seen: Seen): Outcome {
@@ -175,15 +171,15 @@ function removed(args: Arguments, seen: Seen): Outcome {
     kind: 'change',
     differences: there.map((one) => ({ kind: 'field', of: one, field: 'state', before: 'a file', after: 'absent' })),
     certainty: certaintyOf(args, seen),
-    predictions: predicted(args, { kind: 'answer', text: 'absent' }, false),
+    predictions: predicted(key, { kind: 'answer', text: 'absent' }, false),
     touches: 'predicted',
     apply: () => ({ script: `rm -f -- ${there.map(quote).join(' ')}` }),
     planned: { filename: key },
   };
 }
 
-function certaintyOf(args: Arguments, seen: Seen): Change['certainty'] {
-  return seen.certainty(pairRequest(args)) === 'certain' && seen.certainty(file(args.path)) === 'certain'
+function certaintyOf({ path: key }: Arguments, seen: Seen): Change['certainty'] {
+  return seen.certainty(pairRequest(key)) === 'certain' && seen.certainty(file(key)) === 'certain'
     ? 'certain'
     : 'after_change';
 }
@@ -208,7 +204,7 @@ function made(args: Arguments, pair: Pair | undefined, seen: Seen, context: Cont
       },
     ],
     certainty: certaintyOf(args, seen),
-    predictions: predicted(args, { kind: 'answer', text: `${type} ${finalSize} public ${comment}`.trimEnd() }, true),
+    predictions: predicted(key, { kind: 'answer', text: `${type} ${finalSize} public ${comment}`.trimEnd() }, true),
     touches: 'predicted',
     apply: () => ({
       script: `rm -f -- ${quote(next)} ${quote(publicOf(next))}
@@ -245,7 +241,7 @@ function amended(args: Arguments, pair: Pair, seen: Seen): Outcome {
     ],
     certainty: certaintyOf(args, seen),
     predictions: predicted(
-      args,
+      key,
       { kind: 'answer', text: `${pair.type} ${pair.size} public ${comment}`.trimEnd() },
       true,
     ),

@@ -310,6 +310,11 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     task: 'alternatives: { name: "n{{item}}", path: /bin/true, link: "/home/alice/d/n{{item}}" }',
     never: ['create', 'close'],
   },
+  'a file system': {
+    task: 'filesystem: { dev: "/home/alice/d/n{{item}}", fstype: ext4, force: true }',
+    given: 'for i in $(seq $rounds); do truncate -s 4M n$i; chown alice n$i; done',
+    never: ['create', 'close'],
+  },
   'a package of hers': {
     task: 'package: { deb: /home/alice/d/f }',
     given: 'echo mine >f; chown alice f',

@@ -3,6 +3,7 @@ import { module as filesystem } from '../../engine/modules/filesystem.ts';
 import { need } from '../../engine/resources/need.ts';
 import { SystemHost, contextOf, planWith, seenAs } from './system-host.ts';
 import { told } from './told.ts';
+import { wayOfRoot } from './way-of-root.ts';
 
 const EXT4 = { dev: '/dev/x', fstype: 'ext4' };
 const MADE = need({ kind: 'program', names: ['mkfs.ext4'] });
@@ -34,10 +35,7 @@ test.for([
   if (request === undefined) expect.fail('nothing is looked at');
   const made = args.fstype === 'lvm' ? need({ kind: 'program', names: ['pvcreate'] }) : MADE;
   const seen = seenAs(
-    [
-      [request, state],
-      [made, { isMet: true }],
-    ],
+    [[request, state], [made, { isMet: true }], ...wayOfRoot('/dev/x', 'other')],
     later === 'later' ? [request] : [],
   );
   expect(told(planWith(filesystem, args, seen))).toBe(expected);
@@ -49,7 +47,7 @@ describe.skipIf(SystemHost.missing !== undefined)('on a host', () => {
     host = await SystemHost.start();
     // The second sector of a disk with a table of partitions of the kind dos ends with 55 aa.
     const made = host.run(
-      'truncate -s 20M /home/a.img "/home/c d.img" /home/b.img && printf "\\125\\252" | dd of=/home/b.img bs=1 seek=510 conv=notrunc && printf "\\203" | dd of=/home/b.img bs=1 seek=450 conv=notrunc && printf "\\1\\0\\0\\0\\1\\0\\0\\0" | dd of=/home/b.img bs=1 seek=454 conv=notrunc',
+      'mkdir /home/al && truncate -s 20M /home/a.img "/home/c d.img" /home/b.img /home/e.img /home/al/d.img && ln -s e.img /home/by-link && chown -R nobody /home/al && printf "\\125\\252" | dd of=/home/b.img bs=1 seek=510 conv=notrunc && printf "\\203" | dd of=/home/b.img bs=1 seek=450 conv=notrunc && printf "\\1\\0\\0\\0\\1\\0\\0\\0" | dd of=/home/b.img bs=1 seek=454 conv=notrunc',
     );
     expect(made.status, made.stderr.toString()).toBe(0);
   });
@@ -69,6 +67,11 @@ describe.skipIf(SystemHost.missing !== undefined)('on a host', () => {
     [{ dev: '/home/c d.img', fstype: 'swap' }, '/home/c d.img file system: nothing → swap'],
     [{ dev: '/home/c d.img', state: 'absent' }, '/home/c d.img file system: swap → nothing'],
     [{ dev: '/home/none', state: 'absent' }, 'in_sync'],
+    [{ dev: '/home/by-link', fstype: 'ext4' }, '/home/by-link file system: nothing → ext4'],
+    [
+      { dev: '/home/al/d.img', fstype: 'ext4' },
+      'another user can change the way to /home/al/d.img: other users can change names in /home/al, or above it: the task could be made to write elsewhere.',
+    ],
   ] as const)('%j', async ([args, expected]) => {
     const { outcome, failure } = await host.apply(filesystem, args);
     expect({ told: told(outcome), failure }).toEqual({ told: expected, failure: undefined });

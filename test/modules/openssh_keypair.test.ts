@@ -17,6 +17,7 @@ const STEPS: readonly Step[] = [
   ],
   [{ path: '/home/r/id', type: 'ed25519', comment: 'other' }, "/home/r/id comment: it's me → other"],
   [{ path: '/home/r/id', type: 'ed25519' }, 'in_sync'],
+  [{ path: '/home/by-link/id', type: 'ed25519' }, 'in_sync'],
   [{ path: '/home/r/id', type: 'rsa', size: 2048, regenerate: 'never' }, 'in_sync'],
   [{ path: '/home/r/id', type: 'rsa', size: 2048 }, '/home/r/id key: ed25519 256 → rsa 2048'],
   [
@@ -52,7 +53,7 @@ describe.skipIf(SystemHost.missing !== undefined)('on a host', () => {
   beforeAll(async () => {
     host = await SystemHost.start();
     const made = host.run(
-      'mkdir /home/r /home/al && chown nobody /home/al && mkfifo /home/al/pipe && ssh-keygen -q -t ed25519 -N a-passphrase -f /home/r/locked',
+      'mkdir /home/r /home/al && ln -s r /home/by-link && chown nobody /home/al && mkfifo /home/al/pipe && ssh-keygen -q -t ed25519 -N a-passphrase -f /home/r/locked',
     );
     expect(made.status, made.stderr.toString()).toBe(0);
   });

@@ -1,9 +1,11 @@
 import { quote } from '../../connection/base/quote.ts';
 import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
-import { endIfInOtherHands } from '../../resources/base/unhindered-read.ts';
+import { endAtPipe } from '../../resources/base/unhindered-read.ts';
+import { file } from '../../resources/file.ts';
 import { packageRequest } from '../../resources/package.ts';
-import { type SettingDetail, type SettingState, settingRequest } from '../../resources/setting.ts';
+import { type SettingState, settingRequest } from '../../resources/setting.ts';
 import type { Change, Context, Difference, Outcome } from '../base/module.ts';
+import { inForeignHands, wayNeeds } from '../path/way-to-path.ts';
 import { aptRun, refreshedFirst } from './package-script.ts';
 import { type SettingTask, type WantedSetting, planSettings } from './setting-plan.ts';
 
@@ -32,8 +34,11 @@ export function isWhole({ deb, upgrade, autoremove, autoclean, clean }: WholeWis
   return deb !== undefined || upgrade !== 'no' || autoremove || autoclean || clean;
 }
 
-export function wholeRequests(wish: WholeWish): readonly Request<SettingDetail, SettingState>[] {
-  return wantedOf(wish).map(({ request }) => request);
+export function wholeRequests(wish: WholeWish): readonly Request[] {
+  return [
+    ...wantedOf(wish).map(({ request }) => request),
+    ...(wish.deb === undefined ? [] : [file(wish.deb, 'target'), ...wayNeeds(wish.deb)]),
+  ];
 }
 
 /** Plans them by what apt itself says that it would do. */
@@ -52,6 +57,9 @@ export function planWhole(wish: WholeWish, lists: Lists, seen: Seen, context: Co
     result: {},
   };
   const outcome = planSettings(wantedOf(wish), task, seen, context);
+  const foreign = wish.deb === undefined ? undefined : inForeignHands([file(wish.deb, 'target')], seen, context);
+  if (outcome.kind === 'change' && foreign !== undefined)
+    return { ...foreign, remedy: 'Copy the package into a directory of root before: copy with remote_src: true.' };
   const isRefreshed = wish.update_cache && lists.areOld;
   if (outcome.kind === 'impossible' || (outcome.kind !== 'change' && !isRefreshed)) return outcome;
   return changed(wish, { lists, isRefreshed, change: outcome.kind === 'change' ? outcome : undefined }, seen);
@@ -155,7 +163,7 @@ function debOf(path: string, downgrades: boolean): WantedSetting {
     request: settingRequest(
       `apt deb ${path}${downgrades ? ' exactly' : ''}`,
       `command -v dpkg-deb >/dev/null || exit 127
-${endIfInOtherHands(path)}told=$(dpkg-deb -W --showformat '\${Package} \${Version}' ${quote(path)} 2>&1) || { printf '%s\\n' "$told" >&2; exit 1; }
+${endAtPipe(path)}told=$(dpkg-deb -W --showformat '\${Package} \${Version}' ${quote(path)} 2>&1) || { printf '%s\\n' "$told" >&2; exit 1; }
 now=$(dpkg-query -W -f '\${db:Status-Status} \${Version}' "\${told%% *}" 2>/dev/null) || now=
 case $now in 'installed '*) now=\${now#installed } ;; *) now=absent ;; esac
 if [ "$now" != absent ] && dpkg --compare-versions "$now" ${downgrades ? 'eq' : 'ge'} "\${told#* }"; then echo ${INSTALLED}

@@ -44,13 +44,9 @@ in_other_hands() {
   return 1
 }`;
 
-/**
- * Returns shell text that ends with status 1 and a message if another user may replace the file: a program that opens
- * it by its name could wait at a named pipe.
- */
-export function endIfInOtherHands(path: string): string {
-  const message = quote(`another user can change names on the way to ${path}`);
-  return `${IN_OTHER_HANDS}\n! in_other_hands ${quote(path)} || { printf '%s\\n' ${message} >&2; exit 1; }\n`;
+/** Returns shell text that ends with status 1 and a message if the path is a named pipe: a program would wait at it. */
+export function endAtPipe(path: string): string {
+  return `[ ! -p ${quote(path)} ] || { printf '%s\\n' ${quote(`${path} is a named pipe`)} >&2; exit 1; }\n`;
 }
 
 /**

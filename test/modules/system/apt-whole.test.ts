@@ -5,6 +5,7 @@ import { settingRequest } from '../../../engine/resources/setting.ts';
 import type { ValueMap } from '../../../engine/values/base/value.ts';
 import { planWith, seenAs } from '../system-host.ts';
 import { mistakes, told } from '../told.ts';
+import { wayOfRoot } from '../way-of-root.ts';
 
 const APT = packageRequest('apt', { candidate: true, versioned: false, declared: true });
 const NOW = new Date('2026-01-02T03:04:05Z').getTime() / 1000;
@@ -64,6 +65,7 @@ describe('the plan is what apt says that it would do', () => {
     const seen = seenAs([
       [settingRequest(id, ''), { kind: 'answer', text }],
       [APT, { installed: true, refreshed }],
+      ...wayOfRoot('/tmp/a.deb', 'file'),
     ]);
     const outcome = planWith(install, args, seen);
     expect({ told: told(outcome), certainty: outcome.kind === 'change' ? outcome.certainty : '' }).toEqual({
@@ -87,7 +89,10 @@ describe('the plan is what apt says that it would do', () => {
 
   test('a file that an earlier task brings is not known yet, and other hosts are refused', () => {
     const request = settingRequest('apt deb /tmp/a.deb', '');
-    const seen = seenAs([[request, { kind: 'refused', why: 'no such file' }]], [request]);
+    const seen = seenAs(
+      [[request, { kind: 'refused', why: 'no such file' }], ...wayOfRoot('/tmp/a.deb', 'file')],
+      [request],
+    );
     expect(told(planWith(install, { deb: '/tmp/a.deb' }, seen))).toBe(
       'package /tmp/a.deb version: not known yet → installed',
     );
