@@ -6,6 +6,7 @@ import { exists } from './cache.ts';
 import { run, succeeds } from './command.ts';
 import { diskOf, placeDisks, removeDisks } from './disk.ts';
 import { distribution } from './distribution.ts';
+import { removeLegacyGroups } from './legacy-groups.ts';
 import { installTools, requireFitness } from './machine.ts';
 import { enterCommand, isConnected, isolate, makeNetwork, mend, removeNetwork, unplug } from './network.ts';
 import { makeDisk, powerOff, powerOn, removeDisk, removeTraces, requirePower } from './nspawn.ts';
@@ -13,6 +14,7 @@ import { packageRepository } from './packages.ts';
 import { cutAllPower, isPowered } from './power.ts';
 import { knownHost, makeOperatorKey, sshCommand } from './ssh.ts';
 import {
+  type HostCounts,
   type HostState,
   type LabState,
   NETWORK,
@@ -55,8 +57,10 @@ export interface Lab {
 
 export interface UpOptions {
   readonly name: string;
-  /** The minimal number of hosts. */
+  /** The minimal number of hosts that are not workers. */
   readonly hosts: number;
+  /** The minimal number of hosts that can run containers as worker nodes do. Default: 0. */
+  readonly workers?: number;
   /** The packages that a new lab offers to its hosts, with their dependencies. Default: those of the roles. */
   readonly packages?: readonly string[];
   /** Whether the hosts of a new lab may run containers themselves. They can do more to this machine then. */
@@ -78,6 +82,7 @@ export async function up(options: UpOptions): Promise<Lab> {
   const report = options.report ?? (() => undefined);
   requireName(name);
   requireFitness();
+  requireSomeHost(options);
   await installTools(report, signal);
   const existing = await readState(name);
   if (existing !== undefined && !((await exists(existing.base)) && (await exists(existing.packages)))) {
@@ -95,7 +100,7 @@ export async function up(options: UpOptions): Promise<Lab> {
   signal?.throwIfAborted();
   try {
     const state = existing ?? { ...(await newState(name, base, packages)), nests: options.nests === true };
-    return await raise(state, options.hosts, report, signal);
+    return await raise(state, { hosts: options.hosts, workers: options.workers ?? 0 }, report, signal);
   } catch (error) {
     if (existing === undefined) {
       report('up failed: removing what it made');
@@ -103,6 +108,16 @@ export async function up(options: UpOptions): Promise<Lab> {
     }
     throw error;
   }
+}
+
+/** @throws Problem `lab-empty` */
+function requireSomeHost({ hosts, workers = 0 }: UpOptions): void {
+  if (hosts + workers > 0) return;
+  throw new Problem({
+    code: 'lab-empty',
+    what: 'a lab needs a host',
+    remedy: 'Ask for one with `--hosts 1`, or for one that can run containers with `--workers 1`.',
+  });
 }
 
 async function newState(name: string, base: string, packages: string): Promise<LabState> {
@@ -132,11 +147,11 @@ async function newState(name: string, base: string, packages: string): Promise<L
 
 async function raise(
   before: LabState,
-  count: number,
+  counts: HostCounts,
   report: (line: string) => void,
   signal: AbortSignal | undefined,
 ): Promise<Lab> {
-  const planned = plannedHosts(Math.max(count, before.hosts.length), namesOf(before.name).machines);
+  const planned = plannedHosts(before.hosts, counts, namesOf(before.name).machines);
   const state: LabState = { ...before, hosts: planned };
   await makeNetwork(state.netns);
   const publicKey = await makeOperatorKey(state.key);
@@ -196,6 +211,7 @@ export async function down(name: string): Promise<void> {
   requireFitness();
   const names = namesOf(name);
   await cutAllPower(names.id);
+  await removeLegacyGroups(names.id);
   await removeNetwork(names.netns);
   await removeDisks(names.id);
   const left = await readdir('/run/systemd/nspawn/propagate').catch(() => []);

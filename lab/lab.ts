@@ -24,8 +24,8 @@ function tell(line: string): void {
 
 function parseCount(text: string): number {
   const count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= MOST_HOSTS) return count;
-  throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_HOSTS}.`);
+  if (/^\d+$/.test(text) && count <= MOST_HOSTS) return count;
+  throw new InvalidArgumentError(`It must be a whole number from 0 to ${MOST_HOSTS}.`);
 }
 
 function parseVersion(text: string): string {
@@ -119,9 +119,10 @@ function addLabCommands(cli: Command): void {
   cli
     .command('up')
     .description('make the hosts that are missing, and start those that are off')
-    .option('--hosts <count>', 'how many hosts there shall be at least', parseCount, 3)
+    .option('--hosts <count>', 'how many hosts there shall be at least, beside workers', parseCount, 3)
+    .option('--workers <count>', 'how many hosts shall be able to run containers, as worker nodes do', parseCount, 0)
     .option(...NAME_FLAG)
-    .action(async (options: NameOption & { hosts: number }) => {
+    .action(async (options: NameOption & { hosts: number; workers: number }) => {
       say(await describe(await up({ ...options, report: tell, signal: interruption() })));
     });
   cli

@@ -5,11 +5,13 @@ import { Problem } from '../engine/errors/problem.ts';
 import { REPOSITORY } from './base.ts';
 import { exists } from './cache.ts';
 import { diskOf } from './disk.ts';
+import { removeLegacyGroups } from './legacy-groups.ts';
 import { BRIDGE, enterCommand, removePort } from './network.ts';
 import { cutPower, isPowered, makeGroup } from './power.ts';
 import { authorize, layHostKey } from './ssh.ts';
 import { type HostState, type LabState, NETWORK } from './state.ts';
 import { until } from './until.ts';
+import { layWorker, prepareWorker } from './worker.ts';
 
 // The driver for hosts as systemd-nspawn containers. Another driver (Docker, qemu) would be a file beside this one.
 
@@ -22,10 +24,19 @@ umask 022
 mkdir -p "$GROUP/power" "$GROUP/host"
 echo 0 > "$GROUP/power/cgroup.procs"
 mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$WORK" "$ROOT"
+# Groups of cgroup v1 that containers of the last boot have left are removed first: see legacy-groups.ts.
+boot() {
+  echo 0 > "$GROUP/host/cgroup.procs" || exit
+  for group in $LEGACY_GROUPS; do
+    find "$group" -mindepth 1 -depth -type d -exec rmdir {} + || exit
+    echo 0 > "$group/cgroup.procs" || exit
+  done
+  exec systemd-nspawn "$@"
+}
 status=133
 while [ "$status" = 133 ]; do
   status=0
-  (echo 0 > "$GROUP/host/cgroup.procs" && exec systemd-nspawn "$@") || status=$?
+  (boot "$@") || status=$?
 done
 exit "$status"
 `;
@@ -44,31 +55,29 @@ export async function makeDisk(state: LabState, host: HostState, publicKey: stri
     join(network, '10-host0.network'),
     ['[Match]', 'Name=host0', '', ...address, ...carrier, ''].join('\n'),
   );
+  if (host.worker === true) await layWorker(disk);
 }
 
 export async function removeDisk(state: LabState, host: HostState): Promise<void> {
   await rm(join(state.disks, host.machine), { recursive: true, force: true });
 }
 
-/** Switches a host on, and does not wait until it has booted. Does nothing to a host that is on. */
-export async function powerOn(state: LabState, host: HostState): Promise<void> {
-  if (await isPowered(state.id, host.machine)) return;
-  // Control groups of an earlier start, which are empty after the host has switched itself off.
-  await powerOff(state, host);
-  await removePort(state.netns, host.machine);
-  const disk = diskOf(state.disks, host.machine);
-  const container = [
+const ORDINARY = ['--capability=CAP_NET_ADMIN,CAP_SYS_ADMIN'];
+/** May do to the machine what its root may do. */
+const NESTING = ['--capability=all', '--system-call-filter=@keyring bpf'];
+
+/** Returns the arguments of systemd-nspawn. */
+async function containerOf(state: LabState, host: HostState, abilities: readonly string[]): Promise<string[]> {
+  return [
     '--register=no',
     '--keep-unit',
     '--settings=no',
     '--quiet',
-    `--directory=${disk.root}`,
+    `--directory=${diskOf(state.disks, host.machine).root}`,
     `--machine=${host.machine}`,
     `--network-bridge=${BRIDGE}`,
     '--boot',
-    ...(state.nests === true
-      ? ['--capability=all', '--system-call-filter=@keyring bpf']
-      : ['--capability=CAP_NET_ADMIN,CAP_SYS_ADMIN']),
+    ...(state.nests === true ? NESTING : abilities),
     '--link-journal=no',
     '--resolv-conf=off',
     '--timezone=off',
@@ -81,6 +90,17 @@ export async function powerOn(state: LabState, host: HostState): Promise<void> {
       )
     ).flat(),
   ];
+}
+
+/** Switches a host on, and does not wait until it has booted. Does nothing to a host that is on. */
+export async function powerOn(state: LabState, host: HostState): Promise<void> {
+  if (await isPowered(state.id, host.machine)) return;
+  // Control groups of an earlier start, which are empty after the host has switched itself off.
+  await powerOff(state, host);
+  await removePort(state.netns, host.machine);
+  const disk = diskOf(state.disks, host.machine);
+  const worker = host.worker === true ? await prepareWorker(state.id, host.machine, disk) : undefined;
+  const container = await containerOf(state, host, worker?.options ?? ORDINARY);
   const own = ['unshare', '--mount', '--propagation', 'slave', '--'];
   const [command = '', ...rest] = [...own, ...enterCommand(state.netns), 'sh', '-c', BOOT, 'boot', ...container];
   const console = await open(disk.console, 'w');
@@ -91,9 +111,11 @@ export async function powerOn(state: LabState, host: HostState): Promise<void> {
       env: {
         ...process.env,
         PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
-        SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1',
+        // A worker needs the controllers, which are in cgroup v1 or in cgroup v2.
+        SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: worker !== undefined && worker.legacyGroups.length > 0 ? '0' : '1',
         SYSTEMD_NSPAWN_LOCK: '0',
         GROUP: await makeGroup(state.id, host.machine),
+        LEGACY_GROUPS: worker?.legacyGroups.join(' ') ?? '',
         LOWER: state.base,
         UPPER: disk.upper,
         WORK: disk.work,
@@ -116,6 +138,7 @@ export async function powerOn(state: LabState, host: HostState): Promise<void> {
 /** Cuts the power. The disk stays as it is. */
 export async function powerOff(state: LabState, host: HostState): Promise<void> {
   await cutPower(state.id, host.machine);
+  await removeLegacyGroups(state.id, host.machine);
   await removeTraces(host.machine);
 }
 

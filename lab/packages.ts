@@ -21,6 +21,7 @@ const PACKAGES = [
   'keepalived',
   'libseccomp2',
   'logrotate',
+  'nftables',
   'openssl',
   'rsyslog',
   'socat',

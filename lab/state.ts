@@ -15,6 +15,8 @@ const hostSchema = z.strictObject({
    * characters.
    */
   machine: z.string(),
+  /** Whether it can run containers, as a worker node does. */
+  worker: z.boolean().optional(),
 });
 
 const stateSchema = z.strictObject({
@@ -77,15 +79,36 @@ const MASTERS = ['192.168.1.26', '192.168.1.28', '192.168.1.29'] as const;
 const NODES = ['192.168.1.32', '192.168.1.30', '192.168.1.31'] as const;
 export const MOST_HOSTS = 100;
 
-/** Returns the first `count` hosts of the production inventory (masters, then nodes), and further nodes after them. */
-export function plannedHosts(count: number, machines: string): HostState[] {
-  return Array.from({ length: count }, (_, index) => {
-    const machine = `${machines}${index + 1}`;
-    const master = MASTERS[index];
-    if (master !== undefined) return { name: `k8s-master-${index + 1}`, address: master, machine };
-    const node = index - MASTERS.length;
-    return { name: `k8s-node-${node + 1}`, address: NODES[node] ?? `192.168.1.${100 + node}`, machine };
-  });
+/** How many hosts of each kind a lab has at least. */
+export interface HostCounts {
+  readonly hosts: number;
+  readonly workers: number;
+}
+
+/**
+ * Returns the hosts of a lab: those that it has, then the missing ones by the production inventory. Hosts are the
+ * masters, then nodes; workers are nodes. Further nodes have addresses after those of the inventory.
+ * @param before the hosts that the lab has; they stay as they are
+ */
+export function plannedHosts(before: readonly HostState[], counts: HostCounts, machines: string): HostState[] {
+  const planned = [...before];
+  const count = (worker: boolean): number => planned.filter((host) => (host.worker === true) === worker).length;
+  while (count(false) < counts.hosts) planned.push(nextHost(planned, machines));
+  while (count(true) < counts.workers) planned.push({ ...nextNode(planned, machines), worker: true });
+  return planned;
+}
+
+function nextHost(planned: readonly HostState[], machines: string): HostState {
+  const others = planned.filter(({ worker }) => worker !== true).length;
+  const address = MASTERS[others];
+  if (address === undefined) return nextNode(planned, machines);
+  return { name: `k8s-master-${others + 1}`, address, machine: `${machines}${planned.length + 1}` };
+}
+
+function nextNode(planned: readonly HostState[], machines: string): HostState {
+  const node = planned.filter(({ name }) => name.startsWith('k8s-node-')).length;
+  const address = NODES[node] ?? `192.168.1.${100 + node}`;
+  return { name: `k8s-node-${node + 1}`, address, machine: `${machines}${planned.length + 1}` };
 }
 
 /** @throws Problem `lab-state-invalid` */
