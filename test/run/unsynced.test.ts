@@ -25,6 +25,7 @@ beforeEach(async () => {
     vault: new Vault([]),
     interrupt: new AbortController().signal,
     reopen: async () => connection,
+    explained: (error) => error,
   });
 });
 afterEach(async () => {

@@ -42,12 +42,15 @@ export interface MachineParts {
    * for a task that must finish.
    */
   readonly reopen: (timeoutMs: number, how: 'stoppable' | 'to the end') => Promise<Connection>;
+  /** Returns the error, or a better one for a lock that this run itself holds under another name of the machine. */
+  readonly explained: (error: unknown) => unknown;
 }
 
 /** A connected host with its known state, for each user as whom it is seen. */
 export class Machine {
   #connection: Connection;
   readonly #reopen: MachineParts['reopen'];
+  readonly #explained: MachineParts['explained'];
   #earlierRoundTrips = 0;
   readonly #changes: ChangeCount;
   readonly #vault: Vault;
@@ -64,6 +67,7 @@ export class Machine {
     this.#vault = parts.vault;
     this.#interrupt = parts.interrupt;
     this.#reopen = parts.reopen;
+    this.#explained = parts.explained;
   }
 
   get connection(): Connection {
@@ -162,7 +166,7 @@ export class Machine {
     } catch (error) {
       if (error instanceof Unreachable && error.code === 'no-such-account')
         throw new NoSuchAccount(this.userOf(privilege), error);
-      throw error;
+      throw this.#explained(error);
     }
   }
 

@@ -124,17 +124,18 @@ export class Machines {
       try {
         return await connectPatiently(() => open(signal), { timeoutMs, retries, signal });
       } catch (error) {
-        throw this.#interrupt.aborted && signal === this.#attempt ? new HostStops('interrupted') : error;
+        throw this.#interrupt.aborted && signal === this.#attempt ? new HostStops('interrupted') : explained(error);
       }
     };
-    const connection = await reopen(patienceMs, 'stoppable').catch((error: unknown) => {
-      throw error instanceof Problem && error.code === 'locked' ? this.#lockedBy(name, error) : error;
-    });
+    const explained: MachineParts['explained'] = (error) =>
+      error instanceof Problem && error.code === 'locked' ? this.#lockedBy(name, error) : error;
+    const connection = await reopen(patienceMs, 'stoppable');
     const machine = new Machine(connection, {
       changes: this.#changes,
       vault: this.#vault,
       interrupt: this.#interrupt,
       reopen,
+      explained,
     });
     this.#ready.set(name, machine);
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
