@@ -1,4 +1,6 @@
 import type { ASTNode, EvaluationError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
+import { booleanOf } from '../base/boolean-word.ts';
+import { foreignBlank } from '../base/foreign-blank.ts';
 import type { Scope } from '../base/value.ts';
 import { BOUNDED_MATCHES, celFunctions } from '../cel/cel-environment.ts';
 import type { Evidence } from '../cel/cel-value.ts';
@@ -86,6 +88,14 @@ function earlyEnd({ start }: Unparsed, source: string): SyntaxFinding | undefine
 }
 
 function unreadable({ start, length }: Unparsed, source: string): SyntaxFinding {
+  const blank = foreignBlank(source.slice(start));
+  if (blank?.at === 0)
+    return {
+      what: `Here is ${blank.name}, which is no space for an expression`,
+      instead: REMOVE_BLANK,
+      from: start,
+      long: blank.length,
+    };
   const word = source.slice(start).split(/\s/, 1)[0] ?? '';
   return {
     what: `The expression cannot be read at ${word}`,
@@ -174,10 +184,27 @@ export function undefinedVariable(
   instead: string | undefined,
   otherwise: string,
 ): Fault {
+  const blank = foreignBlank(name);
+  if (blank !== undefined) {
+    const what = `There is ${blank.name} in this name`;
+    return new Fault({ code: 'undefined-variable', what, remedy: REMOVE_BLANK }, offset, name.length);
+  }
   const suggestion = didYouMean(name, scope.names());
   const remedy = instead ?? (suggestion === undefined ? sentence(otherwise) : `${suggestion} If not, ${otherwise}`);
-  return new Fault({ code: 'undefined-variable', what: `There is no variable "${name}"`, remedy }, offset, name.length);
+  const word = BOOLEAN_WORD.test(name) ? booleanOf(name) : undefined;
+  const details =
+    word === undefined
+      ? { remedy }
+      : { why: 'In YAML 1.2, yes, no, on and off are texts, and here they are names.', remedy: `Write ${word}.` };
+  return new Fault(
+    { code: 'undefined-variable', what: `There is no variable "${name}"`, ...details },
+    offset,
+    name.length,
+  );
 }
+
+const BOOLEAN_WORD = /^(?:yes|no|on|off)$/i;
+const REMOVE_BLANK = 'Put a space in its place, or remove it.';
 
 /** Makes the Fault of a member that the map does not have. `missing` has the existing keys. */
 export function missingKey(error: EvaluationError | CelTypeError, source: string, missing: Missing): Fault {

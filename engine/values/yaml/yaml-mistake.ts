@@ -1,3 +1,5 @@
+import { type ForeignBlank, blankBetween } from '../base/foreign-blank.ts';
+
 /** The reason why YAML cannot be parsed, in the words of users. Lines and columns count from 0. */
 export interface YamlMistake {
   readonly what: string;
@@ -18,6 +20,7 @@ export function yamlMistake(
   const known =
     conflict(lines) ??
     tab(lines, line) ??
+    foreignSpace(lines, line) ??
     openTemplate(lines, line) ??
     reservedStart(lines, code, line) ??
     quotes(lines, line) ??
@@ -221,6 +224,26 @@ function tab(lines: readonly string[], line: number): YamlMistake | undefined {
     };
   }
   return undefined;
+}
+
+/** Finds a character that looks like a space, where YAML wants a space. */
+function foreignSpace(lines: readonly string[], line: number): YamlMistake | undefined {
+  for (const at of [line, line - 1, line + 1]) {
+    const blank = blankBetween(lines[at] ?? '');
+    if (blank === undefined) continue;
+    return { ...foreignSpaceText(blank), line: at, column: blank.at, length: blank.length };
+  }
+  return undefined;
+}
+
+/** Returns what is wrong with a character that looks like a space, and what to do. */
+export function foreignSpaceText({ name, length }: ForeignBlank): Pick<YamlMistake, 'what' | 'why' | 'remedy'> {
+  return {
+    what: `Here is ${name}, which is no space for YAML`,
+    why: 'Texts from web pages and chats often have it. It looks like a space, or like nothing.',
+    remedy:
+      length === 1 ? 'Put a space in its place, or remove it.' : `Put spaces in the place of all ${length} of them.`,
+  };
 }
 
 /** Finds quotes within the same quotes: `"{{split x " "}}"`: the second quote ends the text. */

@@ -12,8 +12,10 @@ import {
 } from 'yaml';
 import { type Place, Problem } from '../../errors/problem.ts';
 import { MAX_DEPTH } from '../base/depth.ts';
+import { type ForeignBlank, blankAtBeginning, foreignBlank } from '../base/foreign-blank.ts';
 import type { ListNode, MapEntry, MapNode, Node, ScalarNode } from '../base/node.ts';
 import type { Secret } from '../base/secret.ts';
+import { foreignSpaceText } from './yaml-mistake.ts';
 import type { YamlProblems } from './yaml-problems.ts';
 
 /** Maximal number of nodes in a document, with aliases counted at every use. */
@@ -199,7 +201,15 @@ export class NodeConverter {
       });
       return undefined;
     }
+    if (key.type === 'PLAIN') this.#refuseBlank(foreignBlank(key.value), offset);
     return key.value;
+  }
+
+  /** Reports a character that looks like a space, and makes another key or value of what the author means. */
+  #refuseBlank(blank: ForeignBlank | undefined, offset: number): void {
+    if (blank === undefined) return;
+    const { at, length } = blank;
+    this.#problems.report({ code: 'yaml-blank', ...foreignSpaceText(blank), offset: offset + at, length });
   }
 
   #scalar(node: Scalar): ScalarNode {
@@ -209,6 +219,7 @@ export class NodeConverter {
     const style = scalarStyle(node);
     const length = style === 'block' ? 1 : Math.max(1, source.length - (style === 'quoted' ? 2 : 0));
     const place = this.#problems.place(style === 'quoted' ? start + 1 : start, length);
+    if (style === 'plain') this.#refuseBlank(blankAtBeginning(source), start);
     const value =
       node.tag === '!vault' ? this.#decrypted(String(node.value), place) : this.#scalarValue(node, source, start);
     return { kind: 'scalar', value, style, place, source };
