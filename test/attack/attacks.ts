@@ -151,6 +151,10 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     task: 'ini_file: { path: /home/alice/d/f, section: a, option: b, value: "round {{item}}" }',
     given: 'echo old >f; chown alice f',
   },
+  htpasswd: {
+    task: 'htpasswd: { path: /home/alice/d/f, name: "u{{item}}", password: round }',
+    given: 'echo old:x >f; chown alice f',
+  },
   known_hosts: {
     task: 'known_hosts: { path: /home/alice/d/f, name: "h{{item}}", key: "h{{item}} {{key}}" }',
     given: 'echo old >f; chown alice f',

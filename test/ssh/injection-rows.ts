@@ -191,6 +191,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   group: [{ base: { name: 'runbookgroup' } }],
   group_by: [{ base: { key: 'a' } }],
   hostname: [{ base: { name: 'a' }, dry: true }],
+  htpasswd: [{ base: { ...FILE, name: 'a', password: 'b' }, code: ['validate'] }],
   // It reads files of the controller, and brings nothing to a shell.
   include_vars: [],
   ini_file: [

@@ -40,7 +40,6 @@ export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
   row('x509_certificate_info', 'Write certificate_info: with paths, and register.'),
   row('openssl_certificate', 'Write certificate.'),
   row('openssl_dhparam', `${CHECK}. For example, apply: openssl dhparam -out ….`),
-  row('htpasswd', `${CHECK}; or write the whole file by copy: {content: …}.`),
   row('xml', 'Write template for the whole file, or replace.'),
   row('subversion', `${CHECK}. Use svn in both.`),
   row('hg', `${CHECK}. Use hg in both.`),

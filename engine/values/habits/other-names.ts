@@ -53,6 +53,7 @@ const MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
       'capabilities',
       'dpkg_divert',
       'filesystem',
+      'htpasswd',
       'ini_file',
       'locale_gen',
       'modprobe',
