@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import type { ValueMap } from '../../engine/values/base/value.ts';
 import { MASTERS, RHEL, ROOT, rendered, roleScope } from './role-scope.ts';
 
@@ -15,7 +15,15 @@ const known = {
       { item: 'key1', value: 'MQ==' },
     ],
   },
+  kubelet_token_key: { value: 'MTIz' },
+  kubelet_resolv_found: { stdout: '/etc/resolv.conf\n' },
+  pod_network_known: {
+    stdout_lines: ['k8s-node-1 10.244.0.0/24', 'k8s-node-2 10.244.1.0/24', 'k8s-node-3 10.244.2.0/24'],
+  },
 };
+const NODES = ['k8s-node-1', 'k8s-node-2', 'k8s-node-3'];
+/** Templates of nodes, by the name of their role or by their own. The lab's inventory has no nodes. */
+const OF_NODES = ['containerd', 'kubelet', 'kube-proxy', '10-pod-network.conflist.hbs'];
 /** Returns the registered result of certificate_info: each certificate of the index. */
 async function certificatesOf(inventory: 'lab' | 'prod'): Promise<ValueMap> {
   const files = (await roleScope({ role: 'pki', inventory })).lookup('pki_index_files');
@@ -33,14 +41,21 @@ const templates = readdirSync(join(ROOT, 'roles')).flatMap((role) => {
 });
 
 describe.each(templates)('$role/$template', ({ role, template }) => {
-  it.each(['lab', 'prod'] as const)('renders for each master of %s', async (inventory) => {
-    const index = { pki_index: await certificatesOf(inventory), pki_index_hosts: MASTERS };
-    for (const host of MASTERS) {
-      const text = await rendered(template, { role, host, inventory, known: { ...known, ...index } });
-      expect(text).not.toMatch(/\{\{|undefined|\[object/);
-      if (/\.ya?ml\.hbs$/.test(template)) parse(text);
-    }
-  });
+  const ofNodes = [role, template].some((name) => OF_NODES.includes(name));
+  it.each(ofNodes ? (['prod'] as const) : (['lab', 'prod'] as const))(
+    'renders for each host of %s',
+    async (inventory) => {
+      const index = { pki_index: await certificatesOf(inventory), pki_index_hosts: MASTERS };
+      for (const host of ofNodes ? NODES : MASTERS) {
+        const text = await rendered(template, { role, host, inventory, known: { ...known, ...index } });
+        expect(text).not.toMatch(/\{\{|undefined|\[object/);
+        if (/\.ya?ml\.hbs$/.test(template))
+          expect(parseAllDocuments(text).flatMap((document) => ('errors' in document ? document.errors : []))).toEqual(
+            [],
+          );
+      }
+    },
+  );
 });
 
 describe('etcd', () => {
