@@ -1,9 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { Problem } from '../engine/errors/problem.ts';
+import { join } from 'node:path';
 import {
   type Source,
   type SourceContext,
@@ -13,8 +8,9 @@ import {
   KUBE_BENCH_COMMANDS,
   SOPS_COMMANDS,
 } from './binary-source.ts';
-import { cacheFolder, exists, fillOnce } from './cache.ts';
+import { cacheFolder } from './cache.ts';
 import { buildAge, buildEtcd, buildKubeBench, buildKubernetes, buildSops } from './go-build.ts';
+import { ensureRelease } from './release-cache.ts';
 import { downloadEtcd, downloadKubernetes } from './release-site.ts';
 
 export const DEFAULT_KUBERNETES = '1.36.3';
@@ -38,6 +34,9 @@ export interface BinariesOptions {
 export interface Mirrors {
   readonly kubernetes: string;
   readonly etcd: string;
+  readonly containerd: string;
+  readonly runc: string;
+  readonly cniPlugins: string;
 }
 
 /** Go's and upstream's name of this machine's architecture. */
@@ -47,7 +46,13 @@ function architecture(): string {
 
 export function mirrors(): Mirrors {
   const folder = join(cacheFolder(), 'binaries');
-  return { kubernetes: join(folder, 'kubernetes'), etcd: join(folder, 'etcd') };
+  return {
+    kubernetes: join(folder, 'kubernetes'),
+    etcd: join(folder, 'etcd'),
+    containerd: join(folder, 'containerd'),
+    runc: join(folder, 'runc'),
+    cniPlugins: join(folder, 'cni-plugins'),
+  };
 }
 
 /**
@@ -56,41 +61,41 @@ export function mirrors(): Mirrors {
  * @throws Problem `binaries-unavailable` with the reason of each source.
  */
 export async function ensureBinaries(options: BinariesOptions = {}): Promise<Mirrors> {
-  const { kubernetes = DEFAULT_KUBERNETES } = options;
-  const context = contextOf(options);
-  await ensure(
+  await ensureKubernetes(KUBERNETES_COMMANDS, options, contextOf(options));
+  return await ensureEtcd(options);
+}
+
+/** Fills the cache with commands of Kubernetes, those of nodes too. */
+export async function ensureKubernetes(
+  commands: readonly string[],
+  { kubernetes = DEFAULT_KUBERNETES }: BinariesOptions,
+  context: SourceContext,
+): Promise<void> {
+  await ensureRelease(
     {
       what: `Kubernetes ${kubernetes}`,
       version: kubernetes,
       folder: join(mirrors().kubernetes, `v${kubernetes}`),
       place: `bin/linux/${context.architecture}`,
+      commands,
+      sources: [downloadKubernetes, buildKubernetes],
     },
-    KUBERNETES_COMMANDS,
-    [downloadKubernetes, buildKubernetes],
     context,
   );
-  return await ensureEtcd(options);
 }
 
 /** The same for etcd alone, which is built in about a minute. */
 export async function ensureEtcd(options: Omit<BinariesOptions, 'kubernetes'> = {}): Promise<Mirrors> {
   const { etcd = DEFAULT_ETCD } = options;
   const context = contextOf(options);
-  await ensure(
-    {
-      what: `etcd ${etcd}`,
-      version: etcd,
-      folder: join(mirrors().etcd, `v${etcd}`),
-      place: `linux/${context.architecture}`,
-    },
-    ETCD_COMMANDS,
-    [downloadEtcd, buildEtcd],
+  await ensureProgram(
+    { name: 'etcd', version: etcd, commands: ETCD_COMMANDS, sources: [downloadEtcd, buildEtcd] },
     context,
   );
   return mirrors();
 }
 
-function contextOf({ report = () => undefined, signal }: BinariesOptions): SourceContext {
+export function contextOf({ report = () => undefined, signal }: BinariesOptions): SourceContext {
   return { architecture: architecture(), report, signal };
 }
 
@@ -101,8 +106,8 @@ function contextOf({ report = () => undefined, signal }: BinariesOptions): Sourc
  */
 export async function ensureKubeBench(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
   return await ensureProgram(
-    { name: 'kube-bench', version: KUBE_BENCH, commands: KUBE_BENCH_COMMANDS, source: buildKubeBench },
-    options,
+    { name: 'kube-bench', version: KUBE_BENCH, commands: KUBE_BENCH_COMMANDS, sources: [buildKubeBench] },
+    contextOf(options),
   );
 }
 
@@ -112,107 +117,32 @@ export async function ensureKubeBench(options: Pick<BinariesOptions, 'report' | 
  * @throws Problem `binaries-unavailable`
  */
 export async function ensureAge(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
-  return await ensureProgram({ name: 'age', version: AGE, commands: AGE_COMMANDS, source: buildAge }, options);
+  return await ensureProgram(
+    { name: 'age', version: AGE, commands: AGE_COMMANDS, sources: [buildAge] },
+    contextOf(options),
+  );
 }
 
 /** The same, for `sops`. The first time takes some minutes. */
 export async function ensureSops(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
-  return await ensureProgram({ name: 'sops', version: SOPS, commands: SOPS_COMMANDS, source: buildSops }, options);
+  return await ensureProgram(
+    { name: 'sops', version: SOPS, commands: SOPS_COMMANDS, sources: [buildSops] },
+    contextOf(options),
+  );
 }
 
-interface Program {
+export interface Program {
   readonly name: string;
   readonly version: string;
   readonly commands: readonly string[];
-  readonly source: Source;
+  readonly sources: readonly Source[];
 }
 
-async function ensureProgram(
-  { name, version, commands, source }: Program,
-  options: Pick<BinariesOptions, 'report' | 'signal'>,
-): Promise<string> {
-  const context = contextOf(options);
+/** Fills the cache with a program, and returns the folder of its commands. */
+export async function ensureProgram(program: Program, context: SourceContext): Promise<string> {
+  const { name, version } = program;
   const folder = join(cacheFolder(), 'binaries', name, `v${version}`);
   const place = `linux/${context.architecture}`;
-  await ensure({ what: `${name} ${version}`, version, folder, place }, commands, [source], context);
+  await ensureRelease({ ...program, what: `${name} ${version}`, folder, place }, context);
   return join(folder, place);
-}
-
-interface Wanted {
-  readonly what: string;
-  readonly version: string;
-  readonly folder: string;
-  /** Folder of the commands below `folder`. */
-  readonly place: string;
-}
-
-async function ensure(
-  wanted: Wanted,
-  commands: readonly string[],
-  sources: readonly Source[],
-  context: SourceContext,
-): Promise<void> {
-  if (await exists(wanted.folder)) {
-    if (await isWhole(join(wanted.folder, wanted.place), commands)) return;
-    context.report(`${wanted.what} in the cache is damaged: getting it anew`);
-    await rm(wanted.folder, { recursive: true });
-  }
-  await fillOnce(wanted.folder, async (scratch) => {
-    const bin = join(scratch, wanted.place);
-    await mkdir(bin, { recursive: true });
-    const work = await mkdtemp(join(dirname(wanted.folder), '.work-'));
-    try {
-      const origin = await firstOf(wanted, sources, work, context);
-      for (const command of commands) {
-        await copyFile(join(work, command), join(bin, command));
-        await chmod(join(bin, command), 0o755);
-        await writeFile(join(bin, `${command}.sha256`), await digest(join(bin, command)));
-      }
-      await writeFile(join(scratch, 'SOURCE'), `${origin}\n`);
-      await chmod(scratch, 0o755);
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-  });
-}
-
-async function firstOf(
-  wanted: Wanted,
-  sources: readonly Source[],
-  folder: string,
-  context: SourceContext,
-): Promise<string> {
-  const answers: string[] = [];
-  for (const source of sources) {
-    try {
-      return await source(wanted.version, folder, context);
-    } catch (error) {
-      context.signal?.throwIfAborted();
-      if (!(error instanceof Problem)) throw error;
-      answers.push([error.what, error.why].filter((text) => text !== undefined).join('\n'));
-    }
-  }
-  throw new Problem({
-    code: 'binaries-unavailable',
-    what: `no source gave ${wanted.what}`,
-    why: answers.join('\n'),
-    remedy:
-      'Allow this machine to reach the release site or a Go module proxy, with Go 1.21 or newer installed; or ask for another version.',
-  });
-}
-
-/** SHA-256 of a file, in hexadecimal. */
-export async function digest(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
-}
-
-async function isWhole(folder: string, commands: readonly string[]): Promise<boolean> {
-  for (const command of commands) {
-    const file = join(folder, command);
-    if (!(await exists(file)) || !(await exists(`${file}.sha256`))) return false;
-    if ((await readFile(`${file}.sha256`, 'utf8')).trim() !== (await digest(file))) return false;
-  }
-  return true;
 }

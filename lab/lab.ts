@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { Problem } from '../engine/errors/problem.ts';
 import { DEFAULT_ETCD, DEFAULT_KUBERNETES, ensureBinaries } from './binaries.ts';
 import { type Lab, down, find, up } from './hosts.ts';
+import { NODE_VERSIONS, ensureNodeBinaries } from './node-binaries.ts';
 import { sshCommand } from './ssh.ts';
 import { MOST_HOSTS, hostOf, labNames, stateFolder } from './state.ts';
 
@@ -107,10 +108,16 @@ function program(): Command {
     .description('fill the cache with the binaries of Kubernetes and etcd, and say where they are')
     .option('--kubernetes <version>', 'version of Kubernetes', parseVersion, DEFAULT_KUBERNETES)
     .option('--etcd <version>', 'version of etcd', parseVersion, DEFAULT_ETCD)
-    .action(async (options: { kubernetes: string; etcd: string }) => {
-      const mirrors = await ensureBinaries({ ...options, report: tell, signal: interruption() });
+    .option('--nodes', 'those of worker nodes too: kubelet, kube-proxy, containerd, runc, CNI plugins', false)
+    .action(async ({ nodes, ...options }: { kubernetes: string; etcd: string; nodes: boolean }) => {
+      const wish = { ...options, report: tell, signal: interruption() };
+      const mirrors = nodes ? await ensureNodeBinaries(wish) : await ensureBinaries(wish);
       say(`kubernetes ${options.kubernetes} ${mirrors.kubernetes}`);
       say(`etcd ${options.etcd} ${mirrors.etcd}`);
+      if (!nodes) return;
+      say(`containerd ${NODE_VERSIONS.containerd} ${mirrors.containerd}`);
+      say(`runc ${NODE_VERSIONS.runc} ${mirrors.runc}`);
+      say(`cni-plugins ${NODE_VERSIONS.cniPlugins} ${mirrors.cniPlugins}`);
     });
   return cli;
 }

@@ -38,7 +38,18 @@ export async function installTools(report: (line: string) => void, signal: Abort
   for (const [command, debianPackage] of TOOLS) {
     if (!(await isInstalled(command))) missing.push(debianPackage);
   }
-  if (missing.length === 0) return;
+  if (missing.length > 0) await installPackages(missing, report, signal);
+}
+
+/**
+ * Installs packages of Debian with apt-get.
+ * @throws Problem `lab-tools-missing` if there is no apt-get.
+ */
+export async function installPackages(
+  missing: readonly string[],
+  report: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   if (!(await isInstalled('apt-get'))) {
     throw new Problem({
       code: 'lab-tools-missing',

@@ -5,17 +5,18 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Problem } from '../engine/errors/problem.ts';
-import { type SourceContext, ETCD_COMMANDS, KUBERNETES_COMMANDS } from './binary-source.ts';
+import type { SourceContext, Wanted } from './binary-source.ts';
 import { run } from './command.ts';
 
 const KUBERNETES_SITE = 'https://dl.k8s.io/release';
 const ETCD_SITE = 'https://github.com/etcd-io/etcd/releases/download';
 
 /** A network without access to the internet often drops packets: do not wait long for the first, small file. */
-const FIRST_ANSWER_MS = 5000;
+export const FIRST_ANSWER_MS = 5000;
 const DOWNLOAD_MS = 600_000;
 
-async function get(url: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<Response> {
+/** @throws Problem `download-failed` */
+export async function get(url: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<Response> {
   const timeout = AbortSignal.timeout(timeoutMs);
   let response: Response;
   try {
@@ -31,7 +32,12 @@ async function get(url: string, timeoutMs: number, signal: AbortSignal | undefin
 }
 
 /** @throws Problem `download-failed`, `digest-mismatch` */
-async function download(url: string, file: string, sha256: string, signal: AbortSignal | undefined): Promise<void> {
+export async function download(
+  url: string,
+  file: string,
+  sha256: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { body } = await get(url, DOWNLOAD_MS, signal);
   if (body === null) throw new Problem({ code: 'download-failed', what: `${url} is empty` });
   const hash = createHash('sha256');
@@ -54,10 +60,25 @@ async function download(url: string, file: string, sha256: string, signal: Abort
   });
 }
 
-export async function downloadKubernetes(version: string, folder: string, context: SourceContext): Promise<string> {
+/**
+ * Returns the digest of a file in a published list: lines of a digest and a name.
+ * @throws Problem `download-failed`
+ */
+export async function publishedDigest(url: string, name: string, signal: AbortSignal | undefined): Promise<string> {
+  const sums = await (await get(url, FIRST_ANSWER_MS, signal)).text();
+  const line = sums.split('\n').find((one) => one.trimEnd().endsWith(name));
+  if (line === undefined) throw new Problem({ code: 'download-failed', what: `${url} does not name ${name}` });
+  return line.split(' ')[0] ?? '';
+}
+
+export async function downloadKubernetes(
+  { version, commands }: Wanted,
+  folder: string,
+  context: SourceContext,
+): Promise<string> {
   const site = `${KUBERNETES_SITE}/v${version}/bin/linux/${context.architecture}`;
   const digests = new Map<string, string>();
-  for (const command of KUBERNETES_COMMANDS) {
+  for (const command of commands) {
     const answer = await get(`${site}/${command}.sha256`, FIRST_ANSWER_MS, context.signal);
     digests.set(command, (await answer.text()).trim());
   }
@@ -67,20 +88,19 @@ export async function downloadKubernetes(version: string, folder: string, contex
   return site;
 }
 
-export async function downloadEtcd(version: string, folder: string, context: SourceContext): Promise<string> {
+export async function downloadEtcd(
+  { version, commands }: Wanted,
+  folder: string,
+  context: SourceContext,
+): Promise<string> {
   const site = `${ETCD_SITE}/v${version}`;
   const name = `etcd-v${version}-linux-${context.architecture}`;
   const archive = join(folder, `${name}.tar.gz`);
-  const sums = await (await get(`${site}/SHA256SUMS`, FIRST_ANSWER_MS, context.signal)).text();
-  const sha256 = sums
-    .split('\n')
-    .find((line) => line.endsWith(basename(archive)))
-    ?.split(' ')[0];
-  if (sha256 === undefined)
-    throw new Problem({ code: 'download-failed', what: `${site}/SHA256SUMS does not name ${basename(archive)}` });
+  const sums = `${site}/SHA256SUMS`;
+  const sha256 = await publishedDigest(sums, basename(archive), context.signal);
   context.report(`downloading etcd ${version}`);
   await download(`${site}/${basename(archive)}`, archive, sha256, context.signal);
-  const members = ETCD_COMMANDS.map((command) => `${name}/${command}`);
+  const members = commands.map((command) => `${name}/${command}`);
   await run(['tar', '-xzf', archive, '-C', folder, '--strip-components=1', ...members], { signal: context.signal });
   await rm(archive);
   return `${site}/${basename(archive)}`;

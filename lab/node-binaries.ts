@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type BinariesOptions,
+  type Mirrors,
+  DEFAULT_KUBERNETES,
+  contextOf,
+  ensureEtcd,
+  ensureKubernetes,
+  ensureProgram,
+} from './binaries.ts';
+import {
+  type SourceContext,
+  CNI_COMMANDS,
+  CONTAINERD_COMMANDS,
+  COREDNS_COMMANDS,
+  KUBERNETES_COMMANDS,
+  NODE_COMMANDS,
+  POD_COMMANDS,
+  RUNC_COMMANDS,
+} from './binary-source.ts';
+import { cacheFolder } from './cache.ts';
+import { buildPodPrograms } from './go-build.ts';
+import { buildCniPlugins, buildContainerd, buildCoreDns, buildRunc } from './go-module-copy.ts';
+import { downloadCniPlugins, downloadContainerd, downloadCoreDns, downloadRunc } from './node-release-site.ts';
+
+/** The versions of group_vars/all.yml. */
+export const NODE_VERSIONS = { containerd: '2.4.2', runc: '1.5.3', cniPlugins: '1.10.0', coreDns: '1.15.0' } as const;
+
+/** What a build leaves for the next one, which shares much of it, is removed after the last. */
+async function withStore<T>(context: SourceContext, work: (context: SourceContext) => Promise<T>): Promise<T> {
+  const place = join(cacheFolder(), 'binaries');
+  await mkdir(place, { recursive: true });
+  const store = await mkdtemp(join(place, '.store-'));
+  try {
+    return await work({ ...context, store });
+  } finally {
+    await rm(store, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Fills the cache with the programs of a control plane and of worker nodes.
+ * @throws Problem `binaries-unavailable` with the reason of each source.
+ */
+export async function ensureNodeBinaries(options: BinariesOptions = {}): Promise<Mirrors> {
+  return await withStore(contextOf(options), async (context) => {
+    await ensureKubernetes([...KUBERNETES_COMMANDS, ...NODE_COMMANDS], options, context);
+    await ensurePodPrograms(options, context);
+    await ensureRuntime(context);
+    return await ensureEtcd(options);
+  });
+}
+
+/** The same for the programs that run containers alone, and those of the images of the lab. */
+export async function ensureContainerBinaries(options: BinariesOptions = {}): Promise<void> {
+  await withStore(contextOf(options), async (context) => {
+    await ensurePodPrograms(options, context);
+    await ensureRuntime(context);
+  });
+}
+
+async function ensureRuntime(context: SourceContext): Promise<void> {
+  const { containerd, runc, cniPlugins } = NODE_VERSIONS;
+  await ensureProgram(
+    {
+      name: 'containerd',
+      version: containerd,
+      commands: CONTAINERD_COMMANDS,
+      sources: [downloadContainerd, buildContainerd],
+    },
+    context,
+  );
+  await ensureProgram(
+    { name: 'runc', version: runc, commands: RUNC_COMMANDS, sources: [downloadRunc, buildRunc] },
+    context,
+  );
+  await ensureProgram(
+    {
+      name: 'cni-plugins',
+      version: cniPlugins,
+      commands: CNI_COMMANDS,
+      sources: [downloadCniPlugins, buildCniPlugins],
+    },
+    context,
+  );
+}
+
+/** The folders of the programs that are in images of the lab. */
+export interface PodPrograms {
+  /** The folder of agnhost and pause. */
+  readonly kubernetes: string;
+  readonly coreDns: string;
+}
+
+/** Fills the cache with the programs of the images of the lab. */
+export async function ensurePodPrograms(
+  { kubernetes = DEFAULT_KUBERNETES }: BinariesOptions,
+  context: SourceContext,
+): Promise<PodPrograms> {
+  return {
+    kubernetes: await ensureProgram(
+      { name: 'pod-programs', version: kubernetes, commands: POD_COMMANDS, sources: [buildPodPrograms] },
+      context,
+    ),
+    coreDns: await ensureProgram(
+      {
+        name: 'coredns',
+        version: NODE_VERSIONS.coreDns,
+        commands: COREDNS_COMMANDS,
+        sources: [downloadCoreDns, buildCoreDns],
+      },
+      context,
+    ),
+  };
+}
