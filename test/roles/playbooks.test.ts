@@ -37,6 +37,7 @@ describe('the playbooks', () => {
     expect([...tags].toSorted()).toEqual([
       'always',
       'apiserver',
+      'containerd',
       'controller-manager',
       'etcd',
       'lb',

@@ -6,6 +6,7 @@ import type { ValueMap } from '../../engine/values/base/value.ts';
 import { MASTERS, RHEL, ROOT, rendered, roleScope } from './role-scope.ts';
 
 const known = {
+  item: { registry: '_default', endpoints: [{ url: 'https://mirror.example', file: '' }] },
   etcd_initial_cluster_state: 'new',
   etcd_initial_cluster:
     'k8s-master-1=https://192.168.1.26:2380,k8s-master-2=https://192.168.1.28:2380,k8s-master-3=https://192.168.1.29:2380',
