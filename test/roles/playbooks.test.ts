@@ -40,6 +40,8 @@ describe('the playbooks', () => {
       'containerd',
       'controller-manager',
       'etcd',
+      'kube-proxy',
+      'kubelet',
       'lb',
       'os-prep',
       'pki',
