@@ -3,13 +3,13 @@ import { quote } from '../connection/base/quote.ts';
 import { type Request, type Seen } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import { settingRequest } from '../resources/setting.ts';
-import { path, wholeNumber } from './base/arguments.ts';
+import { alsoDigits, path, wholeNumber } from './base/arguments.ts';
 import { type Context, type Outcome, defineModule } from './base/module.ts';
 import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
 import { type WantedSetting, planSettings } from './system/setting-plan.ts';
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/;
-const name = z.string().regex(NAME, 'must be the name of a group of alternatives, such as editor');
+const name = alsoDigits(z.string().regex(NAME, 'must be the name of a group of alternatives, such as editor'));
 
 const subcommand = z.strictObject({
   name: name.describe('The name of the group that follows.'),

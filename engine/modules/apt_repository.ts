@@ -1,26 +1,25 @@
 import { z } from 'zod';
 import type { Seen } from '../resources/base/resource.ts';
 import { idle } from '../values/habits/foreign-argument.ts';
-import { boolean, mode } from './base/arguments.ts';
+import { alsoDigits, boolean, mode } from './base/arguments.ts';
 import { type Context, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editOutcome, editText, textNeeds } from './edit/text-edit.ts';
 import { packageLists } from './system/package-script.ts';
 
 const schema = z.strictObject({
-  repo: z
-    .string()
-    .regex(
-      /^deb(-src)?\s+(\[[^\]\n]*\]\s+)?\S+\s+\S[^\n]*$/,
-      'must be a line of sources.list: deb [signed-by=…] https://… suite components\nFor a PPA write its whole line.',
-    )
-    .describe(
-      'The line as in sources.list. Put the key of the repository into /etc/apt/keyrings by copy or get_url, and name it in signed-by.',
-    ),
+  repo: alsoDigits(
+    z
+      .string()
+      .regex(
+        /^deb(-src)?\s+(\[[^\]\n]*\]\s+)?\S+\s+\S[^\n]*$/,
+        'must be a line of sources.list: deb [signed-by=…] https://… suite components\nFor a PPA write its whole line.',
+      ),
+  ).describe(
+    'The line as in sources.list. Put the key of the repository into /etc/apt/keyrings by copy or get_url, and name it in signed-by.',
+  ),
   state: z.enum(['present', 'absent']).default('present').describe('Whether packages are taken from the repository.'),
-  filename: z
-    .string()
-    .regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name')
+  filename: alsoDigits(z.string().regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name'))
     .optional()
     .describe('Name of the file in /etc/apt/sources.list.d, without .list. The default follows from the address.'),
   mode: mode().optional().describe('Permission bits of the file. Write "0600" if the line contains a password.'),

@@ -6,7 +6,7 @@ import { type Prediction, type Seen, predict } from '../resources/base/resource.
 import { file } from '../resources/file.ts';
 import { describeType, nameOf, parentOf } from '../resources/file/file-state.ts';
 import { idleAs } from '../values/habits/foreign-argument.ts';
-import { boolean, path, plainText, textList } from './base/arguments.ts';
+import { alsoDigits, boolean, path, plainText, textList } from './base/arguments.ts';
 import { type Apply, type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { unsafePath } from './path/file-attributes.ts';
 import { OWN_WAY, wayThrough, type UsableWay, type Way } from './path/way-to-path.ts';
@@ -15,10 +15,9 @@ import { ACCOUNT_NAME } from './system/user-arguments.ts';
 import { asSubscript, writeFile } from './write/write-file.ts';
 
 const schema = z.strictObject({
-  user: z
-    .string()
-    .regex(ACCOUNT_NAME, 'must be the name of an account')
-    .describe('The user who may log in with the keys.'),
+  user: alsoDigits(z.string().regex(ACCOUNT_NAME, 'must be the name of an account')).describe(
+    'The user who may log in with the keys.',
+  ),
   key: textList().describe('Public keys, one on each line, as in a .pub file: one text, or a list of texts.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether the keys may log in.'),
   exclusive: boolean().default(false).describe('Whether all other keys are removed.'),
@@ -26,9 +25,7 @@ const schema = z.strictObject({
     .refine((options) => !/[\n\r]/.test(options), 'must be one line')
     .optional()
     .describe('Options that are written before each key: from="10.0.0.0/8",no-pty.'),
-  comment: z
-    .string()
-    .regex(/^[^\n\r]*$/, 'must be one line')
+  comment: alsoDigits(z.string().regex(/^[^\n\r]*$/, 'must be one line'))
     .optional()
     .describe('The comment that is written after each key, in place of its own comment.'),
   path: path()

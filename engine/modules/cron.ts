@@ -4,7 +4,7 @@ import { type Seen, predict } from '../resources/base/resource.ts';
 import { type CrontabState, crontabRequest } from '../resources/crontab.ts';
 import { file } from '../resources/file.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import { atMostOne, boolean, path } from './base/arguments.ts';
+import { alsoDigits, atMostOne, boolean, path } from './base/arguments.ts';
 import { type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { editOutcome, editText, textRequest } from './edit/text-edit.ts';
 import { planAbsent } from './file/file-absent.ts';
@@ -42,21 +42,21 @@ function field({ least, most, hasNames }: FieldRange): z.ZodType<string | undefi
     .optional();
 }
 
-const line = z.string().regex(/^[^\n]+$/, 'must be one line');
-const fileName = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9_-]+$/,
-    'must be a file name of letters, digits, hyphens and underscores: cron ignores other names',
-  );
+const line = alsoDigits(z.string().regex(/^[^\n]+$/, 'must be one line'));
+const fileName = alsoDigits(
+  z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_-]+$/,
+      'must be a file name of letters, digits, hyphens and underscores: cron ignores other names',
+    ),
+);
 
 const schema = z.strictObject({
   name: line.describe(
     'The name of the entry, which is written as a comment above its line. With env, the name of the variable.',
   ),
-  job: z
-    .string()
-    .regex(/^[^\n]*$/, 'must be one line')
+  job: alsoDigits(z.string().regex(/^[^\n]*$/, 'must be one line'))
     .optional()
     .describe('The command. cron reads a % in it as a line end. With env, the value of the variable.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether the entry exists.'),
@@ -79,9 +79,7 @@ const schema = z.strictObject({
     .describe(
       'With env: the variable before which a new variable is put. Without insertafter and insertbefore, a new variable is put at the top.',
     ),
-  user: z
-    .string()
-    .regex(ACCOUNT_NAME, 'must be the name of an account')
+  user: alsoDigits(z.string().regex(ACCOUNT_NAME, 'must be the name of an account'))
     .optional()
     .describe(
       'The user of the crontab; with cron_file, the user as whom the command runs. Default: the user of the task.',

@@ -3,19 +3,17 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { settingRequest } from '../resources/setting.ts';
 import { Secret } from '../values/base/secret.ts';
-import { boolean, secretText } from './base/arguments.ts';
+import { alsoDigits, boolean, secretText } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { type WantedSetting, planSettings } from './system/setting-plan.ts';
 
 const schema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9+.-]*$/, 'must be the name of a package')
-    .describe('The package that asks. It need not be installed yet.'),
-  question: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9+._/-]*$/, 'must be a question of debconf, such as tzdata/Areas')
-    .describe('The question.'),
+  name: alsoDigits(z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/, 'must be the name of a package')).describe(
+    'The package that asks. It need not be installed yet.',
+  ),
+  question: alsoDigits(
+    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+._/-]*$/, 'must be a question of debconf, such as tzdata/Areas'),
+  ).describe('The question.'),
   vtype: z
     .enum(['boolean', 'error', 'multiselect', 'note', 'password', 'select', 'string', 'text', 'title'])
     .describe('The type of the question. For password the value is never shown.'),

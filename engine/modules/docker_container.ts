@@ -7,7 +7,7 @@ import type { ContainerAnswer, ContainerProgram } from '../resources/containers/
 import type { Setting } from '../resources/containers/container-settings.ts';
 import { Secret } from '../values/base/secret.ts';
 import { type ValueMap, Unknown } from '../values/base/value.ts';
-import { boolean, wholeNumber } from './base/arguments.ts';
+import { alsoDigits, boolean, wholeNumber } from './base/arguments.ts';
 import {
   type Change,
   type Context,
@@ -45,9 +45,7 @@ const schema = z
       .default(true)
       .describe('Whether volumes without a name stay when the container is removed.'),
     force_kill: boolean().default(false).describe('Whether it is ended at once, and not asked to stop.'),
-    kill_signal: z
-      .string()
-      .regex(/^[A-Z0-9]+$/, 'must be a signal, such as SIGTERM')
+    kill_signal: alsoDigits(z.string().regex(/^[A-Z0-9]+$/, 'must be a signal, such as SIGTERM'))
       .optional()
       .describe('The signal of force_kill.'),
     healthy_wait_timeout: wholeNumber({ min: 1 })

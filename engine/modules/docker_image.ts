@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idleAs } from '../values/habits/foreign-argument.ts';
-import { boolean, filledText, path } from './base/arguments.ts';
+import { alsoDigits, boolean, filledText, path } from './base/arguments.ts';
 import { type Observed, type Outcome, defineModule } from './base/module.ts';
 import { imageName, programArgument } from './containers/container-arguments.ts';
 import { commandOf, foreignContainerArguments } from './containers/container-obstacle.ts';
@@ -18,9 +18,7 @@ import {
 const schema = z
   .strictObject({
     name: imageName().describe('The name of the image, also with a tag or a digest.'),
-    tag: z
-      .string()
-      .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'must be a tag')
+    tag: alsoDigits(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'must be a tag'))
       .default('latest')
       .describe('The tag, if name has none.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the host has the image.'),

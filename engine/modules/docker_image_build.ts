@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alsoDigits } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { imageName, programArgument } from './containers/container-arguments.ts';
 import { foreignContainerArguments } from './containers/container-obstacle.ts';
@@ -7,9 +8,7 @@ import { imagePresent, imageRequest, taggedName } from './containers/image-plan.
 
 const schema = z.strictObject({
   name: imageName().describe('The name of the image, also with a tag.'),
-  tag: z
-    .string()
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'must be a tag')
+  tag: alsoDigits(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'must be a tag'))
     .default('latest')
     .describe('The tag, if name has none.'),
   rebuild: z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filledText } from './base/arguments.ts';
+import { alsoDigits, filledText } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { imageName, programArgument } from './containers/container-arguments.ts';
 import { foreignContainerArguments } from './containers/container-obstacle.ts';
@@ -7,9 +7,7 @@ import { imagePresent, imageRequest, pullLine, taggedName } from './containers/i
 
 const schema = z.strictObject({
   name: imageName().describe('The name of the image, also with a tag or a digest.'),
-  tag: z
-    .string()
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'must be a tag')
+  tag: alsoDigits(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'must be a tag'))
     .default('latest')
     .describe('The tag, if name has none.'),
   pull: z

@@ -4,7 +4,7 @@ import { type Prediction, type Request, type Seen, predict } from '../resources/
 import { file } from '../resources/file.ts';
 import { ABSENT, type FileState } from '../resources/file/file-state.ts';
 import { settingRequest } from '../resources/setting.ts';
-import { boolean, path } from './base/arguments.ts';
+import { alsoDigits, boolean, path } from './base/arguments.ts';
 import { type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
 import { type WantedSetting, planSettings } from './system/setting-plan.ts';
@@ -13,9 +13,7 @@ const schema = z.strictObject({
   path: path().describe('The file that packages shall not write any longer.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether the file is diverted.'),
   divert: path().optional().describe('The path that packages write instead. Default: path with .distrib at its end.'),
-  holder: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9+.-]*$/, 'must be the name of a package')
+  holder: alsoDigits(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+.-]*$/, 'must be the name of a package'))
     .optional()
     .describe('The package whose file is not diverted. Default: LOCAL, which means none.'),
   rename: boolean().default(false).describe('Whether the file is moved as well: to its new path, or back.'),

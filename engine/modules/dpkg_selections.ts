@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { settingRequest } from '../resources/setting.ts';
+import { alsoDigits } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { type WantedSetting, planSettings } from './system/setting-plan.ts';
 
 const schema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9+.-]*(:[a-z0-9-]+)?$/, 'must be the name of a package')
-    .describe('The package. It must be known to dpkg: installed, or removed with its configuration left.'),
+  name: alsoDigits(z.string().regex(/^[a-z0-9][a-z0-9+.-]*(:[a-z0-9-]+)?$/, 'must be the name of a package')).describe(
+    'The package. It must be known to dpkg: installed, or removed with its configuration left.',
+  ),
   selection: z
     .enum(['install', 'hold', 'deinstall', 'purge'])
     .describe('`hold`: no upgrade changes the package. `install`: it may change again.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { settingRequest } from '../resources/setting.ts';
-import { boolean, filledText, wholeNumber } from './base/arguments.ts';
+import { alsoDigits, boolean, filledText, wholeNumber } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { type WantedSetting, planSettings } from './system/setting-plan.ts';
 
@@ -34,9 +34,7 @@ const schema = z
     state: z
       .enum(['enabled', 'disabled', 'present', 'absent'])
       .describe('Whether the zone has the setting. present and absent are for a zone itself, and for its target.'),
-    zone: z
-      .string()
-      .regex(/^[A-Za-z0-9_][A-Za-z0-9_-]*$/, 'must be the name of a zone')
+    zone: alsoDigits(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_-]*$/, 'must be the name of a zone'))
       .optional()
       .describe('The zone. Default: the default zone of the host.'),
     service: line().optional().describe('A service that firewalld knows, such as https.'),

@@ -4,7 +4,7 @@ import type { Request } from '../resources/base/resource.ts';
 import { type ProbeDetail, type ProbeState, probe } from '../resources/probe.ts';
 import { Secret } from '../values/base/secret.ts';
 import { type Value, type ValueMap, Unknown } from '../values/base/value.ts';
-import { boolean, filledText } from './base/arguments.ts';
+import { alsoDigits, boolean, filledText } from './base/arguments.ts';
 import { type InSync, defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
@@ -12,9 +12,7 @@ const schema = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9_]*$/, 'must be the name of a database, such as passwd')
     .describe('The database: passwd, group, shadow, hosts, services, …'),
-  key: z
-    .string({ error: 'must be a text\nWrite a number in quotes.' })
-    .regex(/^(?!-)[^\n]*$/, 'must be one line, and must not begin with a hyphen')
+  key: alsoDigits(z.string().regex(/^(?!-)[^\n]*$/, 'must be one line, and must not begin with a hyphen'))
     .optional()
     .describe('The entry. Default: all entries that the database lists.'),
   split: filledText()

@@ -8,7 +8,7 @@ import { type ProbeDetail, type ProbeState, remoteAnswer } from '../resources/pr
 import { Secret } from '../values/base/secret.ts';
 import { type ValueMap, Unknown } from '../values/base/value.ts';
 import { idleAs } from '../values/habits/foreign-argument.ts';
-import { boolean, path, plainText, secretText, wholeNumber } from './base/arguments.ts';
+import { alsoDigits, boolean, path, plainText, secretText, wholeNumber } from './base/arguments.ts';
 import {
   type Context,
   type Difference,
@@ -38,16 +38,16 @@ const schema = z.strictObject({
       'The address of the repository, or its path on the host. A user name and a password in an HTTP address are passed to git separately, and are not stored on the host.',
     ),
   dest: path().describe('The directory of the checkout. If it is missing, it is made, with the directories above it.'),
-  version: z
-    .string({ error: 'must be a text\nWrite it in quotes.' })
-    .regex(REF, 'must be the name of a branch or tag, or a commit')
+  version: alsoDigits(
+    z
+      .string({ error: 'must be a text\nWrite it in quotes.' })
+      .regex(REF, 'must be the name of a branch or tag, or a commit'),
+  )
     .default('HEAD')
     .describe(
       'A branch, a tag or a commit. HEAD is the default branch of the repository. With a branch, each run gets its newest commit. With a whole commit, the repository is not asked.',
     ),
-  remote: z
-    .string()
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'must be the name of a remote')
+  remote: alsoDigits(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'must be the name of a remote'))
     .default('origin')
     .describe('The name of the remote in the checkout.'),
   update: boolean()

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { type Seen, predict } from '../resources/base/resource.ts';
 import { hostnameRequest } from '../resources/hostname.ts';
+import { alsoDigits } from './base/arguments.ts';
 import { type Context, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editText, textNeeds, textRequest } from './edit/text-edit.ts';
@@ -9,13 +10,14 @@ import { editText, textNeeds, textRequest } from './edit/text-edit.ts';
 const FILE = '/etc/hostname';
 
 const schema = z.strictObject({
-  name: z
-    .string()
-    .regex(
-      /^(?=.{1,64}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
-      'must be a host name: letters, digits and hyphens, parts joined by dots, at most 64 characters',
-    )
-    .describe('The new name of the host.'),
+  name: alsoDigits(
+    z
+      .string()
+      .regex(
+        /^(?=.{1,64}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
+        'must be a host name: letters, digits and hyphens, parts joined by dots, at most 64 characters',
+      ),
+  ).describe('The new name of the host.'),
 });
 
 export const module = defineModule<z.infer<typeof schema>>({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
 import { idle } from '../values/habits/foreign-argument.ts';
-import { boolean, filledText, text } from './base/arguments.ts';
+import { boolean, filledText, plainText, text } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
 import { type IniCondition, editIni } from './edit/ini-edit.ts';
@@ -24,8 +24,8 @@ const value = (): z.ZodType<string | Secret | Unknown> =>
 
 const condition = z.strictObject({
   option: oneLine('the name of an option').describe('The option that the section must have.'),
-  value: z.string().optional().describe('Its value. Default: any value.'),
-  values: z.array(z.string()).optional().describe('Its possible values. The option must have one of them.'),
+  value: plainText().optional().describe('Its value. Default: any value.'),
+  values: z.array(plainText()).optional().describe('Its possible values. The option must have one of them.'),
 });
 
 const schema = z

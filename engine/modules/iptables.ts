@@ -3,7 +3,7 @@ import { quote } from '../connection/base/quote.ts';
 import type { Request } from '../resources/base/resource.ts';
 import { type SettingDetail, type SettingState, settingRequest } from '../resources/setting.ts';
 import { idle } from '../values/habits/foreign-argument.ts';
-import { boolean, filledText, wholeNumber } from './base/arguments.ts';
+import { alsoDigits, boolean, filledText, wholeNumber } from './base/arguments.ts';
 import { type Difference, defineModule } from './base/module.ts';
 import { type IptablesProgram, ruleWords } from './firewall/iptables-rule.ts';
 import { type SettingTask, type WantedSetting, planSettings } from './system/setting-plan.ts';
@@ -23,9 +23,7 @@ const NAME = /^[A-Za-z0-9_][^\s!]{0,27}$/;
 const schema = z
   .strictObject({
     table: z.enum(['filter', 'nat', 'mangle', 'raw', 'security']).default('filter').describe('The table of rules.'),
-    chain: z
-      .string()
-      .regex(NAME, 'must be the name of a chain, such as INPUT')
+    chain: alsoDigits(z.string().regex(NAME, 'must be the name of a chain, such as INPUT'))
       .optional()
       .describe('The chain of the table, such as INPUT. Without it, flush is for the whole table.'),
     state: z

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { type Seen, predict } from '../resources/base/resource.ts';
 import { type KernelModuleState, isPresent, kernelModuleRequest } from '../resources/kernel-module.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import { boolean } from './base/arguments.ts';
+import { alsoDigits, boolean } from './base/arguments.ts';
 import { type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editText, textNeeds } from './edit/text-edit.ts';
 
-const moduleName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be the name of a kernel module');
+const moduleName = alsoDigits(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be the name of a kernel module'));
 
 const schema = z.strictObject({
   name: z
@@ -28,9 +28,7 @@ const schema = z.strictObject({
     .describe(
       'Whether the module is also loaded at boot, by a file in /etc/modules-load.d. `present` means true, `disabled` means false.',
     ),
-  file: z
-    .string()
-    .regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name without a folder')
+  file: alsoDigits(z.string().regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name without a folder'))
     .optional()
     .describe(
       'Name of the file in /etc/modules-load.d, without .conf. Default: the name of the module; with several modules, `runbook`.',

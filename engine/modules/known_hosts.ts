@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boolean, path, textList } from './base/arguments.ts';
+import { alsoDigits, boolean, path, textList } from './base/arguments.ts';
 import { type Context, type Impossible, defineModule } from './base/module.ts';
 import { type EditArguments, editRequests, planEdit } from './edit/edit-file.ts';
 import { type KnownHost, editKnownHosts, namesHost, parseKnownHost } from './edit/known-hosts-edit.ts';
@@ -7,10 +7,11 @@ import { unsafePath } from './path/file-attributes.ts';
 
 const schema = z
   .strictObject({
-    name: z
-      .string({ error: 'must be a text' })
-      .regex(/^(?:\[[A-Za-z0-9_.:-]+\]:[0-9]+|[A-Za-z0-9_][A-Za-z0-9_.:-]*)$/, 'must be a host, or [host]:port')
-      .describe('The name of the host, as in the call of ssh; [host]:port if the port is not 22.'),
+    name: alsoDigits(
+      z
+        .string({ error: 'must be a text' })
+        .regex(/^(?:\[[A-Za-z0-9_.:-]+\]:[0-9]+|[A-Za-z0-9_][A-Za-z0-9_.:-]*)$/, 'must be a host, or [host]:port'),
+    ).describe('The name of the host, as in the call of ssh; [host]:port if the port is not 22.'),
     key: textList()
       .default([])
       .describe('The lines with the keys, as ssh-keyscan prints them. With state absent, only these keys are removed.'),

@@ -5,7 +5,7 @@ import { mysqlScript } from '../resources/sql/mysql-client.ts';
 import type { SqlAnswer, SqlDetail } from '../resources/sql/sql-answer.ts';
 import { mysqlName } from '../resources/sql/sql-quote.ts';
 import { idle, idleAs } from '../values/habits/foreign-argument.ts';
-import { commaList } from './base/arguments.ts';
+import { alsoDigits, commaList } from './base/arguments.ts';
 import { type Context, type Difference, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { mysqlLogin, mysqlLoginAliases, mysqlLoginArguments } from './sql/mysql-login.ts';
 import { MYSQL, askedOf } from './sql/sql-obstacle.ts';
@@ -13,7 +13,7 @@ import { MYSQL, askedOf } from './sql/sql-obstacle.ts';
 const DUMP =
   'Dump by command: mysqldump, with creates:. Restore by check: with a query that asks for a table, and apply: mysql DATABASE < FILE.';
 
-const WORD = z.string().regex(/^[A-Za-z0-9_]+$/, 'must be a name of the server, such as utf8mb4');
+const WORD = alsoDigits(z.string().regex(/^[A-Za-z0-9_]+$/, 'must be a name of the server, such as utf8mb4'));
 
 const schema = z.strictObject({
   name: commaList().describe('The names of the databases.'),

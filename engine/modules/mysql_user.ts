@@ -4,7 +4,7 @@ import { ACCOUNT_LIMITS, type MysqlAccount, type MysqlAccounts, mysqlAccounts } 
 import { mysqlScript } from '../resources/sql/mysql-client.ts';
 import type { SqlAnswer, SqlDetail } from '../resources/sql/sql-answer.ts';
 import { idle, idleAs } from '../values/habits/foreign-argument.ts';
-import { boolean, filledText, plainText, secretText, wholeNumber } from './base/arguments.ts';
+import { alsoDigits, boolean, filledText, plainText, secretText, wholeNumber } from './base/arguments.ts';
 import { type Context, type Difference, type Outcome, defineModule } from './base/module.ts';
 import { type AccountPart, accountName, accountParts, newAccount } from './sql/mysql-account-parts.ts';
 import { mysqlLogin, mysqlLoginAliases, mysqlLoginArguments } from './sql/mysql-login.ts';
@@ -33,9 +33,7 @@ const schema = z
       })
       .default('always')
       .describe('Whether the password of an existing account is set.'),
-    plugin: z
-      .string()
-      .regex(/^[A-Za-z0-9_]+$/, 'must be the name of a plugin, such as unix_socket')
+    plugin: alsoDigits(z.string().regex(/^[A-Za-z0-9_]+$/, 'must be the name of a plugin, such as unix_socket'))
       .optional()
       .describe('The authentication plugin of the account.'),
     plugin_hash_string: secretText()

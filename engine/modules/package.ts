@@ -3,7 +3,7 @@ import type { Completed } from '../connection/connection.ts';
 import type { Facts } from '../connection/shell/facts.ts';
 import { type Seen, predict } from '../resources/base/resource.ts';
 import { type PackageState, packageRequest } from '../resources/package.ts';
-import { boolean, commaList, path, wholeNumber } from './base/arguments.ts';
+import { alsoDigits, boolean, commaList, path, wholeNumber } from './base/arguments.ts';
 import {
   type Change,
   type Context,
@@ -75,9 +75,9 @@ const schema = z
       .describe(
         'With apt: a file of the host, such as /tmp/tool_1.2_amd64.deb, that is installed with its dependencies. A later version stays.',
       ),
-    default_release: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9.+~/=_-]*$/, 'must be a release, such as bookworm-backports')
+    default_release: alsoDigits(
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+~/=_-]*$/, 'must be a release, such as bookworm-backports'),
+    )
       .optional()
       .describe('With apt: the release from which new packages are taken first.'),
     upgrade: z

@@ -6,7 +6,7 @@ import { file, wholeFile } from '../resources/file.ts';
 import { UNKNOWN_ATTRIBUTES, endOf } from '../resources/file/file-state.ts';
 import { need } from '../resources/need.ts';
 import { type PipPackages, type PipPlace, pipPackages } from '../resources/pip.ts';
-import { boolean, commaList, path, plainText } from './base/arguments.ts';
+import { alsoDigits, boolean, commaList, path, plainText } from './base/arguments.ts';
 import { type Difference, type Impossible, type Observed, type Outcome, defineModule } from './base/module.ts';
 import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
 import { type Requirement, isFulfilled, requirement, requirementsIn } from './pip/pip-requirement.ts';
@@ -29,17 +29,13 @@ const schema = z
     virtualenv_command: plainText()
       .default('python3 -m venv')
       .describe('The command that makes the environment. The path is added to it.'),
-    virtualenv_python: z
-      .string()
-      .regex(/^[A-Za-z0-9/][A-Za-z0-9._/-]*$/, 'must be a program')
+    virtualenv_python: alsoDigits(z.string().regex(/^[A-Za-z0-9/][A-Za-z0-9._/-]*$/, 'must be a program'))
       .optional()
       .describe('The Python of the environment, in place of python3 in virtualenv_command.'),
     virtualenv_site_packages: boolean()
       .default(false)
       .describe('Whether the environment also has the packages of the system.'),
-    executable: z
-      .string()
-      .regex(/^[A-Za-z0-9/][A-Za-z0-9._/-]*$/, 'must be a program')
+    executable: alsoDigits(z.string().regex(/^[A-Za-z0-9/][A-Za-z0-9._/-]*$/, 'must be a program'))
       .optional()
       .describe('The pip program of the system, such as pip3.11. Default: python3 -m pip.'),
     state: z

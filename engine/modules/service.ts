@@ -5,7 +5,7 @@ import { type InitServiceState, initServiceRequest } from '../resources/init-ser
 import { managerRequest } from '../resources/unit-manager.ts';
 import { unitRequest } from '../resources/unit.ts';
 import { idle, idleAs } from '../values/habits/foreign-argument.ts';
-import { boolean } from './base/arguments.ts';
+import { alsoDigits, boolean } from './base/arguments.ts';
 import { type Change, type Difference, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { forUnits, unitPermission } from './system/unit-permission.ts';
@@ -13,9 +13,7 @@ import { UNIT_NAME, planReload, planUnit } from './systemd.ts';
 
 const schema = z
   .strictObject({
-    name: z
-      .string()
-      .regex(UNIT_NAME, 'must be the name of a service')
+    name: alsoDigits(z.string().regex(UNIT_NAME, 'must be the name of a service'))
       .optional()
       .describe('The service. It may be left out if daemon_reload is the only other argument.'),
     state: z

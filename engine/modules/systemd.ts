@@ -4,7 +4,7 @@ import type { UnitState } from '../resources/system/unit-state.ts';
 import { managerRequest } from '../resources/unit-manager.ts';
 import { isDoneOneshot, isRunning, unitName, unitRequest } from '../resources/unit.ts';
 import { idleAs } from '../values/habits/foreign-argument.ts';
-import { boolean } from './base/arguments.ts';
+import { alsoDigits, boolean } from './base/arguments.ts';
 import { type Change, type Outcome, defineModule } from './base/module.ts';
 import { forUnits, unitPermission } from './system/unit-permission.ts';
 import { applySteps } from './system/unit-script.ts';
@@ -14,17 +14,19 @@ export const UNIT_NAME = /^(?!-)[A-Za-z0-9:_.\\-]+(@(?!\.[a-z]+$)[A-Za-z0-9:_.\\
 
 const schema = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[^/]*$/, {
-        error:
-          'must be the name of a unit, not its path\nLink the file into /etc/systemd/system first (file: {state: link, …}), and write its name here: app.service',
-        abort: true,
-      })
-      .regex(
-        UNIT_NAME,
-        'must be the name of a unit\nFor a template such as getty@.service write an instance: getty@tty1.service',
-      )
+    name: alsoDigits(
+      z
+        .string()
+        .regex(/^[^/]*$/, {
+          error:
+            'must be the name of a unit, not its path\nLink the file into /etc/systemd/system first (file: {state: link, …}), and write its name here: app.service',
+          abort: true,
+        })
+        .regex(
+          UNIT_NAME,
+          'must be the name of a unit\nFor a template such as getty@.service write an instance: getty@tty1.service',
+        ),
+    )
       .optional()
       .describe(
         'The unit. A name without a suffix means a service. It may be left out if daemon_reload is the only other argument.',

@@ -3,6 +3,7 @@ import type { Seen } from '../resources/base/resource.ts';
 import { file, wholeFile } from '../resources/file.ts';
 import { endOf } from '../resources/file/file-state.ts';
 import { need } from '../resources/need.ts';
+import { alsoDigits } from './base/arguments.ts';
 import { type Apply, type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { type TextEdit, editText, textNeeds } from './edit/text-edit.ts';
@@ -26,15 +27,19 @@ function isZoneData(content: Buffer): boolean {
 }
 
 const schema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/, 'must be the name of a time zone, such as Europe/Berlin or Etc/UTC')
-    .refine((name) => name !== 'localtime', {
-      error: 'must be the name of a time zone: localtime is the zone that the host has already',
-    })
-    .describe(
-      'The name of the time zone: its path below /usr/share/zoneinfo on the host. Upper and lower case are different.',
-    ),
+  name: alsoDigits(
+    z
+      .string()
+      .regex(
+        /^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/,
+        'must be the name of a time zone, such as Europe/Berlin or Etc/UTC',
+      )
+      .refine((name) => name !== 'localtime', {
+        error: 'must be the name of a time zone: localtime is the zone that the host has already',
+      }),
+  ).describe(
+    'The name of the time zone: its path below /usr/share/zoneinfo on the host. Upper and lower case are different.',
+  ),
 });
 
 type Arguments = z.infer<typeof schema>;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Seen } from '../resources/base/resource.ts';
-import { boolean, textList, wholeNumber } from './base/arguments.ts';
+import { alsoDigits, boolean, textList, wholeNumber } from './base/arguments.ts';
 import { type Context, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editOutcome, editText, textNeeds } from './edit/text-edit.ts';
 import { foreignRepositoryArguments } from './system/repository-foreign.ts';
 
-const line = z.string().regex(/^[^\n]+$/, 'must be one line');
+const line = alsoDigits(z.string().regex(/^[^\n]+$/, 'must be one line'));
 const words = (): z.ZodType<readonly string[]> =>
   textList().refine(
     (all) => all.every((one) => !one.includes('\n')),
@@ -14,10 +14,9 @@ const words = (): z.ZodType<readonly string[]> =>
   );
 
 const schema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9_.:-]+$/, 'must be an id: letters, digits, . _ : -')
-    .describe('Id of the repository.'),
+  name: alsoDigits(z.string().regex(/^[A-Za-z0-9_.:-]+$/, 'must be an id: letters, digits, . _ : -')).describe(
+    'Id of the repository.',
+  ),
   description: line.optional().describe('The name that people read. Default: the id.'),
   baseurl: words().optional().describe('The addresses of the repository.'),
   mirrorlist: line.optional().describe('Address of a list of mirrors.'),
@@ -33,9 +32,7 @@ const schema = z.strictObject({
   sslverify: boolean().optional().describe('Whether the certificate of the server is checked.'),
   sslcacert: line.optional().describe('The path of the authority that has issued the certificate of the server.'),
   proxy: line.optional().describe('Address of a proxy, or _none_.'),
-  file: z
-    .string()
-    .regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name')
+  file: alsoDigits(z.string().regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name'))
     .optional()
     .describe('Name of the file in /etc/yum.repos.d, without .repo. Default: the id.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether the repository exists in its file.'),

@@ -33,7 +33,7 @@ export function readLoop(fields: Fields): Loop | undefined {
   const variable = variableName(controls, 'loop_var') ?? 'item';
   const indexVariable = variableName(controls, 'index_var');
   const label = controls.template('label');
-  const pauseSeconds = controls.number('pause', 'a number of seconds') ?? 0;
+  const pauseSeconds = controls.numberOrTemplate('pause');
   return items === undefined ? undefined : { items, variable, indexVariable, label, pauseSeconds };
 }
 

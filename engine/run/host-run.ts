@@ -279,7 +279,7 @@ export class HostRun {
     }
     const width = (stop.until - stop.at) / Math.max(1, turns.length + 1);
     for (const [index, turn] of turns.entries()) {
-      await pauseBetween(this.#context, this.#host.name, step.loop, index);
+      await pauseBetween(this.#context, { host: this.#host.name, scope: variables.scope(step, []) }, step.loop, index);
       const over = turn === undefined ? [] : [loopLayer(turn)];
       const scope = variables.scope(step, over);
       if (!holds(bare, scope)) continue;

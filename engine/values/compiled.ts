@@ -32,10 +32,12 @@ const NO_REFERENCES: ReadonlySet<string> = new Set();
 export function compileNode(node: Node): Compiled {
   const { place } = node;
   const placeOf = (path: readonly (string | number)[]) => placeWithin(node, path);
+  const sourceOf = (path: readonly (string | number)[]) => sourceWithin(node, path);
   const content = compileContent(node);
   const { literal } = content;
-  if (literal !== undefined) return { place, references: NO_REFERENCES, literal, resolve: () => literal, placeOf };
-  return { place, references: content.references, literal: undefined, resolve: content.resolve, placeOf };
+  if (literal !== undefined)
+    return { place, references: NO_REFERENCES, literal, resolve: () => literal, placeOf, sourceOf };
+  return { place, references: content.references, literal: undefined, resolve: content.resolve, placeOf, sourceOf };
 }
 
 interface Content {
@@ -133,13 +135,19 @@ function union(contents: readonly Content[]): ReadonlySet<string> {
   return references;
 }
 
-function placeWithin(node: Node, path: readonly (string | number)[]): Place {
-  const [step, ...rest] = path;
+function placeWithin(node: Node, [step, ...rest]: readonly (string | number)[]): Place {
   if (step === undefined) return node.place;
-  if (node.kind === 'map') {
-    const entry = node.entries.find(({ key }) => key === step);
-    return entry === undefined ? node.place : placeWithin(entry.value, rest);
-  }
-  const item = node.kind === 'list' && typeof step === 'number' ? node.items[step] : undefined;
-  return item === undefined ? node.place : placeWithin(item, rest);
+  const part = partOf(node, step);
+  return part === undefined ? node.place : placeWithin(part, rest);
+}
+
+function sourceWithin(node: Node, [step, ...rest]: readonly (string | number)[]): string | undefined {
+  if (step === undefined) return node.kind === 'scalar' ? node.source : undefined;
+  const part = partOf(node, step);
+  return part === undefined ? undefined : sourceWithin(part, rest);
+}
+
+function partOf(node: Node, step: string | number): Node | undefined {
+  if (node.kind === 'map') return node.entries.find(({ key }) => key === step)?.value;
+  return node.kind === 'list' && typeof step === 'number' ? node.items[step] : undefined;
 }

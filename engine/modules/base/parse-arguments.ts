@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { Place, Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 import type { Argument } from '../../playbook/base/play.ts';
-import { type Scope, type Value, type ValueMap, Unknown } from '../../values/base/value.ts';
+import { type Scope, type Value, type ValueMap, Unknown, isList, isMap } from '../../values/base/value.ts';
 import { type Path, ownIssues, plainPath, problemsOf, unknownWithin, valueAt } from './argument-problem.ts';
 import type { AnyModule } from './module.ts';
 
@@ -41,7 +41,8 @@ export function checkArguments(
   const literals: Record<string, Value> = {};
   for (const [name, argument] of given) literals[name] = literalOf(argument);
   const parsed = module.arguments.safeParse(literals);
-  if (parsed.success) return [];
+  const odd = otherDigits(module, { given, literals });
+  if (parsed.success) return odd;
   const placeOf = (path: Path): Place => {
     const [name, ...rest] = path;
     const argument = typeof name === 'string' ? given.get(name) : undefined;
@@ -50,12 +51,58 @@ export function checkArguments(
   };
   const keyPlace = (name: string): Place => given.get(name)?.keyPlace ?? task;
   const mayBeLess = [...given.values()].some(({ value }) => value.references.has('omit'));
-  return ownIssues(parsed.error.issues, module).flatMap((issue) => {
+  const wrong = ownIssues(parsed.error.issues, module).flatMap((issue) => {
     const path = plainPath(issue.path);
     return isOpen(issue, path, literals) || (mayBeLess && isOfPresence(issue, path))
       ? []
       : problemsOf(issue, { module, values: literals, placeOf, keyPlace });
   });
+  return [...odd, ...wrong];
+}
+
+/** The source of a whole number that YAML 1.1 and 1.2 read as the same number. The digits of it are its text. */
+const SAME_DIGITS = /^[-+]?(?:0|[1-9][0-9]*|0x[0-9A-Fa-f]+)$/;
+
+/**
+ * Finds numbers for which a text is wanted and whose digits differ from what is written, such as 0644 and 1e3. Ansible
+ * would write other digits.
+ */
+function otherDigits(
+  module: AnyModule,
+  { given, literals }: { readonly given: ReadonlyMap<string, Argument>; readonly literals: ValueMap },
+): readonly Problem[] {
+  return [...given].flatMap(([name, { value }]) => {
+    const sourceOf = (path: Path): string | undefined => value.sourceOf?.(path);
+    const odd = numbersIn(literals[name] ?? null).find((path) => !SAME_DIGITS.test(sourceOf(path) ?? '0'));
+    if (odd === undefined) return [];
+    const asText = { ...literals, [name]: withPart(literals[name] ?? null, odd, 'a-word') };
+    if (!isTaken(module, literals, name) || !isTaken(module, asText, name)) return [];
+    const source = sourceOf(odd);
+    return new Problem({
+      code: 'wrong-type',
+      what: `"${[name, ...odd].join('.')}" of ${module.name} must be a text, and YAML reads ${source} as a number`,
+      place: value.placeOf(odd),
+      why: `It is the number ${String(valueAt(literals, [name, ...odd]))}`,
+      remedy: `Write it in quotes: "${source}".`,
+    });
+  });
+}
+
+function isTaken(module: AnyModule, values: ValueMap, argument: string): boolean {
+  return module.arguments.safeParse(values).error?.issues.some(({ path }) => path[0] === argument) !== true;
+}
+
+/** Returns the paths of all numbers within a value. */
+function numbersIn(value: Value, path: Path = []): readonly Path[] {
+  if (typeof value === 'number') return [path];
+  if (isList(value)) return value.flatMap((item, index) => numbersIn(item, [...path, index]));
+  return isMap(value) ? Object.entries(value).flatMap(([key, item]) => numbersIn(item, [...path, key])) : [];
+}
+
+function withPart(value: Value, [step, ...rest]: Path, part: Value): Value {
+  if (step === undefined) return part;
+  if (isList(value)) return value.map((item, index) => (index === step ? withPart(item, rest, part) : item));
+  return isMap(value) ? { ...value, [step]: withPart(value[step] ?? null, rest, part) } : part;
 }
 
 /**

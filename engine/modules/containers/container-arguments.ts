@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../values/base/secret.ts';
-import { boolean, filledText, plainText, secretText, textList, wholeNumber } from '../base/arguments.ts';
+import { alsoDigits, boolean, filledText, plainText, secretText, textList, wholeNumber } from '../base/arguments.ts';
 
 /** The argument of all modules for containers that names the program. */
 export const programArgument = {
@@ -22,11 +22,11 @@ export const WORDS = z.record(z.string(), z.union([z.string(), z.number(), z.boo
 
 /** A name of an image, with a tag or digest. */
 export const imageName = (): z.ZodType<string> =>
-  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/:@-]*$/, 'must be the name of an image, such as nginx:1.27');
+  alsoDigits(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/:@-]*$/, 'must be the name of an image, such as nginx:1.27'));
 
 /** A name of a container, a network or a volume. */
 export const thingName = (): z.ZodType<string> =>
-  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'must have letters, digits, and the characters _ . -');
+  alsoDigits(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'must have letters, digits, and the characters _ . -'));
 
 const NETWORK = z.strictObject({
   name: filledText().describe('The name of the network.'),

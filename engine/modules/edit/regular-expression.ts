@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Costly, match, powerOf } from '../../values/language/match-limit.ts';
+import { alsoDigits } from '../base/arguments.ts';
 import { PatternFault, translatePattern, type PatternOptions, type Translated } from './python-pattern.ts';
 import { parseReplacement, type Replacement } from './python-replacement.ts';
 
@@ -73,8 +74,7 @@ const REMEDY =
 
 /** An argument with a regular expression. */
 export function pattern(options: PatternOptions): z.ZodType<Pattern> {
-  return z
-    .string()
+  return alsoDigits(z.string())
     .transform((text, context): Pattern => {
       try {
         return new Pattern(text, options);

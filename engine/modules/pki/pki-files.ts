@@ -6,7 +6,7 @@ import { file, type FileDetail } from '../../resources/file.ts';
 import { type FileState, describeType } from '../../resources/file/file-state.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { Unknown } from '../../values/base/value.ts';
-import { path } from '../base/arguments.ts';
+import { alsoDigits, path } from '../base/arguments.ts';
 import { formatMode } from '../base/file-mode.ts';
 import type { Apply, Change, Context, Difference, Finished, Impossible, InSync, Module } from '../base/module.ts';
 import type { WantedAttributes } from '../path/file-attributes.ts';
@@ -37,12 +37,14 @@ export function folder(): z.ZodType<string> {
 
 /** An argument with the first part of a file name; an extension is added to it. */
 export function baseName(): z.ZodType<string> {
-  return z
-    .string()
-    .regex(
-      /^[A-Za-z0-9_][A-Za-z0-9._-]{0,200}$/,
-      'must be the name of a file without its ending: letters, digits, dots, dashes, underscores',
-    );
+  return alsoDigits(
+    z
+      .string()
+      .regex(
+        /^[A-Za-z0-9_][A-Za-z0-9._-]{0,200}$/,
+        'must be the name of a file without its ending: letters, digits, dots, dashes, underscores',
+      ),
+  );
 }
 
 /** Requests a file with its content. */

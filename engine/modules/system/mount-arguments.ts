@@ -1,15 +1,17 @@
 import { z } from 'zod';
-import { boolean, path, wholeNumber } from '../base/arguments.ts';
+import { alsoDigits, boolean, path, wholeNumber } from '../base/arguments.ts';
 import { unsafePath } from '../path/file-attributes.ts';
 
-const word = z.string().regex(/^\S+$/, 'must be one word');
+const word = alsoDigits(z.string().regex(/^\S+$/, 'must be one word'));
 /** Only a value may contain blanks, as in `username=John Doe`; in fstab they are written as `\040`. */
-const options = z
-  .string()
-  .regex(
-    /^[^\s,=]+(?:=(?:[^\s,](?:[^,\n]*[^\s,])?)?)?(?:,[^\s,=]+(?:=(?:[^\s,](?:[^,\n]*[^\s,])?)?)?)*$/,
-    'must be options that commas join\nLeave out blanks outside of a value, and empty options: ro,noatime.',
-  );
+const options = alsoDigits(
+  z
+    .string()
+    .regex(
+      /^[^\s,=]+(?:=(?:[^\s,](?:[^,\n]*[^\s,])?)?)?(?:,[^\s,=]+(?:=(?:[^\s,](?:[^,\n]*[^\s,])?)?)?)*$/,
+      'must be options that commas join\nLeave out blanks outside of a value, and empty options: ro,noatime.',
+    ),
+);
 
 /** The arguments of the module `mount`. */
 export const mountArguments = z.strictObject({
@@ -18,9 +20,7 @@ export const mountArguments = z.strictObject({
       error: 'must be an absolute path\nBegin it with a slash; for swap write none or swap.',
     })
     .describe('The directory of the mount. For swap, which has no directory: `none` or `swap`.'),
-  src: z
-    .string()
-    .regex(/^[^\n]+$/)
+  src: alsoDigits(z.string().regex(/^[^\n]+$/))
     .optional()
     .describe('The source: a device, UUID=…, LABEL=…, server:/path, tmpfs.'),
   fstype: word.optional().describe('Type of the file system.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ForeignArgument, idle } from '../../values/habits/foreign-argument.ts';
-import { boolean, commaList, path, text, wholeNumber } from '../base/arguments.ts';
+import { alsoDigits, boolean, commaList, path, text, wholeNumber } from '../base/arguments.ts';
 import { unsafePath } from '../path/file-attributes.ts';
 
 /** A name that useradd accepts, and that is neither a number nor an option. */
@@ -37,7 +37,7 @@ export const userArguments = z.strictObject({
   append: boolean()
     .default(false)
     .describe('Whether the account stays a member of groups that are not named in groups.'),
-  comment: z.string().regex(FIELD, NO_FIELD).optional().describe('Full name or purpose.'),
+  comment: alsoDigits(z.string().regex(FIELD, NO_FIELD)).optional().describe('Full name or purpose.'),
   home: pathInLine().optional().describe('Home directory.'),
   create_home: boolean().default(true).describe('Whether a missing home directory is made.'),
   move_home: boolean().default(false).describe('Whether an existing home directory is moved to home.'),

@@ -1,4 +1,5 @@
 import type { Place } from '../../errors/problem.ts';
+import { amountOf } from '../../values/base/amount.ts';
 import { booleanOf } from '../../values/base/boolean-word.ts';
 import type { ListNode, MapEntry, MapNode, Node, ScalarNode } from '../../values/base/node.ts';
 import { Secret } from '../../values/base/secret.ts';
@@ -110,17 +111,11 @@ export class Fields {
     const entry = this.entry(name);
     if (entry === undefined) return undefined;
     const { value } = entry;
-    if (isTemplated(value) || (value.kind === 'scalar' && typeof value.value === 'number' && value.value >= 0))
-      return this.compile(value);
-    return this.wrong(entry, 'a number of 0 or more', unquotedNumber(value) ?? 'Write a number such as 0 or 3.');
-  }
-
-  number(name: string, unit: string): number | undefined {
-    const entry = this.entry(name);
-    if (entry === undefined) return undefined;
-    const { value } = entry;
-    if (value.kind === 'scalar' && typeof value.value === 'number' && value.value >= 0) return value.value;
-    return this.wrong(entry, unit, unquotedNumber(value) ?? 'Write a number such as 0 or 3.');
+    if (isTemplated(value)) return this.compile(value);
+    const amount = value.kind === 'scalar' ? amountOf(value.value) : undefined;
+    if (amount === undefined || value.kind !== 'scalar')
+      return this.wrong(entry, 'a number of 0 or more', 'Write a number such as 0 or 3.');
+    return this.compile({ ...value, value: amount });
   }
 
   /** Reads text without templates. */
@@ -240,9 +235,4 @@ function listRemedy(node: Node): string {
   return first !== undefined && /^-\S/.test(first.key)
     ? `Put a space behind the dash: "- ${first.key.slice(1)}: …".`
     : 'Begin each entry with "- ".';
-}
-
-function unquotedNumber(node: Node): string | undefined {
-  if (node.kind !== 'scalar' || typeof node.value !== 'string' || !/^\d+$/.test(node.value)) return undefined;
-  return `Write ${node.value} without quotes.`;
 }

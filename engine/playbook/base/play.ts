@@ -212,7 +212,7 @@ export interface Loop {
   readonly variable: string;
   readonly indexVariable: string | undefined;
   readonly label: Template | undefined;
-  readonly pauseSeconds: number;
+  readonly pauseSeconds: Compiled | undefined;
 }
 
 export interface Block extends StepFrame {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { foreignArguments } from '../../modules/base/argument-problem.ts';
-import { UNWRITTEN } from '../../modules/base/arguments.ts';
+import { ALSO_DIGITS, UNWRITTEN } from '../../modules/base/arguments.ts';
 import type { AnyModule } from '../../modules/base/module.ts';
 import {
   APPLY_KEYWORDS,
@@ -159,12 +159,14 @@ const properties = z.looseObject({ properties: z.record(z.string(), z.record(z.s
 
 /** Returns a schema in which each value, at any depth, may be a template. */
 function templated(schema: Schema): Schema {
+  const { [ALSO_DIGITS]: digits, ...said } = schema;
   return Object.fromEntries(
-    Object.entries(schema).map(([name, value]) => {
+    Object.entries(said).map(([name, value]) => {
       if (name === 'items' || name === 'additionalProperties') return [name, orTemplate(value)];
       if (name === 'anyOf' && Array.isArray(value)) return [name, written(value).map(templated)];
       if (name === 'properties' && isSchema(value))
         return [name, Object.fromEntries(Object.entries(value).map(([key, one]) => [key, orTemplate(one)]))];
+      if (name === 'type' && digits === true) return [name, ['string', 'integer']];
       // With `required` in the map itself, an editor would offer each of these keys twice.
       if (name === 'required') return ['allOf', [{ required: value }]];
       return [name, value];
@@ -183,7 +185,9 @@ function orTemplate(value: unknown): unknown {
   const said = description === undefined ? {} : { description };
   if (Object.keys(schema).length === 0) return { ...said, ...ANY };
   // A text may always be a template.
-  const isText = Object.keys(schema).every((key) => key === 'default' || (key === 'type' && schema[key] === 'string'));
+  const isText = Object.keys(schema).every(
+    (key) => key === 'default' || key === ALSO_DIGITS || (key === 'type' && schema[key] === 'string'),
+  );
   return { ...said, anyOf: [templated(schema), ...(isText ? [] : [TEMPLATE])] };
 }
 

@@ -1,6 +1,7 @@
 import { Problem } from '../../errors/problem.ts';
 import { BATCH_SIZES, batchSizeOf } from '../../playbook/base/batch-size.ts';
 import type { BatchSize, Play } from '../../playbook/base/play.ts';
+import { amountOf } from '../../values/base/amount.ts';
 import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import { flagOf } from '../base/flag.ts';
 import { wrongType } from '../base/wrong-type.ts';
@@ -19,8 +20,8 @@ export function paceOf(play: Play, scope: Scope): Pace {
   if (fatal instanceof Unknown)
     throw wrongType('any_errors_fatal', 'known before the play begins', play.anyErrorsFatal?.place ?? play.place);
   const most = play.maxFailPercentage?.resolve(scope);
-  const percentage = typeof most === 'string' && /^\d+(\.\d+)?$/.test(most.trim()) ? Number(most) : most;
-  if (percentage !== undefined && (typeof percentage !== 'number' || percentage < 0 || percentage > 100))
+  const percentage = amountOf(most);
+  if (most !== undefined && (percentage === undefined || percentage > 100))
     throw wrongType('max_fail_percentage', 'a number from 0 to 100', play.maxFailPercentage?.place ?? play.place);
   return {
     serial: play.serial.flatMap((size) => sizesOf(size, scope)),

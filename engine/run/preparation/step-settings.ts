@@ -2,6 +2,7 @@ import { quote } from '../../connection/base/quote.ts';
 import type { Privilege } from '../../connection/base/target.ts';
 import { type Place, Problem } from '../../errors/problem.ts';
 import type { Settings } from '../../playbook/base/play.ts';
+import { amountOf } from '../../values/base/amount.ts';
 import { booleanOf } from '../../values/base/boolean-word.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, Unknown, isMap } from '../../values/base/value.ts';
@@ -65,11 +66,11 @@ function becomeUserOf({ becomeUser, becomeMethod }: Settings, place: Place, scop
 
 /** Returns the timeout in milliseconds; undefined if the step has none. */
 function timeoutOf(settings: Settings, place: Place, scope: Scope): number | undefined | Unknown {
-  const seconds = resolveWritten(settings.timeoutSeconds, scope);
-  if (seconds instanceof Unknown) return seconds;
-  if (seconds !== undefined && (typeof seconds !== 'number' || seconds < 0))
-    throw wrongType('timeout', 'a number of seconds', settings.timeoutSeconds?.place ?? place);
-  return seconds === undefined || seconds === 0 ? undefined : seconds * 1000;
+  const given = resolveWritten(settings.timeoutSeconds, scope);
+  if (given === undefined || given instanceof Unknown) return given;
+  const seconds = amountOf(given);
+  if (seconds === undefined) throw wrongType('timeout', 'a number of seconds', settings.timeoutSeconds?.place ?? place);
+  return seconds === 0 ? undefined : seconds * 1000;
 }
 
 /** Variables that the environment must not set: some shells exit, and another IFS splits words differently. */

@@ -1,6 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Loop } from '../../playbook/base/play.ts';
+import { amountOf } from '../../values/base/amount.ts';
+import type { Scope } from '../../values/base/value.ts';
+import { resolveWritten } from '../../values/compiled.ts';
 import { whileDoing } from '../base/live-events.ts';
+import { wrongType } from '../base/wrong-type.ts';
 import type { RunContext } from '../context/context.ts';
 
 /** Waits for `milliseconds`, or until the operator stops the run. */
@@ -10,17 +14,20 @@ export async function pauseFor(milliseconds: number, interrupt: AbortSignal): Pr
 
 /**
  * Waits for `loop_control.pause` before every item except the first. It does not wait in a plan, or after the operator
- * has stopped the run.
+ * has stopped the run. Throws Problem if the pause is no number.
  */
 export async function pauseBetween(
   context: Pick<RunContext, 'mode' | 'interrupt' | 'interrupted' | 'live'>,
-  host: string,
+  { host, scope }: { readonly host: string; readonly scope: Scope },
   loop: Pick<Loop, 'pauseSeconds'> | undefined,
   index: number,
 ): Promise<void> {
-  if (loop === undefined || loop.pauseSeconds === 0 || index === 0 || context.mode === 'plan' || context.interrupted())
-    return;
-  const milliseconds = loop.pauseSeconds * 1000;
+  const pause = loop?.pauseSeconds;
+  if (pause === undefined || index === 0 || context.mode === 'plan' || context.interrupted()) return;
+  const seconds = amountOf(resolveWritten(pause, scope) ?? 0);
+  if (seconds === undefined) throw wrongType('pause', 'a number of seconds', pause.place);
+  if (seconds === 0) return;
+  const milliseconds = seconds * 1000;
   const activity = { kind: 'pausing', milliseconds, prompt: undefined } as const;
   await whileDoing(context.live, { host, activity }, () => pauseFor(milliseconds, context.interrupt));
 }

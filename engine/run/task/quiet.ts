@@ -32,7 +32,7 @@ export function isPassable(task: Task, module: AnyModule): boolean {
     task.anyErrorsFatal,
     task.arguments.get('validate'),
   ];
-  const pauses = task.loop !== undefined && task.loop.pauseSeconds > 0;
+  const pauses = task.loop?.pauseSeconds !== undefined;
   return module.isQuiet === true && !pauses && decides.every((one) => one === undefined);
 }
 

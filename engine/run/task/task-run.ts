@@ -155,7 +155,7 @@ async function runTurns({ run, scope: plain }: Turn, turns: readonly LoopTurn[])
   return await inTurn(run, plain, async () => {
     const results: Recorded[] = [];
     for (const loop of turns) {
-      await pauseBetween(run.context, run.host.name, loop.loop, loop.index);
+      await pauseBetween(run.context, { host: run.host.name, scope: plain }, loop.loop, loop.index);
       results.push(await runOne(turnOf(run, loop)));
     }
     return results;

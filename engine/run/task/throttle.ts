@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
-import { type Value, Omitted } from '../../values/base/value.ts';
+import { amountOf } from '../../values/base/amount.ts';
+import { type Value, Omitted, Unknown } from '../../values/base/value.ts';
 import { wrongType } from '../base/wrong-type.ts';
 import { type Batch, keyOf } from '../context/context.ts';
 import type { Stop } from '../order/itinerary.ts';
@@ -7,7 +8,7 @@ import type { Stop } from '../order/itinerary.ts';
 export interface Throttled {
   readonly batch: Batch;
   readonly stop: Stop;
-  /** The value of `throttle`; undefined, `omit` or 0: no limit. */
+  /** The value of `throttle`; undefined, `omit` or 0: no limit. A plan may not know it. */
   readonly most: Value | undefined;
 }
 
@@ -16,11 +17,13 @@ export async function throttled<Result>(
   { batch, stop, most }: Throttled,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  if (most === undefined || most === 0 || most instanceof Omitted) return await work();
-  if (typeof most !== 'number' || !Number.isInteger(most))
+  if (most === undefined || most instanceof Omitted || most instanceof Unknown) return await work();
+  const count = amountOf(most);
+  if (count === 0) return await work();
+  if (count === undefined || !Number.isInteger(count))
     throw wrongType('throttle', 'a whole number; 0 is no limit', stop.step.place);
   const key = keyOf(stop);
   let limit = batch.throttles.get(key);
-  if (limit === undefined) batch.throttles.set(key, (limit = pLimit(most)));
+  if (limit === undefined) batch.throttles.set(key, (limit = pLimit(count)));
   return await limit(work);
 }

@@ -1,5 +1,6 @@
 import { Problem } from '../../errors/problem.ts';
 import type { Task } from '../../playbook/base/play.ts';
+import { amountOf } from '../../values/base/amount.ts';
 import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import { resolveWritten } from '../../values/compiled.ts';
 import { explain } from '../../values/expression/explain.ts';
@@ -31,8 +32,8 @@ export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResu
   const { task, context } = of;
   const { until } = task;
   if (until === undefined) return attempt('first');
-  const retries = numberOf(resolveWritten(until.retries, of.plain) ?? 3, 'retries', task);
-  const delayMs = numberOf(resolveWritten(until.delaySeconds, of.plain) ?? 5, 'delay', task) * 1000;
+  const retries = numberOf(of, 'retries', resolveWritten(until.retries, of.plain) ?? 3);
+  const delayMs = numberOf(of, 'delay', resolveWritten(until.delaySeconds, of.plain) ?? 5) * 1000;
   const began = performance.now();
   for (let attempts = 1; ; attempts += 1) {
     const result = withAttempts(await attempt(attempts === 1 ? 'first' : 'again'), attempts);
@@ -155,7 +156,10 @@ function gaveUp(of: Waiting, result: ItemResult, attempts: number, milliseconds:
   }
 }
 
-function numberOf(value: Value, what: string, task: Task): number {
-  if (typeof value === 'number' && value >= 0) return value;
+/** A plan makes one attempt, so it needs no number that only an earlier change brings. */
+function numberOf({ task, context }: Waiting, what: string, value: Value): number {
+  if (value instanceof Unknown && context.mode === 'plan') return 0;
+  const amount = amountOf(value);
+  if (amount !== undefined) return amount;
   throw wrongType(what, 'a number that is not negative', task.place);
 }
