@@ -56,6 +56,8 @@ function agree(one: Json, other: Json): boolean {
     return one.length === other.length && one.every((item, index) => agree(item, other[index]));
   if (isMap(one) && isMap(other))
     return Object.entries(one).every(([key, value]) => !(key in other) || agree(value, other[key] ?? null));
+  // A zero with a minus is a zero.
+  if (one === other) return true;
   return isDeepStrictEqual(one, other);
 }
 

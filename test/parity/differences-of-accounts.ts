@@ -43,7 +43,7 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
   {
     id: 'own-group',
     without: ({ fact, ansible, runbook }, { given }) => {
-      const isOf = fact.startsWith('tree') && typeof ansible === 'string' && given.includes('groupadd -g @U@9 @N@a');
+      const isOf = fact.startsWith('tree') && typeof ansible === 'string' && given.some(keepsOwnGroup);
       const [own = ''] = /s\w+qa|\b\d{5}\b/.exec(textOf(runbook).replace(/^(\S+ \d+ \w+:|\d+ )/, '')) ?? [];
       return { ansible: isOf ? ansible.replace(/\busers\b/, own) : ansible, runbook };
     },
@@ -184,11 +184,16 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
   },
   {
     id: 'folder-of-keys-unmanaged',
-    explains: ({ fact, runbook }, input) => {
+    explains: ({ fact, ansible, runbook }, input) => {
       const asks = tasksOf(input.input).some(
         (task) => isMap(task) && isMap(task['authorized_key']) && task['authorized_key']['manage_dir'] === false,
       );
-      if (fact.startsWith('tree')) return asks && /\.ssh(\/authorized_keys)?$/.test(fact) && runbook === null;
+      if (fact.startsWith('tree')) {
+        if (!asks || !/\.ssh(\/authorized_keys)?$/.test(fact)) return false;
+        // A later task makes the folder, and the file has the keys of that task alone.
+        const [theirs, ours] = [ansible, runbook].map((file) => new Set(linesOf(textOf(file))));
+        return runbook === null || (ours?.isSubsetOf(theirs ?? new Set()) === true && ours.size < (theirs?.size ?? 0));
+      }
       const isIts = argument(fact, input, 'authorized_key', 'manage_dir') === false && runbook === 'failed';
       return fact.endsWith('.status') && (isIts || (asks && fact.startsWith('second.')));
     },
@@ -217,8 +222,9 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
       runbook === 'ok' &&
       argument(fact, input, 'user', 'state') !== 'absent' &&
       argument(fact, input, 'user', 'password_lock') === false &&
-      // With a hash, there is something to unlock.
-      !mentions(argument(fact, input, 'user', 'password') ?? '', '$6$'),
+      // With a hash that is set, there is something to unlock.
+      (argument(fact, input, 'user', 'update_password') === 'on_create' ||
+        !mentions(argument(fact, input, 'user', 'password') ?? '', '$6$')),
   },
   {
     id: 'folder-of-keys',
@@ -228,6 +234,11 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
       tasksOf(input).some((task) => isMap(task) && 'authorized_key' in task),
   },
 ];
+
+/** Returns whether the group of the account's own name stays when the account is removed. */
+function keepsOwnGroup(line: string): boolean {
+  return line === 'groupadd -g @U@9 @N@a' || /^useradd .*-g @N@a /.test(line);
+}
 
 /** The fields of a line of /etc/shadow after the name. */
 const [INACTIVE_FIELD, EXPIRES_FIELD] = [5, 6];

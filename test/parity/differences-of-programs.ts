@@ -77,8 +77,9 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
       argumentsFor(['command', 'shell'], input).some((args) => args['chdir'] === '@W@/gone' && isNotNeeded(args)) &&
       (isBehind(fact) || /^(first|second)\.0\.status$/.test(fact)
         ? isBehind(fact) || (ansible === 'failed' && runbook === 'ok')
-        : /^(first|second)\.([12]\.result\.msg|0\.result\.(rc|stdout|stdout_lines))$/.test(fact) &&
-          (runbook === 0 || mentions(runbook, 'skipped, since '))),
+        : (/^(first|second)\.([12]\.result\.msg|0\.result\.(rc|stdout|stdout_lines))$/.test(fact) &&
+            (runbook === 0 || mentions(runbook, 'skipped, since '))) ||
+          (fact.endsWith('.0.result.attempts') && runbook === 1 && Number(ansible) > 1)),
   },
   {
     id: 'status-of-no-folder',

@@ -312,6 +312,74 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     ['attributes-of-a-hard-link'],
   ],
   [
+    'the owner of a link, beside the content of its target',
+    {
+      ...files(['ln -s real t'], { lineinfile: { path: '@W@/t', state: 'absent', regexp: '^$', owner: 'daemon' } }),
+      area: 'edits',
+    },
+    { fact: 'first.0.status', ansible: 'changed', runbook: 'ok' },
+    ['edits-through-links'],
+  ],
+  [
+    'an edit through a link that gives no owner',
+    {
+      ...files(['ln -s real t'], { lineinfile: { path: '@W@/t', state: 'absent', regexp: '^$', mode: '0600' } }),
+      area: 'edits',
+    },
+    { fact: 'first.0.status', ansible: 'changed', runbook: 'ok' },
+    undefined,
+  ],
+  [
+    'attempts in a folder that need not exist',
+    files([], { command: { cmd: 'x', chdir: '@W@/gone', creates: '@W@/d' }, until: 'r.rc == 0', retries: 2 }),
+    { fact: 'first.0.result.attempts', ansible: 2, runbook: 1 },
+    ['guard-before-folder'],
+  ],
+  [
+    'more attempts here',
+    files([], { command: { cmd: 'x', chdir: '@W@/gone', creates: '@W@/d' }, until: 'r.rc == 0', retries: 2 }),
+    { fact: 'first.0.result.attempts', ansible: 1, runbook: 2 },
+    undefined,
+  ],
+  [
+    'the group of an account that another account keeps',
+    system(['useradd -m @N@a', 'useradd -m -g @N@a @N@b'], { user: { name: '@N@a' } }),
+    { fact: 'tree./home/s0000qa', ansible: 'folder 0700 s0000qa:users', runbook: 'folder 0700 s0000qa:s0000qa' },
+    ['own-group'],
+  ],
+  [
+    'the group of an account that nobody else has',
+    system(['useradd -m @N@a', 'useradd -m @N@b'], { user: { name: '@N@a' } }),
+    { fact: 'tree./home/s0000qa', ansible: 'folder 0700 s0000qa:users', runbook: 'folder 0700 s0000qa:s0000qa' },
+    undefined,
+  ],
+  [
+    'the keys of the tasks that made the folder',
+    system([], { authorized_key: { user: '@N@a', key: 'k', manage_dir: false } }, { authorized_key: { key: 'l' } }),
+    {
+      fact: 'tree./home/s0000qa/.ssh/authorized_keys',
+      ansible: 'file 0600 a:a "k\\nl\\n"',
+      runbook: 'file 0600 a:a "l\\n"',
+    },
+    ['folder-of-keys-unmanaged'],
+  ],
+  [
+    'another key beside that',
+    system([], { authorized_key: { user: '@N@a', key: 'k', manage_dir: false } }, { authorized_key: { key: 'l' } }),
+    {
+      fact: 'tree./home/s0000qa/.ssh/authorized_keys',
+      ansible: 'file 0600 a:a "k\\nl\\n"',
+      runbook: 'file 0600 a:a "m\\n"',
+    },
+    undefined,
+  ],
+  [
+    'an account without a password, whose new password is only for a new account',
+    system([], { user: { name: '@N@a', password: '$6$s$h', update_password: 'on_create', password_lock: false } }),
+    { fact: 'second.0.status', ansible: 'changed', runbook: 'ok' },
+    ['nothing-to-unlock'],
+  ],
+  [
     'a hard link that fails without an owner',
     files(['ln -s gone t'], { file: { path: '@W@/t', src: '@W@/s', state: 'hard' } }),
     { fact: 'first.0.status', ansible: 'failed', runbook: 'changed' },

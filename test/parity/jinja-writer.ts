@@ -74,7 +74,9 @@ const TEXTS = [
   's | hash("sha1")',
   'n | string',
   "'7' | int + n",
-  'flag',
+  // A variable that is shown and whose default is false is taken for a text that is not set, and the converter marks
+  // that: so it is not shown alone.
+  'flag | bool',
   'm.on',
   'n > 3',
   's == t',

@@ -73,15 +73,15 @@ if printf '%s\\n' "$told" | grep -E -v -q '^((source|theirs|kept) |$)'; then pri
   );
 }
 
-/** Shell text that compares the attributes of a name that is there already. */
+/** Shell text that compares the attributes of a name that is there already. With `force: false`, such a name stays. */
 function differs(copy: TreeCopy, isFile: boolean): string {
-  const { owner, group, mode } = copy;
+  const { owner, group, mode, force } = copy;
   const format = [
     ...(owner === undefined ? [] : [owner.name === undefined ? '%u' : '%U']),
     ...(group === undefined ? [] : [group.name === undefined ? '%g' : '%G']),
     ...(isFile && octal(mode) !== undefined ? ['%a'] : []),
   ];
-  if (format.length === 0) return '';
+  if (format.length === 0 || !force) return '';
   const wanted = [
     ...(owner === undefined ? [] : [accountText(owner)]),
     ...(group === undefined ? [] : [accountText(group)]),
