@@ -142,7 +142,7 @@ function placeWithin(node: Node, [step, ...rest]: readonly (string | number)[]):
 }
 
 function sourceWithin(node: Node, [step, ...rest]: readonly (string | number)[]): string | undefined {
-  if (step === undefined) return node.kind === 'scalar' ? node.source : undefined;
+  if (step === undefined) return node.kind === 'scalar' && typeof node.value === 'number' ? node.source : undefined;
   const part = partOf(node, step);
   return part === undefined ? undefined : sourceWithin(part, rest);
 }

@@ -11,6 +11,6 @@ export interface Compiled {
   resolve(scope: Scope): Value;
   /** Place of a part, such as `['options', 'mode']`; the place of the nearest parent if the part does not exist. */
   placeOf(path: readonly (string | number)[]): Place;
-  /** The source of a part that is a scalar, such as `0x1F`; undefined if it is not known, or if the part is no scalar. */
+  /** The source of a part that is written as a number, such as `0x1F`; undefined for all other parts. */
   sourceOf?(path: readonly (string | number)[]): string | undefined;
 }

@@ -56,6 +56,7 @@ const WRITTEN: readonly (readonly [string, string | undefined])[] = [
   ['+5', '5'],
   ['0x1F', '31'],
   ['"0644"', '0644'],
+  ['"{{mul 2 3}}"', '6'],
   ['1_000', '1_000'],
   ['0644', undefined],
   ['007', undefined],
