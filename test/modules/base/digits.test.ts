@@ -4,6 +4,7 @@ import { modules } from '../../../engine/modules/base/catalogue.ts';
 import type { AnyModule } from '../../../engine/modules/base/module.ts';
 import { checkArguments } from '../../../engine/modules/base/parse-arguments.ts';
 import type { Argument } from '../../../engine/playbook/base/play.ts';
+import type { Scope } from '../../../engine/values/base/value.ts';
 import { compileNode } from '../../../engine/values/compiled.ts';
 import { readYaml } from '../../../engine/values/yaml/yaml.ts';
 import { PLACE } from '../try-module.ts';
@@ -48,6 +49,8 @@ function written(source: string): Argument {
   return { keyPlace: PLACE, value: compileNode(node) };
 }
 
+const NOTHING: Scope = { lookup: () => undefined, names: () => [] };
+
 /** What is written for the text of a line, and the text; undefined if it is refused. */
 const WRITTEN: readonly (readonly [string, string | undefined])[] = [
   ['8080', '8080'],
@@ -83,7 +86,9 @@ describe('a number in the place of a text', () => {
       expect(problems[0]?.remedy).toContain(`Write it in quotes: "${source}".`);
     } else {
       expect(problems).toEqual([]);
-      expect(lineinfile.arguments.parse({ path: '/a', line: line.value.literal })).toMatchObject({ line: text });
+      expect(lineinfile.arguments.parse({ path: '/a', line: line.value.resolve(NOTHING) })).toMatchObject({
+        line: text,
+      });
     }
   });
 
