@@ -39,12 +39,14 @@ describe('the playbooks', () => {
       'apiserver',
       'containerd',
       'controller-manager',
+      'coredns',
       'etcd',
       'kube-proxy',
       'kubelet',
       'lb',
       'os-prep',
       'pki',
+      'pod-network',
       'scheduler',
     ]);
   });
