@@ -12,6 +12,7 @@ import { enterCommand, isConnected, isolate, makeNetwork, mend, removeNetwork, u
 import { makeDisk, powerOff, powerOn, removeDisk, removeTraces, requirePower } from './nspawn.ts';
 import { packageRepository } from './packages.ts';
 import { cutAllPower, isPowered } from './power.ts';
+import { ensureRegistry } from './registry.ts';
 import { knownHost, makeOperatorKey, sshCommand } from './ssh.ts';
 import {
   type HostCounts,
@@ -160,6 +161,7 @@ async function raise(
   }
   await writeKnownHosts(state);
   await writeState(state);
+  if (state.hosts.some(({ worker }) => worker === true)) await ensureRegistry(state, { report, signal });
   await Promise.all(
     state.hosts.map(async (host) => {
       if (await isPowered(state.id, host.machine)) return;

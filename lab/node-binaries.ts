@@ -25,7 +25,7 @@ import { buildCniPlugins, buildContainerd, buildCoreDns, buildRunc } from './go-
 import { downloadCniPlugins, downloadContainerd, downloadCoreDns, downloadRunc } from './node-release-site.ts';
 
 /** The versions of group_vars/all.yml. */
-export const NODE_VERSIONS = { containerd: '2.4.2', runc: '1.5.3', cniPlugins: '1.10.0', coreDns: '1.15.0' } as const;
+export const NODE_VERSIONS = { containerd: '2.4.2', runc: '1.5.3', cniPlugins: '1.10.0', coreDns: '1.14.2' } as const;
 
 /** What a build leaves for the next one, which shares much of it, is removed after the last. */
 async function withStore<T>(context: SourceContext, work: (context: SourceContext) => Promise<T>): Promise<T> {
@@ -52,12 +52,9 @@ export async function ensureNodeBinaries(options: BinariesOptions = {}): Promise
   });
 }
 
-/** The same for the programs that run containers alone, and those of the images of the lab. */
-export async function ensureContainerBinaries(options: BinariesOptions = {}): Promise<void> {
-  await withStore(contextOf(options), async (context) => {
-    await ensurePodPrograms(options, context);
-    await ensureRuntime(context);
-  });
+/** The same for containerd, runc and the CNI plugins alone. */
+export async function ensureContainerRuntime(options: BinariesOptions = {}): Promise<void> {
+  await withStore(contextOf(options), ensureRuntime);
 }
 
 async function ensureRuntime(context: SourceContext): Promise<void> {

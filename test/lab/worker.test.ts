@@ -87,9 +87,22 @@ describe.skipIf(why !== undefined)(`a worker${SKIPPED}`, () => {
     expect((await groups()).filter((group) => group.includes('/pods'))).toEqual([]);
   });
 
+  test('reaches the registry of the lab, which has the images whose programs need no build', async () => {
+    const request = 'GET /v2/e2e-test-images/busybox/tags/list HTTP/1.0\\r\\n\\r\\n';
+    const answer = await lab.ssh(
+      WORKER,
+      `bash -c 'exec 3<>/dev/tcp/192.168.1.1/5000; printf "${request}" >&3; cat <&3'`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.0 200 OK\r\n/);
+    expect(answer).toContain('{"name":"e2e-test-images/busybox","tags":["1.37.0-1"]}');
+  });
+
   test('leaves nothing in the hierarchies when the lab is down', async () => {
     await down(NAME);
     expect(await groups()).toEqual([]);
+    const { id, netns } = namesOf(NAME);
+    const processes = (await execute('ps', ['-eo', 'args'])).stdout;
+    expect(processes.split('\n').filter((line) => line.includes(id) || line.includes(netns))).toEqual([]);
   });
 });
 

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { DEFAULT_KUBERNETES, contextOf } from './binaries.ts';
+import { cacheFolder, exists, fillOnce, keyOf } from './cache.ts';
+import { type Image, writeImage } from './image.ts';
+import { NODE_VERSIONS } from './node-binaries.ts';
+import { digest } from './release-cache.ts';
+
+// The images of the lab, by the names that Kubernetes and its tests have for them.
+
+/** An image in the cache. */
+export interface CachedImage {
+  readonly name: string;
+  readonly tag: string;
+  readonly folder: string;
+}
+
+interface Place {
+  /** The folder of pause and agnhost. */
+  readonly pods: string;
+  readonly coreDns: string;
+  readonly busybox: string;
+}
+
+const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const ACCOUNTS = {
+  '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n',
+  '/etc/group': 'root:x:0:\n',
+};
+
+function imagesOf({ pods, coreDns, busybox }: Place): Image[] {
+  const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((applet) => applet !== '' && applet !== 'busybox');
+  const shell = {
+    files: { '/bin/busybox': busybox },
+    links: Object.fromEntries(applets.map((applet) => [`/bin/${applet}`, '/bin/busybox'])),
+    texts: ACCOUNTS,
+  };
+  const none = { files: {}, links: {}, texts: {} };
+  return [
+    {
+      name: 'pause',
+      tag: '3.10.2',
+      ...none,
+      files: { '/pause': join(pods, 'pause') },
+      config: { Entrypoint: ['/pause'], User: '65535:65535', Env: [PATH] },
+    },
+    {
+      name: 'coredns/coredns',
+      tag: `v${NODE_VERSIONS.coreDns}`,
+      ...none,
+      files: { '/coredns': join(coreDns, 'coredns') },
+      config: { Entrypoint: ['/coredns'], User: '65532:65532', Env: [PATH] },
+    },
+    { name: 'e2e-test-images/busybox', tag: '1.37.0-1', ...shell, config: { Cmd: ['sh'], Env: [PATH] } },
+    {
+      name: 'e2e-test-images/agnhost',
+      tag: '2.63.0',
+      ...shell,
+      files: { ...shell.files, '/agnhost': join(pods, 'agnhost') },
+      config: { Entrypoint: ['/agnhost'], Cmd: ['pause'], Env: [PATH] },
+    },
+  ];
+}
+
+/**
+ * Makes the images whose programs are in the cache (`lab binaries --nodes`), and returns them.
+ * @param busybox a busybox without shared libraries
+ */
+export async function cachedImages(busybox: string): Promise<CachedImage[]> {
+  const { architecture } = contextOf({});
+  const binaries = join(cacheFolder(), 'binaries');
+  const place = {
+    pods: join(binaries, 'pod-programs', `v${DEFAULT_KUBERNETES}`, 'linux', architecture),
+    coreDns: join(binaries, 'coredns', `v${NODE_VERSIONS.coreDns}`, 'linux', architecture),
+    busybox,
+  };
+  const made: CachedImage[] = [];
+  for (const image of imagesOf(place)) {
+    const sources = Object.values(image.files);
+    if (!(await Promise.all(sources.map(exists))).every(Boolean)) continue;
+    const key = keyOf({ image, digests: await Promise.all(sources.map(digest)), architecture, version: 1 });
+    const folder = join(cacheFolder(), 'images', `${image.name.replaceAll('/', '-')}-${key}`);
+    await fillOnce(folder, async (scratch) => await writeImage(image, scratch, architecture));
+    made.push({ name: image.name, tag: image.tag, folder });
+  }
+  return made;
+}
