@@ -29,6 +29,7 @@ import { ACCOUNTS } from './situations-of-accounts.ts';
 import { CHANGES } from './situations-of-changes.ts';
 import { CONTAINERS } from './situations-of-containers.ts';
 import { DATABASES } from './situations-of-databases.ts';
+import { KUBERNETES } from './situations-of-kubernetes.ts';
 
 const lineEnd = fc.constantFrom('', '\n');
 
@@ -38,6 +39,7 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
   ...CHANGES,
   ...DATABASES,
   ...CONTAINERS,
+  ...KUBERNETES,
   file: (folder) => {
     const entry = fc.oneof(
       content.map((text) => ({ kind: 'file' as const, text })),

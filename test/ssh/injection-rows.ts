@@ -273,6 +273,28 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
       },
     },
   ],
+  kubernetes: [
+    {
+      base: {
+        kubeconfig: '@/kubeconfig',
+        context: 'a',
+        namespace: 'b',
+        api_version: 'v1',
+        kind: 'ConfigMap',
+        name: 'c',
+        server_side_apply: { field_manager: 'd' },
+        wait: true,
+        wait_condition: { type: 'Ready', reason: 'e' },
+      },
+      dry: true,
+    },
+    {
+      base: { kubeconfig: '@/kubeconfig', definition: 'kind: ConfigMap\nmetadata: { name: a }' },
+      form: { definition: "kind: ConfigMap\nmetadata: { name: a }\ndata: { 'a': %s }" },
+      skip: ['src', 'template'],
+      dry: true,
+    },
+  ],
   lineinfile: [{ base: { ...FILE, line: 'x' }, code: ['validate'] }],
   locale_gen: [{ base: { name: 'de_DE.UTF-8' }, dry: true }],
   mount: [{ base: { path: '@/mounted', src: 'tmpfs', fstype: 'tmpfs', state: 'present', fstab: '@/fstab' } }],

@@ -20,6 +20,7 @@ export const OTHER_NAMES: readonly OtherName[] = [
   { name: 'sysvinit', here: 'service' },
   // Ansible's module loads a module until the next boot only.
   { name: 'modprobe', here: 'kernel_module', presets: { persistent: false } },
+  { name: 'k8s', here: 'kubernetes' },
   { name: 'raw', here: 'shell' },
   { name: 'gather_facts', here: 'setup' },
   { name: 'include', here: 'include_tasks' },
@@ -29,7 +30,7 @@ const BY_NAME: ReadonlyMap<string, OtherName> = new Map(OTHER_NAMES.map((one) =>
 
 /** Collections whose modules may be here under their short names. */
 const COLLECTION =
-  /^(?<collection>ansible\.(?:builtin|legacy|posix|mysql)|community\.(?:general|crypto|postgresql|mysql|docker))\.(?<name>\w+)$/;
+  /^(?<collection>ansible\.(?:builtin|legacy|posix|mysql)|community\.(?:general|crypto|postgresql|mysql|docker)|kubernetes\.core)\.(?<name>\w+)$/;
 
 const OF_DOCKER = [
   'docker_container',
@@ -70,6 +71,7 @@ const MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['community.postgresql', new Set(OF_POSTGRESQL)],
   ['community.mysql', new Set(OF_MYSQL)],
   ['ansible.mysql', new Set(OF_MYSQL)],
+  ['kubernetes.core', new Set(['k8s'])],
 ]);
 
 /** Removes the collection from the name of a module; returns other names unchanged. */
