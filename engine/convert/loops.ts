@@ -256,7 +256,7 @@ function isPlainOrQuoted(node: YamlNode): boolean {
 const fileglob: WithConverter = (entry, standing, use) => {
   const { value } = entry;
   const nodes = isSeq(value) ? itemsOf(value) : [value];
-  const globs = nodes.map((node) => asJinja(node === null ? undefined : textOf(node)));
+  const globs = nodes.map((node) => asJinja(nameAfter(node === null ? undefined : textOf(node), standing, use)));
   if (value === null || globs.length === 0 || globs.includes(undefined)) return false;
   const found = globs.map((glob) => use.translator.expression(`query('fileglob', ${glob})`, 'value'));
   return takeExpressions(found, (texts) => texts.join(' + '), { entry, standing, use });

@@ -22,6 +22,7 @@ import { writeDefaults } from './module-defaults.ts';
 import { rewriteCall } from './module-rewrites.ts';
 import type { Scalars, Standing } from './scalars.ts';
 import { convertSynchronize } from './synchronize.ts';
+import { withUrlAnswers } from './url-lookups.ts';
 
 export interface StepUse extends Scalars {
   readonly modules: ModulesKnown;
@@ -106,31 +107,48 @@ function convertStep(step: MapOfFile, { isFlow, isInBlock }: Where, use: StepUse
   const entries = entriesOf(step);
   const isBlock = entries.some(({ key }) => key === 'block');
   draft.unit(isBlock ? 'block' : 'task', anchor, () => {
-    const parts = entries.filter(({ key }) => isBlock && PARTS.has(key));
-    const action = isBlock ? undefined : actionOf(entries);
-    const standingOf = ({ key, keyNode }: Entry): Standing => ({
-      anchor: isFlowStep ? anchor : keyNode.range[0],
-      isFlow: isFlowStep,
-      key,
-    });
-    if (action !== undefined) convertAction(action, entries, standingOf, use);
-    const module = action === undefined ? '' : withoutCollection(action.key);
-    for (const entry of entries) {
-      if (entry === action || parts.includes(entry) || (entry.key === 'args' && action !== undefined)) continue;
-      if (entry.key === 'listen' && isInBlock)
-        leave(entry, standingOf(entry), use, 'Write it at the block: what is in it runs as one handler.');
-      else if (isInclude(module) && !isOfInclude(entry.key, module))
-        leave(
-          entry,
-          standingOf(entry),
-          use,
-          'Write it under apply: of the include, if it shall hold for the tasks in it.',
-        );
-      else if (!convertSpecial(entry, { entries, module }, standingOf(entry), use))
-        convertKeyword(entry, standingOf(entry), use);
-    }
+    const convert = (own: StepUse): void => convertEntries(entries, { anchor, isFlowStep, isBlock, isInBlock }, own);
+    if (isBlock || isFlowStep) convert(use);
+    else withUrlAnswers(step, entries, use, convert);
   });
   for (const { key, value } of entries) if (isBlock && PARTS.has(key)) convertSteps(value, use, true);
+}
+
+interface StepForm {
+  readonly anchor: number;
+  readonly isFlowStep: boolean;
+  readonly isBlock: boolean;
+  readonly isInBlock: boolean;
+}
+
+function convertEntries(
+  entries: readonly Entry[],
+  { anchor, isFlowStep, isBlock, isInBlock }: StepForm,
+  use: StepUse,
+): void {
+  const parts = entries.filter(({ key }) => isBlock && PARTS.has(key));
+  const action = isBlock ? undefined : actionOf(entries);
+  const standingOf = ({ key, keyNode }: Entry): Standing => ({
+    anchor: isFlowStep ? anchor : keyNode.range[0],
+    isFlow: isFlowStep,
+    key,
+  });
+  if (action !== undefined) convertAction(action, entries, standingOf, use);
+  const module = action === undefined ? '' : withoutCollection(action.key);
+  for (const entry of entries) {
+    if (entry === action || parts.includes(entry) || (entry.key === 'args' && action !== undefined)) continue;
+    if (entry.key === 'listen' && isInBlock)
+      leave(entry, standingOf(entry), use, 'Write it at the block: what is in it runs as one handler.');
+    else if (isInclude(module) && !isOfInclude(entry.key, module))
+      leave(
+        entry,
+        standingOf(entry),
+        use,
+        'Write it under apply: of the include, if it shall hold for the tasks in it.',
+      );
+    else if (!convertSpecial(entry, { entries, module }, standingOf(entry), use))
+      convertKeyword(entry, standingOf(entry), use);
+  }
 }
 
 function isOfInclude(key: string, module: string): boolean {

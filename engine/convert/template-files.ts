@@ -50,21 +50,29 @@ function isContinued(text: string, at: number): boolean {
   return (sign === '"' || sign === "'") && /^[+~]$/.test(before.slice(0, -1).trimEnd().slice(-1));
 }
 
+/** Returns what matches the ends of the paths that a pattern of the shell means. */
+function globOf(pattern: string): RegExp {
+  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(`${escaped.replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`);
+}
+
 /** Makes the conversion of names of template files in the texts of `file`. */
 export function templateNames(templates: readonly ConvertedFile[], file: string): TemplateNames {
   const role = roleOf(file);
   const own = templates.filter(({ path }) => role !== undefined && path.startsWith(role));
   const meant = (written: string, isWhole: boolean): readonly ConvertedFile[] => {
-    const ends = (path: string): boolean =>
-      isWhole ? `/${path}`.endsWith(`/${written.replace(/^(?:\.\.?\/|\/)+/, '')}`) : path.endsWith(written);
+    const pattern = isWhole ? `/${written.replace(/^(?:\.\.?\/|\/)+/, '')}` : written;
+    const glob = /[*?]/.test(pattern) ? globOf(pattern) : undefined;
+    const ends = (path: string): boolean => glob?.test(`/${path}`) ?? `/${path}`.endsWith(pattern);
     const near = own.filter(({ path }) => ends(path));
     return near.length > 0 ? near : templates.filter(({ path }) => ends(path));
   };
   return {
     renamed(text) {
       let left: string | undefined;
-      const result = text.replaceAll(/(?<![\w.\-/])[\w.\-/]*\.j2(?![\w.])/g, (name: string, at: number) => {
-        const found = meant(name, !isContinued(text, at));
+      const result = text.replaceAll(/(?<![\w.\-/*?])[\w.\-/*?]*\.j2(?![\w.])/g, (name: string, at: number) => {
+        // The ending alone may be removed from the name of any template: regex_replace('.j2$', '').
+        const found = meant(name, name !== JINJA && !isContinued(text, at));
         if (found.length === 0) return name;
         const still = found.find(({ path, newPath }) => path === newPath);
         if (still === undefined) return `${name.slice(0, -JINJA.length)}${HERE}`;

@@ -308,6 +308,42 @@ export const TASKS: readonly Row[] = [
     beside: { 'templates/x.j2': '{{ a | zip_longest(b) }}\n' },
   },
   {
+    what: 'a task before asks for what the lookup url gives',
+    before:
+      "- name: Latest\n  set_fact:\n    version: \"{{ (lookup('url', 'https://a.org/{{ repo }}/latest', headers=h, split_lines=False) | from_json).get('tag_name') | replace('v', '') }}\"\n  run_once: true\n  until: version is version('0.0.0', '>=')\n  retries: 10\n  tags: [a, b]\n  when:\n    - version == \"latest\"\n    - not skip | bool\n",
+    after:
+      '- name: Ask for what the next task needs\n  uri:\n    url: "https://a.org/{{ repo }}/latest"\n    headers: "{{ h }}"\n  register: asked_url\n  delegate_to: localhost\n  become: false\n  run_once: true\n  tags: [a, b]\n  retries: 10\n  when:\n    - version == "latest"\n    - "!toBool(skip)"\n\n- name: Latest\n  set_fact:\n    version: "{{replace (default (lookup (expr \'fromJson(asked_url.content)\') \'tag_name\') null) \'v\' \'\'}}"\n  run_once: true\n  until: version.version(\'0.0.0\', \'>=\')\n  retries: 10\n  tags: [a, b]\n  when:\n    - version == "latest"\n    - "!toBool(skip)"\n',
+  },
+  {
+    what: 'the lines that the lookup url gives, as a list or with commas',
+    before:
+      "- get_url:\n    url: \"{{ u }}\"\n    dest: /a\n    checksum: \"sha256:{{ (lookup('url', sums, wantlist=true) | select('match', '.*x$') | first).split()[0] }}\"\n- set_fact:\n    a: \"{{ query('ansible.builtin.url', 'https://a.org') }}\"\n    b: \"{{ lookup('url', 'https://a.org') }}\"\n",
+    after:
+      '- name: Ask for what the next task needs\n  uri:\n    url: "{{ sums }}"\n  register: asked_url\n  delegate_to: localhost\n  become: false\n\n- get_url:\n    url: "{{ u }}"\n    dest: /a\n    # convert: assumed a text that is split is neither "", 0, false nor empty where it is there\n    checksum: \'sha256:{{lookup (split (trim (regex_replace (first (expr \'\'asked_url.content.regexReplace("\\\\r?\\\\n$", "").split("\\n").filter(i, i.matches("^.*x$"))\'\')) \'\'\\s+\'\' \'\' \'\')) \'\' \'\') 0}}\'\n- name: Ask for what the next task needs\n  uri:\n    url: "https://a.org"\n  register: asked_url\n  delegate_to: localhost\n  become: false\n\n- set_fact:\n    # convert: assumed a text that is split is neither "", 0, false nor empty where it is there\n    a: "{{split (regex_replace asked_url.content \\"\\\\r?\\\\n$\\" \\"\\") \\"\\n\\"}}"\n    # convert: assumed a text that is split is neither "", 0, false nor empty where it is there\n    b: "{{join (split (regex_replace asked_url.content \'\\\\r?\\\\n$\' \'\') \'\\n\') \',\'}}"\n',
+  },
+  {
+    what: 'a lookup url in a loop, or with an option that uri does not have, is left',
+    before:
+      '- set_fact:\n    a: "{{ lookup(\'url\', item) }}"\n  loop: [x]\n- set_fact:\n    a: "{{ lookup(\'url\', b, use_netrc=false) }}"\n',
+    after:
+      '- set_fact:\n    # convert: by hand: the lookup url has no counterpart: Write uri: with delegate_to: localhost, and register.\n    a: "{{ lookup(\'url\', item) }}"\n  loop: [x]\n- set_fact:\n    # convert: by hand: the lookup url has no counterpart: Write uri: with delegate_to: localhost, and register.\n    a: "{{ lookup(\'url\', b, use_netrc=false) }}"\n',
+  },
+  {
+    what: 'patterns and endings of template files get their new names',
+    before:
+      '- template:\n    src: "{{ item }}"\n    dest: /a/{{ item | basename | regex_replace(\'\\.j2$\', \'\') }}\n    mode: "0644"\n  with_fileglob:\n    - templates/x/*.j2\n    - templates/y.j2\n',
+    after:
+      "- template:\n    src: \"{{ item }}\"\n    dest: /a/{{regex_replace (basename item) '\\.hbs$' ''}}\n    mode: \"0644\"\n  loop: fileglob('templates/x/*.hbs') + fileglob('templates/y.hbs')\n",
+    beside: { 'templates/x/a.j2': '{{ b }}\n', 'templates/y.j2': '{{ b }}\n' },
+  },
+  {
+    what: 'a pattern that also means a template that is left is marked',
+    before: '- template:\n    src: "{{ item }}"\n    dest: /a\n    mode: "0644"\n  with_fileglob: templates/x/*.j2\n',
+    after:
+      '- template:\n    src: "{{ item }}"\n    dest: /a\n    mode: "0644"\n  # convert: by hand: templates/x/b.j2 is Jinja still: the report says what is left in it.\n  loop: fileglob(\'templates/x/*.j2\')\n',
+    beside: { 'templates/x/a.j2': '{{ b }}\n', 'templates/x/b.j2': '{{ b | nonsense }}\n' },
+  },
+  {
     what: 'an item that is left has its mark in the list',
     before: '- debug: {}\n  with_items:\n    - "{{ a | zip_longest(b) }}"\n',
     after:
