@@ -102,8 +102,8 @@ test('a task keeps what it says', async () => {
     items: { kind: 'expression' },
     variable: 'one',
     indexVariable: 'i',
+    pauseSeconds: { literal: 2 },
   });
-  expect(task.loop?.pauseSeconds?.literal).toBe(2);
   expect(task.register).toBe('r');
   expect(task.until?.retries?.literal).toBe(3);
   expect([...(task.until?.delaySeconds?.references ?? [])]).toEqual(['d']);

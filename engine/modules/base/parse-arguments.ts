@@ -75,14 +75,16 @@ function otherDigits(
     const sourceOf = (path: Path): string | undefined => value.sourceOf?.(path);
     const odd = numbersIn(literals[name] ?? null).find((path) => !SAME_DIGITS.test(sourceOf(path) ?? '0'));
     if (odd === undefined) return [];
-    const asText = { ...literals, [name]: withPart(literals[name] ?? null, odd, 'a-word') };
-    if (!isTaken(module, literals, name) || !isTaken(module, asText, name)) return [];
+    const takes = (part: Value): boolean =>
+      isTaken(module, { ...literals, [name]: withPart(literals[name] ?? null, odd, part) }, name);
+    // A fraction is no text, but a value where every value may be, as in set_fact.
+    if (!isTaken(module, literals, name) || !takes('a-word') || takes(0.5)) return [];
     const source = sourceOf(odd);
     return new Problem({
       code: 'wrong-type',
       what: `"${[name, ...odd].join('.')}" of ${module.name} must be a text, and YAML reads ${source} as a number`,
       place: value.placeOf(odd),
-      why: `It is the number ${String(valueAt(literals, [name, ...odd]))}`,
+      why: `It is the number ${Number(valueAt(literals, [name, ...odd]))}`,
       remedy: `Write it in quotes: "${source}".`,
     });
   });

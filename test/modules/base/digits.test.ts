@@ -41,6 +41,7 @@ test('each argument that accepts digits in quotes accepts them without quotes', 
 
 const command = await modules.module('command');
 const lineinfile = await modules.module('lineinfile');
+const setFact = await modules.module('set_fact');
 
 /** Reads the value of an argument as a playbook has it. */
 function written(source: string): Argument {
@@ -90,6 +91,10 @@ describe('a number in the place of a text', () => {
         line: text,
       });
     }
+  });
+
+  it.each(['0644', '1.0', '0.5', '[1e3, { y: 1.0 }]'])('stays a number in a fact: %s', (source) => {
+    expect(checkArguments(setFact, new Map([['x', written(source)]]), PLACE)).toEqual([]);
   });
 
   it('is found within a list', () => {
