@@ -3,13 +3,13 @@ import { type KubernetesAccess, kubernetesObject } from '../resources/kubernetes
 import { Secret } from '../values/base/secret.ts';
 import { type Value, Unknown } from '../values/base/value.ts';
 import { idle, idleAs } from '../values/habits/foreign-argument.ts';
-import { atMostOne, boolean, filledText, path, wholeNumber } from './base/arguments.ts';
+import { alsoDigits, atMostOne, boolean, filledText, path, wholeNumber } from './base/arguments.ts';
 import { type Context, defineModule } from './base/module.ts';
 import { type WantedObjects, wantedObjects } from './kubernetes/kubernetes-objects.ts';
 import { type ObjectPart, planObjects } from './kubernetes/kubernetes-plan.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._:-]*$/;
-const word = (what: string): z.ZodType<string> => z.string().regex(NAME, `must be ${what}`);
+const word = (what: string): z.ZodType<string> => alsoDigits(z.string().regex(NAME, `must be ${what}`));
 
 const fields = z.strictObject({
   state: z

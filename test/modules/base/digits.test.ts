@@ -11,11 +11,12 @@ import { PLACE } from '../try-module.ts';
 
 const ALL: readonly AnyModule[] = await Promise.all(modules.names().map((name) => modules.module(name)));
 
-/** Conditions are not texts, and a path needs a slash. */
+/** Conditions and objects are not texts, and a path needs a slash. */
 const NOT_TEXTS: ReadonlySet<string> = new Set([
   'assert.that',
   'command.creates',
   'command.removes',
+  'kubernetes.definition',
   'script.creates',
   'script.removes',
   'shell.creates',
