@@ -88,6 +88,22 @@ test('counts what runs as it stands, what is named, and why not', async () => {
   });
 });
 
+test('counts apart what calls modules of the project itself', async () => {
+  const folder = project();
+  mkdirSync(join(folder, 'plugins/modules'), { recursive: true });
+  writeFileSync(join(folder, 'plugins/modules/virt.py'), '');
+  const { figures } = await survey(folder);
+  expect(figures.ownModules).toEqual(['virt']);
+  const shares = Object.fromEntries(
+    totalsOf([figures]).shares.map(([question, { count, of }]) => [question, `${count} of ${of}`]),
+  );
+  expect(shares).toMatchObject({
+    'tasks: and all arguments': '5 of 7',
+    'tasks without modules of their own project: all arguments': '5 of 6',
+    'roles without modules of their own project: nothing by hand': '0 of 0',
+  });
+});
+
 test('says of each file where it is, and leaves out what is not played', async () => {
   const { figures, begun } = await survey(project());
   expect(figures.files.map(({ file, kind, role }) => `${kind} ${role ?? ''} ${file}`)).toEqual([

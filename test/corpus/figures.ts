@@ -61,6 +61,8 @@ export interface Breakdown {
 export interface ProjectFigures {
   readonly project: string;
   readonly files: readonly FileFigures[];
+  /** Names of the modules that are a part of the project. Nothing here can have them. */
+  readonly ownModules: readonly string[];
   readonly conversion: ConversionFigures | undefined;
   readonly breakdowns: readonly Breakdown[];
 }

@@ -40,6 +40,18 @@ export function projectFiles(folder: string): readonly ProjectFile[] {
   return found;
 }
 
+/** Folders of a project or collection whose programs are its modules. */
+const OF_MODULES =
+  /(?:^|\/)(?:library|plugins\/modules|plugins\/action|action_plugins)\/(?:.*\/)?([a-z]\w*)\.(?:py|ps1|sh)$/;
+
+/** Returns the names of the modules that the project itself has. */
+export function ownModules(folder: string): readonly string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => OF_MODULES.exec(path.split(sep).join('/'))?.[1])
+    .filter((name) => name !== undefined);
+  return [...new Set(names)].sort();
+}
+
 function kindOf(parts: readonly string[]): ProjectFile['kind'] | undefined {
   const name = parts.at(-1) ?? '';
   const folders = parts.slice(0, -1);

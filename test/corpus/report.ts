@@ -1,6 +1,8 @@
 import { CLASSES, type ProjectFigures } from './figures.ts';
 import { orderOfMending, roleReasons } from './role-reasons.ts';
 import {
+  foreignRolesOf,
+  foreignTasksOf,
   isNotByHand,
   isWithoutMark,
   rolesOf,
@@ -55,6 +57,10 @@ function sharesAsWritten(projects: readonly ProjectFigures[]): Totals['shares'] 
   return [
     ['tasks: module exists', share(projects, tasksOf, ({ hasModule }) => hasModule)],
     ['tasks: and all arguments', share(projects, tasksOf, ({ hasArguments }) => hasArguments)],
+    [
+      'tasks without modules of their own project: all arguments',
+      share(projects, foreignTasksOf, ({ hasArguments }) => hasArguments),
+    ],
     ['tasks: and all keywords', share(projects, tasksOf, (task) => task.hasArguments && task.hasKeywords)],
     ['tasks: as they stand', share(projects, tasksOf, stands)],
     ['conditions as they stand', share(projects, conditions, stands)],
@@ -86,6 +92,14 @@ function sharesOfConverted(projects: readonly ProjectFigures[]): Totals['shares'
     ['task files with nothing by hand', share(projects, taskFilesOf, ({ tasks }) => !tasks.some(isLeft))],
     ['roles with nothing by hand', share(projects, rolesOf, ({ tasks }) => !tasks.some(isLeft))],
     ['roles with at most one by hand', share(projects, rolesOf, ({ tasks }) => tasks.filter(isLeft).length <= 1)],
+    [
+      'roles without modules of their own project: nothing by hand',
+      share(projects, foreignRolesOf, ({ tasks }) => !tasks.some(isLeft)),
+    ],
+    [
+      'roles without modules of their own project: at most one',
+      share(projects, foreignRolesOf, ({ tasks }) => tasks.filter(isLeft).length <= 1),
+    ],
   ];
 }
 
@@ -93,9 +107,9 @@ function sharesOfConverted(projects: readonly ProjectFigures[]): Totals['shares'
 export function textReport(projects: readonly ProjectFigures[], top: number): string {
   const { sizes, shares, reasons, templateReasons } = totalsOf(projects);
   const lines = Object.entries(sizes).map(([name, count]) => `${name.padEnd(12)} ${count}`);
-  lines.push('', `${'question'.padEnd(44)} micro  macro  count`);
+  lines.push('', `${'question'.padEnd(64)} micro  macro  count`);
   for (const [question, { micro, macro, count, of }] of shares)
-    lines.push(`${question.padEnd(44)} ${percent(micro)}  ${percent(macro)}  ${count} of ${of}`);
+    lines.push(`${question.padEnd(64)} ${percent(micro)}  ${percent(macro)}  ${count} of ${of}`);
   lines.push('', 'tasks as they stand, of each project');
   for (const project of projects) {
     const tasks = tasksOf(project);

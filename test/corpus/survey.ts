@@ -8,7 +8,7 @@ import { faultsOf, withClasses } from './converted-figures.ts';
 import type { ConversionFigures, FileFigures, ProjectFigures } from './figures.ts';
 import { judgeFile } from './judge-file.ts';
 import { LintErrors, lintErrors } from './lint-errors.ts';
-import { projectFiles } from './project-files.ts';
+import { ownModules, projectFiles } from './project-files.ts';
 import { type Opened, contentOf } from './read-file.ts';
 
 export interface SurveyOptions {
@@ -33,7 +33,13 @@ export async function surveyProject(folder: string, { keep, ...options }: Survey
   const target = keep === undefined ? mkdtempSync(join(tmpdir(), 'corpus-')) : join(keep, project);
   try {
     const { files: classed, figures } = await convert(folder, target, files, attempts);
-    return { project, files: classed, conversion: figures, breakdowns: attempts.breakdowns };
+    return {
+      project,
+      files: classed,
+      ownModules: ownModules(folder),
+      conversion: figures,
+      breakdowns: attempts.breakdowns,
+    };
   } finally {
     if (keep === undefined) rmSync(target, { recursive: true, force: true });
   }

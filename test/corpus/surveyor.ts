@@ -47,7 +47,7 @@ export class Surveyor {
       // No work had begun that could be left out.
       if (one.during === START) break;
     }
-    return { project: basename(folder), files: [], conversion: undefined, breakdowns: broken };
+    return { project: basename(folder), files: [], ownModules: [], conversion: undefined, breakdowns: broken };
   }
 
   async end(): Promise<void> {

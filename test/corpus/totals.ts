@@ -60,6 +60,21 @@ export function rolesOf({ files }: ProjectFigures): readonly RoleFigures[] {
     .filter(({ tasks }) => tasks.length > 0);
 }
 
+/** Returns whether the task calls a module that is a part of the project. */
+function isOwn({ module }: TaskFigures, { ownModules }: ProjectFigures): boolean {
+  return ownModules.includes(module.slice(module.lastIndexOf('.') + 1));
+}
+
+/** Returns the tasks that call no module of the project itself. */
+export function foreignTasksOf(project: ProjectFigures): readonly TaskFigures[] {
+  return tasksOf(project).filter((task) => !isOwn(task, project));
+}
+
+/** Returns the roles of which no task calls a module of the project itself. */
+export function foreignRolesOf(project: ProjectFigures): readonly RoleFigures[] {
+  return rolesOf(project).filter(({ tasks }) => !tasks.some((task) => isOwn(task, project)));
+}
+
 /** Returns the task files that have tasks. */
 export function taskFilesOf({ files }: ProjectFigures): readonly FileFigures[] {
   return files.filter(({ kind, tasks }) => kind === 'tasks' && tasks.length > 0);
