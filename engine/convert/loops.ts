@@ -10,12 +10,31 @@ import { type Entry, type ListOfFile, type YamlNode, endOf, isPlain, itemsOf, te
 import { type Scalars, type Standing, assume, convertValue, take } from './scalars.ts';
 
 /** Converts `loop:`, which is a list, a single mustache, or an expression. */
-export function convertLoop(entry: Entry, standing: Standing, use: Scalars): void {
+export function convertLoop(entry: Entry, standing: Standing, given: Scalars): void {
+  const use = withNewNames(given, standing);
   const { value } = entry;
   const text = value === null ? undefined : textOf(value);
   if (value === null || text === undefined || onlyMustache(text) === undefined) convertValue(value, standing, use);
   else if (!use.draft.isMarked(standing.anchor))
     take(loopOf(text, use), { node: value, standing, kind: 'expression', before: text }, use);
+}
+
+/** Makes a translator that also gives template files their new names, and marks those that stay Jinja. */
+function withNewNames(use: Scalars, standing: Standing): Scalars {
+  const { translator } = use;
+  const renaming = (text: string, translate: (text: string) => Converted): Converted => {
+    const named = nameAfter(text, standing, use) ?? text;
+    const converted = translate(named);
+    return named === text ? converted : changed(converted);
+  };
+  return {
+    ...use,
+    translator: {
+      ...translator,
+      expression: (text, purpose) => renaming(text, (one) => translator.expression(one, purpose)),
+      template: (text, place) => renaming(text, (one) => translator.template(one, place)),
+    },
+  };
 }
 
 const PATH = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
@@ -35,7 +54,8 @@ function changed(converted: Converted): Converted {
 }
 
 /** Converts `with_NAME:` to `loop:` where it can, and else its values; marks it if there is no such loop here. */
-export function convertWith(entry: Entry, standing: Standing, use: Scalars): void {
+export function convertWith(entry: Entry, standing: Standing, given: Scalars): void {
+  const use = withNewNames(given, standing);
   const { draft } = use;
   if (draft.isMarked(standing.anchor)) return;
   const name = entry.key.replace(/^with_(?:[a-z]\w*\.[a-z]\w*\.)?/, '');

@@ -344,6 +344,14 @@ export const TASKS: readonly Row[] = [
     beside: { 'templates/x/a.j2': '{{ b }}\n', 'templates/x/b.j2': '{{ b | nonsense }}\n' },
   },
   {
+    what: 'template files that an expression of a loop reads get their new names, or marks',
+    before:
+      '- debug: {}\n  with_items: \'{{ lookup("template", "a.j2") | from_yaml }}\'\n- debug: {}\n  with_flattened:\n    - \'{{ lookup("template", "b.j2") | from_yaml }}\'\n- debug: {}\n  loop: \'{{ lookup("template", "a.j2") | from_yaml }}\'\n',
+    after:
+      '- debug: {}\n  loop: \'fromYaml(renderFile("a.hbs"))\'\n- debug: {}\n  # convert: by hand: templates/b.j2 is Jinja still: the report says what is left in it.\n  loop: \'[fromYaml(renderFile("b.j2"))].flatten()\'\n- debug: {}\n  loop: \'fromYaml(renderFile("a.hbs"))\'\n',
+    beside: { 'templates/a.j2': '{{ b }}\n', 'templates/b.j2': '{{ b | nonsense }}\n' },
+  },
+  {
     what: 'an item that is left has its mark in the list',
     before: '- debug: {}\n  with_items:\n    - "{{ a | zip_longest(b) }}"\n',
     after:
