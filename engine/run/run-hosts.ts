@@ -21,13 +21,17 @@ export class RunHosts {
   readonly #changes = new Map<string, HostChange>();
   /** Ends when all changes so far are made. Changes are made one after another, because they read files. */
   #changing: Promise<void> = Promise.resolve();
-  readonly #groups: Map<string, string[]>;
-  #groupsValue: ValueMap;
+  readonly #groups: Map<string, Set<string>>;
+  /** The same as arrays, made when they are read. */
+  readonly #members = new Map<string, string[]>();
+  readonly #groupsValue: ValueMap;
   #groupsToCome: Unknown | undefined;
   #hostsToCome: Unknown | undefined;
   readonly #slice: Slice | undefined;
   /** Groups that tasks have changed. */
   readonly #changed = new Set<string>();
+  /** Number of changes of groups and hosts: what a host has kept of others before is out of date. */
+  #groupChanges = 0;
   #lookups: RunVariables['lookups'];
 
   constructor({
@@ -41,10 +45,11 @@ export class RunHosts {
   }: Pick<RunOptions, 'inventory' | 'playbook' | 'fallback' | 'extra' | 'selection' | 'mode' | 'slice'>) {
     this.#slice = slice;
     this.#inventory = inventory;
-    this.#groups = new Map([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
-    this.#groupsValue = this.#asValue();
+    this.#groups = new Map([...inventory.groups].map(([name, group]) => [name, new Set(group.hosts)]));
+    this.#groupsValue = lazyMap(this.#groups.keys(), (name) => this.#read(name));
     const groups = (): ValueMap | Unknown => this.#groupsToCome ?? this.#groupsValue;
     const lookups = (): RunVariables['lookups'] => this.#lookups;
+    const groupChanges = (): number => this.#groupChanges;
     const variables: RunVariables = {
       isPlan: mode === 'plan',
       fallback,
@@ -54,6 +59,9 @@ export class RunHosts {
       playbookDirectory: dirname(resolve(playbook.file)),
       get groups() {
         return groups();
+      },
+      get groupChanges() {
+        return groupChanges();
       },
       get lookups() {
         return lookups();
@@ -90,7 +98,7 @@ export class RunHosts {
   await(what: { readonly because: Unknown; readonly hosts: boolean } | undefined): void {
     this.#groupsToCome = what?.because;
     this.#hostsToCome = what?.hosts === true ? what.because : undefined;
-    this.#forgetOthers();
+    this.#groupChanges += 1;
   }
 
   /** True after a task has put a host into a group: the hosts of later plays are chosen again. */
@@ -122,24 +130,26 @@ export class RunHosts {
     const known = this.#byName.get(name);
     if (known === undefined) this.#addState(host);
     else known.variables.become(host);
-    const joined = new Set(host.groups);
-    for (const group of host.groups) {
-      const members = this.#groups.get(group);
-      if (members?.includes(name) === true) continue;
-      this.#changed.add(group);
-      if (members === undefined) this.#groups.set(group, [name]);
-      else members.push(name);
+    for (const group of host.groups) this.#join(group, name);
+    if (!host.groups.includes('ungrouped') && this.#groups.get('ungrouped')?.delete(name) === true)
+      this.#noteChanged('ungrouped');
+    this.#groupChanges += 1;
+  }
+
+  #join(group: string, name: string): void {
+    const members = this.#groups.get(group);
+    if (members?.has(name) === true) return;
+    if (members !== undefined) members.add(name);
+    else {
+      this.#groups.set(group, new Set([name]));
+      addLazily(this.#groupsValue, group, () => this.#read(group));
     }
-    const ungrouped = this.#groups.get('ungrouped') ?? [];
-    if (!joined.has('ungrouped') && ungrouped.includes(name)) {
-      this.#changed.add('ungrouped');
-      this.#groups.set(
-        'ungrouped',
-        ungrouped.filter((one) => one !== name),
-      );
-    }
-    this.#groupsValue = this.#asValue();
-    this.#forgetOthers();
+    this.#noteChanged(group);
+  }
+
+  #noteChanged(group: string): void {
+    this.#changed.add(group);
+    this.#members.delete(group);
   }
 
   #addState(host: Host): void {
@@ -149,16 +159,12 @@ export class RunHosts {
     addLazily(this.#hostvarsAsTheyAre, host.name, () => variables.asHostvars());
   }
 
-  #forgetOthers(): void {
-    for (const { variables } of this.#byName.values()) variables.forgetOthers();
-  }
-
   /** Returns the inventory with the current hosts and groups. */
   grown(): Inventory {
-    const groups = [...this.#groups].map(([name, hosts]): readonly [string, Group] => [
-      name,
-      { name, children: [], ownHosts: hosts, hosts },
-    ]);
+    const groups = [...this.#groups.keys()].map((name): readonly [string, Group] => {
+      const hosts = this.#membersOf(name);
+      return [name, { name, children: [], ownHosts: hosts, hosts }];
+    });
     const added = [...this.#changes.keys()].flatMap((name): readonly (readonly [string, Host])[] => {
       const state = this.#byName.get(name);
       return state === undefined || name === LOCALHOST ? [] : [[name, state.host]];
@@ -166,11 +172,16 @@ export class RunHosts {
     return { ...this.#inventory, hosts: new Map([...this.#inventory.hosts, ...added]), groups: new Map(groups) };
   }
 
-  #asValue(): ValueMap {
-    return lazyMap(this.#groups.keys(), (name) => {
-      if (this.#slice !== undefined && this.#changed.has(name)) throw partOfGroup(name, sliceName(this.#slice));
-      return this.#groups.get(name) ?? [];
-    });
+  /** Returns the hosts of a group for templates and expressions. */
+  #read(name: string): readonly string[] {
+    if (this.#slice !== undefined && this.#changed.has(name)) throw partOfGroup(name, sliceName(this.#slice));
+    return this.#membersOf(name);
+  }
+
+  #membersOf(group: string): readonly string[] {
+    let members = this.#members.get(group);
+    if (members === undefined) this.#members.set(group, (members = [...(this.#groups.get(group) ?? [])]));
+    return members;
   }
 }
 

@@ -21,6 +21,7 @@ export function hostScopes(
     isPlan: false,
     playbookDirectory: resolve(playbookDirectory),
     groups: lazyMap(inventory.groups.keys(), (name) => inventory.groups.get(name)?.hosts ?? []),
+    groupChanges: 0,
     hostvars: () => hostvars,
     hostvarsAsTheyAre: () => hostvars,
   };

@@ -34,6 +34,8 @@ export interface RunVariables {
   /** The tags of the command line; undefined outside of a run. */
   readonly selection?: TagSelection;
   readonly groups: ValueMap | Unknown;
+  /** Grows with each change of the groups or hosts of the run: scopes that were kept before are made again. */
+  readonly groupChanges: number;
   /** The variables of any host, including those that it will register. They are read on demand. */
   hostvars(): ValueMap | Unknown;
   /** Like `hostvars`, with only those that it has registered so far. */
@@ -76,6 +78,7 @@ export class HostVariables {
   #ansibleFacts = new AnsibleFacts(undefined);
   /** Scopes by play, by role, by the folders in which names are looked up, and by the layers of the step. */
   #cache = new Map<PlayScope | undefined, Map<object, Map<object, Map<readonly Layer[], LayeredScope>>>>();
+  #groupChanges = 0;
   #play: PlayScope | undefined;
   /** Set if another slice does the host: what only that slice knows. */
   #elsewhere: { readonly names: ReadonlySet<string>; readonly layer: Layer } | undefined;
@@ -91,6 +94,8 @@ export class HostVariables {
   /** Sets the play of the tasks that follow. */
   enter(play: PlayScope): void {
     this.#play = play;
+    // Scopes of earlier plays are not needed any more.
+    this.forgetScopes();
   }
 
   /**
@@ -121,6 +126,11 @@ export class HostVariables {
 
   /** Forgets scopes that depend on other hosts, because these have continued since. */
   forgetOthers(): void {
+    this.forgetScopes();
+  }
+
+  /** Forgets the scopes that are kept: they are made again if they are needed. */
+  forgetScopes(): void {
     this.#cache = new Map();
   }
 
@@ -168,6 +178,10 @@ export class HostVariables {
   ): LayeredScope {
     if (over.length > 0) return this.#build({ frame, over, play, others: 'ahead' });
     if (this.#run.isPlan && onlyTells(frame)) return this.#build({ frame, over, play, others: 'ahead' });
+    if (this.#groupChanges !== this.#run.groupChanges) {
+      this.#groupChanges = this.#run.groupChanges;
+      this.forgetScopes();
+    }
     const byRole = entry(this.#cache, play, () => new Map<object, Map<object, Map<readonly Layer[], LayeredScope>>>());
     const byPath = entry(byRole, frame?.role ?? NO_ROLE, () => new Map<object, Map<readonly Layer[], LayeredScope>>());
     const byLayers = entry(byPath, frame?.searchPath ?? NO_PATH, () => new Map<readonly Layer[], LayeredScope>());
