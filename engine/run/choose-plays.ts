@@ -26,7 +26,7 @@ export interface ChosenPlays {
 export async function choosePlays(context: RunContext, options: RunOptions): Promise<ChosenPlays> {
   const { playbook } = options;
   const limit = limitOf(options);
-  if (limit !== undefined && limit.length === 0) {
+  if (limit?.size === 0) {
     throw new Problem({
       code: 'empty-pattern',
       what: `--limit "${options.limit ?? ''}" matches no host`,
@@ -57,7 +57,7 @@ export async function choosePlays(context: RunContext, options: RunOptions): Pro
 interface Choice {
   readonly context: RunContext;
   readonly options: RunOptions;
-  readonly limit: readonly string[] | undefined;
+  readonly limit: ReadonlySet<string> | undefined;
   /** True if an earlier play groups hosts: then an unknown group may exist later. */
   readonly mayRegroup: boolean;
 }
@@ -116,12 +116,10 @@ export function chooseAgain(
   return options.resume === undefined ? again : (withoutFinished([again], options.resume)[0] ?? again);
 }
 
-function limitOf({ limit, inventory }: Pick<RunOptions, 'limit' | 'inventory'>): readonly string[] | undefined {
-  return limit === undefined
-    ? undefined
-    : selectHosts(inventory, limit, { file: '--limit', line: 1, column: 1, length: limit.length }).map(
-        (host) => host.name,
-      );
+function limitOf({ limit, inventory }: Pick<RunOptions, 'limit' | 'inventory'>): ReadonlySet<string> | undefined {
+  if (limit === undefined) return undefined;
+  const place = { file: '--limit', line: 1, column: 1, length: limit.length };
+  return new Set(selectHosts(inventory, limit, place).map((host) => host.name));
 }
 
 /** Names a play without a name after its hosts; if these are a template, they are known only now. */

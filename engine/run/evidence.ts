@@ -5,6 +5,7 @@ import { mask, maskValue } from '../values/mask/mask.ts';
 import type { Layer } from '../values/scope.ts';
 import { HIDDEN } from './base/no-log.ts';
 import type { RunContext } from './context/context.ts';
+import type { HostState } from './host/host-state.ts';
 import type { Machine } from './machine/machine.ts';
 
 /** The state that a plan depends on, as sorted digests by name. Equal digests mean that nothing has changed since. */
@@ -17,25 +18,42 @@ export interface Evidence {
 
 export type Digests = Readonly<Record<string, string>>;
 
-/** Collects the evidence at the end of a run, before the machines are closed. */
-export async function gatherEvidence(context: RunContext, hosts: readonly string[], extra: Layer): Promise<Evidence> {
-  const slow = new SlowDigests();
-  const gathered: { readonly name: string; readonly variables: Digests; readonly observed: Digests }[] = [];
-  for (const [name, host] of context.hosts) {
-    const machine = context.machines.get(name);
-    if (machine === undefined && !hosts.includes(name)) continue;
+/** Gathers the evidence of a plan: of each host before it is released, and of the others at the end. */
+export class EvidenceOfRun {
+  readonly #slow = new SlowDigests();
+  readonly #released = new Map<string, readonly (readonly [string, string])[]>();
+
+  /** Records what was seen of a host, whose connection will be closed. */
+  async leave(host: HostState, machine: Machine): Promise<void> {
+    this.#released.set(host.name, [...(this.#released.get(host.name) ?? []), ...(await this.#observed(machine))]);
+  }
+
+  /** Returns the evidence at the end of the run, before the machines are closed. `taking`: the hosts that took part. */
+  async all(context: RunContext, taking: ReadonlySet<string>, extra: Layer): Promise<Evidence> {
+    const gathered: Evidence['hosts'][number][] = [];
+    for (const [name, host] of context.hosts) {
+      const machine = context.machines.get(name);
+      const earlier = this.#released.get(name);
+      if (machine === undefined && earlier === undefined && !taking.has(name)) continue;
+      const observed = [...(earlier ?? []), ...(machine === undefined ? [] : await this.#observed(machine))];
+      this.#released.delete(name);
+      gathered.push({ name, variables: sorted(host.host.layers.flatMap(variableDigests)), observed: sorted(observed) });
+    }
+    return { files: context.files.used, extra: await extraDigests(extra), hosts: gathered };
+  }
+
+  async #observed(machine: Machine): Promise<readonly (readonly [string, string])[]> {
     const observed: [string, string][] = [];
-    for (const { user, key, state, asked } of machine?.seenStates() ?? []) {
+    for (const { user, key, state, asked } of machine.seenStates()) {
       const seen = user === 'root' ? key : `${key} as ${user}`;
       // The arguments of a hidden task could reveal the name, so a slow digest replaces it.
-      const name = asked === 'hidden' ? `what is ${HIDDEN} (${(await slow.of(seen)).slice(0, 16)})` : seen;
-      observed.push([name, await stateDigest(state, asked !== 'plain', slow)]);
+      const name = asked === 'hidden' ? `what is ${HIDDEN} (${(await this.#slow.of(seen)).slice(0, 16)})` : seen;
+      observed.push([name, await stateDigest(state, asked !== 'plain', this.#slow)]);
     }
-    for (const [fact, value] of Object.entries(machine === undefined ? {} : lasting(machine)))
+    for (const [fact, value] of Object.entries(lasting(machine)))
       observed.push([`facts:${fact}`, digest(JSON.stringify(value))]);
-    gathered.push({ name, variables: sorted(host.host.layers.flatMap(variableDigests)), observed: sorted(observed) });
+    return observed;
   }
-  return { files: context.files.used, extra: await extraDigests(extra), hosts: gathered };
 }
 
 /**

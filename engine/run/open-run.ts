@@ -10,6 +10,7 @@ import { MadeTogether } from './context/made-together.ts';
 import { ControllerFiles } from './controller/controller-files.ts';
 import { type LookingUp, controllerLookups } from './controller/controller-lookups.ts';
 import { DigestCache } from './controller/digest-cache.ts';
+import { EvidenceOfRun } from './evidence.ts';
 import { Machines } from './machine/machines.ts';
 import { AskingTasks } from './order/other-hosts.ts';
 import { turns } from './order/turns.ts';
@@ -23,6 +24,8 @@ export interface OpenRun {
   readonly context: RunContext;
   readonly hosts: RunHosts;
   readonly digests: DigestCache;
+  /** Set in a plan whose evidence is asked for. */
+  readonly evidence: EvidenceOfRun | undefined;
   /** Names of the plays of the run: they show which owed handlers of an earlier run belong to it. */
   readonly playNames: Set<string>;
   /** After this, each file of the controller is reported when it is read. */
@@ -45,6 +48,7 @@ export function openRun(options: RunOptions): OpenRun {
   const changes = { value: 0, done: 0 };
   const digests = new DigestCache(options.digestCache);
   const playNames = new Set<string>();
+  const evidence = options.mode === 'plan' && options.approval !== undefined ? new EvidenceOfRun() : undefined;
   let begun = false;
   const tellRead = (path: string, sha256: string): void => {
     if (begun) emit({ type: 'files_read', files: { [path]: sha256 } });
@@ -81,6 +85,7 @@ export function openRun(options: RunOptions): OpenRun {
     module: options.module,
     addHost: (change) => hosts.add(change),
     expectOthers: (what) => hosts.await(what),
+    leaving: evidence === undefined ? undefined : (host, machine) => evidence.leave(host, machine),
     silenceMs: options.silenceMs,
     interrupt: options.interrupt,
     interrupted: () => options.interrupt.aborted,
@@ -89,7 +94,7 @@ export function openRun(options: RunOptions): OpenRun {
   const begin = (): void => {
     begun = true;
   };
-  return { context, hosts, digests, playNames, begin };
+  return { context, hosts, digests, evidence, playNames, begin };
 }
 
 /**

@@ -11,6 +11,7 @@ import { failedStep, userProblem } from './context/step-failure.ts';
 import { debtsOf } from './handlers/owed-handlers.ts';
 import { HostRun } from './host-run.ts';
 import type { HostState } from './host/host-state.ts';
+import { LaterPlays, mayUseOtherHosts } from './later-plays.ts';
 import { Barrier } from './order/barrier.ts';
 import { type Route, type Stop, itinerary, opened, size } from './order/itinerary.ts';
 import { TaskCount } from './order/task-count.ts';
@@ -20,13 +21,18 @@ export type PlayEnd = { readonly kind: 'done' } | { readonly kind: 'stopped'; re
 /** `meta: end_play` also ends the batches that have not begun. */
 type BatchEnd = PlayEnd | { readonly kind: 'play_ended' };
 
-/** Runs one play, batch after batch. States that the hosts need in `later` plays are requested early. */
-export async function runPlay(
-  context: RunContext,
-  planned: PlannedPlay,
-  later: readonly PlannedPlay[],
-): Promise<PlayEnd> {
+/** What follows the play that runs. */
+export interface Following {
+  readonly plays: readonly PlannedPlay[];
+  /** True if tasks may still change which hosts these plays have. */
+  readonly areOpen: boolean;
+}
+
+/** Runs one play, batch after batch. States that the hosts need in later plays are requested early. */
+export async function runPlay(context: RunContext, planned: PlannedPlay, following: Following): Promise<PlayEnd> {
   const { play } = planned;
+  const later = new LaterPlays(following.plays);
+  const keepsHosts = following.areOpen || mayUseOtherHosts([planned, ...following.plays], context.mode);
   const hosts = planned.hosts.filter((host) => host.status === 'active');
   if (hosts.length === 0) return { kind: 'done' };
   const batches = split(ordered(hosts, play.order), planned.pace.serial);
@@ -41,7 +47,7 @@ export async function runPlay(
       batch: index + 1,
       batches: batches.length,
     });
-    const end = await runBatch(context, planned, active, later);
+    const end = await runBatch(context, planned, active, { later, keepsHosts });
     if (context.interrupted()) return { kind: 'stopped', why: 'interrupted' };
     if (end.kind === 'stopped') return end;
     if (end.kind === 'play_ended') break;
@@ -50,11 +56,17 @@ export async function runPlay(
   return { kind: 'done' };
 }
 
+interface Behind {
+  readonly later: LaterPlays;
+  /** True if hosts may be needed after their last task: their connections stay open. */
+  readonly keepsHosts: boolean;
+}
+
 async function runBatch(
   context: RunContext,
   planned: PlannedPlay,
   hosts: readonly HostState[],
-  later: readonly PlannedPlay[],
+  { later, keepsHosts }: Behind,
 ): Promise<BatchEnd> {
   const { play } = planned;
   const names = hosts.map((host) => host.name);
@@ -62,6 +74,7 @@ async function runBatch(
     play,
     pace: planned.pace,
     hosts,
+    names: new Set(names),
     slice: planned.slice,
     barrier: play.strategy === 'linear' ? new Barrier(names) : undefined,
     once: new Map(),
@@ -84,7 +97,13 @@ async function runBatch(
   const all = planned.hosts.map((host) => host.name);
   const scope = { play, layers: planned.layers, hosts: names, all, slice: planned.slice };
   for (const host of hosts) host.variables.enter(scope);
-  await Promise.all(hosts.map((host) => runHost({ context, batch, host, sections, later: laterRoute(later, host) })));
+  const isLast = (host: HostState): boolean => !keepsHosts && (host.status !== 'active' || !later.has(host));
+  await Promise.all(
+    hosts.map(async (host) => {
+      await runHost({ context, batch, host, sections, later: later.routeOf(host) });
+      if (isLast(host)) await release(context, host);
+    }),
+  );
   return verdict(batch);
 }
 
@@ -127,6 +146,15 @@ async function runHost({ context, batch, host, sections, later }: HostInPlay): P
   }
 }
 
+/** The host has no further task in this run: frees what it needed for its tasks. */
+async function release(context: RunContext, host: HostState): Promise<void> {
+  const machine = context.machines.get(host.name);
+  if (machine !== undefined) await context.leaving?.(host, machine);
+  context.prepared.forget(host);
+  host.variables.forgetScopes();
+  await context.machines.release(host.name);
+}
+
 async function settle(context: RunContext, host: HostState): Promise<void> {
   if (context.mode === 'play') await context.turns.connected(async () => context.machines.get(host.name)?.settle());
 }
@@ -158,19 +186,6 @@ function routesOf(sections: readonly Section[], later: Route | undefined): reado
     routes.unshift(behind);
   }
   return routes;
-}
-
-/** Returns the route through the later plays in which the host takes part. */
-function laterRoute(later: readonly PlannedPlay[], host: HostState): Route | undefined {
-  let behind: Route | undefined;
-  for (const planned of later.toReversed()) {
-    if (!planned.hosts.includes(host)) continue;
-    const all = planned.hosts.map((one) => one.name);
-    const play = { play: planned.play, layers: planned.layers, hosts: all, all, slice: planned.slice };
-    for (const section of planned.play.sections.toReversed())
-      behind = { stops: itinerary(section.steps, 0), index: -1, behind, play };
-  }
-  return behind;
 }
 
 interface Ended {
@@ -297,7 +312,7 @@ export function hostsOf(
   play: Play,
   pattern: string,
   inventory: Inventory,
-  limit: readonly string[] | undefined,
+  limit: ReadonlySet<string> | undefined,
 ): readonly string[] {
   const place = play.hostsPlace;
   const chosen = selectHosts(inventory, pattern, place).map((host) => host.name);
@@ -310,5 +325,5 @@ export function hostsOf(
       remedy: 'See `runbook inventory --graph` for the hosts and groups there are.',
     });
   }
-  return limit === undefined ? chosen : chosen.filter((name) => limit.includes(name));
+  return limit === undefined ? chosen : chosen.filter((name) => limit.has(name));
 }

@@ -6,7 +6,7 @@ import type { HostRecap, PlayStarted } from './base/events.ts';
 import { sliceOption } from './base/slice.ts';
 import { type ChosenPlays, chooseAgain, choosePlays } from './choose-plays.ts';
 import type { PlannedPlay } from './context/context.ts';
-import { type Evidence, gatherEvidence } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { preflight } from './lookahead/preflight.ts';
 import { type OpenRun, openRun } from './open-run.ts';
 import { runPlay } from './play-run.ts';
@@ -43,8 +43,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   let recap: readonly HostRecap[] = [];
   try {
     stopped = await playThem(opened, chosen, options, taking);
-    if (options.mode === 'plan' && options.approval !== undefined)
-      evidence = await gatherEvidence(context, [...taking], options.extra);
+    evidence = await opened.evidence?.all(context, taking, options.extra);
   } finally {
     options.kill.removeEventListener('abort', kill);
     recap = await close(opened, options, taking);
@@ -106,7 +105,9 @@ async function playThem(
     const planned = hosts.hasRegrouped ? chooseAgain(chosen, hosts.grown(), { context, options, share }) : chosen;
     for (const host of planned.hosts) taking.add(host.name);
     if (mayBeEmpty.has(chosen.play) && planned.hosts.length === 0) context.emit(begunWithNobody(planned.play));
-    const end = await runPlay(context, planned, plays.slice(index + 1));
+    const behind = plays.slice(index + 1);
+    const areOpen = behind.some(({ play }) => mayBeEmpty.has(play));
+    const end = await runPlay(context, planned, { plays: behind, areOpen });
     if (end.kind === 'stopped') return end.why;
   }
   return undefined;

@@ -26,6 +26,7 @@ beforeEach(async () => {
     interrupt: new AbortController().signal,
     reopen: async () => connection,
     explained: (error) => error,
+    becoming: () => {},
   });
 });
 afterEach(async () => {

@@ -40,6 +40,8 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
   hangingHosts();
 });
 
+const TRUE = { command: 'true' };
+
 function twoRuns(): void {
   test('of two at once one goes, the other is told who holds the host; kill -9 of the first frees it', async () => {
     const book = await play([{ command: 'sleep 600' }]);
@@ -66,18 +68,15 @@ function twoRuns(): void {
     await site.quiet();
   });
 
-  test('two names of one machine are told apart from a second run, at once', async () => {
-    const { status, stdout } = await site.run([
-      'play',
-      await play([{ command: 'true' }]),
-      '--limit',
-      'one,two',
-      '--wait-lock',
-      '600',
-    ]);
+  test.each([
+    ['while the run is at the machine', 'linear'],
+    ['after the run has left it', 'free'],
+  ])('two names of one machine are told apart from a second run, %s', async (_, strategy) => {
+    const book = await site.playbook('names.yml', JSON.stringify([{ hosts: 'one,two', strategy, tasks: [TRUE] }]));
+    const { status, stdout } = await site.run(['play', book, '--wait-lock', '600', '--forks', '1']);
     expect(status).toBe(4);
-    expect(stdout).toMatch(/(one|two) is a second name of a machine that this run is at already/);
-    expect(stdout).toMatch(/It is there as (one|two)/);
+    expect(stdout).toMatch(/(one|two) is a second name of a machine of this run/);
+    expect(stdout).toMatch(/The run has reached it as (one|two)/);
     expect(stdout).toContain('Give the machine one name in the inventory');
     await site.quiet();
   });

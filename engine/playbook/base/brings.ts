@@ -1,3 +1,4 @@
+import type { Template } from '../../values/template/template.ts';
 import type { Brings, Step, Task } from './play.ts';
 import { regroupSteps } from './regrouping.ts';
 import { walkSteps } from './select-tasks.ts';
@@ -8,6 +9,7 @@ export const BRINGS_NOTHING: Brings = {
   tags: new Set(),
   isWhole: true,
   delegates: false,
+  usesOtherHosts: false,
   endsPlay: false,
   regroups: [],
 };
@@ -17,6 +19,7 @@ export const BRINGS_ANYTHING: Brings = {
   tags: new Set(),
   isWhole: false,
   delegates: true,
+  usesOtherHosts: false,
   endsPlay: true,
   regroups: [],
 };
@@ -66,5 +69,26 @@ export function broughtBy(steps: readonly Step[]): Brings {
     delegates ||= step.ahead.delegates;
     endsPlay ||= step.ahead.endsPlay;
   }
-  return { results, includes, tags, isWhole, delegates, endsPlay, regroups: regroupSteps(steps) };
+  return {
+    results,
+    includes,
+    tags,
+    isWhole,
+    delegates,
+    usesOtherHosts: useOtherHosts(steps),
+    endsPlay,
+    regroups: regroupSteps(steps),
+  };
+}
+
+function useOtherHosts(steps: readonly Step[]): boolean {
+  return [...walkSteps(steps)].some((step) => {
+    if (step.kind === 'include') return step.ahead.usesOtherHosts;
+    return step.kind === 'task' && step.delegateTo !== undefined && !isController(step.delegateTo);
+  });
+}
+
+/** `connection: local` at a step is a delegation to this name. */
+function isController(delegate: Template): boolean {
+  return delegate.references.size === 0 && delegate.source === 'localhost';
 }

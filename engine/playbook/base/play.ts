@@ -18,6 +18,8 @@ export interface Brings {
   readonly isWhole: boolean;
   /** True if a task is delegated, and so may write files on the controller. */
   readonly delegates: boolean;
+  /** True if a task, as far as tasks are known, may run on a host other than its own, apart from the controller. */
+  readonly usesOtherHosts: boolean;
   /** True if `meta: end_play` is or may be among the steps. */
   readonly endsPlay: boolean;
   /** Steps that bring hosts or groups to the plays that follow. */

@@ -39,7 +39,9 @@ export async function connectFor(
   if (ready !== undefined) return ready;
   const scope = (context.hosts.get(name) ?? host).variables.scope(undefined);
   try {
-    const machine = await context.turns.connecting(() => {
+    // A host in the middle of its tasks goes on before others begin.
+    const turn = delegate === undefined ? context.turns.connecting : context.turns.connected;
+    const machine = await turn(() => {
       context.live({ host: name, activity: { kind: 'connecting' } });
       return context.machines.to(name, scope, patienceMs);
     });

@@ -16,6 +16,7 @@ import type { Stepping } from '../base/stepping.ts';
 import type { TaskIdentities } from '../base/task-identity.ts';
 import type { ControllerFiles } from '../controller/controller-files.ts';
 import type { HostState } from '../host/host-state.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Machines } from '../machine/machines.ts';
 import type { Barrier } from '../order/barrier.ts';
 import type { Stop } from '../order/itinerary.ts';
@@ -81,6 +82,8 @@ export interface RunContext {
   addHost(change: HostChange): Promise<void>;
   /** Records in a plan that a task of unknown effect may bring other groups and, with `hosts`, other hosts. */
   expectOthers(what: { readonly because: Unknown; readonly hosts: boolean }): void;
+  /** Called before a host is released, with what was seen of it; undefined if nobody needs that. */
+  readonly leaving: ((host: HostState, machine: Machine) => Promise<void>) | undefined;
   /** Maximal silence of a change in milliseconds; undefined: no limit. */
   readonly silenceMs: number | undefined;
   /** Aborted when the operator asks to stop: ends waits that are not needed any more. */
@@ -94,13 +97,15 @@ export interface Batch {
   readonly play: Play;
   readonly pace: Pace;
   readonly hosts: readonly HostState[];
+  /** The names of these hosts. */
+  readonly names: ReadonlySet<string>;
   /** Set if other slices do other hosts of the play. */
   readonly slice: Slice | undefined;
   readonly barrier: Barrier | undefined;
   /** Results of run_once steps, by the key of the stop. */
   readonly once: Map<string, Promise<OnceResult>>;
   /** Callbacks of hosts that wait until another host begins a run_once task. */
-  readonly onceWaiting: Map<string, readonly (() => void)[]>;
+  readonly onceWaiting: Map<string, (() => void)[]>;
   /** Whether one host does a step for all, by the key of the stop: equal for all hosts. */
   readonly isOnce: Map<string, boolean>;
   readonly throttles: Map<string, LimitFunction>;

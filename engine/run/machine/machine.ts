@@ -44,6 +44,8 @@ export interface MachineParts {
   readonly reopen: (timeoutMs: number, how: 'stoppable' | 'to the end') => Promise<Connection>;
   /** Returns the error, or a better one for a lock that this run itself holds under another name of the machine. */
   readonly explained: (error: unknown) => unknown;
+  /** Is called when a session of another user is there. Throws Problem if nothing may be done in it. */
+  readonly becoming: (user: string) => void;
 }
 
 /** A connected host with its known state, for each user as whom it is seen. */
@@ -51,6 +53,7 @@ export class Machine {
   #connection: Connection;
   readonly #reopen: MachineParts['reopen'];
   readonly #explained: MachineParts['explained'];
+  readonly #becoming: MachineParts['becoming'];
   #earlierRoundTrips = 0;
   readonly #changes: ChangeCount;
   readonly #vault: Vault;
@@ -68,6 +71,7 @@ export class Machine {
     this.#interrupt = parts.interrupt;
     this.#reopen = parts.reopen;
     this.#explained = parts.explained;
+    this.#becoming = parts.becoming;
   }
 
   get connection(): Connection {
@@ -92,6 +96,12 @@ export class Machine {
     }
     this.#privileges.set(key, privilege);
     return view;
+  }
+
+  /** Returns the users whose locks of the host this run holds: the login user, and root if a task has become root. */
+  lockedUsers(): ReadonlySet<string> {
+    const became = this.privileges().some((one) => one.kind === 'become' && one.user === 'root');
+    return new Set([this.connection.facts.user, ...(became ? ['root'] : [])]);
   }
 
   /** Returns every privilege under which the host has been seen. */
@@ -162,7 +172,10 @@ export class Machine {
 
   async #opened<Handle>(privilege: Privilege, opening: Promise<Handle>): Promise<Handle> {
     try {
-      return await opening;
+      const handle = await opening;
+      // Of other users, only root has a lock of its own.
+      if (privilege.kind === 'become' && privilege.user === 'root') this.#becoming(privilege.user);
+      return handle;
     } catch (error) {
       if (error instanceof Unreachable && error.code === 'no-such-account')
         throw new NoSuchAccount(this.userOf(privilege), error);

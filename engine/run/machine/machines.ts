@@ -9,16 +9,27 @@ import type { TellLive } from '../base/live-events.ts';
 import { HostStops } from '../base/signals.ts';
 import { type MachineParts, Machine } from './machine.ts';
 import { NotKept } from './not-kept.ts';
+import { PastPlaces } from './past-places.ts';
 import { connectPatiently } from './reconnect.ts';
 import { type TargetSettings, targetOf } from './target-settings.ts';
 import { ToldPatches } from './told-patches.ts';
 
 const CLOSED_AT_A_STRETCH = 25;
 
-/** The connections of a run, one per machine. They are opened when they are first needed, and closed at the end. */
+/**
+ * The connections of a run, one per machine. They are opened when they are first needed, and closed after the last task
+ * of the host, or at the end.
+ */
 export class Machines {
   readonly #open = new Map<string, Promise<Machine>>();
   readonly #ready = new Map<string, Machine>();
+  /** Released machines whose connections are being closed. */
+  readonly #closing = new Set<Machine>();
+  /** Number of round trips of the released machines of each host. */
+  readonly #earlierRoundTrips = new Map<string, number>();
+  /** The hosts that were the controller itself when they were connected. */
+  readonly #controllers = new Set<string>();
+  readonly #past: PastPlaces;
   /** The current target of each machine: address and login user. */
   readonly #targets = new Map<string, Target>();
   readonly #notKept = new NotKept();
@@ -56,6 +67,7 @@ export class Machines {
     this.#live = options.live;
     this.#holder = options.holder;
     this.#lock = options.lock;
+    this.#past = new PastPlaces(options.lock !== undefined);
     this.#signal = options.signal;
     this.#interrupt = options.interrupt;
     this.#attempt = AbortSignal.any([options.signal, options.interrupt]);
@@ -93,8 +105,31 @@ export class Machines {
     return this.#settings.connections.loop.breathe();
   }
 
+  /** Number of round trips of all connections of a host. */
   roundTrips(name: string): number {
-    return this.#ready.get(name)?.roundTrips ?? 0;
+    return (this.#earlierRoundTrips.get(name) ?? 0) + (this.#ready.get(name)?.roundTrips ?? 0);
+  }
+
+  /** The hosts that are or were connected in this run, and that are the controller itself. */
+  get controllers(): ReadonlySet<string> {
+    return this.#controllers;
+  }
+
+  /**
+   * Closes the connection of a host whose last task is done, which also ends its lock, and forgets what was seen of it.
+   * A later use connects again.
+   */
+  async release(name: string): Promise<void> {
+    const machine = this.#ready.get(name);
+    if (machine === undefined) return;
+    this.#earlierRoundTrips.set(name, this.roundTrips(name));
+    this.#ready.delete(name);
+    this.#open.delete(name);
+    this.#past.leave(name, this.#targets.get(name), machine.lockedUsers());
+    this.#targets.delete(name);
+    this.#closing.add(machine);
+    await machine.connection.close().catch(() => {});
+    this.#closing.delete(machine);
   }
 
   async #connect(name: string, scope: Scope, patienceMs: number): Promise<Machine> {
@@ -102,6 +137,7 @@ export class Machines {
     const target: Target = await targetOf(name, scope, this.#settings);
     const lock =
       this.#lock === undefined || target.kind === 'local' ? undefined : { holder: this.#holder, ...this.#lock };
+    if (target.kind === 'ssh') this.#refuseOtherName(target, target.user);
     this.#targets.set(name, target);
     this.#notKept.target(name, target);
     const open = (attempt: AbortSignal): Promise<Connection> =>
@@ -136,8 +172,10 @@ export class Machines {
       interrupt: this.#interrupt,
       reopen,
       explained,
+      becoming: (user) => this.#refuseOtherName(target, user),
     });
     this.#ready.set(name, machine);
+    if (machine.isController) this.#controllers.add(name);
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
     this.#notKept.connected(name, target, connection.transport);
     this.#emit({
@@ -160,14 +198,17 @@ export class Machines {
     const others = [...this.#targets].filter(
       ([other, target]) => other !== name && isSamePlace(target, this.#targets.get(name)),
     );
-    return new Problem({
-      code: 'same-machine',
-      what: `${name} is a second name of a machine that this run is at already`,
-      why: others.length === 0 ? undefined : `It is there as ${others.map(([other]) => other).join(', ')}.`,
-      remedy:
-        'Give the machine one name in the inventory, and put that name into both groups. Changes under two names would not see each other.',
-      cause: locked,
-    });
+    return sameMachine(
+      name,
+      others.map(([other]) => other),
+      locked,
+    );
+  }
+
+  /** Throws Problem `same-machine` if the run was at this machine as this user, and has left it. */
+  #refuseOtherName(target: Target, user: string): void {
+    const other = this.#past.otherNameAt(target, user);
+    if (other !== undefined) throw sameMachine(target.name, [other]);
   }
 
   /** Closes all connections, and reports which settings of ssh were ignored. */
@@ -186,8 +227,20 @@ export class Machines {
   }
 
   async killAll(): Promise<void> {
-    await Promise.allSettled([...this.#ready.values()].map((machine) => machine.connection.kill()));
+    const open = [...this.#ready.values(), ...this.#closing];
+    await Promise.allSettled(open.map((machine) => machine.connection.kill()));
   }
+}
+
+function sameMachine(name: string, others: readonly string[], cause?: Problem): Problem {
+  return new Problem({
+    code: 'same-machine',
+    what: `${name} is a second name of a machine of this run`,
+    why: others.length === 0 ? undefined : `The run has reached it as ${others.join(', ')}.`,
+    remedy:
+      'Give the machine one name in the inventory, and put that name into both groups. Changes under two names would not see each other.',
+    cause,
+  });
 }
 
 function isSamePlace(one: Target, other: Target | undefined): boolean {

@@ -52,6 +52,11 @@ export class PreparedAhead {
     this.#kept.get(host)?.get(task)?.delete(item);
   }
 
+  /** Forgets all that was prepared for a host. */
+  forget(host: HostState): void {
+    this.#kept.delete(host);
+  }
+
   /** Like `prepare`, in the task's turn. A kept result is returned and forgotten, to save memory. */
   async prepareNow(context: PreparingRun, of: For, scope: Scope): Promise<Preparing> {
     const known = this.#made(of, scope);

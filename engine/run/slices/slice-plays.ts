@@ -131,7 +131,7 @@ export function sharedHosts(
 ): readonly HostState[] {
   const taking = new Set(plays.flatMap((planned) => planned.hosts.map(({ host }) => host.name)));
   const isShared = (name: string): boolean =>
-    name !== LOCALHOST && (allowed === 'plays' ? taking.has(name) : (allowed?.includes(name) ?? true));
+    name !== LOCALHOST && (allowed === 'plays' ? taking.has(name) : (allowed?.has(name) ?? true));
   return [...inventory.hosts.keys()].filter(isShared).flatMap((name) => hosts.get(name) ?? []);
 }
 
@@ -142,5 +142,5 @@ export interface SharedFrom {
    * `plays`: the hosts of the plays. Otherwise group_by may bring other hosts into a play, so all hosts of the limit are
    * shared out.
    */
-  readonly allowed: 'plays' | readonly string[] | undefined;
+  readonly allowed: 'plays' | ReadonlySet<string> | undefined;
 }

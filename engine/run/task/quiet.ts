@@ -13,7 +13,7 @@ export function mayTakeAlong(run: ItemRun): boolean {
   const isAlone = frame.alone || frame.throttle !== undefined || isHandler(frame) || isDelegated(run);
   if (!isPlain || mayStopAll(batch, frame) || isAlone || machine.isController) return false;
   // A host that is the controller may change files that the tasks of other hosts read.
-  if (batch.hosts.some((host) => context.machines.get(host.name)?.isController === true)) return false;
+  for (const name of context.machines.controllers) if (batch.names.has(name)) return false;
   return isPassable(task, prepared.module) && prepared.timeoutMs === undefined && !context.asking.has(task);
 }
 

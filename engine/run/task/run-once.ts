@@ -50,8 +50,11 @@ export async function once(options: OnceOptions): Promise<void> {
   if (batch.barrier !== undefined && options.inStep) {
     await batch.barrier.allReached(stop.at);
     options.mayGoOn();
-    const leader = batch.hosts.find((one) => batch.barrier?.standsAt(one.name, stop.at));
-    if (leader !== host) await begun(batch, key);
+    // Once it has begun, nobody needs to search for the leader among many hosts.
+    if (!batch.once.has(key)) {
+      const leader = batch.hosts.find((one) => batch.barrier?.standsAt(one.name, stop.at));
+      if (leader !== host) await begun(batch, key);
+    }
   }
   const known = batch.once.get(key);
   if (known === undefined) return await lead(options, key);
@@ -83,6 +86,8 @@ async function lead({ batch, host, work }: OnceOptions, key: string): Promise<vo
 async function begun(batch: Batch, key: string): Promise<void> {
   if (batch.once.has(key)) return;
   await new Promise<void>((go) => {
-    batch.onceWaiting.set(key, [...(batch.onceWaiting.get(key) ?? []), go]);
+    const waiting = batch.onceWaiting.get(key);
+    if (waiting === undefined) batch.onceWaiting.set(key, [go]);
+    else waiting.push(go);
   });
 }

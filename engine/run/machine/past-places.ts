@@ -1,0 +1,38 @@
+import type { Target } from '../../connection/base/target.ts';
+
+/**
+ * The machines that a run has left, by address and by the users whose locks it held there. While a run is at a machine,
+ * its locks refuse a second name of the machine. This refuses the second name after the run has left, so that the answer
+ * does not depend on the order of the hosts.
+ */
+export class PastPlaces {
+  readonly #locks: boolean;
+  readonly #names = new Map<string, string>();
+
+  /** `locks`: the run locks its hosts. Without locks, a machine may have several names. */
+  constructor(locks: boolean) {
+    this.#locks = locks;
+  }
+
+  /** Records that the run has left a machine, and the users as whom it was there. */
+  leave(name: string, target: Target | undefined, users: Iterable<string>): void {
+    for (const user of users) {
+      const place = this.#placeOf(target, user);
+      if (place !== undefined) this.#names.set(place, name);
+    }
+  }
+
+  /** Returns another name under which the run was at this machine as this user. */
+  otherNameAt(target: Target, user: string): string | undefined {
+    const place = this.#placeOf(target, user);
+    const name = place === undefined ? undefined : this.#names.get(place);
+    return name === target.name ? undefined : name;
+  }
+
+  /** Behind a jump host, the same address may be another machine. */
+  #placeOf(target: Target | undefined, user: string): string | undefined {
+    if (!this.#locks || target?.kind !== 'ssh' || target.jumps.length > 0 || target.proxyCommand !== undefined)
+      return undefined;
+    return `${user}@${target.address}:${target.port}`;
+  }
+}
