@@ -113,7 +113,7 @@ function wantedKeys(args: Arguments): PublicKeyLine[] | Impossible {
       return {
         kind: 'impossible',
         what,
-        remedy: isAddress ? `${remedy}. An address is not fetched: do that with uri, and register it` : remedy,
+        remedy: isAddress ? `${remedy}. An address is not fetched: fetch it by uri, and register the result` : remedy,
       };
     }
     const why = publicKeyFault(key);

@@ -41,7 +41,7 @@ export const module = defineModule<z.infer<typeof schema>>({
         kind: 'impossible',
         what: `${args.src} is too large to be read`,
         why: `It has ${there.size} bytes; at most 8 MiB can be read.`,
-        remedy: 'Read a part of it by query: head -c 100000 FILE, and register.',
+        remedy: 'Read a part of it by query: head -c 100000 FILE, and register the result.',
       };
     return noFile(args.src, there.type === 'absent');
   },

@@ -326,7 +326,7 @@ export const TASKS: readonly Row[] = [
     before:
       '- set_fact:\n    a: "{{ lookup(\'url\', item) }}"\n  loop: [x]\n- set_fact:\n    a: "{{ lookup(\'url\', b, use_netrc=false) }}"\n',
     after:
-      '- set_fact:\n    # convert: by hand: the lookup url has no counterpart: Write uri: with delegate_to: localhost, and register.\n    a: "{{ lookup(\'url\', item) }}"\n  loop: [x]\n- set_fact:\n    # convert: by hand: the lookup url has no counterpart: Write uri: with delegate_to: localhost, and register.\n    a: "{{ lookup(\'url\', b, use_netrc=false) }}"\n',
+      '- set_fact:\n    # convert: by hand: the lookup url has no counterpart: Write uri: with delegate_to: localhost, and register the result.\n    a: "{{ lookup(\'url\', item) }}"\n  loop: [x]\n- set_fact:\n    # convert: by hand: the lookup url has no counterpart: Write uri: with delegate_to: localhost, and register the result.\n    a: "{{ lookup(\'url\', b, use_netrc=false) }}"\n',
   },
   {
     what: 'patterns and endings of template files get their new names',

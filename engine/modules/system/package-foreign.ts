@@ -44,7 +44,7 @@ export const foreignPackageArguments: Readonly<Record<string, ForeignArgument>> 
   sslverify: TLS,
   exclude: 'Write yum_repository: with exclude for the repository.',
   disable_excludes: 'Write yum_repository: without exclude for the repository.',
-  list: 'Write query: dnf list NAME, and register.',
+  list: 'Write query: dnf list NAME, and register the result.',
   conf_file: 'Set it in /etc/dnf/dnf.conf by lineinfile.',
   installroot: idleAs(['/'], 'Write command: dnf -y --installroot=… install NAME.'),
   releasever: 'Write command: dnf -y --releasever=… install NAME.',

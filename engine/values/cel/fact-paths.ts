@@ -72,7 +72,7 @@ export function factPathFault(names: readonly string[]): Fault | undefined {
       code: 'unknown-fact',
       what: `There is no fact "${name}"`,
       why: `There are: ${listNames(known, 30)}.`,
-      remedy: factMeantBy(last) ?? 'Use query: with a command that prints it, and register.',
+      remedy: factMeantBy(last) ?? 'Use query: with a command that prints it, and register the result.',
     });
   }
   return undefined;

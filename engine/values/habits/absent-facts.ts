@@ -1,5 +1,5 @@
 function query(command: string): string {
-  return `Write query: ${command}, and register.`;
+  return `Write query: ${command}, and register the result.`;
 }
 
 /** Facts of Ansible that have no counterpart, with the command that a task can run to get the value. */
@@ -37,7 +37,7 @@ export const ABSENT_FACTS: readonly { readonly name: string; readonly instead: s
   {
     name: 'memory_mb',
     instead:
-      'Write facts.memory_mb for the size of the memory. For other numbers, write query: cat /proc/meminfo, and register.',
+      'Write facts.memory_mb for the size of the memory. For other numbers, write query: cat /proc/meminfo, and register the result.',
   },
   { name: 'swapfree_mb', instead: query('grep SwapFree /proc/meminfo') },
   { name: 'proc_cmdline', instead: query('cat /proc/cmdline') },

@@ -106,7 +106,7 @@ test.each([
   ['{{ known.flag }}', 'known.flag'],
   [
     'ansible_fips',
-    'by hand: the variable ansible_fips has no counterpart: Write query: cat /proc/sys/crypto/fips_enabled, and register',
+    'by hand: the variable ansible_fips has no counterpart: Write query: cat /proc/sys/crypto/fips_enabled, and register the result',
   ],
   ["x is search('(?i)a')", "x.matches('(?i:a)')"],
   ["x is search('a', ignorecase=True)", "x.matches('(?i:a)')"],
@@ -133,7 +133,7 @@ test.each([
   ["q('vars', 'x', y)", '[x, getVariable(y)]'],
   [
     "lookup('vars', 'x', 'y')",
-    'by hand: the lookup vars has no counterpart: Write the name of the variable. If the name is computed, write {{get_variable name}}, getVariable(name) in an expression',
+    'by hand: the lookup vars has no counterpart: Write the name of the variable. If the name is computed, write {{get_variable name}} in a template, or getVariable(name) in an expression',
   ],
   ['vars[x]', 'getVariable(x)'],
   [
@@ -149,7 +149,7 @@ test.each([
   ["lookup('template', x, convert_data=False)", 'renderFile(x)'],
   [
     "lookup('template', 'a', template_vars=m)",
-    'by hand: the lookup template has no counterpart: Write {{render_file "NAME"}} in a template, renderFile("NAME") in an expression',
+    'by hand: the lookup template has no counterpart: Write {{render_file "NAME"}} in a template, or renderFile("NAME") in an expression',
   ],
   ["lookup('password', 'a/b')", "passwordFile('a/b')"],
   [
@@ -161,11 +161,11 @@ test.each([
   ["lookup('ansible.builtin.password', x, length=8)", 'passwordFile(x, 8)'],
   [
     "lookup('password', '/dev/null length=8')",
-    'by hand: the lookup password has no counterpart: Write {{password_file "PATH"}} in a template, passwordFile("PATH") in an expression: the file keeps the password. A hash cannot be made',
+    'by hand: the lookup password has no counterpart: Write {{password_file "PATH"}} in a template, or passwordFile("PATH") in an expression: the file keeps the password. A hash cannot be made',
   ],
   [
     "lookup('password', 'a encrypt=sha512_crypt')",
-    'by hand: the lookup password has no counterpart: Write {{password_file "PATH"}} in a template, passwordFile("PATH") in an expression: the file keeps the password. A hash cannot be made',
+    'by hand: the lookup password has no counterpart: Write {{password_file "PATH"}} in a template, or passwordFile("PATH") in an expression: the file keeps the password. A hash cannot be made',
   ],
   ["q('dict', m)", 'm.dict2items()'],
   ["q('nested', a, b)", 'a.product(b)'],
