@@ -5,7 +5,7 @@ import { type Entry, endOf, isPlain, textOf } from './base/yaml-source.ts';
 import { oldReading } from './base/yaml-words.ts';
 import { convertConditions } from './conditions.ts';
 import { convertLoop, convertWith } from './loops.ts';
-import { type Scalars, type Standing, convertValue } from './scalars.ts';
+import { type Scalars, type Standing, convertValue, take } from './scalars.ts';
 
 /** Converts a keyword of a task, block or play. */
 type KeywordConverter = (entry: Entry, standing: Standing, use: Scalars) => void;
@@ -63,6 +63,22 @@ const value: KeywordConverter = (entry, standing, use) => {
   convertValue(entry.value, standing, use);
 };
 
+/** A random number in `delay` only keeps hosts apart: it may be the same in each run, if it differs between hosts. */
+const delay: KeywordConverter = (entry, standing, use) => {
+  const { draft, translator } = use;
+  const text = entry.value === null ? undefined : textOf(entry.value);
+  const seeded = text?.replaceAll(/\|\s*random\b(?!\s*\()/g, '| random(seed=inventory_hostname)');
+  if (entry.value === null || seeded === undefined || seeded === text || draft.isMarked(standing.anchor)) {
+    convertValue(entry.value, standing, use);
+    return;
+  }
+  take(
+    translator.template(seeded, 'string'),
+    { node: entry.value, standing, kind: 'template', before: text ?? '' },
+    use,
+  );
+};
+
 /** Groups of modules belong to collections, so their modules must be written out. */
 const moduleDefaults: KeywordConverter = (entry, standing, use) => {
   if (/^\s*["']?group\//m.test(use.draft.source.text.slice(entry.keyNode.range[1], use.draft.source.entryEnd(entry))))
@@ -85,6 +101,7 @@ const KEYWORDS: ReadonlyMap<string, KeywordConverter> = new Map<string, KeywordC
   ['gather_facts', flag],
   ['sudo', renamedTo('become')],
   ['sudo_user', renamedTo('become_user')],
+  ['delay', delay],
   ['delegate_to', delegate],
   ['diff', flag],
   ['collections', removed],

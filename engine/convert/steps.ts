@@ -15,6 +15,7 @@ import {
   itemsOf,
   textOf,
 } from './base/yaml-source.ts';
+import { convertFirstFound } from './first-found.ts';
 import { convertInclude, isInclude } from './includes.ts';
 import { convertKeyword, leave } from './keywords.ts';
 import { type Call, convertCall } from './module-call.ts';
@@ -133,22 +134,33 @@ function convertEntries(
     isFlow: isFlowStep,
     key,
   });
-  if (action !== undefined) convertAction(action, entries, standingOf, use);
   const module = action === undefined ? '' : withoutCollection(action.key);
-  for (const entry of entries) {
-    if (entry === action || parts.includes(entry) || (entry.key === 'args' && action !== undefined)) continue;
-    if (entry.key === 'listen' && isInBlock)
-      leave(entry, standingOf(entry), use, 'Write it at the block: what is in it runs as one handler.');
-    else if (isInclude(module) && !isOfInclude(entry.key, module))
-      leave(
-        entry,
-        standingOf(entry),
-        use,
-        'Write it under apply: of the include, if it shall hold for the tasks in it.',
-      );
-    else if (!convertSpecial(entry, { entries, module }, standingOf(entry), use))
-      convertKeyword(entry, standingOf(entry), use);
-  }
+  const done = new Set([action, ...parts]);
+  if (action !== undefined) done.add(entries.find(({ key }) => key === 'args'));
+  if (
+    action !== undefined &&
+    module === 'include_vars' &&
+    convertFirstFound(action, entries, standingOf(action), use)
+  ) {
+    if (module !== action.key) use.draft.rename(action, module);
+    done.add(entries.find(({ key }) => key === 'vars'));
+  } else if (action !== undefined) convertAction(action, entries, standingOf, use);
+  for (const entry of entries)
+    if (!done.has(entry)) convertRest(entry, { entries, module }, { standing: standingOf(entry), isInBlock }, use);
+}
+
+/** Converts an entry of a step that is not its action. */
+function convertRest(
+  entry: Entry,
+  task: Task,
+  { standing, isInBlock }: { readonly standing: Standing; readonly isInBlock: boolean },
+  use: StepUse,
+): void {
+  if (entry.key === 'listen' && isInBlock)
+    leave(entry, standing, use, 'Write it at the block: what is in it runs as one handler.');
+  else if (isInclude(task.module) && !isOfInclude(entry.key, task.module))
+    leave(entry, standing, use, 'Write it under apply: of the include, if it shall hold for the tasks in it.');
+  else if (!convertSpecial(entry, task, standing, use)) convertKeyword(entry, standing, use);
 }
 
 function isOfInclude(key: string, module: string): boolean {

@@ -114,9 +114,9 @@ export const TASKS: readonly Row[] = [
       '- file:\n    path: /a\n    # convert: assumed mode: 0755, and not the decimal number 755\n    mode: "0755"\n',
   },
   {
-    what: 'a number that is meant as text is quoted',
+    what: 'a number whose digits are the text stays',
     before: '- lineinfile:\n    path: /a\n    line: 5\n',
-    after: '- lineinfile:\n    path: /a\n    line: "5"\n',
+    after: '- lineinfile:\n    path: /a\n    line: 5\n',
   },
   {
     what: 'arguments without effect go',
@@ -352,6 +352,19 @@ export const TASKS: readonly Row[] = [
     beside: { 'templates/a.j2': '{{ b }}\n', 'templates/b.j2': '{{ b | nonsense }}\n' },
   },
   {
+    what: 'a random delay differs between the hosts',
+    before: '- command: x\n  retries: 4\n  delay: "{{ stagger | random + 3 }}"\n  until: false\n',
+    after:
+      '- command: x\n  retries: 4\n  delay: \'{{add (expr "random(stagger, inventory_hostname)") 3}}\'\n  until: false\n',
+  },
+  {
+    what: 'the names of the first file of variables become the argument of include_vars',
+    before:
+      "- name: Load\n  ansible.builtin.include_vars: \"{{ lookup('first_found', params) }}\"\n  vars:\n    params:\n      files:\n        - '{{ansible_facts.distribution}}.yml'\n        - main.yml\n      paths:\n        - 'vars'\n  when: a is defined\n- include_vars: \"{{ lookup('first_found', params) }}\"\n  vars: { params: { files: [a.yml], paths: [other] } }\n",
+    after:
+      '- name: Load\n  include_vars:\n    file:\n      - "{{ansible_facts.distribution}}.yml"\n      - main.yml\n  when: defined(a)\n# convert: by hand: the lookup first_found has no counterpart: Write {{first_found (list "a" "b")}} in a template, or firstFound(["a", "b"]) in an expression.\n- include_vars: "{{ lookup(\'first_found\', params) }}"\n  vars: { params: { files: [a.yml], paths: [other] } }\n',
+  },
+  {
     what: 'an item that is left has its mark in the list',
     before: '- debug: {}\n  with_items:\n    - "{{ a | zip_longest(b) }}"\n',
     after:
@@ -394,7 +407,7 @@ export const TASKS: readonly Row[] = [
     before:
       '- lineinfile: { path: /a, line: "{{ number }}" }\n  vars: { number: 3, flag: yes, text: x }\n- lineinfile: { path: /a, line: "{{ flag }}" }\n- lineinfile: { path: /a, line: "{{ text }}" }\n',
     after:
-      '- lineinfile: { path: /a, line: "{{string number}}" }\n  vars: { number: 3, flag: true, text: x }\n- lineinfile: { path: /a, line: "{{ternary flag \'True\' \'False\'}}" }\n- lineinfile: { path: /a, line: "{{ text }}" }\n',
+      '- lineinfile: { path: /a, line: "{{ number }}" }\n  vars: { number: 3, flag: true, text: x }\n- lineinfile: { path: /a, line: "{{ternary flag \'True\' \'False\'}}" }\n- lineinfile: { path: /a, line: "{{ text }}" }\n',
   },
   {
     what: 'a condition of nothing is none',
@@ -413,6 +426,6 @@ export const TASKS: readonly Row[] = [
     before:
       '- lineinfile: path=/a line="{{ number }}"\n  vars: { number: 3 }\n- get_url:\n    url: https://a/b\n    dest: /b\n    sha256sum: "{{ c | default(omit) }}"\n    checksum: "{{ d | default(omit) }}"\n',
     after:
-      '- lineinfile:\n    path: /a\n    line: "{{string number}}"\n  vars: { number: 3 }\n- get_url:\n    url: https://a/b\n    dest: /b\n    # convert: by hand: get_url has no argument sha256sum. Write checksum: "sha256:…" with that digest.\n    sha256sum: "{{default c omit}}"\n    checksum: "{{default d omit}}"\n',
+      '- lineinfile:\n    path: /a\n    line: "{{ number }}"\n  vars: { number: 3 }\n- get_url:\n    url: https://a/b\n    dest: /b\n    # convert: by hand: get_url has no argument sha256sum. Write checksum: "sha256:…" with that digest.\n    sha256sum: "{{default c omit}}"\n    checksum: "{{default d omit}}"\n',
   },
 ];
