@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAst } from 'rolldown/parseAst';
+import meanings from '../engine/report/reference/error-meanings.json' with { type: 'json' };
 import { wrapped } from './wrap.ts';
 
 const ENGINE = join(import.meta.dirname, '../engine');
 const CODE = /^[a-z]+(?:-[a-z]+)*$/;
+/** What happened, why that is an error, and what to do, by code. */
+const MEANINGS: ReadonlyMap<string, string> = new Map(Object.entries(meanings));
+/** The code of the library zod for an issue that a schema reports. It is no code of a problem. */
+const ISSUE = 'custom';
 /** Functions that make a problem of a code and a message, in this order. */
 const BUILDERS = new Set(['fault', 'report']);
 
@@ -37,7 +42,7 @@ function collect(value: unknown, found: Map<string, Gathered>): void {
   if (Array.isArray(value)) for (const item of value) collect(item, found);
   if (!isNode(value)) return;
   const { codes, messages, remedies } = problemOf(value);
-  for (const code of codes.filter((one) => CODE.test(one.replace('…', 'x')))) {
+  for (const code of codes.filter((one) => one !== ISSUE && CODE.test(one.replace('…', 'x')))) {
     const known = found.get(code) ?? { messages: new Set(), remedies: new Set() };
     for (const message of messages) known.messages.add(message);
     for (const remedy of remedies) known.remedies.add(remedy);
@@ -127,19 +132,21 @@ export function errorCodesJson(codes: ReadonlyMap<string, ErrorCode>): string {
 /** Returns docs/error-codes.md. */
 export function errorCodesPage(codes: ReadonlyMap<string, ErrorCode>): string {
   const rows = [...codes].map(
-    ([code, { messages }]) => `| \`${code}\` | ${[...messages].toSorted().map(cell).join('<br>')} |`,
+    ([code, { messages }]) =>
+      `| \`${code}\` | ${cell(MEANINGS.get(code) ?? '')} | ${[...messages].toSorted().map(cell).join('<br>')} |`,
   );
   return wrapped(`# Error codes
 
 Every error has a code. \`--output json\` and the journal give it together with the message, the place and the advice, so that a
 script can tell errors apart. A code keeps its meaning ([versioning.md](versioning.md)); messages may change. In messages
 \`…\` stands for a name or a value. For a code without a message in the table, the message is composed at run time.
-\`runbook explain CODE\` shows one code with what to do.
+\`runbook explain CODE\` shows one code with all remedies; for frequent mistakes, it also shows a wrong and a right example.
 
-This page is made from the sources by \`npm run docs\`.
+The meaning says what happened, why that is an error, and what to do. This page is made from the sources and from
+\`engine/report/reference/error-meanings.json\` by \`npm run docs\`.
 
-| code | messages |
-| --- | --- |
+| code | meaning | messages |
+| --- | --- | --- |
 ${rows.join('\n')}
 `);
 }

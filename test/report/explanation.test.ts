@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Problems } from '../../engine/errors/problem.ts';
 import { RULES } from '../../engine/lint/rules.ts';
 import { ERROR_EXAMPLES } from '../../engine/report/reference/error-examples.ts';
-import { explainedNames, explanation } from '../../engine/report/reference/explanation.ts';
+import { ERROR_MEANINGS, explainedNames, explanation } from '../../engine/report/reference/explanation.ts';
 import { exampleFiles, lintFiles } from '../lint/lint-example.ts';
 
 /** Returns the codes of the mistakes in an example. */
@@ -16,7 +16,7 @@ async function codesOf(example: string): Promise<readonly string[]> {
   }
 }
 
-describe.each([...ERROR_EXAMPLES])('%s', (code, { bad, good, why }) => {
+describe.each([...ERROR_EXAMPLES])('%s', (code, { bad, good }) => {
   test('is what is wrong with its wrong example, and nothing is with the right one', async () => {
     expect(await codesOf(bad)).toContain(code);
     expect(await codesOf(good)).toEqual([]);
@@ -24,7 +24,7 @@ describe.each([...ERROR_EXAMPLES])('%s', (code, { bad, good, why }) => {
 
   test('is explained with its messages, what to do, and both examples', () => {
     const text = explanation(code)?.join('\n') ?? '';
-    for (const part of [code, 'What it says', why, 'Wrong:', 'Right:']) expect(text).toContain(part);
+    for (const part of [code, 'What it says', 'Wrong:', 'Right:']) expect(text).toContain(part);
   });
 });
 
@@ -33,6 +33,18 @@ test('every code and every rule has an explanation that says something', () => {
   expect(names).toEqual(expect.arrayContaining(['unknown-module', ...RULES.map(({ name }) => name)]));
   expect(names.filter((name) => (explanation(name)?.length ?? 0) < 3)).toEqual([]);
   expect(explanation('nosuch')).toBeUndefined();
+});
+
+test('every code has a meaning, and every meaning belongs to a code', () => {
+  const rules = new Set(RULES.map(({ name }) => name));
+  const codes = explainedNames().filter((name) => !rules.has(name) && !name.includes('…'));
+  expect([...ERROR_MEANINGS.keys()].toSorted(), 'engine/report/reference/error-meanings.json').toEqual(codes);
+});
+
+test.each([...ERROR_MEANINGS])('the meaning of %s is a few sentences, and is printed', (code, meaning) => {
+  expect(meaning).toMatch(/^[^.]+[.:].*\.$/);
+  expect(meaning.length).toBeLessThan(400);
+  expect(explanation(code)).toContain(meaning);
 });
 
 test('a rule is explained with its level, its reason, both examples and how to leave it out', () => {

@@ -1,6 +1,7 @@
 import { RULES } from '../../lint/rules.ts';
 import codes from './error-codes.json' with { type: 'json' };
 import { ERROR_EXAMPLES } from './error-examples.ts';
+import meanings from './error-meanings.json' with { type: 'json' };
 import { ruleLines } from './rule-document.ts';
 
 interface CodeTexts {
@@ -9,6 +10,9 @@ interface CodeTexts {
 }
 
 const CODES: ReadonlyMap<string, CodeTexts> = new Map(Object.entries(codes));
+
+/** What happened, why that is an error, and what to do, by code. People write these texts; a test wants one for each code. */
+export const ERROR_MEANINGS: ReadonlyMap<string, string> = new Map(Object.entries(meanings));
 
 /** Returns the codes of all errors and the names of all rules, sorted. */
 export function explainedNames(): readonly string[] {
@@ -25,10 +29,11 @@ export function explanation(name: string): readonly string[] | undefined {
 
 function codeLines(code: string, { messages, remedies }: CodeTexts): readonly string[] {
   const example = ERROR_EXAMPLES.get(code);
+  const meaning = ERROR_MEANINGS.get(code);
   return [
     `${code} (error)`,
+    ...(meaning === undefined ? [] : ['', meaning]),
     ...section('What it says (… stands for a name or a value):', messages),
-    ...(example === undefined ? [] : ['', ...example.why.split('\n')]),
     ...section('What to do:', remedies),
     ...(example === undefined ? [] : section('Wrong:', example.bad.split('\n'))),
     ...(example === undefined ? [] : section('Right:', example.good.split('\n'))),
