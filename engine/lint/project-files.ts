@@ -2,7 +2,7 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readAtOnce } from '../files/read-file.ts';
 
-/** Maximal size of a file, in bytes. Larger files are data. */
+/** Maximal size of a file that lint reads, in bytes. Larger files are data, not playbooks. */
 const LARGEST = 1_000_000;
 const MOST_FILES = 5_000;
 const MOST_DEEP = 12;

@@ -237,7 +237,7 @@ function refuseKeywords(fields: Fields, refusal: Refusal): void {
         code: 'unknown-keyword',
         what: `${what} has no keyword "${entry.key}": it is an argument of ${action}`,
         place: entry.keyPlace,
-        remedy: `Indent it, so that it stands below ${action}: with the other arguments.`,
+        remedy: `Indent the line, so that the argument stands below ${action}: with the other arguments.`,
       });
     else fields.refuse(entry, allowed, what, 'task', 'module');
   }

@@ -80,7 +80,8 @@ export class Vault {
 
   /**
    * Returns the documents of a YAML file. Values of an encrypted file are marked, so that they are secrets as
-   * variables. Throws Problem or Problems.
+   * variables. If the file cannot be decrypted or is not valid YAML, throws Problem for one mistake, Problems for
+   * several.
    */
   async documents(bytes: Buffer, file: string): Promise<readonly Node[]> {
     const sops = await this.#ofSops(bytes, file);
@@ -92,7 +93,7 @@ export class Vault {
 
   /**
    * Returns the only document of a file of variables, marked as in `documents`; undefined for an empty file. Throws
-   * Problem or Problems.
+   * the same errors as `documents`, and Problem if the file has several documents.
    */
   async variables(bytes: Buffer, file: string): Promise<Node | undefined> {
     return oneDocument(await this.documents(bytes, file));

@@ -12,7 +12,7 @@ export interface PlaybookOutline {
   readonly tasks: ReadonlySet<string>;
 }
 
-/** Maximal size of a file, in bytes. Longer files are not written by people. */
+/** Maximal size of a playbook that is read, in bytes. People do not write longer files. */
 const MOST_BYTES = 1024 * 1024;
 const IMPORTED_FILE = ['import_tasks', 'include_tasks'];
 const IMPORTED_ROLE = ['import_role', 'include_role'];

@@ -14,7 +14,7 @@ interface Place {
   readonly root: string;
   /** Name of the only file that is converted; undefined for a folder. */
   readonly only?: string | undefined;
-  /** Its name in messages. */
+  /** The name of the folder or file in messages. */
   readonly name: string;
 }
 

@@ -27,7 +27,7 @@ export interface UnreadFile {
   readonly problem: Problem;
 }
 
-/** Maximal size of a file, in bytes. Larger files are data. */
+/** Maximal size of a file that is converted, in bytes. Larger files are data, not playbooks. */
 const LARGEST = 1_000_000;
 const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'node_modules', '__pycache__', '.venv', 'venv']);
 

@@ -25,7 +25,10 @@ const PATTERN_PLACE: Place = { file: 'the pattern of hosts', line: 1, column: 1 
 const TASK_PLACE: Place = { file: '-m', line: 1, column: 1 };
 const ARGUMENTS_FILE = '-a';
 
-/** Makes a playbook of one play with one task. Throws Problem or Problems if the module or its arguments are wrong. */
+/**
+ * Makes a playbook of one play with one task. If the module or its arguments are wrong, throws Problem for one mistake,
+ * Problems for several.
+ */
 export async function oneTaskPlaybook(given: OneTask, modules: Catalogue): Promise<Playbook> {
   const module = await modules.module(given.module);
   const taken = underOwnNames(

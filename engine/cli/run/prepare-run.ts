@@ -34,8 +34,11 @@ export interface PreparedRun {
 }
 
 /**
- * Reads playbook, inventory and variables. Throws Problem or Problems.
- * @param moduleFolders folders with modules, besides those of the project
+ * Reads the playbook, the inventory and the variables. Connects to no host.
+ * @param playbookFile path of the playbook
+ * @param flags options of the command line
+ * @param moduleFolders folders with modules, in addition to the module folder of the project
+ * @throws Problem for one mistake in these files, Problems for several
  */
 export async function prepareRun(
   playbookFile: string,

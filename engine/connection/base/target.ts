@@ -48,7 +48,7 @@ export interface OpensshCall {
 /** A host to reach over SSH. Times are in milliseconds. */
 export interface SshTarget {
   readonly kind: 'ssh';
-  /** Its name in the inventory. */
+  /** The name of the host in the inventory. */
   readonly name: string;
   /** The name that ssh would get on its command line. The configuration of ssh is read for this name. */
   readonly alias: string;

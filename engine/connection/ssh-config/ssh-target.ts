@@ -16,7 +16,7 @@ import { expandPath, type TokenValues } from './ssh-tokens.ts';
  * defaults decide.
  */
 export interface Wanted {
-  /** Its name in the inventory. */
+  /** The name of the host in the inventory. */
   readonly name: string;
   /** The name that ssh would get on its command line. */
   readonly alias: string;

@@ -96,7 +96,7 @@ function planExisting(args: FileArguments, { path, there, link }: Existing, seen
   };
 }
 
-/** Returns the way to everything beneath the directory. */
+/** Returns the way to the files beneath the directory: who can replace a directory on it (see `Way`). */
 function wayBeneath(args: FileArguments, path: string, seen: Seen, context: Context): Way {
   if (args.unsafe_path) return OWN_WAY;
   const way = wayInside(args.path, seen, context);

@@ -14,11 +14,12 @@ import { isRoot } from '../base/root-alone.ts';
 import { aboveNeeds } from './file-needs.ts';
 
 /**
- * Who can replace a part of the way to a name: the owner of a directory, and everybody who may write in it. In a sticky
- * directory, only the owners of the directory and of the name can.
+ * The way to a path is the chain of directories that lead to it. The type says who can replace one of them: the owner of
+ * a directory, and everybody who may write in it. In a sticky directory, only the owner of the directory and the owner
+ * of the name can.
  */
 export type Way =
-  /** Only root and the user of the task can. */
+  /** Only root and the user of the task can replace a directory. */
   { readonly kind: 'own' } | ForeignWay | Impossible;
 
 /** A way that can be used. */
@@ -49,7 +50,7 @@ export function wayNeeds(path: string): readonly Request<FileDetail, FileState>[
   return aboveNeeds(path);
 }
 
-/** Returns the way to a new name in a directory. The caller has observed `wayNeeds` of such a name. */
+/** Returns the way to a new name in a directory. Before, the caller must observe the requests `wayNeeds` of such a name. */
 export function wayInside(directory: string, seen: Seen, context: Context): Way {
   const path = `${directory === '/' ? '' : directory}/.`;
   const walk = new Walk(context);
@@ -58,8 +59,8 @@ export function wayInside(directory: string, seen: Seen, context: Context): Way 
 }
 
 /**
- * Returns the way to a path through directories that were seen by other requests. `seen`: their states, and that of the
- * path, by path.
+ * Returns the way to a path, if other requests have already seen its directories. `seen` has the state of each
+ * directory and of the path itself, by path.
  */
 export function wayThrough(path: string, seen: ReadonlyMap<string, FileState>, context: Context): Way {
   const walk = new Walk(context);
@@ -72,8 +73,8 @@ export function wayThrough(path: string, seen: ReadonlyMap<string, FileState>, c
 }
 
 /**
- * Returns the way to a path and to its file. `follow`: to the target of a link. The caller has observed `wayNeeds` and
- * the request.
+ * Returns the way to the file that the request names. If `follow` is true and the file is a link, returns the way to the
+ * target of the link. Before, the caller must observe the request and the requests `wayNeeds` of its path.
  */
 export function wayTo(request: Request<FileDetail, FileState>, follow: boolean, seen: Seen, context: Context): Way {
   const state = seen.of(request);
@@ -233,7 +234,7 @@ class Walk {
     return { name: owner === undefined || owner === 'UNKNOWN' ? `user ${uid ?? ''}` : owner, uid };
   }
 
-  /** Returns the way after its last name. */
+  /** Ends the walk at the last name, which has this state. Returns the whole way. */
   arrive(path: string, state: FileState): Way {
     if (this.#missing.length === 0) this.#doubt(state);
     else this.#doubt({ type: 'absent', parent: true });
@@ -257,8 +258,8 @@ class Walk {
 }
 
 /**
- * Returns whether the directory is writable only for its owner and for a group of the same name, which usually has no
- * other members.
+ * Returns whether only the owner may write in the directory, or also a group with the name of the owner. Such a group
+ * usually has no other members. False if the directory has an access list (ACL).
  */
 function isGroupOfItsOwn({
   mode,

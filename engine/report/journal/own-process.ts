@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** Identifies a process, also among later processes with the same number. */
 export interface ProcessMark {
   readonly pid: number;
-  /** Its start time in ticks of the kernel; empty if the machine does not tell. */
+  /** The start time of the process, in clock ticks since the boot of the machine; empty if the machine does not tell. */
   readonly began: string;
 }
 

@@ -4,7 +4,7 @@ import type { PlannedChange, PlannedDifference } from '../../run/saved-plan/plan
 export const OPERATIONS = ['remove', 'run', 'restart', 'change', 'create'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** The sign of each operation, as in diff and terraform. */
+/** The sign of each operation in a plan. `+`, `~` and `-` are those of terraform; `!` and `↻` exist only here. */
 export const SIGNS: Readonly<Record<Operation, string>> = {
   create: '+',
   change: '~',

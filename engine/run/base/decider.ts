@@ -2,9 +2,9 @@ import type { TaskIdentity } from './events.ts';
 
 /** A step of a plan whose change may decide what a later step finds. */
 export interface Decider {
-  /** Its number in the order of the play. */
+  /** The number of the step in the order of the play. */
   readonly at: number;
-  /** Its name in a plan: `"Folder" (site.yml:3)`. */
+  /** The name of the step in a plan, with its place: `"Folder" (site.yml:3)`. */
   readonly label: string;
 }
 

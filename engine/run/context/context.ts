@@ -78,7 +78,7 @@ export interface RunContext {
   /** Allows at most `forks` hosts to be used at the same time. */
   readonly turns: Turns;
   module(name: string): Promise<AnyModule>;
-  /** Adds a host to groups, or a new host to the inventory of the run. Rejects with Problem or Problems. */
+  /** Adds a host to groups, or a new host to the inventory of the run. Rejects with Problem or Problems if it is wrong. */
   addHost(change: HostChange): Promise<void>;
   /** Records in a plan that a task of unknown effect may bring other groups and, with `hosts`, other hosts. */
   expectOthers(what: { readonly because: Unknown; readonly hosts: boolean }): void;

@@ -11,7 +11,7 @@ import { textIn } from '../../values/yaml/text-file.ts';
 // Secrets that are made once, and kept in files of the controller. Templates are evaluated without a pause, so all of
 // this is synchronous.
 
-/** Maximal size of a file of a secret, in bytes. */
+/** Maximal size of a file that holds a secret, in bytes. */
 const MOST_BYTES = 64 * 1024;
 
 /**

@@ -92,8 +92,8 @@ export class View {
   }
 
   /**
-   * Returns the requests for stale states that a later task still needs, without commands: they may be slow, and are
-   * sent again in their turn anyway.
+   * Returns the requests for stale states that a later task still needs. Commands of tasks are left out: they may be
+   * slow, and each task sends its command again anyway.
    */
   staleAndWanted(): readonly Request[] {
     return [...this.#known.values()]

@@ -46,7 +46,10 @@ export type Preparing =
   | { readonly kind: 'ready'; readonly prepared: Prepared }
   | { readonly kind: 'unknown'; readonly because: string };
 
-/** Prepares a task. Throws Problem or Problems for mistakes in its arguments with these variables. */
+/**
+ * Computes the arguments of a task from the variables in `scope`. Returns the reason if a plan does not know a variable.
+ * If an argument is wrong, throws Problem for one mistake, Problems for several.
+ */
 export async function prepare(context: PreparingRun, task: Task, scope: Scope): Promise<Preparing> {
   const module = await context.module(task.module);
   const noLog = isNoLog(task, scope);

@@ -126,7 +126,7 @@ export const planDocument = z.strictObject({
     .array(
       z.strictObject({
         name: z.string(),
-        /** Its address, if it differs from its name. */
+        /** The address of the host, if it differs from the name. */
         address: z.string().optional(),
         variables: digests,
         observed: digests,

@@ -27,11 +27,11 @@ export interface LaterTurn {
 }
 
 export type Along =
-  /** Its change can go to the host with the one before. `label`: that of the item in reports. */
+  /** The change of this turn can be sent together with the change before it. `label`: the label of the item in reports. */
   | { readonly kind: 'goes'; readonly companion: Companion; readonly label: string | undefined }
-  /** It does nothing on the host, and cannot fail. `requests`: the states for which this is true. */
+  /** The task does nothing on the host and cannot fail, as long as the states of `requests` are as they are now. */
   | { readonly kind: 'passed'; readonly requests: readonly Request[] }
-  /** It must have its own turn first. */
+  /** The task must have its own turn first. */
   | { readonly kind: 'waits' };
 
 const WAITS: Along = { kind: 'waits' };

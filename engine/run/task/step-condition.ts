@@ -15,7 +15,7 @@ export interface BareStep {
   readonly host: HostState;
   readonly step: Include | Meta;
   readonly frame: Frame;
-  /** Its number in the order of the play. */
+  /** The number of the step in the order of the play. */
   readonly at: number;
 }
 

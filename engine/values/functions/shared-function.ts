@@ -18,7 +18,7 @@ export interface Parameter {
 export interface SharedFunction {
   /** The name of the helper: `regex_search`. In expressions it is `regexSearch`. */
   readonly name: string;
-  /** Its form in expressions: `x.name(y)` or `name(x, y)`. */
+  /** The form of the function in expressions: `method` is `x.name(y)`, `function` is `name(x, y)`. */
   readonly form: 'method' | 'function';
   readonly summary: string;
   readonly parameters: readonly Parameter[];

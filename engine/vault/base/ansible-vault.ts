@@ -106,7 +106,7 @@ function fromHex(text: string): Buffer | undefined {
   return bytes.length * 2 === text.length ? bytes : undefined;
 }
 
-/** Returns undefined for a wrong password. The digest is checked before anything is decrypted. */
+/** Returns the decrypted bytes; undefined if the password is wrong. Checks the digest before it decrypts anything. */
 function openWith({ salt, mac, sealed }: Envelope, password: Secret): Buffer | undefined {
   const { cipherKey, macKey, counter } = keysOf(password, salt);
   if (!timingSafeEqual(createHmac('sha256', macKey).update(sealed).digest(), mac)) return undefined;

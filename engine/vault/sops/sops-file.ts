@@ -34,7 +34,10 @@ const OTHER_KEYS = ['kms', 'gcp_kms', 'hckms', 'azure_kv', 'hc_vault', 'pgp', 'k
 const DOTENV = /^sops_mac=/m;
 const DOTENV_PREFIX = 'sops_';
 
-/** Parses a SOPS file. Returns undefined for any other file. Throws Problem or Problems. */
+/**
+ * Parses a file that SOPS encrypted. Returns undefined for any other file. If the text is not valid YAML, JSON or dotenv,
+ * throws Problem for one mistake, Problems for several.
+ */
 export function readSopsFile(text: string, file: string): SopsFile | undefined {
   const isDotenv = DOTENV.test(text);
   const document = isDotenv ? readDotenv(text, file) : oneDocument(readYaml(text, file));

@@ -46,7 +46,7 @@ interface Walk {
   readonly digest: Hash;
 }
 
-/** Returns undefined for a comment in a list, which is no value. */
+/** Returns the node with its values decrypted. Returns undefined for a comment in a list, because a comment is no value. */
 function walk(node: Node, path: readonly string[], the: Walk): Node | undefined {
   switch (node.kind) {
     case 'list':
