@@ -23,6 +23,8 @@ const FILES: Readonly<Record<string, string>> = {
   ansible.builtin.service: {name: lamp, state: started}
   when: is_wanted
 - file: owner=root dset=/srv/lamp state=directory mode=0755
+- name: An argument without effect
+  stat: {path: /srv, get_mime: false}
 - name: Each of several
   copy: {content: "{{ item | upper }}", dest: /srv/lamp/x, mode: "0644"}
   with_items: [a, b]
@@ -41,6 +43,7 @@ const FILES: Readonly<Record<string, string>> = {
   'roles/lamp/templates/bad.j2': '{% if x %}x{% endif %}\n',
   'roles/lamp/tasks/broken.yml': 'a: [\n',
   'roles/lamp/vars/secret.yml': 'password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  61\n',
+  'requirements.yml': '- src: https://a.org/b.git\n  scm: git\n',
   'roles/lamp/files/unread.yml': '- apt: {name: x}\n',
   'molecule/default/converge.yml': '- hosts: all\n  tasks: [{apt: {name: x}}]\n',
 };
@@ -67,12 +70,12 @@ async function survey(folder: string) {
 test('counts what runs as it stands, what is named, and why not', async () => {
   const { figures } = await survey(project());
   const { sizes, shares, reasons } = totalsOf([figures]);
-  expect(sizes).toMatchObject({ projects: 1, unreadable: 1, tasks: 7, blocks: 1, plays: 1, roles: 1, templates: 2 });
+  expect(sizes).toMatchObject({ projects: 1, unreadable: 1, tasks: 8, blocks: 1, plays: 1, roles: 1, templates: 2 });
   expect(Object.fromEntries(shares.map(([question, { count, of }]) => [question, `${count} of ${of}`]))).toMatchObject({
-    'tasks: module exists': '6 of 7',
-    'tasks: and all arguments': '5 of 7',
-    'tasks: and all keywords': '5 of 7',
-    'tasks: as they stand': '4 of 7',
+    'tasks: module exists': '7 of 8',
+    'tasks: and all arguments': '6 of 8',
+    'tasks: and all keywords': '6 of 8',
+    'tasks: as they stand': '5 of 8',
     'conditions as they stand': '2 of 2',
     'templates of tasks as they stand': '0 of 1',
     'templates of variables as they stand': '0 of 1',
@@ -98,8 +101,8 @@ test('counts apart what calls modules of the project itself', async () => {
     totalsOf([figures]).shares.map(([question, { count, of }]) => [question, `${count} of ${of}`]),
   );
   expect(shares).toMatchObject({
-    'tasks: and all arguments': '5 of 7',
-    'tasks without modules of their own project: all arguments': '5 of 6',
+    'tasks: and all arguments': '6 of 8',
+    'tasks without modules of their own project: all arguments': '6 of 7',
     'roles without modules of their own project: nothing by hand': '0 of 0',
   });
 });

@@ -59,7 +59,8 @@ function kindOf(parts: readonly string[]): ProjectFile['kind'] | undefined {
   // group_vars/all has no extension.
   if (!name.includes('.') && folders.some((folder) => folder === 'group_vars' || folder === 'host_vars'))
     return 'variables';
-  if (!/\.ya?ml$/.test(name) || name.startsWith('.')) return undefined;
+  // A list of roles to be fetched is no list of tasks.
+  if (!/\.ya?ml$/.test(name) || name.startsWith('.') || /^requirements\./.test(name)) return undefined;
   const last = folders.findLast(
     (folder) => folder === 'tasks' || folder === 'handlers' || VARIABLES.has(folder) || NOT_PLAYED.has(folder),
   );

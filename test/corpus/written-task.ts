@@ -1,9 +1,10 @@
-import { argumentNames } from '../../engine/modules/base/argument-problem.ts';
+import { argumentNames, foreignArguments } from '../../engine/modules/base/argument-problem.ts';
 import { modules } from '../../engine/modules/base/catalogue.ts';
 import { readKeyValues } from '../../engine/playbook/base/key-values.ts';
 import { BLOCK_KEYWORDS, STRUCTURAL_ACTIONS, TASK_KEYWORDS } from '../../engine/playbook/base/keywords.ts';
 import { ROLE_CALL } from '../../engine/playbook/imports.ts';
 import type { MapEntry, MapNode, Node } from '../../engine/values/base/node.ts';
+import { hasNoEffect } from '../../engine/values/habits/foreign-argument.ts';
 
 /** Keywords of tasks and blocks that Ansible has and this program does not have. */
 const FURTHER_KEYWORDS: ReadonlySet<string> = new Set([
@@ -32,8 +33,8 @@ const STRUCTURAL_ARGUMENTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['import_tasks', ['file']],
   ['include_tasks', ['file', 'apply']],
   ['include', ['file', 'apply']],
-  ['import_role', ROLE_CALL],
-  ['include_role', [...ROLE_CALL, 'apply']],
+  ['import_role', [...ROLE_CALL, 'role']],
+  ['include_role', [...ROLE_CALL, 'role', 'apply']],
   ['import_playbook', []],
 ]);
 
@@ -55,13 +56,13 @@ export async function writtenTask(map: MapNode): Promise<Written> {
       ['action', 'local_action', 'listen', 'apply', 'rescue', 'always'].includes(key),
   );
   if (action === undefined) return { module: '', hasModule: false, hasArguments: false, hasKeywords };
-  const [module, names] = called(action, map);
+  const [module, given] = called(action, map);
   const short = module.split('.').at(-1) ?? module;
   const known = await argumentsOf(short);
   return {
     module,
     hasModule: known !== undefined,
-    hasArguments: known !== undefined && (known === 'any' || names.every((name) => known.has(name))),
+    hasArguments: known !== undefined && given.every((one) => known(one)),
     hasKeywords,
   };
 }
@@ -71,38 +72,58 @@ function isKeyword(key: string): boolean {
   return TASK_KEYWORDS.has(key) || BLOCK_KEYWORDS.has(key) || FURTHER_KEYWORDS.has(key) || key.startsWith('with_');
 }
 
-/** Returns the module with the names of its arguments. */
-function called(action: MapEntry, map: MapNode): readonly [module: string, names: readonly string[]] {
-  const beside = map.entries.find(({ key }) => key === 'args')?.value;
-  const names = [...namesOf(beside), ...namesOf(action.value)];
-  if (action.key !== 'action' && action.key !== 'local_action') return [action.key, names];
-  if (action.value.kind === 'map') {
-    const module = action.value.entries.find(({ key }) => key === 'module')?.value;
-    return [textOf(module) ?? '', names.filter((name) => name !== 'module')];
-  }
-  return [textOf(action.value)?.trim().split(/\s/)[0] ?? '', names];
+/** An argument as it is written. `value`: undefined for a template, and for what is no scalar. */
+interface Given {
+  readonly name: string;
+  readonly value: unknown;
 }
 
-function namesOf(node: Node | undefined): readonly string[] {
-  if (node?.kind === 'map') return node.entries.map(({ key }) => key);
+/** Returns the module with its arguments. */
+function called(action: MapEntry, map: MapNode): readonly [module: string, given: readonly Given[]] {
+  const beside = map.entries.find(({ key }) => key === 'args')?.value;
+  const given = [...givenIn(beside), ...givenIn(action.value)];
+  if (action.key !== 'action' && action.key !== 'local_action') return [action.key, given];
+  if (action.value.kind === 'map') {
+    const module = action.value.entries.find(({ key }) => key === 'module')?.value;
+    return [textOf(module) ?? '', given.filter(({ name }) => name !== 'module')];
+  }
+  return [textOf(action.value)?.trim().split(/\s/)[0] ?? '', given];
+}
+
+function givenIn(node: Node | undefined): readonly Given[] {
+  if (node?.kind === 'map')
+    return node.entries.map(({ key, value }) => ({
+      name: key,
+      value: value.kind === 'scalar' ? fixed(value.value) : undefined,
+    }));
   const text = textOf(node);
   if (text === undefined) return [];
   const { pairs, others } = readKeyValues(text);
   // If other words follow the pairs, the text is a command.
-  return others.length > 0 ? [] : pairs.map(([name]) => name);
+  return others.length > 0 ? [] : pairs.map(([name, value]) => ({ name, value: fixed(value) }));
+}
+
+function fixed(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('{{') ? undefined : value;
 }
 
 function textOf(node: Node | undefined): string | undefined {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
 
-async function argumentsOf(name: string): Promise<ReadonlySet<string> | 'any' | undefined> {
+/** Returns what tells whether the module takes an argument: one that it has, or one without effect here. */
+async function argumentsOf(name: string): Promise<((given: Given) => boolean) | undefined> {
   if (modules.has(name)) {
     const module = await modules.module(name);
     const own = argumentNames(module);
-    return own.length === 0 ? 'any' : new Set([...own, ...Object.keys(module.aliases ?? {})]);
+    const known = new Set([...own, ...Object.keys(module.aliases ?? {})]);
+    const foreign = new Map(Object.entries(foreignArguments(module)));
+    return ({ name: argument, value }) => {
+      const other = foreign.get(argument);
+      return own.length === 0 || known.has(argument) || (other !== undefined && hasNoEffect(other, value));
+    };
   }
   const names = STRUCTURAL_ARGUMENTS.get(name);
   if (names === undefined && !STRUCTURAL_ACTIONS.has(name)) return undefined;
-  return names === undefined ? 'any' : new Set(names);
+  return ({ name: argument }) => names === undefined || names.includes(argument);
 }
