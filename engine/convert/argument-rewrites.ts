@@ -48,7 +48,7 @@ export function rewriteArgument(module: string, entry: Entry, standing: Standing
 
 /** A pair `name=value` as it is written here. */
 export interface RewrittenPair {
-  /** Undefined: the pair is not needed. */
+  /** The line that is written for the argument. Undefined if none is needed. */
   readonly line: string | undefined;
   readonly assumed: readonly Told[];
 }

@@ -82,7 +82,7 @@ function requestOf(name: string, args: Arguments, context: Context): Request<Sql
 interface Part {
   readonly request: Request<SqlDetail, SqlAnswer<MysqlDatabase>>;
   readonly differences: readonly Difference[];
-  /** Undefined: the database already has the wanted state. */
+  /** The SQL statement that makes the change. Undefined if the database already has the wanted state. */
   readonly statement: string | undefined;
   readonly after: MysqlDatabase;
 }

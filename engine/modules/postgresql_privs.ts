@@ -138,7 +138,7 @@ interface SubjectPlan {
   readonly isCertain: boolean;
   readonly differences: readonly Difference[];
   readonly statements: readonly string[];
-  /** Undefined: it is not known which objects there will be. */
+  /** The privileges after the change. Undefined if it is not known which objects will exist. */
   readonly after: PostgresPrivileges | undefined;
 }
 

@@ -146,7 +146,10 @@ function removal(args: Arguments, seen: Seen, context: Context): Outcome {
 }
 
 interface Wanted {
-  /** Undefined: the task does not set it, or the server could not be asked yet. */
+  /**
+   * The time when the password expires. Undefined if the task does not set the time, or if the server could not be
+   * asked yet.
+   */
   readonly expires: PostgresMoment | undefined;
   readonly password: WantedPassword;
 }

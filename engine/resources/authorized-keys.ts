@@ -40,7 +40,7 @@ export interface KeyPlace {
 
 interface AuthorizedKeysDetail {
   readonly user: string;
-  /** Undefined: `.ssh/authorized_keys` in the home directory. */
+  /** The path of the file. Undefined for `.ssh/authorized_keys` in the home directory. */
   readonly path: string | undefined;
 }
 

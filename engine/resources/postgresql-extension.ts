@@ -7,7 +7,7 @@ import { sqlText } from './sql/sql-quote.ts';
 
 /** An extension in a database of a PostgreSQL server. */
 export interface PostgresExtension {
-  /** Undefined: the extension is not installed. `any` occurs only in predictions: some version. */
+  /** The installed version; undefined if there is none. A prediction has `any` if it cannot know the version. */
   readonly version: string | undefined;
   readonly schema: string | undefined;
   readonly comment: string | undefined;

@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly silenceMs: number | undefined;
   readonly settings: TargetSettings;
   readonly vault: Vault;
-  /** Undefined: hosts are not locked. A plan never locks. */
+  /** How many milliseconds to wait for the lock of a host. Undefined if hosts are not locked. A plan never locks. */
   readonly lock: { readonly waitMs: number } | undefined;
   /** Returns a module by its name. */
   readonly module: (name: string) => Promise<AnyModule>;

@@ -6,7 +6,7 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export interface WantedReport {
   readonly format: ReportFormat;
-  /** Undefined: stdout. */
+  /** The file to write to. Undefined for stdout. */
   readonly file: string | undefined;
 }
 

@@ -56,7 +56,10 @@ export async function openBecomeShell(
   }
 }
 
-/** Waits for the first answer. A question for the password is answered once. */
+/**
+ * Waits for the first output of the new shell, and returns it. If the output is a question for the password, sends the
+ * password once and waits again. Throws Unreachable if the question comes a second time.
+ */
 async function firstAnswer(
   early: EarlyOutput,
   stdin: Writable,

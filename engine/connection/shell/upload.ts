@@ -10,7 +10,7 @@ import type { Shell } from './shell.ts';
 export interface UploadSource {
   /** In bytes. */
   readonly size: number;
-  /** As hexadecimal digits. */
+  /** The digest, as hexadecimal digits. */
   readonly sha256?: string | undefined;
   /**
    * Resolves to true if the file still has the time stamps it had when `sha256` was computed; the upload then does not

@@ -16,7 +16,7 @@ export interface SshArguments {
 export interface SaidPatience {
   /** Milliseconds. */
   readonly connectTimeoutMs?: number;
-  /** Milliseconds; 0: no keep-alive messages. */
+  /** Milliseconds between two keep-alive messages. 0 for no such messages. */
   readonly keepAliveMs?: number;
   /** Number of further attempts. */
   readonly retries?: number;

@@ -17,7 +17,7 @@ type Value<Key extends Name> = Exclude<ContainerSettings[Key], undefined>;
 /** How an argument is given to `create`, and in which form it is compared. */
 interface Option<Key extends Name> {
   words(value: Value<Key>): readonly string[];
-  /** Undefined: it is not compared. */
+  /** Returns the setting to compare with that of the existing container. Undefined if the option is not compared. */
   setting(value: Value<Key>): Setting | undefined;
 }
 

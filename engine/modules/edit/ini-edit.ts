@@ -1,10 +1,10 @@
 /** The wanted state of an INI file, as a task gives it. */
 export interface IniWish {
-  /** Undefined: the lines before the first section. */
+  /** The name of the section. Undefined for the lines before the first section. */
   readonly section: string | undefined;
   /** Options that select one of several sections with the same name. */
   readonly having: readonly IniCondition[];
-  /** Undefined: the section as a whole. */
+  /** The name of the option. Undefined if the task is about the section as a whole. */
   readonly option: string | undefined;
   readonly values: readonly string[];
   readonly state: 'present' | 'absent';

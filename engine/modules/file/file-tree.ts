@@ -75,7 +75,7 @@ function ownersBeneath(path: string, { owner, group }: WantedAttributes): readon
 /** A mode of files or directories that is replaced by another mode. */
 export interface ModeChange {
   readonly type: 'file' | 'directory' | 'any';
-  /** Undefined: any mode. */
+  /** The mode that is replaced, as permission bits. Undefined for any mode. */
   readonly before: number | undefined;
   readonly after: number;
 }

@@ -13,7 +13,7 @@ export type GitVersion =
 export type Found =
   | {
       readonly kind: 'found';
-      /** Undefined: only the first digits are known. */
+      /** The whole hash of the commit. Undefined if only its first digits are known. */
       readonly commit: string | undefined;
       readonly is: GitRef;
     }

@@ -209,7 +209,7 @@ export function attributesOf(state: FileState): Partial<Attributes> {
   return { mode, uid, gid, owner, group };
 }
 
-/** Like `attributesOf`, but for the target of a link that was followed. */
+/** Returns the seen attributes of a path, or those of its target if the path is a link that was followed. */
 export function attributesBehind(state: FileState): Partial<Attributes> {
   return attributesOf(state.type === 'link' ? (state.to?.state ?? state) : state);
 }

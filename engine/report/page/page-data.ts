@@ -25,7 +25,7 @@ export interface PageData {
   readonly tasks: readonly (readonly [number, string, string])[];
   readonly items: readonly string[];
   readonly details: readonly Detail[];
-  /** For each result the numbers of its host, its task and so on. An item or details of -1: none. */
+  /** For each result, the index of its host, task and so on in the lists above. -1: no item, or no details. */
   readonly host: readonly number[];
   readonly task: readonly number[];
   readonly item: readonly number[];

@@ -19,7 +19,7 @@ export class DetailTable {
   readonly #numbers = new Map<string, number>();
   #length = 0;
 
-  /** Returns the number of a result's details; -1: there are none. */
+  /** Stores the details of a result. Returns their index in `all`; -1 if the result has no details. */
   of(result: ResultRecord): number {
     const { why, problem, output, differences, hidden } = result;
     const key = JSON.stringify([why, problem, output, differences, hidden]);

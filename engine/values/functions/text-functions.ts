@@ -88,7 +88,7 @@ export const textFunctions: readonly SharedFunction[] = [
   derived({
     name: 'regex_search',
     summary:
-      'The first match of a pattern. If groups are named ("$1", "$<name>"), the result is a list of their texts. null means that nothing matches.',
+      'The first match of a pattern. Further arguments choose groups of the pattern, by number ("$1") or by name ("$<name>"); then the result is the list of the texts that these groups match. null means that nothing matches.',
     parameters: [text, required('pattern', 'string'), rest('groups', 'string')],
     returns: 'dyn',
     template: '{{regex_search name "[0-9]+$"}}',

@@ -45,7 +45,7 @@ function member(value: Value, path: string): Value {
 }
 
 function concatenate(operands: readonly Value[]): Value {
-  // Whether lists or texts are joined depends on all of them.
+  // An unknown operand may be a list or a text. So without it, nobody can tell whether lists or texts are joined.
   for (const operand of operands) if (operand instanceof Unknown) throw new UnknownTouched(operand);
   if (operands.every((operand) => isList(operand))) return operands.flat();
   let hasSecret = false;

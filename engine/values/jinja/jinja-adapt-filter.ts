@@ -26,7 +26,7 @@ const plain =
     return { kind: 'filter', of: adapter.value(of), name, given: adapter.given(given) };
   };
 
-/** Makes a text of a number or a boolean first. */
+/** Adapts a filter that needs a text. In CEL, a number or a boolean is first converted to a text. */
 const onText: AdaptFilter = (adapter, { of, name, given }) => {
   const type = adapter.typeOf(of);
   const isOther = adapter.options.target === 'cel' && (type === 'boolean' || type === 'number');

@@ -8,19 +8,19 @@ export const LIST_TEST = 'of a list';
 
 const NOTHING: Given = { plain: [], named: new Map() };
 
-/** Makes the node of a text. */
+/** Returns the tree of a text literal. */
 export function textNode(value: string): JinjaOf<'text'> {
   return { kind: 'text', value };
 }
 
-/** Makes the node of a number. A negative number becomes a sign and a number, as the parser reads it. */
+/** Returns the tree of a number. A negative number becomes a sign and a number, as the parser reads it. */
 export function numberNode(value: number): Jinja {
   return value < 0
     ? { kind: 'unary', operator: '-', of: { kind: 'number', text: String(-value) } }
     : { kind: 'number', text: String(value) };
 }
 
-/** Makes the node of a variable. */
+/** Returns the tree of a variable with this name. */
 export function nameNode(name: string): JinjaOf<'name'> {
   return { kind: 'name', name };
 }
@@ -40,38 +40,38 @@ export function namesIn(node: Jinja): ReadonlySet<string> {
   return names;
 }
 
-/** Makes the node of `a.b.c`. */
+/** Returns the tree of a path such as `a.b.c`: a variable and its members. */
 export function pathNode(path: string): Jinja {
   const [first = '', ...rest] = path.split('.');
   return rest.reduce<Jinja>((of, key) => ({ kind: 'member', of, key: textNode(key) }), nameNode(first));
 }
 
-/** Makes the node of `of | name(plain…)`. */
+/** Returns the tree of the filter `of | name(plain…)`. */
 export function filterNode(of: Jinja, name: string, ...plain: readonly Jinja[]): JinjaOf<'filter'> {
   return { kind: 'filter', of, name, given: plain.length === 0 ? NOTHING : { plain, named: new Map() } };
 }
 
-/** Makes the node of `of.name(plain…)`. */
+/** Returns the tree of the method call `of.name(plain…)`. */
 export function methodNode(of: Jinja, name: string, ...plain: readonly Jinja[]): Jinja {
   return { kind: 'call', callee: { kind: 'member', of, key: textNode(name) }, given: { plain, named: new Map() } };
 }
 
-/** Makes the node of `left operator right`. */
+/** Returns the tree of `left operator right`. */
 export function binaryNode(operator: BinaryOperator, left: Jinja, right: Jinja): JinjaOf<'binary'> {
   return { kind: 'binary', operator, left, right };
 }
 
-/** Makes the node of `yes if condition else no`. */
+/** Returns the tree of `yes if condition else no`. */
 export function choiceNode(condition: Jinja, yes: Jinja, no: Jinja): JinjaOf<'choice'> {
   return { kind: 'choice', condition, yes, no };
 }
 
-/** Makes the node of `true` or `false`. */
+/** Returns the tree of `true` or `false`. */
 export function constantNode(value: boolean): Jinja {
   return { kind: 'constant', value: value ? 'true' : 'false' };
 }
 
-/** Makes the node of `not of`. */
+/** Returns the tree of `not of`, in which `of` is the condition. */
 export function negatedNode(of: Jinja): Jinja {
   return { kind: 'unary', operator: 'not', of };
 }

@@ -26,7 +26,7 @@ const typed =
     };
   };
 
-/** Makes the writer of a test that needs an argument. */
+/** Returns the writer of a test of Jinja that needs an argument, such as `is divisibleby(3)`. */
 const withOperand =
   (write: (use: TestUse, operand: Jinja) => Piece | undefined): WriteTest =>
   (use) => {
