@@ -60,7 +60,7 @@ function kindOf(parts: readonly string[]): ProjectFile['kind'] | undefined {
   if (!name.includes('.') && folders.some((folder) => folder === 'group_vars' || folder === 'host_vars'))
     return 'variables';
   // A list of roles to be fetched is no list of tasks.
-  if (!/\.ya?ml$/.test(name) || name.startsWith('.') || /^requirements\./.test(name)) return undefined;
+  if (!/\.ya?ml$/.test(name) || name.startsWith('.') || name.startsWith('requirements.')) return undefined;
   const last = folders.findLast(
     (folder) => folder === 'tasks' || folder === 'handlers' || VARIABLES.has(folder) || NOT_PLAYED.has(folder),
   );
