@@ -52,11 +52,22 @@ function membersOf(directory: Buffer): readonly Member[] {
 }
 
 const MADE_ON_UNIX = 3;
+/** The flag of a member whose name is UTF-8, whatever system has made the archive. */
+const NAME_IS_UTF8 = 0x800;
+
+/** Throws BrokenArchive for a name that unzip would write in another way. `isUtf8`: its encoding is known. */
+function refuseChanged(name: string, isUtf8: boolean): void {
+  if (/\p{Cc}/u.test(name))
+    throw new BrokenArchive(`it holds a name with a control character: ${JSON.stringify(name)}`);
+  if (!isUtf8 && /[^\p{ASCII}]/u.test(name))
+    throw new BrokenArchive(`it holds a name in an encoding that it does not tell: ${JSON.stringify(name)}`);
+}
 
 function memberOf(entry: Buffer, nameBytes: Buffer, extra: Buffer): Member {
   if ((entry.readUInt16LE(8) & 1) !== 0) throw new BrokenArchive('it is encrypted');
   const madeOn = entry.readUInt8(5);
   const text = utf8(nameBytes);
+  refuseChanged(text, madeOn === MADE_ON_UNIX || (entry.readUInt16LE(8) & NAME_IS_UTF8) !== 0);
   const name = madeOn === MADE_ON_UNIX || text.includes('/') ? text : text.replaceAll('\\', '/');
   const attributes = entry.readUInt32LE(38) >>> 16;
   const type = name.endsWith('/') ? 'directory' : madeOn !== MADE_ON_UNIX ? 'file' : typeOf(attributes & 0o170000);

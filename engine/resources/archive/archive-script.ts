@@ -51,7 +51,8 @@ export function chooseTar(failed: string): string {
 export function unpackArchive(options: ArchiveOptions, keepNewer: boolean): string {
   const strip = options.strip === 0 ? '' : `--strip-components ${options.strip}`;
   return `case $tool in
-  zip) LC_ALL=C.UTF-8 unzip -o -q ${keepNewer ? '-u ' : ''}${words(options.extra)} "$a" ${zipMembers(options)} -d "$d" || [ $? = 1 ] ;;
+  # -V: a semicolon and a number at the end of a name belong to the name.
+  zip) LC_ALL=C.UTF-8 unzip -o -q -V ${keepNewer ? '-u ' : ''}${words(options.extra)} "$a" ${zipMembers(options)} -d "$d" || [ $? = 1 ] ;;
   gnu) tar --extract ${keepNewer ? '--keep-newer-files ' : ''}${tarOptions(options)} -C "$d" -f "$a" ${tarMembers(options)} ;;
   busybox)
     ${keepNewer ? `echo 'the tar of busybox cannot keep newer files' >&2; exit 1` : ''}
