@@ -11,7 +11,7 @@ import { ownScript } from './base/own-script.ts';
 import { alreadyDone, createsRemoves, createsRemovesRequests } from './command/creates-removes.ts';
 import { readAnswer, trailer } from './web/http-answer.ts';
 import { foreignHttpArguments, httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
-import { CURL_NEED, curlConfiguration, noProgram, revealed } from './web/http-request.ts';
+import { CURL_NEED, curlConfiguration, hasHeader, noProgram, revealed } from './web/http-request.ts';
 
 const status = wholeNumber({ min: 100, max: 599 });
 
@@ -158,7 +158,7 @@ function scriptOf(args: Arguments): string {
     if (value !== undefined) options.push([name, value]);
   }
   const type = args.body === undefined ? undefined : CONTENT_TYPES[args.body_format];
-  const hasType = Object.keys(args.headers).some((name) => name.toLowerCase() === 'content-type');
+  const hasType = hasHeader(args, 'content-type');
   const configuration = curlConfiguration({
     ...settings,
     url: args.url,

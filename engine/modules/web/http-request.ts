@@ -26,12 +26,9 @@ export interface HttpRequest {
  * of no process.
  */
 export function curlConfiguration(request: HttpRequest): string {
-  const { method, body } = request;
   const lines: string[] = [
     option('url', revealed(request.url)),
-    ...(request.follows === 'none'
-      ? []
-      : ['location', ...(body === undefined ? [] : ['post301', 'post302', 'post303'])]),
+    ...(request.follows === 'none' ? [] : ['location']),
     ...(request.flags ?? []),
     ...(request.isDrawn === true ? [] : ['silent']),
     'show-error',
@@ -42,11 +39,33 @@ export function curlConfiguration(request: HttpRequest): string {
     ...(request.options ?? []).map(([name, value]) => option(name, revealed(value))),
   ];
   if (!request.validateCerts) lines.push('insecure');
-  if (method === 'HEAD') lines.push('head');
-  // With a body, curl would change GET to POST.
-  else if (method !== undefined && (method !== 'GET' || body !== undefined)) lines.push(option('request', method));
-  if (body !== undefined) lines.push(option('data-raw', revealed(body)));
+  lines.push(...methodLines(request));
   return `${lines.join('\n')}\n`;
+}
+
+/** Returns the lines for the method and the body. */
+function methodLines(request: HttpRequest): readonly string[] {
+  const { method, body } = request;
+  const data = body === undefined ? [] : [option('data-raw', revealed(body))];
+  if (method === 'HEAD') return ['head', ...data];
+  if (method === 'POST') return postLines(request);
+  // With a body, curl would change GET to POST.
+  return method === undefined || (method === 'GET' && body === undefined) ? data : [option('request', method), ...data];
+}
+
+/**
+ * A method that is named stays after every redirect. POST must become GET after 301, 302 and 303, so only the body
+ * makes it POST. Without the length of its body, some servers refuse it.
+ */
+function postLines(request: HttpRequest): readonly string[] {
+  const { body } = request;
+  const noType = body === undefined && !hasHeader(request, 'content-type') ? [option('header', 'Content-Type:')] : [];
+  return [...noType, option('data-raw', body === undefined ? '' : revealed(body))];
+}
+
+/** Returns whether the request has this header. `name` is in lower case. */
+export function hasHeader({ headers }: Pick<HttpRequest, 'headers'>, name: string): boolean {
+  return Object.keys(headers).some((one) => one.toLowerCase() === name);
 }
 
 /**
