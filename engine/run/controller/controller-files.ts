@@ -20,7 +20,7 @@ import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 import { statusOf } from '../../values/look-at-once.ts';
 import { type FileTemplate, parseTemplateFile } from '../../values/template/template.ts';
-import { textIn } from '../../values/yaml/text-file.ts';
+import { textIn, withoutMark } from '../../values/yaml/text-file.ts';
 import { isSealed, isSealedFile } from '../../vault/base/sealed-form.ts';
 import type { ChangeCount } from '../base/change-count.ts';
 import { HostStops } from '../base/signals.ts';
@@ -355,7 +355,7 @@ export class ControllerFiles {
       this.permit(file, place);
       const bytes = readAtOnce(file);
       if (isSealed(bytes)) throw encryptedPartial(file);
-      const text = withPlainLineEnds(textIn(bytes, file));
+      const text = withPlainLineEnds(withoutMark(textIn(bytes, file)));
       this.#use(file, digestOfText(text));
       return { text, file };
     }
@@ -378,7 +378,7 @@ export class ControllerFiles {
     const place = { file: path, line: 1, column: 1 };
     const clear = await this.#clearOf(path);
     const bytes = readAtOnce(path);
-    const text = withPlainLineEnds(textIn(clear ?? bytes, path));
+    const text = withPlainLineEnds(withoutMark(textIn(clear ?? bytes, path)));
     this.#use(path, digestOfText(clear === undefined ? text : bytes));
     return {
       template: parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name, place, from)),
