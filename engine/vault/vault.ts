@@ -14,7 +14,7 @@ import { ARMOR_BLOCK, isAnsibleVault, tidyArmor } from './base/armor.ts';
 import type { Ask } from './base/passphrase.ts';
 import { type PasswordSource, readPasswords } from './base/passwords.ts';
 import { type SealedForm, sealedForm } from './base/sealed-form.ts';
-import { noText, noVaultValue, unopened, wrongKey } from './base/vault-problems.ts';
+import { noText, noVaultValue, unopened, unopenedAge } from './base/vault-problems.ts';
 import { hideValues } from './hide-values.ts';
 import { readSopsFile } from './sops/sops-file.ts';
 import { type SopsSources, SopsKeys } from './sops/sops-keys.ts';
@@ -114,7 +114,7 @@ export class Vault {
   async unsealValue(text: string, place: Place): Promise<Buffer> {
     if (isAnsibleVault(text)) return (await this.#openAnsible(text, place)).bytes;
     const opened = await this.#keys.openArmor(tidyArmor(text), place.file, place);
-    if (opened.kind === 'failed') throw wrongKey(place, opened.why);
+    if (opened.kind !== 'opened') throw unopenedAge(opened.kind, place, opened.why);
     return opened.bytes;
   }
 
@@ -130,8 +130,8 @@ export class Vault {
       case 'opened':
         return Secret.of(opened.text);
       case 'failed':
-        throw isAnsibleVault(sealed) ? unopened('failed', place, opened.why) : wrongKey(place, opened.why);
       case 'damaged':
+        throw (isAnsibleVault(sealed) ? unopened : unopenedAge)(opened.kind, place, opened.why);
       case 'unsupported':
         throw unopened(opened.kind, place, opened.why);
       case 'no-text':
@@ -195,7 +195,7 @@ export class Vault {
       case 'age-armor':
       case 'age-binary': {
         const opened = await this.#keys.open(bytes, file, place);
-        if (opened.kind === 'failed') throw wrongKey(place, opened.why);
+        if (opened.kind !== 'opened') throw unopenedAge(opened.kind, place, opened.why);
         const { passphrase } = opened;
         return {
           bytes: opened.bytes,

@@ -9,7 +9,7 @@ import { type VaultIdentity, identitiesIn, readIdentities } from './identities.t
 
 export type OpenedAge =
   | { readonly kind: 'opened'; readonly bytes: Buffer; readonly passphrase: Secret | undefined }
-  | { readonly kind: 'failed'; readonly why: string };
+  | { readonly kind: 'failed' | 'damaged'; readonly why: string };
 
 /** Opens age files with the identities of some files, and with passphrases that it asks for. */
 export class AgeKeys {
@@ -29,7 +29,7 @@ export class AgeKeys {
 
   /**
    * Decrypts an armored age text. The question for a passphrase contains `name`. Returns `failed` with the reason if no
-   * key fits or the text is damaged. Throws Problem if there is no identity, or if an identity cannot be read.
+   * key fits, and `damaged` if the text is not whole. Throws Problem if there is no identity, or if an identity cannot be read.
    */
   openArmor(armored: string, name: string, place: Place | undefined): Promise<OpenedAge> {
     return this.open(Buffer.from(armored, 'latin1'), name, place);
@@ -44,7 +44,7 @@ export class AgeKeys {
         : await this.#byIdentity(binary, place);
     } catch (error) {
       if (error instanceof Problem || !(error instanceof Error)) throw error;
-      return { kind: 'failed', why: error.message };
+      return { kind: 'damaged', why: error.message };
     }
   }
 
@@ -63,8 +63,10 @@ export class AgeKeys {
       return openedByPassphrase(`Passphrase of ${name}`, this.#ask, kept);
     });
     const opened = await decryptAge(binary, [identity]);
-    if (opened.kind === 'failed')
-      return right === undefined ? { kind: 'failed', why: 'The passphrase was wrong.' } : opened;
+    if (opened.kind !== 'opened')
+      return opened.kind === 'failed' && right === undefined
+        ? { kind: 'failed', why: 'The passphrase was wrong.' }
+        : opened;
     if (right !== undefined && !this.#passphrases.includes(right)) this.#passphrases.push(right);
     return { ...opened, passphrase: right };
   }
@@ -76,7 +78,7 @@ export class AgeKeys {
     let opened: OpenedBytes = await decryptAge(binary, (await Promise.all(atHand.map((one) => one.keys()))).flat());
     // If an identity fits and the file is damaged, the other identities are not tried.
     for (const identity of identities) {
-      if (opened.kind === 'opened' || identity.isAtHand || !isUnfit(opened.why) || !isForIdentity(binary)) continue;
+      if (opened.kind !== 'failed' || identity.isAtHand || !isForIdentity(binary)) continue;
       opened = await decryptAge(binary, await identity.keys());
     }
     return opened.kind === 'opened' ? { ...opened, passphrase: undefined } : opened;
@@ -87,10 +89,6 @@ export class AgeKeys {
     for (const file of this.#files) identities.push(...(await readIdentities(file, this.#ask)));
     return identities;
   }
-}
-
-function isUnfit(why: string): boolean {
-  return why.includes('no identity matched');
 }
 
 /** True if an `AGE-SECRET-KEY-…` identity may open the file. If only SSH keys can, no passphrase is asked for. */

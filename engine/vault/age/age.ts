@@ -6,7 +6,7 @@ export type AgeKey = string | Identity;
 
 export type OpenedBytes =
   | { readonly kind: 'opened'; readonly bytes: Buffer }
-  | { readonly kind: 'failed'; readonly why: string };
+  | { readonly kind: 'failed' | 'damaged'; readonly why: string };
 
 /** A header line that names a kind of recipient. The header ends with a line of three dashes. */
 const STANZA = /^-> (\S+)/gm;
@@ -21,8 +21,8 @@ export async function encryptAge(bytes: Uint8Array, recipients: readonly (string
 }
 
 /**
- * Decrypts a binary age file. Throws only Problem or TypeError; returns other errors, such as no fitting key, as
- * `failed`.
+ * Decrypts a binary age file. Throws only Problem or TypeError; returns `failed` if no key fits, and `damaged`
+ * for a file that is not whole.
  */
 export async function decryptAge(bytes: Buffer, keys: readonly AgeKey[]): Promise<OpenedBytes> {
   const { Decrypter } = await import('age-encryption');
@@ -33,8 +33,20 @@ export async function decryptAge(bytes: Buffer, keys: readonly AgeKey[]): Promis
   } catch (error) {
     // An error in this program must not look like a wrong key.
     if (error instanceof Problem || error instanceof TypeError) throw error;
-    return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+    const why = error instanceof Error ? error.message : String(error);
+    return isAboutKeys(why) ? { kind: 'failed', why } : { kind: 'damaged', why: CHANGED.get(why) ?? why };
   }
+}
+
+/** What the library says of content that its digest does not fit, in plain words. */
+const CHANGED: ReadonlyMap<string, string> = new Map([
+  ['invalid tag', 'Its content is not what was encrypted.'],
+  ['invalid header HMAC', 'Its header is not what was encrypted.'],
+]);
+
+/** True if another key or a greater limit could open the file: it is not damaged. */
+function isAboutKeys(why: string): boolean {
+  return why.includes('no identity matched') || why.includes('work factor');
 }
 
 /** Returns the kinds of recipients of a binary age file, such as `X25519`, `ssh-ed25519`, `scrypt`. */

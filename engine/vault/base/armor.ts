@@ -29,14 +29,14 @@ export function tidyArmor(text: string): string {
 /** Decodes tidy armor. Throws Error if the text is no armor or is damaged. */
 function fromArmor(text: string): Buffer {
   const lines = text.trim().split('\n');
-  if (lines.shift() !== BEGIN || lines.pop() !== END) throw new Error('its first or its last line is missing');
+  if (lines.shift() !== BEGIN || lines.pop() !== END) throw new Error('Its first or its last line is missing.');
   const last = lines.length - 1;
   const isRight = lines.every(
     (line, index) => line.length === LINE_LENGTH || (index === last && line.length < LINE_LENGTH),
   );
   const encoded = lines.join('');
   const bytes = Buffer.from(encoded, 'base64');
-  if (!isRight || bytes.toString('base64') !== encoded) throw new Error('its base64 is damaged');
+  if (!isRight || bytes.toString('base64') !== encoded) throw new Error('Its base64 is damaged.');
   return bytes;
 }
 

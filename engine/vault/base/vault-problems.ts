@@ -1,7 +1,6 @@
 import { type Place, Problem } from '../../errors/problem.ts';
 
-/** Returns the problem of a file or value that no available key opens. `why` is the reason, as a sentence. */
-export function wrongKey(place: Place, why: string): Problem {
+function wrongKey(place: Place, why: string): Problem {
   return new Problem({
     code: 'vault-wrong-key',
     what: 'this cannot be decrypted',
@@ -9,6 +8,11 @@ export function wrongKey(place: Place, why: string): Problem {
     why,
     remedy: 'Name an identity for which this was encrypted, with --identity or RUNBOOK_IDENTITY.',
   });
+}
+
+/** Returns the problem of an age file or value that could not be opened: no key fits, or it is not whole. */
+export function unopenedAge(kind: 'failed' | 'damaged', place: Place, why: string): Problem {
+  return kind === 'failed' ? wrongKey(place, why) : damaged('age', place, why);
 }
 
 function wrongPassword(place: Place, why: string): Problem {
@@ -22,10 +26,10 @@ function wrongPassword(place: Place, why: string): Problem {
   });
 }
 
-function damaged(place: Place, why: string): Problem {
+function damaged(by: 'age' | 'ansible-vault', place: Place, why: string): Problem {
   return new Problem({
     code: 'vault-damaged',
-    what: 'this is encrypted by ansible-vault, and damaged',
+    what: `this is encrypted by ${by}, and damaged`,
     place,
     why,
     remedy: 'Restore an undamaged version, such as from git.',
@@ -48,7 +52,7 @@ export function unopened(kind: 'failed' | 'damaged' | 'unsupported', place: Plac
     case 'failed':
       return wrongPassword(place, why);
     case 'damaged':
-      return damaged(place, why);
+      return damaged('ansible-vault', place, why);
     case 'unsupported':
       return unsupported(place, why);
   }
