@@ -365,6 +365,13 @@ export const TASKS: readonly Row[] = [
       '- name: Load\n  include_vars:\n    file:\n      - "{{ansible_facts.distribution}}.yml"\n      - main.yml\n  when: defined(a)\n# convert: by hand: the lookup first_found has no counterpart: Write {{first_found (list "a" "b")}} in a template, or firstFound(["a", "b"]) in an expression.\n- include_vars: "{{ lookup(\'first_found\', params) }}"\n  vars: { params: { files: [a.yml], paths: [other] } }\n',
   },
   {
+    what: 'the members of a list that json_query gives; other queries are left',
+    before:
+      '- debug:\n    msg: "{{ xs | json_query(\'[*].name\') | difference(ys) }}"\n- debug:\n    msg: "{{ xs | json_query(\'[?a]\') }}"\n',
+    after:
+      '- debug:\n    msg: "{{expr \'xs.filter(i, defined(i.name)).map(i, i.name).filter(i, !(i == null)).filter(i, !(i in ys))\'}}"\n- debug:\n    # convert: by hand: the filter json_query has no counterpart: Filter in an expression: xs.filter(x, x.a == 1).map(x, x.b).\n    msg: "{{ xs | json_query(\'[?a]\') }}"\n',
+  },
+  {
     what: 'an item that is left has its mark in the list',
     before: '- debug: {}\n  with_items:\n    - "{{ a | zip_longest(b) }}"\n',
     after:

@@ -292,6 +292,22 @@ const compareVersion: AdaptFilter = (adapter, node) => {
   return other === undefined ? undefined : comparedVersion(adapter, node, other);
 };
 
+/** Adapts `json_query('[*].a')`: the members of the items that have one. JMESPath leaves out null. */
+const jsonQuery: AdaptFilter = (adapter, { of, given }) => {
+  const [query] = given.plain;
+  const [, member] = query?.kind === 'text' ? (/^\[\*\]\.([A-Za-z_]\w*)$/.exec(query.value) ?? []) : [];
+  if (member === undefined || given.plain.length > 1 || given.named.size > 0) return undefined;
+  const name = textNode(member);
+  const having = filterNode(of, 'selectattr', name, textNode('defined'));
+  const mapped: JinjaOf<'filter'> = {
+    kind: 'filter',
+    of: having,
+    name: 'map',
+    given: { plain: [], named: new Map([['attribute', name]]) },
+  };
+  return adapter.value(filterNode(mapped, 'reject', textNode('none')));
+};
+
 const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
   ['default', fallback],
   ['d', fallback],
@@ -344,6 +360,7 @@ const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
   ['selectattr', selecting(true, false)],
   ['rejectattr', selecting(true, true)],
   ['map', mapping],
+  ['json_query', jsonQuery],
   ['ipwrap', ipwrap],
   ['mandatory', unchanged],
   ['safe', unchanged],
@@ -357,7 +374,7 @@ export function adaptedFilter(adapter: Adapting, node: JinjaOf<'filter'>): Jinja
   if (adapted !== undefined) return adapted;
   if (isShared(node.name))
     return { kind: 'filter', of: adapter.value(node.of), name: node.name, given: adapter.given(node.given) };
-  if (FILTERS.has(node.name) && node.name !== 'from_json')
+  if (FILTERS.has(node.name) && node.name !== 'from_json' && node.name !== 'json_query')
     return lacking('filter', `${node.name} with these arguments`);
   return lacking('filter', node.name);
 }
