@@ -37,7 +37,7 @@ async function traces(): Promise<string[]> {
   const namespaces = (await execute('ip', ['netns', 'list'])).stdout.split('\n');
   const links = (await execute('ip', ['-o', 'link'])).stdout.split('\n');
   const groups = mounts
-    .filter((line) => line.split(' ')[2] === 'cgroup2')
+    .filter((line) => ['cgroup', 'cgroup2'].includes(line.split(' ')[2] ?? ''))
     .map((line) => `${line.split(' ')[1] ?? ''}/runbook-lab/${id}`)
     .filter((folder) => existsSync(folder));
   const places = [

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Problem } from '../../engine/errors/problem.ts';
 import { type Lab, down, up } from '../../lab/hosts.ts';
 import { legacyHierarchies } from '../../lab/legacy-groups.ts';
 import { unfitness } from '../../lab/machine.ts';
@@ -22,6 +23,13 @@ async function groups(): Promise<string[]> {
   if (folders.length === 0) return [];
   const { stdout } = await execute('sh', ['-c', 'find "$@" -type d 2>/dev/null || true', 'sh', ...folders]);
   return stdout.split('\n').filter((line) => line !== '');
+}
+
+/** Returns the control groups and processes of the lab. */
+async function traces(): Promise<string[]> {
+  const { id, netns } = namesOf(NAME);
+  const processes = (await execute('ps', ['-eo', 'args'])).stdout.split('\n');
+  return [...(await groups()), ...processes.filter((line) => line.includes(id) || line.includes(netns))];
 }
 
 let lab: Lab;
@@ -97,12 +105,19 @@ describe.skipIf(why !== undefined)(`a worker${SKIPPED}`, () => {
     expect(answer).toContain('{"name":"e2e-test-images/busybox","tags":["1.37.0-1"]}');
   });
 
-  test('leaves nothing in the hierarchies when the lab is down', async () => {
+  test('leaves no control group and no process when the lab is down', async () => {
     await down(NAME);
-    expect(await groups()).toEqual([]);
-    const { id, netns } = namesOf(NAME);
-    const processes = (await execute('ps', ['-eo', 'args'])).stdout;
-    expect(processes.split('\n').filter((line) => line.includes(id) || line.includes(netns))).toEqual([]);
+    expect(await traces()).toEqual([]);
+  });
+
+  test('leaves neither when up is interrupted after the registry has started', async () => {
+    const controller = new AbortController();
+    const report = (line: string): void => {
+      if (line.startsWith('starting ')) controller.abort(new Problem({ code: 'interrupted', what: 'interrupted' }));
+    };
+    const begun = up({ name: NAME, hosts: 0, workers: 1, report, signal: controller.signal });
+    await expect(begun).rejects.toMatchObject({ code: 'interrupted' });
+    expect(await traces()).toEqual([]);
   });
 });
 
