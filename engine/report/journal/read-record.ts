@@ -1,4 +1,4 @@
-import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
+import { linesOf } from '../../files/read-lines.ts';
 import { parseLine } from './journal-line.ts';
 import { type RunHistory, journalFile } from './run-history.ts';
 import { type RunRecord, RunRecorder } from './run-record.ts';
@@ -9,7 +9,7 @@ import { type RunRecord, RunRecorder } from './run-record.ts';
  */
 export function readRecord(folder: string, { id }: RunHistory): RunRecord | undefined {
   const recorder = new RunRecorder();
-  for (const text of readAtOnce(journalFile(folder, id), MOST_SEALED).toString().split('\n')) {
+  for (const text of linesOf(journalFile(folder, id))) {
     const line = parseLine(text);
     if (line !== undefined) recorder.note(line);
   }

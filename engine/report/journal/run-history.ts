@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
-import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
+import { linesOf } from '../../files/read-lines.ts';
 import type { Debt } from '../../run/base/owed.ts';
 import { ownUsers, workOfOthers } from '../../values/own-files.ts';
 import { taskTitle } from '../text/task-title.ts';
@@ -101,22 +101,17 @@ export function journalFile(folder: string, id: string): string {
 
 function history(folder: string, id: string): RunHistory | undefined {
   const file = journalFile(folder, id);
-  let text: string;
+  const story = new Story();
   let byOthers: string | undefined;
   try {
-    text = readAtOnce(file, MOST_SEALED).toString();
+    for (const text of linesOf(file)) story.read(text);
     const users = ownUsers();
     byOthers = workOfOthers(file, users) ?? workOfOthers(join(folder, id), users);
   } catch {
     return undefined;
   }
-  const lines = text.split('\n').flatMap((one) => parseLine(one) ?? []);
-  const started = lines.find((one) => one.type === 'run_started');
+  const { started, command, ended } = story;
   if (started === undefined) return undefined;
-  const command = lines.find((one) => one.type === 'command');
-  const ended = lines.find((one) => one.type === 'run_finished');
-  const story = new Story();
-  for (const one of lines) story.follow(one);
   return {
     id,
     byOthers,
@@ -151,6 +146,8 @@ export function endOf(ended: Extract<Line, { type: 'run_finished' }>): RunOutcom
   return ended.stopped === undefined ? 'ok' : 'stopped';
 }
 
+type LineOf<Type extends Line['type']> = Extract<Line, { readonly type: Type }>;
+
 /** Collects the facts of a run from its lines, one after the other. */
 class Story {
   readonly changes: TaskNote[] = [];
@@ -161,11 +158,23 @@ class Story {
   readonly finished = new Map<string, Set<string>>();
   /** By host, then by handler. */
   readonly #owed = new Map<string, Map<string, Debt>>();
+  command: LineOf<'command'> | undefined;
+  started: LineOf<'run_started'> | undefined;
+  ended: LineOf<'run_finished'> | undefined;
   #playbook: string | undefined;
   #play: string | undefined;
   #batch: { readonly key: string; readonly hosts: Set<string> } | undefined;
 
-  follow(event: Line): void {
+  /** Takes a line of the journal, if it can be read. */
+  read(text: string): void {
+    const line = parseLine(text);
+    if (line?.type === 'command') this.command ??= line;
+    else if (line?.type === 'run_started') this.started ??= line;
+    else if (line?.type === 'run_finished') this.ended ??= line;
+    if (line !== undefined) this.#follow(line);
+  }
+
+  #follow(event: Line): void {
     switch (event.type) {
       case 'play_started':
         this.#play = event.play;

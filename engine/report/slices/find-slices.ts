@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
-import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
+import { linesOf } from '../../files/read-lines.ts';
 import { systemReason } from '../../files/system-reason.ts';
-import { type SliceRun, readSliceRun } from './slice-run.ts';
+import { type NoSlice, type SliceRun, readSliceRun } from './slice-run.ts';
 
 /** The runs of slices in a folder, and the number of whole runs there, which are left out. */
 export interface FoundSlices {
@@ -19,7 +19,7 @@ export function findSlices(folder: string): FoundSlices {
   const runs: SliceRun[] = [];
   let whole = 0;
   for (const file of filesOf(folder)) {
-    const found = readSliceRun(file, textOf(file));
+    const found = readSlice(file);
     if (found === 'a whole run') whole += 1;
     else if (found !== 'no run') runs.push(found);
   }
@@ -37,9 +37,9 @@ function filesOf(folder: string): readonly string[] {
   }
 }
 
-function textOf(file: string): string {
+function readSlice(file: string): SliceRun | NoSlice {
   try {
-    return readAtOnce(file, MOST_SEALED).toString();
+    return readSliceRun(file, linesOf(file));
   } catch (error) {
     throw error instanceof Problem ? error : unreadable(file, error);
   }

@@ -33,8 +33,8 @@ export interface SliceRun {
 /** The content of a file that is not a run of a slice. */
 export type NoSlice = 'no run' | 'a whole run';
 
-/** Reads the text of a journal or of a file of events. Lines that cannot be read are left out. */
-export function readSliceRun(file: string, text: string): SliceRun | NoSlice {
+/** Reads the lines of a journal or of a file of events. Lines that cannot be read are left out. */
+export function readSliceRun(file: string, lines: Iterable<string>): SliceRun | NoSlice {
   let command: readonly string[] = [];
   let inputs: string | undefined;
   let started: EventOf<'run_started'> | undefined;
@@ -43,7 +43,7 @@ export function readSliceRun(file: string, text: string): SliceRun | NoSlice {
   let recap: readonly HostRecap[] | undefined;
   let end: SliceEnd = { kind: 'killed' };
   let last = new Date(0);
-  for (const one of text.split('\n')) {
+  for (const one of lines) {
     const line = parseLine(one);
     if (line === undefined) continue;
     if ('at' in line && typeof line.at === 'string') last = new Date(line.at);
