@@ -8,6 +8,8 @@ export interface Options {
   readonly parts: readonly Part[];
   readonly tools: readonly ToolName[];
   readonly hosts: readonly number[];
+  /** How many hosts the part `scale` has, run after run. */
+  readonly scaleHosts: readonly number[];
   readonly tasks: readonly number[];
   readonly roundTripsMs: readonly number[];
   readonly repeat: number;
@@ -21,7 +23,7 @@ export const HELP = `npm run bench -- [options]
   --quick            few cells, one repetition: to see that it works
   --parts LIST       ${PARTS.join(',')} (all)
   --tools LIST       ${TOOL_NAMES.join(',')} (all)
-  --hosts LIST       how many hosts (1,10,50)
+  --hosts LIST       how many hosts (1,10,50; of the part scale 1,10,100,1000)
   --tasks LIST       how many tasks (10,50,100)
   --rtt LIST         round-trip times in milliseconds (0,20,100)
   --repeat N         repetitions of each no-change run; medians are shown (5). Runs of more than 20 s are not repeated
@@ -53,6 +55,7 @@ export function readOptions(argv: readonly string[]): Options | undefined {
     parts: chosen(values.parts, PARTS),
     tools: chosen(values.tools, TOOL_NAMES),
     hosts: numbers(values.hosts ?? (quick ? '1,5' : '1,10,50')),
+    scaleHosts: numbers(values.hosts ?? (quick ? '1,10,100' : '1,10,100,1000')),
     tasks: numbers(values.tasks ?? (quick ? '10' : '10,50,100')),
     roundTripsMs: numbers(values.rtt ?? (quick ? '0,20' : '0,20,100')),
     repeat: number(values.repeat ?? (quick ? '1' : '5')),

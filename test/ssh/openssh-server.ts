@@ -36,6 +36,8 @@ export interface OpensshServer {
   log(): Promise<string>;
   /** Returns the number of its current connections. */
   sessions(): Promise<number>;
+  /** Returns the processor time of itself and of its sessions that have ended, with all their processes. */
+  cpuMs(): Promise<number>;
   /** Ends it and all of its sessions, so that no server listens until `up`. */
   down(): Promise<void>;
   up(): Promise<void>;
@@ -100,16 +102,36 @@ export async function startOpensshServer(
       testTarget({ port, identityFiles: [identityFile], knownHostsFiles: [knownHosts], ...changes }),
     log: () => readFile(log, 'utf8'),
     sessions: async () => (await sessionsOf(server)).length,
+    cpuMs: () => cpuMsOf(server),
     down,
     up,
     stop: async () => {
       await down();
       const told = await readFile(log, 'utf8');
       await rm(folder, { recursive: true, force: true });
-      if (isOverOpenssh() && /remote software version ssh2js/.test(told))
-        throw new Error("A test of the system's ssh has connected by ssh2");
+      checkTransport(told);
     },
   };
+}
+
+/** Throws if a test of the system's ssh has connected by ssh2, as the log of the server tells. */
+function checkTransport(log: string): void {
+  if (isOverOpenssh() && /remote software version ssh2js/.test(log))
+    throw new Error("A test of the system's ssh has connected by ssh2");
+}
+
+/** The unit of the times in /proc/PID/stat. */
+const TICK_MS = 10;
+
+async function cpuMsOf({ pid }: ChildProcess): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The name of the program, in parentheses, may contain spaces.
+  const [user, system, userOfEnded, systemOfEnded] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 15)
+    .map(Number);
+  return [user, system, userOfEnded, systemOfEnded].reduce<number>((sum, ticks) => sum + (ticks ?? 0), 0) * TICK_MS;
 }
 
 function optionsFor(port: number, hostKeyFile: string, authorizedKeysFile: string): Readonly<Record<string, string>> {
