@@ -66,7 +66,7 @@ async function newRole(name: string, folder: string): Promise<void> {
   if (await isAnythingThere(folder))
     throw new Problem({
       code: 'role-exists',
-      what: `${folder} is there already`,
+      what: `${folder} already exists`,
       remedy: 'Choose another name, or remove the folder.',
     });
   const outcome = await writeSkeleton(folder, files);

@@ -20,9 +20,9 @@ export function readLoop(fields: Fields): Loop | undefined {
     if (control !== undefined) {
       fields.problems.add({
         code: 'loop-control-alone',
-        what: 'loop_control is there without a loop',
+        what: 'loop_control has no effect without a loop',
         place: fields.placeOf('loop_control'),
-        remedy: 'Write loop: as well, or take loop_control out.',
+        remedy: 'Add loop:, or remove loop_control.',
       });
     }
     return undefined;

@@ -97,7 +97,7 @@ function renamed(written: Nodes, aliases: Readonly<Record<string, string>>, read
     if (own !== name && written.has(own)) {
       reading.problems.add({
         code: 'duplicate-key',
-        what: `${name} is another name of ${own}, which is there as well`,
+        what: `The argument ${own} is given twice: ${name} is another name of it`,
         place: node.keyPlace,
         remedy: 'Keep one of them.',
       });
@@ -160,16 +160,16 @@ function readCheckPair(fields: Fields, into: Nodes, reading: Reading): boolean {
         ? ([
             'apply',
             'check',
-            'Add check: with a command that exits 0 where nothing is to do, or use shell: for a command that always runs.',
+            'Add check: with a command that exits with 0 if the host needs no change, or use shell: for a command that always runs.',
           ] as const)
         : ([
             'check',
             'apply',
-            'Add apply: with the command that brings it about, or use query: for a command that only looks.',
+            'Add apply: with the command that makes the change, or use query: for a command that only looks.',
           ] as const);
     reading.problems.add({
       code: 'check-and-apply',
-      what: `${there} is there without ${missing}`,
+      what: `A task with ${there}: also needs ${missing}:`,
       place: fields.placeOf(there),
       remedy,
     });
@@ -184,7 +184,7 @@ function mergeArgs(fields: Fields, into: Nodes, reading: Reading): void {
     if (into.has(entry.key)) {
       reading.problems.add({
         code: 'duplicate-key',
-        what: `The argument "${entry.key}" is there twice`,
+        what: `The argument "${entry.key}" is given twice`,
         place: entry.keyPlace,
         remedy: 'Keep one of them.',
       });

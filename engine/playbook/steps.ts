@@ -149,9 +149,9 @@ function reportNoAction(fields: Fields, reading: Reading): undefined {
   if (lone !== undefined) {
     return problems.add({
       code: 'no-module',
-      what: `${lone.key} is there without a block`,
+      what: `${lone.key}: belongs to a block, and this entry has no block:`,
       place: lone.keyPlace,
-      remedy: 'Write block: with the tasks that it is for.',
+      remedy: `Add block: with the tasks that ${lone.key}: belongs to.`,
     });
   }
   const unknown = fields.map.entries.filter((entry) => !TASK_KEYWORDS.has(entry.key));

@@ -69,8 +69,8 @@ function readUntil(fields: Fields): Task['until'] {
   if (!fields.has('delay')) return undefined;
   return fields.problems.add({
     code: 'delay-without-retries',
-    what: 'delay is there without retries or until',
+    what: 'delay has no effect without retries or until',
     place: fields.placeOf('delay'),
-    remedy: 'Add retries: with how often to try again, or until: with what must hold.',
+    remedy: 'Add retries: with the number of further tries, or until: with the condition that must become true.',
   });
 }

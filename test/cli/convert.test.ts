@@ -112,7 +112,7 @@ test('the report as JSON has each mark with its place; one file is written besid
   ]);
   expect(existsSync(join(folder, 'one.runbook.yml'))).toBe(true);
   const again = await runbook(folder, 'convert', 'one.yml');
-  expect(again.stderr).toContain('one.runbook.yml is there already');
+  expect(again.stderr).toContain('one.runbook.yml already exists');
 }, 120_000);
 
 test('a file that cannot be read is told with its place, and the rest is converted', async () => {

@@ -37,8 +37,8 @@ export async function writeBeside(
   if (isThere)
     throw new Problem({
       code: 'output-exists',
-      what: `${target} is there already`,
-      remedy: 'Name another folder by --output, or remove this one.',
+      what: `${target} already exists`,
+      remedy: 'Name another folder with --output, or remove the existing one.',
     });
   const { root, isFile, files } = project;
   const [only] = converted;

@@ -71,11 +71,11 @@ function connectionDropped({ name: host }: SshTarget, why: string, cause: unknow
   return new Unreachable({
     code: 'connection-dropped',
     host,
-    what: `${host}: the SSH server hung up before it said anything`,
+    what: `${host}: the server closed the connection before it sent a greeting of SSH`,
     why,
     remedy:
-      'It has too many logins at once, or keeps this machine out for a while: raise MaxStartups in its sshd_config, run with fewer forks (-f), ' +
-      'and see PerSourcePenalties and fail2ban. Or what listens there is not an SSH server.',
+      'The server may have too many logins at once, or may block this machine for a while: raise MaxStartups in its sshd_config, run with fewer forks (-f), ' +
+      'and check PerSourcePenalties and fail2ban. Or the program on this port is not an SSH server.',
     cause,
   });
 }

@@ -77,7 +77,7 @@ export function unreadable(file: LocalFile, { message }: BrokenArchive, place: P
 export function folderAtDest(path: string, place: Place): Problem {
   return new Problem({
     code: 'file-is-folder',
-    what: `${path} is a folder on the controller, and a file is brought`,
+    what: `${path} is a folder on the controller, but the task fetches a file`,
     place,
     remedy:
       'With flat: true, write a slash at the end of dest: the file is put into the folder then. Otherwise src is a folder of the host, or the folder on the controller is in the way: write another dest.',

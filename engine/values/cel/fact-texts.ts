@@ -72,7 +72,7 @@ export function otherCase(node: ASTNode, value: unknown): Fault | undefined {
   if (written === value) return undefined;
   return new Fault({
     code: 'never-true',
-    what: `What ${method}() gives is never ${JSON.stringify(value)}`,
+    what: `The result of ${method}() is never ${JSON.stringify(value)}`,
     why: `It has no letters in ${method === 'lower' ? 'upper' : 'lower'} case.`,
     remedy: `Write "${written}".`,
   });

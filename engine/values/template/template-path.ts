@@ -42,7 +42,7 @@ export function compilePath(path: Path, options: PathOptions): Evaluate {
       if (level.outer === undefined)
         throw options.source.fault(
           'template-syntax',
-          `${path.original} leads out of the template: there are not so many blocks around it`,
+          `${path.original} leads out of the template: each ../ needs a block around it`,
           path,
         );
       level = level.outer;

@@ -82,7 +82,9 @@ async function editIn(folder: string, request: EditRequest, guard: SignalGuard):
     return fail(new Problem({ code: 'editor', what: `the editor "${editor}" failed`, why: end.why, remedy }));
   }
   if (edited === undefined)
-    return fail(new Problem({ code: 'editor', what: `the editor "${editor}" has removed the file it was given` }));
+    return fail(
+      new Problem({ code: 'editor', what: `the editor "${editor}" has removed the file that it should edit` }),
+    );
   if (edited.equals(clear)) return { kind: 'unchanged' };
   try {
     const notes = await write(edited, request);

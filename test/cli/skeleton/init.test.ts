@@ -71,7 +71,7 @@ test('a new role is used by a play as it is', async () => {
 });
 
 const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
-  ['a role that is there', ['new', 'role', 'there'], /roles\/there is there already[^]*Choose another name/],
+  ['a role that is there', ['new', 'role', 'there'], /roles\/there already exists[^]*Choose another name/],
   ['a name that starts with a digit', ['new', 'role', '1st'], /"1st" cannot be the name of a role[^]*small letter/],
   ['a path as the name', ['new', 'role', '../x'], /cannot be the name of a role/],
   ['no name', ['new', 'role'], /name/],
