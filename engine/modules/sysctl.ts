@@ -45,7 +45,7 @@ const schema = exactlyOne(
         'Whether a parameter that does not exist, or cannot be set (as in a container), is only written to the file, with a warning. If false, it is an error.',
       ),
     unsafe_path: unsafePath(),
-    ignoreerrors: boolean().default(false).describe('The name of optional in Ansible.'),
+    ignoreerrors: boolean().default(false).describe('Does the same as optional. This is the name that Ansible uses.'),
   }),
   ['name', 'values'],
 );

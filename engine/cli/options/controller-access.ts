@@ -32,7 +32,10 @@ export function addControllerOptions(command: Command): Command {
 export interface RunAccess {
   readonly inventory: ControllerAccess;
   readonly playbook: ControllerAccess;
-  /** What the tasks may do if every host is the controller: the operator then wants the changes here. */
+  /**
+   * What the tasks may do if every host of the run is the controller. Then the operator wants the changes on this
+   * machine, so tasks may do more than in `playbook`.
+   */
   readonly alone: ControllerAccess;
 }
 

@@ -80,7 +80,10 @@ export class OpensshTransport implements Transport {
     return master;
   }
 
-  /** Runs before the callbacks of everybody who waits for the end of a session on it. */
+  /**
+   * Records why the connection ended. Called when the master process of ssh ends, before the callbacks of the sessions
+   * that use the connection.
+   */
   #ended(master: Master, status: number | undefined): void {
     if (this.#isClosing || (status !== undefined && status !== SSH_FAILED)) return;
     this.#lost ??= explainOpensshLoss(this.#target, master.said());
