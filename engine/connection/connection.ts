@@ -139,7 +139,7 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
   if (attempt?.aborted === true || signal?.aborted === true) throw stoppedBefore(target.name);
   const transport =
     target.kind === 'local'
-      ? new LocalTransport()
+      ? new LocalTransport(target.name)
       : await connectOverSsh(target, options.context ?? connectionContext(), attempt);
   const traffic: Traffic = { roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
   try {

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
  * lost.
  */
 function startWhere(replaced: string, variables = ''): Promise<OpenedShell> {
-  const local = new LocalTransport();
+  const local = new LocalTransport('here');
   const transport = {
     lost: undefined,
     gone: local.gone,

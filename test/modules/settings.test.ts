@@ -43,7 +43,7 @@ describe('arguments that do not fit together', () => {
       { service: 'ssh', state: 'enabled', timeout: 5, permanent: true },
       'timeout is for the running firewall alone',
     ],
-    ['firewalld', { port: 80, state: 'enabled' }, 'port must be a text'],
+    ['firewalld', { port: 80, state: 'enabled' }, 'port must be a port with its protocol, such as 8080/tcp'],
     ['firewalld', { port: '80', state: 'enabled' }, 'port must be a port with its protocol, such as 8080/tcp'],
     ['ufw', {}, 'give one of state, policy, rule, logging'],
     ['ufw', { rule: 'allow', direction: 'incoming' }, 'direction must be in or out for a rule'],
