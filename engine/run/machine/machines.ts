@@ -195,14 +195,12 @@ export class Machines {
    */
   #lockedBy(name: string, locked: Problem): Problem {
     if (locked.why?.includes(this.#holder) !== true) return locked;
-    const others = [...this.#targets].filter(
-      ([other, target]) => other !== name && isSamePlace(target, this.#targets.get(name)),
+    const own = this.#targets.get(name);
+    const present = [...this.#targets].flatMap(([other, target]) =>
+      other !== name && isSamePlace(target, own) ? [other] : [],
     );
-    return sameMachine(
-      name,
-      others.map(([other]) => other),
-      locked,
-    );
+    // The other name may have been left since the lock was refused.
+    return sameMachine(name, [...present, ...(own === undefined ? [] : this.#past.otherNames(own))], locked);
   }
 
   /** Throws Problem `same-machine` if the run was at this machine as this user, and has left it. */

@@ -29,6 +29,16 @@ export class PastPlaces {
     return name === target.name ? undefined : name;
   }
 
+  /** Returns the other names under which the run was at this machine as any user. */
+  otherNames(target: Target): readonly string[] {
+    const place = this.#placeOf(target, '');
+    if (place === undefined) return [];
+    const names = [...this.#names].flatMap(([one, name]) =>
+      one.endsWith(place) && name !== target.name ? [name] : [],
+    );
+    return [...new Set(names)];
+  }
+
   /** Behind a jump host, the same address may be another machine. */
   #placeOf(target: Target | undefined, user: string): string | undefined {
     if (!this.#locks || target?.kind !== 'ssh' || target.jumps.length > 0 || target.proxyCommand !== undefined)

@@ -30,3 +30,13 @@ test('a run without locks may be at a machine under several names', () => {
   past.leave('web', WEB, ['ada']);
   expect(past.otherNameAt(OTHER, 'ada')).toBeUndefined();
 });
+
+test('the other names of a machine, whoever was there', () => {
+  const past = new PastPlaces(true);
+  past.leave('web', WEB, ['ada', 'root']);
+  past.leave('third', { ...WEB, name: 'third', user: 'bea' }, ['bea']);
+  past.leave('elsewhere', { ...WEB, name: 'elsewhere', port: 222 }, ['ada']);
+  expect(past.otherNames(OTHER)).toEqual(['web', 'third']);
+  expect(past.otherNames(WEB)).toEqual(['third']);
+  expect(past.otherNames({ kind: 'local', name: 'here' })).toEqual([]);
+});
