@@ -126,7 +126,7 @@ describe('the network of pods', () => {
     rendered(template, { role: 'pod-network', host, known: { ...known, play_hosts: ['k8s-master-1', NODE] }, extra });
 
   it.each([
-    ['k8s-node-2', ['10.244.0.0/24 192.168.1.32']],
+    ['k8s-node-2', ['10.244.0.0/24 192.168.1.32', 'own 10.244.1.0/24']],
     ['k8s-master-1', ['10.244.0.0/24 192.168.1.32', '10.244.1.0/24 192.168.1.30']],
   ])('has routes from %s to the other nodes of the inventory', async (host, routes) => {
     expect((await text('routes.hbs', host)).trimEnd().split('\n').slice(1)).toEqual(routes);
