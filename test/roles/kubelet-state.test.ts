@@ -68,6 +68,9 @@ async function stateIn({ client, server, kubeconfig = true, trusted = ['present'
     kubelet_ca: join(folder, 'ca.crt'),
     kubelet_pki_dir: join(folder, 'pki'),
     kubelet_kubeconfig: join(folder, 'kubelet.conf'),
+    node_address: '127.0.0.1',
+    // Nothing listens there.
+    kubelet_port: 1,
   };
   const task = tasksOf('roles/kubelet/tasks/join.yml').get('State of the certificates of kubelet') ?? expect.fail();
   const text = resolved(entryOf(task, 'query'), await roleScope({ role: 'kubelet', host: NODE, extra }));
@@ -102,5 +105,6 @@ it.each<[string, Situation, boolean, boolean]>([
   ],
   ['more rights than a node has', { client: { subject: `/O=system:masters${SUBJECT}` }, server: {} }, false, true],
 ])('%s', async (_what, situation, client, server) => {
-  expect(await stateIn(situation)).toEqual({ client, server });
+  const file = situation.server !== undefined;
+  expect(await stateIn(situation)).toEqual({ client, server, file, served: '' });
 });
