@@ -30,7 +30,7 @@ describe.each(['debian', 'redhat'] as const)('a host of the family %s', (family)
     const names = await argument(['os-prep', 'software', 'Packages'], 'package', 'name', family);
     expect(names).toEqual(
       debian
-        ? ['conntrack', 'ethtool', 'ipset', 'ipvsadm', 'kmod', 'openssl', 'socat']
+        ? ['conntrack', 'ethtool', 'ipset', 'iptables', 'ipvsadm', 'kmod', 'nftables', 'openssl', 'socat']
         : ['conntrack-tools', 'ethtool', 'ipset', 'ipvsadm', 'kmod', 'libseccomp', 'openssl', 'socat'],
     );
   });
