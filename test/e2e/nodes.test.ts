@@ -42,7 +42,7 @@ async function eventually(what: string, args: string, expected: RegExp): Promise
 }
 
 const ready = (nodes: readonly string[]): RegExp => new RegExp(`^${nodes.map((node) => `${node} True`).join(' ')} $`);
-const READY = `get nodes -o jsonpath='{range .items[*]}{.metadata.name} {.status.conditions[?(@.type==\\"Ready\\")].status} {end}'`;
+const READY = `get nodes -o jsonpath='{range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status} {end}'`;
 
 /** Answers of HTTP on each node, with the address that the pod sees. */
 const MANIFEST = `
@@ -74,7 +74,7 @@ const apply = (text: string): Promise<string> =>
 async function pods(): Promise<readonly { readonly name: string; readonly node: string; readonly address: string }[]> {
   const rows = await kubectl(
     lab,
-    `get pods -l app=web -o jsonpath='{range .items[*]}{.metadata.name} {.spec.nodeName} {.status.podIP}{\\"\\n\\"}{end}'`,
+    `get pods -l app=web -o jsonpath='{range .items[*]}{.metadata.name} {.spec.nodeName} {.status.podIP}{"\\n"}{end}'`,
   );
   return rows
     .trim()
