@@ -128,10 +128,12 @@ export class SystemHost extends Host {
   static readonly missing: string | undefined =
     spawnSync('unshare', ['-m', '-n', '-u', 'true']).status === 0 ? undefined : 'needs root and namespaces';
 
+  /** Numbers of new accounts begin at 47000, because processes of this machine may have the numbers from 1000 on. */
   static async start(): Promise<SystemHost> {
     const folder = mkdtempSync(join(tmpdir(), 'runbook-host-'));
     const script = `set -e
 cp -a /etc "$1/etc"; mkdir "$1/home" "$1/spool"
+sed -i 's/^\\([UG]ID_MIN\\)[[:blank:]].*/\\1 47000/' "$1/etc/login.defs"
 mount --bind "$1/etc" /etc; mount --bind "$1/home" /home; mount --bind "$1/spool" /var/spool
 rm -f /etc/fstab; : >/etc/fstab
 echo ready
