@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { Secret } from '../values/base/secret.ts';
-import { Unknown } from '../values/base/value.ts';
+import { revealedOrEmpty } from '../values/base/revealed.ts';
 import { atMostOne, boolean, plainText, text } from './base/arguments.ts';
 import { type Impossible, defineModule } from './base/module.ts';
 import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
@@ -55,7 +54,7 @@ export const module = defineModule<Arguments>({
   observes: (args, _loaded, context) => editRequests(args, context),
   plan: (args, _loaded, seen, context) => {
     const { block } = args;
-    const lines = block instanceof Unknown ? '' : block instanceof Secret ? block.reveal() : block;
+    const lines = revealedOrEmpty(block);
     return planEdit(args, block, (before) => settled(args, args.state === 'present' ? lines : '', before), {
       seen,
       context,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { type Request, predict } from '../resources/base/resource.ts';
 import { probe, type ProbeDetail, type ProbeState } from '../resources/probe.ts';
+import { revealed } from '../values/base/revealed.ts';
 import { MASK, Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
 import { secretText, text } from './base/arguments.ts';
@@ -67,8 +68,4 @@ export const module = defineModule<Arguments>({
 
 function questionOf(args: Arguments, context: Context): Request<ProbeDetail, ProbeState> {
   return probe(`${context.preamble}${revealed(args.check)}`);
-}
-
-function revealed(value: string | Secret): string {
-  return value instanceof Secret ? value.reveal() : value;
 }

@@ -3,6 +3,7 @@ import { quote } from '../connection/base/quote.ts';
 import type { Seen } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import { type FileState, type RegularFile, endOf, nameOf } from '../resources/file/file-state.ts';
+import { revealed } from '../values/base/revealed.ts';
 import { Secret } from '../values/base/secret.ts';
 import { type Value, type ValueMap, Unknown } from '../values/base/value.ts';
 import { idle, idleAs } from '../values/habits/foreign-argument.ts';
@@ -33,7 +34,7 @@ import {
   type WantedContent,
 } from './web/download-digest.ts';
 import { foreignHttpArguments, httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
-import { downloadNeed, downloadScript, noProgram, revealed, type HttpRequest } from './web/http-request.ts';
+import { downloadNeed, downloadScript, noProgram, type HttpRequest } from './web/http-request.ts';
 import { type FilePlace, placeFor } from './write/file-place.ts';
 import { keeping, takeOver } from './write/take-over.ts';
 import { backupName, temporaryBeside } from './write/write-file.ts';

@@ -5,7 +5,7 @@ import { describeType, endOf, parentOf, UNKNOWN_ATTRIBUTES } from '../resources/
 import { type GitCheckout, type GitWorkTree, gitWorkTree } from '../resources/git-work-tree.ts';
 import { need } from '../resources/need.ts';
 import { type ProbeDetail, type ProbeState, remoteAnswer } from '../resources/probe.ts';
-import { Secret } from '../values/base/secret.ts';
+import { revealed } from '../values/base/revealed.ts';
 import { type ValueMap, Unknown } from '../values/base/value.ts';
 import { idleAs } from '../values/habits/foreign-argument.ts';
 import { alsoDigits, boolean, path, plainText, secretText, wholeNumber } from './base/arguments.ts';
@@ -31,7 +31,7 @@ import { wayInside, wayNeeds } from './path/way-to-path.ts';
 const schema = z.strictObject({
   repo: secretText()
     .refine((repo) => {
-      const text = repo instanceof Secret ? repo.reveal() : repo;
+      const text = revealed(repo);
       return /^[^-\s][^\n]*$/.test(text);
     }, 'must be the address of a repository')
     .describe(

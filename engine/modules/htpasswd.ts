@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { Secret } from '../values/base/secret.ts';
-import { Unknown } from '../values/base/value.ts';
+import { revealedOrEmpty } from '../values/base/revealed.ts';
 import { boolean, plainText, text } from './base/arguments.ts';
 import { type Impossible, defineModule } from './base/module.ts';
 import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
@@ -22,7 +21,7 @@ const schema = z
       )
       .describe('The name of the user.'),
     password: text()
-      .refine((password) => !/[\r\n]/.test(revealed(password)), 'must be one line\nRemove the line end.')
+      .refine((password) => !/[\r\n]/.test(revealedOrEmpty(password)), 'must be one line\nRemove the line end.')
       .optional()
       .describe('The password. It is stored as a hash; the password itself never reaches the host.'),
     hash_scheme: z
@@ -60,7 +59,7 @@ export const module = defineModule<Arguments>({
         ? before === undefined
           ? undefined
           : withoutUser(args.name, before)
-        : withUser(args, revealed(password), before ?? '');
+        : withUser(args, revealedOrEmpty(password), before ?? '');
     return planEdit(args, args.state === 'absent' ? '' : password, edit, { seen, context });
   },
 });
@@ -100,8 +99,4 @@ function incomparable({ path, name }: Arguments, stored: string): Impossible {
     why: form === undefined ? 'The file has it in an old form.' : `The file has it in the form $${form}$.`,
     remedy: `${READY_HASH} To replace it by another form, remove the user by a task before this one: htpasswd: { path: ${path}, name: ${name}, state: absent }.`,
   };
-}
-
-function revealed(value: string | Secret | Unknown): string {
-  return value instanceof Secret ? value.reveal() : value instanceof Unknown ? '' : value;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { revealedOrEmpty } from '../values/base/revealed.ts';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
 import { idle } from '../values/habits/foreign-argument.ts';
@@ -18,7 +19,7 @@ const value = (): z.ZodType<string | Secret | Unknown> =>
     })
     .transform((given) => (typeof given === 'number' ? String(given) : given))
     .refine(
-      (given) => given instanceof Unknown || !/[\r\n]/.test(plain(given)),
+      (given) => given instanceof Unknown || !/[\r\n]/.test(revealedOrEmpty(given)),
       'must be one line\nGive several lines of the same option by values.',
     );
 
@@ -96,7 +97,7 @@ export const module = defineModule<Arguments>({
   observes: (args, _loaded, context) => editRequests(args, context),
   plan(args, _loaded, seen, context) {
     const given = args.value === undefined ? (args.values ?? []) : [args.value];
-    const values = given.map((one) => (one instanceof Unknown ? '' : plain(one)));
+    const values = given.map((one) => (one instanceof Unknown ? '' : revealedOrEmpty(one)));
     return planEdit(args, insertedOf(given), (before) => edited(args, values, before), { seen, context });
   },
 });
@@ -118,10 +119,6 @@ function edited(args: Arguments, values: readonly string[], before: string | und
     allowNoValue: args.allow_no_value,
     usesInactive: args.modify_inactive_option,
   });
-}
-
-function plain(value: string | Secret | Unknown): string {
-  return value instanceof Secret ? value.reveal() : value instanceof Unknown ? '' : value;
 }
 
 /** Returns what the edit adds: secret or unknown if a value is. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { revealedOrEmpty } from '../values/base/revealed.ts';
 import { Secret } from '../values/base/secret.ts';
-import { Unknown } from '../values/base/value.ts';
 import { boolean, plainText, text } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
@@ -16,7 +16,7 @@ const schema = z
   .strictObject({
     ...editArguments,
     line: text()
-      .refine((value) => !revealed(value).includes('\n'), SEVERAL_LINES)
+      .refine((value) => !revealedOrEmpty(value).includes('\n'), SEVERAL_LINES)
       .optional()
       .describe('The line, without its line end.'),
     regexp: linePattern()
@@ -74,16 +74,14 @@ function linePattern(): z.ZodType<Pattern> {
   return pattern({ classes: 'ascii' });
 }
 
-function revealed(value: string | Secret | Unknown | undefined): string {
-  return value instanceof Secret ? value.reveal() : value instanceof Unknown || value === undefined ? '' : value;
-}
-
 /** Returns the fault in the references to groups, if regexp and line are known; undefined if there is none. */
 function faultIn(args: unknown): string | undefined {
   if (typeof args !== 'object' || args === null || !('backrefs' in args) || args.backrefs !== true) return undefined;
   if (!('regexp' in args) || !(args.regexp instanceof Pattern) || !('line' in args)) return undefined;
   const { regexp, line } = args;
-  return typeof line === 'string' || line instanceof Secret ? faultOfReplacement(regexp, revealed(line)) : undefined;
+  return typeof line === 'string' || line instanceof Secret
+    ? faultOfReplacement(regexp, revealedOrEmpty(line))
+    : undefined;
 }
 
 function faultOfReplacement(regexp: Pattern, line: string): string | undefined {
@@ -108,7 +106,7 @@ export const module = defineModule<Arguments>({
   isQuiet: true,
   observes: (args, _loaded, context) => editRequests(args, context),
   plan(args, _loaded, seen, context) {
-    const line = revealed(args.line);
+    const line = revealedOrEmpty(args.line);
     const edit =
       args.state === 'present'
         ? (before: string | undefined) =>

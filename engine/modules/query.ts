@@ -3,7 +3,7 @@ import { quote } from '../connection/base/quote.ts';
 import { splitWords } from '../connection/base/split-words.ts';
 import type { Request } from '../resources/base/resource.ts';
 import { probe, type ProbeDetail, type ProbeState } from '../resources/probe.ts';
-import { Secret } from '../values/base/secret.ts';
+import { revealed } from '../values/base/revealed.ts';
 import { UNWRITTEN, boolean, exactlyOne, path, secretText } from './base/arguments.ts';
 import { defineModule, type Context } from './base/module.ts';
 import { commandResult, meaning } from './command/command-result.ts';
@@ -75,8 +75,4 @@ function questionOf(args: Arguments, context: Context): Request<ProbeDetail, Pro
 function programOf({ argv = [] }: Arguments): string | undefined {
   const words = Array.isArray(argv) ? argv.map(revealed) : splitWords(revealed(argv));
   return words === undefined || words.length === 0 ? undefined : `exec ${words.map(quote).join(' ')}`;
-}
-
-function revealed(text: string | Secret): string {
-  return text instanceof Secret ? text.reveal() : text;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { revealedOrEmpty } from '../values/base/revealed.ts';
 import { Secret } from '../values/base/secret.ts';
-import { Unknown } from '../values/base/value.ts';
 import { idleAs } from '../values/habits/foreign-argument.ts';
 import { text } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
@@ -59,14 +59,11 @@ function faultIn(args: unknown): string | undefined {
   )
     return undefined;
   const { regexp, replace } = args;
-  const fault = typeof replace === 'string' || replace instanceof Secret ? regexp.faultOf(plain(replace)) : undefined;
+  const fault =
+    typeof replace === 'string' || replace instanceof Secret ? regexp.faultOf(revealedOrEmpty(replace)) : undefined;
   return fault === undefined
     ? undefined
     : `must refer only to groups of regexp: ${fault}\nWrite the group in parentheses in regexp; a backslash is \\\\.`;
-}
-
-function plain(value: string | Secret | Unknown): string {
-  return value instanceof Unknown ? '' : value instanceof Secret ? value.reveal() : value;
 }
 
 export const module = defineModule<Arguments>({
@@ -82,7 +79,7 @@ export const module = defineModule<Arguments>({
   isQuiet: true,
   observes: (args, _loaded, context) => editRequests({ ...args, create: undefined }, context),
   plan(args, _loaded, seen, context) {
-    const edit = (before: string | undefined): string => replaced(args, plain(args.replace), before ?? '');
+    const edit = (before: string | undefined): string => replaced(args, revealedOrEmpty(args.replace), before ?? '');
     return planEdit({ ...args, create: undefined }, args.replace, edit, { seen, context });
   },
 });

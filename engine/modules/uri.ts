@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import type { Request } from '../resources/base/resource.ts';
 import { probe, type ProbeDetail, type ProbeState } from '../resources/probe.ts';
+import { revealed } from '../values/base/revealed.ts';
 import { Secret } from '../values/base/secret.ts';
 import { type Value, Unknown, isList, isMap } from '../values/base/value.ts';
 import { idleAs } from '../values/habits/foreign-argument.ts';
@@ -11,7 +12,7 @@ import { ownScript } from './base/own-script.ts';
 import { alreadyDone, createsRemoves, createsRemovesRequests } from './command/creates-removes.ts';
 import { readAnswer, trailer } from './web/http-answer.ts';
 import { foreignHttpArguments, httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
-import { CURL_NEED, curlConfiguration, hasHeader, noProgram, revealed } from './web/http-request.ts';
+import { CURL_NEED, curlConfiguration, hasHeader, noProgram } from './web/http-request.ts';
 
 const status = wholeNumber({ min: 100, max: 599 });
 

@@ -168,7 +168,7 @@ export class HostRun {
   #taskRun(stop: Stop, task: Task, { route, frame }: Way): TaskRun {
     const { variables } = this.#host;
     const asks = this.#context.asking.has(task) && this.#batch.barrier !== undefined;
-    if (asks) variables.forgetOthers();
+    if (asks) variables.forgetScopes();
     return {
       context: this.#context,
       batch: this.#batch,
@@ -279,7 +279,7 @@ export class HostRun {
     }
     const width = (stop.until - stop.at) / Math.max(1, turns.length + 1);
     for (const [index, turn] of turns.entries()) {
-      await pauseBetween(this.#context, { host: this.#host.name, scope: variables.scope(step, []) }, step.loop, index);
+      await pauseBetween(this.#context, { host: this.#host.name, scope: plain }, step.loop, index);
       const over = turn === undefined ? [] : [loopLayer(turn)];
       const scope = variables.scope(step, over);
       if (!holds(bare, scope)) continue;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Place, Problem } from '../../errors/problem.ts';
+import { holdsSecret } from '../../values/base/revealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Value, type ValueMap, Omitted, Unknown, isList, isMap } from '../../values/base/value.ts';
 import { COMMON_ARGUMENTS } from '../../values/habits/ansible-modules.ts';
@@ -249,13 +250,6 @@ export function unknownWithin(value: Value | undefined): Unknown | undefined {
     if (unknown !== undefined) return unknown;
   }
   return undefined;
-}
-
-function holdsSecret(value: Value | undefined): boolean {
-  if (value === undefined) return false;
-  if (value instanceof Secret) return true;
-  if (isList(value)) return value.some(holdsSecret);
-  return isMap(value) && Object.values(value).some(holdsSecret);
 }
 
 /** Returns the names of the arguments of a module. */

@@ -19,65 +19,55 @@ export const UNWRITTEN = 'unwritten';
  */
 export const ALSO_DIGITS = 'alsoDigits';
 
-/** What becomes a text: a text, or a whole number. The text of a fraction or of a boolean is not known: 1.0 or 1. */
-const isText = (value: unknown): value is string | number =>
-  typeof value === 'string' ? !value.includes('\0') : Number.isSafeInteger(value);
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
 
-/** Writes a whole number as its digits. Other values are returned as they are. */
-function asText<Given>(value: Given | number): Given | string {
-  return typeof value === 'number' ? String(value) : value;
+/** Writes a whole number as its digits; returns any other value as it is. */
+function digitsAsText(value: unknown): unknown {
+  return Number.isSafeInteger(value) ? String(value) : value;
 }
 
-const TEXT = { type: 'string', [ALSO_DIGITS]: true } as const;
-
-/** Adds to a schema of texts that a whole number may be written: its digits are the text. */
-export function alsoDigits(schema: z.ZodType<string>): z.ZodType<string> {
-  return z.preprocess((value) => (Number.isSafeInteger(value) ? String(value) : value), schema).meta(TEXT);
+/**
+ * Adds to a schema of texts that a whole number may be written: its digits are the text. A fraction and a boolean stay
+ * what they are, because their text is not known: 1.0 or 1.
+ */
+export function alsoDigits<Read>(schema: z.ZodType<Read>): z.ZodType<Read> {
+  return z.preprocess(digitsAsText, schema).meta({ type: 'string', [ALSO_DIGITS]: true });
 }
 
 /** A text that may be secret and, in a plan, may be unknown. */
 export function text(): z.ZodType<string | Secret | Unknown> {
-  return z
-    .custom<string | number | Secret | Unknown>(
+  return alsoDigits(
+    z.custom<string | Secret | Unknown>(
       (value) => isText(value) || value instanceof Secret || value instanceof Unknown,
       { error: notText },
-    )
-    .meta(TEXT)
-    .transform(asText<string | Secret | Unknown>);
+    ),
+  );
 }
 
 /** A text that may be unknown in a plan, but is never secret. */
 export function openText(): z.ZodType<string | Unknown> {
-  return z
-    .custom<string | number | Unknown>((value) => isText(value) || value instanceof Unknown, { error: notText })
-    .meta(TEXT)
-    .transform(asText<string | Unknown>);
+  return alsoDigits(
+    z.custom<string | Unknown>((value) => isText(value) || value instanceof Unknown, { error: notText }),
+  );
 }
 
 /** A text that must be known and may be secret. */
 export function secretText(): z.ZodType<string | Secret> {
-  return z
-    .custom<string | number | Secret>((value) => isText(value) || value instanceof Secret, { error: notText })
-    .meta(TEXT)
-    .transform(asText<string | Secret>);
+  return alsoDigits(z.custom<string | Secret>((value) => isText(value) || value instanceof Secret, { error: notText }));
 }
 
 /** A text that must be known and is not secret. */
 export function plainText(): z.ZodType<string> {
-  return z
-    .custom<string | number>(isText, { error: notText })
-    .meta(TEXT)
-    .transform(asText<string>);
+  return alsoDigits(z.custom<string>(isText, { error: notText }));
 }
 
 /** A text that must be known, is not secret and must not be empty. */
 export function filledText(): z.ZodType<string> {
-  return z
-    .custom<string | number>((value) => isText(value) && value !== '', {
+  return alsoDigits(
+    z.custom<string>((value) => isText(value) && value !== '', {
       error: ({ input }) => (input === '' ? 'must not be empty' : notText({ input })),
-    })
-    .meta(TEXT)
-    .transform(asText<string>);
+    }),
+  );
 }
 
 /** Any value, known or not: for debug and set_fact. */
@@ -207,7 +197,7 @@ export function account(): z.ZodType<Account> {
       (value) =>
         typeof value === 'number'
           ? Number.isSafeInteger(value) && value >= 0
-          : typeof value === 'string' && !value.includes('\0') && /^[A-Za-z0-9_][^:/\n]*\$?$/.test(value),
+          : isText(value) && /^[A-Za-z0-9_][^:/\n]*\$?$/.test(value),
       {
         error: 'must be the name or the number of an account',
       },
@@ -252,27 +242,27 @@ export function wholeNumber({
     .meta({ type: 'integer' });
 }
 
+/** One text or a list of texts. Whole numbers are texts. */
+const textOrTexts = z.preprocess(
+  (value): unknown => (Array.isArray(value) ? value.map(digitsAsText) : digitsAsText(value)),
+  z.custom<string | readonly string[]>(
+    (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
+    'must be a text or a list of texts',
+  ),
+);
+
 /** One text or a list of texts; always returned as a list. */
 export function textList(): z.ZodType<readonly string[]> {
-  return z
-    .custom<string | number | readonly (string | number)[]>(
-      (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
-      'must be a text or a list of texts',
-    )
-    .transform((value) => (typeof value === 'object' ? value : [value]).map(String));
+  return textOrTexts.transform((value) => (typeof value === 'string' ? [value] : value));
 }
 
 /** Like `textList`, but a text is split at its commas, as in Ansible. */
 export function commaList({ mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {}): z.ZodType<
   readonly string[]
 > {
-  return z
-    .custom<string | number | readonly (string | number)[]>(
-      (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
-      'must be a text or a list of texts',
-    )
+  return textOrTexts
     .refine((value) => mayBeEmpty || typeof value !== 'string' || partedAtCommas(value).length > 0, 'must not be empty')
-    .transform((value) => (typeof value === 'object' ? value.map(String) : partedAtCommas(String(value))));
+    .transform((value) => (typeof value === 'string' ? partedAtCommas(value) : value));
 }
 
 /** Absolute paths: a list of them, or one text that is split at its commas. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdsSecret } from '../../values/base/revealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
 import { unknownWithin } from './argument-problem.ts';
@@ -29,12 +30,6 @@ function faultOf(value: unknown): string | undefined {
   if (typeof value === 'boolean' || (typeof value === 'number' && !Number.isSafeInteger(value)))
     return `must be a text\nWrite it in quotes: "${value}". For a variable write {{string NAME}}.`;
   return undefined;
-}
-
-function holdsSecret(value: Value): boolean {
-  if (value instanceof Secret) return true;
-  if (isList(value)) return value.some(holdsSecret);
-  return isMap(value) && Object.values(value).some(holdsSecret);
 }
 
 /** Formats a value as JSON in the form of Python: with spaces after commas and colons, and in ASCII. */

@@ -2,7 +2,8 @@ import { quote } from '../../connection/base/quote.ts';
 import { unguessable } from '../../connection/base/unguessable.ts';
 import type { Request, Seen } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
-import { Secret } from '../../values/base/secret.ts';
+import { revealed } from '../../values/base/revealed.ts';
+import type { Secret } from '../../values/base/secret.ts';
 import { type Value, Unknown } from '../../values/base/value.ts';
 import { boolean, path, text } from '../base/arguments.ts';
 import type { Context, Finished, Impossible, Outcome } from '../base/module.ts';
@@ -129,6 +130,6 @@ function inEnvironment(
   const directory =
     args.chdir === undefined ? '' : `cd -- ${quote(args.chdir)} 2>/dev/null || { printf ${shell.mark} >&2; exit 1; }\n`;
   if (stdin === undefined) return `${shell.preamble}${directory}${script}\n`;
-  const input = stdin instanceof Secret ? stdin.reveal() : stdin;
+  const input = revealed(stdin);
   return `${shell.preamble}${directory}printf %s ${quote(args.stdin_add_newline ? `${input}\n` : input)} | {\n${script}\n}\n`;
 }

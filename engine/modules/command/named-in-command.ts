@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { Secret } from '../../values/base/secret.ts';
+import { revealed } from '../../values/base/revealed.ts';
+import type { Secret } from '../../values/base/secret.ts';
 import { Unknown } from '../../values/base/value.ts';
 
 type CommandText = string | Secret | Unknown | undefined;
@@ -24,7 +25,7 @@ export function namedInCommand(texts: readonly CommandText[], chdir?: string): r
 
 function wordsOf(text: CommandText): readonly string[] {
   if (text === undefined || text instanceof Unknown) return [];
-  const whole = text instanceof Secret ? text.reveal() : text;
+  const whole = revealed(text);
   return whole.split(BETWEEN).filter((word) => word !== '');
 }
 

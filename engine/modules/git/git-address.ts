@@ -1,3 +1,4 @@
+import { revealed } from '../../values/base/revealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Impossible } from '../base/module.ts';
 
@@ -23,7 +24,7 @@ export interface GitAccount {
  * address.
  */
 export function gitAddress(repo: string | Secret): GitAddress | Impossible {
-  const text = repo instanceof Secret ? repo.reveal() : repo;
+  const text = revealed(repo);
   const [, scheme = '', account, server = '', rest = ''] = /^(https?:\/\/)([^/@]*)@([^/]+)(\/.*)?$/is.exec(text) ?? [];
   if (account === undefined) {
     if (!(repo instanceof Secret)) return { kind: 'address', url: text, account: undefined };

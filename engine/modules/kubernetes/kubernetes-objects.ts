@@ -1,5 +1,6 @@
 import { type Document, type Tags, parseAllDocuments } from 'yaml';
 import { type Json, type JsonMap, isJsonMap, jsonAt, jsonText } from '../../resources/kubernetes/kubernetes-json.ts';
+import { holdsSecret, revealed } from '../../values/base/revealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Value, Omitted, Unknown, isList, isMap } from '../../values/base/value.ts';
 import { unknownWithin } from '../base/argument-problem.ts';
@@ -49,7 +50,7 @@ export function wantedObjects(source: ObjectSource): WantedObjects {
 function valuesOf(definition: Value): readonly Value[] | Impossible {
   if (isList(definition)) return definition.flatMap((one) => (one instanceof Omitted ? [] : [one]));
   if (typeof definition !== 'string' && !(definition instanceof Secret)) return [definition];
-  const documents = parseAllDocuments(definition instanceof Secret ? definition.reveal() : definition, {
+  const documents = parseAllDocuments(revealed(definition), {
     version: '1.1',
     customTags: withoutForeignTags,
   });
@@ -84,12 +85,6 @@ function plainOf(value: Value): Json {
   if (isList(value)) return value.map(plainOf);
   if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plainOf(one)]));
   return value;
-}
-
-function holdsSecret(value: Value): boolean {
-  if (value instanceof Secret) return true;
-  if (isList(value)) return value.some(holdsSecret);
-  return isMap(value) && Object.values(value).some(holdsSecret);
 }
 
 /** Adds the fields that the arguments of the task give. */

@@ -4,7 +4,8 @@ import { quote } from '../../connection/base/quote.ts';
 import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
 import { file, type FileDetail } from '../../resources/file.ts';
 import { type FileState, describeType } from '../../resources/file/file-state.ts';
-import { Secret } from '../../values/base/secret.ts';
+import { revealed } from '../../values/base/revealed.ts';
+import type { Secret } from '../../values/base/secret.ts';
 import { Unknown } from '../../values/base/value.ts';
 import { alsoDigits, path } from '../base/arguments.ts';
 import { formatMode } from '../base/file-mode.ts';
@@ -256,8 +257,4 @@ function closedState(path: string, seen: Seen): Prediction {
 /** Returns the value of a thing that the task is still to make. */
 export function toBeMade(what: string): Unknown {
   return new Unknown(what, true);
-}
-
-function revealed(content: string | Secret): string {
-  return content instanceof Secret ? content.reveal() : content;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ANY, type MysqlAccount, type MysqlTls, storedDigest } from '../../resources/mysql-account.ts';
 import { sqlText } from '../../resources/sql/sql-quote.ts';
+import { revealed } from '../../values/base/revealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Difference } from '../base/module.ts';
 import { grantStatements, grantSteps, wantedGrants } from './mysql-privileges.ts';
@@ -249,8 +250,4 @@ function grantParts(args: Given, account: MysqlAccount, name: string, field: Fie
       after: { grants: Object.fromEntries(grants) },
     },
   ];
-}
-
-function revealed(value: string | Secret | undefined): string | undefined {
-  return value instanceof Secret ? value.reveal() : value;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { MysqlLogin } from '../../resources/sql/mysql-client.ts';
-import { Secret } from '../../values/base/secret.ts';
+import { revealed } from '../../values/base/revealed.ts';
+import type { Secret } from '../../values/base/secret.ts';
 import { boolean, filledText, path, secretText, wholeNumber } from '../base/arguments.ts';
 import type { Context } from '../base/module.ts';
 
@@ -55,7 +56,7 @@ export function mysqlLogin(args: Given, { preamble }: Pick<Context, 'preamble'>)
   const files = { 'ssl-ca': args.ca_cert, 'ssl-cert': args.client_cert, 'ssl-key': args.client_key };
   return {
     user: args.login_user,
-    password: password instanceof Secret ? password.reveal() : password,
+    password: revealed(password),
     host: args.login_host,
     socket: args.login_unix_socket,
     port: args.login_port,

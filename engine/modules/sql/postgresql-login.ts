@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { quote } from '../../connection/base/quote.ts';
 import { type PostgresLogin, psql, sessionOf, setUp } from '../../resources/sql/postgresql-client.ts';
-import { Secret } from '../../values/base/secret.ts';
+import { revealed } from '../../values/base/revealed.ts';
+import type { Secret } from '../../values/base/secret.ts';
 import { type ForeignArgument, idle } from '../../values/habits/foreign-argument.ts';
 import { filledText, path, plainText, secretText, wholeNumber } from '../base/arguments.ts';
 import type { Context } from '../base/module.ts';
@@ -78,7 +79,7 @@ export function postgresLogin(args: Given, database: string, { preamble }: Pick<
   const { login_password: password } = args;
   return {
     user: args.login_user,
-    password: password instanceof Secret ? password.reveal() : password,
+    password: revealed(password),
     // As in the collection, a socket wins over localhost.
     host: args.login_host === 'localhost' && args.login_unix_socket !== '' ? '' : args.login_host,
     socket: args.login_unix_socket,

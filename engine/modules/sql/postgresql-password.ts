@@ -1,4 +1,5 @@
 import { type PostgresPassword, type PostgresRole, passwordOf } from '../../resources/postgresql-role.ts';
+import { revealed } from '../../values/base/revealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { isVerifier, md5Verifier, newScramParameters, scramVerifier } from './scram.ts';
 
@@ -27,7 +28,7 @@ interface Given {
  */
 export function wantedPassword(args: Given, state: PostgresRole, runId: string): WantedPassword {
   if (args.password === undefined || (state.exists && args.no_password_changes)) return { kind: 'keep' };
-  const password = args.password instanceof Secret ? args.password.reveal() : args.password;
+  const password = revealed(args.password);
   const stored: PostgresPassword = state.exists ? (state.password ?? { kind: 'hidden' }) : { kind: 'none' };
   if (password === '') {
     if (stored.kind === 'none') return { kind: 'keep' };

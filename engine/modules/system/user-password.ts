@@ -1,6 +1,6 @@
 import type { Aging, UserState } from '../../resources/system/account-state.ts';
 import { passwordDigest } from '../../resources/user.ts';
-import { Secret } from '../../values/base/secret.ts';
+import { revealed } from '../../values/base/revealed.ts';
 import { Unknown } from '../../values/base/value.ts';
 import type { Impossible } from '../base/module.ts';
 import type { UserArguments } from './user-arguments.ts';
@@ -71,10 +71,6 @@ export function passwordFault(args: UserArguments): Impossible | undefined {
     what: `The password of ${name} is not a crypt hash`,
     remedy: 'Make one with `openssl passwd -6` or `mkpasswd`, and keep it as a !vault value',
   };
-}
-
-function revealed(value: string | Secret): string {
-  return value instanceof Secret ? value.reveal() : value;
 }
 
 const DAYS = {

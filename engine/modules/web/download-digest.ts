@@ -2,9 +2,10 @@ import { quote } from '../../connection/base/quote.ts';
 import type { Request, Seen } from '../../resources/base/resource.ts';
 import { digestLarge } from '../../resources/file/large-digest.ts';
 import { type ProbeDetail, type ProbeState, probe } from '../../resources/probe.ts';
+import { revealed } from '../../values/base/revealed.ts';
 import { ownScript } from '../base/own-script.ts';
 import { type Algorithm, type Checksum, digestInList } from './digest-list.ts';
-import { type HttpRequest, downloadScript, revealed } from './http-request.ts';
+import { type HttpRequest, downloadScript } from './http-request.ts';
 
 type Question = Request<ProbeDetail, ProbeState>;
 

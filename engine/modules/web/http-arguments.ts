@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { revealed } from '../../values/base/revealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type ForeignArgument, idleAs } from '../../values/habits/foreign-argument.ts';
 import { boolean, secretText, wholeNumber } from '../base/arguments.ts';
@@ -62,7 +63,7 @@ export function requestSettings(args: Given): {
 } {
   const { url_username: name, url_password: password } = args;
   const options: (readonly [string, string | Secret])[] = [];
-  if (name !== undefined) options.push(['user', Secret.around(`${text(name)}:${text(password ?? '')}`)]);
+  if (name !== undefined) options.push(['user', Secret.around(`${revealed(name)}:${revealed(password ?? '')}`)]);
   if (args.http_agent !== undefined) options.push(['user-agent', args.http_agent]);
   if (!args.use_proxy) options.push(['noproxy', '*']);
   return {
@@ -71,8 +72,4 @@ export function requestSettings(args: Given): {
     options,
     flags: args.decompress ? ['compressed'] : [],
   };
-}
-
-function text(value: string | Secret): string {
-  return value instanceof Secret ? value.reveal() : value;
 }

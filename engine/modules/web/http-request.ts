@@ -1,6 +1,7 @@
 import { quote } from '../../connection/base/quote.ts';
 import type { Request, Seen } from '../../resources/base/resource.ts';
 import { type Need, type NeedState, need } from '../../resources/need.ts';
+import { revealed } from '../../values/base/revealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Impossible } from '../base/module.ts';
 
@@ -122,9 +123,4 @@ function option(name: string, value: string): string {
     .replaceAll('\r', '\\r')
     .replaceAll('\t', '\\t');
   return `${name} = "${escaped}"`;
-}
-
-/** Returns the text of a value that may be secret. The result must go only to a host or a file, never to an output. */
-export function revealed(value: string | Secret): string {
-  return value instanceof Secret ? value.reveal() : value;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { UploadSource } from '../../connection/shell/upload.ts';
 import { MAX_CONTENT_BYTES } from '../../resources/file/file-detail.ts';
 import type { RegularFile } from '../../resources/file/file-state.ts';
+import { revealed } from '../../values/base/revealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { Unknown } from '../../values/base/value.ts';
 import type { Shown } from '../base/module.ts';
@@ -53,7 +54,7 @@ interface TextContent {
 
 /** Returns a text as the content of a file, in UTF-8. The content is secret if the text is. */
 export function textContent(text: string | Secret): TextContent {
-  return bytesContent(Buffer.from(text instanceof Secret ? text.reveal() : text, 'utf8'), text instanceof Secret);
+  return bytesContent(Buffer.from(revealed(text), 'utf8'), text instanceof Secret);
 }
 
 /** Returns bytes as the content of a file, with their SHA-256. */

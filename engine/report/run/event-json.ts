@@ -4,6 +4,7 @@ import { isEventOf } from '../../run/base/event-of.ts';
 import type { RunEvent, TaskFinished, TaskIdentity, TaskOutcome } from '../../run/base/events.ts';
 import { escapeControlsInJson } from '../../values/base/control-characters.ts';
 import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
+import { revealed } from '../../values/base/revealed.ts';
 import { MASK, Secret } from '../../values/base/secret.ts';
 import { Unknown } from '../../values/base/value.ts';
 import { mask, maskedOnce, maskValue } from '../../values/mask/mask.ts';
@@ -131,7 +132,7 @@ function plainDifference(difference: Difference): object {
         after: secret && difference.after !== null ? MASK : maskValue(difference.after),
       };
     case 'command':
-      return { kind: 'command', text: mask(textOf(difference.text)) };
+      return { kind: 'command', text: mask(revealed(difference.text)) };
     default: {
       const never: never = difference;
       throw new Error(`unknown difference ${JSON.stringify(never)}`);
@@ -144,10 +145,6 @@ function plainShown(shown: Shown | undefined, secret: boolean): unknown {
   if (typeof shown === 'string') return secret ? MASK : mask(shown);
   if (shown instanceof Secret || shown instanceof Unknown) return maskValue(shown);
   return shown;
-}
-
-function textOf(text: string | Secret): string {
-  return text instanceof Secret ? text.reveal() : text;
 }
 
 /** Masks every text in plain data, after its conversion to JSON. */

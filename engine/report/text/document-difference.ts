@@ -3,6 +3,7 @@ import { structuredPatch } from 'diff';
 import type { Difference, Shown } from '../../modules/base/module.ts';
 import type { PlannedDifference } from '../../run/saved-plan/plan-document.ts';
 import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
+import { revealed } from '../../values/base/revealed.ts';
 import { MASK, Secret } from '../../values/base/secret.ts';
 import { type Value, Unknown } from '../../values/base/value.ts';
 import { maskValue } from '../../values/mask/mask.ts';
@@ -21,7 +22,7 @@ export function documentDifference(difference: Difference): PlannedDifference {
     case 'field':
       return documentField(difference);
     case 'command': {
-      const text = difference.text instanceof Secret ? difference.text.reveal() : difference.text;
+      const text = revealed(difference.text);
       return { kind: 'command', text: safeLines(text).join('\n') };
     }
     case 'text':

@@ -1,5 +1,5 @@
 import { booleanOf } from '../../values/base/boolean-word.ts';
-import { Secret } from '../../values/base/secret.ts';
+import { revealed } from '../../values/base/revealed.ts';
 import type { Value } from '../../values/base/value.ts';
 
 /**
@@ -7,5 +7,5 @@ import type { Value } from '../../values/base/value.ts';
  * other value.
  */
 export function inventoryBoolean(value: Value): boolean | undefined {
-  return booleanOf(value instanceof Secret ? value.reveal() : value);
+  return booleanOf(revealed(value));
 }

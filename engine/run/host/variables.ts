@@ -124,12 +124,10 @@ export class HostVariables {
     this.#cache = new Map();
   }
 
-  /** Forgets scopes that depend on other hosts, because these have continued since. */
-  forgetOthers(): void {
-    this.forgetScopes();
-  }
-
-  /** Forgets the scopes that are kept: they are made again if they are needed. */
+  /**
+   * Forgets the scopes that are kept: they are made again if they are needed. Scopes depend on other hosts, too, which
+   * continue meanwhile.
+   */
   forgetScopes(): void {
     this.#cache = new Map();
   }

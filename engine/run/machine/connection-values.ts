@@ -1,4 +1,5 @@
 import { type ProblemDetails, Problem } from '../../errors/problem.ts';
+import { revealed } from '../../values/base/revealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
 import type { ConnectionVariable } from '../base/connection-variables.ts';
@@ -41,7 +42,7 @@ export function connectionValues(host: string, scope: Scope): ConnectionValues {
       remedy: `Set ${name} to ${wanted}.`,
     });
   const numberOf = (said: Said): number => {
-    const value = said.value instanceof Secret ? said.value.reveal() : said.value;
+    const value = revealed(said.value);
     return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number(value ?? NaN);
   };
   const read = <Result>(variable: ConnectionVariable, of: (said: Said) => Result): Result | undefined => {

@@ -1,5 +1,6 @@
 import { BECOME_METHODS, type BecomeMethod, type BecomePrivilege } from '../../connection/base/target.ts';
 import { Problem, type Place } from '../../errors/problem.ts';
+import { revealed } from '../../values/base/revealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
 
@@ -50,7 +51,7 @@ function methodOf(scope: Scope, place: Place): BecomeMethod {
 }
 
 function textOf(value: Value | undefined): string | undefined {
-  const text = value instanceof Secret ? value.reveal() : value;
+  const text = revealed(value);
   if (typeof text === 'number') return `${text}`;
   return typeof text === 'string' ? text : undefined;
 }

@@ -1,5 +1,6 @@
 import { Problem } from '../../errors/problem.ts';
 import type { Change, Difference, Shown } from '../../modules/base/module.ts';
+import { revealed } from '../../values/base/revealed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
 import type { TaskIdentity } from '../base/events.ts';
@@ -168,13 +169,12 @@ function sameShown(planned: Shown | undefined, made: Shown | undefined): boolean
 
 function clear(shown: Shown | undefined): string | { readonly size: number; readonly sha256: string } | undefined {
   if (shown instanceof Unknown) return undefined;
-  return shown instanceof Secret ? shown.reveal() : shown;
+  return revealed(shown);
 }
 
 function sameValue(planned: Value, made: Value): boolean {
   if (planned instanceof Unknown) return true;
-  if (planned instanceof Secret || made instanceof Secret)
-    return (planned instanceof Secret ? planned.reveal() : planned) === (made instanceof Secret ? made.reveal() : made);
+  if (planned instanceof Secret || made instanceof Secret) return revealed(planned) === revealed(made);
   if (isList(planned) && isList(made))
     return planned.length === made.length && planned.every((one, index) => sameValue(one, made[index] ?? null));
   if (isMap(planned) && !(made instanceof Unknown) && isMap(made)) {

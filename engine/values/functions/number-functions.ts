@@ -1,4 +1,4 @@
-import { Secret } from '../base/secret.ts';
+import { revealed } from '../base/revealed.ts';
 import { type Value, isList, Unknown } from '../base/value.ts';
 import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
 import { spendSteps } from '../language/step-limit.ts';
@@ -123,7 +123,7 @@ function fromPeople(written: string, otherwise: string | undefined, isBits: bool
 function wholeNumberIn(value: Value | undefined): number | undefined {
   if (value instanceof Unknown) throw new UnknownTouched(value);
   if (typeof value === 'number' || typeof value === 'boolean') return Math.trunc(Number(value)) + 0;
-  const text = value instanceof Secret ? value.reveal() : value;
+  const text = revealed(value);
   if (typeof text !== 'string' || !/^\s*[-+]?(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(text))
     return undefined;
   const number = Math.trunc(Number(text.replaceAll('_', ''))) + 0;

@@ -1,4 +1,5 @@
-import { Secret } from '../base/secret.ts';
+import { revealed } from '../base/revealed.ts';
+import type { Secret } from '../base/secret.ts';
 import { type Value, isList, isMap, Unknown } from '../base/value.ts';
 import { UnknownTouched } from '../language/fault.ts';
 import { type SharedFunction, celName, required } from './shared-function.ts';
@@ -22,7 +23,7 @@ function typeTest({ name, summary, of, gives, holds }: TypeTest): SharedFunction
     secrets: 'kept',
     run: ([value = null]) => {
       if (value instanceof Unknown) throw new UnknownTouched(value);
-      return holds(value instanceof Secret ? value.reveal() : value);
+      return holds(revealed(value));
     },
   };
 }

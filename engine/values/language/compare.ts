@@ -1,11 +1,12 @@
-import { Secret } from '../base/secret.ts';
+import { revealed } from '../base/revealed.ts';
+import type { Secret } from '../base/secret.ts';
 import { type Value, Omitted, isList, isMap, Unknown } from '../base/value.ts';
 import { describe } from './describe.ts';
 import { ArgumentFault, omitHasNoValue, UnknownTouched } from './fault.ts';
 
 function plain(value: Value): Exclude<Value, Secret | Unknown> {
   if (value instanceof Unknown) throw new UnknownTouched(value);
-  return value instanceof Secret ? value.reveal() : value;
+  return revealed(value);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createDecipheriv } from 'node:crypto';
 import type { ScalarNode } from '../../values/base/node.ts';
-import { Secret } from '../../values/base/secret.ts';
+import { revealed } from '../../values/base/revealed.ts';
 
 const SEALED = /^ENC\[AES256_GCM,data:([^,]*),iv:([^,]*),tag:([^,]*),type:([^,]*)\]$/;
 const TAG_LENGTH = 16;
@@ -68,7 +68,7 @@ export function digestBytes({ value, source }: ScalarNode): string | undefined {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number')
     return /^[-+]?(?:\d+|0[xob][\da-fA-F]+)$/.test(source) ? BigInt(source).toString() : fixed(value);
-  return value instanceof Secret ? value.reveal() : value;
+  return revealed(value);
 }
 
 /** Writes a number without an exponent, in the fewest digits that identify it. */
