@@ -1,3 +1,4 @@
+import { wildcards } from '../connection/base/wildcards.ts';
 import { type ByHand, MARK_START, commentOf } from './base/marks.ts';
 import type { PlacedMark, ConvertedFile, GivenFile } from './base/outcome.ts';
 import type { Translator } from './base/translator.ts';
@@ -50,10 +51,19 @@ function isContinued(text: string, at: number): boolean {
   return (sign === '"' || sign === "'") && /^[+~]$/.test(before.slice(0, -1).trimEnd().slice(-1));
 }
 
-/** Returns what matches the ends of the paths that a pattern of the shell means. */
-function globOf(pattern: string): RegExp {
-  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`${escaped.replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`);
+/**
+ * Returns whether a path ends with what a pattern of the shell means: name by name from the end, as no wildcard stands
+ * for a slash. Before the first name of the pattern, anything may stand.
+ */
+function endsWithGlob(path: string, pattern: string): boolean {
+  const wanted = pattern.split('/');
+  const names = path.split('/').slice(-wanted.length);
+  return (
+    names.length === wanted.length &&
+    wanted.every((name, index) =>
+      wildcards(index === 0 ? `*${name}` : name, { classes: false, ignoreCase: false }).test(names[index] ?? ''),
+    )
+  );
 }
 
 /** Makes the conversion of names of template files in the texts of `file`. */
@@ -62,8 +72,8 @@ export function templateNames(templates: readonly ConvertedFile[], file: string)
   const own = templates.filter(({ path }) => role !== undefined && path.startsWith(role));
   const meant = (written: string, isWhole: boolean): readonly ConvertedFile[] => {
     const pattern = isWhole ? `/${written.replace(/^(?:\.\.?\/|\/)+/, '')}` : written;
-    const glob = /[*?]/.test(pattern) ? globOf(pattern) : undefined;
-    const ends = (path: string): boolean => glob?.test(`/${path}`) ?? `/${path}`.endsWith(pattern);
+    const isGlob = /[*?]/.test(pattern);
+    const ends = (path: string): boolean => (isGlob ? endsWithGlob(`/${path}`, pattern) : `/${path}`.endsWith(pattern));
     const near = own.filter(({ path }) => ends(path));
     return near.length > 0 ? near : templates.filter(({ path }) => ends(path));
   };
