@@ -7,7 +7,8 @@ import type { Target } from '../../connection/base/target.ts';
  */
 export class PastPlaces {
   readonly #locks: boolean;
-  readonly #names = new Map<string, string>();
+  /** Address with port, then user, then the name of the host. */
+  readonly #names = new Map<string, Map<string, string>>();
 
   /** `locks`: the run locks its hosts. Without locks, a machine may have several names. */
   constructor(locks: boolean) {
@@ -16,33 +17,33 @@ export class PastPlaces {
 
   /** Records that the run has left a machine, and the users as whom it was there. */
   leave(name: string, target: Target | undefined, users: Iterable<string>): void {
-    for (const user of users) {
-      const place = this.#placeOf(target, user);
-      if (place !== undefined) this.#names.set(place, name);
-    }
+    const place = this.#placeOf(target);
+    if (place === undefined) return;
+    const names = this.#names.get(place) ?? new Map<string, string>();
+    for (const user of users) names.set(user, name);
+    this.#names.set(place, names);
   }
 
   /** Returns another name under which the run was at this machine as this user. */
   otherNameAt(target: Target, user: string): string | undefined {
-    const place = this.#placeOf(target, user);
-    const name = place === undefined ? undefined : this.#names.get(place);
+    const name = this.#namesAt(target)?.get(user);
     return name === target.name ? undefined : name;
   }
 
   /** Returns the other names under which the run was at this machine as any user. */
   otherNames(target: Target): readonly string[] {
-    const place = this.#placeOf(target, '');
-    if (place === undefined) return [];
-    const names = [...this.#names].flatMap(([one, name]) =>
-      one.endsWith(place) && name !== target.name ? [name] : [],
-    );
-    return [...new Set(names)];
+    return [...new Set(this.#namesAt(target)?.values())].filter((name) => name !== target.name);
+  }
+
+  #namesAt(target: Target): ReadonlyMap<string, string> | undefined {
+    const place = this.#placeOf(target);
+    return place === undefined ? undefined : this.#names.get(place);
   }
 
   /** Behind a jump host, the same address may be another machine. */
-  #placeOf(target: Target | undefined, user: string): string | undefined {
+  #placeOf(target: Target | undefined): string | undefined {
     if (!this.#locks || target?.kind !== 'ssh' || target.jumps.length > 0 || target.proxyCommand !== undefined)
       return undefined;
-    return `${user}@${target.address}:${target.port}`;
+    return `${target.address}:${target.port}`;
   }
 }
