@@ -9,9 +9,10 @@ import {
   SOPS_COMMANDS,
 } from './binary-source.ts';
 import { cacheFolder } from './cache.ts';
+import { downloadEtcd } from './github-releases.ts';
 import { buildAge, buildEtcd, buildKubeBench, buildKubernetes, buildSops } from './go-build.ts';
 import { ensureRelease } from './release-cache.ts';
-import { downloadEtcd, downloadKubernetes } from './release-site.ts';
+import { downloadKubernetes } from './release-site.ts';
 
 export const DEFAULT_KUBERNETES = '1.36.3';
 export const DEFAULT_ETCD = '3.6.16';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   type BinariesOptions,
   type Mirrors,
+  type Program,
   DEFAULT_KUBERNETES,
   contextOf,
   ensureEtcd,
@@ -20,9 +21,9 @@ import {
   RUNC_COMMANDS,
 } from './binary-source.ts';
 import { cacheFolder } from './cache.ts';
+import { downloadCniPlugins, downloadContainerd, downloadCoreDns, downloadRunc } from './github-releases.ts';
 import { buildPodPrograms } from './go-build.ts';
 import { buildCniPlugins, buildContainerd, buildCoreDns, buildRunc } from './go-module-copy.ts';
-import { downloadCniPlugins, downloadContainerd, downloadCoreDns, downloadRunc } from './node-release-site.ts';
 
 /** The versions of group_vars/all.yml. */
 export const NODE_VERSIONS = { containerd: '2.4.2', runc: '1.5.3', cniPlugins: '1.10.0', coreDns: '1.14.2' } as const;
@@ -57,30 +58,24 @@ export async function ensureContainerRuntime(options: BinariesOptions = {}): Pro
   await withStore(contextOf(options), ensureRuntime);
 }
 
+const RUNTIME: readonly Program[] = [
+  {
+    name: 'containerd',
+    version: NODE_VERSIONS.containerd,
+    commands: CONTAINERD_COMMANDS,
+    sources: [downloadContainerd, buildContainerd],
+  },
+  { name: 'runc', version: NODE_VERSIONS.runc, commands: RUNC_COMMANDS, sources: [downloadRunc, buildRunc] },
+  {
+    name: 'cni-plugins',
+    version: NODE_VERSIONS.cniPlugins,
+    commands: CNI_COMMANDS,
+    sources: [downloadCniPlugins, buildCniPlugins],
+  },
+];
+
 async function ensureRuntime(context: SourceContext): Promise<void> {
-  const { containerd, runc, cniPlugins } = NODE_VERSIONS;
-  await ensureProgram(
-    {
-      name: 'containerd',
-      version: containerd,
-      commands: CONTAINERD_COMMANDS,
-      sources: [downloadContainerd, buildContainerd],
-    },
-    context,
-  );
-  await ensureProgram(
-    { name: 'runc', version: runc, commands: RUNC_COMMANDS, sources: [downloadRunc, buildRunc] },
-    context,
-  );
-  await ensureProgram(
-    {
-      name: 'cni-plugins',
-      version: cniPlugins,
-      commands: CNI_COMMANDS,
-      sources: [downloadCniPlugins, buildCniPlugins],
-    },
-    context,
-  );
+  for (const program of RUNTIME) await ensureProgram(program, context);
 }
 
 /** The folders of the programs that are in images of the lab. */

@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Problem } from '../engine/errors/problem.ts';
 import type { SourceContext, Wanted } from './binary-source.ts';
-import { run } from './command.ts';
 
 const KUBERNETES_SITE = 'https://dl.k8s.io/release';
-const ETCD_SITE = 'https://github.com/etcd-io/etcd/releases/download';
 
 /** A network without access to the internet often drops packets: do not wait long for the first, small file. */
 export const FIRST_ANSWER_MS = 5000;
@@ -86,22 +83,4 @@ export async function downloadKubernetes(
   for (const [command, sha256] of digests)
     await download(`${site}/${command}`, join(folder, command), sha256, context.signal);
   return site;
-}
-
-export async function downloadEtcd(
-  { version, commands }: Wanted,
-  folder: string,
-  context: SourceContext,
-): Promise<string> {
-  const site = `${ETCD_SITE}/v${version}`;
-  const name = `etcd-v${version}-linux-${context.architecture}`;
-  const archive = join(folder, `${name}.tar.gz`);
-  const sums = `${site}/SHA256SUMS`;
-  const sha256 = await publishedDigest(sums, basename(archive), context.signal);
-  context.report(`downloading etcd ${version}`);
-  await download(`${site}/${basename(archive)}`, archive, sha256, context.signal);
-  const members = commands.map((command) => `${name}/${command}`);
-  await run(['tar', '-xzf', archive, '-C', folder, '--strip-components=1', ...members], { signal: context.signal });
-  await rm(archive);
-  return `${site}/${basename(archive)}`;
 }

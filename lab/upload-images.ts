@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { MANIFEST_TYPE } from './image.ts';
+import { until } from './until.ts';
 
 // A program that runs in the network of a lab: it puts images into the registry there. Its arguments are the URL of the
 // registry, and `NAME TAG FOLDER` of each image. Images that the registry has are left out.
@@ -11,7 +12,6 @@ const indexSchema = z.object({ manifests: z.tuple([blobSchema]) });
 const manifestSchema = z.object({ config: blobSchema, layers: z.array(blobSchema) });
 
 const REGISTRY_ANSWERS_MS = 30_000;
-const PAUSE_MS = 50;
 
 async function ask(url: string, options: RequestInit, good: readonly number[]): Promise<Response> {
   const response = await fetch(url, options);
@@ -19,17 +19,10 @@ async function ask(url: string, options: RequestInit, good: readonly number[]): 
   throw new Error(`${options.method ?? 'GET'} ${url} answers ${response.status}: ${await response.text()}`);
 }
 
-async function untilReady(registry: string): Promise<void> {
-  const end = performance.now() + REGISTRY_ANSWERS_MS;
-  for (;;) {
-    try {
-      await ask(`${registry}/v2/`, {}, [200]);
-      return;
-    } catch (error) {
-      if (performance.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    }
-  }
+/** Returns whether the registry answers. It does not listen yet in its first moment. */
+async function answers(registry: string): Promise<boolean> {
+  const response = await fetch(`${registry}/v2/`).catch(() => undefined);
+  return response?.ok === true;
 }
 
 async function upload(registry: string, name: string, tag: string, folder: string): Promise<void> {
@@ -56,7 +49,7 @@ async function upload(registry: string, name: string, tag: string, folder: strin
 }
 
 const [registry = '', ...images] = process.argv.slice(2);
-await untilReady(registry);
+await until('the registry answers', async () => await answers(registry), { timeoutMs: REGISTRY_ANSWERS_MS });
 for (let index = 0; index < images.length; index += 3) {
   const [name = '', tag = '', folder = ''] = images.slice(index, index + 3);
   await upload(registry, name, tag, folder);

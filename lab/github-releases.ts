@@ -4,20 +4,21 @@ import type { SourceContext, Wanted } from './binary-source.ts';
 import { run } from './command.ts';
 import { download, publishedDigest } from './release-site.ts';
 
-// The programs of worker nodes, as their projects publish them on GitHub: an archive, or the program itself.
+// Programs as their projects publish them on GitHub: an archive, or the program itself.
 
 /** A published file of one version. */
 interface Published {
   readonly name: string;
-  /** The file with its digest. */
+  /** The name of the file that has its digest. */
   readonly digests: string;
   /** Where the commands are in the archive; undefined: the file is the command. */
   readonly members: string | undefined;
 }
 
-type Name = 'containerd' | 'runc' | 'cniPlugins' | 'coreDns';
+type Name = 'etcd' | 'containerd' | 'runc' | 'cniPlugins' | 'coreDns';
 
 const PROJECTS: Readonly<Record<Name, string>> = {
+  etcd: 'etcd-io/etcd',
   containerd: 'containerd/containerd',
   runc: 'opencontainers/runc',
   cniPlugins: 'containernetworking/plugins',
@@ -26,6 +27,10 @@ const PROJECTS: Readonly<Record<Name, string>> = {
 
 function publishedOf(name: Name, version: string, architecture: string): Published {
   switch (name) {
+    case 'etcd': {
+      const folder = `etcd-v${version}-linux-${architecture}`;
+      return { name: `${folder}.tar.gz`, digests: 'SHA256SUMS', members: `${folder}/` };
+    }
     case 'containerd': {
       const archive = `containerd-${version}-linux-${architecture}.tar.gz`;
       return { name: archive, digests: `${archive}.sha256sum`, members: 'bin/' };
@@ -78,6 +83,7 @@ const from =
   async (wanted: Wanted, folder: string, context: SourceContext): Promise<string> =>
     await downloadFrom({ site: 'https://github.com', name }, wanted, folder, context);
 
+export const downloadEtcd = from('etcd');
 export const downloadContainerd = from('containerd');
 export const downloadRunc = from('runc');
 export const downloadCniPlugins = from('cniPlugins');

@@ -6,16 +6,24 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { downloadFrom } from '../../lab/node-release-site.ts';
+import { downloadFrom } from '../../lab/github-releases.ts';
 
 /** Releases as their projects lay them out: paths, archives, lists of digests. */
 const RELEASES = [
+  {
+    name: 'etcd',
+    version: '3.6.16',
+    commands: ['etcd', 'etcdctl'],
+    file: '/etcd-io/etcd/releases/download/v3.6.16/etcd-v3.6.16-linux-amd64.tar.gz',
+    digests: '/etcd-io/etcd/releases/download/v3.6.16/SHA256SUMS',
+    members: ['etcd', 'etcdctl', 'README.md'].map((name) => `etcd-v3.6.16-linux-amd64/${name}`),
+  },
   {
     name: 'containerd',
     version: '2.4.2',
     commands: ['containerd', 'containerd-shim-runc-v2', 'ctr'],
     file: '/containerd/containerd/releases/download/v2.4.2/containerd-2.4.2-linux-amd64.tar.gz',
-    digests: '.sha256sum',
+    digests: '/containerd/containerd/releases/download/v2.4.2/containerd-2.4.2-linux-amd64.tar.gz.sha256sum',
     members: ['bin/containerd', 'bin/containerd-shim-runc-v2', 'bin/containerd-stress', 'bin/ctr'],
   },
   {
@@ -23,7 +31,7 @@ const RELEASES = [
     version: '1.10.0',
     commands: ['bridge', 'host-local'],
     file: '/containernetworking/plugins/releases/download/v1.10.0/cni-plugins-linux-amd64-v1.10.0.tgz',
-    digests: '.sha256',
+    digests: '/containernetworking/plugins/releases/download/v1.10.0/cni-plugins-linux-amd64-v1.10.0.tgz.sha256',
     members: ['./bridge', './host-local', './README.md'],
   },
   {
@@ -31,7 +39,7 @@ const RELEASES = [
     version: '1.15.0',
     commands: ['coredns'],
     file: '/coredns/coredns/releases/download/v1.15.0/coredns_1.15.0_linux_amd64.tgz',
-    digests: '.sha256',
+    digests: '/coredns/coredns/releases/download/v1.15.0/coredns_1.15.0_linux_amd64.tgz.sha256',
     members: ['coredns'],
   },
 ] as const;
@@ -41,7 +49,7 @@ let server: Server;
 let site: string;
 const published = new Map<string, string | Buffer>();
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'node-release-'));
+  folder = mkdtempSync(join(tmpdir(), 'release-'));
   mkdirSync(join(folder, 'got'));
   server = createServer((request, response) => {
     const content = published.get(request.url ?? '');
@@ -68,7 +76,7 @@ function publish({ file, digests, members }: (typeof RELEASES)[number]): void {
   }
   const archive = execFileSync('tar', ['-cz', '-C', join(folder, 'release'), ...members]);
   published.set(file, archive);
-  published.set(`${file}${digests}`, `${digest(archive)}  ${file.split('/').at(-1) ?? ''}\n`);
+  published.set(digests, `${digest(archive)}  ${file.split('/').at(-1) ?? ''}\n`);
 }
 
 describe('downloads', () => {
