@@ -1,10 +1,9 @@
 /** Characters that look like a space or like nothing, and are a space for neither YAML nor expressions. */
-const BLANKS = '\\u00a0\\u1680\\u180e\\u2000-\\u200b\\u202f\\u205f\\u2060\\u3000\\ufeff';
-const ONE = new RegExp(`[${BLANKS}]+`);
-/** The places of a line where YAML wants spaces: the indentation, behind the dash of an item, behind the colon of a key. */
-const BETWEEN = new RegExp(`^((?: |- )*(?:-|[\\w.-]+:)? *)([${BLANKS}]+)`);
-/** The beginning of a text that was to be the item of a list, or a key with its value. */
-const BEGINNING = new RegExp(`^(?:-|[\\w.-]+:)?(?=[${BLANKS}])`);
+const BLANKS = /[\u00a0\u1680\u180e\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+/;
+/** What stands in a line ahead of a value: the indentation, the dash of an item, a key with its colon, and spaces. */
+const AHEAD = /^(?: |- )*(?:(?:-|[\w.-]+:) *)?/;
+/** A dash or a key with its colon at the beginning of a text. */
+const SIGN = /^(?:-|[\w.-]+:)?/;
 
 const NAMES: Readonly<Record<string, string>> = {
   '\u00a0': 'a no-break space',
@@ -24,19 +23,23 @@ export interface ForeignBlank {
 
 /** Returns the first character of the text that looks like a space and is none; undefined if there is none. */
 export function foreignBlank(text: string): ForeignBlank | undefined {
-  const found = ONE.exec(text);
+  const found = BLANKS.exec(text);
   return found === null ? undefined : blankAt(found[0], found.index);
 }
 
 /** Like `foreignBlank`, for the places of a line of YAML where spaces are expected. */
 export function blankBetween(line: string): ForeignBlank | undefined {
-  const [, before = '', blanks] = BETWEEN.exec(line) ?? [];
-  return blanks === undefined ? undefined : blankAt(blanks, before.length);
+  return rightBehind(AHEAD, line);
 }
 
 /** Like `foreignBlank`, for a text without quotes in which the character keeps a dash or a colon from having its meaning. */
 export function blankAtBeginning(text: string): ForeignBlank | undefined {
-  return BEGINNING.test(text) ? foreignBlank(text) : undefined;
+  return rightBehind(SIGN, text);
+}
+
+function rightBehind(beginning: RegExp, text: string): ForeignBlank | undefined {
+  const blank = foreignBlank(text);
+  return blank?.at === beginning.exec(text)?.[0].length ? blank : undefined;
 }
 
 function blankAt(blanks: string, at: number): ForeignBlank {
