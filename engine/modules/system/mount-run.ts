@@ -31,7 +31,7 @@ export function findRun(
       return state.mounted ? remount(args, listed) : 'mount';
     case 'ephemeral':
       if (!state.mounted) return 'mount';
-      return isOtherSource(args, state) || isOtherMemory(args, state) ? 'other' : undefined;
+      return isOtherSource(args, state) || isOtherMemory(args, state) || isNotMemory(args, state) ? 'other' : undefined;
     case 'mounted':
       return state.mounted ? adjustment(args, state, listed, isChanged) : 'mount';
   }
@@ -49,7 +49,7 @@ function adjustment(
   listed: TableEntry | undefined,
   isChanged: boolean,
 ): 'again' | 'remount' | 'other' | undefined {
-  if (isOtherSource(args, state)) {
+  if (isOtherSource(args, state) || isNotMemory(args, state)) {
     // An unmount would destroy the file system in memory with all its files.
     const isLost = state.type === 'tmpfs' && (listed === undefined || listed.source === args.src);
     return isLost ? 'other' : 'again';
@@ -70,8 +70,13 @@ function isOtherSource({ src, opts }: MountWish, state: MountState): boolean {
 }
 
 /** Returns whether another file system in memory is mounted. Its source has exactly the given name. */
-function isOtherMemory({ src, fstype, opts }: MountWish, { type, source }: MountState): boolean {
-  return type === 'tmpfs' && !isBound(opts) && (fstype !== 'tmpfs' || source !== src);
+function isOtherMemory(args: MountWish, { type, source }: MountState): boolean {
+  return type === 'tmpfs' && !isBound(args.opts) && (args.fstype !== 'tmpfs' || source !== args.src);
+}
+
+/** Returns whether the file system that is mounted is not in memory, although the task wants one in memory. */
+function isNotMemory({ fstype, opts }: MountWish, { type }: MountState): boolean {
+  return fstype === 'tmpfs' && !isBound(opts) && type !== undefined && type !== 'tmpfs';
 }
 
 /** Returns whether these options make a bind mount. */
