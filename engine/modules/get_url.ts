@@ -9,6 +9,7 @@ import { type Value, type ValueMap, Unknown } from '../values/base/value.ts';
 import { idle, idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean, path, pathOrDirectory, plainText, secretText } from './base/arguments.ts';
 import { type Apply, type Change, type Context, type Observed, type Outcome, defineModule } from './base/module.ts';
+import { isRoot } from './base/root-alone.ts';
 import {
   attributeArguments,
   attributeCommands,
@@ -17,6 +18,7 @@ import {
   changedAttributes,
   newAttributes,
 } from './path/file-attributes.ts';
+import { notPermitted, notWritable, writableNeeds } from './path/file-needs.ts';
 import { inRoom, intoPlace, pinOld, roomFor } from './path/foreign-folder.ts';
 import { foreignSource, localSourceNeeds } from './path/local-source.ts';
 import { setAttributes } from './path/set-attributes.ts';
@@ -95,6 +97,7 @@ export const module = defineModule<Arguments>({
       ...localSourceNeeds(revealed(args.url)),
       ...listQuestion(checksum, request, preamble),
       downloadNeed(request),
+      ...writableNeeds(paths, context),
       ...(args.force && checksum === undefined ? latestQuestion(paths, request, preamble) : []),
     ];
   },
@@ -150,6 +153,9 @@ function planContent(
   const request = file(path, 'digest');
   const way = args.unsafe_path ? OWN_WAY : wayTo(request, true, seen, context);
   if (way.kind === 'impossible') return way;
+  const certainty = certaintyOfDownload(asked, path, seen);
+  const refusal = certainty === 'certain' && path === place.path ? notWritable(path, seen, context) : undefined;
+  if (refusal !== undefined) return refusal;
   const kept = before === undefined ? newAttributes(args, context.user) : changedAttributes(args, before, 'file');
   const after: RegularFile = { type: 'file', ...kept, size: undefined, sha256: sha256Of(wanted), content: undefined };
   const backup = args.backup && before !== undefined ? backupName(place.path, context.now) : undefined;
@@ -160,7 +166,7 @@ function planContent(
       { kind: 'field', of: path, field: 'content', before: before?.sha256 ?? null, after: shownContent(args, wanted) },
       ...(before === undefined ? [] : attributeDifferences(path, args, before, 'file')),
     ],
-    certainty: certaintyOfDownload(asked, path, seen),
+    certainty,
     predictions: [place.predicted(after)],
     touches: 'predicted',
     apply: () => bring(args, { path: place.path, wanted, before, backup, way }),
@@ -180,6 +186,10 @@ function planAttributes(
   if (differences.length === 0) return { kind: 'in_sync', result: resultOf(args, path, before) };
   const way = args.unsafe_path ? OWN_WAY : wayTo(request, true, seen, context);
   if (way.kind === 'impossible') return way;
+  const hasNewMode = differences.some((one) => one.kind === 'field' && one.field === 'mode');
+  const change = { asked: path, before, isRewritten: false, hasNewMode };
+  const refusal = isRoot(context) ? notPermitted(place.path, args, change, { seen, context }) : undefined;
+  if (refusal !== undefined && seen.certainty(request) === 'certain') return refusal;
   const after: RegularFile = { ...before, ...changedAttributes(args, before, 'file') };
   return {
     kind: 'change',

@@ -25,7 +25,7 @@ import { foreignFolder, listed, locallyChanged, noVersion, refused, unreachable 
 import { type GitReach, askRemote, checkOut } from './git/git-script.ts';
 import { type Found, REF, findVersion, gitVersion, patternsFor } from './git/git-version.ts';
 import { unsafePath } from './path/file-attributes.ts';
-import { cannotLook } from './path/file-needs.ts';
+import { cannotLook, lockedDirectory } from './path/file-needs.ts';
 import { wayInside, wayNeeds } from './path/way-to-path.ts';
 
 const schema = z.strictObject({
@@ -192,6 +192,8 @@ function planNew(args: Arguments, address: GitAddress, observed: Observed): Outc
         }
       : { kind: 'cannot_know', because: `an earlier change in ${args.dest}` };
   const writable = need({ kind: 'writable', path: args.dest });
+  const locked = lockedDirectory(args.dest, observed);
+  if (locked !== undefined) return locked;
   if (!isRoot(context) && !seen.of(writable).isMet && seen.certainty(writable) === 'certain')
     return {
       kind: 'impossible',

@@ -27,7 +27,7 @@ import { plainFile } from './base/plain-file.ts';
 import { isRoot } from './base/root-alone.ts';
 import { alreadyDone, createdPath, createsRemoves, createsRemovesRequests } from './command/creates-removes.ts';
 import { attributeArguments, attributeResult } from './path/file-attributes.ts';
-import { cannotLook } from './path/file-needs.ts';
+import { cannotLook, lockedDirectory } from './path/file-needs.ts';
 import { OWN_WAY, wayInside, wayNeeds, wayTo, type Way } from './path/way-to-path.ts';
 import { noDirectory } from './write/file-place.ts';
 
@@ -245,9 +245,14 @@ function planComparison(
   const how = unpackAs(args, content?.isZip ?? state.tool === 'zip', context);
   const unpackings = compareMembers(members, state, how);
   const differing = unpackings.filter(({ differences }) => differences.length > 0);
-  const refusal = refusalOf({ members, unpackings, differing, how, tool: state.tool });
+  const refusal =
+    refusalOf({ members, unpackings, differing, how, tool: state.tool }) ?? lockedFor(differing, args.dest, observed);
   if (refusal !== undefined) return certainty === 'certain' ? refusal : unseen();
   return planUnpackings(args, loaded, { question, unpackings, differing }, observed);
+}
+
+function lockedFor(differing: readonly Unpacking[], dest: string, observed: Observed): Impossible | undefined {
+  return differing.length > 0 ? lockedDirectory(dest, observed) : undefined;
 }
 
 /** Returns whether an earlier change of the plan brings the archive. */

@@ -1,7 +1,7 @@
 import type { Request, Seen } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
 import type { FileDetail } from '../../resources/file/file-detail.ts';
-import { type Attributes, type FileState, describeType, parentOf } from '../../resources/file/file-state.ts';
+import { type Attributes, type FileState, describeType, endOf, parentOf } from '../../resources/file/file-state.ts';
 import { type Need, type NeedState, need } from '../../resources/need.ts';
 import type { Context, Impossible, Observed, Outcome } from '../base/module.ts';
 import { isRoot, permissionFor } from '../base/root-alone.ts';
@@ -16,8 +16,13 @@ export function fileNeeds(paths: readonly string[], wanted: WantedAttributes, co
     ...accountNeeds(wanted),
     ...ways,
     ...folders.flatMap((folder) => memberNeeds(wanted, folder)),
-    ...folders.map((path) => need({ kind: 'writable', path })),
+    ...writableNeeds(paths, context),
   ];
+}
+
+/** Returns the requests whether a user who is not root may make and replace the paths. */
+export function writableNeeds(paths: readonly string[], context: Context): readonly Request[] {
+  return isRoot(context) ? [] : paths.map((path) => need({ kind: 'writable', path: parentOf(path) }));
 }
 
 /** Returns the request whether the user may write the file at the path. */
@@ -102,13 +107,52 @@ export function notWritable(path: string, seen: Seen, context: Context): Impossi
         'Set a parameter below /proc/sys by sysctl, and another one by check and apply: apply: "echo VALUE >PATH".',
     };
   }
-  if (isRoot(context)) return undefined;
+  if (isRoot(context)) return lockedForRoot(path, seen);
   const request = need({ kind: 'writable', path: parentOf(path) });
   if (isMet(request, seen)) return undefined;
   return {
     kind: 'impossible',
     what: `${context.user} may not write in ${parentOf(path)}`,
     remedy: remedyFor(context),
+  };
+}
+
+/** Returns why root itself cannot make anything in the directory at the path; undefined if it can, and for other users. */
+export function lockedDirectory(path: string, { seen, context }: Observed): Impossible | undefined {
+  const request = file(path, 'target');
+  const state = seen.of(request);
+  const isLocked = state.type === 'absent' ? state.locks?.directory : state.locks?.itself;
+  return isRoot(context) && isLocked === true && seen.certainty(request) === 'certain' ? nothingIn(path) : undefined;
+}
+
+function nothingIn(directory: string): Impossible {
+  return locked(`nothing can be made or replaced in ${directory}, even by root`, directory);
+}
+
+/** Returns why root itself cannot make or replace anything at the path. */
+function lockedForRoot(path: string, seen: Seen): Impossible | undefined {
+  const { locks } = seen.of(file(path));
+  if (locks === undefined) return undefined;
+  if (locks.directory) return nothingIn(parentOf(path));
+  return isInHandsOfRoot(parentOf(path), seen) ? locked(`${path} cannot be replaced, even by root`, path) : undefined;
+}
+
+/**
+ * Returns whether only root can write in the directory. Then the host sees root as root, which an NFS server may not
+ * do: there, root may replace files that it may not write.
+ */
+function isInHandsOfRoot(directory: string, seen: Seen): boolean {
+  if (directory === '/') return true;
+  const state = endOf(seen.of(file(directory, 'target')));
+  return state?.type === 'directory' && state.uid === 0 && ((state.mode ?? 0o777) & 0o022) === 0;
+}
+
+function locked(what: string, path: string): Impossible {
+  return {
+    kind: 'impossible',
+    what,
+    why: 'Its file system is read-only, or it is immutable.',
+    remedy: `See which by findmnt -T ${path} and lsattr -d ${path} on the host. Then change that in a task before this one: by mount: with state: remounted and opts: rw, or by command: chattr -i.`,
   };
 }
 
@@ -145,10 +189,24 @@ export function notPermitted(
   change: PermittedChange,
   { seen, context }: Observed,
 ): Impossible | undefined {
-  if (isRoot(context)) return undefined;
+  if (isRoot(context)) return lockedInPlace(path, change, seen);
   const what =
     foreignAccount(path, wanted, change, { seen, context }) ?? foreignFile(path, wanted, change, { seen, context });
   return what === undefined ? undefined : { kind: 'impossible', what, remedy: remedyFor(context) };
+}
+
+/** Returns why root itself cannot change attributes of the existing file. */
+function lockedInPlace(
+  path: string,
+  { asked, before, isRewritten }: PermittedChange,
+  seen: Seen,
+): Impossible | undefined {
+  if (before === undefined || isRewritten) return undefined;
+  const state = seen.of(file(asked));
+  const isLinkItself = state.type === 'link' && before === state;
+  return state.locks?.itself === true && !isLinkItself
+    ? locked(`${path} cannot be changed, even by root`, path)
+    : undefined;
 }
 
 /** Returns the problem of an account to which the user may not give a file. */

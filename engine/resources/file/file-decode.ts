@@ -6,6 +6,7 @@ import {
   type Directory,
   type FileState,
   type Followed,
+  type Locks,
   type OtherFile,
   type RegularFile,
   ABSENT,
@@ -27,7 +28,9 @@ export function decodeFiles(
   const { states, missing, targets, followed } = records;
   return new Map(
     requests.map(({ id, detail }, index): [string, FileState] => {
-      const state = states.get(id) ?? missing.get(id) ?? ABSENT;
+      const locks = records.locksOf(index);
+      const found = states.get(id) ?? missing.get(id) ?? ABSENT;
+      const state: FileState = locks === undefined ? found : { ...found, locks };
       if (state.type !== 'link' || detail.look === 'attributes') return [id, withContent(state, id, detail, records)];
       const path = targets.get(index);
       const end = followed.get(id) ?? (path === undefined ? NOTHING_ABOVE : ABSENT);
@@ -50,6 +53,8 @@ class Records {
   readonly contents = new Map<string, Buffer>();
   /** Files whose content could not be read to its end. */
   readonly broken = new Set<string>();
+  /** `d` or `p` and the index of a request: the user may not write its directory, or the path itself. */
+  readonly #locks = new Set<string>();
   understandsFormat = false;
   readonly #requests: readonly Request<FileDetail, FileState>[];
   readonly #ids: ReadonlySet<string>;
@@ -61,6 +66,14 @@ class Records {
     this.#ids = new Set(requests.map(({ id }) => id));
     this.#isNamedTwice = pieces.some((piece) => piece[0] === NAME);
     for (const piece of pieces) this.#read(String.fromCharCode(piece[0] ?? 0), piece.subarray(1));
+  }
+
+  /** Returns what the user may not write of a requested path; undefined if the user may write all of it. */
+  locksOf(index: number): Locks | undefined {
+    if (this.#locks.size === 0) return undefined;
+    const directory = this.#locks.has(`d${index}`);
+    const itself = this.#locks.has(`p${index}`);
+    return directory || itself ? { directory, itself } : undefined;
   }
 
   #read(kind: string, rest: Buffer): void {
@@ -84,6 +97,8 @@ class Records {
         return this.#readAccessLists(rest.toString('utf8'));
       case 'm':
         return this.#readMissing(rest.toString('latin1'));
+      case 'w':
+        return this.#readLocks(rest.toString('latin1'));
       case 'd':
         return this.#readDigests(rest.toString('utf8'));
       case 'e': {
@@ -136,6 +151,10 @@ class Records {
   #readMissing(text: string): void {
     const state: FileState = text.startsWith('a') ? ABSENT : text.startsWith('h') ? { type: 'hidden' } : NOTHING_ABOVE;
     this.missing.set(this.#idOf(Number(text.slice(1))), state);
+  }
+
+  #readLocks(text: string): void {
+    for (const word of text.trim().split(' ')) this.#locks.add(word);
   }
 
   #readDigests(text: string): void {

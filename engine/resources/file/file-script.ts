@@ -59,11 +59,15 @@ const LISTED = `listed() {
   case $s in *"$b$1"4?[13579bdf][014589cd]'\t'*) shift; printf '%sa' "$b"; ls -ldL -- "$@" 2>/dev/null ;; esac
 }`;
 
-/** For each missing path: whether its directory exists and may be entered. */
-const MISSING = `i=0
+/**
+ * For each missing path: whether its directory exists and may be entered. For each path: whether the user may write the
+ * nearest directory (`d`) and, if it exists, the path itself (`p`). The letters of the paths that the user may not write
+ * are in one record.
+ */
+const MISSING = `i=0 w=
 for p do
+  q=\${p%/*}
   if ! [ -e "$p" ] && ! [ -L "$p" ]; then
-    q=\${p%/*}
     if [ -d "\${q:-/}" ]; then [ -x "\${q:-/}" ] && a=a || a=h
     else
       a=n
@@ -71,9 +75,12 @@ for p do
       [ -x "\${q:-/}" ] || a=h
     fi
     z="$z\${b}m$a$i"
+  else [ -w "$p" ] || w="$w p$i"
   fi
+  [ -w "\${q:-/}" ] || w="$w d$i"
   i=$((i + 1))
-done`;
+done
+[ -z "$w" ] || z="$z\${b}w$w"`;
 
 /** Returns shell text that looks at the ends of links, and at the directories above them. */
 function followLinks(followed: readonly Asked[]): string {

@@ -1,5 +1,18 @@
 /** The state of a path. In a prediction, unknown attributes are undefined. */
-export type FileState = AbsentFile | RegularFile | Directory | Link | OtherFile | HiddenFile;
+export type FileState = (AbsentFile | RegularFile | Directory | Link | OtherFile | HiddenFile) & {
+  /** Only of a requested path that was seen, if something of it is locked. */
+  readonly locks?: Locks | undefined;
+};
+
+/**
+ * The parts of a path that the user may not write. For root, they are on a file system that is read-only, or are
+ * immutable. The shell of busybox does not see them for root.
+ */
+export interface Locks {
+  /** The directory of the path or, if it is missing, the nearest one above it. */
+  readonly directory: boolean;
+  readonly itself: boolean;
+}
 
 export interface AbsentFile {
   readonly type: 'absent';
