@@ -10,11 +10,14 @@ import { anyValue, boolean, path, secretText, wholeNumber } from './base/argumen
 import { type Context, defineModule } from './base/module.ts';
 import { ownScript } from './base/own-script.ts';
 import { alreadyDone, createsRemoves, createsRemovesRequests } from './command/creates-removes.ts';
-import { readAnswer, trailer } from './web/http-answer.ts';
+import { NO_ANSWER, readAnswer, trailer } from './web/http-answer.ts';
 import { foreignHttpArguments, httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
 import { CURL_NEED, curlConfiguration, hasHeader, noProgram } from './web/http-request.ts';
 
-const status = wholeNumber({ min: 100, max: 599 });
+const status = wholeNumber({ min: NO_ANSWER, max: 599 }).refine(
+  (code) => code === NO_ANSWER || code >= 100,
+  'must be a status of HTTP from 100 to 599, or -1 for no answer',
+);
 
 const schema = z.strictObject({
   url: secretText()
@@ -34,11 +37,11 @@ const schema = z.strictObject({
       z.array(status),
       z
         .string()
-        .regex(/^[1-5]\d\d(\s*,\s*[1-5]\d\d)*$/)
+        .regex(/^(?:[1-5]\d\d|-1)(?:\s*,\s*(?:[1-5]\d\d|-1))*$/)
         .transform((text) => text.split(',').map(Number)),
     ])
     .default([200])
-    .describe('The status codes that count as success.'),
+    .describe('The status codes that count as success. -1: the server does not answer.'),
   ...httpArguments,
   body: anyValue()
     .optional()

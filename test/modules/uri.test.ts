@@ -51,6 +51,18 @@ describe('uri', () => {
       failure: expect.stringContaining('the server did not answer'),
     });
   });
+  it('takes -1 for a server that does not answer, as in Ansible', async () => {
+    const gone = 'http://127.0.0.1:1/';
+    for (const status_code of [-1, [-1, 200], '200, -1', ['-1']]) {
+      const { outcome } = await planHere(uri, { url: gone, status_code });
+      expect(outcome).toMatchObject({ kind: 'in_sync', result: { status: -1, msg: expect.stringContaining('curl') } });
+      expect(outcome).not.toHaveProperty('failure');
+    }
+    expect((await planHere(uri, { url: base, status_code: -1 })).outcome).toMatchObject({
+      failure: 'the server answered 200, not -1',
+    });
+    await expect(planHere(uri, { url: gone, status_code: 0 })).rejects.toThrow();
+  });
   it('sends what it is given, once asked to change something', async () => {
     const { change, result } = await settleHere(
       uri,

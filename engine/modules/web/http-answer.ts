@@ -17,6 +17,9 @@ interface Asked {
 }
 
 /** The content and the parts of the trailer in the output of curl. */
+/** The code of a request without an answer, as in Ansible. */
+export const NO_ANSWER = -1;
+
 interface Answer {
   readonly bytes: Buffer;
   readonly statusCode: number;
@@ -48,9 +51,10 @@ export function readAnswer(
 ): Finished {
   const answer = partsOf(stdout);
   const { statusCode, contentType, url } = answer;
-  const isRight = status === 0 && args.status_code.includes(statusCode);
+  const code = statusCode === 0 ? NO_ANSWER : statusCode;
+  const isRight = (status === 0 || code === NO_ANSWER) && args.status_code.includes(code);
   const result: ValueMap = {
-    status: statusCode === 0 ? -1 : statusCode,
+    status: code,
     // For a secret address, the given address is registered, because its redirect is secret, too.
     url: typeof args.url === 'string' && url !== '' ? url : args.url,
     redirected: answer.redirects > 0,
@@ -58,7 +62,7 @@ export function readAnswer(
     ...contentOf(answer, args.return_content || !isRight),
     ...(status === 0 ? {} : { msg: stderr.trim() }),
   };
-  if (status !== 0) return { kind: 'failed', what: `the server did not answer: ${stderr.trim()}`, result };
+  if (status !== 0 && !isRight) return { kind: 'failed', what: `the server did not answer: ${stderr.trim()}`, result };
   if (!isRight)
     return { kind: 'failed', what: `the server answered ${statusCode}, not ${args.status_code.join(' or ')}`, result };
   return { kind: 'done', result };
