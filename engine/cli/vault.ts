@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { Problem } from '../errors/problem.ts';
 import { type FoundFile, findFile, replaceFile } from '../files/replace-file.ts';
 import { printClear, printNotes } from '../report/listing/vault.ts';
+import { variableNameProblem } from '../values/base/variable-name.ts';
 import { textIn } from '../values/yaml/text-file.ts';
 import { readIdentities } from '../vault/age/identities.ts';
 import type { Recipient } from '../vault/age/recipient.ts';
@@ -34,7 +35,7 @@ export function addVaultCommand(command: Command, done: (status: number) => void
     .argument('[files...]')
     .option('--value [name]', 'encrypt the text on stdin, and print it as a !vault value')
     .action(async (files: readonly string[], flags: WritingFlags & { readonly value?: true | string }) => {
-      if (flags.value !== undefined) await encryptStdin(flags.value === true ? undefined : flags.value, flags);
+      if (flags.value !== undefined) await encryptStdin(entryName(flags.value, files), flags);
       else await each(files, 'encrypted', (file) => encryptFile(file, flags));
       done(EXIT.ok);
     });
@@ -114,6 +115,25 @@ async function each(
     printNotes([`${file}: ${what}`], process.stdout);
     printNotes(notes, process.stderr);
   }
+}
+
+/** Returns the name for the entry of one value. Throws Problem if no variable can have it, or if files are named, too. */
+function entryName(value: true | string, files: readonly string[]): string | undefined {
+  if (files.length > 0)
+    throw new Problem({
+      code: 'wrong-options',
+      what: `--value encrypts the text on stdin, and ${files.join(', ')} is named, too`,
+      remedy: 'Leave --value out to encrypt files, or leave the files out.',
+    });
+  if (value === true) return undefined;
+  const problem = variableNameProblem(value);
+  if (problem === undefined) return value;
+  throw new Problem({
+    code: 'variable-name',
+    what: problem.what,
+    why: problem.why,
+    remedy: 'Write --value without a name, and put the printed value behind its key.',
+  });
 }
 
 async function encryptStdin(name: string | undefined, flags: WritingFlags): Promise<void> {
