@@ -31,7 +31,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/ssh/**', 'test/browser/**', 'test/lab/**', 'test/e2e/**', 'test/bench/**'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           globalSetup: 'test/system-packages.ts',
         },
       },

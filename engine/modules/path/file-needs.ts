@@ -152,7 +152,7 @@ function locked(what: string, path: string): Impossible {
     kind: 'impossible',
     what,
     why: 'Its file system is read-only, or it is immutable.',
-    remedy: `See which by findmnt -T ${path} and lsattr -d ${path} on the host. Then change that in a task before this one: by mount: with state: remounted and opts: rw, or by command: chattr -i.`,
+    remedy: `Mount it for writing or make it changeable first (findmnt -T ${path} shows the mount, lsattr -d ${path} the letter i, which chattr -i removes), or choose a path on another file system.`,
   };
 }
 
