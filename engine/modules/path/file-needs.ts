@@ -131,9 +131,10 @@ function nothingIn(directory: string): Impossible {
 
 /** Returns why root itself cannot make or replace anything at the path. */
 function lockedForRoot(path: string, seen: Seen): Impossible | undefined {
-  const { locks } = seen.of(file(path));
+  const { locks, type } = seen.of(file(path));
   if (locks === undefined) return undefined;
   if (locks.directory) return nothingIn(parentOf(path));
+  if (type === 'link') return undefined;
   return isInHandsOfRoot(parentOf(path), seen) ? locked(`${path} cannot be replaced, even by root`, path) : undefined;
 }
 

@@ -75,7 +75,7 @@ for p do
       [ -x "\${q:-/}" ] || a=h
     fi
     z="$z\${b}m$a$i"
-  else [ -w "$p" ] || w="$w p$i"
+  else [ -w "$p" ] || ! [ -e "$p" ] || w="$w p$i"
   fi
   [ -w "\${q:-/}" ] || w="$w d$i"
   i=$((i + 1))

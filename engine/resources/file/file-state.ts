@@ -11,6 +11,7 @@ export type FileState = (AbsentFile | RegularFile | Directory | Link | OtherFile
 export interface Locks {
   /** The directory of the path or, if it is missing, the nearest one above it. */
   readonly directory: boolean;
+  /** Of a link: its end. */
   readonly itself: boolean;
 }
 
