@@ -19,6 +19,21 @@ const kubelet = (extra?: ValueMap): Promise<Record<string, unknown>> => configOf
 const kubeProxy = (extra?: ValueMap): Promise<Record<string, unknown>> =>
   configOf('kube-proxy', 'kube-proxy.yaml.hbs', extra);
 
+it.each([
+  ['kubelet', 'KUBELET'],
+  ['kube-proxy', 'KUBE_PROXY'],
+])('%s keeps flags in the unit or in a file', async (role, name) => {
+  expect(await rendered(`${role}.service.hbs`, { role, host: NODE, known })).toMatch(/^ExecStart=\S+ \\\n {2}--/m);
+  const extra = { unit_style: 'environment_file' };
+  const unit = await rendered(`${role}.service.hbs`, { role, host: NODE, known, extra });
+  expect(unit).toContain(
+    `EnvironmentFile=/etc/kubernetes/${role}.env\nExecStart=/usr/local/bin/${role} $${name}_ARGUMENTS\n`,
+  );
+  expect(unit).not.toContain('--');
+  const file = await rendered(`${role}.env.hbs`, { role, host: NODE, known, extra });
+  expect(file).toMatch(new RegExp(`^${name}_ARGUMENTS="--\\S+( --\\S+)*"$`, 'm'));
+});
+
 describe('the configuration of kubelet', () => {
   it('lets nobody in without a certificate, and asks the cluster for its own', async () => {
     expect(await kubelet()).toMatchObject({
