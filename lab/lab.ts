@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { Problem } from '../engine/errors/problem.ts';
 import { DEFAULT_ETCD, DEFAULT_KUBERNETES, ensureBinaries } from './binaries.ts';
 import { type Lab, down, find, up } from './hosts.ts';
+import { interruption } from './interruption.ts';
 import { NODE_VERSIONS, ensureNodeBinaries } from './node-binaries.ts';
 import { sshCommand } from './ssh.ts';
 import { MOST_HOSTS, hostOf, labNames, stateFolder } from './state.ts';
@@ -33,18 +34,6 @@ function parseVersion(text: string): string {
   const version = text.replace(/^v/, '');
   if (/^\d+\.\d+\.\d+$/.test(version)) return version;
   throw new InvalidArgumentError('It must be a version such as 1.36.3.');
-}
-
-/** Aborts at the first Ctrl-C or SIGTERM, so that started work can be undone. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (!controller.signal.aborted) tell(`${name}: stopping and cleaning up`);
-      controller.abort(new Problem({ code: 'interrupted', what: `interrupted by ${name}` }));
-    });
-  }
-  return controller.signal;
 }
 
 /** Gives the terminal to a command, and ends with its exit status. */
@@ -110,7 +99,7 @@ function program(): Command {
     .option('--etcd <version>', 'version of etcd', parseVersion, DEFAULT_ETCD)
     .option('--nodes', 'those of worker nodes too: kubelet, kube-proxy, containerd, runc, CNI plugins', false)
     .action(async ({ nodes, ...options }: { kubernetes: string; etcd: string; nodes: boolean }) => {
-      const wish = { ...options, report: tell, signal: interruption() };
+      const wish = { ...options, report: tell, signal: interruption(tell) };
       const mirrors = nodes ? await ensureNodeBinaries(wish) : await ensureBinaries(wish);
       say(`kubernetes ${options.kubernetes} ${mirrors.kubernetes}`);
       say(`etcd ${options.etcd} ${mirrors.etcd}`);
@@ -130,7 +119,7 @@ function addLabCommands(cli: Command): void {
     .option('--workers <count>', 'how many hosts shall be able to run containers, as worker nodes do', parseCount, 0)
     .option(...NAME_FLAG)
     .action(async (options: NameOption & { hosts: number; workers: number }) => {
-      say(await describe(await up({ ...options, report: tell, signal: interruption() })));
+      say(await describe(await up({ ...options, report: tell, signal: interruption(tell) })));
     });
   cli
     .command('down')
