@@ -2,73 +2,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { up, type Lab } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
 import { ensureNodeBinaries } from '../../lab/node-binaries.ts';
-import { until } from '../../lab/until.ts';
 import { changesOf, complaints, runbook } from '../lab/controller.ts';
 import { kubectl, release } from './cluster.ts';
 import { foretold } from './foretold.ts';
+import { INVENTORY, NODES, applyPods, eventually, playOn } from './node-cluster.ts';
 
 /** Nodes that run pods: they join, pods reach each other and the world outside, and nodes come and go. */
 const why = unfitness();
 const SKIPPED = why === undefined ? '' : ` (skipped: ${why})`;
-const INVENTORY = 'inventory/lab-nodes.yml';
-const NODES = ['k8s-node-1', 'k8s-node-2'];
-/** Images and busy machines take their time. */
-const PATIENCE = { timeoutMs: 300_000 };
 
 let lab: Lab;
 
-const play = async (playbook: string, ...args: readonly string[]): Promise<readonly string[]> => {
-  const done = await runbook(lab, ['play', `playbooks/${playbook}`, ...args], INVENTORY);
-  expect(complaints(done)).toBe('');
-  expect(done.status).toBe(0);
-  return changesOf(done);
-};
-
-/** Waits until kubectl prints the text. */
-async function eventually(what: string, args: string, expected: RegExp): Promise<void> {
-  let last = '';
-  try {
-    await until(
-      what,
-      async () => {
-        last = await kubectl(lab, args).catch((error: unknown) => String(error));
-        return expected.test(last);
-      },
-      PATIENCE,
-    );
-  } catch (error) {
-    throw new Error(last, { cause: error });
-  }
-}
+const play = async (playbook: string, ...args: readonly string[]): Promise<readonly string[]> =>
+  changesOf(await playOn(lab, playbook, ...args));
 
 const ready = (nodes: readonly string[]): RegExp => new RegExp(`^${nodes.map((node) => `${node} True`).join(' ')} $`);
 const READY = `get nodes -o jsonpath='{range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status} {end}'`;
-
-/** Answers of HTTP on each node, with the address that the pod sees. */
-const MANIFEST = `
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web }
-spec:
-  replicas: 4
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec:
-      topologySpreadConstraints: [{ maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: { matchLabels: { app: web } } }]
-      containers: [{ name: agnhost, image: registry.k8s.io/e2e-test-images/agnhost:2.63.0, args: [netexec, --http-port=8080], readinessProbe: { httpGet: { path: /healthz, port: 8080 }, timeoutSeconds: 10 } }]
----
-apiVersion: v1
-kind: Service
-metadata: { name: web }
-spec: { type: NodePort, selector: { app: web }, ports: [{ port: 80, targetPort: 8080, nodePort: 30080 }] }
-`;
-
-const apply = (text: string): Promise<string> =>
-  lab.ssh(
-    'k8s-master-1',
-    `echo ${Buffer.from(text).toString('base64')} | base64 -d | sudo kubectl --kubeconfig=/etc/kubernetes/admin.conf apply -f -`,
-  );
 
 /** Name, node and address of each pod of the Deployment. */
 async function pods(): Promise<readonly { readonly name: string; readonly node: string; readonly address: string }[]> {
@@ -116,8 +65,8 @@ describe.skipIf(why !== undefined)(`nodes: from nothing to pods${SKIPPED}`, () =
   });
 
   test('pods run on both nodes, and reach each other, Services, and the DNS of the cluster', async () => {
-    await apply(MANIFEST);
-    await eventually('four pods are ready', 'get deployment web -o jsonpath={.status.readyReplicas}', /^4$/);
+    await applyPods(lab);
+    await eventually(lab, 'four pods are ready', 'get deployment web -o jsonpath={.status.readyReplicas}', /^4$/);
     const all = await pods();
     expect(new Set(all.map(({ node }) => node))).toEqual(new Set(NODES));
     const [one] = all;
@@ -144,8 +93,8 @@ describe.skipIf(why !== undefined)(`nodes: they come and go${SKIPPED}`, () => {
   test('a node whose power was cut comes back with its routes and pods', async () => {
     await lab.kill('k8s-node-2');
     await lab.start('k8s-node-2');
-    await eventually('all nodes are Ready', READY, ready(NODES));
-    await eventually('four pods are ready', 'get deployment web -o jsonpath={.status.readyReplicas}', /^4$/);
+    await eventually(lab, 'all nodes are Ready', READY, ready(NODES));
+    await eventually(lab, 'four pods are ready', 'get deployment web -o jsonpath={.status.readyReplicas}', /^4$/);
     await play('verify.yml');
     expect(await play('site.yml')).toEqual([]);
   });
@@ -163,10 +112,20 @@ describe.skipIf(why !== undefined)(`nodes: they come and go${SKIPPED}`, () => {
     expect(await play('site.yml')).toEqual([]);
   });
 
+  test('a node that is reset alone leaves the cluster with its taints, and joins again', async () => {
+    await kubectl(lab, 'taint node k8s-node-2 of=before:NoSchedule');
+    await play('reset.yml', '-e', 'confirm=lab', '--limit', 'k8s-node-2');
+    expect(await kubectl(lab, READY)).toMatch(ready(['k8s-node-1']));
+    await play('site.yml');
+    expect(await kubectl(lab, READY)).toMatch(ready(NODES));
+    expect(await kubectl(lab, 'get node k8s-node-2 -o jsonpath={.spec.taints}')).toBe('');
+    expect(await play('site.yml')).toEqual([]);
+  });
+
   test('a node is removed: its pods move, and nothing is left of it', async () => {
     await play('remove-node.yml', '-e', 'removed=k8s-node-2');
     expect(await kubectl(lab, READY)).toMatch(ready(['k8s-node-1']));
-    await eventually('four pods are ready', 'get deployment web -o jsonpath={.status.readyReplicas}', /^4$/);
+    await eventually(lab, 'four pods are ready', 'get deployment web -o jsonpath={.status.readyReplicas}', /^4$/);
     expect(await lab.ssh('k8s-node-1', 'ip route show proto 87')).toBe('');
     expect(await lab.ssh('k8s-node-2', 'sudo ls /etc/kubernetes /var/lib/kubelet 2>&1 || true')).toMatch(
       /No such file/,
