@@ -18,25 +18,39 @@ import { bytesOf, readably, textOf } from './write/file-text.ts';
 interface FieldRange {
   readonly least: number;
   readonly most: number;
-  /** True if words such as jan or mon may replace the numbers. */
-  readonly hasNames: boolean;
+  /** Words that may replace the numbers, in the order of the numbers. */
+  readonly names?: readonly string[];
+}
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+/**
+ * One element of a field, as crontab(5) has it: `*`, a value, a range, or a range of which cronie picks a value at
+ * random (`~`); each with a step. cron refuses the step 0.
+ */
+const ELEMENT = /^(?:\*|(\w+)(?:[-~](\w+))?|~(\w*)|(\w+)~)(?:\/0*[1-9]\d*)?$/;
+
+/** Returns whether cron takes the text in a field. Otherwise `crontab` refuses the whole table. */
+function isField(text: string, { least, most, names = [] }: FieldRange): boolean {
+  const isValue = (value: string): boolean =>
+    /^\d+$/.test(value) ? Number(value) >= least && Number(value) <= most : names.includes(value.toLowerCase());
+  return text.split(',').every((element) => {
+    const parts = ELEMENT.exec(element);
+    return parts !== null && parts.slice(1).every((value = '') => value === '' || isValue(value));
+  });
 }
 
 /** A field of a crontab. `*` counts as not given, so it may be given together with special_time. */
-function field({ least, most, hasNames }: FieldRange): z.ZodType<string | undefined> {
-  const letters = hasNames ? 'A-Za-z' : '';
-  const characters = new RegExp(`^[0-9${letters}*,/~-]+$`);
-  const isRight = (value: unknown): boolean => {
-    if (typeof value !== 'string' && typeof value !== 'number') return false;
-    const text = String(value);
-    // The number after a slash is a step, which has no limits.
-    const numbers = text.replaceAll(/\/\d+/g, '').match(/\d+/g) ?? [];
-    return characters.test(text) && numbers.every((one) => Number(one) >= least && Number(one) <= most);
-  };
+function field(range: FieldRange): z.ZodType<string | undefined> {
+  const { least, most, names } = range;
+  const words = names === undefined ? '' : `, ${names.slice(0, 2).join(', ')}, …`;
   return z
     .custom<string | number | undefined>(
-      (value) => value === undefined || isRight(value),
-      `must be what cron takes in this field: numbers from ${least} to ${most}, *, */5, 1,2 or 1-5`,
+      (value) =>
+        value === undefined ||
+        ((typeof value === 'string' || typeof value === 'number') && isField(String(value), range)),
+      `must be what cron takes in this field: numbers from ${least} to ${most}${words}, *, */5, 1,2 or 1-5`,
     )
     .transform((value) => (value === undefined || value === '*' ? undefined : String(value)))
     .optional();
@@ -60,13 +74,13 @@ const schema = z.strictObject({
     .optional()
     .describe('The command. cron reads a % in it as a line end. With env, the value of the variable.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether the entry exists.'),
-  minute: field({ least: 0, most: 59, hasNames: false }).describe(
-    'The minute: 0 to 59, *, */5, or 1,2. Default: every minute.',
+  minute: field({ least: 0, most: 59 }).describe('The minute: 0 to 59, *, */5, or 1,2. Default: every minute.'),
+  hour: field({ least: 0, most: 23 }).describe('The hour: 0 to 23. Default: every hour.'),
+  day: field({ least: 1, most: 31 }).describe('The day of the month: 1 to 31.'),
+  month: field({ least: 1, most: 12, names: MONTHS }).describe('The month: 1 to 12, or jan to dec.'),
+  weekday: field({ least: 0, most: 7, names: WEEKDAYS }).describe(
+    'The day of the week: 0 (Sunday) to 6, or sun to sat.',
   ),
-  hour: field({ least: 0, most: 23, hasNames: false }).describe('The hour: 0 to 23. Default: every hour.'),
-  day: field({ least: 1, most: 31, hasNames: false }).describe('The day of the month: 1 to 31.'),
-  month: field({ least: 1, most: 12, hasNames: true }).describe('The month: 1 to 12.'),
-  weekday: field({ least: 0, most: 7, hasNames: true }).describe('The day of the week: 0 (Sunday) to 6.'),
   special_time: z
     .enum(['reboot', 'yearly', 'annually', 'monthly', 'weekly', 'daily', 'hourly'])
     .optional()
