@@ -25,7 +25,7 @@ function remedyForSilence(why: string): string {
     return 'Correct kubeconfig, or set become: true: the user of the task must be able to read it.';
   if (/Forbidden|Unauthorized|must be logged in|certificate has expired/i.test(why))
     return 'Name a kubeconfig whose user may do this, with a certificate or token that is valid.';
-  if (/context .* does not exist/.test(why))
+  if (/context "[^"\n]*" does not exist|context was not found/.test(why))
     return 'Correct context: kubectl config get-contexts lists those there are.';
   return 'Start the cluster with a task before this one, or correct the server in the kubeconfig.';
 }
