@@ -1,6 +1,6 @@
 import { adaptedLookup } from './jinja-adapt-lookup.ts';
 import type { Adapting } from './jinja-adapting.ts';
-import { binaryNode, filterNode, methodNode, numberNode, textNode } from './jinja-build.ts';
+import { binaryNode, choiceNode, filterNode, methodNode, numberNode, textNode } from './jinja-build.ts';
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { lacking, lackingCall, NoCounterpart } from './jinja-translation.ts';
 
@@ -36,53 +36,106 @@ export function indented(adapter: Adapting, { of, given }: JinjaOf<'filter'>): J
 export function commented(adapter: Adapting, { of, given }: JinjaOf<'filter'>): Jinja | undefined {
   const form = formOf(given);
   if (form === undefined) return undefined;
-  const { decoration, before, after } = form;
-  const bare = decoration.trimEnd();
+  const { decoration, above, below } = form;
   const value = adapter.value(of);
-  if (value.kind === 'text') return textNode(before + marked(value.value, decoration, bare) + after);
-  const lines = methodNode(value, 'replace', textNode('\n'), textNode(`\n${decoration}`));
-  const withoutBlanks = methodNode(lines, 'replace', textNode(`${decoration}\n`), textNode(`${bare}\n`));
-  return binaryNode('~', binaryNode('~', textNode(before), withoutBlanks), textNode(after));
+  const lines =
+    value.kind === 'text' && decoration.kind === 'text'
+      ? textNode(marked(value.value, decoration.value))
+      : markedLines(value, decoration.kind === 'text' ? decoration : adapter.value(decoration));
+  return joined([adapter.value(above), lines, textNode(below)]);
+}
+
+/** Joins texts. Fixed texts beside each other become one. */
+function joined(parts: readonly Jinja[]): Jinja {
+  const merged: Jinja[] = [];
+  for (const part of parts) {
+    const before = merged.at(-1);
+    if (part.kind === 'text' && before?.kind === 'text') merged.splice(-1, 1, textNode(before.value + part.value));
+    else merged.push(part);
+  }
+  const [first = textNode(''), ...others] = merged.filter((part) => part.kind !== 'text' || part.value !== '');
+  return others.reduce((left, right) => binaryNode('~', left, right), first);
+}
+
+/** Returns the text with the decoration before each line. It loses its blanks where nothing follows. */
+function markedLines(value: Jinja, decoration: Jinja): Jinja {
+  const [decorated, marksEmpty, empty] =
+    decoration.kind === 'text'
+      ? [`\n${decoration.value}`, `${decoration.value}\n`, `${decoration.value.trimEnd()}\n`].map(textNode)
+      : [
+          joined([textNode('\n'), decoration]),
+          joined([decoration, textNode('\n')]),
+          joined([methodNode(decoration, 'regexReplace', textNode(String.raw`\s+$`), textNode('')), textNode('\n')]),
+        ];
+  if (decorated === undefined || marksEmpty === undefined || empty === undefined) return value;
+  const lines = joined([decoration, methodNode(value, 'replace', textNode('\n'), decorated)]);
+  return methodNode(lines, 'replace', marksEmpty, empty);
 }
 
 interface CommentForm {
-  readonly decoration: string;
-  /** With the decoration of the first line. */
-  readonly before: string;
-  readonly after: string;
+  readonly decoration: Jinja;
+  /** The lines above the text. */
+  readonly above: Jinja;
+  readonly below: string;
 }
 
-function formOf({ plain, named }: Given): CommentForm | undefined {
-  if ([...named].some(([key, value]) => !OF_COMMENTS.has(key) || value.kind !== 'text')) return undefined;
-  const textOf = (key: string): string | undefined => {
-    const value = named.get(key);
-    return value?.kind === 'text' ? value.value : undefined;
-  };
-  const style = plain[0]?.kind === 'text' ? plain[0].value : (textOf('style') ?? 'plain');
-  const known = plain.length > 1 ? undefined : STYLES.get(style);
-  if (known === undefined) return undefined;
-  const decoration = textOf('decoration') ?? known.decoration;
-  const [prefix, postfix] = [textOf('prefix') ?? decoration.trimEnd(), textOf('postfix') ?? decoration.trimEnd()];
-  if (prefix === '\n' || postfix === '\n') return undefined;
-  const above = [known.begin, prefix].filter((line) => line !== '').map((line) => `${line}\n`);
-  const below = [postfix, known.end].filter((line) => line !== '').map((line) => `\n${line}`);
-  return { decoration, before: `${above.join('')}${decoration}`, after: below.join('') };
+/** Undefined for arguments that are not known before the template is rendered. */
+function formOf(given: Given): CommentForm | undefined {
+  const style = styleOf(given);
+  if (style === undefined) return undefined;
+  const { named } = given;
+  const decoration = named.get('decoration') ?? textNode(style.decoration);
+  const edge = decoration.kind === 'text' ? textNode(decoration.value.trimEnd()) : undefined;
+  const [prefix, postfix] = ['prefix', 'postfix'].map((name) => named.get(name) ?? edge);
+  const above = prefix === undefined ? undefined : lineAbove(style.begin, prefix);
+  if (above === undefined || postfix?.kind !== 'text') return undefined;
+  return { decoration, above, below: `\n${postfix.value}${style.end}` };
+}
+
+function styleOf({ plain, named }: Given): CommentStyle | undefined {
+  if (plain.length > 1 || [...named.keys()].some((key) => !OF_COMMENTS.has(key))) return undefined;
+  const style = plain[0] ?? named.get('style') ?? textNode('plain');
+  return style.kind === 'text' ? STYLES.get(style.value) : undefined;
+}
+
+/** Returns the number of line breaks at the end of what `comment` writes. */
+export function breaksBehindComment({ given }: JinjaOf<'filter'>): number {
+  const below = formOf(given)?.below ?? '';
+  return /(?<!\n)\n*$/.exec(below)?.[0].length ?? 0;
+}
+
+/** Ansible writes no line for an empty prefix, and no second line end behind a line end. */
+function lineAbove(begin: string, prefix: Jinja): Jinja | undefined {
+  if (prefix.kind === 'text')
+    return textNode(begin + (prefix.value === '' || prefix.value === '\n' ? prefix.value : `${prefix.value}\n`));
+  if (prefix.kind !== 'choice') return undefined;
+  const [yes, no] = [lineAbove(begin, prefix.yes), lineAbove(begin, prefix.no ?? textNode(''))];
+  return yes === undefined || no === undefined ? undefined : choiceNode(prefix.condition, yes, no);
 }
 
 const OF_COMMENTS: ReadonlySet<string> = new Set(['style', 'decoration', 'prefix', 'postfix']);
 
-function marked(text: string, decoration: string, bare: string): string {
-  return text.replaceAll('\n', `\n${decoration}`).replaceAll(`${decoration}\n`, `${bare}\n`);
+function marked(text: string, decoration: string): string {
+  return `${decoration}${text.replaceAll('\n', `\n${decoration}`)}`.replaceAll(
+    `${decoration}\n`,
+    `${decoration.trimEnd()}\n`,
+  );
 }
 
-const STYLES: ReadonlyMap<string, { readonly decoration: string; readonly begin: string; readonly end: string }> =
-  new Map([
-    ['plain', { decoration: '# ', begin: '', end: '' }],
-    ['erlang', { decoration: '% ', begin: '', end: '' }],
-    ['c', { decoration: '// ', begin: '', end: '' }],
-    ['cblock', { decoration: ' * ', begin: '/*', end: ' */' }],
-    ['xml', { decoration: ' - ', begin: '<!--', end: '-->' }],
-  ]);
+interface CommentStyle {
+  readonly decoration: string;
+  /** The first line, and the last line with the line break before it. */
+  readonly begin: string;
+  readonly end: string;
+}
+
+const STYLES: ReadonlyMap<string, CommentStyle> = new Map([
+  ['plain', { decoration: '# ', begin: '', end: '' }],
+  ['erlang', { decoration: '% ', begin: '', end: '' }],
+  ['c', { decoration: '// ', begin: '', end: '' }],
+  ['cblock', { decoration: ' * ', begin: '/*\n', end: '\n */' }],
+  ['xml', { decoration: ' - ', begin: '<!--\n', end: '\n-->' }],
+]);
 
 /** Marks of a format that Python and the function `format` write in the same way; `%%`; a lone `%`. */
 const FORMAT_MARK = /(%[-+ 0#]{0,5}\d{0,3}(?:\.\d{1,2})?(?:[sdi]|[uox]|[XeE]|[fF])|%%|%)/;

@@ -1,3 +1,4 @@
+import { breaksBehindComment } from './jinja-adapt-text.ts';
 import { byKind, filterNode, textNode } from './jinja-build.ts';
 import type { Jinja } from './jinja-expression.ts';
 import type { TemplateNode } from './jinja-template.ts';
@@ -180,6 +181,8 @@ class LastLine {
     const callee = expression.kind === 'call' ? expression.callee : undefined;
     const name = callee?.kind === 'name' ? callee.name : '';
     const body = this.#macros.get(name);
+    if (expression.kind === 'filter' && expression.name === 'comment')
+      return new Set([Math.min(this.#wanted, breaksBehindComment(expression))]);
     // Later code refuses a macro that calls itself.
     if (body === undefined || this.#open.has(name)) return new Set([0]);
     this.#open.add(name);
