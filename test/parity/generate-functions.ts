@@ -8,7 +8,7 @@ type Spellings = readonly [ansible: string, template: string, expression?: strin
 
 type Draw = (chance: Chance) => Spellings;
 
-/** Calls with the variables `s`, `xs`, `ys`, `deep`, `m`, `n` and `maps`. */
+/** Calls with the variables `s`, `xs`, `ys`, `deep`, `m`, `n` and `users`. */
 const CALLS: readonly [Draw, ...Draw[]] = [
   (chance) => {
     const levels = chance.number(0, 3);
@@ -32,6 +32,21 @@ const CALLS: readonly [Draw, ...Draw[]] = [
   (chance) => {
     const name = chance.one(['product', 'zip'] as const);
     return [`xs | ${name}(ys) | list`, `${name} xs ys`, `xs.${name}(ys)`];
+  },
+  (chance) => {
+    const key = chance.one(['keys', 'o.l', 'o.none'] as const);
+    const skips = key === 'keys' ? '' : ', skip_missing=true';
+    return [
+      `users | subelements('${key}'${skips})`,
+      `subelements users '${key}'${skips.replace(',', '')}`,
+      `users.subelements('${key}'${skips === '' ? '' : ', true'})`,
+    ];
+  },
+  (chance) => {
+    const [start, count] = [chance.number(0, 12), chance.number(1, 4)];
+    const stride = chance.one([1, 3, -2] as const);
+    const term = `start=${start} count=${count} stride=${stride} format=${chance.one(['%d', 'web%02d', '0x%x'] as const)}`;
+    return [`query('sequence', '${term}')`, `sequence '${term}'`, `sequence('${term}')`];
   },
   () => ['m | dict2items', 'dict2items m', 'm.dict2items()'],
   () => ['m | dict2items | items2dict', 'items2dict (dict2items m)', 'm.dict2items().items2dict()'],
@@ -143,6 +158,14 @@ export function functionCase(chance: Chance): Draft {
     deep: chance.one<Json>([[1, [2, [3, null, [4]]], null], [[['a']], 'b'], []]),
     m: chance.one<Json>([{ a: { x: 1, l: [1, 2] }, l: [1, 2] }, { k: 'v', l: [3] }, { a: 1 }]),
     n: chance.one<Json>([{ a: { y: 2, l: [2, 3] }, l: [2, 5] }, { a: [1] }, { z: { l: [] } }]),
+    users: chance.one<Json>([
+      [
+        { n: 1, keys: ['a', 'b'], o: { l: [5] } },
+        { n: 2, keys: [] },
+      ],
+      { a: { keys: ['k'] }, b: { keys: ['l'], o: { l: [] } } },
+      [],
+    ]),
     text: chance.one<Json>(['{"a": [1, 2.5, null, true], "b": {"c": "d"}}', '{"k": "v"}']),
   };
   const tasks = Array.from({ length: 4 }, (): Json => {

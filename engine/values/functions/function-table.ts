@@ -4,6 +4,7 @@ import { controllerFunctions } from './controller-functions.ts';
 import { digestFunctions } from './digest-functions.ts';
 import { encodingFunctions } from './encoding-functions.ts';
 import { formatFunctions } from './format-function.ts';
+import { loopFunctions } from './loop-functions.ts';
 import { numberFunctions } from './number-functions.ts';
 import { parsingFunctions } from './parsing-functions.ts';
 import { passwordFunctions } from './password-function.ts';
@@ -26,6 +27,7 @@ export const sharedFunctions: readonly SharedFunction[] = [
   ...parsingFunctions,
   ...digestFunctions,
   ...collectionFunctions,
+  ...loopFunctions,
   ...sortFunctions,
   ...setFunctions,
   ...numberFunctions,

@@ -8,8 +8,8 @@ export const ANSIBLE_LOOPS: ReadonlyMap<string, string> = new Map([
   ['with_together', 'Write loop: with an expression: loop: x.zip(y).'],
   ['with_nested', 'Write loop: with an expression: loop: x.product(y).'],
   ['with_cartesian', 'Write loop: with an expression: loop: x.product(y).'],
-  ['with_subelements', 'Write loop: over one list, and put the inner loop into a file of include_tasks.'],
-  ['with_sequence', 'Write loop: with the numbers: loop: [1, 2, 3].'],
+  ['with_subelements', 'Write loop: x.subelements("key"). item[0] then keeps the list under the key.'],
+  ['with_sequence', 'Write loop: with the numbers: loop: [1, 2, 3], or loop: sequence("start=1 end=3").'],
   ['with_fileglob', 'Write loop: fileglob("*.conf").'],
   [
     'with_file',

@@ -15,10 +15,6 @@ export const JINJA_ABSENT: readonly (readonly [word: string, instead: string])[]
   ['filter batch', 'Write a list of lists, with one list for each group of items.'],
   ['filter extract', 'Write {{lookup settings "name"}} for one member, and names.map(n, settings[n]) for several.'],
   [
-    'filter subelements',
-    'Put the tasks of the inner loop into a file, and write include_tasks with a loop over the outer list.',
-  ],
-  [
     'filter combinations',
     'Put the tasks of the inner loop into a file, and write include_tasks with a loop over the outer list.',
   ],
@@ -152,7 +148,7 @@ export const JINJA_ABSENT: readonly (readonly [word: string, instead: string])[]
   ['lookup cartesian', 'Write loop: a.product(b). Each item is a list: item[0] from a, item[1] from b.'],
   [
     'lookup subelements',
-    'Put the tasks of the inner loop into a file, and write include_tasks with a loop over the outer list.',
+    'Write loop: xs.subelements("key"). Each item is a list: item[0] the whole item of xs, item[1] an element of its list.',
   ],
   ['lookup together', 'Write loop: a.zip(b). Each item is a list: item[0] from a, item[1] from b.'],
   [

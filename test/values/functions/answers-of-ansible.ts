@@ -13,6 +13,10 @@ export const VARIABLES: Readonly<Record<string, Value>> = {
   t: "the quick-brown (fox) jUMPS [o'neil] <x>",
   lines: 'a\r\nb\n\nc\u000bd\u2028e\n',
   yml: 'a: 1\nb: [x, 2.5, null, true]\nc: {d: text}\n',
+  users: [
+    { n: 1, keys: ['a', 'b'], o: { l: [5] } },
+    { n: 2, keys: [] },
+  ],
   q: { 'a b': 'c d', e: 1 },
 };
 
@@ -39,6 +43,27 @@ export const ANSWERS: readonly (readonly [template: string, expression: string |
   ['(b64decode "QWJj")', '"QWJj".b64decode()', 'Abc'],
   ['(format "none")', '"none".format()', 'none'],
   ['(flatten xs)', 'xs.flatten()', [1, 2, 3, 4, 'a']],
+  [
+    '(subelements users "keys")',
+    'users.subelements("keys")',
+    [
+      [{ n: 1, keys: ['a', 'b'], o: { l: [5] } }, 'a'],
+      [{ n: 1, keys: ['a', 'b'], o: { l: [5] } }, 'b'],
+    ],
+  ],
+  [
+    '(subelements users "o.l" skip_missing=true)',
+    'users.subelements("o.l", true)',
+    [[{ n: 1, keys: ['a', 'b'], o: { l: [5] } }, 5]],
+  ],
+  [
+    '(subelements (dict a=(dict k=(list 1 2)) b=(dict k=(list))) (list "k"))',
+    '{"a": {"k": [1, 2]}, "b": {"k": []}}.subelements(["k"])',
+    [
+      [{ k: [1, 2] }, 1],
+      [{ k: [1, 2] }, 2],
+    ],
+  ],
   ['(flatten xs levels=1)', 'xs.flatten(1)', [1, 2, [3, [4]], 'a']],
   ['(flatten xs levels=0)', 'xs.flatten(0)', [1, [2, null, [3, [4]]], 'a']],
   ['(flatten xs skip_nulls=false)', undefined, [1, 2, null, 3, 4, null, 'a']],

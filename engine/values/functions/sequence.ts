@@ -1,8 +1,8 @@
-import { type Value, isMap } from '../values/base/value.ts';
-import { ArgumentFault } from '../values/language/fault.ts';
+import { type Value, isMap } from '../base/value.ts';
+import { ArgumentFault } from '../language/fault.ts';
 
 const MOST_ITEMS = 100_000;
-const REMEDY = 'Write it so: with_sequence: start=1 end=5 stride=2 format=web%02d';
+const REMEDY = 'Write it as in: start=1 end=5 stride=2 format=web%02d';
 
 interface Sequence {
   readonly start: number;
@@ -13,7 +13,7 @@ interface Sequence {
 }
 
 /**
- * Returns the texts of one term of `with_sequence`: `start=1 end=5 stride=2 format=%02d`, `count=4`, or the short form
+ * Returns the texts of one term of `with_sequence` and of `sequence`: `start=1 end=5 stride=2 format=%02d`, `count=4`, or the short form
  * `1-5/2:web%02d`. Numbers may be written as 0x1f or 0644. Throws ArgumentFault.
  */
 export function sequenceOf(term: Value): readonly string[] {

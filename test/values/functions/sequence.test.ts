@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sequenceOf } from '../../engine/playbook/with-sequence.ts';
+import { sequenceOf } from '../../../engine/values/functions/sequence.ts';
 
 // The results of ansible-core 2.19.
 test.each([
