@@ -45,10 +45,17 @@ function namesOf(parameters: YamlNode | null): readonly string[] | undefined {
   const [files, paths] = [parts.get('files'), parts.get('paths')];
   if ([...parts.keys()].some((key) => key !== 'files' && key !== 'paths')) return undefined;
   const folders = paths === undefined ? ['vars'] : isSeq(paths) ? textsOf(paths) : undefined;
-  const isOfRole =
-    folders?.length === 1 && /^(?:\{\{\s*role_path\s*\}\}\/|\.\.\/|\.\/)?vars\/?$/.test(folders[0] ?? '');
-  return isOfRole && isSeq(files) ? textsOf(files) : undefined;
+  const names = isSeq(files) ? textsOf(files) : undefined;
+  if (folders === undefined || names === undefined) return undefined;
+  if (folders.length === 1 && OF_ROLE.test(folders[0] ?? '')) return names;
+  if (!folders.every((folder) => WHOLE.test(folder))) return undefined;
+  return folders.flatMap((folder) => names.map((name) => `${folder.replace(/\/+$/, '')}/${name}`));
 }
+
+/** The folder of variables of the role, which is searched without being named. */
+const OF_ROLE = /^(?:\{\{\s*role_path\s*\}\}\/|\.\.\/|\.\/)?vars\/?$/;
+/** A folder with its whole path. */
+const WHOLE = /^(?:\/|\{\{\s*(?:role_path|playbook_dir|inventory_dir)\s*\}\}\/)/;
 
 function textsOf(list: YamlNode): readonly string[] | undefined {
   const texts = isSeq(list) ? itemsOf(list).map((item) => textOf(item)) : [];

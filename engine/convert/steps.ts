@@ -1,10 +1,11 @@
-import { isMap, isSeq } from 'yaml';
+import { isMap, isScalar, isSeq } from 'yaml';
 import { BLOCK_KEYWORDS, INCLUDE_KEYWORDS, TASK_KEYWORDS } from '../playbook/base/keywords.ts';
 import { booleanOf } from '../values/base/boolean-word.ts';
 import { ANSIBLE_DIFFERENCES, NO_BACKGROUND, insteadOf } from '../values/habits/ansible-differences.ts';
 import { withoutCollection } from '../values/habits/other-names.ts';
 import type { ModulesKnown } from './base/module-facts.ts';
 import { LEFT_OUT, moduleHere } from './base/module-names.ts';
+import { onlyMustache } from './base/mustache.ts';
 import {
   type Entry,
   type MapOfFile,
@@ -18,6 +19,7 @@ import {
 import { convertFirstFound } from './first-found.ts';
 import { convertInclude, isInclude } from './includes.ts';
 import { convertKeyword, leave } from './keywords.ts';
+import { listensAsOne } from './listen.ts';
 import { type Call, convertCall } from './module-call.ts';
 import { writeDefaults } from './module-defaults.ts';
 import { rewriteCall } from './module-rewrites.ts';
@@ -55,7 +57,7 @@ const KEYWORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Converts the steps of a list, and the steps in its blocks. */
-export function convertSteps(list: YamlNode | null, use: StepUse, isInBlock = false): void {
+export function convertSteps(list: YamlNode | null, use: StepUse, within: Within = 'file'): void {
   if (list === null || !isSeq(list)) return;
   const items = itemsOf(list);
   const steps = items.filter((item): item is MapOfFile => isMap(item));
@@ -65,7 +67,7 @@ export function convertSteps(list: YamlNode | null, use: StepUse, isInBlock = fa
       use.draft.unit('task', step.range[0], () =>
         removeStep(step, use, needless.length === items.length && step === steps[0]),
       );
-    else convertStep(step, { isFlow: list.flow === true, isInBlock }, use);
+    else convertStep(step, { isFlow: list.flow === true, within }, use);
   }
 }
 
@@ -96,35 +98,39 @@ function removeStep(step: MapOfFile, { draft }: StepUse, isReplaced: boolean): v
   else draft.replace(source.lineStart(dash), to, '');
 }
 
+/** Where steps stand; `listening block`: in a block that has got the `listen` of its steps. */
+type Within = 'file' | 'block' | 'listening block';
+
 interface Where {
   readonly isFlow: boolean;
-  readonly isInBlock: boolean;
+  readonly within: Within;
 }
 
-function convertStep(step: MapOfFile, { isFlow, isInBlock }: Where, use: StepUse): void {
+function convertStep(step: MapOfFile, { isFlow, within }: Where, use: StepUse): void {
   const { draft } = use;
   const isFlowStep = isFlow || step.flow === true;
   const anchor = step.range[0];
   const entries = entriesOf(step);
   const isBlock = entries.some(({ key }) => key === 'block');
   draft.unit(isBlock ? 'block' : 'task', anchor, () => {
-    const convert = (own: StepUse): void => convertEntries(entries, { anchor, isFlowStep, isBlock, isInBlock }, own);
+    const convert = (own: StepUse): void => convertEntries(entries, { anchor, isFlowStep, isBlock, within }, own);
     if (isBlock || isFlowStep) convert(use);
     else withUrlAnswers(step, entries, use, convert);
   });
-  for (const { key, value } of entries) if (isBlock && PARTS.has(key)) convertSteps(value, use, true);
+  const inside = isBlock && listensAsOne(entries, draft) ? 'listening block' : 'block';
+  for (const { key, value } of entries) if (isBlock && PARTS.has(key)) convertSteps(value, use, inside);
 }
 
 interface StepForm {
   readonly anchor: number;
   readonly isFlowStep: boolean;
   readonly isBlock: boolean;
-  readonly isInBlock: boolean;
+  readonly within: Within;
 }
 
 function convertEntries(
   entries: readonly Entry[],
-  { anchor, isFlowStep, isBlock, isInBlock }: StepForm,
+  { anchor, isFlowStep, isBlock, within }: StepForm,
   use: StepUse,
 ): void {
   const parts = entries.filter(({ key }) => isBlock && PARTS.has(key));
@@ -146,17 +152,18 @@ function convertEntries(
     done.add(entries.find(({ key }) => key === 'vars'));
   } else if (action !== undefined) convertAction(action, entries, standingOf, use);
   for (const entry of entries)
-    if (!done.has(entry)) convertRest(entry, { entries, module }, { standing: standingOf(entry), isInBlock }, use);
+    if (!done.has(entry)) convertRest(entry, { entries, module }, { standing: standingOf(entry), within }, use);
 }
 
 /** Converts an entry of a step that is not its action. */
 function convertRest(
   entry: Entry,
   task: Task,
-  { standing, isInBlock }: { readonly standing: Standing; readonly isInBlock: boolean },
+  { standing, within }: { readonly standing: Standing; readonly within: Within },
   use: StepUse,
 ): void {
-  if (entry.key === 'listen' && isInBlock)
+  if (entry.key === 'listen' && within === 'listening block') use.draft.remove(entry);
+  else if (entry.key === 'listen' && within === 'block')
     leave(entry, standing, use, 'Write it at the block: what is in it runs as one handler.');
   else if (isInclude(task.module) && !isOfInclude(entry.key, task.module))
     leave(entry, standing, use, 'Write it under apply: of the include, if it shall hold for the tasks in it.');
@@ -341,10 +348,13 @@ function convertConnection(entry: Entry, { entries }: Task, standing: Standing, 
 function convertAsync(entry: Entry, { entries }: Task, standing: Standing, use: StepUse): void {
   const { draft } = use;
   const seconds = entries.find(({ key }) => key === 'async');
-  const isLimit = isPositive(seconds) && isWaitedFor(entries);
+  const isKnown = (isPlain(seconds?.value ?? null) && isPositive(seconds)) || isTemplate(seconds);
+  const isLimit = isKnown && isWaitedFor(entries);
   if (entry.key === 'poll' && (seconds === undefined || isLimit)) draft.remove(entry);
-  else if (entry.key === 'async' && isLimit) draft.rename(entry, 'timeout');
-  else if (entry.key === 'async') leave(entry, standing, use, NO_BACKGROUND);
+  else if (entry.key === 'async' && isLimit) {
+    draft.rename(entry, 'timeout');
+    convertKeyword({ ...entry, key: 'timeout' }, standing, use);
+  } else if (entry.key === 'async') leave(entry, standing, use, NO_BACKGROUND);
 }
 
 function isWaitedFor(entries: readonly Entry[]): boolean {
@@ -352,7 +362,11 @@ function isWaitedFor(entries: readonly Entry[]): boolean {
   return poll === undefined || isPositive(poll);
 }
 
+function isTemplate(entry: Entry | undefined): boolean {
+  return entry?.value != null && onlyMustache(textOf(entry.value) ?? '') !== undefined;
+}
+
 function isPositive(entry: Entry | undefined): boolean {
   const value = entry?.value ?? null;
-  return isPlain(value) && /^[1-9]\d*$/.test(textOf(value) ?? '');
+  return isScalar(value) && /^[1-9]\d*$/.test(textOf(value) ?? '');
 }

@@ -25,6 +25,35 @@ describe('tasks', () => {
   });
 });
 
+test('a block of handlers that listen to the same listens itself; other ones are left', async () => {
+  const before = `- name: a
+  block:
+    - name: b
+      command: b
+      listen: x y
+    - command: c
+      listen: "x y"
+- name: d
+  block:
+    - { name: e, command: e, listen: x }
+    - { name: f, command: f, listen: z }
+`;
+  const left = '    # convert: by hand: listen: Write it at the block: what is in it runs as one handler.';
+  expect(await converted({ 'handlers/main.yml': before }, 'handlers/main.yml')).toBe(`- name: a
+  listen: x y
+  block:
+    - name: b
+      command: b
+    - command: c
+- name: d
+  block:
+${left}
+    - { name: e, command: e, listen: x }
+${left}
+    - { name: f, command: f, listen: z }
+`);
+});
+
 describe('plays, roles and variables', () => {
   test('a play loses what has no meaning here, and keeps comments and blank lines', async () => {
     const before = `---

@@ -227,9 +227,10 @@ export const TASKS: readonly Row[] = [
   { what: 'a list that would be empty holds a task that does nothing', before: '- ping:\n', after: '- meta: noop\n' },
   {
     what: 'async with poll is a time limit',
-    before: '- command: long\n  async: 300\n  poll: 10\n- command: longer\n  async: 300\n  poll: 0\n',
+    before:
+      '- command: long\n  async: 300\n  poll: 10\n- command: long\n  async: "{{ (limit | int) + 60 }}"\n  poll: "10"\n- command: longer\n  async: 300\n  poll: 0\n',
     after:
-      '- command: long\n  timeout: 300\n- command: longer\n  # convert: by hand: async: Leave poll out: async is the time limit then. To restart the host, write reboot:. For a program that goes on after the task, write command: systemd-run --unit=NAME PROGRAM, and later query: systemctl show --property=ActiveState,Result NAME.\n  async: 300\n  poll: 0\n',
+      '- command: long\n  timeout: 300\n- command: long\n  timeout: "{{add (to_int limit) 60}}"\n- command: longer\n  # convert: by hand: async: Leave poll out: async is the time limit then. To restart the host, write reboot:. For a program that goes on after the task, write command: systemd-run --unit=NAME PROGRAM, and later query: systemctl show --property=ActiveState,Result NAME.\n  async: 300\n  poll: 0\n',
   },
   {
     what: 'a block of lines that is one value ends where it did',
@@ -360,9 +361,9 @@ export const TASKS: readonly Row[] = [
   {
     what: 'the names of the first file of variables become the argument of include_vars',
     before:
-      "- name: Load\n  ansible.builtin.include_vars: \"{{ lookup('first_found', params) }}\"\n  vars:\n    params:\n      files:\n        - '{{ansible_facts.distribution}}.yml'\n        - main.yml\n      paths:\n        - 'vars'\n  when: a is defined\n- include_vars: \"{{ lookup('first_found', params) }}\"\n  vars: { params: { files: [a.yml], paths: [other] } }\n",
+      "- name: Load\n  ansible.builtin.include_vars: \"{{ lookup('first_found', params) }}\"\n  vars:\n    params:\n      files:\n        - '{{ansible_facts.distribution}}.yml'\n        - main.yml\n      paths:\n        - 'vars'\n  when: a is defined\n- include_vars: \"{{ lookup('first_found', params) }}\"\n  vars:\n    params:\n      files: [a.yml, b.yml]\n      paths: ['{{ playbook_dir }}/x/', /etc/y]\n- include_vars: \"{{ lookup('first_found', params) }}\"\n  vars: { params: { files: [a.yml], paths: [other] } }\n",
     after:
-      '- name: Load\n  include_vars:\n    file:\n      - "{{ansible_facts.distribution}}.yml"\n      - main.yml\n  when: defined(a)\n# convert: by hand: the lookup first_found has no counterpart: Write {{first_found (list "a" "b")}} in a template, or firstFound(["a", "b"]) in an expression.\n- include_vars: "{{ lookup(\'first_found\', params) }}"\n  vars: { params: { files: [a.yml], paths: [other] } }\n',
+      '- name: Load\n  include_vars:\n    file:\n      - "{{ansible_facts.distribution}}.yml"\n      - main.yml\n  when: defined(a)\n- include_vars:\n    file:\n      - "{{ playbook_dir }}/x/a.yml"\n      - "{{ playbook_dir }}/x/b.yml"\n      - /etc/y/a.yml\n      - /etc/y/b.yml\n# convert: by hand: the lookup first_found has no counterpart: Write {{first_found (list "a" "b")}} in a template, or firstFound(["a", "b"]) in an expression.\n- include_vars: "{{ lookup(\'first_found\', params) }}"\n  vars: { params: { files: [a.yml], paths: [other] } }\n',
   },
   {
     what: 'the members of a list that json_query gives; other queries are left',

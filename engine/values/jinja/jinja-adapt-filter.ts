@@ -1,9 +1,19 @@
 import { computedName } from './jinja-adapt-lookup.ts';
+import { jsonQuery } from './jinja-adapt-query.ts';
 import { mapping, selecting } from './jinja-adapt-selection.ts';
 import { commented, formatted, indented } from './jinja-adapt-text.ts';
 import { comparedVersion } from './jinja-adapt-version.ts';
 import type { AdaptFilter, Adapting } from './jinja-adapting.ts';
-import { binaryNode, choiceNode, constantNode, filterNode, methodNode, shown, textNode } from './jinja-build.ts';
+import {
+  binaryNode,
+  choiceNode,
+  constantNode,
+  filterNode,
+  methodNode,
+  numberNode,
+  shown,
+  textNode,
+} from './jinja-build.ts';
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { patternAsHere } from './jinja-pattern.ts';
 import { isShared } from './jinja-shared.ts';
@@ -287,25 +297,24 @@ const capitalize: AdaptFilter = (adapter, { of, given }) => {
   return choiceNode(binaryNode('==', value, textNode('')), textNode(''), written);
 };
 
+/** Adapts `sum(attribute='a', start=[])`: numbers are added up, and lists become one list. */
+const sum: AdaptFilter = (adapter, { of, given }) => {
+  const [attribute, start] = ['attribute', 'start'].map((name, index) => given.plain[index] ?? given.named.get(name));
+  const isMore =
+    given.plain.length > 2 || [...given.named.keys()].some((key) => key !== 'attribute' && key !== 'start');
+  if (isMore || (attribute !== undefined && attribute.kind !== 'text')) return undefined;
+  const named = new Map(attribute === undefined ? [] : [['attribute', attribute] as const]);
+  const items: Jinja = attribute === undefined ? of : { kind: 'filter', of, name: 'map', given: { plain: [], named } };
+  if (start === undefined || (start.kind === 'number' && Number(start.text) === 0))
+    return filterNode(adapter.value(items), 'sum');
+  if (start.kind !== 'list') return undefined;
+  const flat = filterNode(adapter.value(items), 'flatten', numberNode(1), constantNode(false));
+  return start.items.length === 0 ? flat : binaryNode('+', adapter.value(start), flat);
+};
+
 const compareVersion: AdaptFilter = (adapter, node) => {
   const [other] = node.given.plain;
   return other === undefined ? undefined : comparedVersion(adapter, node, other);
-};
-
-/** Adapts `json_query('[*].a')`: the members of the items that have one. JMESPath leaves out null. */
-const jsonQuery: AdaptFilter = (adapter, { of, given }) => {
-  const [query] = given.plain;
-  const [, member] = query?.kind === 'text' ? (/^\[\*\]\.([A-Za-z_]\w*)$/.exec(query.value) ?? []) : [];
-  if (member === undefined || given.plain.length > 1 || given.named.size > 0) return undefined;
-  const name = textNode(member);
-  const having = filterNode(of, 'selectattr', name, textNode('defined'));
-  const mapped: JinjaOf<'filter'> = {
-    kind: 'filter',
-    of: having,
-    name: 'map',
-    given: { plain: [], named: new Map([['attribute', name]]) },
-  };
-  return adapter.value(filterNode(mapped, 'reject', textNode('none')));
 };
 
 const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
@@ -361,6 +370,7 @@ const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
   ['rejectattr', selecting(true, true)],
   ['map', mapping],
   ['json_query', jsonQuery],
+  ['sum', sum],
   ['ipwrap', ipwrap],
   ['mandatory', unchanged],
   ['safe', unchanged],

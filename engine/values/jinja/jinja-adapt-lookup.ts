@@ -9,6 +9,7 @@ interface Lookup {
   readonly named: ReadonlyMap<string, Jinja>;
   /** True: the result is a list. False: with several results, it is a text with commas. */
   readonly isList: boolean;
+  readonly adapter: Adapting;
 }
 
 /** Adapts `lookup('name', …)`, `query(…)` or `q(…)`. `called` is the function. Throws NoCounterpart. */
@@ -18,7 +19,7 @@ export function adaptedLookup(adapter: Adapting, given: Given, called: string): 
   const isList = called !== 'lookup' || (asList?.kind === 'constant' && asList.value === 'true');
   const named = new Map([...given.named].filter(([name]) => name !== 'wantlist'));
   const short = kind?.kind === 'text' ? (kind.value.split('.').at(-1) ?? '') : '';
-  const adapted = LOOKUPS.get(short)?.({ terms, named, isList });
+  const adapted = LOOKUPS.get(short)?.({ terms, named, isList, adapter });
   return adapted === undefined ? lackingCall(called, given) : adapter.value(adapted);
 }
 
@@ -48,18 +49,31 @@ const LOOKUPS: ReadonlyMap<string, AdaptLookup> = new Map<string, AdaptLookup>([
   ],
   [
     'first_found',
-    ({ terms, named, isList }) =>
-      only(terms, named, isList, (names) => (names.kind === 'list' ? filterNode(names, 'first_found') : undefined)),
+    ({ terms, named, isList, adapter }) =>
+      only(terms, named, isList, (names) => (isOfNames(names, adapter) ? filterNode(names, 'first_found') : undefined)),
   ],
   [
     'dict',
     ({ terms, named, isList }) =>
       isList ? only(terms, named, false, (map) => filterNode(map, 'dict2items')) : undefined,
   ],
+  [
+    'sequence',
+    ({ terms, named, isList }) =>
+      only(terms, named, false, (numbers) => listed(filterNode(numbers, 'sequence'), isList)),
+  ],
   ['nested', products],
   ['cartesian', products],
   ['list', ({ terms, named, isList }) => (isList && named.size === 0 && terms.length === 1 ? terms[0] : undefined)],
 ]);
+
+/** Returns whether the value is a list of names; it may also be a map with `files` and `paths`. */
+function isOfNames(value: Jinja, adapter: Adapting): boolean {
+  if (value.kind === 'list') return true;
+  if (adapter.typeOf(value) !== 'list') return false;
+  adapter.assumeType(value, 'list of names');
+  return true;
+}
 
 /** Adapts a lookup with one argument and one result. */
 function only(

@@ -23,7 +23,7 @@ import {
   withParts,
 } from './jinja-build.ts';
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
-import type { Assumption, JinjaType } from './jinja-knowledge.ts';
+import type { AssumedType, Assumption, JinjaType } from './jinja-knowledge.ts';
 import { comparedFact, lacking, namesOf, NoCounterpart } from './jinja-translation.ts';
 import { certainTypeOf, suggestedOf, typeOf } from './jinja-type.ts';
 
@@ -54,7 +54,7 @@ export class Adapter implements Adapting {
     this.#assumptions.set(JSON.stringify(assumption), assumption);
   }
 
-  assumeType(node: Jinja, type: JinjaType | 'list or map' | 'list or text'): void {
+  assumeType(node: Jinja, type: AssumedType): void {
     this.assume({ kind: 'type', of: shown(node), type });
   }
 

@@ -1,5 +1,5 @@
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
-import type { Assumption, JinjaType, TypesKnown } from './jinja-knowledge.ts';
+import type { AssumedType, Assumption, JinjaType, TypesKnown } from './jinja-knowledge.ts';
 
 /** The target of the translation, and the known types. */
 export interface AdaptOptions {
@@ -27,7 +27,7 @@ export interface Adapting {
   certainTypeOf(node: Jinja): JinjaType | undefined;
   /** Records a condition under which the result is correct. */
   assume(assumption: Assumption): void;
-  assumeType(node: Jinja, type: JinjaType | 'list or map' | 'list or text'): void;
+  assumeType(node: Jinja, type: AssumedType): void;
 }
 
 /** Adapts one use of a filter; undefined if there is no counterpart with these arguments. */

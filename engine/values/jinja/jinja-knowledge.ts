@@ -7,12 +7,15 @@ export type JinjaType = 'text' | 'number' | 'boolean' | 'list' | 'map';
  */
 export type TypesKnown = (path: readonly string[], which?: 'certain') => JinjaType | undefined;
 
+/** What the converter may assume a value to be. */
+export type AssumedType = JinjaType | 'list or map' | 'list or text' | 'list of names';
+
 /**
  * A condition under which a translation has the same result as in Ansible. `of` is the part of the expression that it
  * is about.
  */
 export type Assumption =
-  | { readonly kind: 'type'; readonly of: string; readonly type: JinjaType | 'list or map' | 'list or text' }
+  | { readonly kind: 'type'; readonly of: string; readonly type: AssumedType }
   | { readonly kind: 'wholeNumber'; readonly of: string }
   | { readonly kind: 'notEmpty'; readonly of: string }
   | { readonly kind: 'notNegative'; readonly of: string }
@@ -75,7 +78,7 @@ export function assumptionSentence(assumption: Assumption): string {
   }
 }
 
-const TYPES: Readonly<Record<JinjaType | 'list or map' | 'list or text', string>> = {
+const TYPES: Readonly<Record<AssumedType, string>> = {
   text: 'text',
   number: 'a number',
   boolean: 'true or false',
@@ -83,6 +86,7 @@ const TYPES: Readonly<Record<JinjaType | 'list or map' | 'list or text', string>
   map: 'a map',
   'list or map': 'a list or a map',
   'list or text': 'a list or text',
+  'list of names': 'a list of names of files',
 };
 
 /** Describes a reason on one line without a full stop. */

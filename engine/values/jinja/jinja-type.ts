@@ -1,6 +1,6 @@
 import { ansibleVariable } from '../habits/ansible-variables.ts';
 import { byKind } from './jinja-build.ts';
-import type { BinaryOperator, Jinja, JinjaOf } from './jinja-expression.ts';
+import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import type { JinjaType, TypesKnown } from './jinja-knowledge.ts';
 import { namesOf } from './jinja-translation.ts';
 
@@ -126,10 +126,10 @@ const OF_FILTERS: ReadonlyMap<string, JinjaType> = new Map([
   ...named('text', 'lower upper trim replace join string basename dirname quote to_json tojson to_nice_json to_yaml'),
   ...named('text', 'to_nice_yaml b64encode b64decode hash regex_replace indent comment path_join capitalize format'),
   ...named('text', 'checksum md5 sha1 title center urlencode ipwrap'),
-  ...named('number', 'length count int float abs round sum'),
+  ...named('number', 'length count int float abs round'),
   ...named('boolean', 'bool'),
   ...named('list', 'list unique sort split map select reject selectattr rejectattr dict2items difference intersect'),
-  ...named('list', 'union symmetric_difference flatten zip product dictsort items'),
+  ...named('list', 'union symmetric_difference flatten zip product dictsort items subelements sequence'),
   ...named('map', 'combine items2dict'),
 ]);
 
@@ -145,6 +145,8 @@ function typeOfFilter({ of, name, given }: JinjaOf<'filter'>, types: TypesKnown)
       return first === undefined || second === undefined
         ? undefined
         : common([typeOf(first, types), typeOf(second, types)]);
+    case 'sum':
+      return typeOfSum(given, types);
     case 'first':
     case 'last':
       return isListOfTexts(of) ? 'text' : undefined;
@@ -154,6 +156,12 @@ function typeOfFilter({ of, name, given }: JinjaOf<'filter'>, types: TypesKnown)
     default:
       return undefined;
   }
+}
+
+/** Lists are added to a list at the start. */
+function typeOfSum({ plain: [, second], named: byName }: Given, types: TypesKnown): JinjaType | undefined {
+  const start = second ?? byName.get('start');
+  return start === undefined ? 'number' : typeOf(start, types);
 }
 
 /** Returns whether the node is certainly a list of texts. */

@@ -33,6 +33,37 @@ test.each([
   ['known.items | difference(i)', 'size(known.items.filter(i2, !(i2 in i))) > 0'],
   ["known.items | map('default', i) | list", 'size(known.items.map(i2, default(i2, i))) > 0'],
   ["known.items | selectattr('a', 'equalto', k) | list", 'size(known.items.filter(i, i.a == k)) > 0'],
+  ["xs | sum(attribute='a', start=[])", 'size(xs.map(i, i.a).flatten(1, false)) > 0'],
+  ["xs | sum(attribute='a') > 3", 'sum(xs.map(i, i.a)) > 3'],
+  [
+    "c | json_query('plugins[?bridge==`kube-bridge`].ipam.subnet') | length > 0",
+    "size(c.plugins.filter(i, defined(i.bridge)).filter(i, i.bridge == 'kube-bridge').filter(i, defined(i.ipam.subnet)).map(i, i.ipam.subnet).filter(i, !(i == null))) > 0",
+  ],
+  [
+    "r.results | json_query('[?failed]') | length > 0",
+    'size(r.results.filter(i, defined(i.failed)).filter(i, i.failed)) > 0',
+  ],
+  [
+    "known.items | json_query('[].results') | length > 0",
+    'size(known.items.flatten(1, false).filter(i, defined(i.results)).map(i, i.results).filter(i, !(i == null))) > 0',
+  ],
+  [
+    "'a' in (m | json_query('members[].name'))",
+    "'a' in m.members.flatten(1, false).filter(i, defined(i.name)).map(i, i.name).filter(i, !(i == null)) # m | json_query is a list or a map",
+  ],
+  [
+    'x | json_query("[?a==`true`]")',
+    'by hand: the filter json_query has no counterpart: Filter in an expression: xs.filter(x, x.a == 1).map(x, x.b)',
+  ],
+  [
+    'x | json_query("a[*].b[*]")',
+    'by hand: the filter json_query has no counterpart: Filter in an expression: xs.filter(x, x.a == 1).map(x, x.b)',
+  ],
+  [
+    "lookup('first_found', known.items) == 'a'",
+    "firstFound(known.items) == 'a' # known.items is a list of names of files",
+  ],
+  ["xs | subelements('keys', skip_missing=true)", "size(xs.subelements('keys', true)) > 0"],
   ['k in known.map.values()', 'k in known.map.map(k2, known.map[k2])'],
   ['known.items is subset(i)', 'known.items.all(i2, i2 in i)'],
   ['known.name', 'known.name != ""'],

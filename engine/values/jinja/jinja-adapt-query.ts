@@ -1,0 +1,47 @@
+import type { AdaptFilter } from './jinja-adapting.ts';
+import { constantNode, filterNode, numberNode, textNode } from './jinja-build.ts';
+import type { Jinja } from './jinja-expression.ts';
+
+/** A path to a list, what is taken of its items, and the member that is wanted of each. */
+const QUERY =
+  /^(?<list>[A-Za-z_][\w.]*)?\[(?<items>\*|\?(?<asked>[A-Za-z_]\w*)(?:==`(?<is>[\w-]*[A-Za-z_-][\w-]*)`)?)?\](?:\.(?<member>[A-Za-z_][\w.]*))?$/;
+/** Members of results of tasks that are true or false. What else counts as true is not the same in JMESPath. */
+const FLAGS: ReadonlySet<string> = new Set(['failed', 'changed', 'skipped']);
+/** Texts between backticks that are no texts in JMESPath. */
+const WORDS_OF_JSON: ReadonlySet<string> = new Set(['true', 'false', 'null']);
+
+/** Adapts `json_query` for queries of one list, such as `a.b[?c==\`d\`].e`. JMESPath leaves out null. */
+export const jsonQuery: AdaptFilter = (adapter, { of, given }) => {
+  const [query] = given.plain;
+  if (query?.kind !== 'text' || given.plain.length > 1 || given.named.size > 0) return undefined;
+  const parts = QUERY.exec(query.value)?.groups;
+  const taken = parts === undefined ? undefined : itemsOf(of, parts);
+  if (taken === undefined) return undefined;
+  const member = parts?.['member'];
+  return adapter.value(member === undefined ? taken : membersOf(taken, member));
+};
+
+type Parts = Readonly<Record<string, string | undefined>>;
+
+function itemsOf(of: Jinja, { list, items, asked, is }: Parts): Jinja | undefined {
+  const whole = (list ?? '')
+    .split('.')
+    .filter((key) => key !== '')
+    .reduce<Jinja>((at, key) => ({ kind: 'member', of: at, key: textNode(key) }), of);
+  if (items === undefined) return filterNode(whole, 'flatten', numberNode(1), constantNode(false));
+  if (asked === undefined) return whole;
+  const having = filterNode(whole, 'selectattr', textNode(asked), textNode('defined'));
+  if (is === undefined) return FLAGS.has(asked) ? filterNode(having, 'selectattr', textNode(asked)) : undefined;
+  if (WORDS_OF_JSON.has(is)) return undefined;
+  return filterNode(having, 'selectattr', textNode(asked), textNode('equalto'), textNode(is));
+}
+
+function membersOf(list: Jinja, member: string): Jinja {
+  const having = filterNode(list, 'selectattr', textNode(member), textNode('defined'));
+  const named = new Map([['attribute', textNode(member)]]);
+  return filterNode(
+    { kind: 'filter', of: having, name: 'map', given: { plain: [], named } },
+    'reject',
+    textNode('none'),
+  );
+}
