@@ -165,6 +165,13 @@ function convertRest(
   if (entry.key === 'listen' && within === 'listening block') use.draft.remove(entry);
   else if (entry.key === 'listen' && within === 'block')
     leave(entry, standing, use, 'Write it at the block: what is in it runs as one handler.');
+  else if (entry.key === 'listen' && isInclude(task.module))
+    leave(
+      entry,
+      standing,
+      use,
+      'Write a block with this listen, and the include in it: an include alone is no handler.',
+    );
   else if (isInclude(task.module) && !isOfInclude(entry.key, task.module))
     leave(entry, standing, use, 'Write it under apply: of the include, if it shall hold for the tasks in it.');
   else if (!convertSpecial(entry, task, standing, use)) convertKeyword(entry, standing, use);
