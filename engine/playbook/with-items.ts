@@ -1,7 +1,7 @@
 import { type Value, type ValueMap, OMIT, Unknown, isList, isMap } from '../values/base/value.ts';
+import { sequenceOf } from '../values/functions/sequence.ts';
 import { currentLookups } from '../values/language/current-lookups.ts';
 import { ArgumentFault, UnknownTouched } from '../values/language/fault.ts';
-import { sequenceOf } from '../values/functions/sequence.ts';
 
 /** Makes the items of a loop from the value behind `with_NAME`. Throws ArgumentFault. */
 export type WithLoop = (terms: readonly Value[]) => readonly Value[];

@@ -29,6 +29,14 @@ function directoryName(path: string): string {
   return end === 0 ? head : head.slice(0, end);
 }
 
+/** Returns the path and its ending, like `os.path.splitext` of Python: a name that begins with dots has no ending there. */
+function parted(path: string): readonly [root: string, ending: string] {
+  const name = baseName(path);
+  const dot = name.lastIndexOf('.');
+  const isPart = dot > 0 && !/^\.*$/.test(name.slice(0, dot));
+  return isPart ? [path.slice(0, dot - name.length), name.slice(dot)] : [path, ''];
+}
+
 export const pathFunctions: readonly SharedFunction[] = [
   ofPath(
     {
@@ -50,4 +58,16 @@ export const pathFunctions: readonly SharedFunction[] = [
     },
     directoryName,
   ),
+  {
+    name: 'splitext',
+    form: 'method',
+    summary: 'The path without its ending, and the ending with its dot. The ending is "" if the name has none.',
+    parameters: [required('path', 'string')],
+    returns: 'list',
+    template: '{{splitext "/srv/app.tar.gz"}}',
+    expression: '"/srv/app.tar.gz".splitext()',
+    gives: ['/srv/app.tar', '.gz'],
+    secrets: 'derived',
+    run: ([path]) => parted(textOf(path, 'path')),
+  },
 ];

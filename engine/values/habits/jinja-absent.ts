@@ -44,7 +44,6 @@ export const JINJA_ABSENT: readonly (readonly [word: string, instead: string])[]
   ['filter realpath', 'Write stat: and register. The result has stat.lnk_source, the path that the link leads to.'],
   ['filter normpath', 'Write the path without . and .. in it.'],
   ['filter commonpath', 'Write the common path as text.'],
-  ['filter splitext', 'Remove the ending: x.regexReplace("[.][^.]*$", ""), {{regex_replace x "[.][^.]*$" ""}}.'],
   ['filter urldecode', 'Write the decoded text.'],
   ['filter unvault', 'Put the values into a file of variables, encrypted by runbook vault.'],
   ['filter type_debug', 'Write type(x) == string in an expression, or print the value by debug.'],

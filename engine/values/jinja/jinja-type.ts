@@ -129,7 +129,7 @@ const OF_FILTERS: ReadonlyMap<string, JinjaType> = new Map([
   ...named('number', 'length count int float abs round'),
   ...named('boolean', 'bool'),
   ...named('list', 'list unique sort split map select reject selectattr rejectattr dict2items difference intersect'),
-  ...named('list', 'union symmetric_difference flatten zip product dictsort items subelements sequence'),
+  ...named('list', 'union symmetric_difference flatten zip product dictsort items subelements sequence splitext'),
   ...named('map', 'combine items2dict'),
 ]);
 
@@ -178,7 +178,7 @@ export function isListOfTexts(node: Jinja): boolean {
 }
 
 function isFilteredOfTexts({ of, name, given }: JinjaOf<'filter'>): boolean {
-  if (name === 'split') return true;
+  if (name === 'split' || name === 'splitext') return true;
   if (['list', 'sort', 'unique', 'difference', 'intersect', 'select', 'reject'].includes(name))
     return isListOfTexts(of);
   const [inner] = given.plain;

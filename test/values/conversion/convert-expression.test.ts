@@ -63,6 +63,10 @@ test.each([
     "lookup('first_found', known.items) == 'a'",
     "firstFound(known.items) == 'a' # known.items is a list of names of files",
   ],
+  [
+    "u | basename | splitext | last in ['.gz']",
+    "u.basename().splitext()[size(u.basename().splitext()) - 1] in ['.gz']",
+  ],
   ["xs | subelements('keys', skip_missing=true)", "size(xs.subelements('keys', true)) > 0"],
   ['k in known.map.values()', 'k in known.map.map(k2, known.map[k2])'],
   ['known.items is subset(i)', 'known.items.all(i2, i2 in i)'],

@@ -42,6 +42,13 @@ export const ANSWERS: readonly (readonly [template: string, expression: string |
   ['(quote "it s")', '"it s".quote()', "'it s'"],
   ['(b64decode "QWJj")', '"QWJj".b64decode()', 'Abc'],
   ['(format "none")', '"none".format()', 'none'],
+  ['(splitext "/a.b/c.tar.gz")', '"/a.b/c.tar.gz".splitext()', ['/a.b/c.tar', '.gz']],
+  ['(splitext "/a.b/c")', '"/a.b/c".splitext()', ['/a.b/c', '']],
+  ['(splitext "a/.bashrc")', '"a/.bashrc".splitext()', ['a/.bashrc', '']],
+  ['(splitext "...a")', '"...a".splitext()', ['...a', '']],
+  ['(splitext "..a.b")', '"..a.b".splitext()', ['..a', '.b']],
+  ['(splitext "a.")', '"a.".splitext()', ['a', '.']],
+  ['(splitext "a/")', '"a/".splitext()', ['a/', '']],
   ['(flatten xs)', 'xs.flatten()', [1, 2, 3, 4, 'a']],
   [
     '(subelements users "keys")',
