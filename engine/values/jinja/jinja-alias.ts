@@ -19,8 +19,24 @@ export function withoutAliases(node: Jinja, aliases: Aliases): Jinja {
   return value ?? node;
 }
 
-/** Sets a name. If the value is too long, the name becomes `taken`. */
+/** Methods of Python that change the value that they are called on. */
+const CHANGING: ReadonlySet<string> = new Set(
+  'append extend insert pop popitem remove clear sort reverse update setdefault add discard __setitem__'.split(' '),
+);
+
+/**
+ * Throws NoCounterpart if the value changes another one: `{% set _ = xs.append(1) %}`. The name is mostly used nowhere,
+ * so that the change would be lost without a word.
+ */
+function refuseChanges(value: Jinja): void {
+  const method = value.kind === 'call' && value.callee.kind === 'member' ? value.callee.key : undefined;
+  if (method?.kind === 'text' && CHANGING.has(method.value)) lacking('method', method.value);
+  for (const part of partsOf(value)) refuseChanges(part);
+}
+
+/** Sets a name. If the value is too long, the name becomes `taken`. Throws NoCounterpart. */
 export function withAlias(aliases: Aliases, name: string, value: Jinja): Aliases {
+  refuseChanges(value);
   if (countParts(value) > MOST_PARTS) return new Map(aliases).set(name, 'taken');
   return new Map(aliases).set(name, value);
 }

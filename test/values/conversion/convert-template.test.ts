@@ -198,6 +198,15 @@ test.each([
     'assumed: {{sort (expr "a + b")}} # the order of a + b does not depend on upper and lower case, and no two items differ in it alone',
   ],
   ['{{ (a + b) | map("upper") | list }}', 'exact: {{expr "(a + b).map(i, i.upper())"}}'],
+  [
+    '{% set l = [] %}{% for x in xs %}{% set _ = l.append(x) %}{% endfor %}{{ l | length }}',
+    'by hand: the method append has no counterpart: A list cannot be changed. Write {{concat xs (list x)}}, or xs + [x] in expressions',
+  ],
+  [
+    '{% set m = {} %}{% if a %}{% set unused = m.update({"a": 1}) or 1 %}{% endif %}{{ m }}',
+    'by hand: the method update has no counterpart: A map cannot be changed. Write {{merge a b}}',
+  ],
+  ['{% set l = [1] %}{% set last = l.pop() %}{{ l }}', 'by hand: the method pop has no counterpart'],
   ['{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}\n', 'by hand: The partial "f" contains itself: f → f'],
   ["{{ x | default('a') }}", "exact: {{default x 'a'}}"],
   ['{{ xs | join("\\n") }}', 'exact: {{join xs "\\n"}}'],
