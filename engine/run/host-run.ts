@@ -195,6 +195,7 @@ export class HostRun {
     const shared: Brought = new Map();
     try {
       await once({
+        context: this.#context,
         batch: this.#batch,
         host: this.#host,
         stop,
@@ -220,7 +221,7 @@ export class HostRun {
       const throttle = typeof most === 'number' && most > 0 ? most : within.throttle;
       if (most === undefined || most === 0) await this.#inParts(stop, block, { route, frame: within });
       else
-        await throttled({ batch: this.#batch, stop, most }, async () => {
+        await throttled({ context: this.#context, batch: this.#batch, stop, most }, async () => {
           // Hosts go one after another, so that no host begins after the first failure.
           this.#mayGoOn(Number.POSITIVE_INFINITY, frame);
           await this.#inParts(stop, block, { route, frame: { ...within, throttle, alone: true } });

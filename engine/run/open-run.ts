@@ -12,6 +12,7 @@ import { type LookingUp, controllerLookups } from './controller/controller-looku
 import { DigestCache } from './controller/digest-cache.ts';
 import { EvidenceOfRun } from './evidence.ts';
 import { Machines } from './machine/machines.ts';
+import { HostsUnderWay } from './order/hosts-under-way.ts';
 import { AskingTasks } from './order/other-hosts.ts';
 import { turns } from './order/turns.ts';
 import { NamedRequests } from './preparation/named-requests.ts';
@@ -81,7 +82,7 @@ export function openRun(options: RunOptions): OpenRun {
     approval: options.approval,
     stepping: options.askBefore === undefined ? undefined : new Stepping(options.askBefore, options.interrupt),
     debtor: debtorOf(options.playbook.file, playNames),
-    turns: turns(options.forks),
+    ...limitsOf(options.forks),
     module: options.module,
     addHost: (change) => hosts.add(change),
     expectOthers: (what) => hosts.await(what),
@@ -95,6 +96,10 @@ export function openRun(options: RunOptions): OpenRun {
     begun = true;
   };
   return { context, hosts, digests, evidence, playNames, begin };
+}
+
+function limitsOf(forks: number): Pick<RunContext, 'turns' | 'underWay'> {
+  return { turns: turns(forks), underWay: new HostsUnderWay(forks) };
 }
 
 /**

@@ -100,8 +100,13 @@ async function runBatch(
   const isLast = (host: HostState): boolean => !keepsHosts && (host.status !== 'active' || !later.has(host));
   await Promise.all(
     hosts.map(async (host) => {
-      await runHost({ context, batch, host, sections, later: later.routeOf(host) });
-      if (isLast(host)) await release(context, host);
+      const end = await beginning(context, host);
+      try {
+        await runHost({ context, batch, host, sections, later: later.routeOf(host) });
+        if (isLast(host)) await release(context, host);
+      } finally {
+        end();
+      }
     }),
   );
   return verdict(batch);
@@ -144,6 +149,13 @@ async function runHost({ context, batch, host, sections, later }: HostInPlay): P
     batch.barrier?.leave(host.name);
     context.live({ host: host.name, activity: { kind: 'left' } });
   }
+}
+
+/** Waits until the host may begin. Resolves to a function that ends it. */
+function beginning({ underWay, machines, live }: RunContext, { name }: HostState): Promise<() => void> {
+  // A display knows by itself that a host without a connection waits for its turn.
+  if (machines.get(name) !== undefined) live({ host: name, activity: { kind: 'waiting_for_turn' } });
+  return underWay.begin();
 }
 
 /** The host has no further task in this run: frees what it needed for its tasks. */

@@ -19,6 +19,7 @@ import type { HostState } from '../host/host-state.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Machines } from '../machine/machines.ts';
 import type { Barrier } from '../order/barrier.ts';
+import type { HostsUnderWay } from '../order/hosts-under-way.ts';
 import type { Stop } from '../order/itinerary.ts';
 import type { AskingTasks } from '../order/other-hosts.ts';
 import type { Pace } from '../order/pace.ts';
@@ -77,6 +78,8 @@ export interface RunContext {
   readonly debtor: Debtor;
   /** Allows at most `forks` hosts to be used at the same time. */
   readonly turns: Turns;
+  /** Lets a host begin only while fewer than `forks` are under way. Each wait for another host must be told to it. */
+  readonly underWay: HostsUnderWay;
   module(name: string): Promise<AnyModule>;
   /** Adds a host to groups, or a new host to the inventory of the run. Rejects with Problem or Problems if it is wrong. */
   addHost(change: HostChange): Promise<void>;

@@ -8,6 +8,7 @@ import type { Batch, RunContext } from './context.ts';
 export async function waitForHosts(context: RunContext, batch: Batch, host: HostState, at: number): Promise<void> {
   const { barrier } = batch;
   if (barrier === undefined) return;
-  if (!barrier.isReached(at)) context.live({ host: host.name, activity: { kind: 'waiting_for_hosts' } });
-  await barrier.allReached(at);
+  if (barrier.isReached(at)) return;
+  context.live({ host: host.name, activity: { kind: 'waiting_for_hosts' } });
+  await context.underWay.during(() => barrier.allReached(at));
 }

@@ -6,7 +6,8 @@ import { HostPositions } from '../base/host-positions.ts';
  */
 export class Barrier {
   readonly #progress = new HostPositions();
-  #waiting: { readonly at: number; readonly go: () => void }[] = [];
+  /** By the number that they wait for, so that a move that wakes nobody costs the same with any number of hosts. */
+  readonly #waiting = new Map<number, (() => void)[]>();
 
   constructor(hosts: readonly string[]) {
     for (const host of hosts) this.#progress.move(host, 0);
@@ -45,15 +46,20 @@ export class Barrier {
   /** Resolves when every host that still takes part has reached `at`. */
   async allReached(at: number): Promise<void> {
     if (this.isReached(at)) return;
-    await new Promise<void>((go) => this.#waiting.push({ at, go }));
+    await new Promise<void>((go) => {
+      const others = this.#waiting.get(at);
+      if (others === undefined) this.#waiting.set(at, [go]);
+      else others.push(go);
+    });
   }
 
   #wake(): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting.size === 0) return;
     const slowest = this.#progress.slowest();
-    const ready = this.#waiting.filter((one) => one.at <= slowest);
-    if (ready.length === 0) return;
-    this.#waiting = this.#waiting.filter((one) => one.at > slowest);
-    for (const one of ready) one.go();
+    for (const [at, hosts] of this.#waiting) {
+      if (at > slowest) continue;
+      this.#waiting.delete(at);
+      for (const go of hosts) go();
+    }
   }
 }

@@ -1,3 +1,5 @@
+import { Queue } from './queue.ts';
+
 /** Runs work when a place is free, and returns its result. */
 export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
@@ -13,8 +15,8 @@ export interface Turns {
 
 /** Limits the simultaneous work of both kinds together to `most`. */
 export function turns(most: number): Turns {
-  const connected = new Queue();
-  const connecting = new Queue();
+  const connected = new Queue<() => void>();
+  const connecting = new Queue<() => void>();
   let running = 0;
   const next = (): void => {
     running -= 1;
@@ -24,7 +26,7 @@ export function turns(most: number): Turns {
     go();
   };
   const inTurn =
-    (queue: Queue): Turn =>
+    (queue: Queue<() => void>): Turn =>
     async (work) => {
       if (running >= most) await new Promise<void>((go) => queue.add(go));
       else running += 1;
@@ -35,22 +37,4 @@ export function turns(most: number): Turns {
       }
     };
   return { connected: inTurn(connected), connecting: inTurn(connecting) };
-}
-
-class Queue {
-  #waiting: (() => void)[] = [];
-  #taken = 0;
-
-  add(go: () => void): void {
-    this.#waiting.push(go);
-  }
-
-  take(): (() => void) | undefined {
-    const go = this.#waiting[this.#taken];
-    if (go === undefined) {
-      this.#waiting = [];
-      this.#taken = 0;
-    } else this.#taken += 1;
-    return go;
-  }
 }

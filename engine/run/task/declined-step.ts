@@ -57,10 +57,11 @@ export async function isHandlerDeclined(before: BeforeStep, handler: Handler): P
 async function isWanted(before: BeforeStep, key: string, task: TaskIdentity): Promise<boolean> {
   const { context, batch, stop, frame, mayGoOn } = before;
   if (context.stepping === undefined) return true;
-  if (!frame.alone) await batch.barrier?.allReached(stop.at);
+  if (!frame.alone) await context.underWay.during(async () => batch.barrier?.allReached(stop.at));
   mayGoOn();
   const hosts = batch.hosts.filter(({ status }) => status === 'active').map(({ name }) => name);
-  const wanted = await context.stepping.wants(batch, key, { task, hosts });
+  const { stepping } = context;
+  const wanted = await context.underWay.during(() => stepping.wants(batch, key, { task, hosts }));
   mayGoOn();
   return wanted;
 }

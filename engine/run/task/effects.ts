@@ -4,8 +4,8 @@ import type { Effect } from '../../modules/base/module.ts';
 import type { Scope, ValueMap } from '../../values/base/value.ts';
 import type { TaskIdentity } from '../base/events.ts';
 import { flagOf } from '../base/flag.ts';
-import { whileDoing } from '../base/live-events.ts';
 import { HIDDEN, type Hush } from '../base/no-log.ts';
+import { whileWaiting } from '../context/while-waiting.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { TaskRun } from './item.ts';
 import { pauseFor } from './loop-pause.ts';
@@ -123,5 +123,5 @@ function hostAdded({ name, variables }: AddHost): { readonly host: string; reado
 
 async function pause({ context, host }: TaskRun, hush: Hush, { milliseconds, prompt }: Pause): Promise<void> {
   const activity = { kind: 'pausing', milliseconds, prompt: hush.hides ? undefined : prompt } as const;
-  await whileDoing(context.live, { host: host.name, activity }, () => pauseFor(milliseconds, context.interrupt));
+  await whileWaiting(context, { host: host.name, activity }, () => pauseFor(milliseconds, context.interrupt));
 }

@@ -4,10 +4,10 @@ import type { Change, Outcome } from '../../modules/base/module.ts';
 import type { Request } from '../../resources/base/resource.ts';
 import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
 import { type Decider, deciderOf, namesOf } from '../base/decider.ts';
-import { whileDoing } from '../base/live-events.ts';
 import { type Debt, owedBy } from '../base/owed.ts';
 import type { RunContext } from '../context/context.ts';
 import { waitForHosts } from '../context/wait-for-hosts.ts';
+import { whileWaiting } from '../context/while-waiting.ts';
 import { permitTask } from '../controller/controller-tasks.ts';
 import { learnOwed } from '../handlers/owed-handlers.ts';
 import { NoSuchAccount } from '../machine/machine.ts';
@@ -228,7 +228,7 @@ async function awaitIt(run: ItemRun, outcome: OutcomeOf<'await'>): Promise<ItemR
   const look = (): Promise<Completed> =>
     run.machine.wait(run.prepared.privilege, outcome.script, outcome.timeoutMs + 5000);
   const activity = { kind: 'awaiting', limitMs: outcome.timeoutMs } as const;
-  const waited = whileDoing(run.context.live, { host: run.host.name, activity }, look);
+  const waited = whileWaiting(run.context, { host: run.host.name, activity }, look);
   const answer = await waited.catch(async (error: unknown) => {
     if (outcome.reconnects !== true || !(error instanceof Unreachable) || error.code === 'stopped') throw error;
     await run.machine.connectAnew(outcome.timeoutMs - (performance.now() - began), 'stoppable');

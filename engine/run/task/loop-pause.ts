@@ -3,9 +3,9 @@ import type { Loop } from '../../playbook/base/play.ts';
 import { amountOf } from '../../values/base/amount.ts';
 import type { Scope } from '../../values/base/value.ts';
 import { resolveWritten } from '../../values/compiled.ts';
-import { whileDoing } from '../base/live-events.ts';
 import { wrongType } from '../base/wrong-type.ts';
 import type { RunContext } from '../context/context.ts';
+import { whileWaiting } from '../context/while-waiting.ts';
 
 /** Waits for `milliseconds`, or until the operator stops the run. */
 export async function pauseFor(milliseconds: number, interrupt: AbortSignal): Promise<void> {
@@ -17,7 +17,7 @@ export async function pauseFor(milliseconds: number, interrupt: AbortSignal): Pr
  * has stopped the run. Throws Problem if the pause is no number.
  */
 export async function pauseBetween(
-  context: Pick<RunContext, 'mode' | 'interrupt' | 'interrupted' | 'live'>,
+  context: Pick<RunContext, 'mode' | 'interrupt' | 'interrupted' | 'live' | 'underWay'>,
   { host, scope }: { readonly host: string; readonly scope: Scope },
   loop: Pick<Loop, 'pauseSeconds'> | undefined,
   index: number,
@@ -29,5 +29,5 @@ export async function pauseBetween(
   if (seconds === 0) return;
   const milliseconds = seconds * 1000;
   const activity = { kind: 'pausing', milliseconds, prompt: undefined } as const;
-  await whileDoing(context.live, { host, activity }, () => pauseFor(milliseconds, context.interrupt));
+  await whileWaiting(context, { host, activity }, () => pauseFor(milliseconds, context.interrupt));
 }

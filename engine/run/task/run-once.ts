@@ -5,7 +5,7 @@ import { flagOf } from '../base/flag.ts';
 import { HostStops, TaskFailed } from '../base/signals.ts';
 import { wrongType } from '../base/wrong-type.ts';
 import { abort } from '../context/abort.ts';
-import { type Batch, type OnceResult, keyOf } from '../context/context.ts';
+import { type Batch, type OnceResult, type RunContext, keyOf } from '../context/context.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { Stop } from '../order/itinerary.ts';
 
@@ -28,6 +28,7 @@ export function isOnce(batch: Batch, stop: Stop, step: Task | Include, host: Hos
 }
 
 export interface OnceOptions {
+  readonly context: Pick<RunContext, 'underWay'>;
   readonly batch: Batch;
   readonly host: HostState;
   readonly stop: Stop;
@@ -46,19 +47,21 @@ export interface OnceOptions {
  */
 export async function once(options: OnceOptions): Promise<void> {
   const { batch, host, stop } = options;
+  const { underWay } = options.context;
   const key = keyOf(stop);
   if (batch.barrier !== undefined && options.inStep) {
-    await batch.barrier.allReached(stop.at);
+    const { barrier } = batch;
+    if (!barrier.isReached(stop.at)) await underWay.during(() => barrier.allReached(stop.at));
     options.mayGoOn();
     // Once it has begun, nobody needs to search for the leader among many hosts.
     if (!batch.once.has(key)) {
-      const leader = batch.hosts.find((one) => batch.barrier?.standsAt(one.name, stop.at));
-      if (leader !== host) await begun(batch, key);
+      const leader = batch.hosts.find((one) => barrier.standsAt(one.name, stop.at));
+      if (leader !== host) await underWay.during(() => begun(batch, key));
     }
   }
   const known = batch.once.get(key);
   if (known === undefined) return await lead(options, key);
-  const result = await known;
+  const result = await underWay.during(() => known);
   if (result.kind === 'done') {
     host.variables.takeOver(result.remembered);
     return;

@@ -186,7 +186,7 @@ function inTurn<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>)
   const most = run.context.mode === 'plan' ? undefined : run.task.throttle?.resolve(scope);
   if (most === undefined || most === 0) return work();
   const begun = run.waited.begin();
-  return throttled({ batch: run.batch, stop: run.stop, most }, () => {
+  return throttled({ context: run.context, batch: run.batch, stop: run.stop, most }, () => {
     begun();
     // Hosts go one after another, so that no host begins after the first failure.
     run.mayGoOn(Number.POSITIVE_INFINITY);

@@ -2,10 +2,11 @@ import pLimit from 'p-limit';
 import { amountOf } from '../../values/base/amount.ts';
 import { type Value, Omitted, Unknown } from '../../values/base/value.ts';
 import { wrongType } from '../base/wrong-type.ts';
-import { type Batch, keyOf } from '../context/context.ts';
+import { type Batch, type RunContext, keyOf } from '../context/context.ts';
 import type { Stop } from '../order/itinerary.ts';
 
 export interface Throttled {
+  readonly context: Pick<RunContext, 'underWay'>;
   readonly batch: Batch;
   readonly stop: Stop;
   /** The value of `throttle`; undefined, `omit` or 0: no limit. A plan may not know it. */
@@ -14,7 +15,7 @@ export interface Throttled {
 
 /** Runs the work of a step while fewer than `most` hosts of the batch are at theirs; immediately without `throttle`. */
 export async function throttled<Result>(
-  { batch, stop, most }: Throttled,
+  { context, batch, stop, most }: Throttled,
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (most === undefined || most instanceof Omitted || most instanceof Unknown) return await work();
@@ -25,5 +26,9 @@ export async function throttled<Result>(
   const key = keyOf(stop);
   let limit = batch.throttles.get(key);
   if (limit === undefined) batch.throttles.set(key, (limit = pLimit(count)));
-  return await limit(work);
+  const goOn = context.underWay.aside();
+  return await limit(() => {
+    goOn();
+    return work();
+  });
 }

@@ -6,9 +6,9 @@ import { resolveWritten } from '../../values/compiled.ts';
 import { explain } from '../../values/expression/explain.ts';
 import { all } from '../base/conditions.ts';
 import type { TaskIdentity } from '../base/events.ts';
-import { whileDoing } from '../base/live-events.ts';
 import { wrongType } from '../base/wrong-type.ts';
 import type { RunContext } from '../context/context.ts';
+import { whileWaiting } from '../context/while-waiting.ts';
 import { type ItemResult, failure } from './item-result.ts';
 import { pauseFor } from './loop-pause.ts';
 import { type Judged, resultScope } from './task-verdict.ts';
@@ -43,7 +43,7 @@ export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResu
     if (attempts > retries || context.interrupt.aborted) return gaveUp(of, result, attempts, performance.now() - began);
     context.emit({ type: 'task_retried', host: of.host, task: of.identity, attempt: attempts, attempts: retries + 1 });
     const delaying = { host: of.host, activity: { kind: 'delaying', milliseconds: delayMs } } as const;
-    await whileDoing(context.live, delaying, () => pauseFor(delayMs, context.interrupt));
+    await whileWaiting(context, delaying, () => pauseFor(delayMs, context.interrupt));
   }
 }
 

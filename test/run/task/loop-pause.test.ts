@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Loop } from '../../../engine/playbook/base/play.ts';
+import { HostsUnderWay } from '../../../engine/run/order/hosts-under-way.ts';
 import { pauseBetween } from '../../../engine/run/task/loop-pause.ts';
 import { compileNode } from '../../../engine/values/compiled.ts';
 import { readYaml } from '../../../engine/values/yaml/yaml.ts';
@@ -14,7 +15,8 @@ const HOUR = pausing(3600);
 const HERE = { host: 'web-1', scope: { lookup: () => undefined, names: () => [] } };
 
 function contextOf(mode: 'play' | 'plan', interrupt = new AbortController().signal) {
-  return { mode, interrupt, interrupted: () => interrupt.aborted, live: () => {} };
+  const underWay = new HostsUnderWay(1);
+  return { mode, interrupt, interrupted: () => interrupt.aborted, live: () => {}, underWay };
 }
 
 test.each([
@@ -30,6 +32,17 @@ test.each([
   },
 ])('nothing waits $what', async ({ context, loop, index }) => {
   await pauseBetween(context, HERE, loop, index);
+});
+
+test('another host may begin during a pause', async () => {
+  const stop = new AbortController();
+  const context = contextOf('play', stop.signal);
+  await context.underWay.begin();
+  const next = context.underWay.begin();
+  const pause = pauseBetween(context, HERE, HOUR, 1);
+  await next;
+  stop.abort();
+  await pause;
 });
 
 test('a pause ends when the operator asks to stop', async () => {
