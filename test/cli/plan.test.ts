@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parsePlan, planText } from '../../engine/run/saved-plan/plan-file.ts';
+import { parsePlan, planPieces } from '../../engine/run/saved-plan/plan-file.ts';
 import { type Ended, runProgram } from './run-program.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'plan-'));
@@ -197,7 +197,7 @@ const STALE: readonly Stale[] = [
     name: 'of another engine',
     spoil: (folder) => {
       const plan = parsePlan(readFileSync(join(folder, 'site.plan'), 'utf8'), 'site.plan');
-      writeFileSync(join(folder, 'site.plan'), planText({ ...plan, engine: '0.0.9' }));
+      writeFileSync(join(folder, 'site.plan'), [...planPieces({ ...plan, engine: '0.0.9' })].join(''));
     },
     says: 'the plan was made by runbook 0.0.9',
   },

@@ -7,7 +7,7 @@ import { printRun, printRuns } from '../../engine/report/journal/runs.ts';
 import { forgeLinks } from '../../engine/report/plan/forge-links.ts';
 import { printPlan } from '../../engine/report/plan/show-plan.ts';
 import type { PlanDocument } from '../../engine/run/saved-plan/plan-document.ts';
-import { parsePlan, planText } from '../../engine/run/saved-plan/plan-file.ts';
+import { parsePlan, planPieces } from '../../engine/run/saved-plan/plan-file.ts';
 import { Sink } from './sink.ts';
 
 /**
@@ -75,7 +75,7 @@ const FORGE = {
 
 function shown(format: 'text' | 'json' | 'markdown'): string {
   const sink = new Sink();
-  const plan = parsePlan(planText(forged()), 'forged.plan');
+  const plan = parsePlan([...planPieces(forged())].join(''), 'forged.plan');
   printPlan(plan, { file: `forged ${EVIL}`, format, verbosity: 2, stdout: sink, link: forgeLinks(FORGE, '') });
   return sink.text;
 }

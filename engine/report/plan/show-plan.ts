@@ -1,5 +1,5 @@
 import type { PlanDocument } from '../../run/saved-plan/plan-document.ts';
-import { planText } from '../../run/saved-plan/plan-file.ts';
+import { planPieces } from '../../run/saved-plan/plan-file.ts';
 import { openOutput } from '../text/output.ts';
 import { OwnNames } from '../text/own-names.ts';
 import { paintFor } from '../text/paint.ts';
@@ -23,7 +23,8 @@ export function printPlan(plan: PlanDocument, { file, format, verbosity, stdout,
   const output = openOutput(stdout);
   switch (format) {
     case 'json':
-      return output.write(planText(plan));
+      for (const piece of planPieces(plan)) output.write(piece);
+      return;
     case 'markdown':
       return output.write(planMarkdown(plan, { file, link, names: ownNamesIn(plan) }));
     case 'text': {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { type Hash, createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -9,13 +9,30 @@ import { MOST_SEALED, readWhole } from '../../files/read-file.ts';
 import { systemReason } from '../../files/system-reason.ts';
 import { escapeControlsInJson } from '../../values/base/control-characters.ts';
 import { similarFile } from '../../values/similar-file.ts';
+import { jsonPieces } from './json-pieces.ts';
 import { type PlanDocument, PLAN_VERSION, planDocument } from './plan-document.ts';
 
-/** Returns the text of a plan file: JSON, with the digest of the text before it in the last line. */
-export function planText(document: PlanDocument): string {
+/** Length of the pieces in which a plan is written. Characters; the last part of a piece may be longer. */
+const PIECE = 64 * 1024;
+
+/**
+ * Yields the text of a plan file in pieces: JSON, with the digest of the text before it in the last line. The plan of
+ * many hosts is too long for one text.
+ */
+export function* planPieces(document: PlanDocument): Generator<string> {
+  const digest = createHash('sha256');
+  let piece = '';
+  // The brace at the end comes after the digest.
+  let last = '';
   // Parsing puts the keys in the order of the schema, whatever their order was before.
-  const body = escapeControlsInJson(JSON.stringify(planDocument.parse(document), undefined, 1)).replace(/\n\}$/, '');
-  return `${body},\n${checksumLine(body)}\n}\n`;
+  for (const part of jsonPieces(planDocument.parse(document))) {
+    piece += last;
+    last = part;
+    if (piece.length < PIECE) continue;
+    yield digested(digest, piece);
+    piece = '';
+  }
+  yield `${digested(digest, piece)},\n${checksumLine(digest)}${last}\n`;
 }
 
 /** Checks that a plan can be written to this path, before the plan is made. Throws Problem `plan-not-written`. */
@@ -27,13 +44,23 @@ export async function mustBeWritable(path: string): Promise<void> {
   }
 }
 
-/** Writes the file completely or not at all; only its owner can read it. Throws Problem `plan-not-written`. */
-export async function writePlan(path: string, document: PlanDocument): Promise<void> {
+/** Returns the text with its control characters escaped, and adds it to the digest. */
+function digested(digest: Hash, json: string): string {
+  const text = escapeControlsInJson(json);
+  digest.update(text);
+  return text;
+}
+
+/**
+ * Writes the file completely or not at all; only its owner can read it. Throws Problem `plan-not-written`, also if the
+ * plan has more than `most` bytes: it could not be read again.
+ */
+export async function writePlan(path: string, document: PlanDocument, most = MOST_SEALED): Promise<void> {
   const beside = nameBeside(path);
   try {
     const file = await open(beside, 'wx', 0o600);
     try {
-      await file.writeFile(planText(document));
+      for (const bytes of upTo(most, path, planPieces(document))) await file.appendFile(bytes);
       await file.sync();
     } finally {
       await file.close();
@@ -41,8 +68,27 @@ export async function writePlan(path: string, document: PlanDocument): Promise<v
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
-    throw notWritten(path, error);
+    throw error instanceof Problem ? error : notWritten(path, error);
   }
+}
+
+function* upTo(most: number, path: string, pieces: Iterable<string>): Generator<Buffer> {
+  let bytes = 0;
+  for (const piece of pieces) {
+    const written = Buffer.from(piece);
+    bytes += written.length;
+    if (bytes > most) throw tooLong(path, most);
+    yield written;
+  }
+}
+
+function tooLong(path: string, most: number): Problem {
+  return new Problem({
+    code: 'plan-not-written',
+    what: `The plan cannot be written to ${path}`,
+    why: `It has more than ${most} bytes, the most that can be read again.`,
+    remedy: 'Plan the hosts in slices, or in more slices, with one plan each: --slice 1/2 and --slice 2/2.',
+  });
 }
 
 function notWritten(path: string, error: unknown): Problem {
@@ -99,7 +145,7 @@ export function parsePlan(text: string, path: string): PlanDocument {
     });
   }
   const body = end[1] ?? '';
-  if (!text.includes(checksumLine(body))) {
+  if (!text.includes(checksumLine(createHash('sha256').update(body)))) {
     const why = 'Its content does not agree with the checksum at its end.';
     throw new Problem({
       code: 'plan-edited',
@@ -122,8 +168,8 @@ function decode(json: string, path: string): PlanDocument {
 
 const REMEDY = 'Make it anew with `runbook plan -o FILE`, and have it reviewed again.';
 
-function checksumLine(body: string): string {
-  return ` "checksum": "${createHash('sha256').update(body).digest('hex')}"`;
+function checksumLine(digest: Hash): string {
+  return ` "checksum": "${digest.digest('hex')}"`;
 }
 
 function reasonOf(error: unknown): string {
