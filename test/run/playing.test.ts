@@ -463,6 +463,18 @@ describe('the rest of the run', () => {
     ]);
   });
 
+  // After group_by, the hosts of plays are known only in the run, and so are the items.
+  test('a play that groups its hosts may delegate a task to the items of a loop', async () => {
+    const site = `- hosts: web
+  tasks:
+    - { group_by: late }
+    - { name: each, command: echo, delegate_to: "{{item}}", loop: 'groups.web.filter(h, h in play_hosts)' }
+`;
+    const { status, events, stderr } = await play({ 'site.yml': site }, '--limit', 'a');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(story(events, ['changed'])).toEqual(['a each changed']);
+  });
+
   test('all items that failed are rescued together, and are no failures at the end', async () => {
     const site = `- hosts: a
   tasks:

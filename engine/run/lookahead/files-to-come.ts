@@ -30,7 +30,7 @@ const ANY_ITEM = 'runbook-any-item';
 export function isOnController(task: Task, host: string, scope: Scope, hosts: ReadonlyMap<string, HostState>): boolean {
   const named = task.delegateTo?.render(scope);
   const target = named === undefined || named instanceof Omitted ? host : named;
-  if (typeof target !== 'string') return true;
+  if (typeof target !== 'string' || target.includes(ANY_ITEM)) return true;
   return isController(target, target === host ? scope : (hosts.get(target)?.variables.scope(undefined) ?? EMPTY));
 }
 

@@ -162,8 +162,9 @@ class Trial {
       if (turns instanceof Unknown) {
         if (isInclude(task)) this.#note(host, await possibly(this.#context, task, turns));
         this.#toCome.noteBrought(task, undefined);
-        if (task.loop !== undefined && isOnController(task, host.name, plain, this.#context.hosts))
-          notePerhaps(this.#toCome, task, host.variables.scope(task, [...over, anyItem(task.loop)]));
+        if (task.loop === undefined) return;
+        const scope = host.variables.scope(task, [...over, anyItem(task.loop)]);
+        if (isOnController(task, host.name, scope, this.#context.hosts)) notePerhaps(this.#toCome, task, scope);
         return;
       }
       for (const turn of turns) await this.#turn(tried, turn, turn === undefined ? plain : undefined);
