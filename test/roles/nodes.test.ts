@@ -91,6 +91,32 @@ describe('the configuration of kubelet, what a version has', () => {
     expect(await kubelet({ ...extra, kubernetes_version: '1.36.3' })).toHaveProperty(key);
   });
 
+  it.each<[found: string, kubernetes_version: string, kubelet_may_change_version: boolean, stays: boolean]>([
+    ['Kubernetes v1.35.4\n', '1.36.3', false, true],
+    ['Kubernetes v1.36.2\n', '1.36.3', false, true],
+    ['Kubernetes v1.35.4\n', '1.36.3', true, false],
+    ['Kubernetes v1.36.3\n', '1.36.3', false, false],
+    ['', '1.36.3', false, false],
+  ])('%j stays with %s wanted, if it may change %s: %s', async (stdout, kubernetes_version, may, stays) => {
+    const scope = await roleScope({
+      role: 'kubelet',
+      host: NODE,
+      known: { ...known, kubelet_present: { stdout } },
+      extra: { kubernetes_version, kubelet_may_change_version: may },
+    });
+    expect(scope.lookup('kubelet_stays')).toBe(stays);
+    expect(scope.lookup('kubelet_version')).toBe(
+      stays ? stdout.slice('Kubernetes v'.length).trim() : kubernetes_version,
+    );
+    const proxy = await roleScope({
+      role: 'kube-proxy',
+      host: NODE,
+      known: { kube_proxy_present: { stdout } },
+      extra: { kubernetes_version, kube_proxy_may_change_version: may },
+    });
+    expect(proxy.lookup('kube_proxy_stays')).toBe(stays);
+  });
+
   it('has flags that can be added to and overridden', async () => {
     const extra = { kubelet_extra_flags: { v: 5, 'one-more': 'x' } };
     const text = await rendered('kubelet.service.hbs', { role: 'kubelet', host: NODE, known, extra });

@@ -72,6 +72,26 @@ describe('the playbooks', () => {
   });
 });
 
+describe('upgrade.yml', () => {
+  it('upgrades components in the order that Kubernetes allows', async () => {
+    const roles = allTasks(await load('upgrade.yml')).map((task) => task.role?.name ?? '');
+    const order = ['apiserver', 'controller-manager', 'scheduler', 'coredns', 'containerd', 'kubelet', 'kube-proxy'];
+    const first = order.map((role) => roles.indexOf(role));
+    expect(first).toEqual(first.toSorted((one, other) => one - other));
+    expect(first).not.toContain(-1);
+  });
+
+  it('has one batch of nodes out of service at a time, and begins no other one after a failure', async () => {
+    const nodes = (await load('upgrade.yml')).find(({ name }) => name.startsWith('Nodes'));
+    expect(nodes?.serial).toHaveLength(1);
+    expect(nodes?.anyErrorsFatal?.literal).toBe(true);
+    const roles = tasksOf(nodes?.sections.flatMap(({ steps }) => steps) ?? []).map((task) => task.role?.name);
+    expect(roles.at(0)).toBe('control-plane-service');
+    expect(roles.at(-1)).toBe('node-drain');
+    expect(roles.indexOf('node-drain')).toBeLessThan(roles.indexOf('containerd'));
+  });
+});
+
 describe.each(readdirSync(join(ROOT, 'roles')))('role %s', (role) => {
   it('says in ten lines what it is', () => {
     const lines = readFileSync(join(ROOT, 'roles', role, 'README.md'), 'utf8')

@@ -12,6 +12,7 @@ const HEALTHY = {
   clock: 1000,
   free_mib: 9000,
   kubernetes: '',
+  kubelet: '',
   etcd: '',
   name: 'debian',
   services: '',
@@ -22,9 +23,9 @@ const NAMED = 'The API has an IPv4 address, or a name if the load balancer is no
 const OWN_LB = { lb_hosts: [] };
 
 /** Returns the names of the failed checks, each with its rendered message. */
-async function failures(extra: ValueMap, seen: ValueMap = {}): Promise<readonly string[]> {
+async function failures(extra: ValueMap, seen: ValueMap = {}, host?: string): Promise<readonly string[]> {
   const known = { preflight_host: { json: { ...HEALTHY, ...seen } } };
-  const inner = await roleScope({ role: 'os-prep', known, extra });
+  const inner = await roleScope({ role: 'os-prep', known, extra, ...(host === undefined ? {} : { host }) });
   const scope = {
     lookup: (name: string) => (name === 'play_hosts' ? ['k8s-master-1'] : inner.lookup(name)),
     names: () => inner.names(),
@@ -101,6 +102,22 @@ describe('preflight', () => {
     ['an address that the host does not have', { node_address: '192.168.1.99' }, {}, 'The address is on the host'],
   ])('refuses %s', async (_name, extra, seen, check) => {
     expect(await failures(extra, seen)).toContain(check);
+  });
+});
+
+describe('preflight of a node', () => {
+  const NODE = 'k8s-node-1';
+  const SKEW = 'The kubelet is not newer than the apiservers, and at most three minors older';
+
+  it.each<[string, string, readonly string[]]>([
+    ['the version of the apiservers', '1.36.3', []],
+    ['three minors older', '1.33.0', []],
+    ['four minors older', '1.32.9', [SKEW]],
+    ['newer by a patch', '1.36.4', [SKEW]],
+    ['newer by a minor', '1.37.0', [SKEW]],
+    ['not joined yet', '', []],
+  ])('whose kubelet is %s', async (_what, kubelet, failed) => {
+    expect(await failures({ kubernetes_version: '1.36.3' }, { kubelet }, NODE)).toEqual(failed);
   });
 });
 

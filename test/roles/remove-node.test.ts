@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { MapNode } from '../../engine/values/base/node.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { entryOf, resolved, roleScope, yamlOf } from './role-scope.ts';
+import { entryOf, resolved, roleScope, tasksOf, yamlOf } from './role-scope.ts';
 
-/** When remove-node.yml has nothing more to do with a node, by the answers of kubectl. */
+/** When remove-node.yml, and the drain that it shares with upgrade.yml, have nothing more to do with a node, by the answers of kubectl. */
 function taskOf(name: string): MapNode {
   const plays = yamlOf('playbooks/remove-node.yml');
   const first = plays.kind === 'list' ? plays.items[0] : undefined;
@@ -16,7 +16,7 @@ function taskOf(name: string): MapNode {
     const title = entryOf(one, 'name');
     return title?.kind === 'scalar' && title.value === name;
   });
-  return task ?? expect.fail(`there is no task ${name}`);
+  return task ?? tasksOf('roles/node-drain/tasks/drain.yml').get(name) ?? expect.fail(`there is no task ${name}`);
 }
 
 /** Returns the exit status of the check of the task. undefined: kubectl cannot reach the API. */
@@ -28,7 +28,7 @@ async function statusOf(
   const answers = `case "$*" in *'get node'*) printf '%s' '${node ?? ''}' ;; *) printf '${rows}' ;; esac`;
   writeFileSync(kubectl, `#!/bin/sh\n${node === undefined ? 'exit 1' : answers}\n`);
   chmodSync(kubectl, 0o755);
-  const scope = await roleScope({ role: 'reset', extra: { kubectl, item: 'k8s-node-2' } });
+  const scope = await roleScope({ role: 'node-drain', extra: { kubectl, item: 'k8s-node-2' } });
   const check = resolved(entryOf(taskOf(task), 'check'), scope);
   return spawnSync('sh', ['-c', typeof check === 'string' ? check : expect.fail('no text')]).status;
 }
@@ -44,6 +44,7 @@ type Row = readonly [
 
 const GONE = { node: '', rows: '' };
 const NO_API = { node: undefined, rows: '' };
+const cordoned = (rows: string): Row[1] => ({ node: 'k8s-node-2 true', rows });
 const withPods = (rows: string): Row[1] => ({ node: 'node/k8s-node-2', rows });
 
 const TABLES: Readonly<Record<string, readonly Row[]>> = {
@@ -54,10 +55,11 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
     ['no API', NO_API, TO_DO],
   ],
   'Node drained': [
-    ['a Node without pods', withPods(''), DONE],
-    ['a Node with pods of DaemonSets', withPods(String.raw`pod DaemonSet\npod DaemonSet\n`), DONE],
-    ['a Node with a pod of a ReplicaSet', withPods(String.raw`pod DaemonSet\npod ReplicaSet\n`), TO_DO],
-    ['a Node with a pod that nobody owns', withPods(String.raw`pod \n`), TO_DO],
+    ['a Node without pods', cordoned(''), DONE],
+    ['a Node without pods that takes pods', { node: 'k8s-node-2 ', rows: '' }, TO_DO],
+    ['a Node with pods of DaemonSets', cordoned(String.raw`pod DaemonSet\npod DaemonSet\n`), DONE],
+    ['a Node with a pod of a ReplicaSet', cordoned(String.raw`pod DaemonSet\npod ReplicaSet\n`), TO_DO],
+    ['a Node with a pod that nobody owns', cordoned(String.raw`pod \n`), TO_DO],
     ['a Node that is gone', GONE, DONE],
     ['no API', NO_API, TO_DO],
   ],

@@ -437,14 +437,7 @@ describe('loops, includes, waiting', () => {
   });
 });
 
-describe('the rest of the run', () => {
-  test('end_play ends the play for the batches to come, and the next play begins', async () => {
-    const site = `- hosts: web\n  serial: 1\n  tasks:\n    - ${MARK('one')}\n    - meta: end_play\n- hosts: web\n  tasks: [${MARK('two')}]\n`;
-    const { status, events } = await play({ 'site.yml': site });
-    expect(status).toBe(0);
-    expect(story(events).toSorted()).toEqual(['a one changed', 'a two changed', 'b two changed', 'c two changed']);
-  });
-
+describe('hosts that a play groups', () => {
   test('group_by makes groups for the plays that follow', async () => {
     const site = `- hosts: web
   tasks: [{ group_by: { key: "{{#if (eq inventory_hostname 'b')}}chosen{{else}}other{{/if}}" } }]
@@ -473,6 +466,15 @@ describe('the rest of the run', () => {
     const { status, events, stderr } = await play({ 'site.yml': site }, '--limit', 'a');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(story(events, ['changed'])).toEqual(['a each changed']);
+  });
+});
+
+describe('the rest of the run', () => {
+  test('end_play ends the play for the batches to come, and the next play begins', async () => {
+    const site = `- hosts: web\n  serial: 1\n  tasks:\n    - ${MARK('one')}\n    - meta: end_play\n- hosts: web\n  tasks: [${MARK('two')}]\n`;
+    const { status, events } = await play({ 'site.yml': site });
+    expect(status).toBe(0);
+    expect(story(events).toSorted()).toEqual(['a one changed', 'a two changed', 'b two changed', 'c two changed']);
   });
 
   test('all items that failed are rescued together, and are no failures at the end', async () => {
