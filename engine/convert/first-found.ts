@@ -49,7 +49,7 @@ function namesOf(parameters: YamlNode | null): readonly string[] | undefined {
   if (folders === undefined || names === undefined) return undefined;
   if (folders.length === 1 && OF_ROLE.test(folders[0] ?? '')) return names;
   if (!folders.every((folder) => WHOLE.test(folder))) return undefined;
-  return folders.flatMap((folder) => names.map((name) => `${folder.replace(/\/+$/, '')}/${name}`));
+  return folders.flatMap((folder) => names.map((name) => `${folder}${folder.endsWith('/') ? '' : '/'}${name}`));
 }
 
 /** The folder of variables of the role, which is searched without being named. */
