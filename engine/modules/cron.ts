@@ -37,7 +37,7 @@ function isField(text: string, { least, most, names = [] }: FieldRange): boolean
     /^\d+$/.test(value) ? Number(value) >= least && Number(value) <= most : names.includes(value.toLowerCase());
   return text.split(',').every((element) => {
     const parts = ELEMENT.exec(element);
-    return parts !== null && parts.slice(1).every((value = '') => value === '' || isValue(value));
+    return parts !== null && parts.slice(1).filter(Boolean).every(isValue);
   });
 }
 
