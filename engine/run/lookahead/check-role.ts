@@ -87,9 +87,22 @@ function argumentProblem(
     place: role.place,
     why: argument.description === '' ? `On ${host}.` : `${argument.description} On ${host}.`,
     remedy: isSet
-      ? `Correct the value where it is set, which may be in defaults of the role, or what ${declared} declares.`
+      ? (unquoted(argument, value) ??
+        `Correct the value where it is set, which may be in defaults of the role, or what ${declared} declares.`)
       : `See ${declared}; set it in group_vars, or where the role is used.`,
   });
+}
+
+/** Returns what to write in place of a text whose characters are a value of the right type, as `-e name=300` gives. */
+function unquoted({ name, type }: RoleArgument, text: Value): string | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    const value = JSON.parse(text) as Value;
+    const isRight = value !== null && isOfType(type, value);
+    return isRight ? `Write it without quotes, and on the command line as JSON: -e '{"${name}": ${text}}'` : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function missing(argument: RoleArgument): string | undefined {

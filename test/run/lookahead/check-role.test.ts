@@ -70,6 +70,26 @@ test('a wrong value may come from the role itself', () => {
   ]);
 });
 
+test.each<[RoleArgument['type'], string]>([
+  ['integer', '300'],
+  ['number', '1.5'],
+  ['boolean', 'true'],
+  ['list', '["a"]'],
+  ['map', '{"a": 1}'],
+])('%s: the text %s, as -e gives it, is to be written as JSON', (type, text) => {
+  expect(told({ type }, text)).toMatchObject([
+    { remedy: `Write it without quotes, and on the command line as JSON: -e '{"port": ${text}}'` },
+  ]);
+});
+
+test.each<[RoleArgument['type'], string]>([
+  ['integer', '1.5'],
+  ['integer', 'null'],
+  ['map', '[]'],
+])('%s: the text %s is wrong in any form', (type, text) => {
+  expect(told({ type }, text)).toMatchObject([{ remedy: expect.stringMatching('^Correct the value') }]);
+});
+
 test.each<[string, Partial<RoleArgument>, Value | undefined, string]>([
   ['another type', {}, 'x', 'must be an integer, not the string "x"'],
   ['a fraction', {}, 1.5, 'must be an integer, not the number 1.5'],
