@@ -1,4 +1,5 @@
 import { quote } from '../../connection/base/quote.ts';
+import { unindented } from './unindented.ts';
 
 /**
  * Shell text that reads files which another user may replace by a named pipe between look and opening. A process that
@@ -6,20 +7,21 @@ import { quote } from '../../connection/base/quote.ts';
  * file, and fails if it cannot: GNU's dd opens without waiting. If dd cannot do that (busybox), the limit for a file is
  * 20 s.
  */
-export const CALMLY = `how_calmly() { dd if=/dev/null iflag=nonblock status=none 2>/dev/null && calm=dd || calm=; }
+export const CALMLY =
+  unindented(`how_calmly() { dd if=/dev/null iflag=nonblock status=none 2>/dev/null && calm=dd || calm=; }
 calmly() {
   if [ -n "$calm" ]; then dd if="$1" iflag=nonblock bs=64k status=none 2>/dev/null
   elif command -v timeout >/dev/null; then timeout 20 cat -- "$1"
   else cat -- "$1"
   fi
-}`;
+}`);
 
 /**
  * Shell text. `in_other_hands PATH` succeeds if a user other than root and the user who looks may replace a name on the
  * way to an absolute path. Root needs no process for it, other users one. A link counts as such a name, because others
  * may change the way to its target. A path that does not exist counts as its folder does.
  */
-export const IN_OTHER_HANDS = `own_folder=-
+export const IN_OTHER_HANDS = unindented(`own_folder=-
 in_other_hands() {
   h=$1 f=
   while [ -n "$h" ]; do
@@ -42,7 +44,7 @@ in_other_hands() {
   fi
   own_folder=$u
   return 1
-}`;
+}`);
 
 /** Returns shell text that ends with status 1 and a message if the path is a named pipe: a program would wait at it. */
 export function endAtPipe(path: string): string {

@@ -1,6 +1,7 @@
 import { quote } from '../../connection/base/quote.ts';
 import type { Request } from '../base/resource.ts';
 import { CALMLY, IN_OTHER_HANDS } from '../base/unhindered-read.ts';
+import { unindented } from '../base/unindented.ts';
 import { type FileDetail, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file-detail.ts';
 import type { FileState } from './file-state.ts';
 import { digestLarge } from './large-digest.ts';
@@ -54,17 +55,17 @@ const FIELDS = '%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%d:%i';
  * shows the rights of the list instead of those of the group. So if a group may write, and not everybody, one `ls`
  * shows the lists. (`ls` of busybox does not.)
  */
-const LISTED = `listed() {
+const LISTED = unindented(`listed() {
   printf '%s\\n' "$s"
   case $s in *"$b$1"4?[13579bdf][014589cd]'\t'*) shift; printf '%sa' "$b"; ls -ldL -- "$@" 2>/dev/null ;; esac
-}`;
+}`);
 
 /**
  * For each missing path: whether its directory exists and may be entered. For each path: whether the user may write the
  * nearest directory (`d`) and, if it exists, the path itself (`p`). The letters of the paths that the user may not write
  * are in one record.
  */
-const MISSING = `i=0 w=
+const MISSING = unindented(`i=0 w=
 for p do
   q=\${p%/*}
   if ! [ -e "$p" ] && ! [ -L "$p" ]; then
@@ -80,11 +81,11 @@ for p do
   [ -w "\${q:-/}" ] || w="$w d$i"
   i=$((i + 1))
 done
-[ -z "$w" ] || z="$z\${b}w$w"`;
+[ -z "$w" ] || z="$z\${b}w$w"`);
 
 /** Returns shell text that looks at the ends of links, and at the directories above them. */
 function followLinks(followed: readonly Asked[]): string {
-  return `set -- ${followed.map(({ index, path }) => `${index} ${path}`).join(' ')}
+  return unindented(`set -- ${followed.map(({ index, path }) => `${index} ${path}`).join(' ')}
 n=$#
 while [ $n -gt 0 ]; do
   i=$1 p=$2; shift 2; n=$((n - 2))
@@ -96,7 +97,7 @@ while [ $n -gt 0 ]; do
     while e=\${e%/*}; [ -n "$e" ]; do set -- "$@" "$e"; done
   fi
 done
-[ $# -eq 0 ] || { s=$(stat -L -c "\${b}l${FIELDS}\t%n" -- "$@" 2>/dev/null); listed l "$@"; }`;
+[ $# -eq 0 ] || { s=$(stat -L -c "\${b}l${FIELDS}\t%n" -- "$@" 2>/dev/null); listed l "$@"; }`);
 }
 
 /** Returns shell text that digests a file whose name sha256sum would write with escapes. */
@@ -125,7 +126,7 @@ function missingTools(all: readonly { readonly detail: FileDetail }[]): readonly
  * working directory. Follows links one by one. Prints nothing if the directory of the last one is missing, or if the
  * links go in a circle.
  */
-const NOWHERE = `nowhere() {
+const NOWHERE = unindented(`nowhere() {
   q=$p k=0
   while [ -L "$q" ] && [ $k -lt 40 ]; do
     t=$(readlink -n -- "$q"; echo .); t=\${t%.} k=$((k + 1))
@@ -136,7 +137,7 @@ const NOWHERE = `nowhere() {
     t=\${t%??} e="\${t%/}/\${q##*/}
 "
   fi
-}`;
+}`);
 
 /** One more byte shows that the content is larger. */
 function mostOf({ whole }: FileDetail): number {
@@ -149,7 +150,7 @@ function isLarge({ detail }: { readonly detail: FileDetail }): boolean {
 
 /** Returns shell text for the digests of the paths that are files; `digest` sets the variable. */
 function digestsOf(list: readonly { readonly path: string }[], variable: string, digest: string): string {
-  return `set -- ${words(list)}
+  return unindented(`set -- ${words(list)}
 o= k=; for p do { [ -f "$p" ] && ! hindered "$p"; } || o=1; done
 if [ -n "$o" ]; then
   n=$#
@@ -165,14 +166,14 @@ if [ -n "$o" ]; then
 fi
 if [ $# -gt 0 ]; then ${digest}; fi
 ${variable}="$k$${variable}"
-[ -z "$${variable}" ] || z="$z\${b}d$${variable}"`;
+[ -z "$${variable}" ] || z="$z\${b}d$${variable}"`);
 }
 
 /**
  * `hindered PATH` succeeds if another user could make the opening of a file wait. `digest_calmly` sets $c to the digest
  * of the file $p; empty if the file cannot be read.
  */
-const READING = `N='
+const READING = unindented(`N='
 '
 calm=-
 ${IN_OTHER_HANDS}
@@ -184,7 +185,7 @@ hindered() {
 digest_calmly() {
   c=$({ { calmly "$p" 2>/dev/null || echo failed >&3; } | sha256sum; } 3>&1)
   case $c in *failed*) c= ;; *) c=\${c%% *} ;; esac
-}`;
+}`);
 
 function words(list: readonly { readonly path: string }[]): string {
   return list.map(({ path }) => path).join(' ');
@@ -202,7 +203,7 @@ function bringContents(contents: readonly Asked[], odd: readonly Asked[]): strin
     const digest = odd.includes(one) ? `"$e${index}"` : '""';
     return `ask ${index} ${mostOf(detail)} ${path} ${digest} ${detail.unless.map((unless) => quote(unless)).join(' ')}`.trimEnd();
   });
-  return `w= o= n=0
+  return unindented(`w= o= n=0
 ask() {
   i=$1 m=$2 p=$3 e=$4; shift 4
   [ -f "$p" ] && [ -r "$p" ] || return 0
@@ -227,5 +228,5 @@ for i in $w; do
   if hindered "$p"; then calmly "$p" 2>/dev/null | head -c $m
   else head -c $m -- "$p" 2>/dev/null || printf '%s' "\${b}x$i"
   fi
-done`;
+done`);
 }
