@@ -16,14 +16,14 @@ export class HostsUnderWay {
     this.#most = most;
   }
 
-  /** Waits until the host may begin. Hosts begin in the order of the calls. Resolves to a function that ends the host. */
+  /** Waits until the host may begin, in the order of the calls. Resolves to a function that ends the host. */
   async begin(): Promise<() => void> {
     if (this.#count < this.#most) this.#count += 1;
     else await new Promise<void>((go) => this.#toBegin.add(go));
     return once(() => this.#leave());
   }
 
-  /** A host under way begins to wait. Returns a function that ends the wait; the host goes on without a further wait. */
+  /** A host under way begins to wait. Returns a function that ends the wait: the host then goes on at once. */
   aside(): () => void {
     this.#leave();
     return once(() => (this.#count += 1));

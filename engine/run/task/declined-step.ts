@@ -4,6 +4,7 @@ import type { TaskIdentity } from '../base/events.ts';
 import { type Frame, isHandler } from '../base/frame.ts';
 import { identityOfStep } from '../base/task-identity.ts';
 import { type Batch, type RunContext, keyOf } from '../context/context.ts';
+import { allReached } from '../context/wait-for-hosts.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { Stop } from '../order/itinerary.ts';
 import { aggregate, skippedTurn } from './task-results.ts';
@@ -56,11 +57,11 @@ export async function isHandlerDeclined(before: BeforeStep, handler: Handler): P
 /** In lock-step, the question is asked after all hosts have reached the step. */
 async function isWanted(before: BeforeStep, key: string, task: TaskIdentity): Promise<boolean> {
   const { context, batch, stop, frame, mayGoOn } = before;
-  if (context.stepping === undefined) return true;
-  if (!frame.alone) await context.underWay.during(async () => batch.barrier?.allReached(stop.at));
+  const { stepping } = context;
+  if (stepping === undefined) return true;
+  if (!frame.alone) await allReached(context, batch, stop.at);
   mayGoOn();
   const hosts = batch.hosts.filter(({ status }) => status === 'active').map(({ name }) => name);
-  const { stepping } = context;
   const wanted = await context.underWay.during(() => stepping.wants(batch, key, { task, hosts }));
   mayGoOn();
   return wanted;

@@ -6,6 +6,7 @@ import { HostStops, TaskFailed } from '../base/signals.ts';
 import { wrongType } from '../base/wrong-type.ts';
 import { abort } from '../context/abort.ts';
 import { type Batch, type OnceResult, type RunContext, keyOf } from '../context/context.ts';
+import { allReached } from '../context/wait-for-hosts.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { Stop } from '../order/itinerary.ts';
 
@@ -50,12 +51,11 @@ export async function once(options: OnceOptions): Promise<void> {
   const { underWay } = options.context;
   const key = keyOf(stop);
   if (batch.barrier !== undefined && options.inStep) {
-    const { barrier } = batch;
-    if (!barrier.isReached(stop.at)) await underWay.during(() => barrier.allReached(stop.at));
+    await allReached(options.context, batch, stop.at);
     options.mayGoOn();
     // Once it has begun, nobody needs to search for the leader among many hosts.
     if (!batch.once.has(key)) {
-      const leader = batch.hosts.find((one) => barrier.standsAt(one.name, stop.at));
+      const leader = batch.hosts.find((one) => batch.barrier?.standsAt(one.name, stop.at));
       if (leader !== host) await underWay.during(() => begun(batch, key));
     }
   }
