@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
-import { createInterface } from 'node:readline';
+import { askSteadily } from './ask-steadily.ts';
 
 /**
  * A client of a cluster in use. It creates and reads ConfigMaps through the virtual address, at the given rate per
@@ -125,25 +125,9 @@ async function once(number: number): Promise<void> {
   );
 }
 
-const running = new Set<Promise<void>>();
 let number = 0;
 // One round has two requests.
-const timer = setInterval(
-  () => {
-    const round = once((number += 1)).finally(() => running.delete(round));
-    running.add(round);
-  },
-  2000 / Number(rate),
-);
-process.stdout.write('started\n');
-
-const lines = createInterface({ input: process.stdin });
-await new Promise<void>((resolve) => {
-  lines.once('line', () => resolve());
-  lines.once('close', () => resolve());
-});
-clearInterval(timer);
-await Promise.all(running);
+await askSteadily(Number(rate) / 2, async () => await once((number += 1)));
 
 const list = await ask('GET', `${COLLECTION}?labelSelector=runbook%3Dload`);
 const found: { readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[] } =

@@ -30,7 +30,12 @@ spec: { type: NodePort, selector: { app: web }, ports: [{ port: 80, targetPort: 
 `;
 
 export async function applyPods(lab: Lab): Promise<void> {
-  const text = Buffer.from(MANIFEST).toString('base64');
+  await applyManifest(lab, MANIFEST);
+}
+
+/** Makes the objects of a manifest in the cluster. */
+export async function applyManifest(lab: Lab, manifest: string): Promise<void> {
+  const text = Buffer.from(manifest).toString('base64');
   const apply = 'sudo kubectl --kubeconfig=/etc/kubernetes/admin.conf apply --filename=-';
   await lab.ssh('k8s-master-1', `echo ${text} | base64 -d | ${apply}`);
 }

@@ -1,10 +1,11 @@
 import { Agent, get } from 'node:http';
-import { createInterface } from 'node:readline';
+import { askSteadily } from './ask-steadily.ts';
 
 /**
- * A client of an application in the cluster. It asks the given URLs in turn, at the given rate per second, until it reads
- * a line on stdin. Then it prints one line of JSON: the number of requests, and the failures. Each request uses a new
- * connection. It runs inside the network of the lab: `node service-client.ts 20 http://192.168.1.32:30080/hostname …`.
+ * A client of an application in the cluster. It asks the given URLs in turn, at the given rate per second, until it
+ * reads a line on stdin. Then it prints one line of JSON: the number of requests, and the failures. Each request uses a
+ * new connection. It runs inside the network of the lab: `node service-client.ts 20
+ * http://192.168.1.32:30080/hostname …`.
  */
 const [rate = '20', ...urls] = process.argv.slice(2);
 /** Milliseconds, as in load-client.ts. */
@@ -41,24 +42,8 @@ async function once(url: string): Promise<void> {
   }
 }
 
-const running = new Set<Promise<void>>();
 let turn = 0;
-const timer = setInterval(
-  () => {
-    const round = once(urls[(turn += 1) % urls.length] ?? '').finally(() => running.delete(round));
-    running.add(round);
-  },
-  1000 / Number(rate),
-);
-process.stdout.write('started\n');
-
-const lines = createInterface({ input: process.stdin });
-await new Promise<void>((resolve) => {
-  lines.once('line', () => resolve());
-  lines.once('close', () => resolve());
-});
-clearInterval(timer);
-await Promise.all(running);
+await askSteadily(Number(rate), async () => await once(urls[(turn += 1) % urls.length] ?? ''));
 const summary = { asked, failed: failures.length, failures: failures.slice(0, 50), answered: [...answered] };
 process.stdout.write(`${JSON.stringify(summary)}\n`);
 process.exit(0);

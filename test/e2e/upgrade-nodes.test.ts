@@ -20,17 +20,16 @@ import { beside } from './beside.ts';
 import { API, kubectl, pkiOf, release } from './cluster.ts';
 import { foretold } from './foretold.ts';
 import { underLoad } from './load.ts';
+import { INVENTORY, NODES, applyManifest } from './node-cluster.ts';
 
 /**
  * Nodes of a cluster in use get the next minor. Two clients ask all the time: one an application through the nodes, one
- * the API through the virtual address. No request may fail. The masters have the new version already: operations.test.ts
- * has their half of an upgrade.
+ * the API through the virtual address. No request may fail. The masters have the new version already:
+ * operations.test.ts has their half of an upgrade.
  */
 const why = unfitness();
 const SKIPPED = why === undefined ? '' : ` (skipped: ${why})`;
 const PREVIOUS = '1.35.4';
-const INVENTORY = 'inventory/lab-nodes.yml';
-const NODES = ['k8s-node-1', 'k8s-node-2'];
 /** A busy machine answers late, and tells the time of its hosts late. */
 const PATIENCE = ['--timeout', '60', '-e', '{"preflight_max_clock_skew_seconds": 300}'];
 const PORTS = ['http://192.168.1.32:30080/hostname', 'http://192.168.1.30:30080/hostname'];
@@ -152,7 +151,7 @@ beforeAll(async () => {
   await ensureNodeBinaries();
   lab = await up({ name: 'upgrade', hosts: 3, workers: 2 });
   await build();
-  await kubectl(lab, `apply -f - <<'END'\n${MANIFEST}\nEND`);
+  await applyManifest(lab, MANIFEST);
   await threePods();
 });
 afterAll(() => release(lab));
