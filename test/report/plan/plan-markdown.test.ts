@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COMMENT_LIMIT, planMarkdown } from '../../../engine/report/plan/plan-markdown.ts';
 import type { PlanDocument, PlanStep } from '../../../engine/run/saved-plan/plan-document.ts';
+import { planDocumentOf } from '../../run/saved-plan/plan-document-of.ts';
 
 function step(name: string, lines: readonly string[], hosts: readonly string[] = ['a', 'b']): PlanStep {
   return {
@@ -18,23 +19,10 @@ function step(name: string, lines: readonly string[], hosts: readonly string[] =
 }
 
 function planOf(steps: readonly PlanStep[]): PlanDocument {
-  return {
-    format: 'runbook-plan',
-    version: 1,
-    engine: '1.0.0',
-    playbook: 'site.yml',
-    inventory: ['hosts.yml'],
-    limit: null,
-    tags: [],
-    skipTags: [],
-    extraFiles: [],
-    partial: [],
+  return planDocumentOf({
     summary: { hosts: 2, change: steps.length * 2, unknown: 0, inSync: 0, skipped: 0 },
     plays: [{ name: 'Play', place: 'site.yml:1', hosts: ['a', 'b'], steps }],
-    extra: {},
-    inputs: {},
-    hosts: [],
-  };
+  });
 }
 
 const long = (count: number): readonly string[] =>

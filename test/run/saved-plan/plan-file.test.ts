@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { PlanDocument } from '../../../engine/run/saved-plan/plan-document.ts';
 import { planPieces, readPlan, writePlan } from '../../../engine/run/saved-plan/plan-file.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
+import { planDocumentOf } from './plan-document-of.ts';
 
 /** The plan of so many hosts, each with ten changes of its own. */
 function planOf(count: number): PlanDocument {
@@ -26,23 +27,12 @@ function planOf(count: number): PlanDocument {
       },
     })),
   );
-  return {
-    format: 'runbook-plan',
-    version: 1,
-    engine: '0.1.0',
-    playbook: 'site.yml',
-    inventory: ['hosts.yml'],
-    limit: null,
-    tags: [],
-    skipTags: [],
-    extraFiles: [],
-    partial: [],
+  return planDocumentOf({
     summary: { hosts: count, change: 10 * count, unknown: 0, inSync: 0, skipped: 0 },
     plays: [{ name: 'Play', place: 'site.yml:1:3', hosts: names, steps }],
-    extra: {},
     inputs: { 'site.yml': digest },
     hosts: names.map((name) => ({ name, variables: { a: digest }, observed: { [`root file:/etc/${name}`]: digest } })),
-  };
+  });
 }
 
 test('a plan of many hosts is written in pieces, and read again as it was', async () => {
