@@ -3,7 +3,9 @@ import { describe } from '../language/describe.ts';
 import { ArgumentFault, omitHasNoValue, UnknownTouched } from '../language/fault.ts';
 
 /** Throws UnknownTouched for an unknown value, and ArgumentFault for `omit`. */
-function refuseNoValue(value: Value | undefined): asserts value is Exclude<Value, Unknown | Omitted> | undefined {
+export function refuseNoValue(
+  value: Value | undefined,
+): asserts value is Exclude<Value, Unknown | Omitted> | undefined {
   if (value instanceof Unknown) throw new UnknownTouched(value);
   if (value instanceof Omitted) throw omitHasNoValue();
 }

@@ -1,14 +1,9 @@
-import { type Value, type ValueMap, Unknown, isList, isMap } from '../base/value.ts';
-import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
+import { type Value, type ValueMap, isList, isMap } from '../base/value.ts';
+import { ArgumentFault } from '../language/fault.ts';
 import { spendSteps } from '../language/step-limit.ts';
-import { booleanOf, listOf, textOf } from './arguments.ts';
+import { booleanOf, listOf, refuseNoValue, textOf } from './arguments.ts';
 import { sequenceOf } from './sequence.ts';
 import { type SharedFunction, optional, required } from './shared-function.ts';
-
-function known(value: Value | undefined): Value | undefined {
-  if (value instanceof Unknown) throw new UnknownTouched(value);
-  return value;
-}
 
 interface Path {
   readonly names: readonly string[];
@@ -18,19 +13,21 @@ interface Path {
 
 /** Returns the list that the item has under the path. Throws ArgumentFault. */
 function elementsOf(item: Value, { names, skips }: Path): readonly Value[] {
-  let at: Value | undefined = known(item);
+  let at = item;
+  refuseNoValue(at);
   for (const name of names) {
-    if (at === undefined || !isMap(at)) throw new ArgumentFault(`"${name}" is looked for in a value that is no map`);
-    const member: Value | undefined = memberOf(at, name);
+    if (!isMap(at)) throw new ArgumentFault(`"${name}" is looked for in a value that is no map`);
+    const member = memberOf(at, name);
     if (member === undefined && skips) return [];
     if (member === undefined)
       throw new ArgumentFault(
         `An item has no key "${names.join('.')}"`,
         'Give it the key with [], or set skip_missing to true.',
       );
-    at = known(member);
+    refuseNoValue(member);
+    at = member;
   }
-  if (at !== undefined && isList(at)) return at;
+  if (isList(at)) return at;
   throw new ArgumentFault(`"${names.join('.')}" of an item must be a list`, 'Write a list there, [] for none.');
 }
 

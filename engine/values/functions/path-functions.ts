@@ -29,7 +29,7 @@ function directoryName(path: string): string {
   return end === 0 ? head : head.slice(0, end);
 }
 
-/** Returns the path and its ending, like `os.path.splitext` of Python: a name that begins with dots has no ending there. */
+/** Returns the path and its ending, like `os.path.splitext` of Python: dots at the beginning of a name end nothing. */
 function parted(path: string): readonly [root: string, ending: string] {
   const name = baseName(path);
   const dot = name.lastIndexOf('.');

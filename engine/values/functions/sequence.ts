@@ -13,8 +13,8 @@ interface Sequence {
 }
 
 /**
- * Returns the texts of one term of `with_sequence` and of `sequence`: `start=1 end=5 stride=2 format=%02d`, `count=4`, or the short form
- * `1-5/2:web%02d`. Numbers may be written as 0x1f or 0644. Throws ArgumentFault.
+ * Returns the texts of one term of `with_sequence` and of `sequence`: `start=1 end=5 stride=2 format=%02d`, `count=4`,
+ * or the short form `1-5/2:web%02d`. Numbers may be written as 0x1f or 0644. Throws ArgumentFault.
  */
 export function sequenceOf(term: Value): readonly string[] {
   const read = isMap(term) ? fromMap(term) : (shortForm(textOf(term)) ?? longForm(textOf(term)));

@@ -5,6 +5,7 @@ import { commented, formatted, indented } from './jinja-adapt-text.ts';
 import { comparedVersion } from './jinja-adapt-version.ts';
 import type { AdaptFilter, Adapting } from './jinja-adapting.ts';
 import {
+  attributesNode,
   binaryNode,
   choiceNode,
   constantNode,
@@ -185,10 +186,7 @@ function isOfNumbers(node: Jinja): boolean {
 const join: AdaptFilter = (adapter, { of, given }) => {
   const separator = given.plain[0] ?? given.named.get('d') ?? textNode('');
   const attribute = given.plain[1] ?? given.named.get('attribute');
-  const items: Jinja =
-    attribute === undefined
-      ? of
-      : { kind: 'filter', of, name: 'map', given: { plain: [], named: new Map([['attribute', attribute]]) } };
+  const items = attribute === undefined ? of : attributesNode(of, attribute);
   const value = adapter.value(items);
   const isText = adapter.options.target === 'handlebars' || isListOfTexts(items);
   return filterNode(isText ? value : filterNode(value, 'map', textNode('string')), 'join', adapter.value(separator));
@@ -303,8 +301,7 @@ const sum: AdaptFilter = (adapter, { of, given }) => {
   const isMore =
     given.plain.length > 2 || [...given.named.keys()].some((key) => key !== 'attribute' && key !== 'start');
   if (isMore || (attribute !== undefined && attribute.kind !== 'text')) return undefined;
-  const named = new Map(attribute === undefined ? [] : [['attribute', attribute] as const]);
-  const items: Jinja = attribute === undefined ? of : { kind: 'filter', of, name: 'map', given: { plain: [], named } };
+  const items = attribute === undefined ? of : attributesNode(of, attribute);
   if (start === undefined || (start.kind === 'number' && Number(start.text) === 0))
     return filterNode(adapter.value(items), 'sum');
   if (start.kind !== 'list') return undefined;

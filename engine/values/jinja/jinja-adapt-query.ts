@@ -1,5 +1,5 @@
 import type { AdaptFilter } from './jinja-adapting.ts';
-import { constantNode, filterNode, numberNode, textNode } from './jinja-build.ts';
+import { attributesNode, constantNode, filterNode, numberNode, textNode } from './jinja-build.ts';
 import type { Jinja } from './jinja-expression.ts';
 
 /** A path to a list, what is taken of its items, and the member that is wanted of each. */
@@ -38,10 +38,5 @@ function itemsOf(of: Jinja, { list, items, asked, is }: Parts): Jinja | undefine
 
 function membersOf(list: Jinja, member: string): Jinja {
   const having = filterNode(list, 'selectattr', textNode(member), textNode('defined'));
-  const named = new Map([['attribute', textNode(member)]]);
-  return filterNode(
-    { kind: 'filter', of: having, name: 'map', given: { plain: [], named } },
-    'reject',
-    textNode('none'),
-  );
+  return filterNode(attributesNode(having, textNode(member)), 'reject', textNode('none'));
 }

@@ -51,6 +51,11 @@ export function filterNode(of: Jinja, name: string, ...plain: readonly Jinja[]):
   return { kind: 'filter', of, name, given: plain.length === 0 ? NOTHING : { plain, named: new Map() } };
 }
 
+/** Returns the tree of `of | map(attribute=…)`. */
+export function attributesNode(of: Jinja, attribute: Jinja): JinjaOf<'filter'> {
+  return { kind: 'filter', of, name: 'map', given: { plain: [], named: new Map([['attribute', attribute]]) } };
+}
+
 /** Returns the tree of the method call `of.name(plain…)`. */
 export function methodNode(of: Jinja, name: string, ...plain: readonly Jinja[]): Jinja {
   return { kind: 'call', callee: { kind: 'member', of, key: textNode(name) }, given: { plain, named: new Map() } };
