@@ -10,8 +10,8 @@ import { NODE_VERSIONS, ensureNodeBinaries } from './node-binaries.ts';
 import { labNames } from './state.ts';
 
 /**
- * Makes hosts, plays the site, verifies it, runs pods, and plays the site again, as a first demonstration. Ends with the
- * exit status of the first step that failed. At Ctrl-C, a lab that the demo has made is removed.
+ * Makes hosts, plays the site, verifies it, runs pods, and plays the site again, as a first demonstration. Ends with
+ * the exit status of the first step that failed. At Ctrl-C, a lab that the demo has made is removed.
  */
 const RUNBOOK = fileURLToPath(new URL('../bin/runbook.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

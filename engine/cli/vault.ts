@@ -117,7 +117,7 @@ async function each(
   }
 }
 
-/** Returns the name for the entry of one value. Throws Problem if no variable can have it, or if files are named, too. */
+/** Returns the name for the entry of one value. Throws Problem if no variable can have it, or if files are named. */
 function entryName(value: true | string, files: readonly string[]): string | undefined {
   if (files.length > 0)
     throw new Problem({

@@ -117,7 +117,7 @@ export function notWritable(path: string, seen: Seen, context: Context): Impossi
   };
 }
 
-/** Returns why root itself cannot make anything in the directory at the path; undefined if it can, and for other users. */
+/** Returns why root itself cannot make anything in the directory; undefined if it can, and for other users. */
 export function lockedDirectory(path: string, { seen, context }: Observed): Impossible | undefined {
   const request = file(path, 'target');
   const state = seen.of(request);

@@ -62,8 +62,8 @@ const LISTED = unindented(`listed() {
 
 /**
  * For each missing path: whether its directory exists and may be entered. For each path: whether the user may write the
- * nearest directory (`d`) and, if it exists, the path itself (`p`). The letters of the paths that the user may not write
- * are in one record.
+ * nearest directory (`d`) and, if it exists, the path itself (`p`). One record has the letters and numbers of what the
+ * user may not write.
  */
 const MISSING = unindented(`i=0 w=
 for p do
