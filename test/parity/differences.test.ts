@@ -165,6 +165,16 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     undefined,
   ],
   [
+    'a block that holds the marker of another of the play, whose next run finds no clear end',
+    files(
+      [],
+      { blockinfile: { path: '@W@/t', block: 'x', marker: '# {mark} x' } },
+      { blockinfile: { path: '@W@/t', block: '# BEGIN x' } },
+    ),
+    { fact: 'second.0.status', ansible: 'changed', runbook: 'failed' },
+    ['block-markers'],
+  ],
+  [
     'the group of a system account that goes and comes again',
     system(
       ['groupadd -g @U@9 @N@a'],

@@ -303,12 +303,16 @@ function withoutReturns(value: Json): Json {
 const HALVED = 'x / 2 == 1';
 
 /** Returns whether a file has a begin of a block without its end, or a block holds a line that is its own marker. */
+/** Whether a block holds a marker of its own or of another block, so that its beginning or end is not clear. */
 function hasUnclearBlock(input: Case): boolean {
   const blocks = argumentsFor(['blockinfile'], input);
   if (input.given.includes('sed -i 3,4d t')) return blocks.length > 0;
-  return blocks.some(({ block, marker = '# {mark} ANSIBLE MANAGED BLOCK', ...marks }) => {
-    const { marker_begin: begin = 'BEGIN', marker_end: end = 'END' } = marks;
+  const marks = blocks.flatMap(
+    ({ marker = '# {mark} ANSIBLE MANAGED BLOCK', marker_begin: begin = 'BEGIN', marker_end: end = 'END' }) =>
+      [begin, end].map((mark) => text(marker).replace('{mark}', text(mark))),
+  );
+  return blocks.some(({ block }) => {
     const lines = text(block ?? '').split('\n');
-    return [begin, end].some((mark) => lines.includes(text(marker).replace('{mark}', text(mark))));
+    return marks.some((mark) => lines.includes(mark));
   });
 }
