@@ -193,7 +193,8 @@ function lookup(path: string, reading: Reading): Pick<Surroundings, 'searchPath'
 
 /** Reports misspelt keywords, which would silently become parameters that nobody reads. */
 function checkParameters(reference: RoleReference, folder: RoleFolder, reading: Reading): void {
-  const declared = [...folder.arguments.map((argument) => argument.name), ...folder.defaults.variables.keys()];
+  const names = [...folder.arguments.map((argument) => argument.name), ...folder.defaults.variables.keys()];
+  const declared = [...new Set(names)];
   for (const entry of reference.parameters) {
     const { key, keyPlace } = entry;
     if (declared.includes(key)) continue;

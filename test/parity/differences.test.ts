@@ -175,6 +175,21 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     ['block-markers'],
   ],
   [
+    'a sequence that counts down, with an item too many',
+    {
+      ...files([], { debug: { msg: "{{ query('sequence', 'start=12 count=3 stride=-2 format=%d') }}" } }),
+      area: 'words',
+    },
+    { fact: 'first.0.result.msg', ansible: ['12', '10', '8', '6'], runbook: ['12', '10', '8'] },
+    ['sequence-count'],
+  ],
+  [
+    'a sequence that counts up',
+    { ...files([], { debug: { msg: "{{ query('sequence', 'count=3 stride=2') }}" } }), area: 'words' },
+    { fact: 'first.0.result.msg', ansible: ['1', '3', '5', '6'], runbook: ['1', '3', '5'] },
+    undefined,
+  ],
+  [
     'the group of a system account that goes and comes again',
     system(
       ['groupadd -g @U@9 @N@a'],

@@ -110,6 +110,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
       mentions(tasksOf(input), '"x":3'),
   },
   {
+    id: 'sequence-count',
+    explains: ({ fact, ansible, runbook }, { area, input }) =>
+      area === 'words' &&
+      fact.endsWith('.msg') &&
+      /'sequence', '[^']*count=\d+[^']*stride=-/.test(JSON.stringify(tasksOf(input))) &&
+      startsWith(ansible, runbook),
+  },
+  {
     id: 'uri-changes',
     explains: ({ fact, ansible, runbook }, { input }) =>
       fact.endsWith('.status') &&
@@ -303,6 +311,11 @@ function withoutReturns(value: Json): Json {
 const HALVED = 'x / 2 == 1';
 
 /** Returns whether a file has a begin of a block without its end, or a block holds a line that is its own marker. */
+/** Whether a list begins with all items of another one. */
+function startsWith(list: Json, start: Json): boolean {
+  return Array.isArray(list) && Array.isArray(start) && isDeepStrictEqual(list.slice(0, start.length), start);
+}
+
 /** Whether a block holds a marker of its own or of another block, so that its beginning or end is not clear. */
 function hasUnclearBlock(input: Case): boolean {
   const blocks = argumentsFor(['blockinfile'], input);
