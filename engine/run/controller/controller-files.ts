@@ -312,6 +312,7 @@ export class ControllerFiles {
         ? await this.#digests.of(path, status, (large) => digestOf(large, this.#interrupt))
         : digestOfText(content);
     this.#use(path, sha256);
+    let clear: Promise<Buffer | undefined> | undefined;
     return {
       kind: 'file',
       path,
@@ -323,15 +324,24 @@ export class ControllerFiles {
         return now !== undefined && identityOf(now) === identityOf(status);
       },
       bytes: () => Promise.resolve(content ?? readAtOnce(path, MOST_SEALED)),
-      clear: () => this.#clearOf(path),
+      // Every host asks. A file that could not be opened is tried again.
+      clear: () =>
+        (clear ??= this.#clearOf(path, content).catch((error: unknown) => {
+          clear = undefined;
+          throw error;
+        })),
       open: () => piecesOf(path),
     };
   }
 
-  /** The content of an encrypted file is secret, as a whole and by its lines. */
-  async #clearOf(path: string): Promise<Buffer | undefined> {
-    if (this.#vault === undefined || !(await isSealedFile(path))) return undefined;
-    const clear = (await this.#vault.unseal(readAtOnce(path, MOST_SEALED), path))?.bytes;
+  /**
+   * The content of an encrypted file is secret, as a whole and by its lines. `content` is undefined if the file is large
+   * and not read yet.
+   */
+  async #clearOf(path: string, content: Buffer | undefined): Promise<Buffer | undefined> {
+    if (this.#vault === undefined) return undefined;
+    if (content === undefined ? !(await isSealedFile(path)) : !isSealed(content)) return undefined;
+    const clear = (await this.#vault.unseal(content ?? readAtOnce(path, MOST_SEALED), path))?.bytes;
     if (clear !== undefined && isUtf8(clear)) Secret.of(clear.toString('utf8'));
     return clear;
   }
@@ -376,8 +386,8 @@ export class ControllerFiles {
 
   async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<ReadTemplate> {
     const place = { file: path, line: 1, column: 1 };
-    const clear = await this.#clearOf(path);
     const bytes = readAtOnce(path);
+    const clear = await this.#clearOf(path, bytes);
     const text = withPlainLineEnds(withoutMark(textIn(clear ?? bytes, path)));
     this.#use(path, digestOfText(clear === undefined ? text : bytes));
     return {
