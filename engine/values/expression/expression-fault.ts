@@ -5,6 +5,7 @@ import type { Scope } from '../base/value.ts';
 import { BOUNDED_MATCHES, celFunctions } from '../cel/cel-environment.ts';
 import type { Evidence } from '../cel/cel-value.ts';
 import { ansibleMember } from '../habits/ansible-variables.ts';
+import { JINJA_WORDS } from '../habits/jinja-words.ts';
 import { readJinja } from '../jinja/jinja-expression.ts';
 import { jinjaTitle } from '../jinja/jinja-foreign.ts';
 import { WRITE } from '../jinja/jinja-remedy.ts';
@@ -171,9 +172,13 @@ export function noFunction(
       remedy: advice ?? (signatures.length === 0 ? undefined : `It is called as ${signatures.join(' or ')}.`),
     };
   const known = [...celFunctions.map((one) => one.name), ...FUNCTIONS_OF_CEL];
-  const written = advice?.includes(WRITE) === true ? advice : undefined;
+  const word = receiver === undefined ? undefined : JINJA_WORDS.get(`method ${name}`);
+  const written = advice?.includes(WRITE) === true ? advice : word;
+  const call = receiver === undefined ? `${name}()` : `.${name}()`;
+  if (FUNCTIONS_OF_CEL.includes(name))
+    return { what: `No function ${call} fits: ${plainTypes(summary)}`, remedy: written ?? advice };
   return {
-    what: receiver === undefined ? `There is no function ${name}()` : `There is no function .${name}()`,
+    what: `There is no function ${call}`,
     remedy: written ?? didYouMean(name, known) ?? advice ?? 'docs/language.md lists the functions of expressions.',
   };
 }

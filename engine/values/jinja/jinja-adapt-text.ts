@@ -225,6 +225,8 @@ const trimmedAt =
     return methodNode(adapter.value(of), 'regexReplace', textNode(patterns.join('|')), textNode(''));
   };
 
+const isNumber: AdaptMethod = (adapter, of) => methodNode(adapter.value(of), 'matches', textNode('^[0-9]+$'));
+
 const METHODS: ReadonlyMap<string, AdaptMethod> = new Map<string, AdaptMethod>([
   ['strip', trimmedAt('both')],
   ['rstrip', trimmedAt('end')],
@@ -247,11 +249,18 @@ const METHODS: ReadonlyMap<string, AdaptMethod> = new Map<string, AdaptMethod>([
       return methodNode(text, 'split', textNode('\n'));
     },
   ],
-  ['isdigit', (adapter, of) => methodNode(adapter.value(of), 'matches', textNode('^[0-9]+$'))],
+  ['isdigit', isNumber],
+  ['isnumeric', isNumber],
+  ['isdecimal', isNumber],
   [
     'find',
     (adapter, of, [text]) =>
       text === undefined ? undefined : methodNode(adapter.value(of), 'indexOf', adapter.value(text)),
+  ],
+  [
+    'rfind',
+    (adapter, of, [text]) =>
+      text === undefined ? undefined : methodNode(adapter.value(of), 'lastIndexOf', adapter.value(text)),
   ],
   ['format', (adapter, of, operands) => (of.kind === 'text' ? braced(adapter, of.value, operands) : undefined)],
   ['capitalize', (adapter, of) => adapter.value(filterNode(of, 'capitalize'))],

@@ -87,6 +87,8 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['startswith', 'startsWith'],
   ['endswith', 'endsWith'],
   ['strip', 'trim'],
+  ['find', 'indexOf'],
+  ['rfind', 'lastIndexOf'],
   ['lower', 'lower'],
   ['upper', 'upper'],
   ['replace', 'replace'],

@@ -206,7 +206,10 @@ test.each([
     '{% set m = {} %}{% if a %}{% set unused = m.update({"a": 1}) or 1 %}{% endif %}{{ m }}',
     'by hand: the method update has no counterpart: A map cannot be changed. Write {{merge a b}}',
   ],
-  ['{% set l = [1] %}{% set last = l.pop() %}{{ l }}', 'by hand: the method pop has no counterpart'],
+  [
+    '{% set l = [1] %}{% set last = l.pop() %}{{ l }}',
+    'by hand: the method pop has no counterpart: A list or map cannot be changed. Take an item by its index, xs[0], and the others by xs.slice(1)',
+  ],
   ['{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}\n', 'by hand: The partial "f" contains itself: f → f'],
   ["{{ x | default('a') }}", "exact: {{default x 'a'}}"],
   ['{{ xs | join("\\n") }}', 'exact: {{join xs "\\n"}}'],
