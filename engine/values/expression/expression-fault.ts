@@ -166,21 +166,34 @@ export function noFunction(
   const [, receiver, name = ''] = /'(?:([^'\n]*)\.)?(\w+)\(/.exec(summary) ?? [];
   const advice = advise();
   const signatures = celFunctions.filter((one) => one.name === name).map((one) => one.signature);
-  if (signatures.length > 0 || name === '')
-    return {
-      what: `No function fits: ${plainTypes(summary)}`,
-      remedy: advice ?? (signatures.length === 0 ? undefined : `It is called as ${signatures.join(' or ')}.`),
-    };
-  const known = [...celFunctions.map((one) => one.name), ...FUNCTIONS_OF_CEL];
+  if (signatures.length > 0 || name === '') {
+    const usage = signatures.length === 0 ? undefined : `It is called as ${signatures.join(' or ')}.`;
+    return { what: `No function fits: ${plainTypes(summary)}`, remedy: advice ?? usage };
+  }
+  return missingFunction({ summary, receiver, name, advice });
+}
+
+interface MissingFunction {
+  readonly summary: string;
+  readonly receiver: string | undefined;
+  readonly name: string;
+  readonly advice: string | undefined;
+}
+
+/** Tells of a name that is no function of runbook. It may be one of CEL that is called in another way. */
+function missingFunction({ summary, receiver, name, advice }: MissingFunction): ReturnType<typeof noFunction> {
+  const call = receiver === undefined ? `${name}()` : `.${name}()`;
   const word = receiver === undefined ? undefined : JINJA_WORDS.get(`method ${name}`);
   const written = advice?.includes(WRITE) === true ? advice : word;
-  const call = receiver === undefined ? `${name}()` : `.${name}()`;
   if (FUNCTIONS_OF_CEL.includes(name))
     return { what: `No function ${call} fits: ${plainTypes(summary)}`, remedy: written ?? advice };
-  return {
-    what: `There is no function ${call}`,
-    remedy: written ?? didYouMean(name, known) ?? advice ?? 'docs/language.md lists the functions of expressions.',
-  };
+  return { what: `There is no function ${call}`, remedy: written ?? nearFunction(name) ?? advice ?? SEE_FUNCTIONS };
+}
+
+const SEE_FUNCTIONS = 'docs/language.md lists the functions of expressions.';
+
+function nearFunction(name: string): string | undefined {
+  return didYouMean(name, [...celFunctions.map((one) => one.name), ...FUNCTIONS_OF_CEL]);
 }
 
 /** Makes the one Fault for an undefined name. `otherwise` is a clause: what to do if no similar name was meant. */
