@@ -174,11 +174,11 @@ function jinjaTruth(chance: Chance, depth = 1): string {
 }
 
 /**
- * Writes a template file. At its end is no statement: whether there is a line break behind it would depend on values,
- * and the converter marks that.
+ * Writes a template file. At its end is no statement, and no expression that may be empty behind one: whether there is a
+ * line break behind it would depend on values, and the converter marks that.
  */
 export function jinjaTemplate(chance: Chance): string {
-  return `${lines(chance, 2)}${chance.one(['end\n', 'end', `{{ ${jinjaText(chance)} }}\n`, `x={{ ${jinjaText(chance)} }}\n`] as const)}`;
+  return `${lines(chance, 2)}${chance.one(['end\n', 'end', `end\n{{ ${jinjaText(chance)} }}\n`, `x={{ ${jinjaText(chance)} }}\n`] as const)}`;
 }
 
 /** Writes lines of a template file, with statements. */
