@@ -30,28 +30,68 @@ const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
  * random (`~`); each with a step. cron refuses the step 0.
  */
 const ELEMENT = /^(?:\*|(\w+)(?:[-~](\w+))?|~(\w*)|(\w+)~)(?:\/0*[1-9]\d*)?$/;
+const VALUE_WITH_STEP = /^(\w+)(\/\d+)$/;
+const RANGE = /^(?<from>\w+)[-~](?<to>\w+)/;
+const PLAIN_RANGE = /^\w+-\w+$/;
 
-/** Returns whether cron takes the text in a field. Otherwise `crontab` refuses the whole table. */
-function isField(text: string, { least, most, names = [] }: FieldRange): boolean {
-  const isValue = (value: string): boolean =>
-    /^\d+$/.test(value) ? Number(value) >= least && Number(value) <= most : names.includes(value.toLowerCase());
-  return text.split(',').every((element) => {
-    const parts = ELEMENT.exec(element);
-    return parts !== null && parts.slice(1).filter(Boolean).every(isValue);
-  });
+/** Returns the number of a value in a field; undefined if the field does not have it. */
+function numberOf(value: string, { least, most, names = [] }: FieldRange): number | undefined {
+  const index = names.indexOf(value.toLowerCase());
+  const number = index === -1 ? Number(/^\d+$/.exec(value)?.[0]) : index + least;
+  return number >= least && number <= most ? number : undefined;
+}
+
+/**
+ * Returns what is wrong with the text of a field, and perhaps what to write; undefined if cron takes it. Because of one
+ * such field, `crontab` refuses the whole table, and cron ignores a whole file in /etc/cron.d.
+ */
+function fieldFault(text: string, range: FieldRange): string | undefined {
+  const faults = text.split(',').map((element) => elementFault(element, range));
+  return faults.find((fault) => fault !== undefined);
+}
+
+function elementFault(element: string, range: FieldRange): string | undefined {
+  const values = ELEMENT.exec(element)?.slice(1).filter(Boolean);
+  if (values === undefined || values.some((value) => numberOf(value, range) === undefined)) return wrongField(range);
+  const [, value, step] = VALUE_WITH_STEP.exec(element) ?? [];
+  return value === undefined || step === undefined
+    ? rangeFault(element, range)
+    : `must have a range before the step: cron refuses ${element}\nWrite ${value}-${range.most}${step}.`;
+}
+
+function rangeFault(element: string, range: FieldRange): string | undefined {
+  const { from = '', to = '' } = RANGE.exec(element)?.groups ?? {};
+  const [low, high] = [numberOf(from, range), numberOf(to, range)];
+  if (low === undefined || high === undefined || low <= high) return undefined;
+  const remedy = PLAIN_RANGE.test(element) ? `Write ${inTwo(from, to, range)}.` : 'Write two ranges.';
+  return `must have ranges that do not go beyond the end of the field: cron refuses ${element}, or never runs the command\n${remedy}`;
+}
+
+function wrongField({ least, most, names }: FieldRange): string {
+  const words = names === undefined ? '' : `, ${names.slice(0, 2).join(', ')}, …`;
+  return `must be what cron takes in this field: numbers from ${least} to ${most}${words}, *, */5, 1,2 or 1-5`;
+}
+
+/** Returns the two ranges for a range that goes beyond the end of the field: `22-23,0-2` for `22-2`. */
+function inTwo(from: string, to: string, { least, most, names }: FieldRange): string {
+  const isNamed = names?.includes(from.toLowerCase()) === true;
+  const first = isNamed ? (names[0] ?? '') : String(least);
+  const last = isNamed ? (names.at(-1) ?? '') : String(most);
+  const range = (low: string, high: string): string => (low === high ? low : `${low}-${high}`);
+  return `${range(from, last)},${range(first, to)}`;
 }
 
 /** A field of a crontab. `*` counts as not given, so it may be given together with special_time. */
 function field(range: FieldRange): z.ZodType<string | undefined> {
-  const { least, most, names } = range;
-  const words = names === undefined ? '' : `, ${names.slice(0, 2).join(', ')}, …`;
   return z
     .custom<string | number | undefined>(
-      (value) =>
-        value === undefined ||
-        ((typeof value === 'string' || typeof value === 'number') && isField(String(value), range)),
-      `must be what cron takes in this field: numbers from ${least} to ${most}${words}, *, */5, 1,2 or 1-5`,
+      (value) => value === undefined || typeof value === 'string' || typeof value === 'number',
+      wrongField(range),
     )
+    .superRefine((value, context) => {
+      const message = value === undefined ? undefined : fieldFault(String(value), range);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
     .transform((value) => (value === undefined || value === '*' ? undefined : String(value)))
     .optional();
 }
