@@ -1,5 +1,5 @@
 import { quote } from '../connection/base/quote.ts';
-import { type Request, type ResourceKind, request } from './base/resource.ts';
+import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { isUndeclaredPackage } from './package.ts';
 import { LIST_INSTALL, LIST_LINKS, installLines, linksOf, wantedLinks } from './system/unit-install.ts';
 import type { UnitState } from './system/unit-state.ts';
@@ -55,16 +55,24 @@ fi
     const dropIns = listedDropIns(text);
     for (const block of text.split(/\n\n+/)) {
       const properties = new Map(block.split('\n').map((line) => splitOnce(line)));
-      const state = { ...decodeUnit(properties, dropIns), ...decodeLinks(properties, text) };
-      for (const name of `${properties.get('Id') ?? ''} ${properties.get('Names') ?? ''}`.split(' '))
-        seen.set(name, state);
+      const names = new Set(
+        `${properties.get('Id') ?? ''} ${properties.get('Names') ?? ''}`.split(' ').filter(Boolean),
+      );
+      const state = {
+        ...decodeUnit(properties, dropIns),
+        ...decodeLinks(properties, text),
+        ...(names.size > 1 ? { names: [...names] } : {}),
+      };
+      for (const name of names) seen.set(name, state);
     }
     return new Map(requests.map(({ id }) => [id, seen.get(id) ?? ABSENT_UNIT]));
   },
   merge: () => undefined,
   disagreement,
   after: (state, id, effect) =>
-    unitFileChange(state, id, effect) ?? (isUndeclaredPackage(effect) ? 'stale' : undefined),
+    afterOtherUnit(state, id, effect) ??
+    unitFileChange(state, id, effect) ??
+    (isUndeclaredPackage(effect) ? 'stale' : undefined),
 };
 
 /** Asks for a systemd unit. A name without a suffix is a service. */
@@ -111,7 +119,21 @@ export function isDisabled(file: string): boolean {
   return file !== 'enabled' && file !== 'enabled-runtime';
 }
 
+/**
+ * Returns the state after a change of another unit, or of this unit by another name. systemd starts and stops units
+ * along with others (Requires=, PartOf=, Conflicts=), so a play looks again.
+ */
+function afterOtherUnit(state: UnitState, id: string, effect: Prediction): UnitState | 'stale' | undefined {
+  const changed = predictedOf(units, effect);
+  if (changed === undefined || effect.request.id === id || state.load === 'unmanaged') return undefined;
+  if (state.names?.includes(effect.request.id) !== true) return state;
+  const mayGo = changed.load !== state.load || changed.file === 'disabled';
+  return mayGo ? 'stale' : { ...changed, names: state.names };
+}
+
 function disagreement(predicted: UnitState, seen: UnitState): string | undefined {
+  // An alias that [Install] asks for is a link, which goes away when the unit is disabled.
+  if (predicted.names !== undefined && predicted.file === 'disabled' && seen.load === 'not-found') return undefined;
   const isLoadedAs = predicted.load === 'unmasked' ? seen.load !== 'masked' : predicted.load === seen.load;
   if (!isLoadedAs) return `is ${seen.load}, should be ${predicted.load}`;
   if (!isActiveAs(predicted, seen)) return `${activity(seen)}, should be ${predicted.active}`;

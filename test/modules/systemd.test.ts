@@ -88,7 +88,7 @@ const CHANGES: readonly (readonly [string, object, UnitState, Expected])[] = [
     'stopped and disabled',
     { state: 'stopped', enabled: false },
     RUNNING,
-    { predicted: { active: 'inactive', file: 'disabled' }, commands: ['disable', 'stop'] },
+    { predicted: { active: 'inactive', file: 'disabled' }, commands: ['stop', 'disable'] },
   ],
   [
     'stopped and masked',

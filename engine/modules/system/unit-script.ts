@@ -14,6 +14,7 @@ const PATIENCE_MS = 30 * 60_000;
 /** Returns the change with these steps. `result` is registered if all of them succeed. */
 export function applySteps(wish: UnitWish, state: UnitState, steps: UnitSteps, result: ValueMap): Apply {
   const block = wish.no_block ? '--no-block ' : '';
+  const enabling = steps.enable === undefined ? '' : `systemctl ${steps.enable} -- "$unit" || exit`;
   const lines = [
     `unit=${quote(unitName(wish.name))}`,
     'tell() { systemctl status --no-pager --full --lines=20 -- "$unit" >&2 || :; exit 1; }',
@@ -22,7 +23,8 @@ export function applySteps(wish: UnitWish, state: UnitState, steps: UnitSteps, r
       ? ['systemctl unmask -- "$unit" || exit', 'systemctl unmask --runtime -- "$unit" || exit']
       : []),
     steps.reload ? 'systemctl daemon-reload || exit' : '',
-    steps.enable === undefined ? '' : `systemctl ${steps.enable} -- "$unit" || exit`,
+    // `disable` removes an alias, and systemd would not know the unit by this name any more. So it comes last.
+    steps.enable === 'disable' ? '' : enabling,
     // systemd refuses to start a unit that failed too often in a short time, even if the cause of the failure is gone.
     steps.run !== undefined && state.active === 'failed' ? 'systemctl reset-failed -- "$unit" || :' : '',
     steps.run === undefined ? '' : `systemctl ${steps.run} ${block}-- "$unit" || tell`,
@@ -32,6 +34,7 @@ export function applySteps(wish: UnitWish, state: UnitState, steps: UnitSteps, r
       ? 'while [ "$(systemctl is-active -- "$unit")" = deactivating ]; do sleep 1; done'
       : '',
     steps.run === undefined || steps.run === 'stop' ? '' : hasStarted(wish.no_block),
+    steps.enable === 'disable' ? enabling : '',
     steps.mask === 'mask' ? 'systemctl mask -- "$unit" || exit' : '',
   ];
   return {

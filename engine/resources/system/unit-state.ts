@@ -27,6 +27,8 @@ export interface UnitState {
   readonly wantedLinks?: readonly string[] | undefined;
   /** The existing links, such as `multi-user.target.wants/etcd.service`. */
   readonly links?: readonly string[] | undefined;
+  /** All names of the unit; undefined if it has only one. */
+  readonly names?: readonly string[] | undefined;
   /** Only in a prediction: an earlier task removes a mask, and it is unknown whether the mask covers a unit. */
   readonly isBehindMask?: boolean | undefined;
   /** Only in a prediction: the invocation that must have ended. */
