@@ -16,7 +16,9 @@ const schema = z.strictObject({
   src: path().describe(
     'The file to move. If it is missing and dest is a file, the task is in sync: the file was moved before.',
   ),
-  dest: path().describe('The new path, in the same file system. An existing file is replaced in one step.'),
+  dest: path().describe(
+    'The new path. An existing file is replaced in one step, also by a file of another file system.',
+  ),
   keep: path()
     .optional()
     .describe('The path for a copy of the replaced file. An existing copy stays, because it is older.'),
@@ -52,7 +54,8 @@ export const module = defineModule<Arguments>({
       certainty: seen.certainty(asked(args.src)),
       predictions: [
         ...(spare === undefined ? [] : [predict(asked(spare.path), spare.state)]),
-        predict(asked(args.dest), source.state),
+        // A file that comes from another file system is a new one there.
+        predict(asked(args.dest), { ...source.state, identity: undefined }),
         predict(asked(args.src), ABSENT),
       ],
       touches: 'predicted',
@@ -132,19 +135,34 @@ function field(of: string, before: string, after: string): Difference {
 }
 
 /**
- * Returns the script. A kept copy is complete or does not exist, and is on the disk before the original is replaced.
+ * Returns the script. A kept copy is complete or does not exist, and is on the disk before the original is replaced. So
+ * is the new file if it comes from another file system: `mv` alone would write it bit by bit. Whether the two paths are
+ * in one file system is tried by a second name; where the kernel refuses such names, the numbers of the devices decide.
  */
 function script(args: Arguments, keep: string | undefined): string {
-  const lines = ['set -e', 'umask 077', `s=${quote(args.src)} d=${quote(args.dest)}`];
-  if (keep !== undefined) {
-    lines.push(
-      `t=${quote(temporaryBeside(keep))} k=${quote(keep)}`,
-      `trap 'rm -f -- "$t"' EXIT`,
-      'cp -a -- "$d" "$t"',
-      'sync "$t" 2>/dev/null || sync',
-      'mv -f -- "$t" "$k"',
-    );
-  }
-  lines.push('mv -f -- "$s" "$d"', 'sync "$d" 2>/dev/null || sync');
-  return `${lines.join('\n')}\n`;
+  const copy = (from: string, to: string): readonly string[] => [
+    `cp -a -- ${from} ${to}`,
+    `sync ${to} 2>/dev/null || sync`,
+  ];
+  const kept =
+    keep === undefined
+      ? []
+      : [`t=${quote(temporaryBeside(keep))}`, ...copy('"$d"', '"$t"'), `mv -f -- "$t" ${quote(keep)}`];
+  return `${[
+    'set -e',
+    'umask 077',
+    `s=${quote(args.src)} d=${quote(args.dest)} n=${quote(temporaryBeside(args.dest))} t=`,
+    `trap 'rm -f -- "$n" "$t"' EXIT`,
+    "trap 'exit 1' HUP INT TERM",
+    ...kept,
+    'if ln -- "$s" "$n" 2>/dev/null || [ "$(stat -c %d -- "$s")" = "$(stat -c %d -- "${d%/*}/")" ]; then',
+    'rm -f -- "$n"',
+    'mv -f -- "$s" "$d"',
+    'sync "$d" 2>/dev/null || sync',
+    'else',
+    ...copy('"$s"', '"$n"'),
+    'mv -f -- "$n" "$d"',
+    'rm -f -- "$s"',
+    'fi',
+  ].join('\n')}\n`;
 }
