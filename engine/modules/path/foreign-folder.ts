@@ -137,7 +137,8 @@ function refuse(way: ForeignWay): string {
 }
 
 /**
- * Returns shell text that makes the room, runs the steps in it, and removes it with everything that is left in it.
+ * Returns shell text that makes the room, runs the steps in it, and removes it with everything that is left in it. It
+ * ends its shell if a step has ended the room with a failure.
  * `isMade`: the room already exists, because a file was uploaded into it.
  */
 export function inRoom(room: Room, isMade: boolean, steps: readonly string[]): string {
@@ -148,6 +149,8 @@ export function inRoom(room: Room, isMade: boolean, steps: readonly string[]): s
     "trap 'exit 1' HUP INT TERM",
     ...steps,
     ')',
+    // Not `|| exit`: with that, `set -e` would have no effect in the steps.
+    'left=$?; [ "$left" = 0 ] || exit "$left"',
   ].join('\n');
 }
 
