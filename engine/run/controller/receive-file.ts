@@ -45,7 +45,10 @@ export async function receiveFile(fetch: Fetch, read: ReadPart): Promise<void> {
     await rename(beside, to);
   } catch (error) {
     if (error instanceof Problem || !(error instanceof Error && 'syscall' in error)) throw error;
-    const remedy = 'Give the user who runs runbook the permission to write there, or name another dest.';
+    const remedy =
+      'code' in error && error.code === 'ENOSPC'
+        ? 'Make room on this machine, or name another dest.'
+        : 'Give the user who runs runbook the permission to write there, or name another dest.';
     throw new Problem({ code: 'file-not-written', what: `${to} cannot be written`, why: error.message, remedy });
   } finally {
     await rm(beside, { force: true });

@@ -1,12 +1,20 @@
 /** Messages of programs and their remedies. The first row that matches counts. */
 const CURES: readonly (readonly [said: RegExp, remedy: string])[] = [
   [
-    /No space left on device|Disk quota exceeded/,
+    /No space left on device|no space left\?|disk full\?|ENOSPC|Disk quota exceeded/,
     'Make room on the host: `df -h` shows its file systems, and `df -i` their inodes.',
   ],
   [
     /Read-only file system/,
     'Mount the file system for writing first, or choose a path on another one: `findmnt -T PATH` on the host shows it.',
+  ],
+  [
+    /cannot lock \/etc\/\S+; try again later/,
+    'See whether another program changes accounts on the host, whether one that was killed has left its lock (ls /etc/*.lock), and whether /etc can be written: `findmnt -T /etc`, `lsattr -d /etc`.',
+  ],
+  [
+    /useradd: cannot create directory (\S+)/,
+    'See whether the folder above $1 can be written on the host: `findmnt -T $1` shows its mount. For a home directory elsewhere, give home.',
   ],
   [
     /the new file did not pass/,
@@ -20,6 +28,10 @@ const CURES: readonly (readonly [said: RegExp, remedy: string])[] = [
   [
     /curl: \(7\)/,
     'See whether the server listens there, and whether the host may reach it: the host itself sends the request.',
+  ],
+  [
+    /curl: \(23\)/,
+    'Make room on the host (`df -h` shows its file systems), or let the task become a user who may write there.',
   ],
   [
     /curl: \(22\)[^(\n]*\b40[13]\b/,
@@ -75,7 +87,7 @@ export function failureRemedy(what: string, { status, stderr, isCommand }: Faile
   const said = `${what}\n${stderr.slice(-LOOKED_AT)}`;
   for (const [pattern, remedy] of CURES) {
     const found = pattern.exec(said);
-    if (found !== null) return remedy.replace('$1', found[1] ?? '');
+    if (found !== null) return remedy.replaceAll('$1', () => found[1] ?? '');
   }
   if (!isCommand) return undefined;
   switch (status) {

@@ -209,7 +209,7 @@ function finish({ run, change, apply }: Making, completed: Completed): Stepped<V
       const remedy = failureRemedy(finished.what, {
         status: completed.status,
         stderr: completed.stderr.toString('utf8'),
-        isCommand: 'rc' in finished.result,
+        isCommand: 'stdout_lines' in finished.result,
       });
       const problem = failure(run, { what: finished.what, why: lastLines(completed), remedy });
       const output = asOutput(completed);
