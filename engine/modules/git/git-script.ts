@@ -83,7 +83,7 @@ ${work.umask === undefined ? '' : `umask ${quote(work.umask)}\n`}git() { command
 mkdir -p -- ${quote(dest)}
 cd -- ${quote(dest)}
 GIT_CEILING_DIRECTORIES=${quote(parentOf(dest))}; export GIT_CEILING_DIRECTORIES
-[ -e .git ] || git -c init.defaultBranch=main init -q
+[ -e .git ] || git -c init.defaultBranch=main init -q || { rm -rf -- .git; exit 1; }
 if git config ${quote(`remote.${remote}.url`)} >/dev/null; then git remote set-url ${quote(remote)} ${url}
 else git remote add ${quote(remote)} ${url}${configuredFetch(work)}
 fi
