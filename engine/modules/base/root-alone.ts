@@ -11,11 +11,13 @@ export function permissionFor({ user, facts }: Context): string {
 }
 
 /**
- * Returns the outcome, or Impossible if it is a certain change and the user is not root. `what` is the thing that
- * changes.
+ * Returns the outcome, or Impossible if the user is not root and no earlier change can make the task needless. With a
+ * doubt of the module's own, such as about old package lists, the task makes the attempt in any case. `what` is the
+ * thing that changes.
  */
 export function forRootAlone(outcome: Outcome, what: string, context: Context): Outcome {
-  if (outcome.kind !== 'change' || outcome.certainty !== 'certain' || isRoot(context)) return outcome;
+  if (outcome.kind !== 'change' || isRoot(context)) return outcome;
+  if (outcome.certainty !== 'certain' && outcome.doubt === undefined) return outcome;
   return {
     kind: 'impossible',
     what: `${context.user} may not change ${what}; only root may`,
