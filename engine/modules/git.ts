@@ -25,7 +25,7 @@ import { foreignFolder, listed, locallyChanged, noVersion, refused, unreachable 
 import { type GitReach, askRemote, checkOut } from './git/git-script.ts';
 import { type Found, REF, findVersion, gitVersion, patternsFor } from './git/git-version.ts';
 import { unsafePath } from './path/file-attributes.ts';
-import { cannotLook, lockedDirectory } from './path/file-needs.ts';
+import { cannotLook, lockedDirectory, unlessLocked } from './path/file-needs.ts';
 import { wayInside, wayNeeds } from './path/way-to-path.ts';
 
 const schema = z.strictObject({
@@ -243,7 +243,7 @@ function planUpdate(args: Arguments, address: GitAddress, { tree, modified }: Ex
     const result = resultOf(tree.commit ?? null, tree.commit ?? null);
     if (tree.commit !== undefined || found.commit === undefined) return { kind: 'in_sync', result };
   }
-  return change(args, address, { before: tree, found, modified, isThere }, observed);
+  return unlessLocked(change(args, address, { before: tree, found, modified, isThere }, observed), args.dest, observed);
 }
 
 function isAbbreviated(commit: string | undefined, is: Extract<Found, { kind: 'found' }>['is']): boolean {

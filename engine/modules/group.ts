@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { type Seen, predict } from '../resources/base/resource.ts';
+import { file } from '../resources/file.ts';
 import { groupRequest } from '../resources/group.ts';
 import type { GroupState } from '../resources/system/account-state.ts';
 import { Unknown, type ValueMap } from '../values/base/value.ts';
@@ -8,6 +9,7 @@ import { idle } from '../values/habits/foreign-argument.ts';
 import { boolean, wholeNumber } from './base/arguments.ts';
 import { type Difference, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
+import { unlessLocked } from './path/file-needs.ts';
 
 const schema = z
   .strictObject({
@@ -81,8 +83,11 @@ export const module = defineModule<Arguments>({
     gid_min: 'Set GID_MIN in /etc/login.defs by lineinfile, or give gid.',
   },
   examples: ['group: { name: etcd, system: true }', 'group: { name: deploy, gid: 2000 }'],
-  observes: (args) => [requestOf(args)],
-  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen), `the group ${args.name}`, context),
+  observes: (args) => [requestOf(args), file('/etc', 'target')],
+  plan(args, _loaded, seen, context) {
+    const outcome = forRootAlone(plan(args, seen), `the group ${args.name}`, context);
+    return unlessLocked(outcome, '/etc', { seen, context });
+  },
 });
 
 function requestOf({ name, gid, state }: Arguments): ReturnType<typeof groupRequest> {

@@ -10,7 +10,7 @@ import { type TextEdit, editText, textNeeds } from './edit/text-edit.ts';
 import { fileArguments } from './file/file-arguments.ts';
 import { planLink } from './file/file-link.ts';
 import { targetsOf } from './file/link-target.ts';
-import { cannotLook } from './path/file-needs.ts';
+import { cannotLook, unlessLocked } from './path/file-needs.ts';
 import { wayNeeds } from './path/way-to-path.ts';
 
 /** The link that the C library reads: localtime(5). */
@@ -62,7 +62,10 @@ export const module = defineModule<Arguments>({
     zoneRequest(name),
     ...textNeeds(NAME_FILE),
   ],
-  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the time zone of the host', context),
+  plan(args, _loaded, seen, context) {
+    const outcome = forRootAlone(plan(args, seen, context), 'the time zone of the host', context);
+    return unlessLocked(outcome, '/etc', { seen, context });
+  },
 });
 
 function zoneRequest(name: string): ReturnType<typeof file> {

@@ -7,6 +7,7 @@ import { otherGroups, userRequest } from '../resources/user.ts';
 import { Unknown, type ValueMap } from '../values/base/value.ts';
 import { type CannotKnow, type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
+import { unlessLocked } from './path/file-needs.ts';
 import {
   type UserArguments,
   asksForShadow,
@@ -43,13 +44,12 @@ export const module = defineModule<UserArguments>({
     ownGroupOf(args),
     ...namedGroups(args).map((name) => groupRequest(name)),
     ...homeNeeds(args),
+    file('/etc', 'target'),
   ],
-  plan: (args, _loaded, seen, context) =>
-    forRootAlone(
-      args.state === 'absent' ? planRemoval(args, seen, context) : plan(args, seen, context),
-      `the account ${args.name}`,
-      context,
-    ),
+  plan(args, _loaded, seen, context) {
+    const outcome = args.state === 'absent' ? planRemoval(args, seen, context) : plan(args, seen, context);
+    return unlessLocked(forRootAlone(outcome, `the account ${args.name}`, context), '/etc', { seen, context });
+  },
 });
 
 function userOf(args: UserArguments): ReturnType<typeof userRequest> {

@@ -4,8 +4,9 @@ import { file, wholeFile } from '../../resources/file.ts';
 import { parentOf, UNKNOWN_ATTRIBUTES } from '../../resources/file/file-state.ts';
 import type { ValueMap } from '../../values/base/value.ts';
 import type { Apply, CannotKnow, Difference, Impossible, Observed, Outcome } from '../base/module.ts';
+import { isRoot } from '../base/root-alone.ts';
 import { type WantedAttributes, newAttributes } from '../path/file-attributes.ts';
-import { cannotLook } from '../path/file-needs.ts';
+import { cannotLook, notWritable } from '../path/file-needs.ts';
 import { OWN_WAY, wayNeeds, wayTo } from '../path/way-to-path.ts';
 import { bytesContent, textContent } from '../write/file-content.ts';
 import { placeFor } from '../write/file-place.ts';
@@ -132,6 +133,9 @@ interface EditedFile {
 }
 
 function write({ path, text, attributes, madeOf }: EditedFile, { seen, context }: Observed): TextEdit {
+  const isSure = seen.certainty(file(path, 'content')) === 'certain';
+  const locked = isSure && isRoot(context) ? notWritable(path, seen, context) : undefined;
+  if (locked !== undefined) return locked;
   const outcome = planFile(
     {
       path,

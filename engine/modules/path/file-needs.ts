@@ -125,6 +125,15 @@ export function lockedDirectory(path: string, { seen, context }: Observed): Impo
   return isRoot(context) && isLocked === true && seen.certainty(request) === 'certain' ? nothingIn(path) : undefined;
 }
 
+/**
+ * Returns the outcome, or Impossible if it is a certain change and root itself cannot make anything in the directory.
+ * The caller has observed `file(directory, 'target')`.
+ */
+export function unlessLocked(outcome: Outcome, directory: string, observed: Observed): Outcome {
+  if (outcome.kind !== 'change' || outcome.certainty !== 'certain') return outcome;
+  return lockedDirectory(directory, observed) ?? outcome;
+}
+
 function nothingIn(directory: string): Impossible {
   return locked(`nothing can be made or replaced in ${directory}, even by root`, directory);
 }
