@@ -189,7 +189,9 @@ function lines(chance: Chance, depth: number): string {
 
 function part(chance: Chance, depth: number): string {
   const inner = (): string => (depth === 0 ? 'deep\n' : lines(chance, depth - 1));
-  switch (chance.one(['text', 'value', 'value', 'if', 'if', 'for', 'set', 'comment', 'inline', 'map'] as const)) {
+  switch (
+    chance.one(['text', 'value', 'value', 'if', 'if', 'for', 'set', 'comment', 'inline', 'map', 'list'] as const)
+  ) {
     case 'text':
       return chance.one(['line\n', '# text { }\n', '\n', '  indented $x\n'] as const);
     case 'value':
@@ -208,6 +210,8 @@ function part(chance: Chance, depth: number): string {
       ] as const);
     case 'set':
       return `{% set v = ${jinjaText(chance, 0)} %}\nset {{ v }}\n`;
+    case 'list':
+      return built(chance);
     case 'comment':
       return chance.one(['{# a comment #}\n', 'x{# b #}y\n', '{#- c -#}\n'] as const);
     case 'inline':
@@ -227,6 +231,25 @@ function branches(chance: Chance, inner: () => string): string {
       ? `{% elif ${jinjaTruth(chance)} %}\n${inner()}`
       : '';
   return `${open}if ${jinjaTruth(chance)}${close}\n${inner()}${other}{% endif %}\n`;
+}
+
+/** Writes statements that build a list, and shows it. */
+function built(chance: Chance): string {
+  const add = chance.one([
+    '{% set _ = r.append(e.name) %}\n',
+    '{% if e.on %}\n{% set _ = r.append(e.name ~ s) %}\n{% endif %}\n',
+    '{% set _ = r.extend(e.tags) %}\n',
+    '{% for g in e.tags %}\n{% set _ = r.append(e.name ~ g) %}\n{% endfor %}\n',
+    '{% set one = [] %}\n{% if e.w == 1 %}\n{% set _ = one.append(e.w) %}\n{% endif %}\n{% set _ = r.append(one | length) %}\n',
+    '{% set ns2.r = ns2.r + [e.w] %}\n{% if e.on %}\n{% set ns2.f = t %}\n{% endif %}\n',
+  ] as const);
+  const begin = `{% set r = ${chance.one(['[]', '[t]', 'xs + []'] as const)} %}\n{% set ns2 = namespace(r=[], f="-") %}\n`;
+  const each = `{% for e in ms${chance.one(['', ' if e.w > 1'] as const)} %}\n${chance.one(['', '- {{ e.name }}\n'] as const)}${add}{% endfor %}\n`;
+  const after = chance.one([
+    '',
+    `{% if ${jinjaTruth(chance, 0)} %}\n{% set _ = r.append(s) %}\n{% endif %}\n`,
+  ] as const);
+  return `${begin}${each}${after}{{ r | length }} {{ r | join(",") }} {{ ns2.r | join(",") }} {{ ns2.f }}\n`;
 }
 
 function loop(chance: Chance): string {

@@ -1,6 +1,6 @@
 import { computedName } from './jinja-adapt-lookup.ts';
 import { jsonQuery } from './jinja-adapt-query.ts';
-import { mapping, selecting } from './jinja-adapt-selection.ts';
+import { makingForEach, mapping, selecting } from './jinja-adapt-selection.ts';
 import { commented, formatted, indented } from './jinja-adapt-text.ts';
 import { comparedVersion } from './jinja-adapt-version.ts';
 import type { AdaptFilter, Adapting } from './jinja-adapting.ts';
@@ -9,6 +9,7 @@ import {
   binaryNode,
   choiceNode,
   constantNode,
+  EACH,
   filterNode,
   methodNode,
   numberNode,
@@ -366,6 +367,7 @@ const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
   ['selectattr', selecting(true, false)],
   ['rejectattr', selecting(true, true)],
   ['map', mapping],
+  [EACH, makingForEach],
   ['json_query', jsonQuery],
   ['sum', sum],
   ['ipwrap', ipwrap],

@@ -1,5 +1,5 @@
 import type { AdaptFilter } from './jinja-adapting.ts';
-import { filterNode, ITEM, methodNode, textNode } from './jinja-build.ts';
+import { binaryNode, constantNode, filterNode, ITEM, methodNode, numberNode, textNode } from './jinja-build.ts';
 import type { Jinja } from './jinja-expression.ts';
 
 /** Adapts select, reject, selectattr or rejectattr. The test that the argument names is adapted for one item. */
@@ -67,3 +67,30 @@ export const mapping: AdaptFilter = (adapter, node) => {
   };
   return methodNode(adapter.value(of), 'map', ITEM, adapter.value(inner));
 };
+
+/** Adapts one list of what is made for each item: a filter and a map if it is at most one item, else a flat list. */
+export const makingForEach: AdaptFilter = (adapter, { of, given }) => {
+  const [item, made] = given.plain;
+  if (item === undefined || made === undefined) return undefined;
+  return adapter.inCel((inner) => {
+    const items = inner.value(filterNode(of, 'list'));
+    const { conditions, one } = onlyIf(made);
+    const kept = conditions === undefined ? items : methodNode(items, 'filter', item, inner.condition(conditions));
+    const [only, ...more] = one.kind === 'list' ? one.items : [];
+    if (only === undefined || more.length > 0)
+      return methodNode(methodNode(kept, 'map', item, inner.value(one)), 'flatten', numberNode(1), constantNode(false));
+    const isItem = only.kind === 'name' && item.kind === 'name' && only.name === item.name;
+    return isItem ? kept : methodNode(kept, 'map', item, inner.value(only));
+  });
+};
+
+/** Takes the conditions apart from the list that is there if they are met; otherwise it is empty. */
+function onlyIf(made: Jinja): { readonly conditions: Jinja | undefined; readonly one: Jinja } {
+  if (made.kind !== 'choice' || !isEmptyList(made.no)) return { conditions: undefined, one: made };
+  const { conditions, one } = onlyIf(made.yes);
+  return { conditions: conditions === undefined ? made.condition : binaryNode('and', made.condition, conditions), one };
+}
+
+function isEmptyList(node: Jinja | undefined): boolean {
+  return node?.kind === 'list' && node.items.length === 0;
+}

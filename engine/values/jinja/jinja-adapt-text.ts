@@ -227,7 +227,20 @@ const trimmedAt =
 
 const isNumber: AdaptMethod = (adapter, of) => methodNode(adapter.value(of), 'matches', textNode('^[0-9]+$'));
 
+/** Adapts `x.startswith(("a", "b"))`: one of several fixed texts. */
+const anyOf =
+  (name: string): AdaptMethod =>
+  (adapter, of, [ends, ...others]) => {
+    if (ends?.kind !== 'list' || others.length > 0) return undefined;
+    const asked = ends.items.map((end) => methodNode(adapter.value(of), name, adapter.value(end)));
+    return asked.reduceRight<Jinja>((later, one) => (later === NONE ? one : binaryNode('or', one, later)), NONE);
+  };
+
+const NONE: Jinja = { kind: 'constant', value: 'false' };
+
 const METHODS: ReadonlyMap<string, AdaptMethod> = new Map<string, AdaptMethod>([
+  ['startswith', anyOf('startswith')],
+  ['endswith', anyOf('endswith')],
   ['strip', trimmedAt('both')],
   ['rstrip', trimmedAt('end')],
   ['lstrip', trimmedAt('begin')],

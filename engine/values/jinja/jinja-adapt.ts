@@ -66,6 +66,13 @@ export class Adapter implements Adapting {
     return certainTypeOf(node, this.options.types);
   }
 
+  inCel(adapt: (adapter: Adapting) => Jinja): Jinja {
+    const inner = new Adapter({ ...this.options, target: 'cel' });
+    const adapted = adapt(inner);
+    for (const assumption of inner.assumptions) this.assume(assumption);
+    return adapted;
+  }
+
   condition(node: Jinja): Jinja {
     const asItsType = (one: Jinja): Jinja => this.#asTruth(one);
     return byKind<Jinja['kind'], Jinja>(node, {

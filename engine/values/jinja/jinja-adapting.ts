@@ -22,6 +22,8 @@ export interface Adapting {
   /** Adapts a value that is printed in a text. */
   printed(node: Jinja): Jinja;
   given(given: Given): Given;
+  /** Adapts parts that are written in CEL, also within a template. */
+  inCel(adapt: (adapter: Adapting) => Jinja): Jinja;
   typeOf(node: Jinja): JinjaType | undefined;
   /** Returns the type, but not one that only the fallback of `x | default(false)` suggests. */
   certainTypeOf(node: Jinja): JinjaType | undefined;

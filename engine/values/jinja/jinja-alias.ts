@@ -1,11 +1,15 @@
-import { choiceNode, nameNode, partsOf, withParts } from './jinja-build.ts';
-import type { Jinja } from './jinja-expression.ts';
+import { addedTo, choiceNode, filterNode, joinedLists, nameNode, partsOf, withParts } from './jinja-build.ts';
+import type { Jinja, JinjaOf } from './jinja-expression.ts';
 import { lacking } from './jinja-translation.ts';
 
 /**
- * The values that `{% set %}` has given to names so far. `taken`: the name can no longer be replaced with its value.
+ * The values that `{% set %}` has given to names so far, and to members of namespaces (`ns.x`). `taken`: the name can no
+ * longer be replaced with its value. The filter MADE marks a list that the template has made and that has no other name.
  */
 export type Aliases = ReadonlyMap<string, Jinja | 'taken'>;
+
+/** The mark of a list that a template may add to. No filter of Jinja has such a name. */
+export const MADE = 'made here';
 
 /** Maximal number of parts of an expression that replaces a name. */
 const MOST_PARTS = 200;
@@ -13,10 +17,28 @@ const MOST_PARTS = 200;
 /** Replaces names in an expression with their values. Throws NoCounterpart. */
 export function withoutAliases(node: Jinja, aliases: Aliases): Jinja {
   if (aliases.size === 0) return node;
-  if (node.kind !== 'name') return withParts(node, (part) => withoutAliases(part, aliases));
-  const value = aliases.get(node.name);
+  const path = pathIn(node, aliases);
+  if (path === undefined) return withParts(node, (part) => withoutAliases(part, aliases));
+  const value = aliases.get(path);
   if (value === 'taken') return lacking('statement', 'set');
-  return value ?? node;
+  return value === undefined ? node : withoutMark(value);
+}
+
+/** Returns the name of a variable, or of a member of a namespace, to look for in the aliases. */
+function pathIn(node: Jinja, aliases: Aliases): string | undefined {
+  if (node.kind === 'name') return node.name;
+  if (node.kind !== 'member' || node.of.kind !== 'name' || node.key.kind !== 'text') return undefined;
+  const path = `${node.of.name}.${node.key.value}`;
+  return aliases.has(path) ? path : undefined;
+}
+
+/** Returns the value of an alias without the mark MADE. */
+function withoutMark(value: Jinja): Jinja {
+  return isMade(value) ? value.of : value;
+}
+
+function isMade(value: Jinja | 'taken' | undefined): value is JinjaOf<'filter'> {
+  return value !== undefined && value !== 'taken' && value.kind === 'filter' && value.name === MADE;
 }
 
 /** Methods of Python that change the value that they are called on. */
@@ -52,7 +74,7 @@ function countParts(node: Jinja): number {
 export function hiddenBy(aliases: Aliases, names: readonly string[]): Aliases {
   const inner = new Map<string, Jinja | 'taken'>();
   for (const [name, value] of aliases) {
-    if (names.includes(name)) continue;
+    if (names.includes(name) || names.includes(name.split('.')[0] ?? '')) continue;
     inner.set(name, value !== 'taken' && names.some((hidden) => isNamedIn(value, hidden)) ? 'taken' : value);
   }
   return inner;
@@ -77,16 +99,38 @@ export function afterBranches(
   );
   for (const name of changed) {
     const values = all.map((aliases) => aliases.get(name) ?? nameNode(name));
-    const isTaken = values.includes('taken');
-    const value = isTaken
+    const conditions = branches.map((branch) => branch.condition);
+    const value = values.includes('taken')
       ? 'taken'
-      : chosen(
-          branches.map((branch) => branch.condition),
+      : ofBranches(
+          conditions,
           values.filter((one) => one !== 'taken'),
+          outer.get(name),
         );
     after = value === 'taken' ? new Map(after).set(name, 'taken') : withAlias(after, name, value);
   }
   return after;
+}
+
+/** Returns the choice between the values of the branches. Of a list, only what the branches add depends on them. */
+function ofBranches(
+  conditions: readonly Jinja[],
+  values: readonly Jinja[],
+  before: Jinja | 'taken' | undefined,
+): Jinja | 'taken' {
+  const bare = values.map(withoutMark);
+  if (!values.every(isMade)) return chosen(conditions, bare);
+  const added = isMade(before) ? bare.map((value) => addedTo(value, before.of)) : [];
+  const value =
+    isMade(before) && added.every((lists) => lists !== undefined)
+      ? joinedLists([before.of, chosenList(conditions, added.map(joinedLists))])
+      : chosen(conditions, bare);
+  return value === 'taken' ? value : filterNode(value, MADE);
+}
+
+function chosenList(conditions: readonly Jinja[], lists: readonly Jinja[]): Jinja {
+  const chosenOne = chosen(conditions, lists);
+  return chosenOne === 'taken' ? lacking('statement', 'set') : chosenOne;
 }
 
 function chosen(conditions: readonly Jinja[], values: readonly Jinja[]): Jinja | 'taken' {

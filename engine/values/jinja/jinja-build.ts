@@ -3,6 +3,8 @@ import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.t
 /** Filters that mark places where templates here differ from Jinja. No filter of Jinja has such a name. */
 export const CONCAT_LISTS = '+ of lists';
 export const IN_CEL = 'in CEL';
+/** The list of what is made for each item of a list, in turn: `of | EACH(name, list)`. */
+export const EACH = 'for each';
 /** The test for a list: Jinja's `sequence` takes texts and maps as well. */
 export const LIST_TEST = 'of a list';
 
@@ -54,6 +56,33 @@ export function filterNode(of: Jinja, name: string, ...plain: readonly Jinja[]):
 /** Returns the tree of `of | map(attribute=…)`. */
 export function attributesNode(of: Jinja, attribute: Jinja): JinjaOf<'filter'> {
   return { kind: 'filter', of, name: 'map', given: { plain: [], named: new Map([['attribute', attribute]]) } };
+}
+
+/**
+ * Returns the tree of one list with the lists that `made` gives for each item. `item` is the name of the item in
+ * `made`: a name that no variable of Jinja has, `<each x>`.
+ */
+export function eachNode(list: Jinja, item: JinjaOf<'name'>, made: Jinja): Jinja {
+  return filterNode(list, EACH, item, made);
+}
+
+/** Returns the name that a variable of `eachNode` wants in an expression; undefined for other names. */
+export function wantedName(name: string): string | undefined {
+  return /^<each (\w+)>$/.exec(name)?.[1];
+}
+
+/** Returns the tree of the sum of lists. Empty lists are left out. */
+export function joinedLists(lists: readonly Jinja[]): Jinja {
+  const [first, ...others] = lists.filter((list) => list.kind !== 'list' || list.items.length > 0);
+  return others.reduce<Jinja>((left, right) => binaryNode('+', left, right), first ?? { kind: 'list', items: [] });
+}
+
+/** Returns the lists that a sum adds to `base`, which is its first operand; undefined for other expressions. */
+export function addedTo(sum: Jinja, base: Jinja): readonly Jinja[] | undefined {
+  if (sum === base) return [];
+  if (sum.kind !== 'binary' || sum.operator !== '+') return undefined;
+  const before = addedTo(sum.left, base);
+  return before === undefined ? undefined : [...before, sum.right];
 }
 
 /** Returns the tree of the method call `of.name(plain…)`. */
@@ -164,7 +193,7 @@ function withGiven({ plain, named }: Given, replace: (part: Jinja) => Jinja): Gi
 }
 
 const SHOWN: ByKind<string> = {
-  name: ({ name }) => (name === ITEM.name ? 'i' : name),
+  name: ({ name }) => (name === ITEM.name ? 'i' : (wantedName(name) ?? name)),
   text: ({ value }) => `"${value}"`,
   number: ({ text }) => text,
   constant: ({ value }) => value,

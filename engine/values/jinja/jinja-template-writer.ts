@@ -3,6 +3,17 @@ import { type Aliases, afterBranches, hiddenBy, isNamedIn, withAlias, withoutAli
 import { filterNode, methodNode, nameNode } from './jinja-build.ts';
 import type { Jinja, JinjaLoop } from './jinja-expression.ts';
 import type { Assumption, JinjaType, TypesKnown } from './jinja-knowledge.ts';
+import {
+  afterLoop,
+  afterNode,
+  afterSet,
+  changedName,
+  isSetIn,
+  showsNothing,
+  unchangeable,
+  withoutChanges,
+} from './jinja-lists.ts';
+import { pairsOf } from './jinja-pairs.ts';
 import { isUsedIn, textOf } from './jinja-template-names.ts';
 import type { Macro, TemplateNode, TemplateNodeOf } from './jinja-template.ts';
 import { type HandlebarsPlace, argumentOf, mustacheOf } from './jinja-to-handlebars.ts';
@@ -29,8 +40,8 @@ export interface WriterOptions {
 /** Writes the nodes of a template as Handlebars. Throws NoCounterpart. */
 export function handlebarsPieces(nodes: readonly TemplateNode[], options: WriterOptions): WrittenTemplate {
   const writer = new TemplateWriter(options);
-  const [only] = nodes.filter((node) => node.kind !== 'set');
-  const isLone = nodes.every((node) => node === only || node.kind === 'set') && only?.kind === 'output';
+  const [only, ...more] = nodes.filter((node) => !showsNothing([node]));
+  const isLone = more.length === 0 && only?.kind === 'output';
   writer.write(nodes, OUTERMOST, options.place === 'string' && isLone);
   return { pieces: writer.pieces, assumptions: writer.assumptions };
 }
@@ -60,6 +71,7 @@ class TemplateWriter {
   readonly #options: WriterOptions;
   readonly #assumptions = new Map<string, Assumption>();
   readonly #macros = new Map<string, Macro>();
+  readonly #bodies: (readonly TemplateNode[])[] = [];
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -93,12 +105,12 @@ class TemplateWriter {
         this.#output(withoutAliases(node.expression, aliases), around, isLone);
         return aliases;
       case 'if':
-        return this.#if(node, around);
+        return showsNothing([node]) ? afterNode(node, aliases) : this.#if(node, around);
       case 'for':
-        this.#for(node, around);
-        return aliases;
+        return this.#loop(node, around);
       case 'set':
-        return withAlias(aliases, node.name, withoutAliases(node.value, aliases));
+        this.#refuseReadByMacro(changedName(node));
+        return afterSet(node, aliases);
       case 'setText':
         return withAlias(aliases, node.name, textOf(node.body, aliases));
       case 'filter':
@@ -209,6 +221,25 @@ class TemplateWriter {
     this.write(body, { ...around, aliases });
   }
 
+  /** Writes a loop, unless it shows nothing. Returns the aliases after it, with the lists that its rounds make. */
+  #loop(node: TemplateNodeOf<'for'>, around: Around): Aliases {
+    const after = afterLoop(node, around.aliases);
+    const changed = after?.changed ?? new Set();
+    for (const name of changed) this.#refuseReadByMacro(name);
+    if (after === undefined || !showsNothing([node])) {
+      const aliases = new Map([...around.aliases, ...[...changed].map((name) => [name, 'taken'] as const)]);
+      this.#for({ ...node, body: withoutChanges(node.body, changed) }, { ...around, aliases });
+    }
+    return after?.aliases ?? around.aliases;
+  }
+
+  /** Throws NoCounterpart if a macro reads the name: it would read the value from before. */
+  #refuseReadByMacro(name: string): void {
+    const [variable = name] = name.split('.');
+    if (this.#bodies.some((body) => isUsedIn(body, variable) && !isSetIn(body, variable)))
+      lacking('statement', 'set of what a macro reads');
+  }
+
   #for({ loop, body, otherwise }: TemplateNodeOf<'for'>, around: Around): void {
     const usesLoop = isUsedIn(body, 'loop');
     const way = this.#way(
@@ -309,12 +340,13 @@ class TemplateWriter {
     const names = macro.parameters.map((parameter) => parameter.name);
     this.#push('block', `{{#*inline "${macro.name}"}}`);
     this.write(body, {
-      aliases: hiddenBy(around.aliases, names),
+      aliases: hiddenBy(unchangeable(around.aliases), names),
       locals: new Map(),
       parameters: new Map(names.map((name) => [name, 0])),
       isWithinBlock: true,
       loop: undefined,
     });
+    this.#bodies.push(body);
     this.#push('block', '{{/inline}}');
   }
 
@@ -349,27 +381,6 @@ interface LoopWay {
   readonly types: ReadonlyMap<string, JinjaType | undefined>;
   readonly condition: Jinja | undefined;
   readonly aliases: readonly (readonly [string, Jinja])[];
-}
-
-interface Pairs {
-  readonly map: Jinja;
-  readonly order: 'ofMap' | 'byKey' | 'withoutCase';
-}
-
-/**
- * Returns the map and the order of the pairs in `m.items()` or `m | dictsort`; undefined for other lists. `sort`
- * compares pairs by the exact text of their keys: it ignores upper and lower case only if an item itself is a text.
- * `dictsort` ignores upper and lower case of the keys.
- */
-function pairsOf(list: Jinja): Pairs | undefined {
-  if (list.kind === 'filter' && list.given.plain.length + list.given.named.size === 0) {
-    if (list.name === 'dictsort') return { map: list.of, order: 'withoutCase' };
-    if (list.name === 'items') return { map: list.of, order: 'ofMap' };
-    const pairs = ['sort', 'list'].includes(list.name) ? pairsOf(list.of) : undefined;
-    return pairs !== undefined && list.name === 'sort' ? { map: pairs.map, order: 'byKey' } : pairs;
-  }
-  if (list.kind !== 'call' || list.callee.kind !== 'member' || list.callee.key.kind !== 'text') return undefined;
-  return ['items', 'iteritems'].includes(list.callee.key.value) ? { map: list.callee.of, order: 'ofMap' } : undefined;
 }
 
 function commentOf(text: string): string {

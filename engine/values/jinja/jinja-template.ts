@@ -15,6 +15,7 @@ export type TemplateNode =
       readonly body: readonly TemplateNode[];
       readonly otherwise: readonly TemplateNode[];
     }
+  /** `name`: a variable, or a member of a namespace with its dot. */
   | { readonly kind: 'set'; readonly name: string; readonly value: Jinja }
   | { readonly kind: 'setText'; readonly name: string; readonly body: readonly TemplateNode[] }
   | { readonly kind: 'filter'; readonly filtered: (text: Jinja) => Jinja; readonly body: readonly TemplateNode[] }
@@ -148,13 +149,8 @@ class TemplateReader {
   }
 
   #set(rest: string): TemplateNode {
-    const [, name, value] = /^([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]+)$/.exec(rest) ?? [];
-    if (name !== undefined && value !== undefined) {
-      const read = this.#tuple(value);
-      if (read.kind === 'call' && read.callee.kind === 'name' && read.callee.name === 'namespace')
-        lacking('call', 'namespace');
-      return { kind: 'set', name, value: read };
-    }
+    const [, name, value] = /^([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)\s*=(?!=)\s*([\s\S]+)$/.exec(rest) ?? [];
+    if (name !== undefined && value !== undefined) return { kind: 'set', name, value: this.#tuple(value) };
     const [, block, filters] = /^([A-Za-z_]\w*)\s*(\|[\s\S]+)?$/.exec(rest) ?? [];
     if (block === undefined || filters !== undefined) return lacking('statement', 'set of several names or members');
     return { kind: 'setText', name: block, body: this.#bodyUpTo('endset') };

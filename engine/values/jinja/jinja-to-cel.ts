@@ -1,5 +1,5 @@
 import { ansibleVariable, namedHere } from '../habits/ansible-variables.ts';
-import { ITEM, namesIn } from './jinja-build.ts';
+import { ITEM, namesIn, wantedName } from './jinja-build.ts';
 import { celFilter } from './jinja-cel-filters.ts';
 import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celTest } from './jinja-cel-tests.ts';
@@ -142,11 +142,14 @@ class CelWriter implements CelWriting {
   readonly item: string;
   /** The name of the key in what is written for each key of a map. */
   readonly #key: string;
+  readonly #used: ReadonlySet<string>;
+  readonly #boundNames = new Map<string, string>();
 
   constructor(quote: '"' | "'", used: ReadonlySet<string>) {
     this.#quote = quote;
     this.item = unusedName('i', used);
     this.#key = unusedName('k', used);
+    this.#used = new Set([...used, this.item, this.#key]);
   }
 
   piece(node: Jinja): Piece {
@@ -187,7 +190,18 @@ class CelWriter implements CelWriting {
 
   #name(node: JinjaOf<'name'>): Piece {
     if (node.name === ITEM.name) return member(this.item);
+    const wanted = wantedName(node.name);
+    if (wanted !== undefined) return member(this.#bound(node.name, wanted));
     return this.#path([node.name], node) ?? member(node.name);
+  }
+
+  /** Returns the name here of an item of `eachNode`. */
+  #bound(name: string, wanted: string): string {
+    const known = this.#boundNames.get(name);
+    if (known !== undefined) return known;
+    const free = unusedName(wanted, new Set([...this.#used, ...this.#boundNames.values()]));
+    this.#boundNames.set(name, free);
+    return free;
   }
 
   #test({ of, name, given, isNegated }: JinjaOf<'test'>): Piece {

@@ -1,5 +1,5 @@
-import { ansibleVariable } from '../habits/ansible-variables.ts';
-import { byKind } from './jinja-build.ts';
+import { ansibleVariable, namedHere } from '../habits/ansible-variables.ts';
+import { byKind, EACH } from './jinja-build.ts';
 import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import type { JinjaType, TypesKnown } from './jinja-knowledge.ts';
 import { namesOf } from './jinja-translation.ts';
@@ -80,9 +80,17 @@ function typeOfPath(node: JinjaOf<'name'> | JinjaOf<'member'>, types: TypesKnown
   return isListOfTexts(node.of) ? 'text' : undefined;
 }
 
+/** The types of facts that have another form under the name of Ansible. */
+const OTHER_FORMS: ReadonlyMap<string, JinjaType> = new Map<string, JinjaType>([
+  ['facts.interfaces', 'list'],
+  ['facts.selinux', 'map'],
+]);
+
 function typeOfNames(names: readonly string[], types: TypesKnown): JinjaType | undefined {
-  const path = ansibleVariable(names)?.variable.path ?? names.join('.');
-  const known = types(names) ?? OWN.get(path);
+  const found = ansibleVariable(names)?.variable;
+  const path = found?.path ?? names.join('.');
+  const form = found === undefined || namedHere(found) !== undefined ? undefined : OTHER_FORMS.get(path);
+  const known = types(names) ?? form ?? OWN.get(path);
   if (known !== undefined) return known;
   return path.startsWith('facts.') && !path.startsWith('facts.interfaces') && path !== 'facts.default_ipv4'
     ? 'text'
@@ -122,12 +130,13 @@ function typeOfBinary({ operator, left, right }: JinjaOf<'binary'>, types: Types
 const named = (type: JinjaType, names: string): readonly (readonly [string, JinjaType])[] =>
   names.split(' ').map((name) => [name, type] as const);
 
-const OF_FILTERS: ReadonlyMap<string, JinjaType> = new Map([
+const OF_FILTERS: ReadonlyMap<string, JinjaType> = new Map<string, JinjaType>([
   ...named('text', 'lower upper trim replace join string basename dirname quote to_json tojson to_nice_json to_yaml'),
   ...named('text', 'to_nice_yaml b64encode b64decode hash regex_replace indent comment path_join capitalize format'),
   ...named('text', 'checksum md5 sha1 title center urlencode ipwrap'),
   ...named('number', 'length count int float abs round'),
   ...named('boolean', 'bool'),
+  [EACH, 'list'],
   ...named('list', 'list unique sort split map select reject selectattr rejectattr dict2items difference intersect'),
   ...named('list', 'union symmetric_difference flatten zip product dictsort items subelements sequence splitext'),
   ...named('map', 'combine items2dict'),

@@ -199,7 +199,7 @@ test.each([
   ],
   ['{{ (a + b) | map("upper") | list }}', 'exact: {{expr "(a + b).map(i, i.upper())"}}'],
   [
-    '{% set l = [] %}{% for x in xs %}{% set _ = l.append(x) %}{% endfor %}{{ l | length }}',
+    '{% set l = ys %}{% for x in xs %}{% set _ = l.append(x) %}{% endfor %}{{ l | length }}',
     'by hand: the method append has no counterpart: A list cannot be changed. Write {{concat xs (list x)}}, or xs + [x] in expressions',
   ],
   [
@@ -237,7 +237,7 @@ test.each([
   ['{{ x | flatten }}', 'exact: {{expr "x.flatten()"}}'],
   ["{% include 'a.j2' %}", 'by hand: the statement include has no counterpart'],
   [
-    '{% set x = namespace(a=1) %}',
+    '{% set x = namespace({"a": 1}) %}',
     'by hand: the call namespace has no counterpart: Compute the value in an expression: a template cannot set a variable',
   ],
   ['{% if x %}', 'by hand: it cannot be read as Jinja'],

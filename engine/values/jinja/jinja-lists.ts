@@ -1,0 +1,370 @@
+import { type Aliases, afterBranches, hiddenBy, isNamedIn, MADE, withAlias, withoutAliases } from './jinja-alias.ts';
+import {
+  addedTo,
+  binaryNode,
+  choiceNode,
+  eachNode,
+  filterNode,
+  joinedLists,
+  methodNode,
+  nameNode,
+  namesIn,
+} from './jinja-build.ts';
+import type { Jinja, JinjaOf } from './jinja-expression.ts';
+import { pairsOf } from './jinja-pairs.ts';
+import { textOf } from './jinja-template-names.ts';
+import type { TemplateNode, TemplateNodeOf } from './jinja-template.ts';
+import { lacking } from './jinja-translation.ts';
+import { typeOf } from './jinja-type.ts';
+
+/** The items that a statement adds to the end of the list of this name. */
+interface Added {
+  readonly name: string;
+  readonly items: Jinja;
+  /** The value that becomes an item, so that a later change of it would change the item too. */
+  readonly shared: Jinja | undefined;
+}
+
+/** The value of a name before the rounds of a loop. No variable of Jinja has such a name. */
+const SO_FAR: JinjaOf<'name'> = nameNode('<so far>');
+
+/**
+ * Returns what a statement adds to a list: `{% set _ = xs.append(x) %}`, `{% set _ = xs.extend(ys) %}`, or
+ * `{% set ns.xs = ns.xs + ys %}` for a member of a namespace. Undefined for any other statement.
+ */
+function addedBy({ name, value }: TemplateNodeOf<'set'>): Added | undefined {
+  if (name.includes('.')) {
+    const [first, ...added] = summed(value);
+    if (first === undefined || added.length === 0 || pathOf(first) !== name) return undefined;
+    return { name, items: joinedLists(added), shared: undefined };
+  }
+  if (value.kind !== 'call' || value.callee.kind !== 'member' || value.callee.key.kind !== 'text') return undefined;
+  const path = pathOf(value.callee.of);
+  const [given, ...more] = value.given.plain;
+  if (path === undefined || given === undefined || more.length + value.given.named.size > 0) return undefined;
+  if (value.callee.key.value === 'extend') return { name: path, items: given, shared: undefined };
+  if (value.callee.key.value !== 'append') return undefined;
+  return { name: path, items: { kind: 'list', items: [given] }, shared: given };
+}
+
+/** Returns the name whose value a statement changes. */
+export function changedName(node: TemplateNodeOf<'set'>): string {
+  return addedBy(node)?.name ?? node.name;
+}
+
+/** Returns the operands of a sum, from left to right. */
+function summed(node: Jinja): readonly Jinja[] {
+  return node.kind === 'binary' && node.operator === '+' ? [...summed(node.left), node.right] : [node];
+}
+
+/** Returns the name of a variable, or of a member of a namespace with its dot; undefined for other expressions. */
+function pathOf(node: Jinja): string | undefined {
+  if (node.kind === 'name') return node.name;
+  if (node.kind !== 'member' || node.of.kind !== 'name' || node.key.kind !== 'text') return undefined;
+  return `${node.of.name}.${node.key.value}`;
+}
+
+/**
+ * Returns the aliases after a statement that sets a name, a namespace, or adds to a list. Throws NoCounterpart if it
+ * changes a list that another name or value may stand for as well.
+ */
+export function afterSet(node: TemplateNodeOf<'set'>, aliases: Aliases): Aliases {
+  const added = addedBy(node);
+  if (added !== undefined) return afterAdded(added, aliases);
+  const { name, value } = node;
+  if (value.kind === 'call' && value.callee.kind === 'name' && value.callee.name === 'namespace') {
+    if (value.given.plain.length > 0 || name.includes('.')) lacking('call', 'namespace');
+    const whole = new Map(aliases).set(name, 'taken');
+    return [...value.given.named].reduce<Aliases>(
+      (all, [key, one]) => afterSet({ kind: 'set', name: `${name}.${key}`, value: one }, all),
+      whole,
+    );
+  }
+  if (name.includes('.') && aliases.get(name.slice(0, name.indexOf('.'))) !== 'taken')
+    return lacking('statement', 'set of several names or members');
+  const substituted = withoutAliases(value, aliases);
+  const isMade =
+    value.kind === 'list' || (value.kind === 'binary' && value.operator === '+' && isMadeSum(value, aliases));
+  return withAlias(shared(value, aliases), name, isMade ? filterNode(substituted, MADE) : substituted);
+}
+
+/** Returns whether a sum is a new list: its first operand is a list. */
+function isMadeSum(value: Jinja, aliases: Aliases): boolean {
+  const [first] = summed(value);
+  if (first?.kind === 'list') return true;
+  const path = first === undefined ? undefined : pathOf(first);
+  return path !== undefined && madeIn(aliases, path) !== undefined;
+}
+
+/** Returns the list of an alias that nothing else stands for; undefined for other aliases. */
+function madeIn(aliases: Aliases, name: string): Jinja | undefined {
+  const alias = aliases.get(name);
+  return alias !== undefined && alias !== 'taken' && alias.kind === 'filter' && alias.name === MADE
+    ? alias.of
+    : undefined;
+}
+
+function afterAdded({ name, items, shared: value }: Added, aliases: Aliases): Aliases {
+  const before = madeIn(aliases, name);
+  if (before === undefined) return lacking('method', 'append');
+  const after = joinedLists([before, withoutAliases(items, aliases)]);
+  return withAlias(value === undefined ? aliases : shared(value, aliases), name, filterNode(after, MADE));
+}
+
+/** Returns the aliases without the mark of lists that a value may stand for, too: these lists may not change later. */
+function shared(value: Jinja, aliases: Aliases): Aliases {
+  const names = heldBy(value);
+  const marked = [...aliases.keys()].filter((name) => names.has(name) && madeIn(aliases, name) !== undefined);
+  if (marked.length === 0) return aliases;
+  return new Map(
+    [...aliases].map(([name, alias]) => [name, marked.includes(name) ? (madeIn(aliases, name) ?? alias) : alias]),
+  );
+}
+
+/** Returns the paths of the lists that a value may hold as they are, not as a copy. */
+function heldBy(value: Jinja): ReadonlySet<string> {
+  const type = typeOf(value, () => undefined);
+  if (type === 'text' || type === 'number' || type === 'boolean') return new Set();
+  const path = pathOf(value);
+  if (path !== undefined) return new Set([path]);
+  if (value.kind === 'list') return new Set(value.items.flatMap((item) => [...heldBy(item)]));
+  if (value.kind === 'map') return new Set(value.entries.flatMap(([, item]) => [...heldBy(item)]));
+  if (value.kind !== 'binary' || value.operator !== '+') return namesIn(value);
+  return new Set(summed(value).flatMap((part) => (pathOf(part) === undefined ? [...heldBy(part)] : [])));
+}
+
+/** Returns the aliases after these nodes. */
+function afterNodes(nodes: readonly TemplateNode[], aliases: Aliases): Aliases {
+  return nodes.reduce((before, node) => afterNode(node, before), aliases);
+}
+
+/** Returns the aliases after one node. */
+export function afterNode(node: TemplateNode, aliases: Aliases): Aliases {
+  switch (node.kind) {
+    case 'set':
+      return afterSet(node, aliases);
+    case 'setText':
+      return withAlias(aliases, node.name, textOf(node.body, aliases));
+    case 'if': {
+      const branches = node.branches.map(({ condition, body }) => ({
+        condition: withoutAliases(condition, aliases),
+        aliases: afterNodes(body, aliases),
+      }));
+      return afterBranches(aliases, branches, afterNodes(node.otherwise, aliases));
+    }
+    case 'for':
+      return afterLoop(node, aliases)?.aliases ?? aliases;
+    case 'with':
+    case 'filter':
+    case 'macro':
+      return changedIn(node.body).size > 0 ? lacking('method', 'append') : aliases;
+    case 'text':
+    case 'output':
+    case 'comment':
+      return aliases;
+    default:
+      return node satisfies never;
+  }
+}
+
+/** Returns the names outside of the nodes whose values the nodes change: lists they add to, members of namespaces. */
+function changedIn(nodes: readonly TemplateNode[], outer: ReadonlySet<string> = new Set()): ReadonlySet<string> {
+  const own = new Set(outer);
+  const changed = new Set<string>();
+  for (const node of nodes) {
+    if (node.kind === 'set') {
+      const name = changedName(node);
+      const isChange = name !== node.name || name.includes('.');
+      if (isChange && !own.has(name) && !own.has(name.split('.')[0] ?? '')) changed.add(name);
+      if (!isChange) own.add(name);
+    } else if (node.kind === 'setText') own.add(node.name);
+    for (const body of bodiesOf(node)) for (const name of changedIn(body, own)) changed.add(name);
+  }
+  return changed;
+}
+
+function bodiesOf(node: TemplateNode): readonly (readonly TemplateNode[])[] {
+  switch (node.kind) {
+    case 'if':
+      return [...node.branches.map(({ body }) => body), node.otherwise];
+    case 'for':
+      return [node.body, node.otherwise];
+    case 'with':
+    case 'filter':
+    case 'macro':
+    case 'setText':
+      return [node.body];
+    case 'set':
+    case 'text':
+    case 'output':
+    case 'comment':
+      return [];
+    default:
+      return node satisfies never;
+  }
+}
+
+/** Returns whether nodes show nothing, whatever the values are: they only set names. */
+export function showsNothing(nodes: readonly TemplateNode[]): boolean {
+  return nodes.every((node) => {
+    if (node.kind === 'set' || node.kind === 'setText' || node.kind === 'comment') return true;
+    return (node.kind === 'if' || node.kind === 'for') && bodiesOf(node).every(showsNothing);
+  });
+}
+
+/** Returns the nodes without the statements that change these names. */
+export function withoutChanges(nodes: readonly TemplateNode[], names: ReadonlySet<string>): readonly TemplateNode[] {
+  if (names.size === 0) return nodes;
+  const inner = (body: readonly TemplateNode[]): readonly TemplateNode[] => withoutChanges(body, names);
+  return nodes.flatMap((node): readonly TemplateNode[] => {
+    if (node.kind === 'set') return names.has(changedName(node)) ? [] : [node];
+    if (node.kind === 'for') return [{ ...node, body: inner(node.body), otherwise: inner(node.otherwise) }];
+    if (node.kind !== 'if') return [node];
+    const branches = node.branches.map((branch) => ({ ...branch, body: inner(branch.body) }));
+    return [{ ...node, branches, otherwise: inner(node.otherwise) }];
+  });
+}
+
+/** Returns whether the nodes set the name themselves. */
+export function isSetIn(nodes: readonly TemplateNode[], name: string): boolean {
+  return nodes.some(
+    (node) =>
+      ((node.kind === 'set' || node.kind === 'setText') && node.name === name) ||
+      bodiesOf(node).some((body) => isSetIn(body, name)),
+  );
+}
+
+/** Returns the aliases without marks: nothing may be added to their lists. */
+export function unchangeable(aliases: Aliases): Aliases {
+  return new Map([...aliases.keys()].map((name) => [name, madeIn(aliases, name) ?? aliases.get(name) ?? 'taken']));
+}
+
+export interface AfterLoop {
+  readonly aliases: Aliases;
+  /** The names whose values the rounds of the loop change. */
+  readonly changed: ReadonlySet<string>;
+}
+
+/**
+ * Returns the aliases after a loop that adds to lists, as an expression over the list of the loop. Undefined if the loop
+ * changes no value outside of it. Throws NoCounterpart if a round needs what earlier rounds have made.
+ */
+export function afterLoop(node: TemplateNodeOf<'for'>, aliases: Aliases): AfterLoop | undefined {
+  const changed = changedIn(node.body);
+  if (changedIn(node.otherwise).size > 0) return lacking('method', 'append');
+  if (changed.size === 0) return undefined;
+  const rounds = roundsOf(node, aliases);
+  const inner = new Map(rounds.aliases);
+  for (const name of changed) {
+    if (!aliases.has(name)) return lacking('method', 'append');
+    inner.set(name, madeIn(aliases, name) === undefined ? SO_FAR : filterNode(SO_FAR, MADE));
+  }
+  const last = afterNodes(node.body, inner);
+  const after = new Map(aliases);
+  for (const [name, alias] of aliases)
+    if (madeIn(inner, name) !== undefined && madeIn(last, name) === undefined && alias !== 'taken')
+      after.set(name, madeIn(aliases, name) ?? alias);
+  for (const name of changed) after.set(name, valueAfter(name, { before: aliases, last, rounds }));
+  return { aliases: after, changed };
+}
+
+interface Rounds {
+  readonly aliases: Aliases;
+  readonly list: Jinja;
+  readonly item: JinjaOf<'name'>;
+  readonly condition: Jinja | undefined;
+}
+
+/** Returns how the rounds of a loop see its list and its names. */
+function roundsOf({ loop }: TemplateNodeOf<'for'>, outer: Aliases): Rounds {
+  const { names, condition } = loop;
+  const item = nameNode(`<each ${names.join('_')}>`);
+  const list = withoutAliases(loop.list, outer);
+  const aliases = new Map(hiddenBy(outer, [...names, 'loop', item.name]));
+  const map = names.length === 2 ? mapOfItems(list) : undefined;
+  for (const [index, name] of names.entries()) {
+    const isWhole = names.length === 1 || (map !== undefined && index === 0);
+    const key: Jinja = { kind: 'number', text: String(index) };
+    if (isWhole) aliases.set(name, item);
+    else
+      aliases.set(name, map === undefined ? { kind: 'member', of: item, key } : { kind: 'member', of: map, key: item });
+  }
+  return {
+    aliases,
+    list: map === undefined ? list : methodNode(map, 'keys'),
+    item,
+    condition: condition === undefined ? undefined : withoutAliases(condition, aliases),
+  };
+}
+
+/** Returns the map whose pairs a list has, in the order of the map; undefined for other lists. */
+function mapOfItems(list: Jinja): Jinja | undefined {
+  const pairs = pairsOf(list);
+  return pairs?.order === 'ofMap' ? pairs.map : undefined;
+}
+
+interface Loop {
+  readonly before: Aliases;
+  /** The aliases at the end of one round. */
+  readonly last: Aliases;
+  readonly rounds: Rounds;
+}
+
+function valueAfter(name: string, { before, last, rounds }: Loop): Jinja {
+  const list = madeIn(last, name);
+  const start = madeIn(before, name);
+  const end = last.get(name);
+  if (list !== undefined && start !== undefined) {
+    const added = addedTo(list, SO_FAR);
+    if (added === undefined) return lacking('method', 'append');
+    return filterNode(joinedLists([start, inRounds(joinedLists(added), rounds)]), MADE);
+  }
+  const first = before.get(name);
+  if (!name.includes('.') || end === undefined || end === 'taken' || first === undefined || first === 'taken')
+    return lacking('method', 'append');
+  return setInRounds(end, start ?? first, rounds);
+}
+
+/** Returns one list with what each round adds. */
+function inRounds(added: Jinja, { list, item, condition }: Rounds): Jinja {
+  const whole = condition === undefined ? added : choiceNode(condition, added, { kind: 'list', items: [] });
+  if (isNamedIn(whole, SO_FAR.name)) return lacking('statement', 'for that reads what earlier rounds have made');
+  if (isNamedIn(whole, 'loop')) return lacking('variable', 'loop');
+  return eachNode(list, item, whole);
+}
+
+/** Returns the value of a member of a namespace that some rounds set, all to the same value. */
+function setInRounds(end: Jinja, first: Jinja, rounds: Rounds): Jinja {
+  const values = leavesOf(end).filter((leaf) => leaf !== SO_FAR);
+  const [value] = values;
+  const isSame = values.every((one) => JSON.stringify(one) === JSON.stringify(value));
+  const isFixed = value !== undefined && ![...namesIn(value)].some((name) => name.startsWith('<'));
+  if (!isSame || !isFixed) return lacking('statement', 'set of a namespace in a loop');
+  const found: Jinja = { kind: 'list', items: [{ kind: 'constant', value: 'true' }] };
+  const none: Jinja = { kind: 'list', items: [] };
+  const isSet = binaryNode(
+    '>',
+    filterNode(
+      inRounds(
+        withLeaves(end, (leaf) => (leaf === SO_FAR ? none : found)),
+        rounds,
+      ),
+      'length',
+    ),
+    {
+      kind: 'number',
+      text: '0',
+    },
+  );
+  return choiceNode(isSet, value, first);
+}
+
+function leavesOf(node: Jinja): readonly Jinja[] {
+  return node.kind === 'choice' && node.no !== undefined ? [...leavesOf(node.yes), ...leavesOf(node.no)] : [node];
+}
+
+function withLeaves(node: Jinja, leaf: (node: Jinja) => Jinja): Jinja {
+  return node.kind === 'choice' && node.no !== undefined
+    ? choiceNode(node.condition, withLeaves(node.yes, leaf), withLeaves(node.no, leaf))
+    : leaf(node);
+}
