@@ -4,12 +4,15 @@ import { lacking } from './jinja-translation.ts';
 
 /**
  * The values that `{% set %}` has given to names so far, and to members of namespaces (`ns.x`). `taken`: the name can no
- * longer be replaced with its value. The filter MADE marks a list that the template has made and that has no other name.
+ * longer be replaced with its value. The filters MADE and MADE_MAP mark what the template has made and has no other name.
  */
 export type Aliases = ReadonlyMap<string, Jinja | 'taken'>;
 
 /** The mark of a list that a template may add to. No filter of Jinja has such a name. */
 export const MADE = 'made here';
+/** The mark of a map that a template may add to, as the list of its pairs. */
+export const MADE_MAP = 'map made here';
+const MARKS: ReadonlySet<string> = new Set([MADE, MADE_MAP]);
 
 /** Maximal number of parts of an expression that replaces a name. */
 const MOST_PARTS = 200;
@@ -32,13 +35,34 @@ function pathIn(node: Jinja, aliases: Aliases): string | undefined {
   return aliases.has(path) ? path : undefined;
 }
 
-/** Returns the value of an alias without the mark MADE. */
-function withoutMark(value: Jinja): Jinja {
-  return isMade(value) ? value.of : value;
+/** Returns the value of an alias without the mark MADE or MADE_MAP. */
+export function withoutMark(value: Jinja): Jinja {
+  if (!isMade(value)) return value;
+  return value.name === MADE ? value.of : mapOfPairs(value.of);
 }
 
-function isMade(value: Jinja | 'taken' | undefined): value is JinjaOf<'filter'> {
-  return value !== undefined && value !== 'taken' && value.kind === 'filter' && value.name === MADE;
+/** Returns whether the alias is a list or a map that the template has made and that has no other name. */
+export function isMade(value: Jinja | 'taken' | undefined): value is JinjaOf<'filter'> {
+  return value !== undefined && value !== 'taken' && value.kind === 'filter' && MARKS.has(value.name);
+}
+
+/** Returns the map with these pairs, `{key: …, value: …}`. The last pair of a key counts, as in Python. */
+function mapOfPairs(pairs: Jinja): Jinja {
+  const entries = new Map<string, readonly [Jinja, Jinja]>();
+  for (const pair of pairsIn(pairs) ?? [undefined]) {
+    const [key, value] = pair?.kind === 'map' ? pair.entries.map(([, part]) => part) : [];
+    if (key?.kind !== 'text' || value === undefined) return filterNode(pairs, 'items2dict');
+    entries.set(key.value, [key, value]);
+  }
+  return { kind: 'map', entries: [...entries.values()] };
+}
+
+/** Returns the pairs of a sum of fixed lists; undefined if some lists are not fixed. */
+function pairsIn(pairs: Jinja): readonly Jinja[] | undefined {
+  if (pairs.kind === 'list') return pairs.items;
+  if (pairs.kind !== 'binary' || pairs.operator !== '+') return undefined;
+  const [left, right] = [pairsIn(pairs.left), pairsIn(pairs.right)];
+  return left === undefined || right === undefined ? undefined : [...left, ...right];
 }
 
 /** Methods of Python that change the value that they are called on. */
@@ -119,13 +143,19 @@ function ofBranches(
   before: Jinja | 'taken' | undefined,
 ): Jinja | 'taken' {
   const bare = values.map(withoutMark);
-  if (!values.every(isMade)) return chosen(conditions, bare);
-  const added = isMade(before) ? bare.map((value) => addedTo(value, before.of)) : [];
+  const made = values.filter(isMade);
+  const [mark] = made.map(({ name }) => name);
+  if (mark === undefined || made.length < values.length || made.some(({ name }) => name !== mark))
+    return chosen(conditions, bare);
+  const added = isMade(before) && before.name === mark ? made.map(({ of }) => addedTo(of, before.of)) : [undefined];
   const value =
     isMade(before) && added.every((lists) => lists !== undefined)
       ? joinedLists([before.of, chosenList(conditions, added.map(joinedLists))])
-      : chosen(conditions, bare);
-  return value === 'taken' ? value : filterNode(value, MADE);
+      : chosen(
+          conditions,
+          made.map(({ of }) => of),
+        );
+  return value === 'taken' ? value : filterNode(value, mark);
 }
 
 function chosenList(conditions: readonly Jinja[], lists: readonly Jinja[]): Jinja {

@@ -1,4 +1,15 @@
-import { type Aliases, afterBranches, hiddenBy, isNamedIn, MADE, withAlias, withoutAliases } from './jinja-alias.ts';
+import {
+  type Aliases,
+  afterBranches,
+  hiddenBy,
+  isMade,
+  isNamedIn,
+  MADE,
+  MADE_MAP,
+  withAlias,
+  withoutAliases,
+  withoutMark,
+} from './jinja-alias.ts';
 import {
   addedTo,
   binaryNode,
@@ -9,17 +20,19 @@ import {
   methodNode,
   nameNode,
   namesIn,
+  textNode,
 } from './jinja-build.ts';
-import type { Jinja, JinjaOf } from './jinja-expression.ts';
+import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { pairsOf } from './jinja-pairs.ts';
 import { textOf } from './jinja-template-names.ts';
 import type { TemplateNode, TemplateNodeOf } from './jinja-template.ts';
 import { lacking } from './jinja-translation.ts';
 import { typeOf } from './jinja-type.ts';
 
-/** The items that a statement adds to the end of the list of this name. */
+/** The items that a statement adds to the end of the list of this name, or to the pairs of the map of this name. */
 interface Added {
   readonly name: string;
+  readonly mark: typeof MADE | typeof MADE_MAP;
   readonly items: Jinja;
   /** The value that becomes an item, so that a later change of it would change the item too. */
   readonly shared: Jinja | undefined;
@@ -29,22 +42,50 @@ interface Added {
 const SO_FAR: JinjaOf<'name'> = nameNode('<so far>');
 
 /**
- * Returns what a statement adds to a list: `{% set _ = xs.append(x) %}`, `{% set _ = xs.extend(ys) %}`, or
- * `{% set ns.xs = ns.xs + ys %}` for a member of a namespace. Undefined for any other statement.
+ * Returns what a statement adds to a list or a map: `{% set _ = xs.append(x) %}`, `{% set _ = xs.extend(ys) %}`,
+ * `{% set _ = m.update({k: v}) %}`, or `{% set ns.xs = ns.xs + ys %}` for a member of a namespace. Undefined for any
+ * other statement.
  */
 function addedBy({ name, value }: TemplateNodeOf<'set'>): Added | undefined {
   if (name.includes('.')) {
     const [first, ...added] = summed(value);
     if (first === undefined || added.length === 0 || pathOf(first) !== name) return undefined;
-    return { name, items: joinedLists(added), shared: undefined };
+    return { name, mark: MADE, items: joinedLists(added), shared: undefined };
   }
   if (value.kind !== 'call' || value.callee.kind !== 'member' || value.callee.key.kind !== 'text') return undefined;
   const path = pathOf(value.callee.of);
   const [given, ...more] = value.given.plain;
-  if (path === undefined || given === undefined || more.length + value.given.named.size > 0) return undefined;
-  if (value.callee.key.value === 'extend') return { name: path, items: given, shared: undefined };
+  if (path === undefined || more.length > 0) return undefined;
+  if (value.callee.key.value === 'update') return updatedBy(path, value.given);
+  if (given === undefined || value.given.named.size > 0) return undefined;
+  if (value.callee.key.value === 'extend') return { name: path, mark: MADE, items: given, shared: undefined };
   if (value.callee.key.value !== 'append') return undefined;
-  return { name: path, items: { kind: 'list', items: [given] }, shared: given };
+  return { name: path, mark: MADE, items: { kind: 'list', items: [given] }, shared: given };
+}
+
+/** Returns what `m.update({"a": 1})`, `m.update(other)` or `m.update(a=1)` adds to the pairs of a map. */
+function updatedBy(name: string, { plain: [given], named }: Given): Added | undefined {
+  if ((given === undefined) === (named.size === 0)) return undefined;
+  if (given !== undefined && given.kind !== 'map')
+    return { name, mark: MADE_MAP, items: filterNode(given, 'dict2items'), shared: given };
+  const whole: JinjaOf<'map'> = given ?? {
+    kind: 'map',
+    entries: [...named].map(([key, value]) => [textNode(key), value]),
+  };
+  return { name, mark: MADE_MAP, items: pairsOfMap(whole), shared: whole };
+}
+
+function pairsOfMap({ entries }: JinjaOf<'map'>): Jinja {
+  return {
+    kind: 'list',
+    items: entries.map(([key, value]) => ({
+      kind: 'map',
+      entries: [
+        [textNode('key'), key],
+        [textNode('value'), value],
+      ],
+    })),
+  };
 }
 
 /** Returns the name whose value a statement changes. */
@@ -82,10 +123,16 @@ export function afterSet(node: TemplateNodeOf<'set'>, aliases: Aliases): Aliases
   }
   if (name.includes('.') && aliases.get(name.slice(0, name.indexOf('.'))) !== 'taken')
     return lacking('statement', 'set of several names or members');
+  return withAlias(shared(value, aliases), name, markedValue(value, aliases));
+}
+
+/** Returns the value with its names replaced, and with a mark if it is new, so that nothing else stands for it. */
+function markedValue(value: Jinja, aliases: Aliases): Jinja {
   const substituted = withoutAliases(value, aliases);
-  const isMade =
+  if (substituted.kind === 'map' && value.kind === 'map') return filterNode(pairsOfMap(substituted), MADE_MAP);
+  const isNew =
     value.kind === 'list' || (value.kind === 'binary' && value.operator === '+' && isMadeSum(value, aliases));
-  return withAlias(shared(value, aliases), name, isMade ? filterNode(substituted, MADE) : substituted);
+  return isNew ? filterNode(substituted, MADE) : substituted;
 }
 
 /** Returns whether a sum is a new list: its first operand is a list. */
@@ -93,31 +140,28 @@ function isMadeSum(value: Jinja, aliases: Aliases): boolean {
   const [first] = summed(value);
   if (first?.kind === 'list') return true;
   const path = first === undefined ? undefined : pathOf(first);
-  return path !== undefined && madeIn(aliases, path) !== undefined;
+  return path !== undefined && madeIn(aliases, path)?.name === MADE;
 }
 
-/** Returns the list of an alias that nothing else stands for; undefined for other aliases. */
-function madeIn(aliases: Aliases, name: string): Jinja | undefined {
+/** Returns the list or map of an alias that nothing else stands for, with its mark; undefined for other aliases. */
+function madeIn(aliases: Aliases, name: string): JinjaOf<'filter'> | undefined {
   const alias = aliases.get(name);
-  return alias !== undefined && alias !== 'taken' && alias.kind === 'filter' && alias.name === MADE
-    ? alias.of
-    : undefined;
+  return isMade(alias) ? alias : undefined;
 }
 
-function afterAdded({ name, items, shared: value }: Added, aliases: Aliases): Aliases {
+function afterAdded({ name, mark, items, shared: value }: Added, aliases: Aliases): Aliases {
   const before = madeIn(aliases, name);
-  if (before === undefined) return lacking('method', 'append');
-  const after = joinedLists([before, withoutAliases(items, aliases)]);
-  return withAlias(value === undefined ? aliases : shared(value, aliases), name, filterNode(after, MADE));
+  if (before?.name !== mark) return lacking('method', mark === MADE ? 'append' : 'update');
+  const after = joinedLists([before.of, withoutAliases(items, aliases)]);
+  return withAlias(value === undefined ? aliases : shared(value, aliases), name, filterNode(after, mark));
 }
 
 /** Returns the aliases without the mark of lists that a value may stand for, too: these lists may not change later. */
 function shared(value: Jinja, aliases: Aliases): Aliases {
   const names = heldBy(value);
-  const marked = [...aliases.keys()].filter((name) => names.has(name) && madeIn(aliases, name) !== undefined);
-  if (marked.length === 0) return aliases;
+  if (![...names].some((name) => madeIn(aliases, name) !== undefined)) return aliases;
   return new Map(
-    [...aliases].map(([name, alias]) => [name, marked.includes(name) ? (madeIn(aliases, name) ?? alias) : alias]),
+    [...aliases].map(([name, alias]) => [name, alias === 'taken' || !names.has(name) ? alias : withoutMark(alias)]),
   );
 }
 
@@ -236,7 +280,7 @@ export function isSetIn(nodes: readonly TemplateNode[], name: string): boolean {
 
 /** Returns the aliases without marks: nothing may be added to their lists. */
 export function unchangeable(aliases: Aliases): Aliases {
-  return new Map([...aliases.keys()].map((name) => [name, madeIn(aliases, name) ?? aliases.get(name) ?? 'taken']));
+  return new Map([...aliases].map(([name, alias]) => [name, alias === 'taken' ? alias : withoutMark(alias)]));
 }
 
 export interface AfterLoop {
@@ -257,13 +301,14 @@ export function afterLoop(node: TemplateNodeOf<'for'>, aliases: Aliases): AfterL
   const inner = new Map(rounds.aliases);
   for (const name of changed) {
     if (!aliases.has(name)) return lacking('method', 'append');
-    inner.set(name, madeIn(aliases, name) === undefined ? SO_FAR : filterNode(SO_FAR, MADE));
+    const mark = madeIn(aliases, name)?.name;
+    inner.set(name, mark === undefined ? SO_FAR : filterNode(SO_FAR, mark));
   }
   const last = afterNodes(node.body, inner);
   const after = new Map(aliases);
   for (const [name, alias] of aliases)
     if (madeIn(inner, name) !== undefined && madeIn(last, name) === undefined && alias !== 'taken')
-      after.set(name, madeIn(aliases, name) ?? alias);
+      after.set(name, withoutMark(alias));
   for (const name of changed) after.set(name, valueAfter(name, { before: aliases, last, rounds }));
   return { aliases: after, changed };
 }
@@ -311,18 +356,18 @@ interface Loop {
 }
 
 function valueAfter(name: string, { before, last, rounds }: Loop): Jinja {
-  const list = madeIn(last, name);
+  const made = madeIn(last, name);
   const start = madeIn(before, name);
   const end = last.get(name);
-  if (list !== undefined && start !== undefined) {
-    const added = addedTo(list, SO_FAR);
-    if (added === undefined) return lacking('method', 'append');
-    return filterNode(joinedLists([start, inRounds(joinedLists(added), rounds)]), MADE);
+  if (made !== undefined && start !== undefined && made.name === start.name) {
+    const added = addedTo(made.of, SO_FAR);
+    if (added === undefined) return lacking('method', made.name === MADE ? 'append' : 'update');
+    return filterNode(joinedLists([start.of, inRounds(joinedLists(added), rounds)]), made.name);
   }
   const first = before.get(name);
   if (!name.includes('.') || end === undefined || end === 'taken' || first === undefined || first === 'taken')
     return lacking('method', 'append');
-  return setInRounds(end, start ?? first, rounds);
+  return setInRounds(end, withoutMark(first), rounds);
 }
 
 /** Returns one list with what each round adds. */

@@ -94,7 +94,31 @@ test.each([
     "{% for x in ['abc', 'bcd', 'cde'] %}\n{% if x.startswith(('a', 'c')) %}{{ x }} {% endif %}\n{% if x.endswith(('e', 'd')) %}{{ x }};{% endif %}\n{% endfor %}\n",
     'abc bcd;cde cde;\n',
   ],
-])('lists that statements build: %j', (template, result) => {
+  [
+    "{% set o = { 'value': 'x', 'z': 1 } %}\n{% for k, v in m.items() %}\n{%   if k is version('k1', '!=') or true %}\n{%     set _ = o.update({ 'value': v }) %}\n{%   endif %}\n{% endfor %}\n{{ o['value'] }} {{ o.z }} {{ o.keys() | join(',') }}\n",
+    'v2 1 value,z\n',
+  ],
+  [
+    '{% set o = {} %}\n{% for e in lm %}\n{%   set _ = o.update({e.b: e.a}) %}\n{% endfor %}\n{% for k, v in o.items() %}\n{{ k }}={{ v }}\n{% endfor %}\n',
+    'x=1\ny=2\n',
+  ],
+  [
+    "{% set r = [] %}\n{% for e in lm %}\n{%   set one = {} %}\n{%   set _ = one.update({'name': e.b}) %}\n{%   if e.on %}\n{%     set _ = one.update({'w': 1, 'v': e.a}) %}\n{%   else %}\n{%     set _ = one.update({'w': 2}) %}\n{%   endif %}\n{%   set _ = r.append(one) %}\n{% endfor %}\n{% for e in r %}\n{{ e.name }} {{ e.w }} {{ e.v | d('-') }}\n{% endfor %}\n",
+    'x 1 1\ny 2 -\n',
+  ],
+  [
+    "{% set o = {'a': 1} %}\n{% set _ = o.update({'a': 2, 'c': 3}) %}\n{% set _ = o.update(m) %}\n{% set _ = o.update(t=t) %}\n{{ o.a }} {{ o.c }} {{ o.k1 }} {{ o.t }}\n",
+    '2 3 v1 Abc\n',
+  ],
+  [
+    "{% set o = {'a': 1} %}\n{% if b %}\n{%   set _ = o.update({'a': 2}) %}\n{% endif %}\n{% if nb %}\n{%   set _ = o.update({'a': 3}) %}\n{% endif %}\na={{ o.a }}\n",
+    'a=2\n',
+  ],
+  [
+    "{% set seen = {} %}\n{% for x in xs + xs %}\n{%   set _ = seen.update({x: x ~ n}) %}\n{% endfor %}\n{{ seen | length }} {{ seen.keys() | join('-') }} {{ seen.values() | join('-') }}\n",
+    '3 b-a-c b5-a5-c5\n',
+  ],
+])('lists and maps that statements build: %j', (template, result) => {
   const done = converted(template);
   expect(done).not.toHaveProperty('reason');
   if ('text' in done) expect(parseTemplateFile(done.text, 'a.hbs').render(scopeOf(VARIABLES))).toBe(result);
@@ -114,6 +138,11 @@ describe('left by hand, because the list has another name or an earlier round co
     loop('{% set _ = r.append(loop.index) %}'),
     loop('{% set _ = r.append(x) %}{% set r = [] %}'),
     loop('{% set _ = r.insert(0, x) %}'),
+    loop('{% set _ = r.update({x: 1}) %}'),
+    '{% set o = {} %}{% set p = o %}{% set _ = o.update({"a": 1}) %}{{ p | length }}',
+    '{% set o = {} %}{% for x in xs %}{% set _ = o.update({x: o.get(x, 0) + 1}) %}{% endfor %}{{ o.a }}',
+    '{% set _ = m.update({"a": 1}) %}{{ m.a }}',
+    '{% set o = {} %}{% set _ = o.append(1) %}{{ o | length }}',
     loop('{% set _ = r.append(x, x) %}'),
     '{% set r = [] %}{% macro f(x) %}{% set _ = r.append(x) %}{% endmacro %}{{ f(1) }}{{ r | join }}',
     '{% set r = [] %}{% macro f() %}{{ r | length }}{% endmacro %}{% set _ = r.append(1) %}{{ f() }}',
