@@ -135,12 +135,12 @@ function markedValue(value: Jinja, aliases: Aliases): Jinja {
   return isNew ? filterNode(substituted, MADE) : substituted;
 }
 
-/** Returns whether a sum is a new list: its first operand is a list. */
+/** Returns whether a sum is a new list: one of its operands is certainly a list. */
 function isMadeSum(value: Jinja, aliases: Aliases): boolean {
-  const [first] = summed(value);
-  if (first?.kind === 'list') return true;
-  const path = first === undefined ? undefined : pathOf(first);
-  return path !== undefined && madeIn(aliases, path)?.name === MADE;
+  return summed(value).some((operand) => {
+    const path = pathOf(operand);
+    return operand.kind === 'list' || (path !== undefined && madeIn(aliases, path)?.name === MADE);
+  });
 }
 
 /** Returns the list or map of an alias that nothing else stands for, with its mark; undefined for other aliases. */
