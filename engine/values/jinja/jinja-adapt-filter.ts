@@ -266,11 +266,19 @@ const ternary: AdaptFilter = (adapter, { of, given }) => {
   return choiceNode(adapter.condition(of), adapter.value(yes), adapter.value(no));
 };
 
-/** Adapts `from_json` of the output of a command. */
-const fromJson: AdaptFilter = (adapter, { of }) => {
+/** Adapts `from_json` of the output of a command, and of a value that was written as JSON before: the value itself. */
+const fromJson: AdaptFilter = (adapter, node) => {
+  const { of } = node;
+  if (of.kind === 'filter') return writtenBefore(['to_json', 'tojson', 'to_nice_json'])(adapter, node);
   if (of.kind !== 'member' || of.key.kind !== 'text' || of.key.value !== 'stdout') return undefined;
   return { kind: 'member', of: adapter.value(of.of), key: textNode('json') };
 };
+
+/** Reads back what one of these filters wrote. */
+const writtenBefore =
+  (filters: readonly string[]): AdaptFilter =>
+  (adapter, { of, given }) =>
+    isBare(given) && of.kind === 'filter' && filters.includes(of.name) ? adapter.value(of.of) : undefined;
 
 const ofList: AdaptFilter = (adapter, { of, name, given }) => {
   if (given.named.size > 0 || given.plain.length !== 1) return undefined;
@@ -352,6 +360,7 @@ const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
   ['to_yaml', layout('yaml')],
   ['to_nice_yaml', layout('yaml')],
   ['from_json', fromJson],
+  ['from_yaml', writtenBefore(['to_yaml', 'to_nice_yaml'])],
   ['b64encode', bare],
   ['b64decode', bare],
   ['hash', hash],
@@ -383,7 +392,7 @@ export function adaptedFilter(adapter: Adapting, node: JinjaOf<'filter'>): Jinja
   if (adapted !== undefined) return adapted;
   if (isShared(node.name))
     return { kind: 'filter', of: adapter.value(node.of), name: node.name, given: adapter.given(node.given) };
-  if (FILTERS.has(node.name) && node.name !== 'from_json' && node.name !== 'json_query')
+  if (FILTERS.has(node.name) && !['from_json', 'from_yaml', 'json_query'].includes(node.name))
     return lacking('filter', `${node.name} with these arguments`);
   return lacking('filter', node.name);
 }

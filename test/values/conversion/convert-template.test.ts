@@ -234,6 +234,8 @@ test.each([
     'assumed: {{#if (truthy x)}}\na\n{{/if}}\n{{regex_replace y "([^\\n])$" "$1\n"}} # the last part of the text is not empty: the line break at the end depends on it',
   ],
   ['{{ x | default(omit) }}', 'exact: {{default x omit}}'],
+  ["{{ a | to_json | from_json | join(',') }}", "exact: {{join a ','}}"],
+  ["{{ a | to_nice_yaml(indent=2) | from_yaml | join(',') }}", "exact: {{join a ','}}"],
   ['{{ x | flatten }}', 'exact: {{expr "x.flatten()"}}'],
   ["{% include 'a.j2' %}", 'by hand: the statement include has no counterpart'],
   [
