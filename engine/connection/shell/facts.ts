@@ -6,6 +6,8 @@ export interface Facts {
   readonly os: OperatingSystem;
   /** The name that the kernel uses: x86_64, aarch64. */
   readonly architecture: string;
+  /** 64 or 32: the programs of the host, which may have fewer bits than its kernel; 0 if that is not known. */
+  readonly userspace_bits: number;
   readonly kernel: string;
   readonly init: 'systemd' | 'openrc' | 'other';
   readonly package_manager: 'apt' | 'dnf' | 'yum' | 'apk' | 'zypper' | 'none';
@@ -21,6 +23,8 @@ export interface Facts {
   readonly user: string;
   readonly home: string;
   readonly uid: number;
+  /** From /etc/machine-id; empty if there is no such file. */
+  readonly machine_id: string;
   readonly memory_mb: number;
   readonly processors: number;
   /** `none` if nothing indicates virtualization, else `container:…` or `vm:…`. */
@@ -68,6 +72,7 @@ export function decodeFacts(output: string): Facts {
     fqdn: fullyQualified(hostname, files('/etc/hosts')),
     os: decodeOs(files('/etc/os-release')),
     architecture: sections('architecture')[0] ?? '',
+    userspace_bits: Number(sections('bits')[0] ?? 0),
     kernel: files('/proc/sys/kernel/osrelease')[0] ?? '',
     init: decodeInit(sections('init')[0]),
     package_manager: isPackageManager(manager) ? PACKAGE_MANAGERS[manager] : 'none',
@@ -78,6 +83,7 @@ export function decodeFacts(output: string): Facts {
     user: sections('user')[0] ?? '',
     home: sections('home')[0] ?? '',
     uid: numberAfter('Uid:', files('/proc/self/status')),
+    machine_id: files('/etc/machine-id')[0] ?? '',
     memory_mb: Math.floor(Number(sections('memory')[0] ?? 0) / 1024),
     processors: Number(sections('processors')[0] ?? 0),
     virtualization: decodeVirtualization(files, sections('container')),

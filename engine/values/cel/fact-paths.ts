@@ -32,6 +32,7 @@ export const FACTS: ReadonlyMap<string, Fact> = new Map<string, Fact>([
   ['os.version', TEXT],
   ['os.codename', { type: 'text', isLower: true }],
   ['architecture', { type: 'text', otherNames: { amd64: 'x86_64', arm64: 'aarch64', x64: 'x86_64' } }],
+  ['userspace_bits', NUMBER],
   ['kernel', TEXT],
   ['init', { type: 'text', values: ['systemd', 'openrc', 'other'] }],
   [
@@ -47,6 +48,7 @@ export const FACTS: ReadonlyMap<string, Fact> = new Map<string, Fact>([
   ['user', TEXT],
   ['home', TEXT],
   ['uid', NUMBER],
+  ['machine_id', TEXT],
   ['memory_mb', NUMBER],
   ['processors', NUMBER],
   ['virtualization', TEXT],

@@ -49,7 +49,6 @@ export const ABSENT_FACTS: readonly { readonly name: string; readonly instead: s
   { name: 'system_capabilities', instead: query('grep CapBnd /proc/self/status') },
   { name: 'system_capabilities_enforced', instead: query('grep CapBnd /proc/self/status') },
   { name: 'user_gecos', instead: query('getent passwd NAME') },
-  { name: 'userspace_bits', instead: query('getconf LONG_BIT') },
   { name: 'virtualization_tech_guest', instead: 'Write [facts.virtualization].' },
   { name: 'virtualization_tech_host', instead: query('ls /dev/kvm') },
 ];

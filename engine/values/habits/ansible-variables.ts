@@ -175,7 +175,8 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   { name: 'product_serial', instead: 'Write query: cat /sys/class/dmi/id/product_serial, and register the result.' },
   { name: 'product_uuid', instead: 'Write query: cat /sys/class/dmi/id/product_uuid, and register the result.' },
   { name: 'system_vendor', instead: 'Write query: cat /sys/class/dmi/id/sys_vendor, and register the result.' },
-  { name: 'machine_id', instead: 'Write query: cat /etc/machine-id, and register the result.' },
+  { name: 'machine_id', path: 'facts.machine_id', instead: 'It is the text of /etc/machine-id.', isHere: true },
+  { name: 'userspace_bits', path: 'facts.userspace_bits', instead: 'It is a number: 64 or 32.', isHere: true },
   { name: 'dns', instead: 'Write query: cat /etc/resolv.conf, and register the result.' },
   { name: 'apparmor', instead: 'Write query: aa-status, and register the result.' },
   { name: 'swaptotal_mb', instead: 'Write query: swapon --show --bytes, and register the result.' },
@@ -250,7 +251,8 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
   { name: 'ansible_failed_task', path: 'failed_task', instead: 'It exists within rescue.' },
   {
     name: 'ansible_failed_result',
-    instead: 'Write failed_task.result within rescue, or register the result of the task.',
+    path: 'failed_task.result',
+    instead: 'It exists within rescue.',
   },
   {
     name: 'ansible_version',
@@ -292,12 +294,14 @@ const SAME_VALUES: ReadonlySet<string> = new Set([
     (name) => `facts.${name}`,
   ),
   'facts.processors',
+  'facts.machine_id',
   'facts.time',
   'planning',
   'play_hosts',
   'play_name',
   'role_name',
   'failed_task',
+  'failed_task.result',
 ]);
 
 /**

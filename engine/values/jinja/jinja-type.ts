@@ -65,7 +65,7 @@ const OWN: ReadonlyMap<string, JinjaType> = new Map<string, JinjaType>([
   ...['ansible_python', 'ansible_facts.python', 'ansible_facts.ansible_python'].map(
     (name) => [`${name}.executable`, 'text'] as const,
   ),
-  ...['memory_mb', 'processors', 'time', 'uid'].map((name) => [`facts.${name}`, 'number'] as const),
+  ...['memory_mb', 'processors', 'time', 'uid', 'userspace_bits'].map((name) => [`facts.${name}`, 'number'] as const),
   ...['index', 'index0', 'length', 'revindex', 'revindex0'].map((name) => [`loop.${name}`, 'number'] as const),
   ...['planning', 'ansible_check_mode'].map((name) => [name, 'boolean'] as const),
   ...['first', 'last'].map((name) => [`loop.${name}`, 'boolean'] as const),
@@ -84,6 +84,7 @@ function typeOfPath(node: JinjaOf<'name'> | JinjaOf<'member'>, types: TypesKnown
 const OTHER_FORMS: ReadonlyMap<string, JinjaType> = new Map<string, JinjaType>([
   ['facts.interfaces', 'list'],
   ['facts.selinux', 'map'],
+  ['facts.userspace_bits', 'text'],
 ]);
 
 function typeOfNames(names: readonly string[], types: TypesKnown): JinjaType | undefined {

@@ -8,6 +8,7 @@ const ROCKY = `/etc/os-release:NAME="Rocky Linux"
 /etc/os-release:ID_LIKE="rhel centos fedora"
 /etc/hosts:127.0.0.1 localhost localhost.localdomain
 /etc/hosts:10.0.0.5 db1.example.org db1 # the database
+/etc/machine-id:0123456789abcdef0123456789abcdef
 /proc/net/route:Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
 /proc/net/route:eth1\t00000000\t0100000A\t0003\t0\t0\t200\t00000000\t0\t0\t0
 /proc/net/route:eth0\t00000000\t0100000A\t0003\t0\t0\t100\t00000000\t0\t0\t0
@@ -23,6 +24,8 @@ const ROCKY = `/etc/os-release:NAME="Rocky Linux"
 3: eth1    inet 10.1.0.5/24 scope global eth1
 @architecture
 x86_64
+@bits
+64
 @memory
 8009596
 @user
@@ -48,6 +51,7 @@ describe('decodeFacts', () => {
       fqdn: 'db1.example.org',
       os: { family: 'redhat', distribution: 'rocky', version: '9.4', codename: '' },
       architecture: 'x86_64',
+      userspace_bits: 64,
       kernel: '5.14.0-427.el9.x86_64',
       init: 'systemd',
       package_manager: 'dnf',
@@ -62,6 +66,7 @@ describe('decodeFacts', () => {
       user: 'admin',
       home: '/home/admin',
       uid: 1000,
+      machine_id: '0123456789abcdef0123456789abcdef',
       memory_mb: 7821,
       processors: 4,
       virtualization: 'vm:kvm',

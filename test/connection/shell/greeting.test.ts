@@ -24,6 +24,15 @@ describe.each(SHELLS)('%s', (shell) => {
     expect(stderr).toBe('');
   });
 
+  // Debian's `getconf` and the shells here have the bits of this machine.
+  test('the bits are those of the programs, and the name of the machine is that of its file', async () => {
+    const [program = '', ...args] = inShell;
+    const facts = decodeFacts((await run(program, args)).stdout);
+    expect(facts.userspace_bits).toBe(Number((await run('getconf', ['LONG_BIT'])).stdout));
+    const named = existsSync('/etc/machine-id') ? readFileSync('/etc/machine-id', 'utf8').trim() : '';
+    expect(facts.machine_id).toBe(named);
+  });
+
   test('the memory is what the kernel says, and the clock is the clock', async () => {
     const [program = '', ...args] = inShell;
     const before = Math.floor(Date.now() / 1000);

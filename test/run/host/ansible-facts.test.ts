@@ -70,6 +70,10 @@ test.each<readonly [object, object]>([
   [{ virtualization: 'none' }, { virtualization_type: 'NA', virtualization_role: 'NA' }],
   [{ virtualization: 'container:docker' }, { virtualization_type: 'docker', virtualization_role: 'guest' }],
   [{ virtualization: 'vm:vmware' }, { virtualization_type: 'VMware', virtualization_role: 'guest' }],
+  [
+    { userspace_bits: 32, machine_id: '0123' },
+    { userspace_bits: '32', machine_id: '0123' },
+  ],
   [{ selinux: 'disabled' }, { selinux: { status: 'disabled' } }],
   [{ selinux: 'permissive' }, { selinux: { status: 'enabled', mode: 'permissive' } }],
   [{ default_ipv4: null }, { default_ipv4: {} }],
