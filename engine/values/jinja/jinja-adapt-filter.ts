@@ -1,5 +1,5 @@
 import { computedName } from './jinja-adapt-lookup.ts';
-import { jsonQuery } from './jinja-adapt-query.ts';
+import { fromJson, jsonQuery, writtenBefore } from './jinja-adapt-query.ts';
 import { makingForEach, mapping, selecting } from './jinja-adapt-selection.ts';
 import { commented, formatted, indented } from './jinja-adapt-text.ts';
 import { comparedVersion } from './jinja-adapt-version.ts';
@@ -265,20 +265,6 @@ const ternary: AdaptFilter = (adapter, { of, given }) => {
   if (yes === undefined || no === undefined || given.plain.length > 2) return undefined;
   return choiceNode(adapter.condition(of), adapter.value(yes), adapter.value(no));
 };
-
-/** Adapts `from_json` of the output of a command, and of a value that was written as JSON before: the value itself. */
-const fromJson: AdaptFilter = (adapter, node) => {
-  const { of } = node;
-  if (of.kind === 'filter') return writtenBefore(['to_json', 'tojson', 'to_nice_json'])(adapter, node);
-  if (of.kind !== 'member' || of.key.kind !== 'text' || of.key.value !== 'stdout') return undefined;
-  return { kind: 'member', of: adapter.value(of.of), key: textNode('json') };
-};
-
-/** Reads back what one of these filters wrote. */
-const writtenBefore =
-  (filters: readonly string[]): AdaptFilter =>
-  (adapter, { of, given }) =>
-    isBare(given) && of.kind === 'filter' && filters.includes(of.name) ? adapter.value(of.of) : undefined;
 
 const ofList: AdaptFilter = (adapter, { of, name, given }) => {
   if (given.named.size > 0 || given.plain.length !== 1) return undefined;

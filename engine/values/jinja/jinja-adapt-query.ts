@@ -40,3 +40,19 @@ function membersOf(list: Jinja, member: string): Jinja {
   const having = filterNode(list, 'selectattr', textNode(member), textNode('defined'));
   return filterNode(attributesNode(having, textNode(member)), 'reject', textNode('none'));
 }
+
+/** Reads back what one of these filters wrote. */
+export const writtenBefore =
+  (filters: readonly string[]): AdaptFilter =>
+  (adapter, { of, given }) =>
+    given.plain.length + given.named.size === 0 && of.kind === 'filter' && filters.includes(of.name)
+      ? adapter.value(of.of)
+      : undefined;
+
+/** Adapts `from_json` of the output of a command, and of a value that was written as JSON before: the value itself. */
+export const fromJson: AdaptFilter = (adapter, node) => {
+  const { of } = node;
+  if (of.kind === 'filter') return writtenBefore(['to_json', 'tojson', 'to_nice_json'])(adapter, node);
+  if (of.kind !== 'member' || of.key.kind !== 'text' || of.key.value !== 'stdout') return undefined;
+  return { kind: 'member', of: adapter.value(of.of), key: textNode('json') };
+};

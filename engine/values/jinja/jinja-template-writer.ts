@@ -1,18 +1,10 @@
 import { Adapter } from './jinja-adapt.ts';
 import { type Aliases, afterBranches, hiddenBy, isNamedIn, withAlias, withoutAliases } from './jinja-alias.ts';
 import { filterNode, methodNode, nameNode } from './jinja-build.ts';
+import { changedName, isSetIn, showsNothing, withoutChanges } from './jinja-changes.ts';
 import type { Jinja, JinjaLoop } from './jinja-expression.ts';
 import type { Assumption, JinjaType, TypesKnown } from './jinja-knowledge.ts';
-import {
-  afterLoop,
-  afterNode,
-  afterSet,
-  changedName,
-  isSetIn,
-  showsNothing,
-  unchangeable,
-  withoutChanges,
-} from './jinja-lists.ts';
+import { afterLoop, afterNode, afterSet, unchangeable } from './jinja-lists.ts';
 import { pairsOf } from './jinja-pairs.ts';
 import { isUsedIn, textOf } from './jinja-template-names.ts';
 import type { Macro, TemplateNode, TemplateNodeOf } from './jinja-template.ts';
