@@ -72,7 +72,7 @@ export function decodeFacts(output: string): Facts {
     fqdn: fullyQualified(hostname, files('/etc/hosts')),
     os: decodeOs(files('/etc/os-release')),
     architecture: sections('architecture')[0] ?? '',
-    userspace_bits: Number(sections('bits')[0] ?? 0),
+    userspace_bits: bitsOf(Number(sections('digits')[0] ?? 0)),
     kernel: files('/proc/sys/kernel/osrelease')[0] ?? '',
     init: decodeInit(sections('init')[0]),
     package_manager: isPackageManager(manager) ? PACKAGE_MANAGERS[manager] : 'none',
@@ -184,6 +184,12 @@ function fullyQualified(hostname: string, hosts: readonly string[]): string {
 function numberAfter(label: string, lines: readonly string[]): number {
   const line = lines.find((one) => one.startsWith(label));
   return line === undefined ? 0 : Number.parseInt(line.slice(label.length).trim(), 10);
+}
+
+/** An address of a process with 32 bits has at most eight digits. */
+function bitsOf(digits: number): number {
+  if (digits > 8) return 64;
+  return digits > 0 ? 32 : 0;
 }
 
 function decodeInit(text: string | undefined): Facts['init'] {

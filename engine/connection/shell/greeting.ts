@@ -25,7 +25,7 @@ const LINES = 60;
  * The first script of a session. It brings the facts (decoded by facts.ts) with three processes, or four before Linux
  * 6.1, which has no file that names the machine (that file does not respect `setarch`). A user who became root by `su`
  * still has the old name in the environment: in this case, and if there is no name, the system is asked. The number of
- * bits is that of the shell: the last addresses of a process have more than eight digits if it has 64. The output has
+ * digits of the last address of the shell says how many bits programs have. The output has
  * `path:line` for each line of the files, then sections that begin with a line `@name`. The last program replaces the
  * shell, which ends anyway.
  */
@@ -38,16 +38,13 @@ machine=; if [ -r /proc/sys/kernel/arch ] && [ -r /proc/self/personality ]; then
   read -r persona </proc/self/personality
   case $persona in *00) read -r machine </proc/sys/kernel/arch ;; esac
 fi
-bits=; if [ -r /proc/self/maps ]; then
-  while read -r map name; do last=$map; done </proc/self/maps
-  case \${last%%-*} in ?????????*) bits=64 ;; ?*) bits=32 ;; esac
-fi
+last=; while read -r map name; do last=\${map%%-*}; done 2>/dev/null </proc/self/maps
 memory=; read -r name memory name 2>/dev/null </proc/meminfo
 container=; [ -f /run/.containerenv ] && container=podman; [ -f /.dockerenv ] && container=docker
 set -- /sys/devices/system/cpu/cpu[0-9]*
 user=\${LOGNAME:-$USER}
 if [ -z "$user" ] || { [ "$user" != root ] && [ -O / ]; } 2>/dev/null; then user=$(id -un 2>/dev/null); fi
-printf '%s\\n' @architecture "\${machine:-$(uname -m)}" @bits "$bits" @memory "$memory" @user "$user" \\
+printf '%s\\n' @architecture "\${machine:-$(uname -m)}" @digits \${#last} @memory "$memory" @user "$user" \\
   @home "$HOME" @init "$init" @package-manager "$manager" @processors $# @container "$container" @time
 exec date +%s
 `;

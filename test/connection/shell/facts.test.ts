@@ -24,8 +24,8 @@ const ROCKY = `/etc/os-release:NAME="Rocky Linux"
 3: eth1    inet 10.1.0.5/24 scope global eth1
 @architecture
 x86_64
-@bits
-64
+@digits
+16
 @memory
 8009596
 @user
@@ -103,4 +103,15 @@ describe('decodeFacts', () => {
       }),
     );
   });
+});
+
+test.each([
+  ['16', 64],
+  ['12', 64],
+  ['8', 32],
+  ['0', 0],
+  ['', 0],
+  ['?', 0],
+])('an address of %j digits: programs have %i bits', (digits, bits) => {
+  expect(decodeFacts(`@digits\n${digits}\n`).userspace_bits).toBe(bits);
 });
