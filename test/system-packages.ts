@@ -20,6 +20,7 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['cc', 'gcc'],
   ['/usr/include/stdio.h', 'libc6-dev'],
   ['unshare', 'util-linux'],
+  ['vgs', 'lvm2'],
   ['ip', 'iproute2'],
   ['setfacl', 'acl'],
   ['iptables', 'iptables'],

@@ -35,6 +35,8 @@ interface Family {
   readonly files?: RegExp;
   /** Ids of the family hold paths: changes of files there and beneath have an effect. */
   readonly paths?: true;
+  /** Other families whose changes have an effect. */
+  readonly families?: readonly string[];
 }
 
 const FIREWALLS = /^(?:firewalld|ufw|nftables|ip6?tables|netfilter-persistent)(?:\.service)?$/;
@@ -46,9 +48,14 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   capability: { packages: 'undeclared', paths: true },
   debconf: { packages: 'undeclared' },
   diversion: { packages: 'undeclared' },
-  filesystem: { paths: true },
+  filesystem: { paths: true, families: ['lvg'] },
+  lvdevice: { paths: true, families: ['filesystem', 'lvg'] },
+  lvg: { packages: 'undeclared', families: ['filesystem', 'lvol'] },
+  lvol: { packages: 'undeclared', families: ['lvg'] },
+  lvspace: { packages: 'undeclared', families: ['lvg', 'lvol'] },
   selection: { packages: 'named' },
   seboolean: { packages: 'undeclared', files: /^\/etc\/selinux(?:\/|$)/ },
+  sefcontext: { packages: 'undeclared', files: /^\/etc\/selinux(?:\/|$)/ },
   sshkey: { paths: true },
   firewalld: { units: /^firewalld(?:\.service)?$/, files: /^\/(?:etc|usr\/lib)\/firewalld(?:\/|$)/ },
   ip6tables: { units: FIREWALLS },
@@ -100,9 +107,22 @@ function afterOther(state: SettingState, id: string, effect: Prediction): Settin
     return state.kind !== 'answer' || ofUnits?.test(other) === true ? 'stale' : undefined;
   const file = predictedOf(files, effect);
   if (file !== undefined) return isOfFile(id, other, file.type === 'absent') ? 'stale' : undefined;
-  if (predictedOf(settings, effect) === undefined) return undefined;
-  if (other.startsWith(`${id} `)) return 'stale';
+  return predictedOf(settings, effect) === undefined ? undefined : afterSetting(state, id, other);
+}
+
+/** Returns the state of a setting after a change of another setting. */
+function afterSetting(state: SettingState, id: string, other: string): SettingState | 'stale' | undefined {
+  if (other.startsWith(`${id} `) || isMadeBy(id, other)) return 'stale';
+  if (FAMILIES[familyOf(id)]?.families?.includes(familyOf(other)) === true) return 'stale';
   return familyOf(other) === familyOf(id) ? state : undefined;
+}
+
+/** Returns whether the id names the device of a logical volume, such as /dev/data/web for `lvol data/web`. */
+function isMadeBy(id: string, other: string): boolean {
+  const [family, volume = ''] = other.split(' ');
+  if (family !== 'lvol') return false;
+  const ofMapper = volume.replaceAll('-', '--').replace('/', '-');
+  return id.split(' ').some((word) => word === `/dev/${volume}` || word === `/dev/mapper/${ofMapper}`);
 }
 
 function isOfFile(id: string, path: string, isRemoved: boolean): boolean {

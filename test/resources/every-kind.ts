@@ -12,6 +12,7 @@ import { initServiceRequest } from '../../engine/resources/init-service.ts';
 import { kernelModuleRequest } from '../../engine/resources/kernel-module.ts';
 import { localesRequest } from '../../engine/resources/locales.ts';
 import { mountRequest } from '../../engine/resources/mount.ts';
+import { npmPackages } from '../../engine/resources/npm.ts';
 import { packageRequest } from '../../engine/resources/package.ts';
 import { pipPackages } from '../../engine/resources/pip.ts';
 import { probe, remoteAnswer } from '../../engine/resources/probe.ts';
@@ -216,6 +217,44 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
               is: () => ({ kind: 'packages', versions, isManaged: false }),
             },
             { request: pipPackages({ kind: 'system', command: ['pip-none'] }), is: () => ({ kind: 'missing' }) },
+          ],
+        };
+      }),
+  npm_packages: (folder) =>
+    fc
+      .dictionary(fc.constantFrom('one', '@a/two', 'gone'), fc.constantFrom('1.0.0', '2.0.0-rc.1'), { maxKeys: 3 })
+      .map((list) => {
+        const dependencies = Object.fromEntries(
+          Object.entries(list).map(([name, version]) => [name, name === 'gone' ? { missing: true } : { version }]),
+        );
+        const known = Object.fromEntries(
+          Object.entries(list).map(([name, version]) => [name, name === 'gone' ? null : { version, isWrong: false }]),
+        );
+        const asked = { program: 'npm9', options: [], question: undefined, preamble: '' };
+        const answer = { kind: 'packages', outdated: {}, versions: [] };
+        return {
+          host: {
+            programs: { 'bin/npm9': `#!/bin/sh\ncat <<'END'\n${JSON.stringify({ dependencies })}\nEND\nexit 1\n` },
+            folders: ['an app'],
+            files: { 'an app/package.json': '{}' },
+          },
+          asks: [
+            {
+              request: npmPackages({ ...asked, path: `${folder}/an app` }),
+              is: () => ({ ...answer, packages: known, isProject: true }),
+            },
+            {
+              request: npmPackages({ ...asked, path: `${folder}/none` }),
+              is: () => ({ ...answer, packages: {}, isProject: false }),
+            },
+            {
+              request: npmPackages({ ...asked, path: undefined, question: { kind: 'outdated', name: 'one' } }),
+              is: () => ({ ...answer, packages: known, isProject: true }),
+            },
+            {
+              request: npmPackages({ ...asked, path: undefined, program: 'npm-none' }),
+              is: () => ({ kind: 'missing' }),
+            },
           ],
         };
       }),

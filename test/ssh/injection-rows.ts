@@ -299,6 +299,11 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   lineinfile: [{ base: { ...FILE, line: 'x' }, code: ['validate'] }],
   locale_gen: [{ base: { name: 'de_DE.UTF-8' }, dry: true }],
+  lvg: [{ base: { vg: 'none', pvs: ['@/plain'] }, dry: true }],
+  lvol: [
+    { base: { vg: 'none', lv: 'a', size: '1G', opts: '--type linear' }, skip: ['pvs'], dry: true },
+    { base: { vg: 'none', lv: 'a', size: '1G', pvs: ['@/plain'] }, skip: ['opts'], dry: true },
+  ],
   mount: [{ base: { path: '@/mounted', src: 'tmpfs', fstype: 'tmpfs', state: 'present', fstab: '@/fstab' } }],
   move: [{ base: { src: '@/plain', dest: '@/moved' } }],
   mysql_db: [{ base: { name: 'a', ...MYSQL }, dry: true }],
@@ -321,6 +326,10 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
       skip: ['password', 'priv', 'tls_requires', 'resource_limits'],
       dry: true,
     },
+  ],
+  npm: [
+    { base: { name: 'a', path: '@/app', version: '1.0.0', registry: 'http://127.0.0.1:1' }, dry: true },
+    { base: { path: '@/app', registry: 'http://127.0.0.1:1' }, skip: ['name', 'version'], dry: true },
   ],
   openssh_keypair: [{ base: { path: '@/pair', type: 'ed25519', comment: 'x' } }],
   package: [
@@ -380,6 +389,10 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   replace: [{ base: { path: '@/plain', regexp: 'a', replace: 'b' }, code: ['validate'] }],
   script: [{ base: { cmd: 'args.sh' }, form: { cmd: 'args.sh %s' } }],
   seboolean: [{ base: { name: 'rb_none', state: true }, dry: true }],
+  sefcontext: [
+    { base: { target: '/rb', setype: 'a_t', seuser: 'b', selevel: 's0' }, skip: ['substitute'], dry: true },
+    { base: { target: '/rb', substitute: '/rc' }, skip: ['setype', 'seuser', 'selevel'], dry: true },
+  ],
   selinux: [{ base: { state: 'permissive' }, dry: true }],
   service: [{ base: { name: 'a' }, dry: true }],
   service_facts: [],

@@ -87,6 +87,32 @@ const PROGRAMS: ReadonlyMap<string, readonly Row[]> = new Map<string, readonly R
   ['reboot', [REBOOT]],
   ['shutdown', [{ ...REBOOT, when: /(?:^| )-r/ }]],
   ['setsebool', [{ module: 'seboolean', example: 'seboolean: {name: …, state: true, persistent: true}' }]],
+  [
+    'semanage',
+    [
+      {
+        module: 'sefcontext',
+        example: 'sefcontext: {target: …, setype: …}',
+        when: /^fcontext .*(?:-a|-m|-d|--add|--modify|--delete)\b/,
+      },
+    ],
+  ],
+  ...['vgcreate', 'vgextend', 'vgremove'].map(
+    (program) => [program, [{ module: 'lvg', example: 'lvg: {vg: …, pvs: […]}' }]] as const,
+  ),
+  ...['lvcreate', 'lvextend', 'lvremove'].map(
+    (program) =>
+      [
+        program,
+        [
+          {
+            module: 'lvol',
+            example: 'lvol: {vg: …, lv: …, size: …}',
+            unless: /(?:^| )(?:-s|--snapshot|-T|--thin|--thinpool|-V|--virtualsize)(?:[ =]|$)/,
+          },
+        ],
+      ] as const,
+  ),
   ['setenforce', [{ module: 'selinux', example: 'selinux: {state: enforcing}' }]],
   ['sleep', [{ module: 'wait_for', example: 'wait_for: {port: …} for what it waits for, or until: at the task' }]],
   ['add-apt-repository', [{ module: 'apt_repository', example: 'apt_repository: {repo: …}' }]],
@@ -106,6 +132,16 @@ const PROGRAMS: ReadonlyMap<string, readonly Row[]> = new Map<string, readonly R
         [{ module: 'pip', example: 'pip: {name: …, virtualenv: …}', when: /^(?:install|uninstall) / }],
       ] as const,
   ),
+  [
+    'npm',
+    [
+      {
+        module: 'npm',
+        example: 'npm: {path: …} or npm: {name: …, global: true}',
+        when: /^(?:-\S+ )*(?:i|install|ci|add|uninstall|rm|remove|update|upgrade)(?: |$)/,
+      },
+    ],
+  ],
   [
     'apt-mark',
     [{ module: 'dpkg_selections', example: 'dpkg_selections: {name: …, selection: hold}', when: /^(?:un)?hold / }],

@@ -24,16 +24,10 @@ export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
   ),
   row('rpm_key', 'Write gpgkey in yum_repository.'),
   row('blockdev', `${CHECK}. For example, use blkid to check and mkfs to apply.`),
-  row('lvg', `${CHECK}. For example, use vgs to check and vgcreate to apply.`),
-  row('lvol', `${CHECK}. For example, use lvs to check and lvcreate to apply.`),
   row('parted', `${CHECK}. For example, use sfdisk in both.`),
   row(
     'async_status',
     'Leave it out, with poll: 0 at the task that it asks about; runbook waits until the task ends, at most for the seconds in async: or timeout:.',
-  ),
-  row(
-    'sefcontext',
-    `${CHECK}. For example, check: semanage fcontext --list --locallist | grep --fixed-strings PATTERN, apply: semanage fcontext --add --type TYPE PATTERN.`,
   ),
   row(
     'selinux_permissive',
@@ -55,10 +49,6 @@ export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
   row('xml', 'Write template for the whole file, or replace.'),
   row('subversion', `${CHECK}. Use svn in both.`),
   row('hg', `${CHECK}. Use hg in both.`),
-  row(
-    'npm',
-    `${CHECK}. For example, check: npm list --global NAME, apply: npm install --global NAME. For the packages of a folder, write command: {cmd: npm ci, chdir: DIR, creates: DIR/node_modules}.`,
-  ),
   row('gem', `${CHECK}. For example, check: gem list --installed --exact NAME, apply: gem install NAME.`),
   row('composer', `${CHECK}; or write command: {cmd: composer install, chdir: DIR, creates: DIR/vendor/autoload.php}.`),
   row('make', `${CHECK}; or write command: {cmd: make install, creates: …}.`),
