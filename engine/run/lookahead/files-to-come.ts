@@ -7,6 +7,7 @@ import type { MissingFile } from '../controller/controller-problems.ts';
 import { folderless, upwards } from '../controller/upward-paths.ts';
 import type { HostState } from '../host/host-state.ts';
 import { isController } from '../machine/connection-kind.ts';
+import { delegateNamed } from '../preparation/delegate-of.ts';
 import type { Preparing } from '../preparation/prepare.ts';
 
 /** Modules that may write files which their arguments do not name: programs, packages and mounts. */
@@ -31,7 +32,8 @@ export function isOnController(task: Task, host: string, scope: Scope, hosts: Re
   const named = task.delegateTo?.render(scope);
   const target = named === undefined || named instanceof Omitted ? host : named;
   if (typeof target !== 'string' || target.includes(ANY_ITEM)) return true;
-  return isController(target, target === host ? scope : (hosts.get(target)?.variables.scope(undefined) ?? EMPTY));
+  const name = named === undefined ? target : delegateNamed(target, hosts);
+  return isController(name, name === host ? scope : (hosts.get(name)?.variables.scope(undefined) ?? EMPTY));
 }
 
 const EMPTY: Scope = { lookup: () => undefined, names: () => [] };

@@ -1,6 +1,7 @@
 import { Problem, Problems } from '../../errors/problem.ts';
 import { resultsOf } from '../../playbook/base/brings.ts';
 import type { Include, Task } from '../../playbook/base/play.ts';
+import { regroupsOf } from '../../playbook/base/regrouping.ts';
 import { isSelected, stepsOf, walkSteps } from '../../playbook/base/select-tasks.ts';
 import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import type { Compiled } from '../../values/compiled.ts';
@@ -35,7 +36,7 @@ const PAIRS = 20_000;
  * depends on them is skipped. Throws Problems with all mistakes, each once.
  */
 export async function preflight(context: RunContext, plays: readonly PlannedPlay[]): Promise<void> {
-  const trial = new Trial(context);
+  const trial = new Trial(context, plays);
   for (const planned of plays) await expectResults(context, planned);
   for (const planned of plays) await trial.play(planned);
   const [first, ...rest] = trial.problems;
@@ -69,9 +70,16 @@ class Trial {
   readonly #pendingOf = new Map<HostState, Map<string, Compiled | Value>>();
   /** Hosts for which an include with an unknown name may have set any variable. */
   readonly #open = new Set<HostState>();
+  /** True if a task of the run may add the host that `delegate_to` names. */
+  readonly #mayAddHosts: boolean;
 
-  constructor(context: RunContext) {
+  constructor(context: RunContext, plays: readonly PlannedPlay[]) {
     this.#context = context;
+    this.#mayAddHosts = plays.some(
+      (planned) =>
+        regroupsOf(planned.play).some(({ hosts }) => hosts) ||
+        checkedSteps(planned).some((step) => step.kind === 'include' && !step.ahead.isWhole),
+    );
   }
 
   get problems(): readonly Problem[] {
@@ -200,6 +208,7 @@ class Trial {
 
   #tell({ host, task, hush }: Tried, error: unknown): void {
     if (error instanceof MissingFile && this.#toCome.mayBring(error)) return;
+    if (this.#mayAddHosts && error instanceof Problem && error.code === 'no-such-host') return;
     this.#each(error, (problem) => this.#addUnless(host, hushedAhead(problem, task.id, hush)));
   }
 

@@ -3,17 +3,17 @@ import { type Place, Problems } from '../../errors/problem.ts';
 import type { AnyModule, Context } from '../../modules/base/module.ts';
 import { parseArguments } from '../../modules/base/parse-arguments.ts';
 import type { Task } from '../../playbook/base/play.ts';
-import { type Scope, type Value, Omitted, Unknown } from '../../values/base/value.ts';
+import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import { resolveWritten } from '../../values/compiled.ts';
 import { explain } from '../../values/expression/explain.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { isNoLog } from '../base/no-log.ts';
-import { wrongType } from '../base/wrong-type.ts';
 import type { ControllerFiles } from '../controller/controller-files.ts';
 import { ToCome } from '../controller/controller-problems.ts';
 import type { ControllerTask } from '../controller/controller-tasks.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { Machine } from '../machine/machine.ts';
+import { delegateOf } from './delegate-of.ts';
 import { resolveSettings } from './step-settings.ts';
 
 /** The parts of a run that preparing a task needs. */
@@ -22,6 +22,7 @@ export interface PreparingRun {
   readonly runId: string;
   readonly vault: Vault;
   readonly files: ControllerFiles;
+  readonly hosts: ReadonlyMap<string, HostState>;
   module(name: string): Promise<AnyModule>;
 }
 
@@ -66,7 +67,7 @@ export async function prepare(context: PreparingRun, task: Task, scope: Scope): 
   if (parsed.kind === 'problems') throw new Problems(parsed.problems);
   const settings = resolveSettings(task.settings, task.place, scope);
   if (settings.kind === 'unknown') return settings;
-  const delegate = delegateOf(task, scope);
+  const delegate = delegateOf(task, scope, context.hosts);
   if (delegate instanceof Unknown) return { kind: 'unknown', because: delegate.because };
   const loading = await load(context, task, scope, { module, args: parsed.args });
   if (loading.kind === 'unknown') return loading;
@@ -87,13 +88,6 @@ function assertions(task: Task, scope: Scope, noLog: boolean): readonly Value[] 
     that.push({ expression: expression.source, holds, values: holds || noLog ? [] : explain(expression, scope) });
   }
   return that;
-}
-
-function delegateOf(task: Task, scope: Scope): string | undefined | Unknown {
-  const delegate = task.delegateTo?.render(scope);
-  if (delegate instanceof Omitted) return undefined;
-  if (delegate === undefined || typeof delegate === 'string' || delegate instanceof Unknown) return delegate;
-  throw wrongType('delegate_to', 'the name of a host', task.place);
 }
 
 type Loading =

@@ -24,19 +24,11 @@ export interface EffectsOf {
   readonly scope: Scope;
 }
 
-/** Returns the host that gets the variables which the task sets. Throws Problem if it is not in the inventory. */
+/** Returns the host that gets the variables which the task sets. */
 function receiverOf({ context, host, task }: TaskRun, { delegate, scope }: EffectsOf): HostState {
   if (delegate === undefined || task.delegateFacts === undefined) return host;
   if (flagOf('delegate_facts', task.delegateFacts, scope) !== true) return host;
-  const receiver = context.hosts.get(delegate);
-  if (receiver !== undefined) return receiver;
-  throw new Problem({
-    code: 'no-such-host',
-    what: `${delegate} cannot get variables by delegate_facts`,
-    place: task.place,
-    why: 'It is not a host of the inventory.',
-    remedy: 'Name a host of the inventory in delegate_to, add it by add_host before, or leave out delegate_facts.',
-  });
+  return context.hosts.get(delegate) ?? host;
 }
 
 /** Applies the effects of a module of the engine: print, set variables, add to the inventory, pause. */
