@@ -181,6 +181,7 @@ export class HostRun {
       calls: [],
       remembered: new Map(),
       waited: new WaitedTime(),
+      handlers: this.#handlers,
       isRepeated: (role) => this.#roles.isRepeated(role),
       // In its own turn, which all hosts have reached, a task does not see variables that another host has not set.
       scope: asks ? (over = []) => variables.scopeOfTurn(task, over) : (over = []) => variables.scope(task, over),

@@ -1,19 +1,56 @@
 import { Problem } from '../../errors/problem.ts';
-import type { Task } from '../../playbook/base/play.ts';
-import { type Scope, Omitted } from '../../values/base/value.ts';
+import type { Handler, Task } from '../../playbook/base/play.ts';
+import { type Scope, type Value, Omitted, Unknown } from '../../values/base/value.ts';
+import { didYouMean, listNames } from '../../values/language/suggest.ts';
 import { wrongType } from '../base/wrong-type.ts';
 
 /**
- * Returns the handlers that a task notifies, with the variables of one host and item. Throws Problem if a value is not
- * a name.
+ * Returns the handlers that a task notifies, with the variables of one host and item. A template may give one name or a
+ * list of names. Throws Problem if a value is not a name.
  */
 export function notifiesOf(task: Task, scope: Scope): readonly string[] {
-  return task.notify.flatMap((template) => {
-    const name = template.render(scope);
-    if (name instanceof Omitted) return [];
-    if (typeof name === 'string') return [name];
-    throw wrongType('notify', 'the name of a handler', task.place);
+  return task.notify.flatMap((template) => namesIn(template.render(scope), task));
+}
+
+/**
+ * Throws Problem if a template in `notify` gives a name that none of the handlers has: after the change, nothing would
+ * run, and the host would owe a handler that does not exist. Names without templates are checked at load.
+ */
+export function refuseUnheard(
+  task: Task,
+  scope: Scope,
+  { handlers, mode }: { readonly handlers: readonly Handler[]; readonly mode: 'plan' | 'play' },
+): void {
+  for (const template of task.notify) {
+    if (template.literal !== undefined) continue;
+    const value = template.render(scope);
+    if (value instanceof Unknown && mode === 'play') throw unknownName(task, value);
+    const unheard = namesIn(value, task).find((name) => !isHeard(name, handlers));
+    if (unheard === undefined) continue;
+    const names = handlers.flatMap(({ name, listen }) => [name, ...listen]).filter((name) => !name.includes(' : '));
+    throw new Problem({
+      code: 'unknown-handler',
+      what: `There is no handler "${unheard}"`,
+      place: task.place,
+      why: `notify is ${template.source}. The handlers of this play: ${listNames([...new Set(names)])}.`,
+      remedy:
+        didYouMean(unheard, names) ??
+        'Add it to handlers:, of the play or of the role, or give notify another name; {{omit}} notifies none.',
+    });
+  }
+}
+
+function unknownName(task: Task, { because }: Unknown): Problem {
+  return new Problem({
+    code: 'task-failed',
+    what: `the handler that notify names is not known: ${because}`,
+    place: task.place,
   });
+}
+
+/** Returns whether one of the handlers runs if a task notifies `name`. */
+export function isHeard(name: string, handlers: readonly Handler[]): boolean {
+  return handlers.some((handler) => handler.name === name || handler.listen.includes(name));
 }
 
 /**
@@ -23,11 +60,18 @@ export function notifiesOf(task: Task, scope: Scope): readonly string[] {
 export function nameableNotifies(task: Task, scope: Scope): readonly string[] {
   return task.notify.flatMap((template) => {
     try {
-      const name = template.render(scope);
-      return typeof name === 'string' ? [name] : [];
+      return namesIn(template.render(scope), task);
     } catch (error) {
       if (error instanceof Problem) return [];
       throw error;
     }
   });
+}
+
+function namesIn(value: Value, task: Task): readonly string[] {
+  // A plan may not know the name. A play refuses the task before this (`refuseUnheard`).
+  if (value instanceof Omitted || value instanceof Unknown) return [];
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap((one) => namesIn(one, task));
+  throw wrongType('notify', 'the name of a handler, or a list of names', task.place);
 }

@@ -8,7 +8,7 @@ import { HIDDEN, hushOf } from '../base/no-log.ts';
 import { writeDown } from '../base/owed.ts';
 import { labelOf } from '../base/task-identity.ts';
 import type { Companion } from '../context/made-together.ts';
-import { notifiesOf } from '../handlers/notified-names.ts';
+import { isHeard, notifiesOf } from '../handlers/notified-names.ts';
 import { debtsOf } from '../handlers/owed-handlers.ts';
 import type { Sketch } from '../machine/sketch.ts';
 import type { Stop } from '../order/itinerary.ts';
@@ -124,7 +124,10 @@ async function companionOf(
   const label = item === undefined || !hushOf(task, scope).hides ? item : HIDDEN;
   const identity = context.identities.of(task, scope, run.frame);
   if (context.approval?.allows({ host: host.name, task: identity, item: label }, change) === false) return WAITS;
-  const note = writeDown(user, debtsOf(context, batch.play, notifiesOf(task, scope)));
+  const notifies = notifiesOf(task, scope);
+  // In its turn, the task fails with the name that no handler has.
+  if (!notifies.every((name) => isHeard(name, run.handlers))) return WAITS;
+  const note = writeDown(user, debtsOf(context, batch.play, notifies));
   const companion = { stop, index: turn?.index, prepared, change, apply, requests, note, proof };
   return { kind: 'goes', companion: { ...companion, own: ownRequests(requests, predictions) }, label };
 }

@@ -1,4 +1,4 @@
-import type { Role, Task } from '../../playbook/base/play.ts';
+import type { Handler, Role, Task } from '../../playbook/base/play.ts';
 import type { Request } from '../../resources/base/resource.ts';
 import type { Scope } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
@@ -31,6 +31,8 @@ export interface TaskRun {
   /** Collects the variables that the task registers and sets, for the other hosts of a run_once. */
   readonly remembered: Brought;
   readonly waited: WaitedTime;
+  /** The handlers of the play, with those of includes that the host has reached. */
+  readonly handlers: readonly Handler[];
   /** Returns whether an earlier use of the role makes this one unnecessary. */
   readonly isRepeated: (role: Role | undefined) => boolean | 'unknown';
   /** Returns the variables of the task, with the layers `over` on top. */

@@ -20,7 +20,7 @@ import { labelOf } from '../base/task-identity.ts';
 import { connectFor } from '../context/connect-host.ts';
 import type { MadeChange } from '../context/made-together.ts';
 import { withFactsRemedy } from '../context/step-failure.ts';
-import { nameableNotifies, notifiesOf } from '../handlers/notified-names.ts';
+import { nameableNotifies, notifiesOf, refuseUnheard } from '../handlers/notified-names.ts';
 import { forgetOwed } from '../handlers/owed-handlers.ts';
 import { isOnController } from '../lookahead/files-to-come.ts';
 import { requestsAhead } from '../lookahead/requests-ahead.ts';
@@ -246,6 +246,7 @@ async function itemOf(turn: Turn, prepared: Prepared, made: MadeChange | undefin
   const { run, identity, scope } = turn;
   const machine = await connectFor(run.context, run.host, prepared.delegate);
   const view = machine.view(prepared.privilege);
+  refuseUnheard(run.task, scope, { handlers: run.handlers, mode: run.context.mode });
   return {
     ...run,
     identity,
