@@ -5,16 +5,16 @@ import { probe, type ProbeDetail, type ProbeState } from '../resources/probe.ts'
 import { revealed } from '../values/base/revealed.ts';
 import { MASK, Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
-import { secretText, text } from './base/arguments.ts';
+import { filledCommand, secretText, text } from './base/arguments.ts';
 import { type Context, defineModule } from './base/module.ts';
 import { finishCommand, meaning, unknownResult } from './command/command-result.ts';
 import { namedInCommand } from './command/named-in-command.ts';
 
 const schema = z.strictObject({
-  check: secretText().describe(
+  check: filledCommand(secretText()).describe(
     'Shell text that changes nothing. Exit status 0 means that the host needs no change. It also runs in a plan, and may run early and several times.',
   ),
-  apply: text().describe(
+  apply: filledCommand(text()).describe(
     'Shell text that makes the change. It runs only if the exit status of check is not 0. Then check runs again.',
   ),
 });

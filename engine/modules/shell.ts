@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { Unknown } from '../values/base/value.ts';
 import { idle } from '../values/habits/foreign-argument.ts';
-import { belowChdir, openText, path } from './base/arguments.ts';
+import { belowChdir, filledCommand, openText, path } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 import { planRun, runArguments, runRequests } from './command/command-run.ts';
 import { namedInCommand } from './command/named-in-command.ts';
 
 const schema = belowChdir(
   z.strictObject({
-    cmd: openText().describe('The shell text.'),
+    cmd: filledCommand(openText()).describe('The shell text.'),
     executable: path().default('/bin/sh').describe('The shell that runs it.'),
     ...runArguments,
   }),

@@ -93,7 +93,8 @@ function readHosts(fields: Fields): Play['hosts'] | undefined {
     value.kind === 'list' &&
     value.items.length > 0 &&
     value.items.every((item) => item.kind === 'scalar' && typeof item.value === 'string');
-  if (!isText && !isTextList) return fields.wrong(entry, 'a pattern of hosts, or a list of patterns');
+  if (!isText && !isTextList)
+    return fields.wrong(entry, 'a pattern of hosts, or a list of patterns', 'Name a host, a group, or all.');
   return fields.compile(value);
 }
 

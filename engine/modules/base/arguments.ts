@@ -70,6 +70,17 @@ export function filledText(): z.ZodType<string> {
   );
 }
 
+/** A command for a shell: the text must hold more than white space, because an empty one succeeds and does nothing. */
+export function filledCommand<Read extends string | Secret | Unknown>(schema: z.ZodType<Read>): z.ZodType<Read> {
+  return schema.refine(
+    (value) => {
+      const plain = value instanceof Secret ? value.reveal() : value;
+      return typeof plain !== 'string' || plain.trim() !== '';
+    },
+    { error: 'must not be empty\nWrite the command; when: leaves the task out where there is none.' },
+  );
+}
+
 /** Any value, known or not: for debug and set_fact. */
 export function anyValue(): z.ZodType<Value> {
   return z.custom<Value>((value) => value !== undefined).meta({});

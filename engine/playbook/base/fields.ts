@@ -14,8 +14,10 @@ import type { ProblemCollector } from './problem-collector.ts';
 
 /** Describes the type of a node for a message. */
 export function nodeKind(node: Node): string {
-  if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a map';
+  if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
+  if (node.kind === 'map') return node.entries.length === 0 ? 'an empty map' : 'a map';
   if (node.value === null) return 'empty';
+  if (node.value === '') return 'an empty text';
   if (node.value instanceof Secret) return 'an encrypted value';
   return typeof node.value === 'string' ? 'text' : `the ${typeof node.value} ${node.source}`;
 }

@@ -70,7 +70,7 @@ function readText(fields: Fields, name: string): Settings['user'] {
   if (entry === undefined) return undefined;
   if (entry.value.kind === 'scalar' && typeof entry.value.value === 'string' && entry.value.value !== '')
     return fields.compile(entry.value);
-  return fields.wrong(entry, 'the name of a user');
+  return fields.wrong(entry, 'the name of a user', `Write the name of a user behind ${name}:, or remove ${name}.`);
 }
 
 function readBecomeMethod(fields: Fields): BecomeMethod | undefined {

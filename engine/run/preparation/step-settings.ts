@@ -60,7 +60,7 @@ function becomes({ become }: Settings, place: Place, scope: Scope): boolean | Un
 
 function becomeUserOf({ becomeUser, becomeMethod }: Settings, place: Place, scope: Scope): string | Unknown {
   const value = resolveWritten(becomeUser, scope) ?? userToBecome(becomeMethod, scope, place) ?? 'root';
-  if (typeof value === 'string' || value instanceof Unknown) return value;
+  if ((typeof value === 'string' && value.trim() !== '') || value instanceof Unknown) return value;
   throw wrongType('become_user', 'the name of a user', becomeUser?.place ?? place);
 }
 

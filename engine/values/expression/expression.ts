@@ -218,7 +218,12 @@ function parse(source: string, advise: Advise): ParseResult {
   const trimmed = source.trimStart();
   if (source.length > MAX_LENGTH)
     throw new Fault({ code: 'expression-syntax', what: `The expression is too long: ${source.length} characters` });
-  if (trimmed === '') throw new Fault({ code: 'expression-syntax', what: 'The expression is empty' });
+  if (trimmed === '')
+    throw new Fault({
+      code: 'expression-syntax',
+      what: 'The expression is empty',
+      remedy: 'Write an expression, or remove the keyword.',
+    });
   if (trimmed.startsWith('{{')) {
     throw new Fault(
       {
