@@ -69,7 +69,9 @@ function unknownTask(playbook: Playbook, name: string, { fits, selection }: Sear
         .map(writtenTitle),
     ),
   ];
-  const near = didYouMean(name, [...names, ...steps.map(writtenName)]);
+  // A task of this very name may exist, and not be one to start at.
+  const others = [...names, ...steps.map(writtenName)].filter((other) => other !== name);
+  const near = didYouMean(name, others);
   return new Problem({
     code: 'unknown-task',
     what: `there is no task "${name}" to start at`,
