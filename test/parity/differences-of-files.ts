@@ -314,8 +314,12 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
     id: 'copy-folder-of-host',
     explains: ({ fact, ansible, runbook }, input) =>
-      input.given.some((line) => line.includes('out/top')) &&
-      argumentsFor(['copy'], input).some(({ remote_src: here, force }) => here === true && force === false) &&
+      argumentsFor(['copy'], input).some(
+        ({ remote_src: here, force, src }) =>
+          here === true &&
+          force === false &&
+          (textOf(src ?? '').endsWith('/') || input.given.some((line) => line.includes('out/top'))),
+      ) &&
       (fact === 'first.0.status'
         ? ansible === 'ok' && runbook === 'changed'
         : /^tree[^/]*\/out\//.test(fact) && ansible === null),

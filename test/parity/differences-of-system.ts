@@ -115,6 +115,17 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
           (runbook === 'changed' || (runbook === 'failed' && isFull(input))),
   },
   {
+    // A mount by hand that Ansible leaves is in the way of a later one.
+    id: 'mount-absent',
+    explains: ({ fact, ansible, runbook }, input) =>
+      input.given.some((line) => line.startsWith('mount -t tmpfs')) &&
+      asksForMount(input, 'absent') &&
+      asksForMount(input, 'ephemeral') &&
+      (fact.endsWith('.status')
+        ? argument(fact, input, 'mount', 'state') === 'ephemeral' && ansible === 'failed' && runbook !== 'failed'
+        : /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact)),
+  },
+  {
     id: 'mount-absent-in-use',
     explains: ({ fact, ansible, runbook }, input) =>
       /^tree.*\.(fstab |mount \/mnt)/.test(fact) &&

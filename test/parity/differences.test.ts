@@ -190,6 +190,32 @@ const cases: readonly (readonly [string, Case, Difference, readonly string[] | u
     undefined,
   ],
   [
+    'a mount by hand that is to be absent, in the way of an ephemeral one',
+    system(
+      ['mkdir /mnt/@N@', 'mount -t tmpfs -o size=1m @N@src /mnt/@N@'],
+      { mount: { path: '/mnt/@N@', state: 'absent' } },
+      { mount: { path: '/mnt/@N@', state: 'ephemeral', src: '@W@/bind', fstype: 'none', opts: 'bind' } },
+    ),
+    { fact: 'first.1.status', ansible: 'failed', runbook: 'changed' },
+    ['mount-absent'],
+  ],
+  [
+    'an ephemeral mount alone',
+    system(['mount -t tmpfs -o size=1m @N@src /mnt/@N@'], {
+      mount: { path: '/mnt/@N@', state: 'ephemeral', src: '@W@/bind', fstype: 'none', opts: 'bind' },
+    }),
+    { fact: 'first.0.status', ansible: 'failed', runbook: 'changed' },
+    undefined,
+  ],
+  [
+    'the content of a folder of the host, without force, into a folder that is there',
+    files(['mkdir -p src/top out'], {
+      copy: { src: '@W@/src/top/', dest: '@W@/out/', remote_src: true, force: false },
+    }),
+    { fact: 'first.0.status', ansible: 'ok', runbook: 'changed' },
+    ['copy-folder-of-host'],
+  ],
+  [
     'the group of a system account that goes and comes again',
     system(
       ['groupadd -g @U@9 @N@a'],

@@ -20,7 +20,7 @@ import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 import { statusOf } from '../../values/look-at-once.ts';
 import { type FileTemplate, parseTemplateFile } from '../../values/template/template.ts';
-import { textIn, withoutMark } from '../../values/yaml/text-file.ts';
+import { templateTextIn } from '../../values/yaml/text-file.ts';
 import { isSealed, isSealedFile } from '../../vault/base/sealed-form.ts';
 import type { ChangeCount } from '../base/change-count.ts';
 import { HostStops } from '../base/signals.ts';
@@ -324,12 +324,8 @@ export class ControllerFiles {
         return now !== undefined && identityOf(now) === identityOf(status);
       },
       bytes: () => Promise.resolve(content ?? readAtOnce(path, MOST_SEALED)),
-      // Every host asks. A file that could not be opened is tried again.
-      clear: () =>
-        (clear ??= this.#clearOf(path, content).catch((error: unknown) => {
-          clear = undefined;
-          throw error;
-        })),
+      // Every host asks.
+      clear: () => (clear ??= this.#clearOf(path, content)),
       open: () => piecesOf(path),
     };
   }
@@ -365,7 +361,7 @@ export class ControllerFiles {
       this.permit(file, place);
       const bytes = readAtOnce(file);
       if (isSealed(bytes)) throw encryptedPartial(file);
-      const text = withPlainLineEnds(withoutMark(textIn(bytes, file)));
+      const text = templateTextIn(bytes, file);
       this.#use(file, digestOfText(text));
       return { text, file };
     }
@@ -388,7 +384,7 @@ export class ControllerFiles {
     const place = { file: path, line: 1, column: 1 };
     const bytes = readAtOnce(path);
     const clear = await this.#clearOf(path, bytes);
-    const text = withPlainLineEnds(withoutMark(textIn(clear ?? bytes, path)));
+    const text = templateTextIn(clear ?? bytes, path);
     this.#use(path, digestOfText(clear === undefined ? text : bytes));
     return {
       template: parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name, place, from)),
@@ -401,9 +397,4 @@ export class ControllerFiles {
 interface ReadTemplate {
   readonly template: FileTemplate;
   readonly isSealed: boolean;
-}
-
-/** As Jinja does with templates: line ends of Windows are converted, and do not reach hosts. */
-function withPlainLineEnds(text: string): string {
-  return text.replace(/\r\n?/g, '\n');
 }

@@ -183,13 +183,15 @@ interface MissingFunction {
 /** Tells of a name that is no function of runbook. It may be one of CEL that is called in another way. */
 function missingFunction({ summary, receiver, name, advice }: MissingFunction): ReturnType<typeof noFunction> {
   const call = receiver === undefined ? `${name}()` : `.${name}()`;
-  const word = receiver === undefined ? undefined : JINJA_WORDS.get(`method ${name}`);
+  const word = receiver === undefined ? undefined : (USAGE.get(name) ?? JINJA_WORDS.get(`method ${name}`));
   const written = advice?.includes(WRITE) === true ? advice : word;
   if (FUNCTIONS_OF_CEL.includes(name))
     return { what: `No function ${call} fits: ${plainTypes(summary)}`, remedy: written ?? advice };
   return { what: `There is no function ${call}`, remedy: written ?? nearFunction(name) ?? advice ?? SEE_FUNCTIONS };
 }
 
+/** Methods of CEL that Python calls without an argument. */
+const USAGE: ReadonlyMap<string, string> = new Map([['split', 'Write the separator: x.split(" ").']]);
 const SEE_FUNCTIONS = 'docs/language.md lists the functions of expressions.';
 
 function nearFunction(name: string): string | undefined {

@@ -173,7 +173,6 @@ export const JINJA_ABSENT: readonly (readonly [word: string, instead: string])[]
   ['method append', 'A list cannot be changed. Write {{concat xs (list x)}}, or xs + [x] in expressions.'],
   ['method extend', 'A list cannot be changed. Write {{concat xs ys}}, or xs + ys in expressions.'],
   ['method update', 'A map cannot be changed. Write {{merge a b}}.'],
-  ['method split', 'Write the separator: x.split(" ").'],
   ['method find', 'Write x.indexOf("a").'],
   ['method index', 'Write xs.indexOf("a"), which is -1 if the item is missing.'],
   [
@@ -181,7 +180,6 @@ export const JINJA_ABSENT: readonly (readonly [word: string, instead: string])[]
     'Count the items of a list by a filter, size(xs.filter(x, x == "a")), and parts of a text by size(x.split("a")) - 1.',
   ],
   ['method rfind', 'Write x.lastIndexOf("a").'],
-  ['method copy', 'Leave it out: a value is never changed in place.'],
   ['method encode', 'Leave it out: a text is always UTF-8.'],
   ['method decode', 'Leave it out: a text is always UTF-8.'],
   ['method isnumeric', 'Write x.matches("^[0-9]+$").'],

@@ -28,6 +28,14 @@ export function withoutMark(text: string): string {
 }
 
 /**
+ * Decodes a template. As Jinja does with templates, line ends of Windows are converted, and do not reach hosts. Throws
+ * Problem `not-utf8`.
+ */
+export function templateTextIn(bytes: Buffer, file: string): string {
+  return withoutMark(textIn(bytes, file)).replace(/\r\n?/g, '\n');
+}
+
+/**
  * No UTF-8 character of several bytes contains a line end, so the first line that is not UTF-8 contains the first wrong
  * byte.
  */
