@@ -2,6 +2,7 @@ import { type Place, formatPlace } from '../errors/problem.ts';
 import type { Node } from '../values/base/node.ts';
 import { didYouMean, listNames } from '../values/language/suggest.ts';
 import { Fields, nodeKind } from './base/fields.ts';
+import { joinHandler, meantBy, nameInRole } from './base/join-handlers.ts';
 import { shortName } from './base/keywords.ts';
 import type { Handler } from './base/play.ts';
 import type { PlayReading, Reading, Surroundings } from './reading.ts';
@@ -72,7 +73,12 @@ async function readHandler(node: Node, outer: Surroundings, reading: Reading): P
   }
   const { role } = outer;
   addHandler(
-    { name: name.value, listen: role === undefined ? listen : [...listen, `${role.name} : ${name.value}`], step },
+    {
+      name: name.value,
+      written: name.value,
+      listen: role === undefined ? listen : [...listen, nameInRole(role.name, name.value)],
+      step,
+    },
     reading,
   );
 }
@@ -89,24 +95,19 @@ async function readImportedHandlers(fields: Fields, value: Node, outer: Surround
   await readList(opened.nodes, opened.surroundings, reading);
 }
 
-/** A handler that is read again (because its role is used twice) replaces the earlier one. */
 function addHandler(handler: Handler, reading: Reading): void {
   const { handlers } = reading.play;
-  const index = handlers.findIndex((other) => other.name === handler.name);
-  const earlier = handlers[index];
-  if (earlier === undefined) {
-    handlers.push(handler);
+  const joined = joinHandler(handlers, handler, 'renamed');
+  if (joined.kind === 'joined') {
+    handlers.splice(0, handlers.length, ...joined.handlers);
     return;
   }
-  if (earlier.step.id === handler.step.id) {
-    handlers[index] = handler;
-    return;
-  }
+  const { role } = handler.step;
   reading.problems.add({
     code: 'duplicate-handler',
-    what: `There are two handlers with the name "${handler.name}" in this play`,
+    what: `There are two handlers with the name "${handler.written}" in ${role === undefined ? 'this play' : `the role ${role.name}`}`,
     place: handler.step.place,
-    why: `The other one is at ${formatPlace(earlier.step.place)}.`,
+    why: `The other one is at ${formatPlace(joined.other.step.place)}.`,
     remedy: 'Give one of them another name; handlers that shall run together have the same listen.',
   });
 }
@@ -115,15 +116,20 @@ function addHandler(handler: Handler, reading: Reading): void {
 export function checkNotified(play: PlayReading, handlers: readonly Handler[], reading: Reading): void {
   if (play.unknownHandlers.length > 0) return;
   const heard = new Set(handlers.flatMap((handler) => [handler.name, ...handler.listen]));
-  for (const { name, place } of play.notified) {
-    if (heard.has(name)) continue;
+  for (const { name, role, place } of play.notified) {
+    if (meantBy(name, role, handlers).every((one) => heard.has(one))) continue;
+    const alike = handlers.filter(({ written }) => written === name);
     const names = [...heard].filter((other) => !other.includes(' : '));
-    reading.problems.add({
-      code: 'unknown-handler',
+    const several = {
+      what: `Several roles have a handler "${name}"`,
+      why: `Their full names: ${listNames(alike.map((one) => one.name))}.`,
+      remedy: `Notify the one that is meant by its full name: notify: "${alike[0]?.name ?? name}".`,
+    };
+    const none = {
       what: `There is no handler "${name}"`,
-      place,
       why: `The handlers of this play: ${listNames(names)}.`,
       remedy: didYouMean(name, names) ?? 'Add it to handlers:, of the play or of the role.',
-    });
+    };
+    reading.problems.add({ code: 'unknown-handler', place, ...(alike.length === 0 ? none : several) });
   }
 }

@@ -55,7 +55,7 @@ export interface PlayReading {
   readonly around: readonly Handler[];
   readonly roles: Role[];
   /** Names without templates that a `notify` uses. They are checked after all handlers were read. */
-  readonly notified: { readonly name: string; readonly place: Place }[];
+  readonly notified: { readonly name: string; readonly role: string | undefined; readonly place: Place }[];
   /** Handlers that includes may bring when they are reached. */
   readonly includedHandlers: Handler[];
   /** Places that may bring unknown handlers: a role that is included by a template, a file that cannot be read. */

@@ -28,12 +28,12 @@ export function enter(fields: Fields, outer: Surroundings, reading: Reading): Su
         : [...outer.layers, readVariables(vars.value, 'task vars', vars.keyPlace.file, reading.problems)],
     settings: readSettings(fields, outer.settings),
     moduleDefaults: readModuleDefaults(fields, outer.moduleDefaults),
-    handedDown: readHandedDown(fields, outer.handedDown, reading),
+    handedDown: readHandedDown(fields, outer, reading),
   };
 }
 
-function readHandedDown(fields: Fields, outer: HandedDown, reading: Reading): HandedDown {
-  const notify = readNotify(fields, reading);
+function readHandedDown(fields: Fields, { role, handedDown: outer }: Surroundings, reading: Reading): HandedDown {
+  const notify = readNotify(fields, role?.name, reading);
   return {
     ignoreErrors: withinOuter(fields.booleanOrTemplate('ignore_errors'), outer.ignoreErrors),
     delegateFacts: withinOuter(fields.booleanOrTemplate('delegate_facts'), outer.delegateFacts),
@@ -57,12 +57,12 @@ function delegateWithin(own: Template | undefined, outer: Template | undefined):
   };
 }
 
-function readNotify(fields: Fields, reading: Reading): readonly Template[] {
+function readNotify(fields: Fields, role: string | undefined, reading: Reading): readonly Template[] {
   return fields.items('notify').flatMap((node) => {
     const template = fields.templateOf(node, 'notify');
     if (template === undefined) return [];
     if (node.kind === 'scalar' && !isTemplated(node))
-      reading.play.notified.push({ name: String(node.value), place: node.place });
+      reading.play.notified.push({ name: String(node.value), role, place: node.place });
     return [template];
   });
 }

@@ -1,3 +1,4 @@
+import { withIncluded } from '../playbook/base/join-handlers.ts';
 import type { Block, Handler, Include, Meta, Task } from '../playbook/base/play.ts';
 import { hasSelected, isSelected } from '../playbook/base/select-tasks.ts';
 import { Unknown } from '../values/base/value.ts';
@@ -292,16 +293,9 @@ export class HostRun {
       }
       if (typeof name !== 'string') throw wrongType('what to include', 'the name of a file or a role', step.place);
       const opened = await step.open(name, over);
-      this.#handlers = [
-        ...this.#handlers,
-        ...opened.handlers.filter((one) => !this.#handlers.some((known) => known.name === one.name)),
-      ];
-      leaveOpenWithin(this.#context.approval, this.#host.name, {
-        include: step,
-        steps: opened.steps,
-        handlers: this.#handlers,
-        scope,
-      });
+      if (opened.handlers.length > 0) await this.collectOwed(route, opened.handlers);
+      const within = { include: step, steps: opened.steps, handlers: this.#handlers, scope };
+      leaveOpenWithin(this.#context.approval, this.#host.name, within);
       this.#included = admitIncluded(this.#included, opened.steps, { ...this.#before(stop, frame), place: step.place });
       const from = stop.at + width * (index + 0.5);
       const stops = this.#batch.tasks.add(`${stop.at} ${index}`, itinerary(opened.steps, from, from + width * 0.5));
@@ -383,7 +377,7 @@ export class HostRun {
       if (await isHandlerDeclined(this.#before(stop, frame), handler)) continue;
       hasRun = true;
       const kind = due.some((call) => call.certain) ? 'notified' : 'perhaps';
-      const handling: Frame = { ...frame, handler: kind, handling: handler.name };
+      const handling: Frame = { ...frame, handler: kind, handling: handler.written };
       await called.answer(handler, due, () =>
         this.#step(stop, { route: { stops: [stop], index: 0, behind: route, play: undefined }, frame: handling }),
       );
@@ -392,8 +386,11 @@ export class HostRun {
     return hasRun;
   }
 
-  /** Calls again for handlers that an earlier run left owed. */
-  async collectOwed(route: Route | undefined): Promise<void> {
+  /** Adds handlers of an include, if any, and calls again for those of the play that an earlier run left owed. */
+  async collectOwed(route: Route | undefined, included: readonly Handler[] = []): Promise<void> {
+    const before = this.#handlers;
+    this.#handlers = withIncluded(before, included);
+    if (included.length > 0 && this.#handlers === before) return;
     const { play } = this.#batch;
     await collectOwed({ context: this.#context, host: this.#host, play, handlers: this.#handlers, route });
   }

@@ -32,9 +32,9 @@ export const unusedHandler: Rule = {
     if (called === undefined) return;
     const handlers = new Map<string, { readonly name: string; readonly place: Place; isCalled: boolean }>();
     for (const { play } of site.loaded.flatMap(({ plays }) => plays))
-      for (const { name, listen, step } of play.handlers) {
+      for (const { name, written, listen, step } of play.handlers) {
         const known = handlers.get(step.id) ?? { name, place: step.place, isCalled: false };
-        known.isCalled ||= [name, ...listen].some((one) => called.has(one));
+        known.isCalled ||= [name, written, ...listen].some((one) => called.has(one));
         handlers.set(step.id, known);
       }
     for (const { name, place, isCalled } of handlers.values())

@@ -252,8 +252,14 @@ export interface Meta extends StepFrame {
 }
 
 export interface Handler {
-  /** The names that a `notify` may use: its name (rendered without host variables) and each `listen`. */
+  /**
+   * A name that no other handler of the play has: that which is written (rendered without host variables), or
+   * `role : name` if several handlers have it.
+   */
   readonly name: string;
+  /** The name that is written. */
+  readonly written: string;
+  /** Further names that a `notify` may use. */
   readonly listen: readonly string[];
   readonly step: Task | Block;
 }

@@ -1,4 +1,5 @@
 import { resolve, sep } from 'node:path';
+import { meantBy } from '../../playbook/base/join-handlers.ts';
 import type { Handler, Include, Play, Playbook, Role, Step, Task } from '../../playbook/base/play.ts';
 import { type TagSelection, isSelected, walkSteps } from '../../playbook/base/select-tasks.ts';
 import { writtenName, writtenTitle } from '../../playbook/base/written-title.ts';
@@ -66,13 +67,14 @@ class Drawing {
 
   graph(number: number): PlayGraph {
     const steps = this.#play.sections.flatMap((section) => [...walkSteps(section.steps)]);
-    const calls: { readonly from: string; readonly name: string }[] = [];
+    const calls: { readonly from: string; readonly name: string; readonly role: string | undefined }[] = [];
     for (const step of steps) {
       if (step.kind === 'block' || step.kind === 'meta' || !isSelected(step.tags, this.#options.selection)) continue;
       const from = this.#nodeOf(step);
-      for (const name of notifiedBy(step)) calls.push({ from, name });
+      for (const name of notifiedBy(step)) calls.push({ from, name, role: step.role?.name });
     }
-    for (const { from, name } of calls) this.#notify(from, name);
+    for (const { from, name, role } of calls)
+      for (const meant of meantBy(name, role, this.#play.handlers)) this.#notify(from, meant);
     const label = line(`${number}. ${this.#play.name} (${this.#options.hostsOf(this.#play)})`);
     return { id: this.#id, label, nodes: this.#nodes, edges: [...this.#edges.values()] };
   }

@@ -1,3 +1,4 @@
+import { nameInRole } from '../../playbook/base/join-handlers.ts';
 import type { PlannedDifference } from '../../run/saved-plan/plan-document.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { SIGNS, kindOf } from './operation.ts';
@@ -77,7 +78,8 @@ function handlerOf(
 ): Highlight {
   const { task } = step;
   const name = task.within ?? task.name;
-  const because = callers.get(JSON.stringify([play.place, name])) ?? [];
+  const names = [name, ...(task.role === null ? [] : [nameInRole(task.role, name)])];
+  const because = names.flatMap((one) => callers.get(JSON.stringify([play.place, one])) ?? []);
   return {
     section: 'Handlers and restarts',
     sign: SIGNS.restart,

@@ -19,7 +19,7 @@ export interface Frame {
   readonly alone: boolean;
   /** Whether the steps belong to a handler. `perhaps`: a handler that no certain change has notified. */
   readonly handler: 'no' | 'notified' | 'perhaps';
-  /** The name of the running handler. */
+  /** The name of the running handler, as it is written. */
   readonly handling: string | undefined;
   /** Maximal number of hosts in the innermost throttled block at the same time. */
   readonly throttle: number | undefined;

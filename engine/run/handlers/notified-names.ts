@@ -1,15 +1,16 @@
 import { Problem } from '../../errors/problem.ts';
+import { meantBy } from '../../playbook/base/join-handlers.ts';
 import type { Handler, Task } from '../../playbook/base/play.ts';
 import { type Scope, type Value, Omitted, Unknown } from '../../values/base/value.ts';
 import { didYouMean, listNames } from '../../values/language/suggest.ts';
 import { wrongType } from '../base/wrong-type.ts';
 
 /**
- * Returns the handlers that a task notifies, with the variables of one host and item. A template may give one name or a
- * list of names. Throws Problem if a value is not a name.
+ * Returns the names of the handlers that a task notifies, with the variables of one host and item. A template may give one
+ * name or a list of names. `handlers` are those of the play. Throws Problem if a value is not a name.
  */
-export function notifiesOf(task: Task, scope: Scope): readonly string[] {
-  return task.notify.flatMap((template) => namesIn(template.render(scope), task));
+export function notifiesOf(task: Task, scope: Scope, handlers: readonly Handler[]): readonly string[] {
+  return task.notify.flatMap((template) => meantIn(template.render(scope), task, handlers));
 }
 
 /**
@@ -25,7 +26,7 @@ export function refuseUnheard(
     if (template.literal !== undefined) continue;
     const value = template.render(scope);
     if (value instanceof Unknown && mode === 'play') throw unknownName(task, value);
-    const unheard = namesIn(value, task).find((name) => !isHeard(name, handlers));
+    const unheard = meantIn(value, task, handlers).find((name) => !isHeard(name, handlers));
     if (unheard === undefined) continue;
     const names = handlers.flatMap(({ name, listen }) => [name, ...listen]).filter((name) => !name.includes(' : '));
     throw new Problem({
@@ -57,15 +58,19 @@ export function isHeard(name: string, handlers: readonly Handler[]): boolean {
  * Returns those handlers of a task that can be named without unknown values, such as the loop's item, before the task
  * can be planned.
  */
-export function nameableNotifies(task: Task, scope: Scope): readonly string[] {
+export function nameableNotifies(task: Task, scope: Scope, handlers: readonly Handler[]): readonly string[] {
   return task.notify.flatMap((template) => {
     try {
-      return namesIn(template.render(scope), task);
+      return meantIn(template.render(scope), task, handlers);
     } catch (error) {
       if (error instanceof Problem) return [];
       throw error;
     }
   });
+}
+
+function meantIn(value: Value, task: Task, handlers: readonly Handler[]): readonly string[] {
+  return namesIn(value, task).flatMap((name) => meantBy(name, task.role?.name, handlers));
 }
 
 function namesIn(value: Value, task: Task): readonly string[] {

@@ -124,7 +124,7 @@ async function companionOf(
   const label = item === undefined || !hushOf(task, scope).hides ? item : HIDDEN;
   const identity = context.identities.of(task, scope, run.frame);
   if (context.approval?.allows({ host: host.name, task: identity, item: label }, change) === false) return WAITS;
-  const notifies = notifiesOf(task, scope);
+  const notifies = notifiesOf(task, scope, run.handlers);
   // In its turn, the task fails with the name that no handler has.
   if (!notifies.every((name) => isHeard(name, run.handlers))) return WAITS;
   const note = writeDown(user, debtsOf(context, batch.play, notifies));

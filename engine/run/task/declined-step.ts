@@ -50,7 +50,7 @@ export async function isDeclined(before: BeforeStep, step: Step): Promise<boolea
 
 /** Like `isDeclined`, for a handler. A declined handler stays owed. */
 export async function isHandlerDeclined(before: BeforeStep, handler: Handler): Promise<boolean> {
-  const identity = { ...identityOfStep(handler.step, true), name: handler.name };
+  const identity = { ...identityOfStep(handler.step, true), name: handler.written };
   return !(await isWanted(before, `handler ${handler.name}`, identity));
 }
 

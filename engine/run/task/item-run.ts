@@ -59,11 +59,7 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
       machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode),
     );
     for (const one of owed)
-      learnOwed(
-        { context, host: run.host, play: run.batch.play, handlers: run.batch.play.handlers },
-        one.id,
-        view.seen.of(one),
-      );
+      learnOwed({ context, host: run.host, play: run.batch.play, handlers: run.handlers }, one.id, view.seen.of(one));
     view.release(owed);
     if (owed.length > 0) run.host.called.reach(run.notifies, machine.userOf(prepared.privilege));
   }
@@ -102,7 +98,7 @@ function isEvidence(context: RunContext): boolean {
  */
 function unknownOwed(run: ItemRun): readonly Request<null, readonly Debt[]>[] {
   const user = run.machine.userOf(run.prepared.privilege);
-  if (isDelegated(run) || run.batch.play.handlers.length === 0 || run.host.owedEarlier.has(user)) return [];
+  if (isDelegated(run) || run.handlers.length === 0 || run.host.owedEarlier.has(user)) return [];
   return [owedBy(user)];
 }
 

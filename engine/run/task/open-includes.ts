@@ -30,7 +30,7 @@ export function leaveOpenWithin(
   for (const step of walkSteps(steps)) {
     approval.leaveOpen(host, step);
     if (step.kind !== 'task') continue;
-    const names = nameableNotifies(step, scope);
+    const names = nameableNotifies(step, scope, handlers);
     const called = handlers.filter(({ name, listen }) => names.some((one) => one === name || listen.includes(one)));
     for (const handler of called) for (const inner of walkSteps([handler.step])) approval.leaveOpen(host, inner);
   }

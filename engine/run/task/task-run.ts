@@ -197,7 +197,7 @@ function inTurn<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>)
 async function runOne(unlabelled: Turn): Promise<Recorded> {
   const { run, scope, loop } = unlabelled;
   const { task, host, context } = run;
-  if (host.called.hasUnreached) host.called.reach(nameableNotifies(task, scope), userOf(run, scope));
+  if (host.called.hasUnreached) host.called.reach(nameableNotifies(task, scope, run.handlers), userOf(run, scope));
   let turn = unlabelled;
   try {
     if (loop !== undefined) turn = { ...turn, label: shownLabel(turn, loop) };
@@ -255,7 +255,7 @@ async function itemOf(turn: Turn, prepared: Prepared, made: MadeChange | undefin
     turn: turn.loop,
     made,
     machine,
-    notifies: notifiesOf(run.task, scope),
+    notifies: notifiesOf(run.task, scope, run.handlers),
     calledFor: [],
     requestsAhead: () => requestsAhead(run.context, run.host, run.route, view),
   };
@@ -351,7 +351,7 @@ async function unknown(turn: Turn, because: string): Promise<Recorded> {
   const { run, identity, scope, loop, hush } = turn;
   if (run.context.mode === 'play')
     return failed(turn, failure(run, { what: `what it needs is not known: ${because}` }));
-  run.host.called.call(nameableNotifies(run.task, scope), 'doubtful');
+  run.host.called.call(nameableNotifies(run.task, scope, run.handlers), 'doubtful');
   if (isOnController(run.task, run.host.name, scope, run.context.hosts)) run.context.files.expectAnything();
   await mayHaveChanged(run, { identity, scope, item: loop?.item, hides: hush.hides, because });
   finish(turn, { outcome: { kind: 'unknown', because } });
