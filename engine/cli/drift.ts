@@ -7,6 +7,7 @@ import {
   addInventoryOptions,
   addLimitOption,
   collectCommas,
+  collectTags,
 } from './options/common-options.ts';
 import { addSliceOptions } from './options/slice.ts';
 
@@ -16,7 +17,7 @@ import { addSliceOptions } from './options/slice.ts';
  */
 export function addDriftCommand(command: Command, done: (status: number) => void): void {
   addSliceOptions(addLimitOption(addInventoryOptions(command.argument('<playbook>'))))
-    .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectCommas, [])
+    .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectTags, [])
     .option('--skip-tags <tags>', 'all tasks except those with one of these tags', collectCommas, [])
     .option('-b, --become', 'become root on the hosts; playbook and inventory take precedence over this option')
     .option('-K, --ask-become-pass', 'ask for the password of sudo')

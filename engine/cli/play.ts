@@ -8,6 +8,7 @@ import {
   addLimitOption,
   addLockOptions,
   collectCommas,
+  collectTags,
 } from './options/common-options.ts';
 import { addSliceOptions } from './options/slice.ts';
 
@@ -17,7 +18,7 @@ import { addSliceOptions } from './options/slice.ts';
  */
 export function addPlayCommand(command: Command, mode: Mode, done: (status: number) => void): void {
   addSliceOptions(addLimitOption(addInventoryOptions(command.argument('<playbook>'))))
-    .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectCommas, [])
+    .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectTags, [])
     .option('--skip-tags <tags>', 'all tasks except those with one of these tags', collectCommas, [])
     .option(
       '--start-at-task <task>',

@@ -104,6 +104,8 @@ test.each([
   [['plan', tmpdir()], 1, new RegExp(`${tmpdir()} is a folder`)],
   [['play', '/dev/null'], 1, /There are no plays in this file\n *--> \/dev\/null:1:1[\s\S]*help:/],
   [['lint', '/dev/null'], 1, /There are no plays in this file/],
+  [['play', 'playbook.yml', '--tags', ''], 1, /names no tag: name one, or leave the option out/],
+  [['play', 'playbook.yml', '--tags', ' , '], 1, /names no tag/],
   [['vault', 'keygen', '--recipient', 'age1'], 1, /has no option --recipient/],
 ])('%j says what is wrong', async (args, status, says) => {
   const ended = await runbook(...args);

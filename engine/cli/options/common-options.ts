@@ -212,6 +212,17 @@ export function collectCommas(value: string, before: readonly string[]): readonl
   ];
 }
 
+/**
+ * Does the same as `collectCommas`, and throws InvalidArgumentError if the value has no tag: a variable of a script that
+ * is empty by accident must not run all tasks.
+ */
+export function collectTags(value: string, before: readonly string[]): readonly string[] {
+  const tags = collectCommas(value, before);
+  if (tags.length === before.length)
+    throw new InvalidArgumentError('It names no tag: name one, or leave the option out for all tasks.');
+  return tags;
+}
+
 /** Parses the value of an option. Throws InvalidArgumentError if it is not a whole number from 1. */
 export function positive(value: string): number {
   const number = Number(value);
