@@ -135,7 +135,15 @@ function include(fields: Fields, { target, frame, ahead, open }: Parts, reading:
       const problems = new ProblemCollector();
       const handlers: Handler[] = [];
       const around = [...reading.play.around, ...reading.play.handlers, ...reading.play.includedHandlers];
-      const play = { ...apart(reading.play), handlers, around, roles: [], notified: [], unknownHandlers: [] };
+      const play = {
+        ...reading.play,
+        handlers,
+        around,
+        roles: [],
+        notified: [],
+        unknownHandlers: [],
+        uses: new Set<string>(),
+      };
       const within = { ...reading, problems, play, budget: new StepBudget() };
       const steps = await open(name, extra, within);
       checkNotified(play, [...around, ...handlers], within);
