@@ -35,6 +35,18 @@ describe.each(['debian', 'redhat'] as const)('a host of the family %s', (family)
     );
   });
 
+  it('asks an offline bundle for these packages, and for those of its other roles', async () => {
+    const wanted = await argument(
+      ['os-prep', 'software', 'Packages of an offline bundle'],
+      'vars',
+      'bundle_wanted',
+      family,
+    );
+    const names = await argument(['os-prep', 'software', 'Packages'], 'package', 'name', family);
+    const others = ['chrony', 'haproxy', 'keepalived'];
+    expect(wanted).toEqual([...(Array.isArray(names) ? names : []), ...others]);
+  });
+
   it('keeps the time by the unit that chrony has there', async () => {
     const unit = debian ? 'chrony.service' : 'chronyd.service';
     expect(await argument(['os-prep', 'software', 'Time is kept'], 'systemd', 'name', family)).toBe(unit);
@@ -80,12 +92,14 @@ it('no role branches by family elsewhere', () => {
     branching.toSorted().map((file) => [file, branching.filter((one) => one === file).length]),
   );
   expect(counts).toEqual({
+    'bundle/defaults/main.yml': 1,
+    'bundle/tasks/make-packages.yml': 2,
     'haproxy-keepalived/defaults/main.yml': 1,
     'haproxy-keepalived/tasks/haproxy.yml': 1,
     'haproxy-keepalived/tasks/keepalived.yml': 1,
     'haproxy-keepalived/templates/haproxy.cfg.hbs': 1,
     'os-prep/defaults/main.yml': 2,
     'os-prep/tasks/kernel.yml': 1,
-    'os-prep/tasks/software.yml': 2,
+    'os-prep/tasks/software.yml': 3,
   });
 });

@@ -42,8 +42,9 @@ const owedKind: ResourceKind<null, readonly Debt[]> = {
     printRecords(
       requests
         .map(
+          // Another run may rename the list and begin a new one at any moment.
           ({ id }, index) =>
-            `( ${goInto(id)} || exit 0; for g in ./owed ./owed.[0-9]*; do if [ -r "$g" ]; then printf %s "\${b}n${index}:"; cat -- "$g" || [ ! -e "$g" ] || exit; fi; done ) || exit`,
+            `( ${goInto(id)} || exit 0; for g in ./owed ./owed.[0-9]*; do if [ -r "$g" ]; then printf %s "\${b}n${index}:"; cat -- "$g" || [ ! -e "$g" ] || cat -- "$g" || [ ! -e "$g" ] || exit; fi; done ) || exit`,
         )
         .join('\n'),
     ),

@@ -62,6 +62,20 @@ test.each([debt('Restart etcd'), debt('Restart', 'Nodes'), debt('Restart', 'Mast
   },
 );
 
+test.each([
+  ['is gone, and there again', 1, [debt('Restart')]],
+  ['can never be read', 9, undefined],
+])('a list that %s when it is read', (_, failures, expected) => {
+  sh(writeDown('operator', [debt('Restart')]));
+  const request = owedBy('operator');
+  // As if another run had renamed the list and begun a new one between the look at it and the reading.
+  const cat = `cat() { t=$((t + 1)); [ "$t" -gt ${failures} ] && command cat "$@"; }; t=0`;
+  const read = (): readonly Debt[] | undefined =>
+    request.kind.decode(sh(`${cat}\n${request.kind.observe([request])}`), [request]).get('operator');
+  if (expected === undefined) expect(read).toThrow(/Command failed/);
+  else expect(read()).toEqual(expected);
+});
+
 test('names that an earlier version has written down are owed by anybody', () => {
   sh(writeDown('operator', [debt('Restart')]));
   appendFileSync(list, 'Restart\n[odd] name\n');
