@@ -326,8 +326,14 @@ export class FlowWriter {
 
   #role(): JsonMap {
     const name = `role-${this.#next()}`;
-    this.files[`roles/${name}/tasks/main.yml`] = [...this.tasks(1, 0), { name: this.#next(), debug: { msg: '{{p}}' } }];
+    const change = this.#chance.of(0.4) ? [this.#ownHandler(name)] : [];
+    this.files[`roles/${name}/tasks/main.yml`] = [
+      ...this.tasks(1, 0),
+      ...change,
+      { name: this.#next(), debug: { msg: '{{p}}' } },
+    ];
     this.files[`roles/${name}/defaults/main.yml`] = { p: 'default' };
+    if (this.#chance.of(0.4)) this.files[`roles/${name}/meta/main.yml`] = { dependencies: [this.#ground()] };
     const task: Record<string, Json> = {
       name: this.#next(),
       [this.#chance.one(['include_role', 'import_role'] as const)]: { name },
@@ -335,5 +341,22 @@ export class FlowWriter {
     if (this.#chance.of(0.4)) task['vars'] = { p: 'given' };
     if (this.#chance.of(0.3)) task['when'] = this.#chance.one(CONDITIONS);
     return task;
+  }
+
+  /** Gives a role a handler. Returns a task of the role that notifies it. */
+  #ownHandler(role: string): JsonMap {
+    const handler = `handler of ${role}`;
+    this.files[`roles/${role}/handlers/main.yml`] = [
+      { name: handler, debug: { msg: `${handler} on {{inventory_hostname}}` } },
+    ];
+    return { name: this.#next(), '+': CHANGE, notify: this.#chance.one([handler, `${role} : ${handler}`] as const) };
+  }
+
+  /** A role that others depend on. */
+  #ground(): string {
+    this.files['roles/ground/tasks/main.yml'] = [
+      { name: 'ground', debug: { msg: 'ground on {{inventory_hostname}}' } },
+    ];
+    return 'ground';
   }
 }
