@@ -36,7 +36,7 @@ echo ready
 read -r _ || true
 `;
 
-const UNSHARE = ['--mount', '--propagation', 'private', '--net', '--pid', '--fork', '--kill-child'];
+const UNSHARE = ['--mount', '--propagation', 'private', '--net', '--uts', '--pid', '--fork', '--kill-child'];
 
 /** Returns the first process of the sandbox: the only child of `unshare`. */
 function firstProcess(unshare: number): string {
@@ -82,6 +82,7 @@ export async function sandboxFor(one: WildCase): Promise<Place> {
     '--mount',
     '--pid',
     '--net',
+    '--uts',
     '--root',
     // By name: the working folder of nsenter is outside of the sandbox, and has no name inside.
     'env',

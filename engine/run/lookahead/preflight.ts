@@ -1,6 +1,6 @@
 import { Problem, Problems } from '../../errors/problem.ts';
 import { resultsOf } from '../../playbook/base/brings.ts';
-import type { Include, Task } from '../../playbook/base/play.ts';
+import type { Include, Role, Task } from '../../playbook/base/play.ts';
 import { regroupsOf } from '../../playbook/base/regrouping.ts';
 import { isSelected, stepsOf, walkSteps } from '../../playbook/base/select-tasks.ts';
 import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
@@ -23,6 +23,7 @@ import { checkRole } from './check-role.ts';
 import { FilesToCome, anyItem, isOnController } from './files-to-come.ts';
 import { type IncludedAhead, addIncluded, includedAhead, isInclude, possibly } from './included-ahead.ts';
 import { tryVerdicts } from './judged-ahead.ts';
+import { withRoleOfVariable } from './role-of-variable.ts';
 
 /**
  * Maximal number of pairs of host and task that are checked. Beyond it, one host for each different set of groups is
@@ -70,6 +71,8 @@ class Trial {
   readonly #pendingOf = new Map<HostState, Map<string, Compiled | Value>>();
   /** Hosts for which an include with an unknown name may have set any variable. */
   readonly #open = new Set<HostState>();
+  /** The roles of the play that is being tried. */
+  #roles: readonly Role[] = [];
   /** True if a task of the run may add the host that `delegate_to` names. */
   readonly #mayAddHosts: boolean;
 
@@ -88,6 +91,7 @@ class Trial {
 
   async play(planned: PlannedPlay): Promise<void> {
     const steps = checkedSteps(planned);
+    this.#roles = planned.play.roles;
     const everyHost = planned.hosts.length * steps.length <= PAIRS;
     const hosts = everyHost ? planned.hosts : oneForEachGroups(planned.hosts);
     const names = planned.hosts.map((host) => host.name);
@@ -209,7 +213,8 @@ class Trial {
   #tell({ host, task, hush }: Tried, error: unknown): void {
     if (error instanceof MissingFile && this.#toCome.mayBring(error)) return;
     if (this.#mayAddHosts && error instanceof Problem && error.code === 'no-such-host') return;
-    this.#each(error, (problem) => this.#addUnless(host, hushedAhead(problem, task.id, hush)));
+    const told = (problem: Problem): Problem => withRoleOfVariable(problem, task.role, this.#roles);
+    this.#each(error, (problem) => this.#addUnless(host, hushedAhead(told(problem), task.id, hush)));
   }
 
   /** Adds the problems in an error. Other errors are thrown again. */
