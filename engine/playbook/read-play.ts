@@ -6,7 +6,7 @@ import { readBatchSizes } from './base/batch-size.ts';
 import { Fields, nodeKind } from './base/fields.ts';
 import { PLAY_KEYWORDS, TASK_KEYWORDS } from './base/keywords.ts';
 import { OF_ALL_HOSTS, type OfAllHosts } from './base/per-slice.ts';
-import { type Play, type Section, type Step, UNNAMED } from './base/play.ts';
+import { type Handler, type Play, type Section, type Step, UNNAMED } from './base/play.ts';
 import { checkNotified, readHandlers } from './handlers.ts';
 import { readPrompts } from './prompts.ts';
 import type { Reading, Surroundings } from './reading.ts';
@@ -40,17 +40,7 @@ export async function readPlay(map: MapNode, imported: Surroundings, reading: Re
     reading,
   );
   const variables = await readPlayVariables(fields, reading);
-  const sections: Section[] = [];
-  const addSection = (name: Section['name'], steps: readonly Step[]) => {
-    if (steps.length > 0) sections.push({ name, steps });
-  };
-  addSection('pre_tasks', await readList(fields, 'pre_tasks', inner, reading));
-  addSection('tasks', [
-    ...(await readRoles(fields, inner, reading)),
-    ...(await readList(fields, 'tasks', inner, reading)),
-  ]);
-  addSection('post_tasks', await readList(fields, 'post_tasks', inner, reading));
-  await readHandlers(async () => fields.list('handlers')?.items ?? [], map.place, inner, reading);
+  const sections = await readSections(fields, inner, reading);
   const { play } = reading;
   checkNotified(play, [...play.handlers, ...play.includedHandlers], reading);
   const name = fields.text('name')?.value;
@@ -82,6 +72,39 @@ export async function readPlay(map: MapNode, imported: Surroundings, reading: Re
     prompts: readPrompts(fields),
     roles: play.roles,
   };
+}
+
+/** Reads the sections of a play, and its handlers into the reading. */
+async function readSections(fields: Fields, inner: Surroundings, reading: Reading): Promise<readonly Section[]> {
+  const sections: Section[] = [];
+  const addSection = (name: Section['name'], steps: readonly Step[]) => {
+    if (steps.length > 0) sections.push({ name, steps });
+  };
+  const { handlers } = reading.play;
+  addSection('pre_tasks', await readList(fields, 'pre_tasks', inner, reading));
+  const beforeRoles = handlers.length;
+  const ofRoles = await readRoles(fields, inner, reading);
+  const afterRoles = handlers.length;
+  addSection('tasks', [...ofRoles, ...(await readList(fields, 'tasks', inner, reading))]);
+  addSection('post_tasks', await readList(fields, 'post_tasks', inner, reading));
+  const beforeOwn = handlers.length;
+  await readHandlers(async () => fields.list('handlers')?.items ?? [], fields.map.place, inner, reading);
+  inOrder(handlers, { beforeRoles, afterRoles, beforeOwn });
+  return sections;
+}
+
+/**
+ * Puts the handlers into the order in which they run, that of Ansible: first those of `roles:`, then those of the play,
+ * then those of roles that tasks import.
+ */
+function inOrder(
+  handlers: Handler[],
+  read: { readonly beforeRoles: number; readonly afterRoles: number; readonly beforeOwn: number },
+): void {
+  const ofRoles = handlers.slice(read.beforeRoles, read.afterRoles);
+  const imported = [...handlers.slice(0, read.beforeRoles), ...handlers.slice(read.afterRoles, read.beforeOwn)];
+  const own = handlers.slice(read.beforeOwn);
+  handlers.splice(0, handlers.length, ...ofRoles, ...own, ...imported);
 }
 
 function readHosts(fields: Fields): Play['hosts'] | undefined {
