@@ -32,6 +32,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/ssh/**', 'test/browser/**', 'test/lab/**', 'test/e2e/**', 'test/bench/**'],
           testTimeout: 180_000,
+          hookTimeout: 180_000,
           globalSetup: 'test/system-packages.ts',
         },
       },
