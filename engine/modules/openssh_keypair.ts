@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { type Prediction, type Request, type Seen, predict } from '../resources/base/resource.ts';
-import { endAtPipe } from '../resources/base/unhindered-read.ts';
+import { PATIENT, endAtPipe } from '../resources/base/unhindered-read.ts';
 import { file } from '../resources/file.ts';
 import { UNKNOWN_ATTRIBUTES } from '../resources/file/file-state.ts';
 import { type SettingDetail, type SettingState, settingRequest } from '../resources/setting.ts';
@@ -71,14 +71,14 @@ function pairRequest(key: string): Request<SettingDetail, SettingState> {
   return settingRequest(
     `sshkey ${key}`,
     `command -v ssh-keygen >/dev/null || exit 127
-${endAtPipe(key)}${endAtPipe(publicOf(key))}[ -e ${quote(key)} ] || { echo absent; exit 0; }
-said=$(ssh-keygen -y -P '' -f ${quote(key)} 2>&1) || { printf '%s\\n' "$said" >&2; exit 1; }
+${endAtPipe(key)}${endAtPipe(publicOf(key))}${PATIENT}[ -e ${quote(key)} ] || { echo absent; exit 0; }
+said=$($patient ssh-keygen -y -P '' -f ${quote(key)} 2>&1) || { printf '%s\\n' "$said" >&2; exit 1; }
 about=$(printf '%s\\n' "$said" | ssh-keygen -l -f -) || exit 1
 type=\${said%% *} type=\${type#ssh-}
 case $type in ecdsa-*) type=ecdsa ;; esac
 there=public
-[ "$(cut -d ' ' -f 1,2 <${quote(publicOf(key))} 2>/dev/null)" = "$(printf '%s\\n' "$said" | cut -d ' ' -f 1,2)" ] || there=private
-printf '%s %s %s %s\\n' "$type" "\${about%% *}" "$there" "$(cut -d ' ' -f 3- <${quote(publicOf(key))} 2>/dev/null)"`,
+[ "$($patient cut -d ' ' -f 1,2 -- ${quote(publicOf(key))} 2>/dev/null)" = "$(printf '%s\\n' "$said" | cut -d ' ' -f 1,2)" ] || there=private
+printf '%s %s %s %s\\n' "$type" "\${about%% *}" "$there" "$($patient cut -d ' ' -f 3- -- ${quote(publicOf(key))} 2>/dev/null)"`,
   );
 }
 
@@ -247,7 +247,7 @@ function amended(args: Arguments, pair: Pair, seen: Seen): Outcome {
     ),
     touches: 'predicted',
     apply: () => ({
-      script: `${comment === pair.comment ? '' : `ssh-keygen -q -c -P '' -C ${quote(comment)} -f ${quote(key)} >&2 || exit\n`}said=$(ssh-keygen -y -P '' -f ${quote(key)}) || exit
+      script: `${comment === pair.comment ? '' : `ssh-keygen -q -c -P '' -C ${quote(comment)} -f ${quote(key)} >&2 || exit\n`}said=$($patient ssh-keygen -y -P '' -f ${quote(key)}) || exit
 printf '%s %s\\n' "$(printf '%s\\n' "$said" | cut -d ' ' -f 1,2)" ${quote(comment)} >${quote(next)} && mv -f -- ${quote(next)} ${quote(publicOf(key))}`,
     }),
     planned: resultOf(args, { ...pair, comment }, seen),

@@ -1,6 +1,6 @@
 import { quote } from '../../connection/base/quote.ts';
 import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
-import { endAtPipe } from '../../resources/base/unhindered-read.ts';
+import { PATIENT, endAtPipe } from '../../resources/base/unhindered-read.ts';
 import { file } from '../../resources/file.ts';
 import { packageRequest } from '../../resources/package.ts';
 import { type SettingState, settingRequest } from '../../resources/setting.ts';
@@ -163,7 +163,7 @@ function debOf(path: string, downgrades: boolean): WantedSetting {
     request: settingRequest(
       `apt deb ${path}${downgrades ? ' exactly' : ''}`,
       `command -v dpkg-deb >/dev/null || exit 127
-${endAtPipe(path)}told=$(dpkg-deb -W --showformat '\${Package} \${Version}' ${quote(path)} 2>&1) || { printf '%s\\n' "$told" >&2; exit 1; }
+${endAtPipe(path)}${PATIENT}told=$($patient dpkg-deb -W --showformat '\${Package} \${Version}' ${quote(path)} 2>&1) || { printf '%s\\n' "$told" >&2; exit 1; }
 now=$(dpkg-query -W -f '\${db:Status-Status} \${Version}' "\${told%% *}" 2>/dev/null) || now=
 case $now in 'installed '*) now=\${now#installed } ;; *) now=absent ;; esac
 if [ "$now" != absent ] && dpkg --compare-versions "$now" ${downgrades ? 'eq' : 'ge'} "\${told#* }"; then echo ${INSTALLED}

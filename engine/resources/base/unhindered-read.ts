@@ -46,6 +46,12 @@ in_other_hands() {
   return 1
 }`);
 
+/**
+ * Shell text that sets `$patient`, the words before a program that reads a file of another user: it is ended after 10 s,
+ * because the file may have become a named pipe at the last moment.
+ */
+export const PATIENT = "patient=; ! command -v timeout >/dev/null || patient='timeout -k 2 10'\n";
+
 /** Returns shell text that ends with status 1 and a message if the path is a named pipe: a program would wait at it. */
 export function endAtPipe(path: string): string {
   return `[ ! -p ${quote(path)} ] || { printf '%s\\n' ${quote(`${path} is a named pipe`)} >&2; exit 1; }\n`;
