@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import { printRecords, statesByIndex } from './base/records.ts';
+import { printEach, statesByIndex } from './base/records.ts';
 import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { files } from './file.ts';
 import { isBeneath } from './file/file-state.ts';
@@ -59,8 +59,7 @@ export type NpmPackages =
 /** Lists packages by npm itself: only npm knows which versions fit a project. */
 const npmPlaces: ResourceKind<NpmPlace, NpmPackages> = {
   name: 'npm_packages',
-  observe: (requests) =>
-    printRecords(requests.map(({ detail }, index) => `printf %s "\${b}p${index}:"\n( ${lookAt(detail)} )`).join('\n')),
+  observe: (requests) => printEach(requests, lookAt),
   decode: (output, requests) => statesByIndex(output, requests, decode),
   merge: (one) => one,
   disagreement(predicted, seen) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import { printRecords, statesByIndex } from './base/records.ts';
+import { printEach, statesByIndex } from './base/records.ts';
 import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { files } from './file.ts';
 import { isBeneath } from './file/file-state.ts';
@@ -38,8 +38,7 @@ export type PipPackages =
  */
 const pips: ResourceKind<PipPlace, PipPackages> = {
   name: 'pip_packages',
-  observe: (requests) =>
-    printRecords(requests.map(({ detail }, index) => `printf %s "\${b}p${index}:"\n( ${lookAt(detail)} )`).join('\n')),
+  observe: (requests) => printEach(requests, lookAt),
   decode: (output, requests) => statesByIndex(output, requests, decode),
   merge: (one) => one,
   disagreement(predicted, seen) {

@@ -14,6 +14,15 @@ printf %s "\${b}${END}"
 `;
 }
 
+/** Returns shell text that prints a record for each request: its index, and what the shell text of `look` prints. */
+export function printEach<Detail>(
+  requests: readonly { readonly detail: Detail }[],
+  look: (detail: Detail) => string,
+): string {
+  const each = requests.map(({ detail }, index) => `printf %s "\${b}p${index}:"\n( ${look(detail)} )`);
+  return printRecords(each.join('\n'));
+}
+
 export interface OutputRecord {
   readonly letter: string;
   readonly bytes: Buffer;
