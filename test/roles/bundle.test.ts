@@ -44,6 +44,17 @@ it('collects every package that a role installs', async () => {
   expect([...wanted].filter((one) => !collected.includes(one))).toEqual([]);
 });
 
+it('copies from mirrors that are folders what the role binaries fetches from URLs', async () => {
+  const extra = { node_hosts: ['k8s-node-1'] };
+  const scope = await roleScope({ role: 'bundle', inventory: 'lab', known: { facts }, extra });
+  const files = z.array(z.object({ at: z.string(), name: z.string() })).parse(scope.lookup('bundle_files'));
+  const copied = (component: string): readonly string[] =>
+    files.filter(({ at }) => at.startsWith(`${component}/`)).map(({ name }) => name);
+  const fetched = await roleScope({ role: 'binaries', inventory: 'lab', known: { facts }, extra });
+  for (const component of ['kubernetes', 'containerd', 'cni_plugins'])
+    expect(copied(component.replace('_', '-')), component).toEqual(fetched.lookup(`binaries_${component}`));
+});
+
 it('has the same default image of CoreDNS as its role', () => {
   const [bundle, role] = ['bundle', 'coredns'].map((name) => defaultsOf(name).get('coredns_image'));
   expect(bundle).toMatch(/coredns:v/);
