@@ -1,8 +1,7 @@
 import { type Place, formatPlace } from '../errors/problem.ts';
 import type { Node } from '../values/base/node.ts';
-import { didYouMean, listNames } from '../values/language/suggest.ts';
 import { Fields, nodeKind } from './base/fields.ts';
-import { joinHandler, meantBy, nameInRole } from './base/join-handlers.ts';
+import { isHeard, joinHandler, meantBy, nameInRole, unheardHandler } from './base/handler-names.ts';
 import { shortName } from './base/keywords.ts';
 import type { Handler } from './base/play.ts';
 import type { PlayReading, Reading, Surroundings } from './reading.ts';
@@ -115,21 +114,11 @@ function addHandler(handler: Handler, reading: Reading): void {
 /** Reports each `notify` that no handler has. To be called after all handlers were read. */
 export function checkNotified(play: PlayReading, handlers: readonly Handler[], reading: Reading): void {
   if (play.unknownHandlers.length > 0) return;
-  const heard = new Set(handlers.flatMap((handler) => [handler.name, ...handler.listen]));
   for (const { name, role, place } of play.notified) {
-    if (meantBy(name, role, handlers).every((one) => heard.has(one))) continue;
-    const alike = handlers.filter(({ written }) => written === name);
-    const names = [...heard].filter((other) => !other.includes(' : '));
-    const several = {
-      what: `Several roles have a handler "${name}"`,
-      why: `Their full names: ${listNames(alike.map((one) => one.name))}.`,
-      remedy: `Notify the one that is meant by its full name: notify: "${alike[0]?.name ?? name}".`,
-    };
-    const none = {
-      what: `There is no handler "${name}"`,
-      why: `The handlers of this play: ${listNames(names)}.`,
-      remedy: didYouMean(name, names) ?? 'Add it to handlers:, of the play or of the role.',
-    };
-    reading.problems.add({ code: 'unknown-handler', place, ...(alike.length === 0 ? none : several) });
+    if (meantBy(name, role, handlers).every((one) => isHeard(one, handlers))) continue;
+    reading.problems.add({
+      place,
+      ...unheardHandler(name, handlers, 'Add it to handlers:, of the play or of the role.'),
+    });
   }
 }

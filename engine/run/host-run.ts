@@ -1,4 +1,4 @@
-import { withIncluded } from '../playbook/base/join-handlers.ts';
+import { withIncluded } from '../playbook/base/handler-names.ts';
 import type { Block, Handler, Include, Meta, Task } from '../playbook/base/play.ts';
 import { hasSelected, isSelected } from '../playbook/base/select-tasks.ts';
 import { Unknown } from '../values/base/value.ts';

@@ -1,3 +1,4 @@
+import { didYouMean, listNames } from '../../values/language/suggest.ts';
 import type { Handler } from './play.ts';
 
 /** The handlers of a play with one more, or the handler of the same role, or of the play itself, that has its name. */
@@ -47,6 +48,40 @@ function withRole(handler: Handler): Handler {
 /** Returns the name by which every task may notify a handler of a role. */
 export function nameInRole(role: string, name: string): string {
   return `${role} : ${name}`;
+}
+
+/** Returns whether a handler runs if a task notifies `name`. */
+export function hears({ name: own, listen }: Pick<Handler, 'name' | 'listen'>, name: string): boolean {
+  return own === name || listen.includes(name);
+}
+
+/** Returns whether one of the handlers runs if a task notifies `name`. */
+export function isHeard(name: string, handlers: readonly Handler[]): boolean {
+  return handlers.some((handler) => hears(handler, name));
+}
+
+/** The problem of a name in `notify` that no handler has. `otherwise`: what to do if no similar name was meant. */
+export function unheardHandler(
+  name: string,
+  handlers: readonly Handler[],
+  otherwise: string,
+): { readonly code: 'unknown-handler'; readonly what: string; readonly why: string; readonly remedy: string } {
+  const alike = handlers.filter(({ written }) => written === name).map((one) => one.name);
+  if (alike.length > 0)
+    return {
+      code: 'unknown-handler',
+      what: `Several roles have a handler "${name}"`,
+      why: `Their full names: ${listNames(alike)}.`,
+      remedy: `Notify the one that is meant by its full name: notify: "${alike[0] ?? name}".`,
+    };
+  const all = handlers.flatMap((handler) => [handler.name, ...handler.listen]);
+  const names = [...new Set(all)].filter((other) => !other.includes(' : '));
+  return {
+    code: 'unknown-handler',
+    what: `There is no handler "${name}"`,
+    why: `The handlers of this play: ${listNames(names)}.`,
+    remedy: didYouMean(name, names) ?? otherwise,
+  };
 }
 
 /**

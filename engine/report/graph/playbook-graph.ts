@@ -1,5 +1,5 @@
 import { resolve, sep } from 'node:path';
-import { meantBy } from '../../playbook/base/join-handlers.ts';
+import { hears, meantBy } from '../../playbook/base/handler-names.ts';
 import type { Handler, Include, Play, Playbook, Role, Step, Task } from '../../playbook/base/play.ts';
 import { type TagSelection, isSelected, walkSteps } from '../../playbook/base/select-tasks.ts';
 import { writtenName, writtenTitle } from '../../playbook/base/written-title.ts';
@@ -108,7 +108,7 @@ class Drawing {
 
   /** A name that is a template is known at run time only. */
   #notify(from: string, name: string): void {
-    const called = this.#play.handlers.filter((handler) => handler.name === name || handler.listen.includes(name));
+    const called = this.#play.handlers.filter((handler) => hears(handler, name));
     if (called.length === 0) return this.#edge(from, this.#node('unknown', line(name)), 'notifies');
     for (const handler of called) {
       const id = this.#handlers.get(handler) ?? this.#node('handler', line(handler.name));

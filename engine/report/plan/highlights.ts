@@ -1,4 +1,4 @@
-import { nameInRole } from '../../playbook/base/join-handlers.ts';
+import { nameInRole } from '../../playbook/base/handler-names.ts';
 import type { PlannedDifference } from '../../run/saved-plan/plan-document.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { SIGNS, kindOf } from './operation.ts';

@@ -1,3 +1,4 @@
+import { hears } from '../../playbook/base/handler-names.ts';
 import type { Handler } from '../../playbook/base/play.ts';
 
 /** A call for the handlers that listen to a name, by a task, a handler or an earlier run. */
@@ -150,7 +151,7 @@ function isHearsay(call: Call): boolean {
 
 function isFor(call: Call, handler: Handler): boolean {
   if (call.by.has(handler.name) || call.ran.has(handler.name)) return false;
-  return handler.name === call.name || handler.listen.includes(call.name);
+  return hears(handler, call.name);
 }
 
 /** Returns whether the call reaches every handler that a call with this cause would reach. */

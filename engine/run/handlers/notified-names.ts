@@ -1,8 +1,7 @@
 import { Problem } from '../../errors/problem.ts';
-import { meantBy } from '../../playbook/base/join-handlers.ts';
+import { isHeard, meantBy, unheardHandler } from '../../playbook/base/handler-names.ts';
 import type { Handler, Task } from '../../playbook/base/play.ts';
 import { type Scope, type Value, Omitted, Unknown } from '../../values/base/value.ts';
-import { didYouMean, listNames } from '../../values/language/suggest.ts';
 import { wrongType } from '../base/wrong-type.ts';
 
 /**
@@ -28,16 +27,12 @@ export function refuseUnheard(
     if (value instanceof Unknown && mode === 'play') throw unknownName(task, value);
     const unheard = meantIn(value, task, handlers).find((name) => !isHeard(name, handlers));
     if (unheard === undefined) continue;
-    const names = handlers.flatMap(({ name, listen }) => [name, ...listen]).filter((name) => !name.includes(' : '));
-    throw new Problem({
-      code: 'unknown-handler',
-      what: `There is no handler "${unheard}"`,
-      place: task.place,
-      why: `notify is ${template.source}. The handlers of this play: ${listNames([...new Set(names)])}.`,
-      remedy:
-        didYouMean(unheard, names) ??
-        'Add it to handlers:, of the play or of the role, or give notify another name; {{omit}} notifies none.',
-    });
+    const problem = unheardHandler(
+      unheard,
+      handlers,
+      'Add it to handlers:, of the play or of the role, or give notify another name; {{omit}} notifies none.',
+    );
+    throw new Problem({ ...problem, place: task.place, why: `notify is ${template.source}. ${problem.why}` });
   }
 }
 
@@ -47,11 +42,6 @@ function unknownName(task: Task, { because }: Unknown): Problem {
     what: `the handler that notify names is not known: ${because}`,
     place: task.place,
   });
-}
-
-/** Returns whether one of the handlers runs if a task notifies `name`. */
-export function isHeard(name: string, handlers: readonly Handler[]): boolean {
-  return handlers.some((handler) => handler.name === name || handler.listen.includes(name));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isHeard } from '../../playbook/base/handler-names.ts';
 import type { Handler, Play } from '../../playbook/base/play.ts';
 import { type Debt, crossOut } from '../base/owed.ts';
 import type { RunContext } from '../context/context.ts';
@@ -32,7 +33,7 @@ export function learnOwed(payer: Payer, user: string, owed: readonly Debt[]): vo
 export function callForOwed({ context, host, play, handlers }: Payer): void {
   for (const { debt, user } of host.debtsByUser()) {
     const { handler } = debt;
-    if (!handlers.some(({ name, listen }) => name === handler || listen.includes(handler))) continue;
+    if (!isHeard(handler, handlers)) continue;
     if (!pays(context, play, debt)) continue;
     const isKnown = host.called.has(handler);
     host.called.callAgain(handler, user === 'root' ? undefined : user);

@@ -1,4 +1,5 @@
 import type { Change, Outcome } from '../../modules/base/module.ts';
+import { isHeard } from '../../playbook/base/handler-names.ts';
 import type { Task } from '../../playbook/base/play.ts';
 import type { Request } from '../../resources/base/resource.ts';
 import type { Scope } from '../../values/base/value.ts';
@@ -8,7 +9,7 @@ import { HIDDEN, hushOf } from '../base/no-log.ts';
 import { writeDown } from '../base/owed.ts';
 import { labelOf } from '../base/task-identity.ts';
 import type { Companion } from '../context/made-together.ts';
-import { isHeard, notifiesOf } from '../handlers/notified-names.ts';
+import { notifiesOf } from '../handlers/notified-names.ts';
 import { debtsOf } from '../handlers/owed-handlers.ts';
 import type { Sketch } from '../machine/sketch.ts';
 import type { Stop } from '../order/itinerary.ts';

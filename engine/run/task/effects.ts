@@ -28,7 +28,9 @@ export interface EffectsOf {
 function receiverOf({ context, host, task }: TaskRun, { delegate, scope }: EffectsOf): HostState {
   if (delegate === undefined || task.delegateFacts === undefined) return host;
   if (flagOf('delegate_facts', task.delegateFacts, scope) !== true) return host;
-  return context.hosts.get(delegate) ?? host;
+  const receiver = context.hosts.get(delegate);
+  if (receiver === undefined) throw new Error(`there is no host ${delegate}, though the task was prepared for it`);
+  return receiver;
 }
 
 /** Applies the effects of a module of the engine: print, set variables, add to the inventory, pause. */

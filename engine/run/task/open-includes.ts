@@ -1,4 +1,5 @@
 import { type Place, Problem } from '../../errors/problem.ts';
+import { hears } from '../../playbook/base/handler-names.ts';
 import type { Handler, Include, Step } from '../../playbook/base/play.ts';
 import { walkSteps } from '../../playbook/base/select-tasks.ts';
 import type { Scope } from '../../values/base/value.ts';
@@ -31,7 +32,7 @@ export function leaveOpenWithin(
     approval.leaveOpen(host, step);
     if (step.kind !== 'task') continue;
     const names = nameableNotifies(step, scope, handlers);
-    const called = handlers.filter(({ name, listen }) => names.some((one) => one === name || listen.includes(one)));
+    const called = handlers.filter((handler) => names.some((name) => hears(handler, name)));
     for (const handler of called) for (const inner of walkSteps([handler.step])) approval.leaveOpen(host, inner);
   }
 }

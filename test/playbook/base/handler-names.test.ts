@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Joined, joinHandler, meantBy, withIncluded } from '../../../engine/playbook/base/join-handlers.ts';
+import { type Joined, joinHandler, meantBy, withIncluded } from '../../../engine/playbook/base/handler-names.ts';
 import type { Handler, Task } from '../../../engine/playbook/base/play.ts';
 
 /** A handler by `ROLE/NAME`, or by NAME for one of the play. */
