@@ -107,6 +107,7 @@ describe('preflight', () => {
 
 describe('preflight of a node', () => {
   const NODE = 'k8s-node-1';
+  const BACK = 'The kubelet does not go back';
   const SKEW = 'The kubelet is not newer than the apiservers, and at most three minors older';
 
   it.each<[string, string, readonly string[]]>([
@@ -118,6 +119,23 @@ describe('preflight of a node', () => {
     ['not joined yet', '', []],
   ])('whose kubelet is %s', async (_what, kubelet, failed) => {
     expect(await failures({ kubernetes_version: '1.36.3' }, { kubelet }, NODE)).toEqual(failed);
+  });
+
+  // The version of nodes may be set apart, for example in the group nodes.
+  it.each<[string, boolean, readonly string[]]>([
+    ['1.35.2', true, []],
+    ['1.35.3', true, []],
+    ['1.35.4', true, [BACK]],
+    ['1.36.3', true, [BACK]],
+    ['1.36.3', false, []],
+    ['', true, []],
+  ])('that gets 1.35.3 and has kubelet %j, if it may change: %s', async (kubelet, may, failed) => {
+    const extra = {
+      preflight_apiservers: '1.36.3',
+      kubernetes_version: '1.35.3',
+      kubelet_may_change_version: may,
+    };
+    expect(await failures(extra, { kubelet }, NODE)).toEqual(failed);
   });
 });
 
