@@ -130,6 +130,6 @@ function settingOf(node: YamlNode | null): Setting {
 function typeOfPlain(text: string): KnownType | undefined {
   if (text === '' || /^(?:~|null)$/i.test(text)) return undefined;
   const old = oldReading(text);
-  if (old?.kind === 'boolean') return 'boolean';
+  if (old?.kind === 'boolean' || old?.kind === 'number') return old.kind;
   return /^[-+]?\d+(?:\.\d+)?$/.test(text) && old?.kind !== 'text' ? 'number' : 'text';
 }
