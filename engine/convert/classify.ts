@@ -2,6 +2,7 @@ import { isMap, isSeq } from 'yaml';
 import { withoutCollection } from '../values/habits/other-names.ts';
 import type { FileKind } from './base/outcome.ts';
 import { type MapOfFile, type YamlNode, entriesOf, itemsOf } from './base/yaml-source.ts';
+import type { NamedFiles } from './named-files.ts';
 
 /** Folders of a project with files that no run uses. */
 const LEFT_ALONE: ReadonlySet<string> = new Set(['molecule', 'tests', 'test', '.github', 'files', 'library', 'docs']);
@@ -20,20 +21,23 @@ export function kindByPath(path: string): 'template' | 'yaml' | 'other' {
 
 const VARIABLE_FOLDERS: ReadonlySet<string> = new Set(['defaults', 'vars', 'group_vars', 'host_vars']);
 
-/** Returns the kind of a YAML file. `named`: the names of the files that plays list as files of variables. */
-export function kindOf(path: string, root: YamlNode | undefined, named: ReadonlySet<string>): FileKind {
+/** Returns the kind of a YAML file. */
+export function kindOf(path: string, root: YamlNode | undefined, named: NamedFiles): FileKind {
   if (root === undefined) return 'other';
   const folders = path.split('/').slice(0, -1);
   const name = path.split('/').at(-1) ?? '';
   if (folders.at(-1) === 'meta') return /^(?:main|argument_specs)\.ya?ml$/.test(name) ? 'role-meta' : 'other';
   if (isMap(root)) {
-    const isVariables = folders.some((folder) => VARIABLE_FOLDERS.has(folder)) || named.has(name) || isInventory(root);
+    const isVariables =
+      folders.some((folder) => VARIABLE_FOLDERS.has(folder) || named.variableFolders.has(folder)) ||
+      named.variables.has(name) ||
+      isInventory(root);
     return isVariables ? 'variables' : 'other';
   }
   if (!isSeq(root)) return 'other';
   const keys = itemsOf(root).flatMap((item) => (isMap(item) ? entriesOf(item).map(({ key }) => key) : []));
   if (keys.some((key) => key === 'hosts' || withoutCollection(key) === 'import_playbook')) return 'playbook';
-  if (folders.some((folder) => folder === 'tasks' || folder === 'handlers')) return 'tasks';
+  if (folders.some((folder) => folder === 'tasks' || folder === 'handlers') || named.tasks.has(name)) return 'tasks';
   return keys.some((key) => key === 'when' || key === 'name' || key === 'include') ? 'tasks' : 'other';
 }
 

@@ -3,7 +3,7 @@ import { Problem } from '../errors/problem.ts';
 import type { Catalogue } from '../modules/base/catalogue.ts';
 import { withoutCollection } from '../values/habits/other-names.ts';
 import { markAliases } from './aliases.ts';
-import { Draft, entryNamed } from './base/draft.ts';
+import { Draft } from './base/draft.ts';
 import { type ModulesKnown, modulesKnown } from './base/module-facts.ts';
 import type { ConvertedFile, FileKind, GivenFile, ProjectOutcome } from './base/outcome.ts';
 import { TextForm } from './base/text-form.ts';
@@ -13,6 +13,7 @@ import { kindByPath, kindOf } from './classify.ts';
 import { jinjaTranslator } from './jinja-translator.ts';
 import { TypesFound } from './known-types.ts';
 import { markRefused } from './mark-refused.ts';
+import { namedFilesIn } from './named-files.ts';
 import { convertPlaybook, convertRoleUses } from './plays.ts';
 import { convertValue } from './scalars.ts';
 import { type StepUse, convertSteps } from './steps.ts';
@@ -65,7 +66,7 @@ function readAll(given: readonly GivenFile[]): readonly ReadFile[] {
       return { given: file, source: undefined, problem: asProblem(error, file.path) };
     }
   });
-  const named = new Set(sources.flatMap(({ source }) => (source === undefined ? [] : variableFilesIn(source))));
+  const named = namedFilesIn(sources.flatMap(({ source }) => source ?? []));
   return sources.map((file) => {
     const { path } = file.given;
     if (kindByPath(path) === 'template') return { ...file, kind: 'template' };
@@ -77,16 +78,6 @@ function asProblem(error: unknown, path: string): Problem {
   if (error instanceof Problem) return error;
   if (!(error instanceof RangeError)) throw error;
   return tooDeep({ file: path, line: 1, column: 1 });
-}
-
-/** Returns the file names under `vars_files`, without their folders. */
-function variableFilesIn({ roots }: YamlSource): readonly string[] {
-  const [root] = roots;
-  if (root === undefined || !isSeq(root)) return [];
-  return itemsOf(root).flatMap((play) => {
-    const files = isMap(play) ? entryNamed(play, 'vars_files')?.value : undefined;
-    return files && isSeq(files) ? itemsOf(files).flatMap((item) => textOf(item)?.split('/').at(-1) ?? []) : [];
-  });
 }
 
 /** Collects fixed values of variables and names of results. */
