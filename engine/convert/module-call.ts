@@ -6,7 +6,7 @@ import type { Mark, Told } from './base/marks.ts';
 import type { ModuleFacts } from './base/module-facts.ts';
 import { onlyMustache } from './base/mustache.ts';
 import { scalarOf } from './base/write-yaml.ts';
-import { type Entry, type MapOfFile, type YamlNode, endOf, entriesOf, isPlain, textOf } from './base/yaml-source.ts';
+import { type Entry, type MapOfFile, type YamlNode, endOf, isPlain, ownEntriesOf, textOf } from './base/yaml-source.ts';
 import { oldReading } from './base/yaml-words.ts';
 import { convertConditions } from './conditions.ts';
 import { type ReadText, readModuleText } from './pairs.ts';
@@ -41,7 +41,7 @@ export function convertCall(call: Call, args: Entry | undefined, standing: Stand
 /** Converts each argument of a map, except the one that names the module. */
 export function convertArguments(map: MapOfFile, call: Call, standing: Standing, use: Scalars): void {
   const isFlow = standing.isFlow || map.flow === true;
-  for (const argument of entriesOf(map)) {
+  for (const argument of ownEntriesOf(map)) {
     if (argument.key === call.moduleKey) continue;
     const anchor = standing.isFlow || map.flow === true ? standing.anchor : argument.keyNode.range[0];
     convertArgument(argument, call, { anchor, isFlow, key: argument.key }, use);

@@ -2,7 +2,15 @@ import { isMap, isSeq } from 'yaml';
 import { PLAY_KEYWORDS } from '../playbook/base/keywords.ts';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
 import { withoutCollection } from '../values/habits/other-names.ts';
-import { type Entry, type MapOfFile, type YamlNode, entriesOf, itemsOf, textOf } from './base/yaml-source.ts';
+import {
+  type Entry,
+  type MapOfFile,
+  type YamlNode,
+  entriesOf,
+  itemsOf,
+  ownEntriesOf,
+  textOf,
+} from './base/yaml-source.ts';
 import { convertConditions } from './conditions.ts';
 import { convertKeyword, leave } from './keywords.ts';
 import { type Standing, convertValue } from './scalars.ts';
@@ -17,7 +25,7 @@ export function convertPlaybook(list: YamlNode, use: StepUse): void {
 }
 
 function convertPlay(play: MapOfFile, use: StepUse): void {
-  const entries = entriesOf(play);
+  const entries = ownEntriesOf(play);
   const isFlow = play.flow === true;
   use.draft.unit('play', play.range[0], () => {
     for (const entry of entries) {
@@ -75,7 +83,7 @@ export function convertRoleUses(list: YamlNode | null, use: StepUse): void {
         convertValue(item, { anchor: item.range[0], isFlow }, use);
         return;
       }
-      for (const entry of entriesOf(item)) {
+      for (const entry of ownEntriesOf(item)) {
         const standing = { anchor: isFlow ? item.range[0] : entry.keyNode.range[0], isFlow, key: entry.key };
         if (entry.key === 'when') convertConditions(entry, standing, use);
         else if (['become', 'sudo', 'ignore_errors', 'run_once'].includes(entry.key))

@@ -14,6 +14,7 @@ import {
   entriesOf,
   isPlain,
   itemsOf,
+  ownEntriesOf,
   textOf,
 } from './base/yaml-source.ts';
 import { convertFirstFound } from './first-found.ts';
@@ -80,7 +81,7 @@ function actionOf(entries: readonly Entry[]): Entry | undefined {
  * without use.
  */
 function isNeedless(step: MapOfFile, { draft }: StepUse): boolean {
-  const action = actionOf(entriesOf(step));
+  const action = actionOf(ownEntriesOf(step));
   if (action === undefined || step.flow === true || draft.isMarked(action.keyNode.range[0])) return false;
   const entries = entriesOf(step);
   const name = withoutCollection(action.key);
@@ -110,7 +111,7 @@ function convertStep(step: MapOfFile, { isFlow, within }: Where, use: StepUse): 
   const { draft } = use;
   const isFlowStep = isFlow || step.flow === true;
   const anchor = step.range[0];
-  const entries = entriesOf(step);
+  const entries = ownEntriesOf(step);
   const isBlock = entries.some(({ key }) => key === 'block');
   draft.unit(isBlock ? 'block' : 'task', anchor, () => {
     const convert = (own: StepUse): void => convertEntries(entries, { anchor, isFlowStep, isBlock, within }, own);

@@ -121,6 +121,49 @@ describe('plays, roles and variables', () => {
   });
 });
 
+test('the entries that << adds are converted in their own place', async () => {
+  const before = `- &play
+  hosts: all
+  gather_facts: no
+- <<: *play
+  hosts: web
+  tasks:
+    - &task
+      copy: &copy
+        content: "{{ a | upper }}"
+        dest: /b
+        mode: 0644
+      when: a is defined
+    - <<: *task
+      copy:
+        <<: *copy
+        dest: /a
+  roles:
+    - &role { role: b, when: a is defined }
+    - { <<: *role, role: c }
+`;
+  expect(await converted({ 'site.yml': before }, 'site.yml')).toBe(`- &play
+  hosts: all
+  gather_facts: false
+- <<: *play
+  hosts: web
+  tasks:
+    - &task
+      copy: &copy
+        content: "{{upper a}}"
+        dest: /b
+        mode: "0644"
+      when: defined(a)
+    - <<: *task
+      copy:
+        <<: *copy
+        dest: /a
+  roles:
+    - &role { role: b, when: defined(a) }
+    - { <<: *role, role: c }
+`);
+});
+
 test('a role whose name is a template is left with its reason', async () => {
   const before = '- hosts: all\n  roles:\n    - "{{ a }}"\n    - { role: "{{ b }}", when: c is defined }\n    - d\n';
   const mark =

@@ -138,6 +138,11 @@ export function entriesOf(map: MapOfFile): readonly Entry[] {
   });
 }
 
+/** Returns the entries without `<<`, which adds those of another map: they are converted in their own place. */
+export function ownEntriesOf(map: MapOfFile): readonly Entry[] {
+  return entriesOf(map).filter(({ key, value }) => key !== '<<' || value === null || isMap(value));
+}
+
 /** Returns the items of a list as nodes. Empty items, and items that are a pair without braces, are left out. */
 export function itemsOf(list: ListOfFile): readonly YamlNode[] {
   return list.items.filter((item) => item !== null && !isPair(item));
