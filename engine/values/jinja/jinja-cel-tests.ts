@@ -1,7 +1,15 @@
 import { LIST_TEST } from './jinja-build.ts';
 import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
-import { anchored, COMPARING_TESTS, lacking, NoCounterpart, RESULT_TESTS, versionRange } from './jinja-translation.ts';
+import {
+  anchored,
+  askedIfSkipped,
+  COMPARING_TESTS,
+  lacking,
+  NoCounterpart,
+  RESULT_TESTS,
+  versionRange,
+} from './jinja-translation.ts';
 
 interface TestUse {
   readonly writer: CelWriting;
@@ -34,7 +42,10 @@ const withOperand =
     return operand === undefined ? undefined : write(use, operand);
   };
 
-const defined: WriteTest = ({ writer, of }) => member(`defined(${writer.piece(of).text})`);
+const defined: WriteTest = ({ writer, of }) => {
+  const skipped = askedIfSkipped(of);
+  return skipped === undefined ? member(`defined(${writer.piece(of).text})`) : writer.piece(skipped);
+};
 const truthy: WriteTest = ({ writer, of }) => writer.piece(of);
 const version: WriteTest = ({ writer, of, given }) => celVersion(writer, of, given);
 const found = withOperand(({ writer, of }, pattern) => matches(writer, of, pattern));

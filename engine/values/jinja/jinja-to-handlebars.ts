@@ -4,6 +4,7 @@ import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.t
 import { EMPTY, FILTERS_AS_HELPERS, HANDLEBARS_FILTERS, type HandlebarsWriting } from './jinja-handlebars-filters.ts';
 import { celOf } from './jinja-to-cel.ts';
 import {
+  askedIfSkipped,
   comparedFact,
   COMPARING_TESTS,
   isIdentifier,
@@ -297,6 +298,11 @@ class HandlebarsWriter implements HandlebarsWriting {
     return isText ? this.call('concat', ...parts) : this.call('add', left, right);
   }
 
+  #defined(of: Jinja): string {
+    const skipped = askedIfSkipped(of);
+    return skipped === undefined ? this.call('defined', of) : this.argument(skipped);
+  }
+
   #test(node: JinjaOf<'test'>): string {
     const { of, name, given, isNegated } = node;
     const not = (text: string, negated: boolean): string => (negated ? `(not ${text})` : text);
@@ -312,9 +318,8 @@ class HandlebarsWriter implements HandlebarsWriting {
     if (sign !== undefined && first !== undefined) return not(this.#binary(sign, of, first), isNegated);
     switch (name) {
       case 'defined':
-        return not(this.call('defined', of), isNegated);
       case 'undefined':
-        return not(this.call('defined', of), !isNegated);
+        return not(this.#defined(of), (name === 'undefined') !== isNegated);
       case 'none':
         return not(this.call('defined', of), !isNegated);
       case 'truthy':

@@ -2,7 +2,7 @@ import { FACTS } from '../cel/fact-paths.ts';
 import { ansibleVariable } from '../habits/ansible-variables.ts';
 import { JINJA_WORDS } from '../habits/jinja-words.ts';
 import { findHelper } from '../helpers/helper-table.ts';
-import { pathNode } from './jinja-build.ts';
+import { constantNode, filterNode, pathNode } from './jinja-build.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
 import type { Lacking } from './jinja-knowledge.ts';
 
@@ -174,4 +174,13 @@ function fixedTexts(node: Jinja): readonly string[] {
 
 function isFixedText(node: Jinja): boolean {
   return node.kind === 'list' ? node.items.every(isFixedText) : node.kind === 'text';
+}
+
+/**
+ * Returns `x.skipped | default(false)` for the question whether `x.skipped` is there: in Ansible, only the result of a
+ * skipped task or item has it; here every result has it. Undefined for any other member.
+ */
+export function askedIfSkipped(of: Jinja): Jinja | undefined {
+  const isAsked = of.kind === 'member' && of.key.kind === 'text' && of.key.value === 'skipped';
+  return isAsked ? filterNode(of, 'default', constantNode(false)) : undefined;
 }

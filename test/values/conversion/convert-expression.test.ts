@@ -28,6 +28,12 @@ function convert(text: string, wants: 'condition' | 'value'): string {
 test.each([
   // Values that are true in Python.
   ['known.flag', 'known.flag'],
+  // Every result has `skipped` here.
+  ['r.skipped is defined', 'default(r.skipped, false)'],
+  ['item.skipped is not defined', '!default(item.skipped, false)'],
+  ['not item.skipped is undefined', 'default(item.skipped, false)'],
+  ["r.results | rejectattr('skipped', 'defined')", 'size(r.results.filter(i, !default(i.skipped, false))) > 0'],
+  ['skipped is defined', 'defined(skipped)'],
   // The name of an item is none that the expression uses.
   ["known.items | select('equalto', i)", 'size(known.items.filter(i2, i2 == i)) > 0'],
   ['known.items | difference(i)', 'size(known.items.filter(i2, !(i2 in i))) > 0'],
