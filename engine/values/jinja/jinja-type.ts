@@ -150,7 +150,7 @@ function typeOfFilter({ of, name, given }: JinjaOf<'filter'>, types: TypesKnown)
   switch (name) {
     case 'default':
     case 'd':
-      return typeOf(of, types) ?? (first === undefined ? 'text' : typeOf(first, types));
+      return typeOfDefault(typeOf(of, types), first === undefined ? 'text' : typeOf(first, types));
     case 'ternary':
       return first === undefined || second === undefined
         ? undefined
@@ -166,6 +166,11 @@ function typeOfFilter({ of, name, given }: JinjaOf<'filter'>, types: TypesKnown)
     default:
       return undefined;
   }
+}
+
+/** A value of one type with a fallback of another has no type that is known. */
+function typeOfDefault(value: JinjaType | undefined, fallback: JinjaType | undefined): JinjaType | undefined {
+  return value === undefined || fallback === undefined ? (value ?? fallback) : common([value, fallback]);
 }
 
 /** Lists are added to a list at the start. */

@@ -34,6 +34,9 @@ test.each([
   ['not item.skipped is undefined', 'default(item.skipped, false)'],
   ["r.results | rejectattr('skipped', 'defined')", 'size(r.results.filter(i, !default(i.skipped, false))) > 0'],
   ['skipped is defined', 'defined(skipped)'],
+  // A fallback of another type.
+  ["known.flag | default('')", "truthy(default(known.flag, ''))"],
+  ["known.flag | default('x') == 'x'", "default(known.flag, 'x') == 'x'"],
   // The name of an item is none that the expression uses.
   ["known.items | select('equalto', i)", 'size(known.items.filter(i2, i2 == i)) > 0'],
   ['known.items | difference(i)', 'size(known.items.filter(i2, !(i2 in i))) > 0'],
