@@ -372,8 +372,15 @@ const FILTERS: ReadonlyMap<string, AdaptFilter> = new Map<string, AdaptFilter>([
   ['version_compare', compareVersion],
 ]);
 
+/** Filters of lists. In Python, a list that is made of a map has its keys. */
+const OF_ITEMS: ReadonlySet<string> = new Set(
+  'first last min max sort unique join difference intersect union select reject map reverse random shuffle'.split(' '),
+);
+
 /** Adapts a filter. Throws NoCounterpart. */
-export function adaptedFilter(adapter: Adapting, node: JinjaOf<'filter'>): Jinja {
+export function adaptedFilter(adapter: Adapting, given: JinjaOf<'filter'>): Jinja {
+  const isOfKeys = OF_ITEMS.has(given.name) && adapter.typeOf(given.of) === 'map';
+  const node = isOfKeys ? { ...given, of: methodNode(given.of, 'keys') } : given;
   const adapted = FILTERS.get(node.name)?.(adapter, node);
   if (adapted !== undefined) return adapted;
   if (isShared(node.name))

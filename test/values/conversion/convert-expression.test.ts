@@ -37,6 +37,10 @@ test.each([
   // A fallback of another type.
   ["known.flag | default('')", "truthy(default(known.flag, ''))"],
   ["known.flag | default('x') == 'x'", "default(known.flag, 'x') == 'x'"],
+  // A list that is made of a map has its keys.
+  ["known.map | sort(case_sensitive=true) | first == 'a'", "known.map.map(k, k).sort()[0] == 'a'"],
+  ["known.map | join(',') == 'a'", "known.map.map(k, k).join(',') == 'a'"],
+  ["known.map | select('match', 'a') | list", "size(known.map.map(k, k).filter(i, i.matches('^a'))) > 0"],
   // The name of an item is none that the expression uses.
   ["known.items | select('equalto', i)", 'size(known.items.filter(i2, i2 == i)) > 0'],
   ['known.items | difference(i)', 'size(known.items.filter(i2, !(i2 in i))) > 0'],
