@@ -36,6 +36,8 @@ export type ItemResult =
       readonly output: Output | undefined;
       /** The change that was begun and may have been made, partly or completely. */
       readonly attempted?: Change;
+      /** In a plan: a condition about the result is wrong, and no attempt changes that. */
+      readonly isMistake?: true;
     };
 
 /**

@@ -32,10 +32,10 @@ import type { ItemRun, TaskRun } from './item.ts';
 import { pauseBetween } from './loop-pause.ts';
 import type { StepDone } from './roles-done.ts';
 import { type Recorded, aggregate, failedTurn, shape, skippedTurn, unknownTurn } from './task-results.ts';
-import { doubted, failedOutcome, ignores, judge, outcomeOf } from './task-verdict.ts';
+import { doubted, failedOutcome, ignores, outcomeOf } from './task-verdict.ts';
 import { throttled } from './throttle.ts';
 import { mayHaveChanged } from './unknown-step.ts';
-import { attempted } from './until.ts';
+import { type Attempt, attempted, judgeAttempt } from './until.ts';
 import { userOf } from './user-of-task.ts';
 
 /** A running task, once for each item of its loop. */
@@ -265,11 +265,12 @@ async function itemOf(turn: Turn, prepared: Prepared, made: MadeChange | undefin
 async function attempts({ run, identity, over, scope }: Turn, item: ItemRun): Promise<ItemResult> {
   const { task, context } = run;
   const judging = { task, over, mode: context.mode, scope: run.scope };
-  const once = (look: 'first' | 'again'): Promise<ItemResult> =>
+  const once: Attempt = (look, number) =>
     runItem(item, look)
-      .then((raw) => judge(judging, raw))
+      .then((raw) => judgeAttempt(judging, raw, number))
       .catch(failedItem);
-  const attempt = task.loop === undefined ? (look: 'first' | 'again') => inTurn(run, scope, () => once(look)) : once;
+  const attempt: Attempt =
+    task.loop === undefined ? (look, number) => inTurn(run, scope, () => once(look, number)) : once;
   return await attempted({ ...judging, context, host: run.host.name, identity, plain: scope }, attempt);
 }
 

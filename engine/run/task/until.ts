@@ -9,12 +9,12 @@ import type { TaskIdentity } from '../base/events.ts';
 import { wrongType } from '../base/wrong-type.ts';
 import type { RunContext } from '../context/context.ts';
 import { whileWaiting } from '../context/while-waiting.ts';
-import { type ItemResult, failure } from './item-result.ts';
+import { asTaskProblem, type ItemResult, failure } from './item-result.ts';
 import { pauseFor } from './loop-pause.ts';
-import { type Judged, resultScope } from './task-verdict.ts';
+import { type Judged, judge, resultScope } from './task-verdict.ts';
 
 /** Runs the task and returns its result. `again`: states that were seen before are not used. */
-export type Attempt = (look: 'first' | 'again') => Promise<ItemResult>;
+export type Attempt = (look: 'first' | 'again', number: number) => Promise<ItemResult>;
 
 export interface Waiting extends Judged {
   readonly context: RunContext;
@@ -31,12 +31,12 @@ export interface Waiting extends Judged {
 export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResult> {
   const { task, context } = of;
   const { until } = task;
-  if (until === undefined) return attempt('first');
+  if (until === undefined) return attempt('first', 1);
   const retries = numberOf(of, 'retries', resolveWritten(until.retries, of.plain) ?? 3);
   const delayMs = numberOf(of, 'delay', resolveWritten(until.delaySeconds, of.plain) ?? 5) * 1000;
   const began = performance.now();
   for (let attempts = 1; ; attempts += 1) {
-    const result = withAttempts(await attempt(attempts === 1 ? 'first' : 'again'), attempts);
+    const result = withAttempts(await attempt(attempts === 1 ? 'first' : 'again', attempts), attempts);
     if (context.mode === 'plan') return asPlanned(of, result, retries);
     if (result.kind === 'unknown' || isDone(of, result) === true) return result;
     if (attempts > retries && isExcused(task, result)) return result;
@@ -45,6 +45,27 @@ export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResu
     const delaying = { host: of.host, activity: { kind: 'delaying', milliseconds: delayMs } } as const;
     await whileWaiting(context, delaying, () => pauseFor(delayMs, context.interrupt));
   }
+}
+
+/**
+ * Applies changed_when and failed_when, which may ask for the number of the attempt. A plan knows this number only if
+ * the task changes nothing.
+ */
+export function judgeAttempt(of: Judged, raw: ItemResult, number: number): ItemResult {
+  if (of.task.until === undefined) return judge(of, raw);
+  const isOpen = of.mode === 'plan' && raw.kind === 'changed';
+  try {
+    return judge(of, numbered(raw, isOpen ? new Unknown(WAITED_FOR) : number));
+  } catch (error) {
+    if (!isOpen) throw error;
+    return { kind: 'failed', problem: asTaskProblem(error), result: {}, output: undefined, isMistake: true };
+  }
+}
+
+/** Adds the number to a result that conditions can ask. */
+function numbered(raw: ItemResult, attempts: Value): ItemResult {
+  const isAskable = raw.kind === 'ok' || raw.kind === 'changed' || raw.kind === 'failed';
+  return isAskable && Object.keys(raw.result).length > 0 ? { ...raw, result: { ...raw.result, attempts } } : raw;
 }
 
 /** Returns whether failed_when says that the last attempt is not a failure. */
@@ -60,6 +81,7 @@ function withAttempts(result: ItemResult, attempts: number): ItemResult {
 function asPlanned(of: Waiting, result: ItemResult, retries: number): ItemResult {
   switch (result.kind) {
     case 'failed':
+      return result.isMistake === true ? result : { kind: 'waits', because: WAITED_FOR, result: {} };
     case 'waits':
       return { kind: 'waits', because: WAITED_FOR, result: {} };
     case 'unknown':
