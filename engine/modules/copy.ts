@@ -148,9 +148,8 @@ function sourceOf({ src = '' }: Arguments): string {
 }
 
 function treeCopy(args: Arguments): TreeCopy {
-  const { dest, owner, group, mode, force, deletes, result } = folderCopy(args);
-  const into = withoutSlash(args.dest);
-  return { src: sourceOf(args), dest, into, owner, group, mode, force, deletes, trusts: args.unsafe_path, result };
+  const { unsafePath: trusts, ...copy } = folderCopy(args);
+  return { ...copy, src: sourceOf(args), into: withoutSlash(args.dest), trusts };
 }
 
 function isFolderOfHost(args: Arguments, seen: Seen): boolean {

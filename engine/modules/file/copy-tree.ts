@@ -20,6 +20,8 @@ export interface TreeCopy {
   readonly group: WantedAttributes['group'];
   /** The mode of files. Undefined: that of the source. */
   readonly mode: Mode | 'preserve' | undefined;
+  /** The mode of new folders. Undefined: that of the source. */
+  readonly directoryMode: Mode | undefined;
   readonly force: boolean;
   readonly deletes: boolean;
   readonly trusts: boolean;
@@ -113,7 +115,10 @@ export function planTree(copy: TreeCopy, seen: Seen, context: Context): Outcome 
   const state = seen.of(request);
   const way = copy.trusts ? undefined : wayTo(file(copy.dest, 'digest'), false, seen, context);
   if (way?.kind === 'impossible') return way;
-  if (typeof copy.mode === 'object' && octal(copy.mode) === undefined)
+  const symbolic = [copy.mode, copy.directoryMode].find(
+    (mode) => typeof mode === 'object' && octal(mode) === undefined,
+  );
+  if (symbolic !== undefined)
     return {
       kind: 'impossible',
       what: 'the mode of a folder of the host must be octal digits',
@@ -242,7 +247,10 @@ function predictionsOf(dest: string, { how, name }: Step): readonly Prediction[]
   ];
 }
 
-/** Links of the source are followed. Each file is copied beside its place first, so that nobody sees a half of it. */
+/**
+ * Links of the source are followed. Each file is copied beside its place first, so that nobody sees a half of it. It gets
+ * the permission bits of its source, but no set-id bit: the copy may have another owner.
+ */
 function scriptOf(copy: TreeCopy, steps: readonly Step[]): string {
   const { src, dest, into, owner, group } = copy;
   const account = `${owner === undefined ? '' : accountText(owner)}${group === undefined ? '' : `:${accountText(group)}`}`;
@@ -250,13 +258,15 @@ function scriptOf(copy: TreeCopy, steps: readonly Step[]): string {
   const mode = octal(copy.mode);
   const folder = (path: string): string =>
     `[ -d ${quote(path)} ] || { mkdir -p -- ${quote(path)} && own ${quote(path)}; } || exit`;
+  const made = steps.filter(({ how }) => how === 'folder' || how === 'root').map(({ name }) => name);
+  const modeOf = octal(copy.directoryMode) ?? `"$(stat -L -c %a -- "$1")"`;
   const lines = steps.map(({ how, name }) => {
     const path = quote(`${dest}/${name}`);
     switch (how) {
       case 'root':
         return '';
       case 'folder':
-        return `mkdir -- ${path} && own ${path} || exit`;
+        return `mkdir -m 700 -- ${path} && own ${path} || exit`;
       case 'extra':
         return `rm -rf -- ${path} || exit`;
       case 'attributes':
@@ -265,6 +275,8 @@ function scriptOf(copy: TreeCopy, steps: readonly Step[]): string {
         return `bring ${quote(`${src}/${name}`)} ${path} || exit`;
     }
   });
+  // A folder gets its mode when all that is in it is there: its own user may not be allowed to write into it.
+  const folders = made.toReversed().map((name) => `as ${quote(`${src}/${name}`)} ${quote(`${dest}/${name}`)}`);
   return `t=
 trap 'rm -rf -- "$t"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -272,9 +284,12 @@ own() {
 ${own === '' ? '  :\n' : own}}
 mode() {
 ${mode === undefined ? '  :\n' : `  chmod -- ${mode} "$1" || exit\n`}}
+as() {
+  chmod -- ${modeOf} "$2" || exit
+}
 bring() {
   t=$(mktemp -d "$2.XXXXXX") || exit
-  cp -- "$1" "$t/new" || exit
+  cp -- "$1" "$t/new" && chmod -- "$(printf %o "$((0$(stat -L -c %a -- "$1") & 0777))")" "$t/new" || exit
   own "$t/new"
   mode "$t/new"
   mv -f -- "$t/new" "$2" && rmdir -- "$t" || exit
@@ -282,5 +297,6 @@ bring() {
 umask 022
 ${into === dest ? '' : `${folder(into)}\n`}${folder(dest)}
 ${lines.join('\n')}
+${folders.join('\n')}
 `;
 }

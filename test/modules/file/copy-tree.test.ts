@@ -4,7 +4,9 @@ import { SystemHost } from '../system-host.ts';
 import { told } from '../told.ts';
 
 const GIVEN = `mkdir -p /home/s/sub/e /home/x /home/open/sub && cd /home
-echo a >s/a && chmod 755 s/a && echo b >"s/sub/b 'c" && ln -s a s/l && chown nobody x && chmod 777 open/sub && echo o >open/sub/o`;
+echo a >s/a && chmod 755 s/a && echo b >"s/sub/b 'c" && ln -s a s/l && chown nobody x && chmod 777 open/sub && echo o >open/sub/o
+mkdir -p bits/open bits/closed/deep && cd bits && touch open/f closed/set && chmod 664 open/f && chmod 4755 closed/set
+chmod 711 closed/deep && chmod 700 closed && chmod 555 open && chmod 750 .`;
 
 type Step = readonly [args: object, told: string, command?: string, prints?: string];
 
@@ -33,6 +35,23 @@ const STEPS: readonly Step[] = [
     'several',
     'ls -A /home/own/er/s; echo a >/home/s/a',
     'a\na.runbook-new\nl\nsub',
+  ],
+  // What is new has the bits of its source, and what is closed is not opened by the copy.
+  [
+    { src: '/home/bits/', dest: '/home/copied' },
+    'several',
+    'cd /home/copied && stat -c "%a %n" . open open/f closed closed/set closed/deep',
+    '750 .\n555 open\n664 open/f\n700 closed\n755 closed/set\n711 closed/deep',
+  ],
+  [
+    { src: '/home/bits/', dest: '/home/chosen', directory_mode: '0710', mode: 'preserve' },
+    'several',
+    'cd /home/chosen && stat -c "%a %n" . open open/f closed',
+    '710 .\n710 open\n664 open/f\n710 closed',
+  ],
+  [
+    { src: '/home/bits', dest: '/home/within', directory_mode: 'g-w' },
+    'the mode of a folder of the host must be octal digits: Write digits, such as "0644"; or set it by a task after this one: file: { path: …, mode: …, recurse: true }.',
   ],
   [{ src: '/home/s', dest: '/home/t', mode: '0600' }, 'several', 'stat -c %a /home/t/s/a', '600'],
   [
