@@ -66,8 +66,9 @@ export const notifyWithoutChange: Rule = {
   name: 'notify-without-change',
   level: 'error',
   summary: 'notify at a task that never changes anything',
-  why: 'A handler runs only after a change. debug, query, stat and the like change nothing, and neither does a task with changed_when: false.',
-  remedy: 'Put notify: at the task that makes the change, or add changed_when: with the condition.',
+  why: 'A handler runs only after a change. debug, query, stat and the like change nothing, and neither does a task with changed_when: false. No other value of changed_when makes a change of a task that changed nothing.',
+  remedy:
+    'Put notify: at the task that makes the change. If a condition alone decides, write command: "true" with the condition in changed_when:.',
   bad: `- name: Web
   hosts: web
   tasks:
@@ -91,7 +92,7 @@ export const notifyWithoutChange: Rule = {
       const notify = task.entry('notify');
       if (notify === undefined) continue;
       const changed = task.entry('changed_when');
-      const isStill = changed === undefined ? CHANGES_NOTHING.has(task.module) : isValue(changed.value, false);
+      const isStill = CHANGES_NOTHING.has(task.module) || (changed !== undefined && isValue(changed.value, false));
       if (isStill) yield { place: notify.keyPlace, what: 'The handler is never called for: the task changes nothing' };
     }
   },

@@ -244,7 +244,7 @@ export const JINJA_FILTERS: readonly JinjaCounterpart[] = [
     name: 'to_nice_json',
     jinja: 'm | to_nice_json',
     template: '{{to_nice_json m}}',
-    note: 'The indentation is two blanks, not four.',
+    note: 'The indentation is two blanks, not four, and the keys keep their order.',
     gives: '{\n    "a": 1,\n    "b": 2\n}',
   },
   {
