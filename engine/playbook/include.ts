@@ -4,7 +4,7 @@ import type { Layer } from '../values/scope.ts';
 import { BRINGS_ANYTHING, BRINGS_NOTHING, broughtBy } from './base/brings.ts';
 import { Fields, isTemplated } from './base/fields.ts';
 import { APPLY_KEYWORDS } from './base/keywords.ts';
-import type { Brings, Handler, Include, Step } from './base/play.ts';
+import type { Brings, Handler, Include, Role, Step } from './base/play.ts';
 import { ProblemCollector } from './base/problem-collector.ts';
 import { checkNotified } from './handlers.ts';
 import { fileNode, readReferencedRole, readRoleCall, ROLE_CALL, withoutVars } from './imports.ts';
@@ -110,8 +110,10 @@ function inside(fields: Fields, action: MapEntry, base: Surroundings, reading: R
 }
 
 async function readAhead(open: Opener, name: string, reading: Reading): Promise<Brings> {
-  const play = { ...apart(reading.play), handlers: reading.play.includedHandlers, roles: [] };
-  return broughtBy(await open(name, [], { ...reading, play }));
+  const roles: Role[] = [];
+  const play = { ...apart(reading.play), handlers: reading.play.includedHandlers, roles };
+  const brought = broughtBy(await open(name, [], { ...reading, play }));
+  return { ...brought, roles: [...roles, ...brought.roles] };
 }
 
 interface Parts {

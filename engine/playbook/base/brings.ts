@@ -1,5 +1,5 @@
 import type { Template } from '../../values/template/template.ts';
-import type { Brings, Step, Task } from './play.ts';
+import type { Brings, Role, Step, Task } from './play.ts';
 import { regroupSteps } from './regrouping.ts';
 import { walkSteps } from './select-tasks.ts';
 
@@ -12,6 +12,7 @@ export const BRINGS_NOTHING: Brings = {
   usesOtherHosts: false,
   endsPlay: false,
   regroups: [],
+  roles: [],
 };
 export const BRINGS_ANYTHING: Brings = {
   results: new Set(),
@@ -22,6 +23,7 @@ export const BRINGS_ANYTHING: Brings = {
   usesOtherHosts: false,
   endsPlay: true,
   regroups: [],
+  roles: [],
 };
 
 /** Returns the names of the variables that a task registers or sets. */
@@ -50,6 +52,7 @@ export function broughtBy(steps: readonly Step[]): Brings {
   const results = new Set<string>();
   const includes: Task[] = [];
   const tags = new Set<string>();
+  const roles: Role[] = [];
   let isWhole = true;
   let delegates = false;
   let endsPlay = false;
@@ -64,6 +67,7 @@ export function broughtBy(steps: readonly Step[]): Brings {
     if (step.kind !== 'include') continue;
     for (const name of step.ahead.results) results.add(name);
     includes.push(...step.ahead.includes);
+    roles.push(...step.ahead.roles);
     for (const tag of step.ahead.tags) tags.add(tag);
     isWhole &&= step.ahead.isWhole;
     delegates ||= step.ahead.delegates;
@@ -78,6 +82,7 @@ export function broughtBy(steps: readonly Step[]): Brings {
     usesOtherHosts: useOtherHosts(steps),
     endsPlay,
     regroups: regroupSteps(steps),
+    roles,
   };
 }
 

@@ -24,6 +24,8 @@ export interface Brings {
   readonly endsPlay: boolean;
   /** Steps that bring hosts or groups to the plays that follow. */
   readonly regroups: readonly Regrouping[];
+  /** The roles that are included, as far as their names are known. */
+  readonly roles: readonly Role[];
 }
 
 /** A step that brings groups to the plays that follow, or hosts too. */

@@ -71,7 +71,7 @@ class Trial {
   readonly #pendingOf = new Map<HostState, Map<string, Compiled | Value>>();
   /** Hosts for which an include with an unknown name may have set any variable. */
   readonly #open = new Set<HostState>();
-  /** The roles of the play that is being tried. */
+  /** The roles of the play that is being tried, also those that it includes. */
   #roles: readonly Role[] = [];
   /** True if a task of the run may add the host that `delegate_to` names. */
   readonly #mayAddHosts: boolean;
@@ -91,7 +91,10 @@ class Trial {
 
   async play(planned: PlannedPlay): Promise<void> {
     const steps = checkedSteps(planned);
-    this.#roles = planned.play.roles;
+    this.#roles = [
+      ...planned.play.roles,
+      ...steps.flatMap((step) => (step.kind === 'include' ? step.ahead.roles : [])),
+    ];
     const everyHost = planned.hosts.length * steps.length <= PAIRS;
     const hosts = everyHost ? planned.hosts : oneForEachGroups(planned.hosts);
     const names = planned.hosts.map((host) => host.name);
