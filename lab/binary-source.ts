@@ -9,6 +9,8 @@ export const CNI_COMMANDS = ['bridge', 'loopback', 'ptp', 'host-local', 'portmap
 export const COREDNS_COMMANDS = ['coredns'] as const;
 /** Programs of the images of the lab. */
 export const POD_COMMANDS = ['agnhost', 'pause'] as const;
+/** Kubernetes' own end-to-end tests. */
+export const CONFORMANCE_COMMANDS = ['e2e.test'] as const;
 /** The checks of kube-bench are in `cfg.tar`; some of the checks call `jq`. */
 export const KUBE_BENCH_COMMANDS = ['kube-bench', 'cfg.tar', 'jq'] as const;
 export const AGE_COMMANDS = ['age', 'age-keygen'] as const;

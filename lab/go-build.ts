@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type SourceContext, type Wanted, AGE_COMMANDS, SOPS_COMMANDS } from './binary-source.ts';
 import { run } from './command.ts';
 import { installCompiler } from './go-module-copy.ts';
-import { type Go, build, cleanUp, directive, moduleFile, prepare } from './go-tool.ts';
+import { type Go, build, buildTest, cleanUp, directive, moduleFile, prepare } from './go-tool.ts';
 
 // Builds programs from Go's module proxy, for machines that cannot reach the release sites. `go install pkg@version`
 // refuses modules with `replace`, so a temporary module requires them. Programs whose dependencies a temporary module
@@ -71,6 +71,18 @@ export async function buildPodPrograms({ version }: Wanted, folder: string, cont
   await run(['gcc', '-Os', '-Wall', '-static', `-DVERSION=v${version}`, '-o', join(folder, 'pause'), source], {
     signal: tool.signal,
   });
+  await cleanUp(tool);
+  return `Go module k8s.io/kubernetes@v${version}, built with ${tool.version}`;
+}
+
+/** Builds e2e.test, Kubernetes' own end-to-end tests. */
+export async function buildConformance({ version }: Wanted, folder: string, context: SourceContext): Promise<string> {
+  const tool = await prepare(folder, context);
+  context.report(
+    `building the tests of Kubernetes ${version} with ${tool.version}: about six minutes on two cores, once`,
+  );
+  const linkerFlags = await kubernetesModule(tool, version);
+  await buildTest(tool, { linkerFlags, packages: ['k8s.io/kubernetes/test/e2e'], folder });
   await cleanUp(tool);
   return `Go module k8s.io/kubernetes@v${version}, built with ${tool.version}`;
 }

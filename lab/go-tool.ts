@@ -92,6 +92,11 @@ export async function build(tool: Go, { tags = '', linkerFlags, packages, folder
   await go(tool, ['build', '-tags', tags, '-ldflags', linkerFlags, '-o', `${folder}/`, ...packages]);
 }
 
+/** Builds the tests of each package, as `PACKAGE.test`. */
+export async function buildTest(tool: Go, { linkerFlags, packages, folder }: Build): Promise<void> {
+  await go(tool, ['test', '-c', '-ldflags', linkerFlags, '-o', `${folder}/`, ...packages]);
+}
+
 /** Removes what a build has left beside its commands. */
 export async function cleanUp(tool: Go): Promise<void> {
   await rm(tool.home, { recursive: true });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DEFAULT_KUBERNETES, contextOf } from './binaries.ts';
 import { cacheFolder, exists, fillOnce, keyOf } from './cache.ts';
+import { run } from './command.ts';
 import { type Image, writeImage } from './image.ts';
 import { NODE_VERSIONS } from './node-binaries.ts';
 import { digest } from './release-cache.ts';
@@ -20,6 +21,8 @@ interface Place {
   readonly pods: string;
   readonly coreDns: string;
   readonly busybox: string;
+  /** curl of this machine with its libraries: their places in an image, and on this machine. Empty if it has none. */
+  readonly curl: Readonly<Record<string, string>>;
 }
 
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -28,7 +31,7 @@ const ACCOUNTS = {
   '/etc/group': 'root:x:0:\n',
 };
 
-function imagesOf({ pods, coreDns, busybox }: Place): Image[] {
+function imagesOf({ pods, coreDns, busybox, curl }: Place): Image[] {
   const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' })
     .split('\n')
     .filter((applet) => applet !== '' && applet !== 'busybox');
@@ -54,14 +57,22 @@ function imagesOf({ pods, coreDns, busybox }: Place): Image[] {
       config: { Entrypoint: ['/coredns'], User: '65532:65532', Env: [PATH] },
     },
     { name: 'e2e-test-images/busybox', tag: '1.37.0-1', ...shell, config: { Cmd: ['sh'], Env: [PATH] } },
-    {
+    // Tests of updates go from one to the other.
+    ...['2.63.0', '2.55'].map((tag) => ({
       name: 'e2e-test-images/agnhost',
-      tag: '2.63.0',
+      tag,
       ...shell,
-      files: { ...shell.files, '/agnhost': join(pods, 'agnhost') },
+      files: { ...shell.files, ...curl, '/agnhost': join(pods, 'agnhost') },
       config: { Entrypoint: ['/agnhost'], Cmd: ['pause'], Env: [PATH] },
-    },
+    })),
   ];
+}
+
+async function curlOfMachine(): Promise<Readonly<Record<string, string>>> {
+  const path = '/usr/bin/curl';
+  if (!(await exists(path))) return {};
+  const libraries = (await run(['ldd', path])).matchAll(/(?<=\s)\/\S+(?= \()/g);
+  return Object.fromEntries([path, ...Array.from(libraries, ([library]) => library)].map((file) => [file, file]));
 }
 
 /**
@@ -75,6 +86,7 @@ export async function cachedImages(busybox: string): Promise<CachedImage[]> {
     pods: join(binaries, 'pod-programs', `v${DEFAULT_KUBERNETES}`, 'linux', architecture),
     coreDns: join(binaries, 'coredns', `v${NODE_VERSIONS.coreDns}`, 'linux', architecture),
     busybox,
+    curl: await curlOfMachine(),
   };
   const made: CachedImage[] = [];
   for (const image of imagesOf(place)) {

@@ -13,6 +13,7 @@ import {
 import {
   type SourceContext,
   CNI_COMMANDS,
+  CONFORMANCE_COMMANDS,
   CONTAINERD_COMMANDS,
   COREDNS_COMMANDS,
   KUBERNETES_COMMANDS,
@@ -22,7 +23,7 @@ import {
 } from './binary-source.ts';
 import { cacheFolder } from './cache.ts';
 import { downloadCniPlugins, downloadContainerd, downloadCoreDns, downloadRunc } from './github-releases.ts';
-import { buildPodPrograms } from './go-build.ts';
+import { buildConformance, buildPodPrograms } from './go-build.ts';
 import { buildCniPlugins, buildContainerd, buildCoreDns, buildRunc } from './go-module-copy.ts';
 
 /** The versions of group_vars/all.yml. */
@@ -45,11 +46,29 @@ async function withStore<T>(context: SourceContext, work: (context: SourceContex
  * @throws Problem `binaries-unavailable` with the reason of each source.
  */
 export async function ensureNodeBinaries(options: BinariesOptions = {}): Promise<Mirrors> {
+  return await withStore(contextOf(options), async (context) => await ensureNodes(options, context));
+}
+
+async function ensureNodes(options: BinariesOptions, context: SourceContext): Promise<Mirrors> {
+  await ensureKubernetes([...KUBERNETES_COMMANDS, ...NODE_COMMANDS], options, context);
+  await ensurePodPrograms(options, context);
+  await ensureRuntime(context);
+  return await ensureEtcd(options);
+}
+
+/**
+ * The same with Kubernetes' own tests.
+ * @returns the folder of `e2e.test`
+ * @throws Problem `binaries-unavailable` with the reason of each source.
+ */
+export async function ensureConformance(options: BinariesOptions = {}): Promise<string> {
+  const { kubernetes = DEFAULT_KUBERNETES } = options;
   return await withStore(contextOf(options), async (context) => {
-    await ensureKubernetes([...KUBERNETES_COMMANDS, ...NODE_COMMANDS], options, context);
-    await ensurePodPrograms(options, context);
-    await ensureRuntime(context);
-    return await ensureEtcd(options);
+    await ensureNodes(options, context);
+    return await ensureProgram(
+      { name: 'conformance', version: kubernetes, commands: CONFORMANCE_COMMANDS, sources: [buildConformance] },
+      context,
+    );
   });
 }
 
