@@ -6,6 +6,7 @@ import { markAliases } from './aliases.ts';
 import { Draft } from './base/draft.ts';
 import { type ModulesKnown, modulesKnown } from './base/module-facts.ts';
 import type { ConvertedFile, FileKind, GivenFile, ProjectOutcome } from './base/outcome.ts';
+import { withIndentedQuotes } from './base/quoted-lines.ts';
 import { TextForm } from './base/text-form.ts';
 import type { Translator } from './base/translator.ts';
 import { type YamlNode, entriesOf, itemsOf, textOf, tooDeep, YamlSource } from './base/yaml-source.ts';
@@ -61,7 +62,7 @@ function readAll(given: readonly GivenFile[]): readonly ReadFile[] {
     if (kindByPath(file.path) !== 'yaml' || file.text.startsWith('$ANSIBLE_VAULT;'))
       return { given: file, source: undefined, problem: undefined };
     try {
-      return { given: file, source: new YamlSource(file.path, file.text), problem: undefined };
+      return { given: file, source: sourceOf(file), problem: undefined };
     } catch (error) {
       return { given: file, source: undefined, problem: asProblem(error, file.path) };
     }
@@ -72,6 +73,17 @@ function readAll(given: readonly GivenFile[]): readonly ReadFile[] {
     if (kindByPath(path) === 'template') return { ...file, kind: 'template' };
     return { ...file, kind: file.source === undefined ? 'other' : kindOf(path, file.source.roots[0], named) };
   });
+}
+
+/** Reads a file as Ansible does, which accepts lines of quoted texts without indentation. */
+function sourceOf({ path, text }: GivenFile): YamlSource {
+  try {
+    return new YamlSource(path, text);
+  } catch (error) {
+    const mended = withIndentedQuotes(text);
+    if (mended === text || !isReadable(path, mended)) throw error;
+    return new YamlSource(path, mended);
+  }
 }
 
 function asProblem(error: unknown, path: string): Problem {

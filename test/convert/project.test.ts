@@ -277,6 +277,11 @@ describe('the form of a file', () => {
 });
 
 describe('whatever the input', () => {
+  test('lines of a quoted text without indentation are read as by Ansible', async () => {
+    const before = 'a: "{{\n  b | upper\n}}"\nc: yes\n';
+    expect(await converted({ 'defaults/main.yml': before }, 'defaults/main.yml')).toBe('a: "{{upper b}}"\nc: true\n');
+  });
+
   test('YAML that cannot be read is told with its place, and stays', async () => {
     const text = '- a: "b\n- c: [\n';
     const {

@@ -25,6 +25,7 @@ export function yamlMistake(
     reservedStart(lines, code, line) ??
     quotes(lines, line) ??
     endlessQuote(lines, code, message) ??
+    shallowQuote(lines, code, message, line) ??
     endedQuote(lines, line);
   if (known !== undefined) return known;
   return message.startsWith('Flow ') || message.startsWith('Unexpected flow-')
@@ -124,6 +125,22 @@ function endlessQuote(lines: readonly string[], code: string, message: string): 
     column: before.at(-1)?.length ?? 0,
     length: 1,
     remedy: `Add ${last.sign} where it ends.`,
+  };
+}
+
+/** Finds a line of a quoted text that is indented no further than the key of the text. */
+function shallowQuote(lines: readonly string[], code: string, message: string, line: number): YamlMistake | undefined {
+  if (code !== 'MISSING_CHAR' || !message.startsWith('Missing closing')) return undefined;
+  const at = lines.findIndex((text, index) => index > line && text.trim() !== '');
+  const text = lines[at]?.trimEnd();
+  if (text === undefined) return undefined;
+  const column = text.length - text.trimStart().length;
+  return {
+    what: 'This line goes on with a text in quotes, and is indented too little',
+    line: at,
+    column,
+    length: text.length - column,
+    remedy: 'Indent all lines of the text further than its key. The value stays the same.',
   };
 }
 

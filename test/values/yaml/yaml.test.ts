@@ -92,6 +92,8 @@ const MISTAKES: [string, string, number, number, RegExp][] = [
   ['a: &a [*a]', 'yaml-alias', 1, 8, /itself/],
   ['a: [1', 'yaml-syntax', 1, 4, /./],
   ['a: "x', 'yaml-syntax', 1, 4, /never ends/],
+  ['a: "x\n\ny"\nb: 1', 'yaml-syntax', 3, 1, /indented too little/],
+  ["a:\n  - b: 'x\n   y'", 'yaml-syntax', 3, 4, /indented too little/],
   ['\ta: 1', 'yaml-syntax', 1, 1, /tab/],
   ['a: 1\nb: c: d', 'yaml-syntax', 2, 4, /./],
   ['a: @x', 'yaml-syntax', 1, 4, /@/],
