@@ -1,6 +1,7 @@
 import { quote } from '../connection/base/quote.ts';
 import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { type Offer, askOffers, decodeOffers } from './system/package-offers.ts';
+import { compareRpmVersions } from './system/rpm-version.ts';
 
 /** A package of the distribution. Fields that a prediction cannot know are undefined. */
 export interface PackageState {
@@ -70,7 +71,8 @@ fi
     return new Map(
       requests.map(({ id, detail }) => {
         const found = find(id);
-        const offer = detail.candidate ? { candidate: offered(id), refreshed } : {};
+        const newest = manager === 'rpm' ? newestRpm(offered(id), found?.version) : offered(id);
+        const offer = detail.candidate ? { candidate: newest, refreshed } : {};
         if (found?.installed === true && !detail.versioned) return [id, { ...found, ...offer }];
         const listed = offerOf(namesOf(id));
         return [
@@ -102,6 +104,12 @@ fi
     return undefined;
   },
 };
+
+/** Returns the newest version that a host with rpm may have: the lists may offer only older ones. */
+export function newestRpm(offered: string | undefined, installed: string | undefined): string | undefined {
+  if (offered === undefined || installed === undefined) return offered;
+  return compareRpmVersions(offered, installed) > 0 ? offered : installed;
+}
 
 /** Files in which a host lists its package repositories. */
 const SOURCES = /^\/etc\/(?:apt|yum\.repos\.d|zypp\/repos\.d|apk\/repositories)(?:\/|$)/;

@@ -221,8 +221,18 @@ test('a host without package manager is an error', () => {
   expect(plan({ name: 'socat' }, { socat: ABSENT }, { package_manager: 'none' }).kind).toBe('impossible');
 });
 
-test.each(['linux-image-*', '../x.deb', '-y', 'a b', 'a;b', ''])('%s is not the name of a package', (name) => {
-  expect(install.arguments.safeParse({ name }).success).toBe(false);
+test.each([
+  ['linux-image-*', 'Write the names'],
+  ['*', 'write upgrade: dist'],
+  ['../x.deb', 'Write deb: /path'],
+  ['https://a.org/x.rpm', 'dnf -y install FILE'],
+  ['@Development tools', 'group install'],
+  ['-y', 'Write name or name=version.'],
+  ['a b', 'Write name or name=version.'],
+  ['a;b', 'Write name or name=version.'],
+  ['', 'must not be empty'],
+])('%s is not the name of a package: %s', (name, remedy) => {
+  expect(install.arguments.safeParse({ name }).error?.issues[0]?.message).toContain(remedy);
 });
 
 test.each([
@@ -309,6 +319,10 @@ describe('what package managers print of versions', () => {
     const text =
       'rpm\nbash\tx86_64\t0:5.1-2.el9\tinstalled\npackage no is not installed\n@candidates\nbash 0:5.1-3.el9\n@refreshed\n5\n';
     expect(decode(text, true, 'bash').get('bash')).toMatchObject({ version: '0:5.1-2.el9', candidate: '0:5.1-3.el9' });
+    const older = text.replace('5.1-3', '5.0-9');
+    expect(decode(older, true, 'bash').get('bash')).toMatchObject({ candidate: '0:5.1-2.el9' });
+    const ofZypper = text.replace('bash 0:5.1-3.el9', 'Name : bash\nVersion : 5.1-2.el9');
+    expect(decode(ofZypper, true, 'bash').get('bash')).toMatchObject({ candidate: '0:5.1-2.el9' });
     expect(decode(text, true, 'bash.x86_64').get('bash.x86_64')).toMatchObject({ version: '0:5.1-2.el9' });
     expect(decode(text, true, 'bash.i686').get('bash.i686')).toMatchObject({ installed: false });
     expect(decode(text, true, 'no').get('no')).toMatchObject({ installed: false });
