@@ -17,11 +17,28 @@ import { type Lists, isWhole, planWhole, wholeRequests } from './system/apt-whol
 import { brought, broughtPredictions, broughtRequests } from './system/package-brings.ts';
 import { foreignPackageArguments } from './system/package-foreign.ts';
 import { heldProblem, installProblem } from './system/package-refusals.ts';
+import {
+  type Newest,
+  newestOf,
+  newestRequests,
+  repositoryArguments,
+  repositoryOptions,
+  repositoryProblem,
+} from './system/package-repositories.ts';
 import { type PackageWork, packageLists, packageScript, unknownNames } from './system/package-script.ts';
 import { type Asked, type PackageStep, asked, isProvided, isUnoffered, stepOf } from './system/package-steps.ts';
 
 /** A package in a task: `name` or `name=version`. */
 const PACKAGE = /^[A-Za-z0-9][A-Za-z0-9+._-]*(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~^_-]+\*?)?$/;
+
+/** Forms of text that package managers take for other things than names, and what to write for them. */
+const NO_NAME: readonly (readonly [form: RegExp, remedy: string])[] = [
+  [/^\*$/, 'For all packages write upgrade: dist with apt, and command: dnf -y upgrade elsewhere.'],
+  [/\.deb$/, 'Write deb: /path for a file of the host. get_url downloads it before.'],
+  [/\.rpm$/, 'Write command: dnf -y install FILE, with creates: a file that the package brings.'],
+  [/^@/, 'Write command: dnf -y group install GROUP, with creates: a file that the group brings.'],
+  [/[*?]/, 'Write the names: a pattern would mean other packages tomorrow.'],
+];
 
 const STATES = {
   present: 'present',
@@ -42,8 +59,7 @@ const schema = z
             context.addIssue({
               code: 'custom',
               path: names.length === 1 ? [] : [index],
-              message:
-                'must be the name of a package\nWrite name or name=version. Patterns and files are not supported.',
+              message: `must be the name of a package\n${NO_NAME.find(([form]) => form.test(name))?.[1] ?? 'Write name or name=version.'}`,
             });
       })
       .optional()
@@ -101,6 +117,7 @@ const schema = z
       .describe(
         'Whether the installation may start services, as Debian does. If false, they stay stopped until a later task starts them.',
       ),
+    ...repositoryArguments,
     brings: z
       .array(brought)
       .optional()
@@ -152,6 +169,7 @@ export const module = defineModule<Arguments>({
   ],
   observes: (args, _loaded, { facts }) => [
     ...asked(args).map((one) => one.request),
+    ...newestRequests(args),
     ...(args.name === undefined && args.update_cache ? [listsRequest(facts)] : []),
     ...wholeRequests(args),
     ...(args.state === 'absent' ? [] : broughtRequests(args.brings ?? [])),
@@ -168,20 +186,22 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
       what: 'This host has no supported package manager',
       remedy: 'apt, dnf, yum, zypper and apk are supported.',
     };
+  const unsuited = repositoryProblem(args, manager);
+  if (unsuited !== undefined) return unsuited;
   if (isWhole(args)) return planWhole(args, listsOf(args, seen, context), seen, context);
   if (args.name === undefined) return planLists(args, seen, { facts, manager, now });
   const all = asked(args);
   const problem = args.state === 'absent' ? undefined : installProblem(args, all, seen, now);
   if (problem !== undefined) return problem;
+  const newest = newestOf(args, seen);
   const steps = all.flatMap((one) =>
     args.state !== 'absent' && isProvided(one, seen)
       ? []
-      : stepOf(args, one, seen.of(one.request), { leaves: manager === 'apt' }),
+      : stepOf(args, one, newest.of(one, seen.of(one.request)), { leaves: manager === 'apt' }),
   );
   const held = heldProblem(steps, seen);
   if (held !== undefined) return held;
-  const aged =
-    args.state === 'latest' && args.update_cache && all.some((one) => isAged(seen.of(one.request), args, now));
+  const aged = areListsAged(args, all, seen, { newest, manager, now });
   if (steps.length === 0 && !aged) return { kind: 'in_sync' };
   const installed = steps.filter((step) => step.state.installed).map(({ one }) => one);
   const latest = aged ? all : installed;
@@ -206,7 +226,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
     touches: 'predicted',
     apply: () => ({
       script: packageScript(manager, {
-        ...workOf(args),
+        ...workOf(args, manager),
         install: (args.state === 'latest' ? latest : installed).map(({ name, version }) => ({ name, version })),
         remove: steps.filter((step) => !step.state.installed).map(({ one }) => one.name),
       }),
@@ -218,8 +238,9 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   };
 }
 
-function workOf(args: Arguments): Omit<PackageWork, 'install' | 'remove'> {
+function workOf(args: Arguments, manager: Facts['package_manager']): Omit<PackageWork, 'install' | 'remove'> {
   return {
+    options: repositoryOptions(args, manager),
     latest: args.state === 'latest',
     refreshOlderThan: args.update_cache ? args.cache_valid_time : undefined,
     recommends: args.install_recommends,
@@ -289,7 +310,11 @@ function planLists(
     certainty: seen.certainty(request),
     predictions: [predict(request, { ...state, refreshed: undefined, isRefreshed: true })],
     touches: 'predicted',
-    apply: () => ({ script: packageLists(manager), timeoutMs: SLOW_MIRROR_MS, talks: true }),
+    apply: () => ({
+      script: packageLists(manager, repositoryOptions(args, manager)),
+      timeoutMs: SLOW_MIRROR_MS,
+      talks: true,
+    }),
   };
 }
 
@@ -312,6 +337,22 @@ function certaintyOf(steps: readonly PackageStep[], aged: boolean, seen: Seen): 
 function predicted(one: Asked, state: PackageState, steps: readonly PackageStep[], aged: boolean): PackageState {
   if (aged) return { installed: true, broken: false };
   return steps.find((each) => each.one === one)?.state ?? state;
+}
+
+interface Offered {
+  readonly newest: Newest;
+  readonly manager: Facts['package_manager'];
+  readonly now: Date;
+}
+
+/** Returns whether the newest versions are known only after the lists are refreshed. */
+function areListsAged(args: Arguments, all: readonly Asked[], seen: Seen, { newest, manager, now }: Offered): boolean {
+  if (args.state !== 'latest') return false;
+  const states = all.map((one) => seen.of(one.request));
+  // dnf answers without lists, too, and says nothing of it.
+  const isSilent = manager === 'dnf' || manager === 'yum';
+  if (!newest.isKnown || (isSilent && states.some(({ refreshed }) => refreshed === 0))) return true;
+  return args.update_cache && states.some((state) => isAged(state, args, now));
 }
 
 function isAged(state: PackageState, args: Arguments, now: Date): boolean {

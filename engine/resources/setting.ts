@@ -53,6 +53,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   lvg: { packages: 'undeclared', families: ['filesystem', 'lvol'] },
   lvol: { packages: 'undeclared', families: ['lvg'] },
   lvspace: { packages: 'undeclared', families: ['lvg', 'lvol'] },
+  rpm: { packages: 'any', files: /^\/etc\/(?:yum\.repos\.d\/|dnf\/|yum\.conf$)/ },
   selection: { packages: 'named' },
   seboolean: { packages: 'undeclared', files: /^\/etc\/selinux(?:\/|$)/ },
   sefcontext: { packages: 'undeclared', files: /^\/etc\/selinux(?:\/|$)/ },

@@ -43,6 +43,13 @@ export const TASKS: readonly Row[] = [
       '- dpkg_divert:\n    path: /etc/a\n    rename: true\n    divert: /etc/a.dpkg-divert\n- dpkg_divert:\n    path: "{{lower item}}"\n    holder: b\n    # convert: assumed that no file is where a new diversion leads to\n    force: "{{ d }}"\n    state: absent\n    rename: true\n    divert: "{{lower item}}.distrib"\n- dpkg_divert: { path: /etc/a, divert: /etc/b, rename: false }\n',
   },
   {
+    what: 'packages of chosen repositories, and a package manager that is named',
+    before:
+      '- yum: name=a enablerepo=epel state=latest disable_gpg_check=yes use=yum\n- package:\n    name: a\n    use: dnf\n- package:\n    name: a\n    use: "{{ x | ternary(\'y\', omit) }}"\n',
+    after:
+      '- package:\n    name: a\n    enablerepo: epel\n    state: latest\n    disable_gpg_check: true\n- package:\n    name: a\n- package:\n    name: a\n    # convert: assumed that use of package can be left out: the package manager of the host is used\n',
+  },
+  {
     what: 'arguments in one text become a map',
     before: `- file: path=/srv/{{ x }} state=directory mode=0755 owner="{{ o | default('root') }}"  # here\n`,
     after: `- file:\n    path: /srv/{{ x }}\n    state: directory\n    mode: "0755"\n    owner: "{{default o 'root'}}"  # here\n`,
@@ -305,7 +312,7 @@ export const TASKS: readonly Row[] = [
     what: 'values of pairs: words that mean the same, and what a module refuses',
     before: '- service: name=a state=running\n- apt: name=https://a/b.deb\n- template: src=x.j2 dest=/x\n',
     after:
-      '- service:\n    name: a\n    state: started\n- package:\n    # convert: by hand: name of package must be the name of a package. Write name or name=version. Patterns and files are not supported.\n    name: https://a/b.deb\n- template:\n    # convert: by hand: templates/x.j2 is Jinja still: the report says what is left in it.\n    src: x.j2\n    dest: /x\n',
+      '- service:\n    name: a\n    state: started\n- package:\n    # convert: by hand: name of package must be the name of a package. Write deb: /path for a file of the host. get_url downloads it before.\n    name: https://a/b.deb\n- template:\n    # convert: by hand: templates/x.j2 is Jinja still: the report says what is left in it.\n    src: x.j2\n    dest: /x\n',
     beside: { 'templates/x.j2': '{{ a | zip_longest(b) }}\n' },
   },
   {

@@ -1,6 +1,9 @@
 import { type ForeignArgument, idle, idleAs } from '../../values/habits/foreign-argument.ts';
 
-const OTHER_MANAGER = idleAs(['auto'], 'Leave it out; the package manager of the host is used.');
+const OTHER_MANAGER = idleAs(
+  ['auto', 'apt', 'dnf', 'dnf4', 'dnf5', 'yum', 'yum4', 'zypper', 'apk', null],
+  'Leave it out: the package manager of the host is used.',
+);
 const UPGRADE_ALONE = idleAs([false], 'Write state: latest, with when: for a package that may be missing.');
 const UNSIGNED = idleAs(
   [false],
@@ -37,12 +40,8 @@ export const foreignPackageArguments: Readonly<Record<string, ForeignArgument>> 
     ['force-confdef,force-confold'],
     'Leave it out; files that were edited are kept (force-confdef, force-confold).',
   ),
-  enablerepo: 'Write yum_repository: with enabled: true for it.',
-  disablerepo: 'Write yum_repository: with enabled: false for it.',
-  disable_gpg_check: idleAs([false], 'Write yum_repository: with gpgcheck: false for the repository.'),
   validate_certs: TLS,
   sslverify: TLS,
-  exclude: 'Write yum_repository: with exclude for the repository.',
   disable_excludes: 'Write yum_repository: without exclude for the repository.',
   list: 'Write query: dnf list NAME, and register the result.',
   conf_file: 'Set it in /etc/dnf/dnf.conf by lineinfile.',

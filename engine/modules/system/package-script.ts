@@ -18,6 +18,8 @@ export interface PackageWork {
   readonly startUnits: boolean;
   /** The release of apt from which packages are taken first. */
   readonly release?: string | undefined;
+  /** Options for dnf, yum and zypper that hold for all of their commands. */
+  readonly options?: readonly string[] | undefined;
 }
 
 /** Returns shell text that does the work without questions, and exits with 0 if all went well. */
@@ -137,16 +139,19 @@ export function refreshedFirst(): string {
   return `(\n${APT}refresh\n)`;
 }
 
-/** Returns shell text that refreshes the package lists at any age. */
-export function packageLists(manager: Exclude<Facts['package_manager'], 'none'>): string {
+/** Returns shell text that refreshes the package lists at any age. `options`: those of the package manager. */
+export function packageLists(
+  manager: Exclude<Facts['package_manager'], 'none'>,
+  options: readonly string[] = [],
+): string {
   switch (manager) {
     case 'apt':
       return `${APT}refresh\n`;
     case 'dnf':
     case 'yum':
-      return `LC_ALL=C ${manager} -y -q --setopt=metadata_expire=0 makecache\n`;
+      return `LC_ALL=C ${manager} -y -q${optionWords(options)} --setopt=metadata_expire=0 makecache\n`;
     case 'zypper':
-      return `LC_ALL=C ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive --quiet refresh\n`;
+      return `LC_ALL=C ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive --quiet${optionWords(options)} refresh\n`;
     case 'apk':
       return `apk --wait 120 update\n`;
   }
@@ -164,22 +169,24 @@ export function unknownNames(stderr: string): readonly string[] {
 
 function dnf(
   manager: 'dnf' | 'yum',
-  { install, remove, latest, refreshOlderThan, recommends, downgrade }: PackageWork,
+  { install, remove, latest, refreshOlderThan, recommends, downgrade, options }: PackageWork,
 ): string {
-  if (install.length === 0) return `${manager} -y -q remove ${words(remove)}\n`;
+  const run = `${manager} -y -q${optionWords(options)}`;
+  if (install.length === 0) return `${run} remove ${words(remove)}\n`;
   const wanted = words(install.map(({ name, version }) => (version === undefined ? name : `${name}-${version}`)));
   const weak =
     recommends === undefined || manager === 'yum' ? '' : `--setopt=install_weak_deps=${recommends ? 'True' : 'False'} `;
   const refresh = refreshOlderThan === undefined ? '' : `--setopt=metadata_expire=${refreshOlderThan} `;
   const lines = [
-    `${manager} -y -q ${refresh}${weak}install ${wanted}${downgrade ? ` && ${manager} -y -q downgrade ${wanted} 2>/dev/null || ${manager} -y -q downgrade ${wanted}` : ''} || exit`,
-    latest ? `${manager} -y -q upgrade ${wanted} || exit` : '',
+    `${run} ${refresh}${weak}install ${wanted}${downgrade ? ` && ${run} downgrade ${wanted} 2>/dev/null || ${run} downgrade ${wanted}` : ''} || exit`,
+    latest ? `${run} upgrade ${wanted} || exit` : '',
   ];
   return `export LC_ALL=C\n${lines.filter((line) => line !== '').join('\n')}\n`;
 }
 
-function zypper({ install, remove, latest, refreshOlderThan, recommends, downgrade }: PackageWork): string {
-  const run = 'ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive --quiet';
+function zypper(work: PackageWork): string {
+  const { install, remove, latest, refreshOlderThan, recommends, downgrade } = work;
+  const run = `ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive --quiet${optionWords(work.options)}`;
   if (install.length === 0) return `${run} remove ${words(remove)}\n`;
   const wanted = words(install.map(({ name, version }) => (version === undefined ? name : `${name}=${version}`)));
   const options = [
@@ -207,4 +214,9 @@ function apk({ install, remove, latest, refreshOlderThan }: PackageWork): string
 
 function words(list: readonly string[]): string {
   return list.map(quote).join(' ');
+}
+
+/** Returns the options, each behind a blank. */
+function optionWords(options: readonly string[] = []): string {
+  return options.map((one) => ` ${quote(one)}`).join('');
 }
