@@ -37,6 +37,8 @@ export function rewriteCall(
   { entries, standing }: { readonly entries: readonly Entry[]; readonly standing: Standing },
   use: Scalars,
 ): boolean {
+  const system = otherSystem(module);
+  if (system !== undefined) return failThere(module, system, action, { entries, standing }, use);
   const args = argumentsOf(module, action, entries);
   const rewrite = REWRITES.get(module);
   if (args === undefined || rewrite === undefined || use.draft.isMarked(standing.anchor)) return false;
@@ -53,6 +55,47 @@ export function rewriteCall(
   assume([other.assumed], standing.anchor, use.draft);
   use.draft.rename(action, other.module);
   writeLines(action, lines, standing, use.draft);
+  return true;
+}
+
+/** Modules for hosts of systems that this program does not support. */
+const OF_SYSTEMS: ReadonlyMap<string, string> = new Map([
+  ['homebrew', 'macOS'],
+  ['homebrew_cask', 'macOS'],
+  ['homebrew_tap', 'macOS'],
+  ['macports', 'macOS'],
+  ['mas', 'macOS'],
+  ['openbsd_pkg', 'OpenBSD'],
+  ['osx_defaults', 'macOS'],
+  ['pacman', 'Arch Linux'],
+  ['pacman_key', 'Arch Linux'],
+  ['pkgin', 'NetBSD'],
+  ['pkgng', 'FreeBSD'],
+  ['portage', 'Gentoo'],
+  ['portinstall', 'FreeBSD'],
+  ['slackpkg', 'Slackware'],
+  ['sysrc', 'FreeBSD'],
+  ['xbps', 'Void Linux'],
+]);
+
+/** Returns the system for which the module is, if no host here can have it. */
+function otherSystem(module: string): string | undefined {
+  return /(?:^|\.)win_\w+$/.test(module) ? 'Windows' : OF_SYSTEMS.get(module);
+}
+
+/** Rewrites a task for another system as one that fails there. It stands behind a condition that is never true here. */
+function failThere(
+  module: string,
+  system: string,
+  action: Entry,
+  { entries, standing }: { readonly entries: readonly Entry[]; readonly standing: Standing },
+  { draft }: Scalars,
+): boolean {
+  if (draft.isMarked(standing.anchor) || entries.some(({ key }) => key === 'args')) return false;
+  const sentence = `that no host runs ${system}, which has no support here`;
+  assume([{ topic: 'other system', sentence }], standing.anchor, draft);
+  draft.rename(action, 'fail');
+  writeLines(action, [`msg: ${module} is for hosts with ${system}`], standing, draft);
   return true;
 }
 

@@ -50,6 +50,27 @@ export const TASKS: readonly Row[] = [
       '- package:\n    name: a\n    enablerepo: epel\n    state: latest\n    disable_gpg_check: true\n- package:\n    name: a\n- package:\n    name: a\n    # convert: assumed that use of package can be left out: the package manager of the host is used\n',
   },
   {
+    what: 'modules for systems that are not here',
+    before:
+      '- community.general.pacman:\n    name: a\n    state: present\n  when: x\n- name: n\n  pkgng: name={{ a | b }} state=absent\n  register: r\n- { homebrew: { name: a } }\n- ansible.windows.win_copy:\n    src: a\n',
+    after:
+      '# convert: assumed that no host runs Arch Linux, which has no support here\n- fail:\n    msg: pacman is for hosts with Arch Linux\n  when: truthy(x)\n- name: n\n  # convert: assumed that no host runs FreeBSD, which has no support here\n  fail:\n    msg: pkgng is for hosts with FreeBSD\n  register: r\n# convert: assumed that no host runs macOS, which has no support here\n- { fail: {msg: homebrew is for hosts with macOS} }\n# convert: assumed that no host runs Windows, which has no support here\n- fail:\n    msg: ansible.windows.win_copy is for hosts with Windows\n',
+  },
+  {
+    what: 'keywords that an include does not hand down',
+    before:
+      '- include_tasks: a.yml\n  no_log: yes\n- include_role:\n    name: a\n  ignore_errors: true\n  when: b is defined\n',
+    after: '- include_tasks: a.yml\n  %K\n- include_role:\n    name: a\n  %I\n  when: defined(b)\n'
+      .replace(
+        '%K',
+        '# convert: assumed that no_log is not meant for the tasks in the include: Ansible does not hand it down. For these, write it under apply:',
+      )
+      .replace(
+        '%I',
+        '# convert: assumed that ignore_errors is not meant for the tasks in the include: Ansible does not hand it down. For these, write it under apply:',
+      ),
+  },
+  {
     what: 'arguments in one text become a map',
     before: `- file: path=/srv/{{ x }} state=directory mode=0755 owner="{{ o | default('root') }}"  # here\n`,
     after: `- file:\n    path: /srv/{{ x }}\n    state: directory\n    mode: "0755"\n    owner: "{{default o 'root'}}"  # here\n`,
