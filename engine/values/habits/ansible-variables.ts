@@ -116,6 +116,7 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   { name: 'user_shell', instead: 'Write getent: { database: passwd, key: USER }, and getent_passwd[USER][5].' },
   { name: 'env.HOME', path: 'facts.home', instead: 'It is the home directory of the login user.', isHere: true },
   { name: 'env.USER', path: 'facts.user', instead: 'It is the login user.', isHere: true },
+  { name: 'env.SUDO_USER', path: 'facts.user', instead: 'It is the login user, who calls sudo.' },
   {
     name: 'env',
     instead:

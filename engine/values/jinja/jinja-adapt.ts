@@ -23,6 +23,7 @@ import {
   withParts,
 } from './jinja-build.ts';
 import type { Given, Jinja, JinjaOf } from './jinja-expression.ts';
+import { FIXED_VALUES } from './jinja-fixed-values.ts';
 import type { AssumedType, Assumption, JinjaType } from './jinja-knowledge.ts';
 import { comparedFact, lacking, namesOf, NoCounterpart } from './jinja-translation.ts';
 import { certainTypeOf, suggestedOf, typeOf } from './jinja-type.ts';
@@ -215,12 +216,12 @@ export class Adapter implements Adapting {
       this.assume({ kind: 'managed' });
       return textNode('Ansible managed');
     }
-    const fixed = PYTHON.get(whole);
+    const fixed = FIXED_VALUES.get(whole);
     if (fixed !== undefined) {
       this.assume({
         kind: 'fact',
         of: shown(node),
-        instead: `${fixed.kind === 'text' ? fixed.value : '3'} is written`,
+        instead: `${fixed.kind === 'text' ? fixed.value : fixed.text} is written`,
       });
       return fixed;
     }
@@ -322,17 +323,6 @@ export class Adapter implements Adapting {
     return type === 'list' ? filterNode(sum.left, CONCAT_LISTS, sum.right) : filterNode(sum, IN_CEL);
   }
 }
-
-/**
- * The Python of a host. runbook does not look for it, but all systems that still get updates have it under this name.
- */
-const PYTHON: ReadonlyMap<string, JinjaOf<'text'> | JinjaOf<'number'>> = new Map<
-  string,
-  JinjaOf<'text'> | JinjaOf<'number'>
->([
-  ['ansible_python.executable', { kind: 'text', value: '/usr/bin/python3' }],
-  ['ansible_python.version.major', { kind: 'number', text: '3' }],
-]);
 
 const MAJOR_VERSIONS: ReadonlySet<string> = new Set([
   'ansible_distribution_major_version',

@@ -1,6 +1,7 @@
 import { ansibleVariable, namedHere } from '../habits/ansible-variables.ts';
 import { byKind, EACH } from './jinja-build.ts';
 import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
+import { FIXED_VALUES } from './jinja-fixed-values.ts';
 import type { JinjaType, TypesKnown } from './jinja-knowledge.ts';
 import { namesOf } from './jinja-translation.ts';
 
@@ -62,8 +63,8 @@ const OWN: ReadonlyMap<string, JinjaType> = new Map<string, JinjaType>([
   ),
   ...['group_names', 'play_hosts', 'facts.all_ipv4', 'facts.all_ipv6'].map((name) => [name, 'list'] as const),
   ...['groups', 'hostvars', 'facts', 'facts.os', 'facts.interfaces'].map((name) => [name, 'map'] as const),
-  ...['ansible_python', 'ansible_facts.python', 'ansible_facts.ansible_python'].map(
-    (name) => [`${name}.executable`, 'text'] as const,
+  ...[...FIXED_VALUES].flatMap(([name, { kind }]) =>
+    [name, name.replace('ansible_', 'ansible_facts.'), `ansible_facts.${name}`].map((one) => [one, kind] as const),
   ),
   ...['memory_mb', 'processors', 'time', 'uid', 'userspace_bits'].map((name) => [`facts.${name}`, 'number'] as const),
   ...['index', 'index0', 'length', 'revindex', 'revindex0'].map((name) => [`loop.${name}`, 'number'] as const),

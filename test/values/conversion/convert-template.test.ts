@@ -226,6 +226,16 @@ test.each([
     'assumed: #!/usr/bin/python3 # ansible_python.executable may have other values: /usr/bin/python3 is written',
   ],
   [
+    '{{ bin }}:{{ ansible_env.PATH }}',
+    'assumed: {{bin}}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin # ansible_env.PATH may have other values: /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin is written',
+  ],
+  [
+    "{{ ansible_facts['env'].PATH ~ x }}",
+    "assumed: {{concat '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' x}} # ansible_facts.env.PATH may have other values: /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin is written",
+  ],
+  ['{{ ansible_env.SUDO_USER }}', 'exact: {{facts.user}}'],
+  ['{{ ansible_verbosity < 3 }}', 'assumed: {{lt 0 3}} # ansible_verbosity may have other values: 0 is written'],
+  [
     'a{% if x %}b\n{% endif %}{% if y %}c{% endif %}\n',
     'assumed: a{{#if (truthy x)}}b\n{{/if}}\n{{#if (truthy y)}}\nc{{/if}} # the last part of the text is not empty: the line break at the end depends on it',
   ],
