@@ -1,14 +1,17 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ConvertedFile } from '../convert/base/outcome.ts';
+import { MAP_FORM, type ModuleMap, readModuleMap } from '../convert/module-map.ts';
 import { convertProject } from '../convert/project.ts';
 import { Problem } from '../errors/problem.ts';
+import { readAtOnce } from '../files/read-file.ts';
 import { modules } from '../modules/base/catalogue.ts';
 import { convertJson } from '../report/convert/convert-json.ts';
 import { type ConvertReport, type ConvertedPath, convertSummary } from '../report/convert/convert-text.ts';
 import { openOutput } from '../report/text/output.ts';
 import { paintFor } from '../report/text/paint.ts';
 import { printProblems } from '../report/text/problems.ts';
+import { textIn } from '../values/yaml/text-file.ts';
 import { EXIT } from './base/exit-status.ts';
 import { refuseUncommitted, refuseUnkept } from './convert/git-state.ts';
 import { lintErrors } from './convert/lint-converted.ts';
@@ -22,6 +25,7 @@ interface Flags {
   readonly inPlace?: true;
   readonly output?: string;
   readonly force?: true;
+  readonly modules?: string;
   readonly report: Format;
 }
 
@@ -42,6 +46,7 @@ export function addConvertCommand(command: Command, done: (status: number) => vo
     .addOption(new Option('--in-place', 'change the files themselves').conflicts('output'))
     .option('--output <folder>', 'where to write (default: PATH.runbook, beside PATH)')
     .option('--force', 'with --in-place: change files also if Git cannot restore them')
+    .option('--modules <file>', 'modules to write in place of others, with new names of arguments: a YAML file')
     .addOption(new Option('--report <format>', FORMATS.join(', ')).choices(FORMATS).default('text').argParser(format))
     .addHelpText('after', EXAMPLES)
     .action(async (paths: readonly string[], flags: Flags) => {
@@ -64,8 +69,9 @@ async function convert(paths: readonly string[], flags: Flags): Promise<number> 
     });
   if (flags.inPlace === true && flags.force !== true)
     for (const path of paths) await refuseUncommitted({ ...whereIs(path), name: path });
+  const mapped = flags.modules === undefined ? undefined : moduleMapOf(flags.modules);
   const converted: ConvertedPath[] = [];
-  for (const path of paths) converted.push(await convertPath(path, flags));
+  for (const path of paths) converted.push(await convertPath(path, flags, mapped));
   const report: ConvertReport = { paths: converted };
   const stdout = openOutput(process.stdout);
   stdout.write(flags.report === 'json' ? convertJson(report) : convertSummary(report, paintFor(process.stdout)));
@@ -77,9 +83,16 @@ async function convert(paths: readonly string[], flags: Flags): Promise<number> 
   return problems.length > 0 ? EXIT.problem : EXIT.ok;
 }
 
-async function convertPath(path: string, flags: Flags): Promise<ConvertedPath> {
+/** Reads the file of `--modules`. Throws Problem. */
+function moduleMapOf(file: string): ModuleMap {
+  const { root, only } = whereIs(file);
+  if (only === undefined) throw new Problem({ code: 'module-map', what: `${file} is a folder`, remedy: MAP_FORM });
+  return readModuleMap(textIn(readAtOnce(join(root, only)), file), file);
+}
+
+async function convertPath(path: string, flags: Flags, mapped: ModuleMap = new Map()): Promise<ConvertedPath> {
   const project = await readProject(path);
-  const { files } = await convertProject(project.files, modules, project.others);
+  const { files } = await convertProject(project.files, modules, { others: project.others, mapped });
   const isInPlace = flags.inPlace === true;
   const changed = files.filter(isChanged(project)).map(({ path: file }) => file);
   if (isInPlace && flags.force !== true) await refuseUnkept(project.root, changed);

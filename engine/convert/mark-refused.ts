@@ -6,13 +6,19 @@ import { readYaml } from '../values/yaml/yaml.ts';
 import type { Draft } from './base/draft.ts';
 import { linesLeft } from './base/marks.ts';
 import type { FileKind } from './base/outcome.ts';
+import type { ModuleMap } from './module-map.ts';
 import { refusalsOf, unitsIn } from './refusals.ts';
 
 /**
  * Marks each task, block and play that the loader refuses after the conversion, and that has no mark yet. Without this,
  * a mistake of the original, or of the converter, would be left without a word. Returns the text with these marks.
  */
-export async function markRefused(draft: Draft, text: string, kind: FileKind, modules: Catalogue): Promise<string> {
+export async function markRefused(
+  draft: Draft,
+  text: string,
+  kind: FileKind,
+  { catalogue, mapped }: { readonly catalogue: Catalogue; readonly mapped: ModuleMap },
+): Promise<string> {
   if (kind !== 'playbook' && kind !== 'tasks') return text;
   const { file } = draft.source;
   const isHandlers = kind === 'tasks' && /(?:^|\/)handlers\//.test(file);
@@ -21,10 +27,12 @@ export async function markRefused(draft: Draft, text: string, kind: FileKind, mo
     text,
     units.map(({ map }) => map.place.line),
   );
+  // Modules of the user's own, which only the project knows.
+  const own = new Set([...mapped.values()].map(({ module }) => module).filter((name) => !catalogue.has(name)));
   for (const unit of units) {
     const { line } = unit.map.place;
-    if (left.has(line)) continue;
-    const [problem] = await refusalsOf(unit, modules);
+    if (left.has(line) || unit.map.entries.some(({ key }) => own.has(key))) continue;
+    const [problem] = await refusalsOf(unit, catalogue);
     if (problem === undefined) continue;
     const { code } = problem;
     draft.leaveUnit(unit.kind, line, text, { kind: 'byHand', why: { kind: 'refused', code, sentence: told(problem) } });

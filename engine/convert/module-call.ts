@@ -23,6 +23,8 @@ export interface Call {
   readonly text?: string;
   /** The key of the argument that names the module. */
   readonly moduleKey?: string;
+  /** New names of arguments, as the user says; null for an argument that is left out. */
+  readonly names?: ReadonlyMap<string, string | null>;
 }
 
 /** Converts the arguments of a module in all their places: below the module, in one text, under `args`. */
@@ -44,18 +46,28 @@ export function convertArguments(map: MapOfFile, call: Call, standing: Standing,
   for (const argument of ownEntriesOf(map)) {
     if (argument.key === call.moduleKey) continue;
     const anchor = standing.isFlow || map.flow === true ? standing.anchor : argument.keyNode.range[0];
-    convertArgument(argument, call, { anchor, isFlow, key: argument.key }, use);
+    const key = newName(argument.key, call);
+    if (key === null) use.draft.remove(argument);
+    else convertArgument({ ...argument, key }, call, { anchor, isFlow, key }, use);
   }
+}
+
+/** Returns the name of an argument that the user maps; null if it is left out; any other name as it is. */
+function newName(name: string, { names }: Call): string | null {
+  const mapped = names?.get(name);
+  return mapped === undefined ? name : mapped;
 }
 
 function convertArgument(argument: Entry, call: Call, standing: Standing, use: Scalars): void {
   const { draft } = use;
   const { facts, module } = call;
-  if (draft.isMarked(standing.anchor) || rewriteArgument(module, argument, standing, use)) return;
+  if (draft.isMarked(standing.anchor)) return;
+  if (call.names === undefined && rewriteArgument(module, argument, standing, use)) return;
   if (facts !== undefined && facts.argument(argument.key) === undefined) {
     convertForeign(argument, facts, standing, use);
     return;
   }
+  if (call.names?.has(draft.source.written(argument.keyNode)) === true) draft.rename(argument, argument.key);
   if (module === 'assert' && argument.key === 'that') convertConditions(argument, standing, use);
   else if (module === 'debug' && argument.key === 'var') convertShown(argument, standing, use);
   else if (!convertLiteral(argument, call, standing, use) && !convertPrinted(argument, call, standing, use))
@@ -206,7 +218,7 @@ function modeFor(text: string): Literal | undefined {
 function convertText(text: string, call: Call, standing: Standing, use: Scalars): void {
   const { draft } = use;
   const { entry, facts, module } = call;
-  const read = readModuleText(text, module, facts);
+  const read = readModuleText(text, module, call.names === undefined ? facts : undefined);
   if (read === undefined) {
     if (call.text === undefined) convertValue(entry.value, standing, use);
     else writeWhole(call.text, entry, standing, use);
@@ -232,7 +244,11 @@ function writeWhole(text: string, entry: Entry, standing: Standing, use: Scalars
 }
 
 function pairLines({ free, pairs }: ReadText, call: Call, standing: Standing, use: Scalars): readonly string[] {
-  const all = free === undefined ? pairs : [[call.facts?.freeForm ?? 'cmd', free] as const, ...pairs];
+  const renamed = pairs.flatMap(([given, value]) => {
+    const name = newName(given, call);
+    return name === null ? [] : [[name, value] as const];
+  });
+  const all = free === undefined ? renamed : [[call.facts?.freeForm ?? 'cmd', free] as const, ...renamed];
   return all.flatMap(([name, value]) => {
     const { facts, module } = call;
     const has = (other: string): boolean => all.some(([one]) => one === other);

@@ -14,6 +14,7 @@ import { kindByPath, kindOf } from './classify.ts';
 import { jinjaTranslator } from './jinja-translator.ts';
 import { TypesFound } from './known-types.ts';
 import { markRefused } from './mark-refused.ts';
+import type { ModuleMap } from './module-map.ts';
 import { namedFilesIn } from './named-files.ts';
 import { convertPlaybook, convertRoleUses } from './plays.ts';
 import { convertValue } from './scalars.ts';
@@ -28,14 +29,18 @@ interface ReadFile {
   readonly problem: Problem | undefined;
 }
 
-/**
- * Converts all files of a project. Reads only the given texts, and writes nothing. `others`: paths of all other files;
- * a converted file must not get one of these names.
- */
+export interface ConvertOptions {
+  /** Paths of all other files; a converted file must not get one of these names. */
+  readonly others?: readonly string[];
+  /** Modules that the user maps to others. */
+  readonly mapped?: ModuleMap;
+}
+
+/** Converts all files of a project. Reads only the given texts, and writes nothing. */
 export async function convertProject(
   given: readonly GivenFile[],
   catalogue: Catalogue,
-  others: readonly string[] = [],
+  { others = [], mapped = new Map() }: ConvertOptions = {},
 ): Promise<ProjectOutcome> {
   const forms = given.map(({ text }) => new TextForm(text));
   const modules = await modulesKnown(catalogue);
@@ -51,10 +56,16 @@ export async function convertProject(
     .filter(({ kind }) => kind === 'template')
     .map((file) => convertTemplateFile(file.given, translator, taken));
   const byPath = new Map(templates.map((file) => [file.path, file]));
-  const project: Project = { translator, modules, templates, catalogue };
+  const project: Project = { translator, modules, mapped: withOwn(mapped, catalogue), templates, catalogue };
   const files: ConvertedFile[] = [];
   for (const file of read) files.push(byPath.get(file.given.path) ?? (await convertFile(file, project)));
   return { files: files.map((file, index) => ({ ...file, text: forms[index]?.of(file.text) ?? file.text })) };
+}
+
+/** Adds the user's own modules under their own names: a second conversion finds these. */
+function withOwn(mapped: ModuleMap, catalogue: Catalogue): ModuleMap {
+  const own = [...mapped.values()].filter(({ module }) => !catalogue.has(module));
+  return new Map([...own.map(({ module }) => [module, { module, arguments: new Map() }] as const), ...mapped]);
 }
 
 function readAll(given: readonly GivenFile[]): readonly ReadFile[] {
@@ -117,6 +128,7 @@ interface Project {
   readonly catalogue: Catalogue;
   readonly translator: Translator;
   readonly modules: ModulesKnown;
+  readonly mapped: ModuleMap;
   readonly templates: readonly ConvertedFile[];
 }
 
@@ -130,12 +142,13 @@ async function convertFile({ given, kind, source, problem }: ReadFile, project: 
     translator: project.translator,
     templateNames: templateNames(project.templates, path),
     modules: project.modules,
+    mapped: project.mapped,
   };
   for (const root of source.roots) convertRoot(root, kind, use);
   markAliases(source, draft);
   const result = draft.result();
   if (result === undefined || !isReadable(path, result)) return { ...left, problem: notConverted(path) };
-  const whole = await markRefused(draft, result, kind, project.catalogue);
+  const whole = await markRefused(draft, result, kind, project);
   return { ...left, text: whole, units: draft.units, marks: draft.marks, problem: undefined };
 }
 

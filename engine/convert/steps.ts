@@ -23,6 +23,7 @@ import { convertKeyword, leave } from './keywords.ts';
 import { listensAsOne } from './listen.ts';
 import { type Call, convertCall } from './module-call.ts';
 import { writeDefaults } from './module-defaults.ts';
+import type { ModuleMap } from './module-map.ts';
 import { rewriteCall } from './module-rewrites.ts';
 import { type Scalars, type Standing, assume } from './scalars.ts';
 import { convertSynchronize } from './synchronize.ts';
@@ -30,6 +31,8 @@ import { withUrlAnswers } from './url-lookups.ts';
 
 export interface StepUse extends Scalars {
   readonly modules: ModulesKnown;
+  /** Modules that the user maps to others. */
+  readonly mapped: ModuleMap;
 }
 
 /** Parts of a block. */
@@ -213,6 +216,13 @@ function convertAction(
     return;
   }
   const short = withoutCollection(key);
+  const mapped = use.mapped.get(key) ?? use.mapped.get(short);
+  if (mapped !== undefined) {
+    const call = { entry: action, module: mapped.module, facts: modules.get(mapped.module), names: mapped.arguments };
+    draft.rename(action, mapped.module);
+    convertCall(call, args, standing, use);
+    return;
+  }
   if (isInclude(short)) {
     convertInclude(action, entries, standing, use);
     return;

@@ -148,3 +148,16 @@ test('a file that is not UTF-8 is told, and the temporary playbook of the check 
     'site.yml',
   ]);
 }, 120_000);
+
+test('--modules names what takes the place of modules that are not here', async () => {
+  const folder = temporaryFolder('runbook-convert-');
+  writeFileSync(join(folder, 'a.yml'), '- hosts: localhost\n  tasks:\n    - acme_say: text="a"\n');
+  writeFileSync(join(folder, 'map.yml'), 'acme_say: { module: debug, arguments: { text: msg } }\n');
+  const { status, stdout } = await runbook(folder, 'convert', 'a.yml', '--modules', 'map.yml');
+  expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('0 by hand') });
+  expect(readFileSync(join(folder, 'a.runbook.yml'), 'utf8')).toContain('- debug:\n        msg: a\n');
+  const missing = await runbook(folder, 'convert', 'a.yml', '--modules', 'nope.yml');
+  expect(missing).toMatchObject({ status: 1, stderr: expect.stringContaining('nope.yml cannot be read') });
+  const wrong = await runbook(folder, 'convert', 'a.yml', '--modules', '.');
+  expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining('. is a folder') });
+});

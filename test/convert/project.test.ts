@@ -231,7 +231,7 @@ describe('templates', () => {
 
   test('one whose new name something else has stays as it was', async () => {
     const given = files({ 'templates/a.conf.j2': '{{ a | upper }}\n' });
-    const outcome = await convertProject(given, modules, ['templates/a.conf.hbs']);
+    const outcome = await convertProject(given, modules, { others: ['templates/a.conf.hbs'] });
     expect(outcome.files.map(({ newPath }) => newPath)).toEqual(['templates/a.conf.j2']);
   });
 
