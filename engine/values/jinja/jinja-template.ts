@@ -1,3 +1,4 @@
+import { numberNode, partsOf } from './jinja-build.ts';
 import { type Jinja, type JinjaLoop, readJinja, readJinjaLoop } from './jinja-expression.ts';
 import { type LexerOptions, type TemplateToken, templateTokens } from './jinja-template-lexer.ts';
 import { type Backslashes, Unreadable } from './jinja-token.ts';
@@ -114,7 +115,7 @@ class TemplateReader {
       case 'for':
         return [this.#for(rest)];
       case 'set':
-        return [this.#set(rest)];
+        return this.#set(rest);
       case 'with':
         return [{ kind: 'with', set: this.#assignments(rest), body: this.#bodyUpTo('endwith') }];
       case 'macro':
@@ -148,12 +149,18 @@ class TemplateReader {
     return { kind: 'for', loop, body, otherwise: this.#end().word === 'else' ? this.#bodyUpTo('endfor') : [] };
   }
 
-  #set(rest: string): TemplateNode {
+  #set(rest: string): readonly TemplateNode[] {
     const [, name, value] = /^([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)\s*=(?!=)\s*([\s\S]+)$/.exec(rest) ?? [];
-    if (name !== undefined && value !== undefined) return { kind: 'set', name, value: this.#tuple(value) };
+    if (name !== undefined && value !== undefined) return [{ kind: 'set', name, value: this.#tuple(value) }];
+    const [, names, parts] = /^([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)+)\s*=(?!=)\s*([\s\S]+)$/.exec(rest) ?? [];
+    if (names !== undefined && parts !== undefined)
+      return setOfParts(
+        names.split(',').map((one) => one.trim()),
+        this.#tuple(parts),
+      );
     const [, block, filters] = /^([A-Za-z_]\w*)\s*(\|[\s\S]+)?$/.exec(rest) ?? [];
     if (block === undefined || filters !== undefined) return lacking('statement', 'set of several names or members');
-    return { kind: 'setText', name: block, body: this.#bodyUpTo('endset') };
+    return [{ kind: 'setText', name: block, body: this.#bodyUpTo('endset') }];
   }
 
   #tuple(text: string): Jinja {
@@ -190,6 +197,20 @@ class TemplateReader {
     };
     return (text) => within(outer, text);
   }
+}
+
+/** `set a, b = xs` gives each name a part of the value. All parts are computed before the first name has its value. */
+function setOfParts(names: readonly string[], value: Jinja): readonly TemplateNode[] {
+  if (mentions(value, new Set(names)) || (value.kind === 'list' && value.items.length !== names.length))
+    return lacking('statement', 'set of several names or members');
+  return names.map((name, index) => {
+    const part = value.kind === 'list' ? value.items[index] : undefined;
+    return { kind: 'set', name, value: part ?? { kind: 'member', of: value, key: numberNode(index) } };
+  });
+}
+
+function mentions(node: Jinja, names: ReadonlySet<string>): boolean {
+  return (node.kind === 'name' && names.has(node.name)) || partsOf(node).some((part) => mentions(part, names));
 }
 
 function statementOf({ text }: TemplateToken): { readonly word: string; readonly rest: string } {

@@ -233,6 +233,10 @@ test.each([
     "{{ ansible_facts['env'].PATH ~ x }}",
     "assumed: {{concat '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' x}} # ansible_facts.env.PATH may have other values: /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin is written",
   ],
+  ['{% set a, b = "x", y %}{{ a }}{{ b }}', 'exact: x{{y}}'],
+  ['{% set a, b = (c.items() | list)[0] %}{{ b }}', 'exact: {{lookup (lookup (expr "c.map(k, [k, c[k]])") 0) 1}}'],
+  ['{% set a, b = b, a %}{{ a }}', 'by hand: the statement set of several names or members has no counterpart'],
+  ['{% set a, b = x, y, z %}{{ a }}', 'by hand: the statement set of several names or members has no counterpart'],
   ['{{ ansible_env.SUDO_USER }}', 'exact: {{facts.user}}'],
   ['{{ ansible_verbosity < 3 }}', 'assumed: {{lt 0 3}} # ansible_verbosity may have other values: 0 is written'],
   [
