@@ -9,6 +9,8 @@ const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 interface Row {
   readonly what: string;
   readonly tasks: string;
+  /** Other files beside the playbook. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly play?: string;
   /** What the plan prints, and what it must not print. */
   readonly planned: readonly RegExp[];
@@ -122,6 +124,29 @@ const ROWS: readonly Row[] = [
     played: [/1 changed/],
     made: '',
   },
+  {
+    what: 'variables that tasks and includes may set are unknown in a plan, not missing',
+    tasks: `
+    - ${COPY}
+    - query: cat {{here}}/made
+      register: read
+    - set_fact: { word: x, other: y }
+      when: read.stdout == "x"
+    - service_facts:
+      when: read.stdout == "x"
+    - include_tasks: more.yml
+      when: read.stdout == "x"
+    - include_tasks: "{{read.stdout}}.yml"
+    - debug: { msg: "{{word}} {{more.stdout}} {{late}} {{expr 'type(services) == map'}}" }`,
+    files: {
+      'more.yml': '- query: echo more\n  register: more\n',
+      'x.yml': '- set_fact: { late: late }\n',
+    },
+    planned: [/1 to change/, /[1-9] unknown/],
+    notPlanned: /There is no variable|failed:/,
+    played: [/x more late true/],
+    made: 'x',
+  },
 ];
 
 function runbook(command: string, folder: string): Promise<string> {
@@ -132,11 +157,12 @@ function runbook(command: string, folder: string): Promise<string> {
   );
 }
 
-test.each(ROWS)('$what', async ({ tasks, play = '', planned, notPlanned = /^\b$/, played, made }) => {
+test.each(ROWS)('$what', async ({ tasks, files = {}, play = '', planned, notPlanned = /^\b$/, played, made }) => {
   const folder = mkdtempSync(join(tmpdir(), 'planning-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const site = `- hosts: localhost\n${play}  vars: { here: "${folder}" }\n  tasks:${tasks}\n`;
   writeFileSync(join(folder, 'site.yml'), site);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const plan = await runbook('plan', folder);
   for (const text of planned) expect(plan).toMatch(text);
   expect(plan).not.toMatch(notPlanned);

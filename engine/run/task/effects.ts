@@ -1,7 +1,8 @@
 import { Problem } from '../../errors/problem.ts';
 import { parseHostEntry } from '../../inventory/host-entry.ts';
 import type { Effect } from '../../modules/base/module.ts';
-import type { Scope, ValueMap } from '../../values/base/value.ts';
+import { resultsOf } from '../../playbook/base/brings.ts';
+import { type Scope, type ValueMap, Unknown } from '../../values/base/value.ts';
 import type { TaskIdentity } from '../base/events.ts';
 import { flagOf } from '../base/flag.ts';
 import { HIDDEN, type Hush } from '../base/no-log.ts';
@@ -36,6 +37,15 @@ function receiverOf({ context, host, task }: TaskRun, { delegate, scope }: Effec
 /** Applies the effects of a module of the engine: print, set variables, add to the inventory, pause. */
 export async function applyEffects(run: TaskRun, effects: readonly Effect[], of: EffectsOf): Promise<void> {
   for (const effect of effects) await applyEffect(run, effect, of);
+}
+
+/** In a plan: makes all variables unknown that a task sets, if it is unknown whether it runs, or what it finds. */
+export function expectVariables(run: TaskRun, because: string, of: EffectsOf): void {
+  const { register } = run.task;
+  const names = resultsOf(run.task).filter((name) => name !== register);
+  if (names.length === 0) return;
+  const facts = Object.fromEntries(names.map((name) => [name, new Unknown(because)]));
+  setVariables(run, { kind: 'set_fact', facts }, of);
 }
 
 async function applyEffect(run: TaskRun, effect: Effect, of: EffectsOf): Promise<void> {

@@ -38,5 +38,13 @@ export function reportUnknown({ context, host, step, frame, at }: BareStep, beca
   const { hides } = hushOf(step, host.variables.scope(step));
   if (context.mode !== 'plan')
     throw new Problem({ code: 'task-failed', what: `what it needs is not known: ${because}`, place: step.place });
-  unknownStep(context, { host, step: identity, at, because: hides ? `what is ${HIDDEN}` : because });
+  const told = hides ? `what is ${HIDDEN}` : because;
+  if (step.kind === 'include') expectVariables(host, step, new Unknown(told));
+  unknownStep(context, { host, step: identity, at, because: told });
+}
+
+/** Makes all variables unknown that the steps of an include may set. */
+function expectVariables({ variables }: HostState, { ahead }: Include, unknown: Unknown): void {
+  for (const name of ahead.results) variables.remember(name, unknown);
+  if (!ahead.isWhole || ahead.includes.length > 0) variables.expectAnyOther(unknown);
 }

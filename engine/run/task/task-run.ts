@@ -25,7 +25,7 @@ import { forgetOwed } from '../handlers/owed-handlers.ts';
 import { isOnController } from '../lookahead/files-to-come.ts';
 import { requestsAhead } from '../lookahead/requests-ahead.ts';
 import { type Prepared, unknownIn } from '../preparation/prepare.ts';
-import { applyEffects } from './effects.ts';
+import { applyEffects, expectVariables } from './effects.ts';
 import { type ItemResult, asTaskProblem, failure, isForeseen } from './item-result.ts';
 import { runItem } from './item-run.ts';
 import type { ItemRun, TaskRun } from './item.ts';
@@ -227,8 +227,9 @@ async function runPrepared(turn: Turn, prepared: Prepared, made?: MadeChange): P
   const outcome = doubted(run, outcomeOf(run.task, scope, judged, item.notifies));
   const verdict = told(run, judged, outcome);
   callHandlers(item, outcome, verdict.changed === true);
-  if (judged.kind === 'ok')
-    await applyEffects(run, judged.effects ?? [], { task: identity, hush, delegate: prepared.delegate, scope });
+  const of = { task: identity, hush, delegate: prepared.delegate, scope };
+  if (judged.kind === 'ok') await applyEffects(run, judged.effects ?? [], of);
+  else if (judged.kind === 'unknown') expectVariables(run, becauseOf(turn, judged.because), of);
   const shaped = shape(judged, turn.loop);
   const result = hushedUnknowns(judged.kind === 'unknown' ? shaped : { ...shaped, ...verdict }, identity.id, hush);
   finish(turn, { outcome, delegatedTo: prepared.delegate, result });
@@ -355,6 +356,7 @@ async function unknown(turn: Turn, because: string): Promise<Recorded> {
   run.host.called.call(nameableNotifies(run.task, scope, run.handlers), 'doubtful');
   if (isOnController(run.task, run.host.name, scope, run.context.hosts)) run.context.files.expectAnything();
   await mayHaveChanged(run, { identity, scope, item: loop?.item, hides: hush.hides, because });
+  expectVariables(run, becauseOf(turn, because), { task: identity, hush, delegate: undefined, scope });
   finish(turn, { outcome: { kind: 'unknown', because } });
   return unknownTurn(becauseOf(turn, because));
 }
