@@ -1,4 +1,4 @@
-import { type Value, isList } from '../base/value.ts';
+import { type Value, isList, isMap } from '../base/value.ts';
 import { listOf, numberOf, textOf } from '../functions/arguments.ts';
 import { ArgumentFault } from '../language/fault.ts';
 import { replaceMatches } from '../language/pattern.ts';
@@ -69,11 +69,13 @@ export const textHelpers: readonly Helper[] = [
   }),
   derived({
     name: 'contains',
-    summary: 'Does the text contain another text, or the list an item?',
+    summary: 'Does the text contain another text, the list an item, or the map a key?',
     example: ['{{contains members "a"}}', true],
     arity: [2, 2],
     run: ([whole, part = null]) => {
-      return whole !== undefined && isList(whole) ? whole.includes(part) : textOf(whole).includes(textOf(part));
+      if (whole !== undefined && isList(whole)) return whole.includes(part);
+      if (whole !== undefined && isMap(whole)) return Object.hasOwn(whole, textOf(part));
+      return textOf(whole).includes(textOf(part));
     },
   }),
   derived({

@@ -304,12 +304,9 @@ export class Adapter implements Adapting {
       type === 'text'
         ? methodNode(this.value(right), 'contains', this.value(left))
         : binaryNode('in', this.value(left), this.value(right));
-    if (type === undefined) this.assumeType(right, this.options.target === 'cel' ? 'list or map' : 'list or text');
-    const written =
-      type === 'map' && this.options.target === 'handlebars'
-        ? binaryNode('in', this.value(left), methodNode(this.value(right), 'keys'))
-        : isIn;
-    return operator === 'in' ? written : negatedNode(written);
+    // The helper `contains` of templates takes all three.
+    if (type === undefined && this.options.target === 'cel') this.assumeType(right, 'list or map');
+    return operator === 'in' ? isIn : negatedNode(isIn);
   }
 
   #sum({ left, right }: JinjaOf<'binary'>): Jinja {

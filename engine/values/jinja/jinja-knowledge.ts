@@ -8,7 +8,7 @@ export type JinjaType = 'text' | 'number' | 'boolean' | 'list' | 'map';
 export type TypesKnown = (path: readonly string[], which?: 'certain') => JinjaType | undefined;
 
 /** What the converter may assume a value to be. */
-export type AssumedType = JinjaType | 'list or map' | 'list or text' | 'list of names';
+export type AssumedType = JinjaType | 'list or map' | 'list of names';
 
 /**
  * A condition under which a translation has the same result as in Ansible. `of` is the part of the expression that it
@@ -85,7 +85,6 @@ const TYPES: Readonly<Record<AssumedType, string>> = {
   list: 'a list',
   map: 'a map',
   'list or map': 'a list or a map',
-  'list or text': 'a list or text',
   'list of names': 'a list of names of files',
 };
 

@@ -233,6 +233,7 @@ test.each([
     "{{ ansible_facts['env'].PATH ~ x }}",
     "assumed: {{concat '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' x}} # ansible_facts.env.PATH may have other values: /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin is written",
   ],
+  ["{% if 'a' in x %}b{% endif %}", "exact: {{#if (contains x 'a')}}b{{/if}}"],
   ['{% set a, b = "x", y %}{{ a }}{{ b }}', 'exact: x{{y}}'],
   ['{% set a, b = (c.items() | list)[0] %}{{ b }}', 'exact: {{lookup (lookup (expr "c.map(k, [k, c[k]])") 0) 1}}'],
   ['{% set a, b = b, a %}{{ a }}', 'by hand: the statement set of several names or members has no counterpart'],

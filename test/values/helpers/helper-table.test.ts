@@ -31,6 +31,9 @@ test('helpers have names of their own and say what they do', () => {
 });
 
 const TYPES: [string, unknown][] = [
+  ['{{contains (dict a=1) "a"}}', true],
+  ['{{contains (dict a=1) "constructor"}}', false],
+  ['{{contains (list "a" 1) 1}}', true],
   ['{{eq 1 "1"}}', false],
   ['{{eq null null}}', true],
   ['{{eq (list 1 2) (list 1 2)}}', true],
