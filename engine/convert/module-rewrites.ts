@@ -38,7 +38,7 @@ export function rewriteCall(
   use: Scalars,
 ): boolean {
   const system = otherSystem(module);
-  if (system !== undefined) return failThere(module, system, action, { entries, standing }, use);
+  if (system !== undefined) return failThere({ module, system }, action, { entries, standing }, use);
   const args = argumentsOf(module, action, entries);
   const rewrite = REWRITES.get(module);
   if (args === undefined || rewrite === undefined || use.draft.isMarked(standing.anchor)) return false;
@@ -85,8 +85,7 @@ function otherSystem(module: string): string | undefined {
 
 /** Rewrites a task for another system as one that fails there. It stands behind a condition that is never true here. */
 function failThere(
-  module: string,
-  system: string,
+  { module, system }: { readonly module: string; readonly system: string },
   action: Entry,
   { entries, standing }: { readonly entries: readonly Entry[]; readonly standing: Standing },
   { draft }: Scalars,

@@ -14,7 +14,7 @@ import { kindByPath, kindOf } from './classify.ts';
 import { jinjaTranslator } from './jinja-translator.ts';
 import { TypesFound } from './known-types.ts';
 import { markRefused } from './mark-refused.ts';
-import type { ModuleMap } from './module-map.ts';
+import type { MappedModule, ModuleMap } from './module-map.ts';
 import { namedFilesIn } from './named-files.ts';
 import { convertPlaybook, convertRoleUses } from './plays.ts';
 import { convertValue } from './scalars.ts';
@@ -65,7 +65,10 @@ export async function convertProject(
 /** Adds the user's own modules under their own names: a second conversion finds these. */
 function withOwn(mapped: ModuleMap, catalogue: Catalogue): ModuleMap {
   const own = [...mapped.values()].filter(({ module }) => !catalogue.has(module));
-  return new Map([...own.map(({ module }) => [module, { module, arguments: new Map() }] as const), ...mapped]);
+  return new Map<string, MappedModule>([
+    ...own.map(({ module }) => [module, { module, arguments: new Map() }] as const),
+    ...mapped,
+  ]);
 }
 
 function readAll(given: readonly GivenFile[]): readonly ReadFile[] {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { quote } from '../../connection/base/quote.ts';
 import type { Facts } from '../../connection/shell/facts.ts';
 import type { Request, Seen } from '../../resources/base/resource.ts';

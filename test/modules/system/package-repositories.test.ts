@@ -57,7 +57,7 @@ describe('dnf takes the newest version', () => {
       REFUSED,
       'package tool version: 0:1-1 → 0:2-1',
     ],
-  ])('%s', (_what, args, state, newest, lines) => {
+  ])('%s', (...[, args, state, newest, lines]) => {
     expect(told(plan({ ...args, state: 'latest' }, state, newest, 'dnf'))).toBe(lines);
   });
 });
@@ -76,10 +76,10 @@ describe('the command', () => {
     ],
     ['zypper', { disable_gpg_check: true }, 'zypper --non-interactive --quiet --no-gpg-checks install'],
     ['dnf', {}, 'dnf -y -q install tool'],
-  ])('%s %j', (manager, args, command) => {
+  ])('%s %j', async (manager, args, command) => {
     const outcome = plan(args, ABSENT, REFUSED, manager);
     expect(outcome).toMatchObject({ kind: 'change', certainty: 'certain' });
-    expect(outcome.kind === 'change' ? outcome.apply({} as never).script : '').toContain(command);
+    expect(outcome.kind === 'change' ? (await outcome.apply()).script : '').toContain(command);
   });
 });
 
@@ -102,6 +102,6 @@ test.each<readonly [ValueMap, string]>([
 
 test.each(SHELLS)('the question is well formed under %s', (_name, shell) => {
   const wish = install.arguments.parse({ name: ['a', 'b'], state: 'latest', enablerepo: "x'y" });
-  for (const { detail } of newestRequests(wish as Parameters<typeof newestRequests>[0]))
+  for (const { detail } of newestRequests(wish))
     expect(runScript(`if false; then\n${detail.script}\nfi`, shell).stderr.toString('utf8')).toBe('');
 });
