@@ -5,7 +5,7 @@ import { type Entry, endOf, isPlain, textOf } from './base/yaml-source.ts';
 import { oldReading } from './base/yaml-words.ts';
 import { convertConditions } from './conditions.ts';
 import { convertLoop, convertWith } from './loops.ts';
-import { type Scalars, type Standing, convertValue, take } from './scalars.ts';
+import { type Scalars, type Standing, assume, convertValue, take } from './scalars.ts';
 
 /** Converts a keyword of a task, block or play. */
 type KeywordConverter = (entry: Entry, standing: Standing, use: Scalars) => void;
@@ -48,6 +48,13 @@ export function leave(entry: Entry, standing: Standing, { draft }: Pick<Scalars,
   const { key } = entry;
   const told = instead ?? insteadOf(key, 'task', 'play') ?? 'Nothing here is like it.';
   draft.mark(standing.anchor, { kind: 'byHand', why: { kind: 'keyword', name: key, instead: told } });
+}
+
+/** Leaves out a keyword that Ansible applies to an include alone. */
+export function leaveToInclude(entry: Entry, { anchor }: Standing, { draft }: Pick<Scalars, 'draft'>): void {
+  draft.remove(entry);
+  const sentence = `that ${entry.key} is not meant for the tasks in the include: Ansible does not hand it down. For these, write it under apply:`;
+  assume([{ topic: 'keyword of an include', sentence }], anchor, draft);
 }
 
 /** Converts addresses of the controller that are not hosts of the inventory. */

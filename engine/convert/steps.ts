@@ -19,13 +19,13 @@ import {
 } from './base/yaml-source.ts';
 import { convertFirstFound } from './first-found.ts';
 import { convertInclude, isInclude } from './includes.ts';
-import { convertKeyword, leave } from './keywords.ts';
+import { convertKeyword, leave, leaveToInclude } from './keywords.ts';
 import { listensAsOne } from './listen.ts';
 import { type Call, convertCall } from './module-call.ts';
 import { writeDefaults } from './module-defaults.ts';
 import type { ModuleMap } from './module-map.ts';
 import { rewriteCall } from './module-rewrites.ts';
-import { type Scalars, type Standing, assume } from './scalars.ts';
+import type { Scalars, Standing } from './scalars.ts';
 import { convertSynchronize } from './synchronize.ts';
 import { withUrlAnswers } from './url-lookups.ts';
 
@@ -177,7 +177,7 @@ function convertRest(
       'Write a block with this listen, and the include in it: an include alone is no handler.',
     );
   else if (isInclude(task.module) && !isOfInclude(entry.key, task.module) && OF_INCLUDE_ALONE.has(entry.key))
-    leaveOut(entry, standing, use);
+    leaveToInclude(entry, standing, use);
   else if (isInclude(task.module) && !isOfInclude(entry.key, task.module))
     leave(entry, standing, use, 'Write it under apply: of the include, if it shall hold for the tasks in it.');
   else if (!convertSpecial(entry, task, standing, use)) convertKeyword(entry, standing, use);
@@ -185,12 +185,6 @@ function convertRest(
 
 /** Keywords that Ansible applies to an include, and not to the tasks in it. */
 const OF_INCLUDE_ALONE: ReadonlySet<string> = new Set(['ignore_errors', 'no_log']);
-
-function leaveOut(entry: Entry, { anchor }: Standing, { draft }: StepUse): void {
-  draft.remove(entry);
-  const sentence = `that ${entry.key} is not meant for the tasks in the include: Ansible does not hand it down. For these, write it under apply:`;
-  assume([{ topic: 'keyword of an include', sentence }], anchor, draft);
-}
 
 function isOfInclude(key: string, module: string): boolean {
   return (
