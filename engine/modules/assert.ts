@@ -13,7 +13,7 @@ const condition = z.union([
 
 const schema = z.strictObject({
   that: z
-    .union([condition, z.array(condition)])
+    .union([condition, z.array(condition)], { error: 'must be an expression, or a list of expressions' })
     .describe('Conditions that must hold: one expression or a list of them.'),
   fail_msg: text().optional().describe('The message if a condition does not hold.'),
   msg: text().optional().describe('The same as fail_msg.'),

@@ -17,8 +17,9 @@ const key = z
     'must be the name of a kernel parameter, such as net.ipv4.ip_forward',
   )
   .refine((name) => !sysctlPath(name).split('/').includes('..'), 'must be the name of a kernel parameter');
+const VALUE = 'must be a text of one line, or a number';
 const value = z
-  .union([z.string().regex(/^[^\S\n]*\S[^\n]*$/), z.number()], { error: 'must be a text of one line, or a number' })
+  .union([z.string().regex(/^[^\S\n]*\S[^\n]*$/, VALUE), z.number()], { error: VALUE })
   .transform((given) => normalizeValue(String(given)));
 
 const schema = exactlyOne(

@@ -14,10 +14,8 @@ import { NO_ANSWER, readAnswer, trailer } from './web/http-answer.ts';
 import { foreignHttpArguments, httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
 import { CURL_NEED, curlConfiguration, hasHeader, noProgram } from './web/http-request.ts';
 
-const status = wholeNumber({ min: NO_ANSWER, max: 599 }).refine(
-  (code) => code === NO_ANSWER || code >= 100,
-  'must be a status of HTTP from 100 to 599, or -1 for no answer',
-);
+const STATUS = 'must be a status of HTTP from 100 to 599, or -1 for no answer';
+const status = wholeNumber({ min: NO_ANSWER, max: 599 }).refine((code) => code === NO_ANSWER || code >= 100, STATUS);
 
 const schema = z.strictObject({
   url: secretText()
@@ -32,14 +30,17 @@ const schema = z.strictObject({
       'The method. GET, HEAD and OPTIONS change nothing, and are also sent in a plan. Any other method is a change.',
     ),
   status_code: z
-    .union([
-      status.transform((one) => [one]),
-      z.array(status),
-      z
-        .string()
-        .regex(/^(?:[1-5]\d\d|-1)(?:\s*,\s*(?:[1-5]\d\d|-1))*$/)
-        .transform((text) => text.split(',').map(Number)),
-    ])
+    .union(
+      [
+        status.transform((one) => [one]),
+        z.array(status),
+        z
+          .string()
+          .regex(/^(?:[1-5]\d\d|-1)(?:\s*,\s*(?:[1-5]\d\d|-1))*$/, STATUS)
+          .transform((text) => text.split(',').map(Number)),
+      ],
+      { error: `${STATUS}: one, or a list of them` },
+    )
     .default([200])
     .describe('The status codes that count as success. -1: the server does not answer.'),
   ...httpArguments,

@@ -29,7 +29,19 @@ export function problemsOf(issue: z.core.$ZodIssue, given: PlacedArguments): rea
   const path = plainPath(issue.path);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, given));
   if (issue.code === 'invalid_key') return [wrongKey(issue, path, given)];
+  const within = issuesWithin(issue);
+  if (within !== undefined) return within.flatMap((one) => problemsOf(one, given));
   return [path.length === 0 ? unfitting(issue, given) : wrongValue(issue, path, given)];
+}
+
+/**
+ * Returns the issues inside a value of which one form is of the right type, such as a list with one wrong item;
+ * undefined if there is no such form, or if the schema says what all forms have in common.
+ */
+function issuesWithin(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | undefined {
+  if (issue.code !== 'invalid_union' || isSentence(issue.message)) return undefined;
+  const form = issue.errors.find((issues) => issues.length > 0 && issues.every(({ path }) => path.length > 0));
+  return form?.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 function unknownKey(key: string, path: Path, { module, placeOf, keyPlace }: PlacedArguments): Problem {
@@ -128,8 +140,8 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
 }
 
 /**
- * Removes issues that only follow from a typing mistake. For example, if `dst` was written for `dest`, the missing
- * `dest` is not reported.
+ * Removes issues that only follow from another one. For example, if `dst` was written for `dest`, the missing `dest` is
+ * not reported. Of several issues of one value, the first is reported.
  */
 export function ownIssues(issues: readonly z.core.$ZodIssue[], module: AnyModule): readonly z.core.$ZodIssue[] {
   const meant = new Set(
@@ -142,7 +154,14 @@ export function ownIssues(issues: readonly z.core.$ZodIssue[], module: AnyModule
       });
     }),
   );
-  return issues.filter((issue) => issue.code === 'unrecognized_keys' || !meant.has(nameOf(plainPath(issue.path))));
+  const told = new Set<string>();
+  return issues.filter((issue) => {
+    const path = nameOf(plainPath(issue.path));
+    if (issue.code === 'unrecognized_keys' || path === '') return true;
+    if (meant.has(path) || told.has(path)) return false;
+    told.add(path);
+    return true;
+  });
 }
 
 function nameOf(path: Path): string {
@@ -177,11 +196,38 @@ export function foreignArguments({ foreign }: AnyModule): Readonly<Record<string
   return { ...COMMON_ARGUMENTS, ...foreign };
 }
 
+/** Returns whether a message of a schema goes on after the name of the argument, and so is not one of zod. */
+function isSentence(message: string): boolean {
+  return /^(?:must|may|needs|cannot|is|or) /.test(message);
+}
+
 function sentenceOf(issue: z.core.$ZodIssue, message: string): string {
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'invalid_type') return `must be ${TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`}`;
-  if (message.startsWith('must') || message.startsWith('may')) return message;
-  return issue.code === 'invalid_union' ? 'is of a wrong type' : `is not right: ${message}`;
+  if (isSentence(message)) return message;
+  if (issue.code === 'too_small' || issue.code === 'too_big') return sizeSentence(issue);
+  return issue.code === 'invalid_union' ? unionSentence(issue) : 'is of a wrong form';
+}
+
+function sizeSentence(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  const isNumber = issue.origin === 'number' || issue.origin === 'int';
+  if (!isNumber && issue.code === 'too_small' && Number(issue.minimum) === 1) return 'must not be empty';
+  const what = isNumber ? 'must be' : 'must have a length of';
+  if (issue.code === 'too_small')
+    return `${what} ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
+  return `${what} ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`;
+}
+
+/** Returns the forms that a value may have: `must be a text, or a list`. */
+function unionSentence(issue: z.core.$ZodIssueInvalidUnion): string {
+  const forms = issue.errors.map(([first]) =>
+    first === undefined ? '' : sentenceOf(first, first.message.split('\n')[0] ?? ''),
+  );
+  if (forms.length === 0) return 'is of a wrong type';
+  // A form that fits but for a rule says more than the forms together.
+  const rule = forms.find((form) => !form.startsWith('must be '));
+  if (rule !== undefined) return rule;
+  return `must be ${[...new Set(forms.map((form) => form.slice('must be '.length)))].join(', or ')}`;
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

@@ -20,7 +20,9 @@ export const mysqlLoginArguments = {
   login_unix_socket: path().optional().describe('The socket of the server. Default: the socket that the client uses.'),
   connect_timeout: wholeNumber({ min: 1 }).default(30).describe('The time in seconds to reach the server.'),
   config_file: z
-    .union([z.literal(''), path()])
+    .union([z.literal(''), path()], {
+      error: 'must be an absolute path\nBegin it with a slash, or write "" for no file.',
+    })
     .optional()
     .describe('A file on the host with options of the client. Default: ~/.my.cnf, if it exists; an empty text: none.'),
   ca_cert: path()

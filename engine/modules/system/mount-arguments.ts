@@ -20,7 +20,7 @@ export const mountArguments = z.strictObject({
       error: 'must be an absolute path\nBegin it with a slash; for swap write none or swap.',
     })
     .describe('The directory of the mount. For swap, which has no directory: `none` or `swap`.'),
-  src: alsoDigits(z.string().regex(/^[^\n]+$/))
+  src: alsoDigits(z.string().regex(/^[^\n]+$/, 'must be one line'))
     .optional()
     .describe('The source: a device, UUID=…, LABEL=…, server:/path, tmpfs.'),
   fstype: word.optional().describe('Type of the file system.'),

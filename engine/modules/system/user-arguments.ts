@@ -11,6 +11,7 @@ const FIELD = /^[^:\n]*$/;
 const NO_FIELD = 'must not hold a colon or a line end';
 const pathInLine = (): z.ZodType<string> => path().refine((value) => FIELD.test(value), NO_FIELD);
 
+const SECONDS = 'must be a time in seconds since 1970';
 const LARGEST_ID = 4294967294;
 const days = (what: string): z.ZodType<number | undefined> =>
   wholeNumber({ min: -1 }).optional().describe(`${what} -1: no limit.`);
@@ -21,9 +22,13 @@ export const userArguments = z.strictObject({
   uid: wholeNumber({ max: LARGEST_ID }).optional().describe('The number.'),
   non_unique: boolean().default(false).describe('Whether uid may be a number that another account has.'),
   group: z
-    .union([z.number().int().min(0), z.string().regex(/^([A-Za-z_][A-Za-z0-9_.-]{0,31}\$?|[0-9]+)$/)], {
-      error: 'must be the name or the number of a group',
-    })
+    .custom<string | number>(
+      (value) =>
+        typeof value === 'number'
+          ? Number.isSafeInteger(value) && value >= 0
+          : typeof value === 'string' && /^([A-Za-z_][A-Za-z0-9_.-]{0,31}\$?|[0-9]+)$/.test(value),
+      { error: 'must be the name or the number of a group' },
+    )
     .transform(String)
     .optional()
     .describe('The primary group, which must exist. Default for a new account: a group with the name of the account.'),
@@ -68,7 +73,7 @@ export const userArguments = z.strictObject({
   password_expire_warn: days('Days of warning before that.'),
   password_expire_account_disable: days('Days after which an account whose password has expired is closed.'),
   expires: z
-    .union([z.number(), z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/)], { error: 'must be a time in seconds since 1970' })
+    .union([z.number(), z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/, SECONDS)], { error: SECONDS })
     .transform(Number)
     .optional()
     .describe('The end of the account in seconds since 1970, rounded to the day. Negative: never.'),

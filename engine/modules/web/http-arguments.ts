@@ -16,7 +16,7 @@ const headerValue = z.union([
 /** The arguments that requests and downloads share. */
 export const httpArguments = {
   headers: z
-    .record(z.string().regex(/^[A-Za-z0-9-]+$/), headerValue)
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header'), headerValue)
     .default({})
     .describe('Headers of the request.'),
   url_username: secretText().optional().describe('The user name for basic authentication.'),
