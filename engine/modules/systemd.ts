@@ -12,6 +12,15 @@ import { type UnitSteps, type UnitWish, afterSteps, findSteps, unitResult } from
 
 export const UNIT_NAME = /^(?!-)[A-Za-z0-9:_.\\-]+(@(?!\.[a-z]+$)[A-Za-z0-9:_.\\-]+)?$/;
 
+/** The units of / and of the slice of all others. No other name begins with a hyphen. */
+const ROOT_UNITS: ReadonlySet<string> = new Set(['-.mount', '-.slice']);
+
+function nameRemedy(name: string): string {
+  if (/@(?:\.|$)/.test(name)) return 'For a template such as getty@.service write an instance: getty@tty1.service';
+  if (/[*?[]/.test(name)) return 'A pattern is not possible: write a loop over the names.';
+  return 'A name has letters, digits, and : - _ . @ \\. `systemd-escape` prints how it writes other characters.';
+}
+
 const schema = z
   .strictObject({
     name: alsoDigits(
@@ -22,10 +31,9 @@ const schema = z
             'must be the name of a unit, not its path\nLink the file into /etc/systemd/system first (file: {state: link, …}), and write its name here: app.service',
           abort: true,
         })
-        .regex(
-          UNIT_NAME,
-          'must be the name of a unit\nFor a template such as getty@.service write an instance: getty@tty1.service',
-        ),
+        .refine((name) => UNIT_NAME.test(name) || ROOT_UNITS.has(name), {
+          error: ({ input }) => `must be the name of a unit\n${nameRemedy(String(input))}`,
+        }),
     )
       .optional()
       .describe(

@@ -232,6 +232,24 @@ describe('what cannot be', () => {
     expect(service.arguments.safeParse({ name, state: 'started' }).success).toBe(false);
   });
 
+  test.each([
+    ['getty@.service', 'write an instance'],
+    ['getty@', 'write an instance'],
+    ['*.service', 'A pattern is not possible'],
+    ['a b', 'systemd-escape'],
+    ['-a.mount', 'systemd-escape'],
+    ['', 'systemd-escape'],
+  ])('what to write instead of the unit %j', (name, remedy) => {
+    expect(service.arguments.safeParse({ name }).error?.issues[0]?.message).toContain(remedy);
+  });
+
+  test.each(['-.mount', '-.slice', 'dev-disk-by\\x2dlabel-a.swap', 'getty@tty1'])(
+    '%s is the name of a unit',
+    (name) => {
+      expect(service.arguments.safeParse({ name }).success).toBe(true);
+    },
+  );
+
   test('neither name nor daemon_reload', () => {
     expect(service.arguments.safeParse({ state: 'started' }).success).toBe(false);
   });
