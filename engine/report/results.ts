@@ -77,7 +77,7 @@ function results(output: Output, details: Details): Renderer {
 }
 
 function resultOf(event: TaskFinished, { verbosity }: Details): readonly string[] {
-  return verbosity > 1 ? [...valueLines(event), ...wholeResultLines(event)] : valueLines(event);
+  return verbosity > 1 ? wholeResultLines(event) : valueLines(event);
 }
 
 function resultLines(event: TaskFinished, details: Details): readonly string[] {
