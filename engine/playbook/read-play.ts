@@ -45,7 +45,7 @@ export async function readPlay(map: MapNode, imported: Surroundings, reading: Re
   checkNotified(play, [...play.handlers, ...play.includedHandlers], reading);
   const name = fields.text('name')?.value;
   // Facts come with the connection, whatever the value is.
-  fields.boolean('gather_facts');
+  fields.booleanOrTemplate('gather_facts');
   const options = {
     strategy: oneOf(fields, 'strategy', STRATEGIES) ?? 'linear',
     isOneByOne: fields.boolean('one_by_one') ?? false,

@@ -67,7 +67,7 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   any_errors_fatal: { description: 'Whether the failure of one host stops the play for all hosts.', schema: BOOLEAN },
   gather_facts: {
     description: 'Accepted from Ansible; facts come with the connection and cost nothing.',
-    schema: { type: 'boolean' },
+    schema: BOOLEAN,
   },
   vars: { description: 'Variables, by name.', schema: { type: ['object', 'null'] } },
   vars_files: {
