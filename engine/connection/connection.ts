@@ -144,7 +144,7 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
   const traffic: Traffic = { roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
   try {
     const bare = lock === undefined ? undefined : lockScript(lock.holder);
-    const first = await openLoginShell(transport, target.name, traffic, { script: GREETING, bare, signal: attempt });
+    const first = await openLoginShell(transport, target, traffic, { script: GREETING, bare, signal: attempt });
     if (lock !== undefined) {
       const { shell, bare: said } = first;
       const { waiting } = options;
@@ -345,7 +345,7 @@ class OpenConnection implements Connection {
   async #open(privilege: Privilege): Promise<Shell> {
     if (this.#closing !== undefined) throw stoppedBefore(this.target.name);
     if (!this.#isLogin(privilege)) return this.#openAs(privilege);
-    return (await openLoginShell(this.#transport, this.target.name, this.#traffic, { script: ':' })).shell;
+    return (await openLoginShell(this.#transport, this.target, this.#traffic, { script: ':' })).shell;
   }
 
   /** For root, the lock is also taken as root, because other runs may log in as another user. */
@@ -389,7 +389,7 @@ class OpenConnection implements Connection {
     if (this.#lock === undefined) return this.#open({ kind: 'login' });
     if (this.#closing !== undefined) throw stoppedBefore(target.name);
     const bare = lockScript(this.#lock.holder);
-    const opened = await openLoginShell(this.#transport, target.name, this.#traffic, { script: ':', bare });
+    const opened = await openLoginShell(this.#transport, target, this.#traffic, { script: ':', bare });
     const lock = { ...this.#lock, waitMs: 0 };
     await takeLock({ shell: opened.shell, host: target.name, lock, first: opened.bare });
     return opened.shell;

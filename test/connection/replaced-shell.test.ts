@@ -24,7 +24,7 @@ function startWhere(replaced: string, variables = ''): Promise<OpenedShell> {
     close: () => local.close(),
   };
   const traffic = { roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
-  return openLoginShell(transport, 'h', traffic, {
+  return openLoginShell(transport, { kind: 'local', name: 'h' }, traffic, {
     script: GREETING,
     bare: lockScript('test').replaceAll('/run/runbook', temporaryFolder('runbook-lock-')),
   });

@@ -97,7 +97,9 @@ const EXPLANATIONS: Readonly<Record<Class, Explain>> = {
   'no-common-algorithm': asBySsh2(({ target, said }) =>
     handshakeFailed(target, /no matching [^\n]*/.exec(said)?.[0] ?? ''),
   ),
-  dropped: asBySsh2(({ target }) => explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [] })),
+  dropped: asBySsh2(({ target, said }) =>
+    explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [], words: said }),
+  ),
   timeout: asBySsh2(({ target }) => connectTimeout(target, 'the connection')),
   ENOTFOUND: byDialling('ENOTFOUND'),
   ECONNREFUSED: byDialling('ECONNREFUSED'),

@@ -1,3 +1,4 @@
+import { remedyForWords } from '../base/login-words.ts';
 import type { BecomePrivilege } from '../base/target.ts';
 import { Unreachable } from '../base/unreachable.ts';
 
@@ -19,19 +20,65 @@ export function wrongPassword(host: string, { method, user }: BecomePrivilege): 
 }
 
 /**
+ * Returns the problem of a method that asks a second time: it did not accept the password, or it wants a new one
+ * because the old one has expired.
+ */
+export function askedAgain(host: string, privilege: BecomePrivilege, said: string): Unreachable {
+  return expired(host, privilege, said) ?? wrongPassword(host, privilege);
+}
+
+/** Returns the problem of a method that waits for an answer to a question of which the engine does not know. */
+export function otherQuestion(host: string, privilege: BecomePrivilege, said: string): Unreachable {
+  const { method, user } = privilege;
+  return (
+    expired(host, privilege, said) ??
+    new Unreachable({
+      code: method === 'sudo' ? 'sudo-refused' : 'become-refused',
+      host,
+      what: `${host}: ${method} asks something that runbook cannot answer before it lets anybody become ${user}`,
+      why: said === '' ? `${method} said nothing.` : said,
+      remedy:
+        method === 'sudo'
+          ? 'If it asks for the password in words of its own, add `Defaults passprompt_override` to the sudoers file. For a second factor, allow the login user NOPASSWD.'
+          : `Set up PAM on the host so that ${method} asks for the password alone, or use sudo.`,
+    })
+  );
+}
+
+/** Returns the problem of an account or a password that has expired; undefined if nothing of it is said. */
+function expired(host: string, { method, user }: BecomePrivilege, said: string): Unreachable | undefined {
+  const remedy = remedyForWords(said, changedAccount(said) ?? (method === 'su' ? user : 'USER'));
+  if (remedy === undefined) return undefined;
+  return new Unreachable({
+    code: method === 'sudo' ? 'sudo-refused' : 'become-refused',
+    host,
+    what: `${host}: ${method} does not let the login user become ${user}`,
+    why: said,
+    remedy,
+  });
+}
+
+/** Returns the account of which PAM wants a new password. */
+function changedAccount(said: string): string | undefined {
+  return /Changing password for ([\w.-]{1,32}?)\.?$/m.exec(said)?.[1];
+}
+
+/**
  * Makes the problem of a shell for another user that could not be opened, from the messages of the method in the C
  * locale.
  */
 export function becomeFailure(
   host: string,
   privilege: BecomePrivilege,
-  status: number | undefined,
   said: string,
+  status: number | undefined,
 ): Unreachable {
   const { method, user } = privilege;
   const common = { host, why: said === '' ? `${method} said nothing; exit status ${status ?? 'unknown'}` : said };
   const isSudo = method === 'sudo';
-  if (/unknown user|no passwd entry|user \S+ does not exist/i.test(said)) {
+  const ended = expired(host, privilege, said);
+  if (ended !== undefined) return ended;
+  if (/unknown user|no passwd entry|user \S+ (?:does not exist|not found)/i.test(said)) {
     return new Unreachable({
       ...common,
       code: 'no-such-account',
@@ -56,11 +103,18 @@ export function becomeFailure(
     });
   }
   if (
-    /incorrect password|Sorry, try again|Authentication failure|incorrect password/.test(said) &&
+    /incorrect password|incorrect authentication attempt|try again|Authentication failure/.test(said) &&
     privilege.password !== undefined
   ) {
     return wrongPassword(host, privilege);
   }
+  return refusedBy(privilege, common);
+}
+
+/** Returns the problem of a method that refuses for another reason than an account, a program or a password. */
+function refusedBy(privilege: BecomePrivilege, common: Common): Unreachable {
+  const { method, user } = privilege;
+  const { host } = common;
   switch (method) {
     case 'sudo':
       return sudoFailure(privilege, common);
@@ -85,7 +139,11 @@ interface Common {
 
 function sudoFailure({ user }: BecomePrivilege, common: Common): Unreachable {
   const { host, why } = common;
-  if (/password is required|no password was provided|terminal is required|conversation failed/.test(why)) {
+  if (
+    /(?:password|interactive authentication) is required|no password was provided|terminal is required|conversation failed/.test(
+      why,
+    )
+  ) {
     return new Unreachable({
       ...common,
       code: 'sudo-password-needed',

@@ -5,7 +5,7 @@ import { quote } from '../base/quote.ts';
 import type { BecomePrivilege } from '../base/target.ts';
 import type { Transport } from '../base/transport.ts';
 import { stoppedBefore } from '../base/unreachable.ts';
-import { becomeFailure, wrongPassword } from './become-failure.ts';
+import { askedAgain, becomeFailure, otherQuestion } from './become-failure.ts';
 import { bare, type Completed } from './frame.ts';
 import { Shell, type Traffic } from './shell.ts';
 
@@ -41,12 +41,13 @@ export async function openBecomeShell(
   try {
     const answer = await firstAnswer(early, process.stdin, becoming, request);
     if (answer === becoming.ready) {
-      const said = script === undefined ? undefined : await (sentAhead ?? run(script));
-      return { shell, bare: said?.stdout.toString() ?? '' };
+      return { shell, bare: await answerOf(script === undefined ? undefined : (sentAhead ?? run(script))) };
     }
     if (answer === 'stopped') throw stoppedBefore(host);
     const status = answer === 'ended' ? await process.ended : undefined;
-    throw transport.lost ?? becomeFailure(host, privilege, status, early.said().replaceAll(becoming.prompt, ''));
+    const said = early.said().replaceAll(becoming.question, '');
+    const explain = answer === 'silent' ? otherQuestion : becomeFailure;
+    throw transport.lost ?? explain(host, privilege, said, status);
   } catch (error) {
     process.stdin.end();
     process.abandon();
@@ -56,6 +57,10 @@ export async function openBecomeShell(
   }
 }
 
+async function answerOf(running: Promise<Completed> | undefined): Promise<string> {
+  return (await running)?.stdout.toString() ?? '';
+}
+
 /**
  * Waits for the first output of the new shell, and returns it. If the output is a question for the password, sends the
  * password once and waits again. Throws Unreachable if the question comes a second time.
@@ -63,14 +68,14 @@ export async function openBecomeShell(
 async function firstAnswer(
   early: EarlyOutput,
   stdin: Writable,
-  { ready, prompt }: Becoming,
+  { ready, prompt, question }: Becoming,
   { host, privilege }: BecomeRequest,
 ): Promise<string> {
   const answer = await early.next([ready, prompt]);
   if (answer !== prompt || privilege.password === undefined) return answer;
   stdin.write(`${privilege.password}\n`);
   const next = await early.next([ready, prompt]);
-  if (next === prompt) throw wrongPassword(host, privilege);
+  if (next === prompt) throw askedAgain(host, privilege, early.said().replaceAll(question, ''));
   return next;
 }
 
@@ -83,6 +88,8 @@ interface Becoming {
   readonly ready: string;
   /** A text that the question for the password contains. */
   readonly prompt: string;
+  /** What messages leave out of the output of the method. */
+  readonly question: string;
 }
 
 /** Flags that decide how the method asks for the password. The inventory must not set them. */
@@ -100,18 +107,26 @@ function becomingBy({ method, user, exe, flags, password }: BecomePrivilege): Be
     case 'sudo': {
       const prompt = randomBytes(8).toString('hex');
       const asking = password === undefined ? '-n' : `-S -p ${prompt}`;
-      return { command: `${program}${given(['-H'])} ${asking} -u ${who} -- sh -c '${shell}'`, ready, prompt };
+      return {
+        command: `${program}${given(['-H'])} ${asking} -u ${who} -- sh -c '${shell}'`,
+        ready,
+        prompt,
+        question: prompt,
+      };
     }
     case 'su':
       // root can become an account whose own shell is not usable.
-      return { command: `${program}${given([])} -s /bin/sh -c '${shell}' ${who}`, ready, prompt: 'assword:' };
-    case 'doas':
-      // doas asks only on a terminal.
       return {
-        command: `${program} -n${given([])} -u ${who} -- sh -c '${shell}'`,
+        command: `${program}${given([])} -s /bin/sh -c '${shell}' ${who}`,
         ready,
-        prompt: randomBytes(8).toString('hex'),
+        prompt: 'assword:',
+        question: 'Password: ',
       };
+    case 'doas': {
+      // doas asks only on a terminal.
+      const prompt = randomBytes(8).toString('hex');
+      return { command: `${program} -n${given([])} -u ${who} -- sh -c '${shell}'`, ready, prompt, question: prompt };
+    }
     default:
       throw new Error(`unknown method ${JSON.stringify(method satisfies never)}`);
   }

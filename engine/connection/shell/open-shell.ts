@@ -1,4 +1,6 @@
 import { EarlyOutput, START_LIMIT_MS } from '../base/early-output.ts';
+import { remedyForWords } from '../base/login-words.ts';
+import type { Target } from '../base/target.ts';
 import type { Transport } from '../base/transport.ts';
 import { TimedOut, Unreachable } from '../base/unreachable.ts';
 import { bare, inOrder, short } from './frame.ts';
@@ -31,10 +33,11 @@ export interface OpenedShell {
  */
 export async function openLoginShell(
   transport: Transport,
-  host: string,
+  target: Target,
   traffic: Traffic,
   first: FirstScripts,
 ): Promise<OpenedShell> {
+  const host = target.name;
   const process = await transport.start(LOGIN_SHELL);
   const early = new EarlyOutput(process);
   const shell = new Shell(process, transport, host, traffic);
@@ -51,16 +54,21 @@ export async function openLoginShell(
     return { shell, greeting: completed.stdout.toString(), bare: said.stdout.toString() };
   } catch (error) {
     if (error instanceof Unreachable && error.code !== 'session-ended') throw error;
+    const why = [
+      error instanceof TimedOut ? `Nothing came within ${START_LIMIT_MS / 1000} s.` : reason(error),
+      early.said(),
+    ]
+      .join('\n')
+      .trim();
     throw new Unreachable({
       code: 'no-shell',
       host,
       what: `${host}: the login works, but no shell answers`,
-      why: [error instanceof TimedOut ? `Nothing came within ${START_LIMIT_MS / 1000} s.` : reason(error), early.said()]
-        .join('\n')
-        .trim(),
+      why,
       remedy:
+        remedyForWords(why, target.kind === 'ssh' ? target.user : 'USER') ??
         'The login user needs a shell (see /etc/passwd), a POSIX `sh` in its PATH, and no forced command or SFTP-only account. ' +
-        'A start-up file of that shell, such as ~/.bashrc, that starts another shell (`exec fish`, `exec tcsh`) or asks something must do so for terminals only: `case $- in *i*) exec fish;; esac`.',
+          'A start-up file of that shell, such as ~/.bashrc, that starts another shell (`exec fish`, `exec tcsh`) or asks something must do so for terminals only: `case $- in *i*) exec fish;; esac`.',
       cause: error,
     });
   } finally {

@@ -1,3 +1,4 @@
+import { remedyForWords } from '../base/login-words.ts';
 import type { SshTarget } from '../base/target.ts';
 import { Unreachable } from '../base/unreachable.ts';
 
@@ -111,6 +112,8 @@ export interface HandshakeFailure {
   readonly banner: string;
   readonly notes: readonly string[];
   readonly tried: readonly string[];
+  /** What the server said to the user during the login. */
+  readonly words?: string;
 }
 
 /**
@@ -124,6 +127,8 @@ export function explainHandshakeFailure(target: SshTarget, failure: HandshakeFai
   if (/All configured authentication methods failed|Too many authentication failures/.test(message)) {
     return authenticationFailed(target, failure, /Too many/.test(message));
   }
+  const ended = endedByWords(target, failure);
+  if (ended !== undefined) return ended;
   if (!failure.banner.includes('SSH-')) {
     return connectionDropped(target, failure.banner.trim() || message || 'It closed the connection.', cause);
   }
@@ -141,10 +146,30 @@ export function explainHandshakeFailure(target: SshTarget, failure: HandshakeFai
     code: 'connection-failed',
     host,
     what: `${host}: the SSH handshake failed`,
-    why: message || 'The server closed the connection.',
+    why: [message || 'The server closed the connection.', saidBy(failure)].join('\n').trim(),
     remedy: "Look at the SSH server's log on the host (journalctl -u ssh -u sshd).",
     cause,
   });
+}
+
+/** Returns the problem of a server that ends the login with words that explain it; undefined if it does not. */
+function endedByWords(target: SshTarget, failure: HandshakeFailure): Unreachable | undefined {
+  const remedy = remedyForWords(failure.words ?? '', target.user);
+  if (remedy === undefined) return undefined;
+  return new Unreachable({
+    code: 'connection-failed',
+    host: target.name,
+    what: `${target.name}: the host ends the login of ${target.user}`,
+    why: saidBy(failure),
+    remedy,
+    cause: failure.errors[0],
+  });
+}
+
+/** Returns the last lines that the server said during the login. */
+function saidBy({ words = '' }: HandshakeFailure): string {
+  const lines = words.split('\n').filter((line) => line.trim() !== '');
+  return lines.length === 0 ? '' : `The server said: ${lines.slice(-4).join('\n').trim()}`;
 }
 
 /** Returns the remedy for the kind of algorithm that both sides do not share, from the message of ssh2 or ssh. */

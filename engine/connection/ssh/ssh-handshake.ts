@@ -55,6 +55,7 @@ class Handshake {
   readonly #tried: string[] = [];
   readonly #end = Promise.withResolvers<OpenClient>();
   #banner = '';
+  #words = '';
   #refused: unknown;
   #authHandler: ReturnType<typeof authHandler> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -101,6 +102,7 @@ class Handshake {
     client.on('error', (error: Error & { level?: string }) =>
       error.level === 'agent' ? this.#tried.push(`agent (${error.message})`) : this.#errors.push(error),
     );
+    client.on('banner', (message) => (this.#words = `${this.#words}${message}`.slice(-2000)));
     client.once('close', () => this.#fail(this.#failure()));
     client.once('ready', () => {
       this.#finish();
@@ -168,6 +170,7 @@ class Handshake {
       banner: this.#banner,
       notes,
       tried: this.#tried,
+      words: this.#words,
     });
   }
 
