@@ -1,6 +1,6 @@
 import { quote } from '../connection/base/quote.ts';
 import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
-import { type Offer, askOffers, decodeOffers } from './system/package-offers.ts';
+import { type Offer, askOffers, decodeOffers, olderCandidates } from './system/package-offers.ts';
 import { compareRpmVersions } from './system/rpm-version.ts';
 
 /** A package of the distribution. Fields that a prediction cannot know are undefined. */
@@ -18,6 +18,8 @@ export interface PackageState {
   readonly held?: boolean | undefined;
   /** The version that the host's package lists offer. Only if requested. */
   readonly candidate?: string | undefined;
+  /** True if the candidate is older than the installed version: a pin of apt prefers it. */
+  readonly isCandidateOlder?: boolean | undefined;
   /**
    * Seconds since 1970 of the last refresh of the host's package lists; 0 without lists. Only if the candidate was
    * requested.
@@ -66,13 +68,15 @@ fi
     const asked = all.indexOf('@offers');
     const lines = asked === -1 ? all : all.slice(0, asked);
     const offerOf = decodeOffers(asked === -1 ? [] : all.slice(asked), decodeCandidates);
-    const { find, offered, namesOf, refreshed } =
+    const { find, offered, isOlder, namesOf, refreshed } =
       manager === 'apk' ? decodeApk(lines) : decodeTable(lines, manager === 'dpkg' ? ':' : '.');
     return new Map(
       requests.map(({ id, detail }) => {
         const found = find(id);
         const newest = manager === 'rpm' ? newestRpm(offered(id), found?.version) : offered(id);
-        const offer = detail.candidate ? { candidate: newest, refreshed } : {};
+        const offer = detail.candidate
+          ? { candidate: newest, ...(isOlder(id) ? { isCandidateOlder: true } : {}), refreshed }
+          : {};
         if (found?.installed === true && !detail.versioned) return [id, { ...found, ...offer }];
         const listed = offerOf(namesOf(id));
         return [
@@ -192,6 +196,8 @@ function apkCandidates(names: string): string {
 interface Listing {
   readonly find: (id: string) => PackageState | undefined;
   readonly offered: (id: string) => string | undefined;
+  /** Returns whether the lists offer an older version than the installed one. */
+  readonly isOlder: (id: string) => boolean;
   /** Returns the names that the lists may have for it: the architecture may be missing if it is the host's own. */
   readonly namesOf: (id: string) => readonly string[];
   readonly refreshed: number;
@@ -224,6 +230,7 @@ function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
   // dpkg itself has the host's own architecture.
   const native = separator === ':' ? rows.get('dpkg')?.[0]?.architecture : undefined;
   const offers = decodeCandidates(candidates);
+  const older = separator === ':' ? olderCandidates(candidates) : new Set<string>();
   const namesOf = (id: string): readonly string[] => {
     const { name, architecture } = parted(id, separator);
     return isNative(architecture, native) ? [id, name] : [id];
@@ -238,6 +245,7 @@ function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
       return rows.get(name)?.find((row) => fits(row.architecture))?.state;
     },
     offered: (id) => namesOf(id).flatMap((name) => offers.get(name) ?? [])[0],
+    isOlder: (id) => namesOf(id).some((name) => older.has(name)),
     namesOf,
     refreshed,
   };
@@ -269,7 +277,13 @@ function decodeApk(lines: readonly string[]): Listing {
     if (line.startsWith('V:')) installed.set(name, { installed: true, version: line.slice(2), broken: false });
   }
   const offers = decodeCandidates(candidates);
-  return { find: (id) => installed.get(id), offered: (id) => offers.get(id), namesOf: (id) => [id], refreshed };
+  return {
+    find: (id) => installed.get(id),
+    offered: (id) => offers.get(id),
+    isOlder: () => false,
+    namesOf: (id) => [id],
+    refreshed,
+  };
 }
 
 function split(lines: readonly string[]): {

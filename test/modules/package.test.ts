@@ -312,6 +312,10 @@ describe('what package managers print of versions', () => {
       refreshed: 200,
     });
     expect(states.get('bash:amd64')).toEqual(states.get('bash'));
+    const pinned = text
+      .replace('Candidate: 5.3', 'Candidate: 5.1')
+      .replace('     5.3 500', ' *** 5.2 100\n        100 /var/lib/dpkg/status\n     5.1 1001');
+    expect(decode(pinned, true, 'bash').get('bash')).toMatchObject({ candidate: '5.1', isCandidateOlder: true });
     expect(states.get('none')).toMatchObject({ installed: false, candidate: undefined });
   });
 

@@ -55,6 +55,10 @@ export function planWhole(wish: WholeWish, lists: Lists, seen: Seen, context: Co
     program: 'apt-get',
     package: 'apt',
     result: {},
+    remedyFor: (why) =>
+      why.includes('--allow-downgrades')
+        ? 'A pin in /etc/apt/preferences prefers an older version. Write allow_downgrade: true if it may replace the newer one, or change the pin.'
+        : undefined,
   };
   const outcome = planSettings(wantedOf(wish), task, seen, context);
   const foreign = wish.deb === undefined ? undefined : inForeignHands([file(wish.deb, 'target')], seen, context);
@@ -111,9 +115,10 @@ const REFRESHED: Difference = {
 function wantedOf(wish: WholeWish): readonly WantedSetting[] {
   const autoremove = wish.autoremove ? ' --auto-remove' : '';
   const upgrade = wish.upgrade === 'dist' ? 'dist-upgrade' : 'upgrade --with-new-pkgs';
+  const downgrades = wish.allow_downgrade ? ' --allow-downgrades' : '';
   return [
     ...(wish.deb === undefined ? [] : [debOf(wish.deb, wish.allow_downgrade)]),
-    ...(wish.upgrade === 'no' ? [] : [simulated(`${upgrade}${autoremove}`)]),
+    ...(wish.upgrade === 'no' ? [] : [simulated(`${upgrade}${autoremove}${downgrades}`)]),
     ...(wish.upgrade === 'no' && wish.autoremove ? [simulated('autoremove')] : []),
     ...(wish.autoclean
       ? [cleaned('autoclean', "apt-get -s -q autoclean 2>/dev/null | sed -n 's/^Del \\([^ ]*\\) .*/\\1/p'")]
@@ -129,13 +134,16 @@ function wantedOf(wish: WholeWish): readonly WantedSetting[] {
   ];
 }
 
-/** The answer has a line for each package that apt would install, upgrade or remove. */
+/**
+ * The answer has a line for each package that apt would install, upgrade or remove. With -y, apt also refuses what it
+ * would refuse in the run.
+ */
 function simulated(command: string): WantedSetting {
   return {
     request: settingRequest(
       `apt ${command}`,
       `command -v apt-get >/dev/null || exit 127
-told=$(apt-get -s -q -o Debug::NoLocking=true ${command} 2>&1) || { printf '%s\\n' "$told" >&2; exit 1; }
+told=$(apt-get -s -y -q -o Debug::NoLocking=true ${command} 2>&1) || { printf '%s\\n' "$told" >&2; exit 1; }
 printf '%s\\n' "$told" | grep -E '^(Inst|Remv) ' || :`,
     ),
     wanted: '',

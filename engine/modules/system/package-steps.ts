@@ -6,6 +6,7 @@ export interface PackageWish {
   readonly name?: readonly string[] | undefined;
   readonly state: 'present' | 'absent' | 'latest';
   readonly purge: boolean;
+  readonly allow_downgrade: boolean;
   readonly brings?: readonly unknown[] | undefined;
 }
 
@@ -72,7 +73,7 @@ function removal(
 }
 
 function installation(wish: PackageWish, one: Asked, state: PackageState): readonly PackageStep[] {
-  const newer = wish.state === 'latest' ? newerCandidate(state) : undefined;
+  const newer = wish.state === 'latest' ? latestVersion(wish, state) : undefined;
   const exact = one.version?.endsWith('*') === true ? undefined : one.version;
   const after = {
     installed: true,
@@ -88,7 +89,12 @@ function installation(wish: PackageWish, one: Asked, state: PackageState): reado
   return state.broken === true ? [{ one, before: HALF, after: 'present', state: { ...state, broken: false } }] : [];
 }
 
-function newerCandidate({ candidate, version }: PackageState): string | undefined {
+/** Returns the version that `latest` means, if it is another one than the installed one. */
+function latestVersion(
+  { allow_downgrade: mayBeOlder }: PackageWish,
+  { candidate, version, isCandidateOlder }: PackageState,
+): string | undefined {
+  if (isCandidateOlder === true && !mayBeOlder) return undefined;
   return version === undefined || candidate === version ? undefined : candidate;
 }
 

@@ -100,6 +100,27 @@ function versionsOf(policy: readonly string[]): ReadonlyMap<string, readonly str
   return found;
 }
 
+/**
+ * Returns the names for which apt-cache policy prefers an older version than the installed one, which has three stars. Its
+ * table begins with the newest version.
+ */
+export function olderCandidates(policy: readonly string[]): ReadonlySet<string> {
+  const older = new Set<string>();
+  let name = '';
+  let candidate: string | undefined;
+  let isPassed = true;
+  for (const line of policy) {
+    const heading = /^(\S+):$/.exec(line)?.[1];
+    if (heading !== undefined) [name, candidate, isPassed] = [heading, undefined, false];
+    candidate ??= /^ {2}Candidate: (\S+)/.exec(line)?.[1];
+    const [, mark, version] = /^ (\*\*\*| {3}) (\S+) -?\d+$/.exec(line) ?? [];
+    if (version === undefined) continue;
+    isPassed ||= version === candidate;
+    if (mark === '***' && !isPassed) older.add(name);
+  }
+  return older;
+}
+
 /** Reads apt-cache showpkg: after `Reverse Provides:` it has a line for each version of each package. */
 function providersOf(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
