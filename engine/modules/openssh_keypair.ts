@@ -10,6 +10,7 @@ import { idle, idleAs } from '../values/habits/foreign-argument.ts';
 import { boolean, path, plainText, wholeNumber } from './base/arguments.ts';
 import { type Change, type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { unsafePath } from './path/file-attributes.ts';
+import { fileNeeds, notWritable } from './path/file-needs.ts';
 import { wayNeeds, wayTo } from './path/way-to-path.ts';
 import { noDirectory } from './write/file-place.ts';
 
@@ -53,13 +54,19 @@ export const module = defineModule<Arguments>({
     mode: idleAs(['0600'], 'Leave it out: the private key has 0600.'),
   },
   examples: ['openssh_keypair: { path: /srv/deploy/id_ed25519, type: ed25519, comment: deploy }'],
-  observes: (args) => [
+  observes: (args, _loaded, context) => [
     pairRequest(args.path),
     file(args.path),
     file(publicOf(args.path), 'content'),
     ...wayNeeds(args.path),
+    ...fileNeeds([args.path], {}, context),
   ],
-  plan: (args, _loaded, seen, context) => plan(args, seen, context),
+  plan(args, _loaded, seen, context) {
+    const outcome = plan(args, seen, context);
+    return outcome.kind === 'change' && outcome.certainty === 'certain'
+      ? (notWritable(args.path, seen, context) ?? outcome)
+      : outcome;
+  },
 });
 
 function publicOf(key: string): string {
@@ -207,8 +214,10 @@ function made(args: Arguments, pair: Pair | undefined, seen: Seen, context: Cont
     predictions: predicted(key, { kind: 'answer', text: `${type} ${finalSize} public ${comment}`.trimEnd() }, true),
     touches: 'predicted',
     apply: () => ({
+      // A default access control list of the folder would give the private key to others, and ssh then ignores it.
       script: `rm -f -- ${quote(next)} ${quote(publicOf(next))}
 ssh-keygen -q -t ${type}${bits} -N '' -C ${quote(comment)} -f ${quote(next)} </dev/null >&2 &&
+chmod 0600 -- ${quote(next)} &&
 mv -f -- ${quote(publicOf(next))} ${quote(publicOf(key))} && mv -f -- ${quote(next)} ${quote(key)}`,
     }),
     planned: { filename: key, type, size: finalSize, comment, public_key: why },

@@ -8,6 +8,7 @@ import { need } from '../resources/need.ts';
 import { type PipPackages, type PipPlace, pipPackages } from '../resources/pip.ts';
 import { alsoDigits, boolean, commaList, path, plainText } from './base/arguments.ts';
 import { type Difference, type Impossible, type Observed, type Outcome, defineModule } from './base/module.ts';
+import { unlessLocked } from './path/file-needs.ts';
 import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
 import { type Requirement, isFulfilled, requirement, requirementsIn } from './pip/pip-requirement.ts';
 
@@ -88,7 +89,8 @@ export const module = defineModule<Arguments>({
   plan(args, _loaded, seen, context) {
     const wanted = wantedOf(args, seen);
     if ('kind' in wanted) return wanted;
-    return plan(args, wanted.list, { seen, context });
+    const outcome = plan(args, wanted.list, { seen, context });
+    return args.virtualenv === undefined ? outcome : unlessLocked(outcome, args.virtualenv, { seen, context });
   },
 });
 

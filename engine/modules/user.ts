@@ -16,7 +16,7 @@ import {
   userArguments,
 } from './system/user-arguments.ts';
 import { busyAccount, needsIdleAccount } from './system/user-busy.ts';
-import { homeInForeignHands, homeNeeds, refuseForeignHomes, touchedHomes } from './system/user-home.ts';
+import { homeInForeignHands, homeNeeds, lockedHome, refuseForeignHomes, touchedHomes } from './system/user-home.ts';
 import { passwordFault, wantedAging } from './system/user-password.ts';
 import { type Found, createUser, modifyUser, removeUser } from './system/user-script.ts';
 import {
@@ -138,8 +138,8 @@ function plan(args: UserArguments, seen: Seen, context: Context): Outcome {
     isOfGroup: args.group !== undefined && isOfGroup(args.group, state, around),
   };
   const homes = touchedHomes(args, state, after, found.homeExists);
-  const foreign = homeInForeignHands(args, homes, seen, context);
-  if (foreign !== undefined) return foreign;
+  const unmade = homeInForeignHands(args, homes, seen, context) ?? lockedHome(args, homes, { seen, context });
+  if (unmade !== undefined) return unmade;
   return {
     kind: 'change',
     differences,

@@ -5,7 +5,8 @@ import { file } from '../../resources/file.ts';
 import type { FileDetail } from '../../resources/file/file-detail.ts';
 import type { FileState } from '../../resources/file/file-state.ts';
 import type { UserState } from '../../resources/system/account-state.ts';
-import type { Context, Impossible } from '../base/module.ts';
+import type { Context, Impossible, Observed } from '../base/module.ts';
+import { lockedDirectory } from '../path/file-needs.ts';
 import { inForeignHands, wayNeeds } from '../path/way-to-path.ts';
 import type { UserArguments } from './user-arguments.ts';
 import { movesHome } from './user-wish.ts';
@@ -47,6 +48,15 @@ export function homeInForeignHands(
 ): Impossible | undefined {
   const home = homeOf(args);
   return args.unsafe_path || !homes.includes(home.id) ? undefined : inForeignHands([home], seen, context);
+}
+
+/**
+ * Returns the problem of a home directory that cannot be made where it would be, even by root; undefined if there is
+ * none. The caller has observed `homeNeeds`.
+ */
+export function lockedHome(args: UserArguments, homes: readonly string[], observed: Observed): Impossible | undefined {
+  const { id } = homeOf(args);
+  return homes.includes(id) ? lockedDirectory(id, observed) : undefined;
 }
 
 /**
