@@ -224,6 +224,7 @@ function change(args: Arguments, { edit, state, run, there, makes, removes }: Si
         at: args.path,
         run,
         how: howOf(args),
+        byTable: byTable(args),
         options: args.opts,
         layers: state.layers ?? 1,
         makes,
@@ -299,10 +300,15 @@ function occupied({ path: at, src }: Arguments, { source }: MountState): Impossi
   };
 }
 
-/** Returns the arguments of mount before the path; an empty text if the options are in /etc/fstab. */
+/** Returns the argument of mount that names another table than /etc/fstab. */
+function byTable({ fstab }: Arguments): string {
+  return fstab === '/etc/fstab' ? '' : `-T ${quote(fstab)} `;
+}
+
+/** Returns the arguments of mount before the path. */
 function howOf(args: Arguments): string {
   if (args.src === undefined || args.fstype === undefined || (args.fstab === '/etc/fstab' && args.state === 'mounted'))
-    return '';
+    return byTable(args);
   return `-t ${quote(args.fstype)} -o ${quote(args.opts)} -- ${quote(args.src)} `;
 }
 

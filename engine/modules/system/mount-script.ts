@@ -6,8 +6,10 @@ export type Run = 'mount' | 'remount' | 'umount' | 'again';
 export interface MountSteps {
   readonly at: string;
   readonly run: Run | undefined;
-  /** The arguments of mount before the path; empty if fstab has them. */
+  /** The arguments of mount before the path. */
   readonly how: string;
+  /** Those of a mount that the table describes; empty for /etc/fstab. */
+  readonly byTable: string;
   readonly options: string;
   /** Number of file systems that are mounted at the path. */
   readonly layers: number;
@@ -30,7 +32,7 @@ export function mountScript(steps: MountSteps): string {
   const { at, run, table, makes, removes } = steps;
   const undo = [
     ...(table === undefined ? [] : [putBack(table)]),
-    ...(run === 'again' ? ['mount -- "$at" 2>/dev/null'] : []),
+    ...(run === 'again' ? [`mount ${steps.byTable}-- "$at" 2>/dev/null`] : []),
     ...(makes ? [UNMAKE] : []),
   ];
   const lines = [
@@ -53,7 +55,7 @@ mkdir -p -- "$at" || exit`;
 
 const UNMAKE = 'while rmdir -- "$at" 2>/dev/null && [ "$at" != "$top" ]; do at=${at%/*}; done';
 
-function runScript({ how, options, layers }: MountSteps, run: Run): string {
+function runScript({ how, byTable, options, layers }: MountSteps, run: Run): string {
   const mount = `mount ${how}"$at"`;
   switch (run) {
     case 'mount':
@@ -63,7 +65,7 @@ function runScript({ how, options, layers }: MountSteps, run: Run): string {
     case 'again':
       return `umount -- "$at" && ${mount}`;
     case 'remount':
-      return `mount -o ${quote(options === 'defaults' ? 'remount' : `remount,${options}`)} "$at"`;
+      return `mount ${byTable}-o ${quote(options === 'defaults' ? 'remount' : `remount,${options}`)} "$at"`;
   }
 }
 
