@@ -8,7 +8,7 @@ import type { ValueMap } from '../values/base/value.ts';
 import { idle, idleAs } from '../values/habits/foreign-argument.ts';
 import type { ArchiveContent } from './archive-content/archive-read.ts';
 import { chosenMembers, readOptions, type UnpackOptions } from './archive/archive-options.ts';
-import { type UnpackAs, type Unpacking, compareMembers, predictionsOf } from './archive/archive-plan.ts';
+import { SET_GROUP, type UnpackAs, type Unpacking, compareMembers, predictionsOf } from './archive/archive-plan.ts';
 import { nothingIn, problemOf, refusalOf } from './archive/archive-refusals.ts';
 import { unpack } from './archive/archive-unpack.ts';
 import { boolean, commaList, path, plainText } from './base/arguments.ts';
@@ -242,7 +242,7 @@ function planComparison(
   const danger = dangerOf(members);
   if (danger !== undefined) return problemOf(args, danger, context);
   if (members.length === 0) return nothingIn(args);
-  const how = unpackAs(args, content?.isZip ?? state.tool === 'zip', context);
+  const how = unpackAs(args, content?.isZip ?? state.tool === 'zip', observed);
   const unpackings = compareMembers(members, state, how);
   const differing = unpackings.filter(({ differences }) => differences.length > 0);
   const refusal =
@@ -262,13 +262,15 @@ function isToCome(args: Arguments, seen: Seen): boolean {
   return source.type === 'absent' || (source.type === 'file' && source.mtime === undefined);
 }
 
-function unpackAs({ dest, owner, group, mode, ...args }: Arguments, isZip: boolean, context: Context): UnpackAs {
+function unpackAs({ dest, owner, group, mode, ...args }: Arguments, isZip: boolean, observed: Observed): UnpackAs {
+  const there = behindLink(observed.seen.of(file(dest, 'target')));
   return {
     dest,
     options: readOptions(args),
     attributes: { owner, group, mode },
     keepNewer: args.keep_newer,
-    byRoot: isRoot(context),
+    byRoot: isRoot(observed.context),
+    setsGroup: there.type === 'directory' && ((there.mode ?? 0) & SET_GROUP) !== 0,
     isZip,
   };
 }

@@ -27,8 +27,12 @@ export interface UnpackAs {
   readonly keepNewer: boolean;
   /** True if root unpacks the archive: then owners are kept, and no bits are masked. */
   readonly byRoot: boolean;
+  /** True if the folder gives its group to what is made in it, and the set-group-id bit to new folders. */
+  readonly setsGroup: boolean;
   readonly isZip: boolean;
 }
+
+export const SET_GROUP = 0o2000;
 
 /** Compares each member with the state of its place. If a name occurs twice, the last member counts. */
 export function compareMembers(members: readonly Member[], state: ArchiveState, how: UnpackAs): readonly Unpacking[] {
@@ -148,12 +152,14 @@ function modeOfFolder(folder: Entry, { attributes: { mode }, keepNewer, isZip }:
   return folder.mode === undefined ? undefined : applyMode(mode, folder.mode, 'directory');
 }
 
-function modeOf(
-  type: Entry['type'],
-  told: number | undefined,
-  { attributes, options, byRoot, isZip }: UnpackAs,
-): number | undefined {
-  if (type === 'link') return undefined;
+/** Returns whether unzip makes a folder that gets the set-group-id bit of the folder above it, perhaps. tar takes it away. */
+function isOpenFolder(type: Entry['type'], { attributes, isZip, setsGroup }: UnpackAs): boolean {
+  return isZip && setsGroup && type === 'directory' && attributes.mode?.kind !== 'octal';
+}
+
+function modeOf(type: Entry['type'], told: number | undefined, how: UnpackAs): number | undefined {
+  if (type === 'link' || isOpenFolder(type, how)) return undefined;
+  const { attributes, options, byRoot, isZip } = how;
   const unmasked = byRoot || options.keepsMode;
   const usual = told === undefined || isZip || unmasked ? told : told & 0o755;
   const { mode } = attributes;

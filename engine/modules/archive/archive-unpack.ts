@@ -33,6 +33,17 @@ export function unpack(args: ToUnpack, options: UnpackOptions, from: ArchivePlac
   return { script: withPinned(from.way, from.path, [scriptOf('/proc/self/fd/4', { args, options, way })]) };
 }
 
+/** Puts the removal of the set-id bits before each part that sets the whole mode of somebody: `g-s,g=rX` for `g=rX`. */
+function withoutSetId(mode: string): string {
+  return mode
+    .split(',')
+    .map((part) => {
+      const [who = ''] = part.split('=');
+      return who === part ? part : `${/^[ugoa]+$/.test(who) ? who : 'ug'}-s,${part}`;
+    })
+    .join(',');
+}
+
 interface Unpack {
   readonly args: ToUnpack;
   readonly options: UnpackOptions;
@@ -45,8 +56,8 @@ function scriptOf(archive: string, { args, options, way }: Unpack, ahead: readon
   const account =
     args.group === undefined ? accountText(args.owner) : `${accountText(args.owner)}:${accountText(args.group)}`;
   const failed = `printf '%s\\n' "$l" >&2; exit 1`;
-  // chmod removes the set-id bits of a directory only if the mode has five digits.
-  const bits = mode === undefined ? '' : mode.kind === 'octal' ? `0${formatMode(mode.bits)}` : mode.text;
+  // chmod removes the set-id bits of a directory only if the mode has five digits, or names them.
+  const bits = mode === undefined ? '' : mode.kind === 'octal' ? `0${formatMode(mode.bits)}` : withoutSetId(mode.text);
   const steps = [
     account === '' && mode === undefined ? chooseTool(failed) : listArchive(options, failed),
     unpackArchive(options, args.keep_newer),
@@ -54,11 +65,15 @@ function scriptOf(archive: string, { args, options, way }: Unpack, ahead: readon
     ...(account === '' ? [] : [`${namesOfListing(options, 'all')} | xargs -0 -r chown -h -- ${quote(account)}`]),
     ...(mode === undefined ? [] : [`${namesOfListing(options, 'not_links')} | xargs -0 -r chmod -- ${quote(bits)}`]),
   ];
+  const byUnzip = [
+    ...(account === '' ? [] : [`chown -h -- ${quote(account)} .`]),
+    ...(mode === undefined ? [] : [`chmod -- ${quote(bits)} .`]),
+  ].join(' && ');
   return [
     '(',
     `a=${quote(archive)} d=${quote(args.dest)}`,
     ...ahead,
-    ...(way.kind === 'own' ? ['set -e', ...steps] : [unpackInRoom(way, args.dest, ['umask 022', ...steps])]),
+    ...(way.kind === 'own' ? ['set -e', ...steps] : [unpackInRoom(way, args.dest, ['umask 022', ...steps], byUnzip)]),
     ')',
   ].join('\n');
 }
