@@ -4,12 +4,12 @@ import { type Seen, predict } from '../resources/base/resource.ts';
 import { type CrontabState, crontabRequest } from '../resources/crontab.ts';
 import { file } from '../resources/file.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import { alsoDigits, atMostOne, boolean, path } from './base/arguments.ts';
+import { type Account, alsoDigits, atMostOne, boolean, path } from './base/arguments.ts';
 import { type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { editOutcome, editText, textRequest } from './edit/text-edit.ts';
 import { planAbsent } from './file/file-absent.ts';
 import { unsafePath } from './path/file-attributes.ts';
-import { fileNeeds, forWriters } from './path/file-needs.ts';
+import { fileNeeds, forWriters, missingAccount } from './path/file-needs.ts';
 import { editEntry, editVariable, namesIn } from './system/cron-table.ts';
 import { printBytes } from './system/print-bytes.ts';
 import { ACCOUNT_NAME } from './system/user-arguments.ts';
@@ -97,58 +97,69 @@ function field(range: FieldRange): z.ZodType<string | undefined> {
 }
 
 const line = alsoDigits(z.string().regex(/^[^\n]+$/, 'must be one line'));
+const CRON_FILES = '/etc/cron.d/';
+const READ_NAME = /^[A-Za-z0-9_-]+$/;
 const fileName = alsoDigits(
   z
     .string()
-    .regex(
-      /^[A-Za-z0-9_-]+$/,
-      'must be a file name of letters, digits, hyphens and underscores: cron ignores other names',
-    ),
+    .regex(READ_NAME, 'must be a file name of letters, digits, hyphens and underscores: cron ignores other names'),
 );
 
-const schema = z.strictObject({
-  name: line.describe(
-    'The name of the entry, which is written as a comment above its line. With env, the name of the variable.',
-  ),
-  job: alsoDigits(z.string().regex(/^[^\n]*$/, 'must be one line'))
-    .optional()
-    .describe('The command. cron reads a % in it as a line end. With env, the value of the variable.'),
-  state: z.enum(['present', 'absent']).default('present').describe('Whether the entry exists.'),
-  minute: field({ least: 0, most: 59 }).describe('The minute: 0 to 59, *, */5, or 1,2. Default: every minute.'),
-  hour: field({ least: 0, most: 23 }).describe('The hour: 0 to 23. Default: every hour.'),
-  day: field({ least: 1, most: 31 }).describe('The day of the month: 1 to 31.'),
-  month: field({ least: 1, most: 12, names: MONTHS }).describe('The month: 1 to 12, or jan to dec.'),
-  weekday: field({ least: 0, most: 7, names: WEEKDAYS }).describe(
-    'The day of the week: 0 (Sunday) to 6, or sun to sat.',
-  ),
-  special_time: z
-    .enum(['reboot', 'yearly', 'annually', 'monthly', 'weekly', 'daily', 'hourly'])
-    .optional()
-    .describe('A word such as daily, in place of the five fields.'),
-  disabled: boolean().default(false).describe('Whether the line becomes a comment, so that the command does not run.'),
-  env: boolean().default(false).describe('Whether the entry sets a variable for the commands, and is not a command.'),
-  insertafter: line.optional().describe('With env: the variable after which a new variable is put.'),
-  insertbefore: line
-    .optional()
-    .describe(
-      'With env: the variable before which a new variable is put. Without insertafter and insertbefore, a new variable is put at the top.',
+const schema = z
+  .strictObject({
+    name: line.describe(
+      'The name of the entry, which is written as a comment above its line. With env, the name of the variable.',
     ),
-  user: alsoDigits(z.string().regex(ACCOUNT_NAME, 'must be the name of an account'))
-    .optional()
-    .describe(
-      'The user of the crontab; with cron_file, the user as whom the command runs. Default: the user of the task.',
+    job: alsoDigits(z.string().regex(/^[^\n]*$/, 'must be one line'))
+      .optional()
+      .describe('The command. cron reads a % in it as a line end. With env, the value of the variable.'),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether the entry exists.'),
+    minute: field({ least: 0, most: 59 }).describe('The minute: 0 to 59, *, */5, or 1,2. Default: every minute.'),
+    hour: field({ least: 0, most: 23 }).describe('The hour: 0 to 23. Default: every hour.'),
+    day: field({ least: 1, most: 31 }).describe('The day of the month: 1 to 31.'),
+    month: field({ least: 1, most: 12, names: MONTHS }).describe('The month: 1 to 12, or jan to dec.'),
+    weekday: field({ least: 0, most: 7, names: WEEKDAYS }).describe(
+      'The day of the week: 0 (Sunday) to 6, or sun to sat.',
     ),
-  cron_file: z
-    .union([path(), fileName], {
-      error:
-        'must be an absolute path, or a file name of letters, digits, hyphens and underscores: cron ignores other names',
-    })
-    .optional()
-    .describe(
-      'A file of /etc/cron.d, by its name or path, in place of the crontab of a user. The file is removed with its last entry.',
-    ),
-  unsafe_path: unsafePath(),
-});
+    special_time: z
+      .enum(['reboot', 'yearly', 'annually', 'monthly', 'weekly', 'daily', 'hourly'])
+      .optional()
+      .describe('A word such as daily, in place of the five fields.'),
+    disabled: boolean()
+      .default(false)
+      .describe('Whether the line becomes a comment, so that the command does not run.'),
+    env: boolean().default(false).describe('Whether the entry sets a variable for the commands, and is not a command.'),
+    insertafter: line.optional().describe('With env: the variable after which a new variable is put.'),
+    insertbefore: line
+      .optional()
+      .describe(
+        'With env: the variable before which a new variable is put. Without insertafter and insertbefore, a new variable is put at the top.',
+      ),
+    user: alsoDigits(z.string().regex(ACCOUNT_NAME, 'must be the name of an account'))
+      .optional()
+      .describe(
+        'The user of the crontab; with cron_file, the user as whom the command runs. Default: the user of the task.',
+      ),
+    cron_file: z
+      .union([path(), fileName], {
+        error:
+          'must be an absolute path, or a file name of letters, digits, hyphens and underscores: cron ignores other names',
+      })
+      .optional()
+      .describe(
+        'A file of /etc/cron.d, by its name or path, in place of the crontab of a user. The file is removed with its last entry.',
+      ),
+    unsafe_path: unsafePath(),
+  })
+  .refine(
+    ({ cron_file: at, state }) =>
+      state === 'absent' || at?.startsWith(CRON_FILES) !== true || READ_NAME.test(at.slice(CRON_FILES.length)),
+    {
+      path: ['cron_file'],
+      message:
+        'must name a file of letters, digits, hyphens and underscores in /etc/cron.d: cron ignores other names\nWrite such a name. A file that is there with another name goes with a task of its own: file: { path: …, state: absent }.',
+    },
+  );
 
 type Arguments = z.infer<typeof schema>;
 
@@ -175,7 +186,7 @@ export const module = defineModule<Arguments>({
     const at = fileOf(args);
     return at === undefined
       ? [crontabRequest(args.user ?? context.user)]
-      : [textRequest(at), ...fileNeeds([at], {}, context)];
+      : [textRequest(at), ...fileNeeds([at], { owner: readerOf(args, at) }, context)];
   },
   plan(args, _loaded, seen, context) {
     const fault = faultOf(args);
@@ -188,7 +199,18 @@ export const module = defineModule<Arguments>({
 });
 
 function fileOf({ cron_file: file }: Arguments): string | undefined {
-  return file === undefined || file.startsWith('/') ? file : `/etc/cron.d/${file}`;
+  return file === undefined || file.startsWith('/') ? file : `${CRON_FILES}${file}`;
+}
+
+/**
+ * Returns the account as whom cron of this host runs the line of a file; undefined if there is no such line. Because of
+ * one line of an account that does not exist, cron ignores the whole file.
+ */
+function readerOf({ state, env, disabled, user }: Arguments, at: string): Account | undefined {
+  const isRead = at === '/etc/crontab' || at.startsWith(CRON_FILES);
+  return isRead && state === 'present' && !env && !disabled && user !== undefined
+    ? { name: user, id: undefined }
+    : undefined;
 }
 
 function faultOf(args: Arguments): Impossible | undefined {
@@ -210,6 +232,8 @@ function faultOf(args: Arguments): Impossible | undefined {
 }
 
 function planFile(args: Arguments, at: string, seen: Seen, context: Context): Outcome {
+  const nobody = missingAccount({ owner: readerOf(args, at) }, seen);
+  if (nobody !== undefined) return { ...nobody, why: 'cron ignores the whole file because of such a line.' };
   let after = '';
   let misplaced: Impossible | undefined;
   const change = (text: string): string => {
