@@ -142,6 +142,9 @@ function certaintyOf(state: UnitState, steps: UnitSteps): Pick<Change, 'certaint
     return { certainty: 'after_change', doubt: 'links from before the mask may enable it' };
   if (steps.run === 'start' && isDoneOneshot(state) && state.ran === undefined)
     return { certainty: 'after_change', doubt: 'systemd may forget that it has run' };
+  const isRefused = state.load === 'bad-setting' || state.load === 'error';
+  if (isRefused && !state.needsReload && steps.run !== undefined && steps.run !== 'stop')
+    return { certainty: 'after_change', doubt: 'systemd refused its file when it read it' };
   return { certainty: 'certain' };
 }
 
@@ -194,7 +197,18 @@ function findBlocker(wish: UnitWish, state: UnitState, certainty: Change['certai
           remedy: 'Set masked: false too, if the unit should run',
         };
   }
-  return unreloadable(wish, state) ?? unmaskable(wish, state);
+  return withoutFile(wish, state, certainty) ?? unreloadable(wish, state) ?? unmaskable(wish, state);
+}
+
+/** Returns the problem of a unit that systemd itself has made, such as a device, and that nothing can enable. */
+function withoutFile(wish: UnitWish, state: UnitState, certainty: Change['certainty']): Outcome | undefined {
+  if (wish.enabled !== true || state.load !== 'loaded' || state.file !== '' || state.fragment !== '') return undefined;
+  if (certainty !== 'certain' || state.needsReload) return undefined;
+  return {
+    kind: 'impossible',
+    what: `${unitName(wish.name)} has no unit file, so it cannot be enabled`,
+    remedy: 'Leave enabled out: systemd makes the unit itself. Or write a unit file for it with a task before this one',
+  };
 }
 
 function missing(

@@ -221,13 +221,35 @@ describe('what cannot be', () => {
     });
   });
 
+  test('a unit whose file systemd refused may come up after it is read again', () => {
+    const bad = { ...STOPPED, load: 'bad-setting' };
+    expect(plan({ state: 'started' }, bad)).toMatchObject({
+      kind: 'change',
+      certainty: 'after_change',
+      doubt: expect.stringContaining('systemd refused'),
+    });
+    expect(plan({ state: 'started' }, { ...bad, needsReload: true })).toMatchObject({ certainty: 'certain' });
+    expect(plan({ enabled: true }, bad)).toMatchObject({ certainty: 'certain' });
+  });
+
+  test('a unit that systemd itself makes cannot be enabled', () => {
+    const made = { ...RUNNING, file: '', fragment: '' };
+    expect(plan({ enabled: true }, made)).toMatchObject({
+      kind: 'impossible',
+      what: expect.stringContaining('no unit file'),
+    });
+    expect(plan({ enabled: false, state: 'started' }, made).kind).toBe('in_sync');
+  });
+
   test('a host without systemd has no units', () => {
     expect(plan({ state: 'started' }, { ...ABSENT_UNIT, load: 'unmanaged' }).kind).toBe('impossible');
     expect(
       planWith(service, { daemon_reload: true }, seenAs([[managerRequest(), { changed: null, running: [] }]])).kind,
     ).toBe('impossible');
   });
+});
 
+describe('the name of a unit', () => {
   test.each(['getty@.service', 'a b', '--all', 'x/y', 'x;reboot'])('%s is not the name of a unit', (name) => {
     expect(service.arguments.safeParse({ name, state: 'started' }).success).toBe(false);
   });

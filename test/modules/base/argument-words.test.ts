@@ -28,8 +28,7 @@ const ODD: readonly Value[] = [
 ];
 
 /** Words of the library that reads the arguments, or of nobody. */
-const NOT_OURS =
-  /Invalid|pattern \/|expected|received|Unrecognized|Too (?:small|big)|is not right|undefined/;
+const NOT_OURS = /Invalid|pattern \/|expected|received|Unrecognized|Too (?:small|big)|is not right|undefined/;
 
 /** Returns what is told of the arguments of a module, but for arguments that are missing. */
 function toldOf(module: AnyModule, values: ValueMap): readonly string[] {
