@@ -12,11 +12,14 @@ export function machineFor(context: RunContext, host: HostState, delegate: strin
 
 /** Connects a host before a play, with the login user of the play. Throws HostGone. */
 export async function connectForPlay(context: RunContext, host: HostState, patienceMs: number): Promise<Machine> {
+  // A new connection has the login user of the play.
+  const isNew = context.machines.get(host.name) === undefined;
   const machine = await connectFor(context, host, undefined, patienceMs);
   try {
-    await context.turns.connected(() =>
-      context.machines.loginAs(host.name, host.variables.scope(undefined), context.mode),
-    );
+    if (!isNew)
+      await context.turns.connected(() =>
+        context.machines.loginAs(host.name, host.variables.scope(undefined), context.mode),
+      );
   } catch (error) {
     throw error instanceof Problem ? new HostGone(error) : error;
   }
