@@ -30,6 +30,7 @@ export const files: ResourceKind<FileDetail, FileState> = {
   // A look for the digest may read a huge file.
   isBrief: (detail) => detail.look !== 'digest',
   merge: (one, other) => {
+    if (one === other) return one;
     const look = LOOKS.indexOf(one.look) < LOOKS.indexOf(other.look) ? other.look : one.look;
     const digested = one.digested || other.digested;
     const unless = unlessBoth(one, other);
@@ -75,13 +76,25 @@ function unlessBoth(one: FileDetail, other: FileDetail): readonly string[] {
   return other.look === 'content' ? one.unless.filter((digest) => other.unless.includes(digest)) : one.unless;
 }
 
+/** Most requests have one of these details. As they share it, comparing them costs nothing. */
+const DETAILS: Readonly<Record<Look, FileDetail>> = {
+  attributes: detailOf('attributes'),
+  target: detailOf('target'),
+  digest: detailOf('digest'),
+  content: detailOf('content'),
+};
+
+function detailOf(look: Look, unless: readonly string[] = []): FileDetail {
+  return { look, unless, digested: look === 'digest' || unless.length > 0, whole: false };
+}
+
 /** Asks for the state of `path`. If the file has a digest in `unless`, its content is not brought. */
 export function file(
   path: string,
   look: Look = 'attributes',
   unless: readonly string[] = [],
 ): Request<FileDetail, FileState> {
-  return request(files, path, { look, unless, digested: look === 'digest' || unless.length > 0, whole: false });
+  return request(files, path, unless.length === 0 ? DETAILS[look] : detailOf(look, unless));
 }
 
 /** Asks for a file with its content, up to MAX_EDITED_BYTES. */

@@ -9,13 +9,13 @@ import { type WantedAttributes, accountText, isSame } from './file-attributes.ts
 
 /** Returns the further requests of a task that writes files with an owner. */
 export function fileNeeds(paths: readonly string[], wanted: WantedAttributes, context: Context): readonly Request[] {
-  const folders = paths.map(parentOf);
-  const ways = paths.flatMap(aboveNeeds);
-  if (isRoot(context)) return [...accountNeeds(wanted), ...ways];
+  const ways = aboveAll(paths);
+  const accounts = accountNeeds(wanted);
+  if (isRoot(context)) return accounts.length === 0 ? ways : [...accounts, ...ways];
   return [
-    ...accountNeeds(wanted),
+    ...accounts,
     ...ways,
-    ...folders.flatMap((folder) => memberNeeds(wanted, folder)),
+    ...paths.flatMap((path) => memberNeeds(wanted, parentOf(path))),
     ...writableNeeds(paths, context),
   ];
 }
@@ -37,6 +37,13 @@ function memberNeeds({ group }: WantedAttributes, folder: string): readonly Requ
 /** Returns the requests of a task that also makes the directories above the path. */
 export function aboveNeeds(path: string): readonly Request<FileDetail, FileState>[] {
   return ancestorsOf(path).map((ancestor) => file(ancestor, 'target'));
+}
+
+/** Like `aboveNeeds` for several paths, which often have most of their directories in common. */
+function aboveAll(paths: readonly string[]): readonly Request<FileDetail, FileState>[] {
+  const [only] = paths;
+  if (only !== undefined && paths.length === 1) return aboveNeeds(only);
+  return Array.from(new Set(paths.flatMap(ancestorsOf)), (ancestor) => file(ancestor, 'target'));
 }
 
 /** Returns the directories above a path, from the top, without the root directory. */
@@ -74,6 +81,7 @@ export function cannotLook(path: string, user: string): Impossible {
 }
 
 function accountNeeds({ owner, group }: WantedAttributes): readonly Request<Need, NeedState>[] {
+  if (owner === undefined && group === undefined) return [];
   return [
     ...(owner?.name === undefined ? [] : [need({ kind: 'user', name: owner.name })]),
     ...(group?.name === undefined ? [] : [need({ kind: 'group', name: group.name })]),

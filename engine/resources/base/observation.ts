@@ -1,5 +1,5 @@
 import { Problem } from '../../errors/problem.ts';
-import type { Request, ResourceKind } from './resource.ts';
+import { mergedRequest, type Request, type ResourceKind } from './resource.ts';
 
 export interface ComposedObservation {
   readonly script: string;
@@ -46,10 +46,7 @@ function sectionsOf(requests: readonly Request[]): readonly Section[] {
     let section = kinds.get(kind.name);
     if (section === undefined) kinds.set(kind.name, (section = { kind, byKey: new Map() }));
     const known = section.byKey.get(key);
-    section.byKey.set(
-      key,
-      known === undefined ? request : { ...known, detail: kind.merge(known.detail, request.detail) },
-    );
+    section.byKey.set(key, known === undefined ? request : mergedRequest(known, request));
   }
   return [...kinds.values()].map(({ kind, byKey }) => ({ kind, requests: [...byKey.values()] }));
 }

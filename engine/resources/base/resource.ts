@@ -97,6 +97,12 @@ export function request<Detail, State>(
   return { kind, id, detail, key: `${kind.name}:${id}` };
 }
 
+/** Returns a request that serves both requests of the same key: `one` itself if `other` asks for nothing more. */
+export function mergedRequest(one: Request, other: Request): Request {
+  const detail = one.kind.merge(one.detail, other.detail);
+  return detail === one.detail ? one : { ...one, detail };
+}
+
 /** Returns the prediction that the requested resource will be in this state. */
 export function predict<Detail, State>(of: Request<Detail, State>, state: State): Prediction {
   return { request: of, state };

@@ -3,7 +3,7 @@ import { lookUnanswered, TimedOut } from '../../connection/base/unreachable.ts';
 import type { Completed, Looking } from '../../connection/connection.ts';
 import { Problem } from '../../errors/problem.ts';
 import { composeObservation } from '../../resources/base/observation.ts';
-import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
+import { mergedRequest, type Prediction, type Request, type Seen } from '../../resources/base/resource.ts';
 import type { ChangeCount } from '../base/change-count.ts';
 import { type Decider, withDecider } from '../base/decider.ts';
 import { type Naming, isNamed } from './named-resources.ts';
@@ -39,6 +39,7 @@ export interface Laid {
 type LaidBy = Pick<Laid, 'certainty' | 'decider'>;
 
 const NOBODY: readonly Decider[] = [];
+const NOTHING: readonly Request[] = [];
 
 /** The known state of one host, as one user sees it. */
 export class View {
@@ -68,20 +69,24 @@ export class View {
    * One request per key.
    */
   missing(requests: readonly Request[]): readonly Request[] {
-    const missing = new Map<string, Request>();
+    // Most tasks miss nothing.
+    let missing: Map<string, Request> | undefined;
     for (const request of requests) {
-      const known = this.#known.get(request.key);
-      const asked = missing.get(request.key);
-      if (asked !== undefined) missing.set(request.key, merged(asked, request));
-      else if (known === undefined) missing.set(request.key, request);
-      else {
-        known.wanted = true;
-        if (known.origin === 'predicted') continue;
-        const old = request.kind.name === 'probe' && known.changes !== this.#changes.value;
-        if (known.stale || old || asksForMore(known, request)) missing.set(request.key, merged(known.request, request));
-      }
+      const asked = missing?.get(request.key);
+      const lacking = asked === undefined ? this.#lacking(request) : mergedRequest(asked, request);
+      if (lacking !== undefined) (missing ??= new Map()).set(request.key, lacking);
     }
-    return [...missing.values()];
+    return missing === undefined ? NOTHING : [...missing.values()];
+  }
+
+  /** Returns what must be sent for a request; undefined if the state is known. */
+  #lacking(request: Request): Request | undefined {
+    const known = this.#known.get(request.key);
+    if (known === undefined) return request;
+    known.wanted = true;
+    if (known.origin === 'predicted') return undefined;
+    const old = request.kind.name === 'probe' && known.changes !== this.#changes.value;
+    return known.stale || old || asksForMore(known, request) ? mergedRequest(known.request, request) : undefined;
   }
 
   /** Returns the state for a request if it was seen closely enough and is not stale; otherwise undefined. */
@@ -104,7 +109,6 @@ export class View {
   learn(requests: readonly Request[], states: ReadonlyMap<string, unknown>): void {
     for (const request of requests) {
       if (!states.has(request.key)) throw new Error(`the observation did not answer for ${request.key}`);
-      this.#shown.set(request.key, states.get(request.key));
       this.#known.set(request.key, {
         request,
         state: states.get(request.key),
@@ -234,6 +238,7 @@ export class View {
   learnUnderPlan(requests: readonly Request[], states: ReadonlyMap<string, unknown>): void {
     this.learn(requests, states);
     for (const request of requests) {
+      this.#shown.set(request.key, states.get(request.key));
       for (const { prediction, by } of this.#laid) this.#follow(request.key, prediction, by);
     }
     for (const request of requests) {
@@ -265,7 +270,7 @@ export class View {
       });
   }
 
-  /** The last seen states, without predictions. */
+  /** In a plan: the last seen states, without predictions. */
   readonly #shown = new Map<string, unknown>();
   /** Requests of tasks in their turn. */
   readonly #asked = new Map<string, Asked>();
@@ -324,17 +329,12 @@ function sameData(one: unknown, other: unknown): boolean {
 /** Returns whether the state was not seen in enough detail for this request. */
 function asksForMore(known: Known, request: Request): boolean {
   if (known.request === request) return false;
-  const both = merged(known.request, request);
+  const both = mergedRequest(known.request, request);
   return both !== known.request && !sameData(both.detail, known.request.detail) && !suffices(known, both);
 }
 
 function suffices({ request, state }: Known, both: Request): boolean {
   return request.kind.suffices?.(request.detail, state, both.detail) ?? false;
-}
-
-function merged(one: Request, other: Request): Request {
-  const detail = one.kind.merge(one.detail, other.detail);
-  return detail === one.detail ? one : { ...one, detail };
 }
 
 /** One observation: its script, and how to decode the answer. */
