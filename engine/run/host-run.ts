@@ -60,7 +60,8 @@ export class HostRun {
    */
   async steps(stops: readonly Stop[], behind: Route | undefined, frame: Frame = OUTERMOST): Promise<void> {
     for (const [index, stop] of stops.entries()) {
-      await this.#context.machines.breathe();
+      const turn = this.#context.machines.breathe();
+      if (turn !== undefined) await turn;
       this.#mayGoOn(stop.at, frame);
       if (!frame.alone) this.#batch.barrier?.reach(this.#host.name, stop.at);
       await this.#step(stop, { route: { stops, index, behind, play: undefined }, frame });
@@ -116,7 +117,8 @@ export class HostRun {
     const { frame } = way;
     if (!isHandler(frame) && this.#roles.isRepeated(step.role) === true) return;
     const isChosen = isHandler(frame) || isSelected(step.tags, this.#context.selection);
-    if (isChosen && (await isDeclined(this.#before(stop, frame), step))) return;
+    const asks = isChosen && this.#context.stepping !== undefined;
+    if (asks && (await isDeclined(this.#before(stop, frame), step))) return;
     switch (step.kind) {
       case 'task':
         return isChosen ? this.#task(stop, step, way) : undefined;

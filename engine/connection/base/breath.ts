@@ -22,11 +22,11 @@ export class EventLoopBudget {
   /**
    * Waits for the next turn of the event loop if the current one has taken long. The answers of many hosts may arrive
    * in one turn, and each causes some milliseconds of work: without this, a thousand hosts would keep the terminal from
-   * being drawn.
+   * being drawn. Returns undefined if there is no need to wait, which is so for most tasks.
    */
-  async breathe(): Promise<void> {
-    if (!this.#isLong()) return;
-    await new Promise<void>((goOn) => {
+  breathe(): Promise<void> | undefined {
+    if (!this.#isLong()) return undefined;
+    return new Promise<void>((goOn) => {
       this.#hosts.push(goOn);
       this.#releaseLater();
     });

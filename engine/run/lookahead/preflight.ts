@@ -128,7 +128,8 @@ class Trial {
   }
 
   async #step(host: HostState, step: Task | Include): Promise<void> {
-    await this.#context.machines.breathe();
+    const turn = this.#context.machines.breathe();
+    if (turn !== undefined) await turn;
     if (step.kind === 'task') await this.#task(host, step);
     else {
       const { isWhole, delegates } = step.ahead;

@@ -14,7 +14,7 @@ import type { HostState } from '../host/host-state.ts';
 import { type PlayScope, pendingLayer } from '../host/variables.ts';
 import type { View } from '../machine/view.ts';
 import { type Route, ahead } from '../order/itinerary.ts';
-import { moduleContext, onController } from '../preparation/prepare.ts';
+import { moduleContext, onController, type Preparing } from '../preparation/prepare.ts';
 import type { For } from '../preparation/prepared-ahead.ts';
 import { addIncluded, includedAhead, isInclude, possibly } from './included-ahead.ts';
 
@@ -36,6 +36,7 @@ export async function requestsAhead(
 ): Promise<readonly Request[]> {
   const requests: Request[] = [];
   const pending = new Map<string, Compiled | Value>();
+  const looking: Looking = { context, host, view, pending, requests };
   let tasks = 0;
   for (const { stop, play } of ahead(route)) {
     const { step } = stop;
@@ -43,7 +44,8 @@ export async function requestsAhead(
     if (step.kind !== 'task' || !isSelected(step.tags, context.selection)) continue;
     if ((tasks += 1) > TASKS_AHEAD || requests.length > REQUESTS_AHEAD) break;
     try {
-      await nameRequests({ context, host, view, pending, requests }, step, play);
+      const naming = nameRequests(looking, step, play);
+      if (naming !== undefined) await naming;
     } catch {
       // The mistake is reported in the turn of the task.
     }
@@ -62,10 +64,27 @@ interface Looking {
   readonly requests: Request[];
 }
 
-async function nameRequests(looking: Looking, task: Task, play: PlayScope | undefined): Promise<void> {
-  const { context, host, pending } = looking;
-  const over: readonly Layer[] = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
+/** Returns a promise only if there is something to wait for. */
+function nameRequests(looking: Looking, task: Task, play: PlayScope | undefined): Promise<void> | undefined {
+  const { host, pending } = looking;
+  const over: readonly Layer[] = pending.size === 0 ? NO_LAYERS : [pendingLayer(new Map(pending))];
   const plain = host.variables.scope(task, over, play);
+  if (task.loop !== undefined || isInclude(task)) return nameTurns(looking, task, { over, plain, play });
+  return all(task.when, plain) === false ? undefined : nameOf(looking, { host, task, item: undefined }, plain);
+}
+
+const NO_LAYERS: readonly Layer[] = [];
+
+interface Plainly {
+  readonly over: readonly Layer[];
+  /** The variables of the task, without those of an item. */
+  readonly plain: Scope;
+  readonly play: PlayScope | undefined;
+}
+
+/** Names the requests of a task with a loop, and the files of a task that includes variables. */
+async function nameTurns(looking: Looking, task: Task, { over, plain, play }: Plainly): Promise<void> {
+  const { context, host, pending } = looking;
   const { loop } = task;
   if (isLoopInVain(task, plain)) return;
   const turns = loop === undefined ? [undefined] : turnsOf(loop, task, plain);
@@ -82,9 +101,14 @@ async function nameRequests(looking: Looking, task: Task, play: PlayScope | unde
   }
 }
 
-async function nameOf({ context, view, requests }: Looking, of: For, scope: Scope): Promise<void> {
-  const { host, task } = of;
-  const preparing = await context.prepared.prepareAhead(context, of, scope);
+function nameOf(looking: Looking, of: For, scope: Scope): Promise<void> | undefined {
+  const preparing = looking.context.prepared.prepareAhead(looking.context, of, scope);
+  if (preparing instanceof Promise) return preparing.then((one) => nameIn(looking, of, one));
+  nameIn(looking, of, preparing);
+  return undefined;
+}
+
+function nameIn({ context, view, requests }: Looking, { host, task }: For, preparing: Preparing): void {
   if (preparing.kind === 'unknown') return;
   const { prepared } = preparing;
   const machine = machineFor(context, host, prepared.delegate);

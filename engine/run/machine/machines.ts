@@ -101,7 +101,7 @@ export class Machines {
   }
 
   /** Gives other hosts a turn of the event loop if the current one has taken long. */
-  breathe(): Promise<void> {
+  breathe(): Promise<void> | undefined {
     return this.#settings.connections.loop.breathe();
   }
 

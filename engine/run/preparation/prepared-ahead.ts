@@ -8,6 +8,8 @@ interface Made {
   readonly prepared: Prepared;
   readonly names: readonly string[];
   readonly values: readonly (Value | undefined)[];
+  /** The scope of the values. A host gets a new scope after each change of its variables. */
+  readonly scope: Scope;
 }
 
 /** The host, task and loop item that something was prepared for. */
@@ -29,8 +31,10 @@ export class PreparedAhead {
   readonly #last = new WeakMap<Task, Made>();
 
   /** Like `prepare`, before the task's turn. The result is kept. */
-  async prepareAhead(context: PreparingRun, of: For, scope: Scope): Promise<Preparing> {
-    return (await this.prepareEarly(context, of, scope)).preparing;
+  prepareAhead(context: PreparingRun, of: For, scope: Scope): Preparing | Promise<Preparing> {
+    const known = this.#made(of, scope);
+    if (known !== undefined) return { kind: 'ready', prepared: known };
+    return this.#prepared(context, of, watch(scope));
   }
 
   /** Like `prepareAhead`. `isOwn`: the result depends only on variables of the host. */
@@ -41,10 +45,17 @@ export class PreparedAhead {
   ): Promise<{ readonly preparing: Preparing; readonly isOwn: boolean }> {
     const known = this.#made(of, scope);
     if (known !== undefined) return { preparing: { kind: 'ready', prepared: known }, isOwn: true };
-    const { scope: watched, names, values, isOwn } = watch(scope);
-    const preparing = await prepare(context, of.task, watched);
-    if (preparing.kind === 'ready' && isOwn()) this.#keep(of, { prepared: preparing.prepared, names, values });
-    return { preparing, isOwn: isOwn() };
+    const watched = watch(scope);
+    const preparing = await this.#prepared(context, of, watched);
+    return { preparing, isOwn: watched.isOwn() };
+  }
+
+  async #prepared(context: PreparingRun, of: For, watched: Watched): Promise<Preparing> {
+    const { names, values, scope } = watched;
+    const preparing = await prepare(context, of.task, watched.watching);
+    if (preparing.kind === 'ready' && watched.isOwn())
+      this.#keep(of, { prepared: preparing.prepared, names, values, scope });
+    return preparing;
   }
 
   /** Forgets what was prepared for a turn that uses it already. */
@@ -58,7 +69,7 @@ export class PreparedAhead {
   }
 
   /** Like `prepare`, in the task's turn. A kept result is returned and forgotten, to save memory. */
-  async prepareNow(context: PreparingRun, of: For, scope: Scope): Promise<Preparing> {
+  prepareNow(context: PreparingRun, of: For, scope: Scope): Preparing | Promise<Preparing> {
     const known = this.#made(of, scope);
     this.#kept.get(of.host)?.get(of.task)?.delete(of.item);
     return known === undefined ? prepare(context, of.task, scope) : { kind: 'ready', prepared: known };
@@ -81,22 +92,23 @@ export class PreparedAhead {
   }
 }
 
-/**
- * A scope that records look-ups: `isOwn` is false if the result can change without a change of the host's own
- * variables.
- */
+/** A scope whose look-ups are recorded. */
 interface Watched {
   readonly scope: Scope;
+  /** The same scope; it records what is looked up. */
+  readonly watching: Scope;
+  /** Returns false if what was looked up can change without a change of the host's own variables. */
+  readonly isOwn: () => boolean;
   readonly names: readonly string[];
   readonly values: readonly (Value | undefined)[];
-  readonly isOwn: () => boolean;
 }
 
 function watch(scope: Scope): Watched {
   const names: string[] = [];
   const values: (Value | undefined)[] = [];
   let isOwn = true;
-  const watched: Scope = {
+  let lookups: ControllerLookups | undefined;
+  const watching: Scope = {
     lookup: (name) => {
       if (OF_OTHER_HOSTS.has(name)) isOwn = false;
       const value = scope.lookup(name);
@@ -111,10 +123,12 @@ function watch(scope: Scope): Watched {
       return scope.names();
     },
     get lookups() {
-      return scope.lookups === undefined ? undefined : watchedLookups(scope.lookups, () => (isOwn = false));
+      // Each template asks for them.
+      if (scope.lookups !== undefined) lookups ??= watchedLookups(scope.lookups, () => (isOwn = false));
+      return lookups;
     },
   };
-  return { scope: watched, names, values, isOwn: () => isOwn };
+  return { scope, watching, names, values, isOwn: () => isOwn };
 }
 
 /** Files and the environment may change without a change of a variable. */
@@ -133,6 +147,7 @@ function watchedLookups(lookups: ControllerLookups, asked: () => void): Controll
   };
 }
 
-function isStillSo({ prepared, names, values }: Made, scope: Scope): boolean {
-  return names.every((name, index) => scope.lookup(name) === values[index]) && prepared.isCurrent();
+function isStillSo({ prepared, names, values, scope: madeIn }: Made, scope: Scope): boolean {
+  const isSame = madeIn === scope || names.every((name, index) => scope.lookup(name) === values[index]);
+  return isSame && prepared.isCurrent();
 }

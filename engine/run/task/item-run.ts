@@ -11,7 +11,7 @@ import { whileWaiting } from '../context/while-waiting.ts';
 import { permitTask } from '../controller/controller-tasks.ts';
 import { learnOwed } from '../handlers/owed-handlers.ts';
 import { NoSuchAccount } from '../machine/machine.ts';
-import type { Asked } from '../machine/view.ts';
+import type { Asked, View } from '../machine/view.ts';
 import { type Prepared, moduleContext, onController } from '../preparation/prepare.ts';
 import { failureRemedy } from './failure-remedy.ts';
 import { type ItemResult, asOutput, failure, lastLines, outputOf } from './item-result.ts';
@@ -52,17 +52,8 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
   if (asks && !run.frame.alone) await run.waited.during(waitForHosts(context, run.batch, run.host, run.stop.at));
   if (look === 'again') view.forget(requests);
   const owed = unknownOwed(run);
-  if (view.missing([...requests, ...owed]).length > 0) {
-    // After the first change, commands are run only in their turn: they may be slow, and earlier answers do not count.
-    const more = (await run.requestsAhead()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
-    await inTurnOf(run, 'looking', () =>
-      machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode),
-    );
-    for (const one of owed)
-      learnOwed({ context, host: run.host, play: run.batch.play, handlers: run.handlers }, one.id, view.seen.of(one));
-    view.release(owed);
-    if (owed.length > 0) run.host.called.reach(run.notifies, machine.userOf(prepared.privilege));
-  }
+  const own = owed.length === 0 ? requests : [...requests, ...owed];
+  if (view.missing(own).length > 0) await lookNow(run, view, own, owed);
   if (isEvidence(context)) view.noteAsked(requests, heldIn(prepared));
   const planned = prepared.module.plan(prepared.args, prepared.loaded, view.seen, about);
   const outcome = context.mode === 'plan' && view.isOpen(requests) ? notCertain(planned) : planned;
@@ -71,6 +62,23 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
   } finally {
     view.release(requests);
   }
+}
+
+/** Looks at what a task needs, and at what the tasks ahead will need. `owed` are those of its requests about handlers. */
+async function lookNow(
+  run: ItemRun,
+  view: View,
+  own: readonly Request[],
+  owed: readonly Request<null, readonly Debt[]>[],
+): Promise<void> {
+  const { context, prepared, machine } = run;
+  // After the first change, commands are run only in their turn: they may be slow, and earlier answers do not count.
+  const more = (await run.requestsAhead()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
+  await inTurnOf(run, 'looking', () => machine.look(prepared.privilege, view.missing([...own, ...more]), context.mode));
+  for (const one of owed)
+    learnOwed({ context, host: run.host, play: run.batch.play, handlers: run.handlers }, one.id, view.seen.of(one));
+  view.release(owed);
+  if (owed.length > 0) run.host.called.reach(run.notifies, machine.userOf(prepared.privilege));
 }
 
 /** Makes an outcome uncertain, if it is based on a state that an unknown step may have changed. */
@@ -102,7 +110,7 @@ function unknownOwed(run: ItemRun): readonly Request<null, readonly Debt[]>[] {
   return [owedBy(user)];
 }
 
-async function handleOutcome(run: ItemRun, outcome: Outcome, requests: readonly Request[]): Promise<ItemResult> {
+function handleOutcome(run: ItemRun, outcome: Outcome, requests: readonly Request[]): ItemResult | Promise<ItemResult> {
   const { mode } = run.context;
   switch (outcome.kind) {
     case 'in_sync':
@@ -112,10 +120,10 @@ async function handleOutcome(run: ItemRun, outcome: Outcome, requests: readonly 
     case 'cannot_know':
       return cannotKnow(run, outcome, requests);
     case 'await':
-      return mode === 'plan' ? { kind: 'ok', result: {}, effects: [] } : await awaitIt(run, outcome);
+      return mode === 'plan' ? { kind: 'ok', result: {}, effects: [] } : awaitIt(run, outcome);
     case 'change':
       if (run.prepared.neverChanges) return wouldChange(run, outcome, requests);
-      return mode === 'plan' ? planChange(run, outcome, requests) : await makeChange(run, outcome, requests);
+      return mode === 'plan' ? planChange(run, outcome, requests) : makeChange(run, outcome, requests);
     default: {
       const never: never = outcome;
       throw new Error(`unknown outcome ${JSON.stringify(never)}`);

@@ -17,7 +17,7 @@ import {
 } from '../base/no-log.ts';
 import { NotInPlan, TaskFailed } from '../base/signals.ts';
 import { labelOf } from '../base/task-identity.ts';
-import { connectFor } from '../context/connect-host.ts';
+import { connectFor, machineFor } from '../context/connect-host.ts';
 import type { MadeChange } from '../context/made-together.ts';
 import { withFactsRemedy } from '../context/step-failure.ts';
 import { nameableNotifies, notifiesOf, refuseUnheard } from '../handlers/notified-names.ts';
@@ -222,13 +222,15 @@ async function runOne(unlabelled: Turn): Promise<Recorded> {
 async function runPrepared(turn: Turn, prepared: Prepared, made?: MadeChange): Promise<Recorded> {
   const { run, identity, scope, hush } = turn;
   tellTask(turn);
-  const item = await itemOf(turn, prepared, made);
+  const { context, host } = run;
+  const machine = machineFor(context, host, prepared.delegate) ?? (await connectFor(context, host, prepared.delegate));
+  const item = itemOf(turn, { prepared, made, machine });
   const judged = await attempts(turn, item);
   const outcome = doubted(run, outcomeOf(run.task, scope, judged, item.notifies));
   const verdict = told(run, judged, outcome);
   callHandlers(item, outcome, verdict.changed === true);
   const of = { task: identity, hush, delegate: prepared.delegate, scope };
-  if (judged.kind === 'ok') await applyEffects(run, judged.effects ?? [], of);
+  if (judged.kind === 'ok' && judged.effects !== undefined) await applyEffects(run, judged.effects, of);
   else if (judged.kind === 'unknown') expectVariables(run, becauseOf(turn, judged.because), of);
   const shaped = shape(judged, turn.loop);
   const result = hushedUnknowns(judged.kind === 'unknown' ? shaped : { ...shaped, ...verdict }, identity.id, hush);
@@ -243,9 +245,8 @@ function tellTask({ run, identity, label }: Turn): void {
   run.context.live({ host: host.name, activity: { kind: 'at_task', task: identity, item: label, number, of } });
 }
 
-async function itemOf(turn: Turn, prepared: Prepared, made: MadeChange | undefined): Promise<ItemRun> {
+function itemOf(turn: Turn, { prepared, made, machine }: Pick<ItemRun, 'prepared' | 'made' | 'machine'>): ItemRun {
   const { run, identity, scope } = turn;
-  const machine = await connectFor(run.context, run.host, prepared.delegate);
   const view = machine.view(prepared.privilege);
   refuseUnheard(run.task, scope, { handlers: run.handlers, mode: run.context.mode });
   return {
@@ -263,16 +264,19 @@ async function itemOf(turn: Turn, prepared: Prepared, made: MadeChange | undefin
 }
 
 /** Returns the result of the item after `changed_when`, `failed_when` and `until`. */
-async function attempts({ run, identity, over, scope }: Turn, item: ItemRun): Promise<ItemResult> {
+function attempts({ run, identity, over, scope }: Turn, item: ItemRun): Promise<ItemResult> {
   const { task, context } = run;
   const judging = { task, over, mode: context.mode, scope: run.scope };
-  const once: Attempt = (look, number) =>
-    runItem(item, look)
-      .then((raw) => judgeAttempt(judging, raw, number))
-      .catch(failedItem);
+  const once: Attempt = async (look, number) => {
+    try {
+      return judgeAttempt(judging, await runItem(item, look), number);
+    } catch (error) {
+      return failedItem(error);
+    }
+  };
   const attempt: Attempt =
     task.loop === undefined ? (look, number) => inTurn(run, scope, () => once(look, number)) : once;
-  return await attempted({ ...judging, context, host: run.host.name, identity, plain: scope }, attempt);
+  return attempted({ ...judging, context, host: run.host.name, identity, plain: scope }, attempt);
 }
 
 /** Calls for the handlers of a change, and withdraws them if the change does not count as one. */
@@ -327,6 +331,7 @@ function told({ context }: TaskRun, judged: ItemResult, outcome: TaskOutcome): P
 }
 
 function withdraw({ context, host, batch }: TaskRun, calls: readonly Call[]): void {
+  if (calls.length === 0) return;
   forgetOwed(context, host, batch.play, host.called.withdraw(calls));
 }
 

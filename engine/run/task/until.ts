@@ -28,10 +28,13 @@ export interface Waiting extends Judged {
  * `until`, `retries`, `delay`: repeats attempts until the expressions are true; without expressions, until the task
  * succeeds. Adds the number of attempts.
  */
-export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResult> {
+export function attempted(of: Waiting, attempt: Attempt): Promise<ItemResult> {
+  const { until } = of.task;
+  return until === undefined ? attempt('first', 1) : repeated(of, until, attempt);
+}
+
+async function repeated(of: Waiting, until: NonNullable<Task['until']>, attempt: Attempt): Promise<ItemResult> {
   const { task, context } = of;
-  const { until } = task;
-  if (until === undefined) return attempt('first', 1);
   const retries = numberOf(of, 'retries', resolveWritten(until.retries, of.plain) ?? 3);
   const delayMs = numberOf(of, 'delay', resolveWritten(until.delaySeconds, of.plain) ?? 5) * 1000;
   const began = performance.now();

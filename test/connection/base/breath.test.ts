@@ -79,7 +79,8 @@ test('what is held for a socket that is destroyed meanwhile is let go of', async
   });
   await held;
   let others = false;
-  await loop.breathe().then(() => (others = true));
+  await loop.breathe();
+  others = true;
   server.close();
   expect({ came, others }).toEqual({ came: false, others: true });
 });
