@@ -35,11 +35,11 @@ export function openJournal(
       const lines: string[] = [];
       for (const { event, at } of events) {
         if (event.type === 'run_started') begun = begin(join(folder, event.runId), command, inputs);
-        if (begun !== undefined) lines.push(`${eventJson(event, at)}\n`);
+        if (begun !== undefined) lines.push(eventJson(event, at));
       }
-      if (begun === undefined) return;
+      if (begun === undefined || lines.length === 0) return;
       try {
-        append(begun, lines.join(''));
+        append(begun, `${lines.join('\n')}\n`);
       } catch (error) {
         warn(`The journal ${begun.file} cannot be written any more: ${reasonOf(error)}`);
         begun = undefined;

@@ -210,7 +210,8 @@ export class Activities {
       this.#drop(host, task.id);
       return;
     }
-    this.#change(host, { phase: IDLE, task: { identity: task, item }, attempt: undefined, progress: undefined });
+    if (!isIdleAt(this.#alive.get(host), task, item))
+      this.#change(host, { phase: IDLE, task: { identity: task, item }, attempt: undefined, progress: undefined });
     if (outcome.kind === 'changed') this.#changed.add(host);
   }
 
@@ -267,6 +268,12 @@ export class Activities {
   #add(kind: PhaseKind, more: number): void {
     this.#counts.set(kind, this.count(kind) + more);
   }
+}
+
+/** Returns whether the host has come to the task and has done nothing for it since, as for most tasks in sync. */
+function isIdleAt(doing: Doing | undefined, task: TaskIdentity, item: string | undefined): boolean {
+  if (doing?.phase !== IDLE || doing.attempt !== undefined || doing.progress !== undefined) return false;
+  return doing.task?.identity === task && doing.task.item === item;
 }
 
 /** Returns whether the host, or the controller for it, works or waits without depending on other hosts. */

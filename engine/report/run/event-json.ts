@@ -7,17 +7,21 @@ import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
 import { revealed } from '../../values/base/revealed.ts';
 import { MASK, Secret } from '../../values/base/secret.ts';
 import { Unknown } from '../../values/base/value.ts';
-import { mask, maskedOnce, maskValue } from '../../values/mask/mask.ts';
+import { mask, maskAtOnce, maskedOnce, maskValue } from '../../values/mask/mask.ts';
 
 /**
  * Returns an event as one line of JSON, without a line end, with its time. Dates are ISO 8601 in UTC, durations are
  * whole milliseconds, problems are maps, secrets are masked.
  */
 export function eventJson(event: RunEvent, at: Date): string {
+  return escapeControlsInJson(JSON.stringify(timedEvent(event, at)));
+}
+
+function timedEvent(event: RunEvent, at: Date): object {
+  // Most events are of this type, and copying them costs time.
+  if (event.type === 'task_finished') return plainFinished(event, at);
   const told = { type: event.type, at, ...plainEvent(event) };
-  return escapeControlsInJson(
-    JSON.stringify('milliseconds' in event ? { ...told, milliseconds: Math.round(event.milliseconds) } : told),
-  );
+  return 'milliseconds' in event ? { ...told, milliseconds: Math.round(event.milliseconds) } : told;
 }
 
 /** Events that consist of texts and numbers only. */
@@ -35,13 +39,11 @@ const PLAIN = [
   'play_finished',
 ] as const;
 
-function plainEvent(event: RunEvent): object {
+function plainEvent(event: Exclude<RunEvent, TaskFinished>): object {
   if (isEventOf(event, PLAIN)) return maskTexts(event);
   switch (event.type) {
     case 'host_unreachable':
       return { ...maskTexts({ ...event, problem: undefined }), problem: plainProblem(event.problem) };
-    case 'task_finished':
-      return plainFinished(event);
     case 'message': {
       const { text, ...rest } = event;
       return { ...maskTexts(rest), text: maskValue(text) };
@@ -57,17 +59,18 @@ function plainEvent(event: RunEvent): object {
   }
 }
 
-function plainFinished(event: TaskFinished): object {
+function plainFinished(event: TaskFinished, at: Date): object {
   const { type, host, delegatedTo, task, item, outcome, result, hidden, milliseconds } = event;
   return {
     type,
+    at,
     host: mask(host),
     delegatedTo: delegatedTo === undefined ? undefined : mask(delegatedTo),
     task: maskedTask(task),
     item: item === undefined ? undefined : mask(item),
-    milliseconds,
+    milliseconds: Math.round(milliseconds),
     outcome: plainOutcome(outcome),
-    result: result === undefined ? undefined : maskValue(result),
+    result: result === undefined ? undefined : maskAtOnce(result),
     hidden,
   };
 }

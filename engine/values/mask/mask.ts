@@ -67,6 +67,29 @@ export function maskValue(value: Value): Plain {
   return masked;
 }
 
+/** Like `maskValue`, for a caller that writes the value at once: a value in which nothing is masked is not copied. */
+export function maskAtOnce(value: Value): Plain {
+  return isClear(value) ? value : maskValue(value);
+}
+
+/** Returns whether `maskValue` would return an equal value. */
+function isClear(value: Value): value is Plain {
+  if (typeof value === 'string') return mask(value) === value;
+  if (typeof value === 'number') return !isHiddenNumber(value);
+  if (value === null || typeof value !== 'object') return true;
+  if (value instanceof Secret || value instanceof Unknown || value instanceof Omitted) return false;
+  if (isList(value)) return isTexts(value) ? areClear(value) : value.every(isClear);
+  for (const key of Object.keys(value)) {
+    const member = value[key];
+    if (member === undefined || mask(key) !== key || !isClear(member)) return false;
+  }
+  return true;
+}
+
+function areClear(lines: readonly string[]): boolean {
+  return maskLines(lines).every((line, index) => line === lines[index]);
+}
+
 function isTexts(list: readonly Value[]): list is readonly string[] {
   return list.every((item) => typeof item === 'string');
 }

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MASK, Secret } from '../../../engine/values/base/secret.ts';
-import { Unknown } from '../../../engine/values/base/value.ts';
-import { mask, maskedOnce, maskValue } from '../../../engine/values/mask/mask.ts';
+import { hideNumber, MASK, Secret } from '../../../engine/values/base/secret.ts';
+import { OMIT, Unknown, type Value } from '../../../engine/values/base/value.ts';
+import { mask, maskAtOnce, maskedOnce, maskValue } from '../../../engine/values/mask/mask.ts';
 
 const PEM = [
   '-----BEGIN PRIVATE KEY-----',
@@ -100,6 +100,27 @@ test('values for outputs hold neither secrets nor unknowns', () => {
     d: true,
   };
   expect(maskValue(value)).toEqual({ a: MASK, b: ['(known after apply)', `say ${MASK}`], [MASK]: 1, c: null, d: true });
+});
+
+test('a value that is written at once is copied only if something in it is masked', () => {
+  const secret = Secret.of('at-once-secret');
+  const lines = Secret.of('first-of-two\nsecond-of-two');
+  hideNumber('918273645', 918273645);
+  const clear = [{ a: 'text', b: [1, true, null, { c: ['x', 'y'] }], d: {} }, ['x'], 'x', 1, null];
+  for (const value of clear) expect(maskAtOnce(value)).toBe(value);
+  const masked: readonly Value[] = [
+    { a: { b: [secret] } },
+    { a: ['say at-once-secret'] },
+    { 'at-once-secret': 1 },
+    { a: [new Unknown('task "T"')], b: OMIT },
+    { a: lines.reveal().split('\n') },
+    { a: 918273645 },
+    secret,
+  ];
+  for (const value of masked) {
+    expect(maskAtOnce(value)).toEqual(maskValue(value));
+    expect(JSON.stringify(maskAtOnce(value))).not.toMatch(/at-once-secret|of-two|918273645/);
+  }
 });
 
 test('no secret survives, whatever is around it', () => {
