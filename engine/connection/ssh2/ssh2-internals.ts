@@ -69,27 +69,29 @@ export interface SendingChannel {
 /** Describes a value: its type, or the shapes of its members. */
 type Shape = 'anything' | 'function' | 'string' | 'number' | 'boolean' | 'buffer' | { readonly [name: string]: Shape };
 
-const CIPHER: Shape = { allocPacket: 'function', encrypt: 'function' };
-const DECIPHER: Shape = { decrypt: 'function' };
-const PROTOCOL: Shape = {
-  _kexinit: 'anything',
-  _handlers: { GLOBAL_REQUEST: 'function' },
-  _packetRW: { write: { allocStart: 'number', alloc: 'function', finalize: 'function' } },
-  _cipher: CIPHER,
-  _decipher: 'anything',
-  authPK: 'function',
-};
-const GCM_CIPHER: Shape = {
+const CIPHER = { allocPacket: 'function', encrypt: 'function' } as const satisfies Shape;
+const DECIPHER = { decrypt: 'function' } as const satisfies Shape;
+const isProtocolShaped = checkOf({
+  _protocol: {
+    _kexinit: 'anything',
+    _handlers: { GLOBAL_REQUEST: 'function' },
+    _packetRW: { write: { allocStart: 'number', alloc: 'function', finalize: 'function' } },
+    _cipher: CIPHER,
+    _decipher: 'anything',
+    authPK: 'function',
+  },
+});
+const isGcmCipherShaped = checkOf({
   ...CIPHER,
   _encSSLName: 'anything',
   _encKey: 'anything',
   _encIV: 'buffer',
   _dead: 'boolean',
   outSeqno: 'number',
-};
-const GCM_DECIPHER: Shape = { ...DECIPHER, _decipherKey: 'anything' };
-const PARSED_KEY: Shape = { type: 'string', isPrivateKey: 'function', sign: 'function' };
-const SENDING_CHANNEL: Shape = { outgoing: { window: 'number' } };
+});
+const isGcmDecipherShaped = checkOf({ ...DECIPHER, _decipherKey: 'anything' });
+const isKeyShaped = checkOf({ type: 'string', isPrivateKey: 'function', sign: 'function' });
+const isChannelShaped = checkOf({ outgoing: { window: 'number' } });
 
 /** Returns the protocol object; undefined if the client has not begun to connect, or has other internals. */
 export function protocolOf(client: Client): Protocol | undefined {
@@ -108,34 +110,38 @@ export function sendingChannel(channel: ClientChannel): SendingChannel | undefin
  * described here.
  */
 export function isGcmCipher(cipher: Cipher): cipher is GcmCipher {
-  if (!fits(cipher, GCM_CIPHER) || !('_encSSLName' in cipher)) return false;
+  if (!isGcmCipherShaped(cipher) || !('_encSSLName' in cipher)) return false;
   return cipher._encSSLName === 'aes-128-gcm' || cipher._encSSLName === 'aes-256-gcm';
 }
 
 /** Returns whether the decipher decrypts with AES-GCM and has the internals that are described here. */
 export function isGcmDecipher(decipher: Decipher | undefined): decipher is GcmDecipher {
-  return fits(decipher, GCM_DECIPHER);
+  return isGcmDecipherShaped(decipher);
 }
 
 /** Returns whether the key is an object of ssh2. Keys of an agent may have fewer members. */
 export function isParsedKey(key: unknown): key is ParsedKey {
-  return fits(key, PARSED_KEY);
+  return isKeyShaped(key);
 }
 
 function hasProtocol(value: unknown): value is { readonly _protocol: Protocol } {
-  return fits(value, { _protocol: PROTOCOL });
+  return isProtocolShaped(value);
 }
 
 function isSendingChannel(value: unknown): value is SendingChannel {
-  return fits(value, SENDING_CHANNEL);
+  return isChannelShaped(value);
 }
 
-/** The one check of ssh2's internals: whether a value has the described shape. */
-function fits(value: unknown, shape: Shape): boolean {
-  if (shape === 'anything') return true;
-  if (shape === 'buffer') return Buffer.isBuffer(value);
-  if (typeof shape === 'string') return typeof value === shape;
-  return isRecord(value) && Object.entries(shape).every(([name, inner]) => name in value && fits(value[name], inner));
+/**
+ * The one check of ssh2's internals: returns a function that tells whether a value has the described shape. It is made
+ * once, because each connection is checked several times.
+ */
+function checkOf(shape: Shape): (value: unknown) => boolean {
+  if (shape === 'anything') return () => true;
+  if (shape === 'buffer') return (value) => Buffer.isBuffer(value);
+  if (typeof shape === 'string') return (value) => typeof value === shape;
+  const members = Object.entries(shape).map(([name, inner]) => ({ name, fits: checkOf(inner) }));
+  return (value) => isRecord(value) && members.every(({ name, fits }) => name in value && fits(value[name]));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
