@@ -324,21 +324,16 @@ export function atMostOne<Schema extends z.ZodObject>(
   });
 }
 
+/** The names of the given arguments. */
+type Given = Pick<ReadonlySet<string>, 'has'>;
+
 /** Adds a rule about the presence of arguments. It is also checked at load time, before their values are known. */
-function ruled<Schema extends z.ZodObject>(
-  schema: Schema,
-  fault: (given: ReadonlySet<string>) => string | undefined,
-): Schema {
-  const faultOf = (value: unknown): string | undefined =>
-    typeof value !== 'object' || value === null
-      ? undefined
-      : fault(
-          new Set(
-            Object.entries(value)
-              .filter(([, one]) => one !== undefined)
-              .map(([name]) => name),
-          ),
-        );
+function ruled<Schema extends z.ZodObject>(schema: Schema, fault: (given: Given) => string | undefined): Schema {
+  const faultOf = (value: unknown): string | undefined => {
+    if (typeof value !== 'object' || value === null) return undefined;
+    const has = (name: string): boolean => Object.hasOwn(value, name) && Reflect.get(value, name) !== undefined;
+    return fault({ has });
+  };
   return schema.refine((value) => faultOf(value) === undefined, {
     when: () => true,
     error: ({ input }) => faultOf(input) ?? 'the arguments do not fit together',

@@ -116,17 +116,18 @@ export function attributeDifferences(
   before: Attributes,
   type: 'file' | 'directory',
 ): readonly Difference[] {
-  const after = changedAttributes(wanted, before, type);
+  const mode = modeAfter(wanted.mode, modeKept(wanted, before, type), type);
   const differences: Difference[] = [];
-  if (before.mode === undefined ? wanted.mode !== undefined : before.mode !== after.mode) {
+  if (before.mode === undefined ? wanted.mode !== undefined : before.mode !== mode) {
     differences.push({
       kind: 'field',
       of: path,
       field: 'mode',
       before: modeOrUnknown(before.mode),
-      after: modeOrUnknown(after.mode),
+      after: modeOrUnknown(mode),
     });
   }
+  if (wanted.owner === undefined && wanted.group === undefined) return differences;
   for (const [field, account, name, id] of [
     ['owner', wanted.owner, before.owner, before.uid],
     ['group', wanted.group, before.group, before.gid],

@@ -277,7 +277,8 @@ function decodeFields(record: string): Stat {
     mtime: Number(mtime),
     identity,
   };
-  return { state: typed(bits & TYPE_MASK, attributes, Number(size)), name: fields.slice(FIELDS).join('\t') };
+  const name = fields.length === FIELDS + 1 ? (fields[FIELDS] ?? '') : fields.slice(FIELDS).join('\t');
+  return { state: typed(bits & TYPE_MASK, attributes, Number(size)), name };
 }
 
 function typed(type: number, attributes: Attributes, size: number): Stat['state'] {
