@@ -250,22 +250,20 @@ export class Machine {
     const touched = parts.flatMap((part) => part.touches);
     const own = parts.flatMap((part) => part.own);
     const { view, asked } = this.#lookAgain(privilege, touched, own);
-    const syncs = this.#work.room(key) >= parts.length ? '' : this.#work.takeSyncs(key);
     const texts = parts.map(({ apply, before, proof }, index) => {
-      const ahead = index === 0 ? this.#work.ahead(key, syncs, before) : before;
+      const ahead = index === 0 ? this.#work.ahead(key, '', before) : before;
       return { ahead, change: apply.script, proof };
     });
+    // Often nothing follows that would sync these files, and a sync at the end of the play is a round trip of its own.
+    for (const { apply } of parts) if (apply.unsynced !== undefined) this.#work.addUnsynced(key, apply.unsynced);
+    const end = `${this.#work.syncs(key)}\n${asked.script}`;
     const boundary = `_${unguessable(16)}`;
     begun();
     const answer = await changing
-      .changeTogether(togetherScript(texts, asked.script, boundary), parts.length, { maxOutputBytes: MOST_LOOKED_AT })
+      .changeTogether(togetherScript(texts, end, boundary), parts.length, { maxOutputBytes: MOST_LOOKED_AT })
       .finally(() => (this.#changes.done += parts.length));
     const { parts: answers, look } = togetherAnswer(answer, boundary);
-    for (const [index, { apply }] of parts.entries()) {
-      const made = answers[index];
-      if (apply.unsynced !== undefined && made?.kind === 'begun' && made.change.status === 0)
-        this.#work.addUnsynced(key, apply.unsynced);
-    }
+    if (look !== undefined) this.#work.takeSyncs(key);
     if (look === undefined || look.cut) await this.#look(privilege, asked.requests, 'play');
     else await this.#learn(view, asked.requests, asked.decode(look));
     // The shell has not come to the first answer: what it says belongs to the first change.

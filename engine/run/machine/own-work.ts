@@ -29,8 +29,14 @@ export class OwnWork {
 
   /** Returns shell text that syncs the files that are not synced yet. It counts as done. */
   takeSyncs(key: string): string {
-    const paths = [...(this.#unsynced.get(key) ?? [])];
+    const text = this.syncs(key);
     this.#unsynced.delete(key);
+    return text;
+  }
+
+  /** Like `takeSyncs`, but the files still wait. */
+  syncs(key: string): string {
+    const paths = [...(this.#unsynced.get(key) ?? [])];
     return paths.length === 0 ? '' : syncFiles(paths);
   }
 
