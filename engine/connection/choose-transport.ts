@@ -51,8 +51,7 @@ function byOpenssh(
  */
 async function authoritiesOf(target: SshTarget, { knownHosts }: ConnectionContext): Promise<readonly string[]> {
   const hosts = [target, ...target.jumps];
-  const entries = await knownHosts.entries(hosts.flatMap((one) => one.knownHostsFiles));
-  if (!entries.some((entry) => entry.marker === 'cert-authority')) return [];
+  if (!(await knownHosts.hasAuthority(hosts.flatMap((one) => one.knownHostsFiles)))) return [];
   const checks = await Promise.all(hosts.map((one) => HostKeyCheck.of(one, knownHosts)));
   return checks.flatMap(({ authority }) =>
     authority === undefined ? [] : [`${authority.file}:${authority.line} trusts an authority`],

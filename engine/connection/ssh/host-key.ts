@@ -3,9 +3,18 @@ import type { SshTarget } from '../base/target.ts';
 import { Unreachable } from '../base/unreachable.ts';
 import { HOST_KEYS } from '../ssh-config/ssh-options.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
-import { judgeHostKey, knownHostName, matchesHost, type HostKeyVerdict, type KnownHost } from './known-hosts.ts';
+import { judgeHostKey, knownHostName, type HostKeyVerdict, type KnownHost } from './known-hosts.ts';
 
 export type HostKeyAlgorithm = (typeof HOST_KEYS)[number];
+
+/** What is known of a host. */
+interface Known {
+  /** Its name in known_hosts. */
+  readonly name: string;
+  readonly matching: readonly KnownHost[];
+  /** The entries of the address with any port. */
+  readonly ofAddress: readonly KnownHost[];
+}
 
 /** Checks the key of one host. */
 export class HostKeyCheck {
@@ -17,21 +26,22 @@ export class HostKeyCheck {
   readonly #ofAddress: readonly KnownHost[];
   #isDoubtful = false;
 
-  private constructor(target: SshTarget, name: string, files: KnownHostsFiles, entries: readonly KnownHost[]) {
+  private constructor(target: SshTarget, files: KnownHostsFiles, { name, matching, ofAddress }: Known) {
     this.#target = target;
     this.#files = files;
     this.#name = name;
-    this.#matching = entries.filter((entry) => matchesHost(entry, name));
-    const address = target.address.toLowerCase();
-    this.#ofAddress =
-      target.hostKeyAlias === undefined && name !== address
-        ? entries.filter((entry) => matchesHost(entry, address))
-        : [];
+    this.#matching = matching;
+    this.#ofAddress = ofAddress;
   }
 
   static async of(target: SshTarget, files: KnownHostsFiles): Promise<HostKeyCheck> {
-    const name = target.hostKeyAlias?.toLowerCase() ?? knownHostName(target.address, target.port);
-    return new HostKeyCheck(target, name, files, await files.entries(target.knownHostsFiles));
+    const { hostKeyAlias, knownHostsFiles } = target;
+    const name = hostKeyAlias?.toLowerCase() ?? knownHostName(target.address, target.port);
+    const address = target.address.toLowerCase();
+    const matching = await files.about(knownHostsFiles, name);
+    const hasOther = hostKeyAlias === undefined && name !== address;
+    const ofAddress = hasOther ? await files.about(knownHostsFiles, address) : [];
+    return new HostKeyCheck(target, files, { name, matching, ofAddress });
   }
 
   /** The authority, if only certificates of an authority are known for the host. */

@@ -2,15 +2,16 @@ import { appendFile, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
 import { readAtOnce } from '../../files/read-file.ts';
-import { hashedName, matchesHost, parseKnownHosts, type KnownHost } from './known-hosts.ts';
+import { KnownHostsIndex } from './known-hosts-index.ts';
+import { hashedName, parseKnownHosts, type KnownHost } from './known-hosts.ts';
 
 /** Reads the entries of one file; a missing file has none. Throws Problem `file-unreadable`. */
-async function entriesIn(file: string): Promise<readonly KnownHost[]> {
+async function readIndex(file: string): Promise<KnownHostsIndex> {
   try {
-    return parseKnownHosts(readAtOnce(file).toString(), file);
+    return new KnownHostsIndex(parseKnownHosts(readAtOnce(file).toString(), file));
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return new KnownHostsIndex([]);
     throw new Problem({
       code: 'file-unreadable',
       what: `the known_hosts file ${file} cannot be read`,
@@ -31,21 +32,30 @@ export interface NewKnownHost {
 /** The known_hosts files of one run. */
 export class KnownHostsFiles {
   /** Each file is read once: a thousand hosts share the same files. */
-  readonly #read = new Map<string, Promise<readonly KnownHost[]>>();
+  readonly #read = new Map<string, Promise<KnownHostsIndex>>();
   #lastAppend: Promise<unknown> = Promise.resolve();
 
-  /** Resolves to the entries of all files; missing files have none. */
-  async entries(files: readonly string[]): Promise<readonly KnownHost[]> {
-    return (await Promise.all(files.map((file) => this.#entriesOf(file)))).flat();
+  /** Resolves to the entries of all files about a name; missing files have none. */
+  async about(files: readonly string[], name: string): Promise<readonly KnownHost[]> {
+    return (await this.#all(files)).flatMap((index) => index.about(name));
   }
 
-  #entriesOf(file: string): Promise<readonly KnownHost[]> {
-    let entries = this.#read.get(file);
-    if (entries === undefined) {
-      entries = entriesIn(file);
-      this.#read.set(file, entries);
+  /** Resolves to whether any of the files trusts an authority for any host. */
+  async hasAuthority(files: readonly string[]): Promise<boolean> {
+    return (await this.#all(files)).some((index) => index.hasAuthority);
+  }
+
+  #all(files: readonly string[]): Promise<readonly KnownHostsIndex[]> {
+    return Promise.all(files.map((file) => this.#index(file)));
+  }
+
+  #index(file: string): Promise<KnownHostsIndex> {
+    let index = this.#read.get(file);
+    if (index === undefined) {
+      index = readIndex(file);
+      this.#read.set(file, index);
     }
-    return entries;
+    return index;
   }
 
   /**
@@ -55,9 +65,7 @@ export class KnownHostsFiles {
   append(file: string, { name, hashed, keyType, key }: NewKnownHost): Promise<KnownHost | undefined> {
     const append = this.#lastAppend.then(async () => {
       this.#read.delete(file);
-      const entries = (await this.#entriesOf(file)).filter(
-        (entry) => entry.marker === 'none' && matchesHost(entry, name),
-      );
+      const entries = (await this.#index(file)).about(name).filter((entry) => entry.marker === 'none');
       if (entries.length > 0)
         return entries.some((entry) => entry.keyType === keyType && entry.key === key) ? undefined : entries[0];
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
