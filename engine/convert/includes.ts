@@ -1,10 +1,11 @@
 import { isMap } from 'yaml';
 import { readKeyValues } from '../playbook/base/key-values.ts';
+import { booleanOf } from '../values/base/boolean-word.ts';
 import { insteadOf } from '../values/habits/ansible-differences.ts';
 import { withoutCollection } from '../values/habits/other-names.ts';
 import type { Told } from './base/marks.ts';
 import { scalarOf } from './base/write-yaml.ts';
-import { type Entry, type MapOfFile, entriesOf, textOf } from './base/yaml-source.ts';
+import { type Entry, type MapOfFile, entriesOf, ownEntriesOf, textOf } from './base/yaml-source.ts';
 import { leave } from './keywords.ts';
 import { type Scalars, type Standing, convertValue } from './scalars.ts';
 
@@ -99,13 +100,19 @@ function convertIncludeMap(map: MapOfFile, name: string, standing: Standing, use
   const { draft } = use;
   const isRole = name.endsWith('_role');
   const isFlow = standing.isFlow || map.flow === true;
-  for (const entry of entriesOf(map)) {
+  for (const entry of ownEntriesOf(map)) {
     const own = { anchor: isFlow ? standing.anchor : entry.keyNode.range[0], isFlow, key: entry.key };
     if (isRole && entry.key === 'role') draft.rename(entry, 'name');
     if ((isRole ? OF_ROLE : OF_FILE).has(entry.key) || entry.key === 'role') convertValue(entry.value, own, use);
-    else if (insteadOf(entry.key, 'role')?.startsWith('Leave it out') === true) draft.remove(entry);
+    else if (hasNoEffect(entry)) draft.remove(entry);
     else leave(entry, own, use, insteadOf(entry.key, 'role') ?? `${name} does not take it.`);
   }
+}
+
+/** Returns whether the argument asks only for what is so here in any case. */
+function hasNoEffect({ key, value }: Entry): boolean {
+  if (key === 'allow_duplicates') return booleanOf((value === null ? undefined : textOf(value)) ?? '') === true;
+  return insteadOf(key, 'role')?.startsWith('Leave it out') === true;
 }
 
 /** Converts `include_role: name=x` and `include: a.yml`. Pairs after the name of a file are variables. */

@@ -9,6 +9,13 @@ export interface Row {
 
 export const TASKS: readonly Row[] = [
   {
+    what: 'an included role runs each time',
+    before:
+      '- include_role: { name: a, allow_duplicates: yes }\n- import_role:\n    name: a\n    allow_duplicates: false\n',
+    after:
+      '- include_role: { name: a }\n- import_role:\n    name: a\n    # convert: by hand: allow_duplicates: A role runs each time that a task includes or imports it. If it may run only once, name it once, or list it in roles:.\n    allow_duplicates: false\n',
+  },
+  {
     what: 'keys of apt become files that apt reads',
     before:
       '- apt_key: url=https://a.org/x/Release.key state=present\n- ansible.builtin.apt_key:\n    id: E158C569\n    data: "{{ item }}"\n  with_file: a.key\n- apt_key:\n    url: "{{ repo_key }}"\n    id: "{{ repo_id }}"\n  when: a is defined\n',

@@ -110,12 +110,23 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     where: 'meta',
     instead: 'Leave it out, and start a second run; each run reads the inventory once.',
   },
-  { name: 'end_batch', where: 'meta', instead: 'Write end_play.' },
+  {
+    name: 'end_batch',
+    where: 'meta',
+    instead:
+      'Write end_play if the play has no serial. Otherwise put the rest of the tasks into a block with when: end_play ends the later batches too.',
+  },
   { name: 'end_role', where: 'meta', instead: 'Put the rest of the role into a block with when.' },
   {
     name: 'public',
     where: 'role',
     instead: 'Leave it out; only the role sees its variables. Give them to other roles in vars.',
+  },
+  {
+    name: 'allow_duplicates',
+    where: 'role',
+    instead:
+      'A role runs each time that a task includes or imports it. If it may run only once, name it once, or list it in roles:.',
   },
   { name: 'rolespec_validate', where: 'role', instead: 'Leave it out; the arguments of roles are always checked.' },
 ];
