@@ -164,6 +164,11 @@ test('the entries that << adds are converted in their own place', async () => {
 `);
 });
 
+test('the line end after a value in quotes stays', async () => {
+  const before = '- copy: { content: "{{ item }}\\n", dest: /a, mode: "0644" }\n';
+  expect(await converted({ 'tasks/main.yml': before }, 'tasks/main.yml')).toBe(before);
+});
+
 test('a role whose name is a template is left with its reason', async () => {
   const before = '- hosts: all\n  roles:\n    - "{{ a }}"\n    - { role: "{{ b }}", when: c is defined }\n    - d\n';
   const mark =

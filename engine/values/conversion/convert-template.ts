@@ -1,11 +1,12 @@
 import { laidOut, meantBy } from '../jinja/handlebars-layout.ts';
-import type { Assumption, Converted, Reason, TypesKnown } from '../jinja/jinja-knowledge.ts';
+import type { Assumption, Converted, JinjaType, Reason, TypesKnown } from '../jinja/jinja-knowledge.ts';
 import { withLastLine } from '../jinja/jinja-last-line.ts';
 import { withoutJinjaEscapes } from '../jinja/jinja-statement.ts';
 import { handlebarsPieces } from '../jinja/jinja-template-writer.ts';
-import { readTemplate, withoutHeader } from '../jinja/jinja-template.ts';
+import { readTemplate, type TemplateNode, withoutHeader } from '../jinja/jinja-template.ts';
 import { Unreadable } from '../jinja/jinja-token.ts';
 import { NoCounterpart } from '../jinja/jinja-translation.ts';
+import { typeOf } from '../jinja/jinja-type.ts';
 import { Fault, isStackOverflow } from '../language/fault.ts';
 import { compileTemplate } from '../template/template-compile.ts';
 import { type Program, type Statement, parseSyntax, TemplateSource } from '../template/template-syntax.ts';
@@ -25,9 +26,10 @@ export function convertTemplateText(text: string, place: 'string' | 'file', { ty
     if (source === undefined) return byHand(text, { kind: 'lacking', what: 'statement', name: '#jinja2:' });
     if (!/\{\{|\{%|\{#/.test(source.text)) return same(text, source.text);
     const nodes = readTemplate(source.text.replace(/(\r\n|\r|\n)$/, ''), { ...source.options, place });
+    const [only, ...others] = nodes;
     const ended =
-      place === 'string' && nodes.length === 1 && nodes[0]?.kind === 'output'
-        ? { nodes, isSure: true }
+      place === 'string' && only?.kind === 'output' && others.length === 0
+        ? { nodes: [only, ...endOfText(source.text, typeOf(only.expression, types))], isSure: true }
         : withLastLine(nodes, source.text.replaceAll(/\r\n?/g, '\n'));
     const { pieces, assumptions: ofPieces } = handlebarsPieces(ended.nodes, { place, types, quote: quoteOf(text) });
     const assumptions: readonly Assumption[] = ended.isSure ? ofPieces : [...ofPieces, { kind: 'lastLine' }];
@@ -43,6 +45,12 @@ export function convertTemplateText(text: string, place: 'string' | 'file', { ty
     if (error instanceof Unreadable || isStackOverflow(error)) return byHand(text, { kind: 'unreadable' });
     throw error;
   }
+}
+
+/** Returns the line ends after a value that is the whole text: a value of another type than text keeps its type. */
+function endOfText(text: string, type: JinjaType | undefined): readonly TemplateNode[] {
+  const end = /(?<!\n)\n+$/.exec(text)?.[0];
+  return end === undefined || (type !== undefined && type !== 'text') ? [] : [{ kind: 'text', text: end }];
 }
 
 function same(text: string, written: string): Converted {

@@ -191,6 +191,11 @@ function told(text: string, place: 'string' | 'file'): string {
 test.each([
   ['{{ x }}/{{y}}', 'same: {{ x }}/{{y}}'],
   ['{{ x | upper }}', 'exact: {{upper x}}'],
+  // The line end after a text stays. A value of another type keeps its type in Ansible, and the line end is lost.
+  ['{{ x }}\n', 'same: {{ x }}\n'],
+  ['{{ x | upper }}\n\n', 'exact: {{upper x}}\n\n'],
+  ["{{ xs | join('a') }}\n", "exact: {{join xs 'a'}}\n"],
+  ['{{ xs | length }}\n', 'exact: {{length xs}}'],
   ['{{ "a\\nb" | comment(prefix="", postfix="") }}', 'exact: # a\\nb\n'],
   ['{{ x | comment(prefix=p) }}', 'by hand: the filter comment with these arguments has no counterpart'],
   [
