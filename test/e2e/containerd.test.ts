@@ -66,7 +66,7 @@ describe.skipIf(why !== undefined)(`containerd${SKIPPED}`, () => {
     const variables = { containerd_extra_config: "[debug]\n  level = 'warn'" };
     const play = await site('play', variables);
     expect(complaints(play)).toBe('');
-    expect(changesOf(play)).toEqual([`${NODE}: Configuration`, `${NODE}: containerd restarted`]);
+    expect(changesOf(play)).toEqual([`${NODE}: Configuration of containerd`, `${NODE}: containerd restarted`]);
     expect(await ctr('tasks list')).toBe(task);
     expect(changesOf(await site('plan', variables))).toEqual([]);
   });

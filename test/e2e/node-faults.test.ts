@@ -105,7 +105,7 @@ describe.skipIf(why !== undefined)(`faults of a join${SKIPPED}`, () => {
   test('the run is cut off five times during a join: the next run ends it, and no token is left', async () => {
     await lab.reset(NODE);
     const points: readonly CutAt[] = [
-      { task: 'Configuration', role: 'containerd', by: 'SIGKILL' },
+      { task: 'Configuration of containerd', role: 'containerd', by: 'SIGKILL' },
       { task: 'Bootstrap token in the cluster', role: 'kubelet', by: 'SIGINT' },
       { task: 'kubelet runs', role: 'kubelet', by: 'SIGKILL' },
       { task: 'Serving certificate of kubelet approved', role: 'kubelet', by: 'SIGKILL' },

@@ -77,7 +77,7 @@ const TABLE: readonly Row[] = [
   {
     what: 'a link to /dev/null is in the place of the unit of etcd',
     damage: 'systemctl stop etcd; ln -sf /dev/null /etc/systemd/system/etcd.service; systemctl daemon-reload',
-    mends: ['Unit', 'etcd runs'],
+    mends: ['Unit of etcd', 'etcd runs'],
     proof: 'systemctl is-active etcd && systemctl is-enabled etcd',
   },
 ];

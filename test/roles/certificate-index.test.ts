@@ -144,7 +144,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.skipIf(process.getuid?.() !== 0)('the index of certificates of the first run', () => {
   it('is planned on an untouched host, with what the certificates will say left open', () => {
     const plan = run('plan');
-    expect(plan.unknown).toEqual(['m1: Certificates on the controller, read']);
+    expect(plan.unknown).toEqual(['m1: Content of the certificates on the controller']);
     expect(plan.changed.filter((task) => task.includes('Index'))).toEqual(
       [ON_CONTROLLER, ...ALL.map(onHost)].toSorted(),
     );

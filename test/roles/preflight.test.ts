@@ -78,15 +78,15 @@ describe('preflight', () => {
       'a downgrade',
       { kubernetes_version: '1.35.4' },
       { kubernetes: '1.36.3' },
-      'Kubernetes does not go back, nor up by more than a minor',
+      'Kubernetes is not downgraded, and skips no minor version',
     ],
     [
       'a jump over a minor',
       { kubernetes_version: '1.36.3' },
       { kubernetes: '1.34.9' },
-      'Kubernetes does not go back, nor up by more than a minor',
+      'Kubernetes is not downgraded, and skips no minor version',
     ],
-    ['a downgrade of etcd', {}, { etcd: '3.6.99' }, 'etcd does not go back, nor up by more than a minor'],
+    ['a downgrade of etcd', {}, { etcd: '3.6.99' }, 'etcd is not downgraded, and skips no minor version'],
     [
       'a master that is another one already',
       {},
@@ -107,7 +107,7 @@ describe('preflight', () => {
 
 describe('preflight of a node', () => {
   const NODE = 'k8s-node-1';
-  const BACK = 'The kubelet does not go back';
+  const BACK = 'The kubelet is not downgraded';
   const SKEW = 'The kubelet is not newer than the apiservers, and at most three minors older';
 
   it.each<[string, string, readonly string[]]>([
