@@ -1,6 +1,8 @@
 import { Writable } from 'node:stream';
 
-/** An event of a run, as `--output json` prints it. `type` tells what it is; docs/commands.md lists the types. */
+/**
+ * An event of a run, as `--output json` prints it. `type` is the kind of the event; docs/commands.md lists the types.
+ */
 export interface SiteEvent {
   readonly type: string;
   /** ISO 8601, UTC, with milliseconds. */

@@ -65,7 +65,7 @@ async function convert(paths: readonly string[], flags: Flags): Promise<number> 
     throw new Problem({
       code: 'one-path',
       what: `--output names one folder, and there are ${paths.length} paths`,
-      remedy: 'Convert them one by one, or leave --output out: each is written beside the original.',
+      remedy: 'Convert them one by one, or leave out --output: each result is then written beside its original.',
     });
   if (flags.inPlace === true && flags.force !== true)
     for (const path of paths) await refuseUncommitted({ ...whereIs(path), name: path });

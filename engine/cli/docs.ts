@@ -46,7 +46,7 @@ async function showAnsible(given: string | true | undefined): Promise<void> {
   if (printAnsibleWords({ all: await all(), word }, process.stdout) > 0) return;
   throw new Problem({
     code: 'unknown-word',
-    what: `Ansible has no word with "${word ?? ''}" that is known here`,
+    what: `no known word of Ansible contains "${word ?? ''}"`,
     remedy: 'Run `runbook docs --ansible` for all of them.',
   });
 }

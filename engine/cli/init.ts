@@ -22,7 +22,7 @@ Examples:
   runbook init                      # in this folder
   runbook init site --kubernetes    # roles, playbooks and inventory of a Kubernetes control plane, in the folder site
 
-What is there already is left as it is, but for .schemas/, which is made anew for this version.
+Existing files are left as they are, except .schemas/, which is written again for this version.
 `;
 
 const LOCAL_STEPS: readonly string[] = [

@@ -83,6 +83,6 @@ function unknown(kind: 'host' | 'group', name: string, names: Iterable<string>):
   return new Problem({
     code: `unknown-${kind}`,
     what: `there is no ${kind} "${name}" in the inventory`,
-    remedy: didYouMean(name, names) ?? 'See `runbook inventory --graph` for the hosts and groups there are.',
+    remedy: didYouMean(name, names) ?? 'See `runbook inventory --graph` for all hosts and groups.',
   });
 }

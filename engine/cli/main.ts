@@ -241,7 +241,7 @@ function fileProblem(error: unknown): Problem {
       code: 'no-working-folder',
       what: 'the working folder is gone',
       why: error.message,
-      remedy: 'Change into a folder that is there.',
+      remedy: 'Change to a folder that exists.',
     });
   if (!(error instanceof Error && 'syscall' in error && 'path' in error)) throw error;
   return new Problem({

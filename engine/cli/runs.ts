@@ -53,9 +53,11 @@ function addMergeCommand(command: Command, done: (status: number) => void): void
         .default('plain'),
     )
     .addOption(
-      new Option('--format <format>', `of drift: ${DRIFT_FORMATS.join(', ')} (default: text)`).choices(DRIFT_FORMATS),
+      new Option('--format <format>', `the format of drift: ${DRIFT_FORMATS.join(', ')} (default: text)`).choices(
+        DRIFT_FORMATS,
+      ),
     )
-    .option('--detailed-exitcode', 'of a plan: exit with 2 when there are changes');
+    .option('--detailed-exitcode', 'if the run is a plan: exit with 2 if there are changes');
   addEventsOption(addClosingOptions(merge)).action(async (folder: string, flags: MergeFlags) => {
     const { runMergeCommand } = await import('./run/run-merge.ts');
     done(await runMergeCommand(folder, flags));

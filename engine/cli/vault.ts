@@ -41,14 +41,14 @@ export function addVaultCommand(command: Command, done: (status: number) => void
     });
   add('decrypt', 'decrypt whole files in place, those of ansible-vault too')
     .argument('<files...>')
-    .option('--print', 'print them instead, as view does')
+    .option('--print', 'print the decrypted text, and leave the files unchanged')
     .action(async (files: readonly string[], flags: KeyFlags & { readonly print?: true }) => {
       const vault = vaultFor(flags);
       if (flags.print === true) await view(files, vault);
       else await each(files, 'decrypted', (file) => decryptFile(file, vault));
       done(EXIT.ok);
     });
-  add('view', 'print encrypted files as they are in clear')
+  add('view', 'print the decrypted text of encrypted files')
     .argument('<files...>')
     .action(async (files: readonly string[], flags: KeyFlags) => {
       await view(files, vaultFor(flags));
@@ -61,7 +61,7 @@ export function addVaultCommand(command: Command, done: (status: number) => void
     );
   addWriting(
     'rekey',
-    'encrypt files and the !vault values in them anew, for the recipients of now; what ansible-vault has encrypted becomes age',
+    'encrypt files and their !vault values again, for the present recipients; files of ansible-vault become age files',
   )
     .argument('<files...>')
     .action(async (files: readonly string[], flags: WritingFlags) => {
@@ -132,7 +132,7 @@ function entryName(value: true | string, files: readonly string[]): string | und
     code: 'variable-name',
     what: problem.what,
     why: problem.why,
-    remedy: 'Write --value without a name, and put the printed value behind its key.',
+    remedy: 'Write --value without a name, and put the printed value after its key.',
   });
 }
 

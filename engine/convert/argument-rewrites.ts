@@ -12,7 +12,10 @@ type Rewritten =
   /** `value`: a template of Jinja. */
   | { readonly kind: 'template'; readonly name: string; readonly value: string; readonly assumed?: Told };
 
-/** Rewrites the text of one argument; undefined if it needs no other form, or has none. `has`: is another one given? */
+/**
+ * Rewrites the text of one argument; undefined if it needs no other form, or has none. `has` returns whether another
+ * argument is given.
+ */
 type Rewrite = (text: string, has: (name: string) => boolean) => Rewritten | undefined;
 
 /** Arguments that are another argument here, or have another form, by module and name. */
@@ -93,7 +96,7 @@ function remoteUnlessCopied(text: string, has: (name: string) => boolean): Rewri
   return has('remote_src') ? undefined : { kind: 'fixed', name: 'remote_src', value: 'true' };
 }
 
-/** 101 is what keeps services down while packages are installed. */
+/** The status 101 keeps services stopped while packages are installed. */
 function quietUnits(text: string): Rewritten | undefined {
   return text === '101' ? { kind: 'fixed', name: 'start_units', value: 'false' } : undefined;
 }

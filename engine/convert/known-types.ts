@@ -95,7 +95,7 @@ export class TypesFound {
 
   #typeAt(name: string): KnownType | undefined {
     if (this.#found.has(name)) return this.#found.get(name);
-    // A variable that leads to itself has no type.
+    // A variable that imports itself has no type.
     this.#found.set(name, undefined);
     const [first, ...others] = (this.#settings.get(name) ?? []).map((setting) => this.#typeOfSetting(setting));
     const type = others.every((other) => other === first) ? first : undefined;

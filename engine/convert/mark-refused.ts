@@ -11,7 +11,7 @@ import { refusalsOf, unitsIn } from './refusals.ts';
 
 /**
  * Marks each task, block and play that the loader refuses after the conversion, and that has no mark yet. Without this,
- * a mistake of the original, or of the converter, would be left without a word. Returns the text with these marks.
+ * a mistake of the original, or of the converter, would stay without any comment. Returns the text with these marks.
  */
 export async function markRefused(
   draft: Draft,

@@ -109,7 +109,10 @@ const PRINTED: ReadonlyMap<string, { readonly example: unknown; readonly filter:
 
 const LEFT_OUT = 'Leave it out: ';
 
-/** Converts an argument that there is not here: it has no effect, cannot be left out for sure, or is left by hand. */
+/**
+ * Converts an argument that the module here does not have. It is removed if it has no effect, removed with a note if
+ * its value is not known, and otherwise marked for a person.
+ */
 function convertForeign(
   argument: Entry,
   { name: module, ...facts }: ModuleFacts,

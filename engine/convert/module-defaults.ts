@@ -32,7 +32,7 @@ function writePersistence(map: MapOfFile, _standing: Standing, { draft }: Scalar
     draft.replace(written.range[0], endOf(written), String(text === 'present'));
 }
 
-/** Files are moved, and a diversion without an address leads to a name of its own. */
+/** Writes the defaults of Ansible: files are moved, and a diversion without `divert` gets the usual name. */
 function writeDiversion(map: MapOfFile, standing: Standing, { draft, translator }: Scalars): void {
   const entries = entriesOf(map);
   const has = (name: string): boolean => entries.some(({ key }) => key === name);

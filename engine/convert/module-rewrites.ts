@@ -6,7 +6,7 @@ import { readModuleText } from './pairs.ts';
 import { type Scalars, type Standing, assume } from './scalars.ts';
 import { writeLines } from './write-lines.ts';
 
-/** The call of a module that there is not here, as the call of another one. */
+/** The call of a module that does not exist here, written as the call of another module. */
 interface OtherCall {
   readonly module: string;
   /** Arguments in their order: fixed YAML, or a template of Jinja. */

@@ -168,7 +168,7 @@ function notConverted(path: string): Problem {
     code: 'not-converted',
     what: `${path} is left as it is: what the converter would write could not be read`,
     place: { file: path, line: 1, column: 1 },
-    remedy: 'Convert this file by hand, with what `runbook lint` tells of it.',
+    remedy: 'Convert this file by hand, with the findings of `runbook lint`.',
   });
 }
 

@@ -179,7 +179,7 @@ function convertRest(
   else if (isInclude(task.module) && !isOfInclude(entry.key, task.module) && OF_INCLUDE_ALONE.has(entry.key))
     leaveToInclude(entry, standing, use);
   else if (isInclude(task.module) && !isOfInclude(entry.key, task.module))
-    leave(entry, standing, use, 'Write it under apply: of the include, if it shall hold for the tasks in it.');
+    leave(entry, standing, use, 'Write it under apply: of the include, if it should apply to the tasks in it.');
   else if (!convertSpecial(entry, task, standing, use)) convertKeyword(entry, standing, use);
 }
 

@@ -19,7 +19,7 @@ const OF_THE_WAY: ReadonlySet<string> = new Set([
 ]);
 /** Arguments that `copy` has too. */
 const KEPT: ReadonlySet<string> = new Set(['src', 'dest', 'delete']);
-/** Arguments for what rsync takes over of each file: by default all of it, because of `archive`. */
+/** Arguments for the attributes that rsync copies with each file: by default all of them, because of `archive`. */
 const TAKEN_OVER = ['owner', 'group', 'times', 'perms', 'links', 'recursive', 'copy_links', 'dirs'] as const;
 
 /**

@@ -54,7 +54,7 @@ export async function findFile(name: string): Promise<FoundFile> {
       throw new Problem({
         code: 'file-too-large',
         what: `${name} has ${status.size} bytes; at most ${MOST_SEALED} are encrypted or decrypted`,
-        remedy: 'Use `age` itself for it, which keeps nothing of a file in memory.',
+        remedy: 'Use `age` itself: it does not load the whole file into memory.',
       });
     return { name, path, bytes: await file.readFile(), status };
   } finally {

@@ -107,7 +107,7 @@ function cycle(open: readonly string[], name: string): Problem {
     code: 'group-cycle',
     what: `group ${name} is a child of itself`,
     why: chain.join(' > '),
-    remedy: 'Take one of these out of the children of the other.',
+    remedy: 'Remove one of these groups from the children of the other.',
   });
 }
 

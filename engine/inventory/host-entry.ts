@@ -45,12 +45,12 @@ function namesOf(name: string, place: Place | undefined): readonly string[] {
     why: isRange
       ? 'A range has two ends of the same kind, with a colon between them.'
       : isPair
-        ? 'It looks like a variable, and hosts stand here.'
+        ? 'It looks like a variable, and this line is for a host.'
         : 'Patterns of hosts could not name it.',
     remedy: isRange
       ? 'Write a range like web[01:10] or db-[a:f], and the header of a section like [group].'
       : isPair
-        ? 'Put the variables of a group under [group:vars], and those of a host behind its name, in the same line.'
+        ? 'Put the variables of a group under [group:vars], and those of a host after its name, in the same line.'
         : 'Give it a name without blanks, commas and !, & or ~ in front, and put what is needed to reach it into ansible_host.',
   });
 }
@@ -62,6 +62,6 @@ function portOf(text: string | undefined, entry: string, place: Place | undefine
     code: 'wrong-host',
     what: `the port of "${entry}" is not between 1 and 65535`,
     place,
-    remedy: 'Write name:port with a port of that range.',
+    remedy: 'Write name:port with a port in that range.',
   });
 }

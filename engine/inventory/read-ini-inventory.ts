@@ -157,12 +157,12 @@ class IniReader {
             code: 'ini-syntax',
             what: `"${word.text}" is not of the form name=value`,
             place: place(word.start, word.source.length),
-            why: 'Behind the name of a host stand its variables.',
+            why: 'The variables of a host stand after its name.',
             remedy:
               'Write name=value without blanks around =, and quotes around a value that has blanks. A comment begins with #.',
           }),
         );
-        // The words behind it are most likely parts of the same mistake.
+        // The words after it are most likely parts of the same mistake.
         break;
       }
       const name = word.text.slice(0, equals);
@@ -284,7 +284,7 @@ function nodeOf(literal: Literal, source: string, place: Place): Node {
   return { kind: 'list', items: [...literal.values()].map((item) => nodeOf(item, source, place)), place };
 }
 
-/** Returns the name on a line of `:children`, with or without a comment behind it; undefined if it is not one name. */
+/** Returns the name on a line of `:children`, with or without a comment after it; undefined if it is not one name. */
 function childIn(line: string): string | undefined {
   const word = /^[^:\]\s]+/.exec(line)?.[0];
   if (word === undefined) return undefined;

@@ -47,7 +47,7 @@ export async function readSource(
       new Problem({
         code: 'file-not-found',
         what: `there is no inventory ${source}`,
-        remedy: similarFile(source, [source]) ?? 'Name a file, a folder, or hosts with a comma behind them ("web1,").',
+        remedy: similarFile(source, [source]) ?? 'Name a file, a folder, or hosts with a comma after them ("web1,").',
       }),
     );
     return undefined;

@@ -102,7 +102,7 @@ async function answer(path: string, args: readonly string[]): Promise<Node> {
       what: `${shown} failed`,
       place: { file: path, line: 1, column: 1 },
       why: error instanceof Error ? error.message.trim() : String(error),
-      remedy: 'Run it by hand. A file that is no program must not have the executable bit.',
+      remedy: 'Run it by hand. A file that is not a program must not have the executable bit.',
       cause: error,
     });
   });

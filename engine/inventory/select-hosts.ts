@@ -70,7 +70,7 @@ function splitPattern(pattern: string, place: Place | undefined): readonly strin
         code: 'wrong-pattern',
         what,
         place,
-        remedy: 'Part hosts by commas, or put them into a group.',
+        remedy: 'Separate hosts by commas, or put them into a group.',
       });
     }
     if (isAddress(text)) parts.push(text);
@@ -111,7 +111,7 @@ function named(inventory: Inventory, part: string, whole: string, place: Place |
       near === undefined
         ? inventory.hosts.size === 0
           ? 'There are no hosts: name the inventory, such as -i inventory.yml.'
-          : 'See `runbook inventory --graph` for the hosts and groups there are.'
+          : 'See `runbook inventory --graph` for all hosts and groups.'
         : `Did you mean "${near}"?`,
   });
 }
@@ -139,7 +139,7 @@ function single(hosts: readonly string[], index: number, { part, whole, place }:
     what: `"${part}" names no host, as "${part.replace(/\[[^[]*$/, '')}" has ${hosts.length}`,
     place,
     why: part === whole ? undefined : `It stands in the pattern "${whole}".`,
-    remedy: `Count from 0 to ${hosts.length - 1}, or from the end: -1 is the last one. One of several characters is a regular expression: ~${part}$`,
+    remedy: `Count from 0 to ${hosts.length - 1}, or from the end: -1 is the last one. To choose between characters, write a regular expression: ~${part}$`,
   });
 }
 
@@ -186,7 +186,7 @@ function regular(source: string, place: Place | undefined): RegExp {
       what: `"~${source}" is not a regular expression`,
       place,
       why: error instanceof Error ? error.message : undefined,
-      remedy: 'Behind ~ write a regular expression, such as ~web\\d+; a glob stands without it: web*.',
+      remedy: 'After ~, write a regular expression, such as ~web\\d+. Write a glob without ~: web*.',
     });
   }
 }

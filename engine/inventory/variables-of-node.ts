@@ -38,7 +38,7 @@ export function entriesOf(node: Node, otherwise: string): readonly MapEntry[] {
     code: 'wrong-type',
     what: otherwise,
     place: node.place,
-    remedy: 'Write name: value, one a line.',
+    remedy: 'Write one name: value on each line.',
   });
 }
 

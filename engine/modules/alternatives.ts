@@ -12,8 +12,8 @@ const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/;
 const name = alsoDigits(z.string().regex(NAME, 'must be the name of a group of alternatives, such as editor'));
 
 const subcommand = z.strictObject({
-  name: name.describe('The name of the group that follows.'),
-  path: path().describe('The file that this alternative brings for it.'),
+  name: name.describe('The name of the group whose link follows this group.'),
+  path: path().describe('The file of the following group that belongs to this alternative.'),
   link: path().describe('The link that leads to the file.'),
 });
 
@@ -24,17 +24,19 @@ const schema = z
     link: path().optional().describe('The link that leads to the alternatives. It is needed for a new group.'),
     priority: wholeNumber({ min: -2_147_483_648 })
       .optional()
-      .describe('The alternative with the highest one is taken by itself. Default: unchanged, and 50 if it is new.'),
+      .describe(
+        'The priority. In automatic mode, the alternative with the highest priority is chosen. Default: unchanged, and 50 for a new alternative.',
+      ),
     state: z
       .enum(['selected', 'present', 'auto', 'absent'])
       .default('selected')
       .describe(
-        'Whether the alternative is there and chosen, is there, or is not. auto: it is there if it is named, and the priorities choose.',
+        'selected: the alternative exists and is chosen. present: it exists. absent: it does not exist. auto: the priorities choose; an alternative that the task names exists too.',
       ),
     subcommands: z
       .array(subcommand)
       .optional()
-      .describe('Links that follow the choice, such as those of manual pages.'),
+      .describe('Further groups whose links follow the choice, such as those of manual pages.'),
   })
   .refine((args) => args.state === 'auto' || args.path !== undefined, {
     path: ['path'],

@@ -92,7 +92,7 @@ function partsOnHost({ src }: Arguments, seen: Seen, { user }: Context): readonl
   if (!exists)
     return {
       kind: 'impossible',
-      what: `${src} is no folder of the host`,
+      what: `${src} is not a folder of the host`,
       remedy: 'Make it with a task before this one; for a folder of the controller write remote_src: false.',
     };
   const closed = fragments.find(({ content }) => content === undefined);

@@ -43,7 +43,7 @@ export const module = defineModule<z.infer<typeof schema>>({
         what: typeof message === 'string' ? message : 'a condition does not hold',
         why: why.join('\n'),
         ...(message === undefined
-          ? { remedy: 'Correct the value or the condition. fail_msg: "…" says it in words of your own.' }
+          ? { remedy: 'Correct the value or the condition. To show a message of your own, write fail_msg: "…".' }
           : {}),
         result: { assertion: first.expression, evaluated_to: false },
       };

@@ -113,7 +113,9 @@ function wantedKeys(args: Arguments): PublicKeyLine[] | Impossible {
       return {
         kind: 'impossible',
         what,
-        remedy: isAddress ? `${remedy}. An address is not fetched: fetch it by uri, and register the result` : remedy,
+        remedy: isAddress
+          ? `${remedy}. Keys are not downloaded from an address: download them by uri, and register the result`
+          : remedy,
       };
     }
     const why = publicKeyFault(key);

@@ -63,8 +63,8 @@ export const module = defineModule<Arguments>({
 });
 
 /**
- * Returns the text with the block, or without all its copies; undefined if there is nothing to do without a file.
- * Returns Impossible if the next run would not find the block again and would insert it once more.
+ * Returns the text with the block, or without all its copies; undefined if there is no file and nothing to do. Returns
+ * Impossible if the next run would not find the block again and would insert it once more.
  */
 function settled(args: Arguments, block: string, before: string | undefined): string | Impossible | undefined {
   const after = withBlock(args, block, before);
@@ -75,7 +75,7 @@ function settled(args: Arguments, block: string, before: string | undefined): st
     kind: 'impossible',
     what: `${of(args.marker_begin)} and ${of(args.marker_end)} would not show where the block in ${args.path} is`,
     why: 'One of the two lines is also in the block, or elsewhere in the file.',
-    remedy: 'Take that line away, or give the block a marker of its own.',
+    remedy: 'Remove that line, or give the block another marker.',
   };
 }
 

@@ -22,7 +22,7 @@ const schema = z
   })
   .refine(({ state, capability }) => state === 'absent' || /[=+]/.test(capability), {
     path: ['capability'],
-    message: 'needs flags\nWrite e, i and p behind a plus: cap_net_raw+ep.',
+    message: 'needs flags\nWrite e, i and p after a plus: cap_net_raw+ep.',
   });
 type Arguments = z.infer<typeof schema>;
 
@@ -77,7 +77,7 @@ function obstacleOf({ path: at, state }: Arguments, seen: Seen): Impossible | un
   if (answer.text === NO_FILE && state === 'present')
     return {
       kind: 'impossible',
-      what: `${at} is no file that can have capabilities`,
+      what: `${at} is not a file that can have capabilities`,
       remedy: 'Install the program before this task. For a link, name the file that it leads to.',
     };
   if (!answer.text.startsWith('=')) return undefined;

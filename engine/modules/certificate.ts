@@ -55,7 +55,7 @@ const schema = z
   .refine(keysAgree, KEYS_DISAGREE)
   .refine(({ days, renew_before_days: before }) => before < days, {
     path: ['renew_before_days'],
-    message: 'must be less than days\nOtherwise every run would issue it anew.',
+    message: 'must be less than days\nOtherwise every run would issue a new one.',
   })
   .refine(({ usages, dns, ip }) => !usages.includes('server') || dns.length + ip.length > 0, {
     path: ['usages'],
@@ -114,7 +114,7 @@ function names(sort: 'dns' | 'ip'): z.ZodType<readonly AlternativeName[]> {
         const wrong = texts.find((text) => !isName(sort, text)) ?? '';
         context.addIssue({
           code: 'custom',
-          message: `must hold ${sort === 'dns' ? 'DNS names' : 'IP addresses'}: "${wrong}" is none\n${error.why ?? ''}`,
+          message: `must contain ${sort === 'dns' ? 'DNS names' : 'IP addresses'}: "${wrong}" is not one\n${error.why ?? ''}`,
         });
         return z.NEVER;
       }

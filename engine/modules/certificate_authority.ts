@@ -186,9 +186,9 @@ function lost(args: Arguments, seen: Seen): Impossible | undefined {
   if (issued.length === 0) return undefined;
   return {
     kind: 'impossible',
-    what: `the authority "${args.name}" is gone from ${args.path}, though certificates that it issued are there`,
+    what: `the authority "${args.name}" is gone from ${args.path}, but certificates that it issued still exist`,
     why: `${issued.length} of the certificates beneath ${args.path} name ${formatName(issuer)} as their issuer.`,
-    remedy: `Bring back ${certificatePath(args)} and ${keyPath(args)}. To begin anew with another authority, remove those certificates first.`,
+    remedy: `Bring back ${certificatePath(args)} and ${keyPath(args)}. To start with a new authority, remove those certificates first.`,
   };
 }
 

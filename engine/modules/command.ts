@@ -55,7 +55,7 @@ export const module = defineModule<Arguments>({
       return {
         kind: 'impossible',
         what: 'the command line is empty',
-        remedy: 'Write the command behind the name of the module, or in cmd.',
+        remedy: 'Write the command after the name of the module, or in cmd.',
       };
     const line = words.map(quote).join(' ');
     // `exec` runs the program itself. The shell has commands of the same names that act differently (echo) or that

@@ -114,7 +114,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     if (args.delete)
       return {
         kind: 'impossible',
-        what: `delete is for a folder, and ${args.src ?? 'content'} is none`,
+        what: `delete is for a folder, and ${args.src ?? 'content'} is not a folder`,
         remedy: 'Leave delete out, or name a folder in src.',
       };
     return planOneFile(args, loaded, seen, context);
@@ -164,7 +164,7 @@ function planOneFile(args: Arguments, loaded: LoadedFile | undefined, seen: Seen
     return {
       kind: 'impossible',
       what: `${directory} is a directory`,
-      remedy: 'Write the name of the file in dest too: content has no name.',
+      remedy: 'Add the name of the file to dest, because content has no name of its own.',
     };
   }
   const path = isInside && args.src !== undefined ? intoDirectory(directory, args.src) : directory;

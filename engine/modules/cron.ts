@@ -138,7 +138,7 @@ const schema = z
     user: alsoDigits(z.string().regex(ACCOUNT_NAME, 'must be the name of an account'))
       .optional()
       .describe(
-        'The user of the crontab; with cron_file, the user as whom the command runs. Default: the user of the task.',
+        'The user of the crontab; with cron_file, the user who runs the command. Default: the user of the task.',
       ),
     cron_file: z
       .union([path(), fileName], {
@@ -225,7 +225,7 @@ function faultOf(args: Arguments): Impossible | undefined {
   if (args.env && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(args.name))
     return {
       kind: 'impossible',
-      what: `${args.name} is no name of a variable`,
+      what: `${args.name} is not a name of a variable`,
       remedy: 'Write letters, digits and underscores, or env: false',
     };
   return undefined;

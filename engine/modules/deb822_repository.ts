@@ -28,7 +28,7 @@ const fields = {
   components: list('components').describe('The components, such as main.'),
   architectures: list('architectures').describe('The only architectures that are taken.'),
   languages: list('languages').describe('The languages of descriptions.'),
-  targets: list('targets').describe('What is downloaded of the repository.'),
+  targets: list('targets').describe('The kinds of indexes that are downloaded from the repository.'),
   signed_by: filledText()
     .refine(
       (value) => !/^\w+:\/\//.test(value),
@@ -39,24 +39,28 @@ const fields = {
       'The path of the key on the host (/etc/apt/keyrings/x.asc), its fingerprint, or the key itself in ASCII.',
     ),
   enabled: boolean().optional().describe('Whether apt uses the repository.'),
-  trusted: boolean().optional().describe('Whether it counts as signed, or never does. Default: its signature decides.'),
+  trusted: boolean()
+    .optional()
+    .describe('true: the repository counts as signed. false: it never does. Default: its signature decides.'),
   by_hash: boolean().optional().describe('Whether indexes are fetched by their digests.'),
-  check_date: boolean().optional().describe('Whether a repository of the future is refused.'),
+  check_date: boolean().optional().describe('Whether a repository whose date is in the future is refused.'),
   check_valid_until: boolean().optional().describe('Whether an expired repository is refused.'),
   allow_insecure: boolean().optional().describe('Whether a repository without a signature is accepted.'),
   allow_weak: boolean().optional().describe('Whether a weak signature is accepted.'),
   allow_downgrade_to_insecure: boolean().optional().describe('Whether a repository may lose its signature.'),
-  date_max_future: wholeNumber().optional().describe('The seconds that its date may be in the future.'),
-  inrelease_path: line().describe('The path of its InRelease file.'),
+  date_max_future: wholeNumber()
+    .optional()
+    .describe('The number of seconds that the date of the repository may be in the future.'),
+  inrelease_path: line().describe('The path of the InRelease file of the repository.'),
   pdiffs: boolean().optional().describe('Whether only changes of indexes are fetched.'),
   exclude: list('names of packages').describe('Packages that are not taken from the repository.'),
-  include: list('names of packages').describe('The only packages that are taken from it.'),
+  include: list('names of packages').describe('The only packages that are taken from the repository.'),
 };
 
 const schema = z.strictObject({
   name: filledText()
     .refine((name) => !name.includes('\n') && slugOf(name) !== '', 'must be a name with letters or digits, in one line')
-    .describe('The name of the repository, from which that of its file is made.'),
+    .describe('The name of the repository. The name of its file is made from it.'),
   ...fields,
   mode: mode()
     .default(() => parseMode('0644') ?? z.NEVER)
@@ -67,7 +71,7 @@ type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'deb822_repository',
-  summary: 'Manage package repositories of Debian and its derivatives, a file in the form deb822 for each.',
+  summary: 'Manage package repositories of Debian and its derivatives, each in a file of the format deb822.',
   arguments: schema,
   foreign: { install_python_debian: idle('nothing here needs Python on the host.') },
   examples: [

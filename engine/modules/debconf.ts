@@ -9,14 +9,14 @@ import { type WantedSetting, planSettings } from './system/setting-plan.ts';
 
 const schema = z.strictObject({
   name: alsoDigits(z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/, 'must be the name of a package')).describe(
-    'The package that asks. It need not be installed yet.',
+    'The package that asks the question. It does not have to be installed yet.',
   ),
   question: alsoDigits(
     z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+._/-]*$/, 'must be a question of debconf, such as tzdata/Areas'),
   ).describe('The question.'),
   vtype: z
     .enum(['boolean', 'error', 'multiselect', 'note', 'password', 'select', 'string', 'text', 'title'])
-    .describe('The type of the question. For password the value is never shown.'),
+    .describe('The type of the question. The value of a question of type password is never shown.'),
   value: z
     .union([z.boolean().transform(String), z.number().transform(String), z.array(z.string()), secretText()], {
       error: 'must be a text, a boolean, a number, or a list of texts',

@@ -28,7 +28,9 @@ const schema = z
     state: z
       .enum(['started', 'stopped', 'present', 'absent', 'healthy'])
       .default('started')
-      .describe('`present` makes it and does not start it. `healthy` waits until its check succeeds.'),
+      .describe(
+        '`present` makes the container and does not start it. `healthy` waits until its health check succeeds.',
+      ),
     image: imageName().optional().describe('The image. It is pulled if the host does not have it.'),
     pull: z
       .union([
@@ -37,14 +39,16 @@ const schema = z
       ])
       .default('missing')
       .describe('`always` asks the registry in each run, so that a plan cannot tell whether something changes.'),
-    recreate: boolean().default(false).describe('Whether the container is made anew in each run.'),
+    recreate: boolean().default(false).describe('Whether each run makes a new container.'),
     restart: boolean()
       .default(false)
       .describe('Whether a running container is restarted in each run. Prefer a handler.'),
     keep_volumes: boolean()
       .default(true)
       .describe('Whether volumes without a name stay when the container is removed.'),
-    force_kill: boolean().default(false).describe('Whether it is ended at once, and not asked to stop.'),
+    force_kill: boolean()
+      .default(false)
+      .describe('Whether the container is killed immediately, and not asked to stop.'),
     kill_signal: alsoDigits(z.string().regex(/^[A-Z0-9]+$/, 'must be a signal, such as SIGTERM'))
       .optional()
       .describe('The signal of force_kill.'),
@@ -118,7 +122,7 @@ function imageOf(args: Arguments, seen: Seen, context: Context): Image | Impossi
   return {
     kind: 'impossible',
     what: `the host does not have the image ${args.image}`,
-    why: 'pull: never forbids to pull it.',
+    why: 'pull: never does not allow a pull.',
     remedy: 'Bring it with a task before this one: docker_image, or set pull: missing.',
   };
 }
@@ -252,7 +256,7 @@ function reasonsToMake(
     ([name, value]) => name in state.settings && !isSetting(state.settings[name] ?? '', value),
   );
   return [
-    ...(args.recreate ? [field(args, 'state', 'present', 'made anew')] : []),
+    ...(args.recreate ? [field(args, 'state', 'present', 'recreated')] : []),
     ...(other ? [field(args, 'image', state.image?.slice(0, 12) ?? null, args.image ?? '')] : []),
     ...wrong.map(([name, value]) =>
       field(args, name, shownSeen(name, state.settings[name], value), shown(name, value)),

@@ -26,12 +26,12 @@ const schema = z
       .enum(['pull', 'build', 'load', 'local'])
       .optional()
       .describe(
-        'Where it comes from: a registry, a directory (build), an archive (load_path), or nowhere: it must be there. Default: what the other arguments name, else a registry.',
+        'The source of the image: pull (a registry), build (a directory), load (an archive: load_path), or local (the host must have the image). Default: what the other arguments name, otherwise pull.',
       ),
     build: z
       .strictObject(buildArguments)
       .optional()
-      .describe('How it is built: path, dockerfile, args, labels, target, …'),
+      .describe('How the image is built: path, dockerfile, args, labels, target, …'),
     load_path: path().optional().describe('An archive on the host with the image, for source: load.'),
     pull: z
       .strictObject({ platform: filledText().optional().describe('The platform, such as linux/arm64.') })
@@ -41,7 +41,7 @@ const schema = z
     force_source: boolean().default(false).describe('Whether the image is pulled, built or loaded in each run.'),
     force_absent: boolean()
       .default(false)
-      .describe('Whether an image is removed that has further names or is used by containers.'),
+      .describe('Whether state: absent also removes an image that has further names, or that containers use.'),
     ...programArgument,
   })
   .refine(({ source, build }) => source !== 'build' || build !== undefined, {
@@ -106,7 +106,7 @@ function notLocal(name: string, args: Arguments, { seen, context }: Observed): O
   return {
     kind: 'impossible',
     what: `the host does not have the image ${name}`,
-    why: 'source: local brings none.',
+    why: 'With source: local, the task brings no image.',
     remedy: 'Correct name, or set source: pull.',
   };
 }

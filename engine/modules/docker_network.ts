@@ -23,28 +23,28 @@ const schema = z.strictObject({
     .describe('Whether the network exists. `absent` disconnects its containers first.'),
   driver: filledText().default('bridge').describe('The driver.'),
   driver_options: WORDS.default({}).describe('Options of the driver, such as com.docker.network.bridge.name.'),
-  internal: boolean().optional().describe('Whether it has no way out.'),
-  enable_ipv6: boolean().optional().describe('Whether it has IPv6.'),
+  internal: boolean().optional().describe('Whether the network has no connection to other networks.'),
+  enable_ipv6: boolean().optional().describe('Whether the network has IPv6.'),
   attachable: boolean().optional().describe('Whether single containers may join a network of a swarm.'),
   labels: WORDS.default({}).describe('Labels.'),
   ipam_driver: filledText()
     .optional()
-    .describe('The driver that gives addresses. It counts only when the network is made.'),
+    .describe('The driver that gives addresses. It has an effect only when the network is made.'),
   ipam_config: z
     .array(
       z.strictObject({
         subnet: filledText().optional().describe('The subnet, such as 10.7.0.0/24.'),
-        gateway: filledText().optional().describe('The address of the host in it.'),
-        iprange: filledText().optional().describe('The part of it for containers.'),
+        gateway: filledText().optional().describe('The address of the host in the subnet.'),
+        iprange: filledText().optional().describe('The part of the subnet for containers.'),
       }),
     )
     .optional()
     .describe('Subnets: maps of subnet, gateway and iprange.'),
   connected: commaList({ mayBeEmpty: true })
     .optional()
-    .describe('The containers that are connected. Others are disconnected, unless appends is given.'),
+    .describe('The containers that are connected. Other containers are disconnected, unless appends is true.'),
   appends: boolean().default(false).describe('Whether other containers stay connected.'),
-  force: boolean().default(false).describe('Whether the network is made anew in each run.'),
+  force: boolean().default(false).describe('Whether each run makes a new network.'),
   ...programArgument,
 });
 type Arguments = z.infer<typeof schema>;
@@ -98,8 +98,8 @@ interface Steps {
 }
 
 /**
- * Returns the containers that are connected. podman does not tell them: of those that the task names, each is asked for
- * its networks.
+ * Returns the containers that are connected. podman does not list them, so each container that the task names is asked
+ * for its networks.
  */
 function connectedOf(args: Arguments, state: ContainerNetworkState, seen: Seen, context: Context): readonly string[] {
   if (!state.exists) return [];
@@ -124,10 +124,10 @@ function stepsOf(args: Arguments, state: ContainerNetworkState, there: readonly 
   const wanted = wantedContainers(args, there);
   const made = [
     ...(state.exists ? wrong : [field(args, 'state', 'absent', 'present'), field(args, 'driver', null, args.driver)]),
-    ...(state.exists && args.force ? [field(args, 'state', 'present', 'made anew')] : []),
+    ...(state.exists && args.force ? [field(args, 'state', 'present', 'recreated')] : []),
   ];
   const left = isNew ? [] : there.filter((one) => !wanted.includes(one));
-  // A network that is made anew gets its containers back.
+  // A network that is recreated gets its containers back.
   const joined = wanted.filter((one) => isNew || !there.includes(one));
   return {
     differences: [
@@ -163,7 +163,7 @@ function stateAfter(
     options: args.driver_options,
     labels: args.labels,
     subnets: isNew ? [] : (before?.subnets ?? []),
-    // podman does not tell them.
+    // podman does not list them.
     containers: before !== undefined && before.containers === undefined ? undefined : wanted.toSorted(),
   };
 }

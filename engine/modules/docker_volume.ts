@@ -24,7 +24,7 @@ const schema = z.strictObject({
   recreate: z
     .enum(['never', 'options-changed', 'always'])
     .default('never')
-    .describe('Whether a volume with other options is removed, with its data, and made anew.'),
+    .describe('Whether a volume with other options is removed, with its data, and a new one is made.'),
   ...programArgument,
 });
 type Arguments = z.infer<typeof schema>;
@@ -59,7 +59,7 @@ export const module = defineModule<Arguments>({
     return {
       kind: 'change',
       differences: makesAnew
-        ? [field(args, 'state', 'present', 'made anew, without its data'), ...wrong]
+        ? [field(args, 'state', 'present', 'recreated, without its data'), ...wrong]
         : [field(args, 'state', state.exists ? 'present' : 'absent', args.state)],
       certainty: seen.certainty(request),
       predictions: [predict(request, { kind: 'known', state: after })],

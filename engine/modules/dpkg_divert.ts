@@ -10,14 +10,14 @@ import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
 import { type WantedSetting, planSettings } from './system/setting-plan.ts';
 
 const schema = z.strictObject({
-  path: path().describe('The file that packages shall not write any longer.'),
+  path: path().describe('The file that packages no longer write.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether the file is diverted.'),
   divert: path().optional().describe('The path that packages write instead. Default: path with .distrib at its end.'),
   holder: alsoDigits(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+.-]*$/, 'must be the name of a package'))
     .optional()
     .describe('The package whose file is not diverted. Default: LOCAL, which means none.'),
   rename: boolean().default(false).describe('Whether the file is moved as well: to its new path, or back.'),
-  force: boolean().default(false).describe('With rename: whether a file in the way is replaced.'),
+  force: boolean().default(false).describe('With rename: whether a file at the new path is replaced.'),
 });
 type Arguments = z.infer<typeof schema>;
 
@@ -42,7 +42,7 @@ export const module = defineModule<Arguments>({
     if (outcome.kind === 'change' && foreign !== undefined)
       return {
         ...foreign,
-        remedy: 'Leave rename out. Move the file by a task of its own, as the owner of the directory.',
+        remedy: 'Leave rename out. Move the file by a separate task, as the owner of the directory.',
       };
     if (outcome.kind !== 'change' || from === undefined || to === undefined) return outcome;
     const certainty = [file(from), file(to)].every((one) => seen.certainty(one) === 'certain')

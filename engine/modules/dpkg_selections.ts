@@ -17,7 +17,7 @@ type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'dpkg_selections',
-  summary: 'Hold packages of Debian and its derivatives back, and release them.',
+  summary: 'Hold packages of Debian and its derivatives at their version, and release them.',
   arguments: schema,
   examples: [
     'dpkg_selections: { name: kubelet, selection: hold }',

@@ -13,7 +13,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   observes: () => [],
   plan: ({ msg }) => ({
     kind: 'impossible',
-    what: typeof msg === 'string' ? msg : 'the reason is not to be shown',
+    what: typeof msg === 'string' ? msg : 'the reason must not be shown',
     result: { msg },
   }),
 });

@@ -41,14 +41,14 @@ const schema = z
     state: z
       .enum(['present', 'absent'])
       .default('present')
-      .describe('Whether the device has the file system. absent: what marks it is wiped, whatever type it has.'),
+      .describe('Whether the device has the file system. absent: the signature of any file system on it is wiped.'),
     force: boolean()
       .default(false)
       .describe('Whether something else on the device is overwritten: another file system, or a table of partitions.'),
     opts: plainText()
       .refine((text) => !text.includes('\n'), 'must be one line')
       .default('')
-      .describe('Options for the program that makes it, such as -L data.'),
+      .describe('Options for the program that makes the file system, such as -L data.'),
   })
   .refine((args) => args.state === 'absent' || args.fstype !== undefined, {
     path: ['fstype'],
@@ -58,7 +58,7 @@ type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'filesystem',
-  summary: 'Make a file system on a device that has none. What is there is not overwritten, unless force is set.',
+  summary: 'Make a file system on a device that has none. Existing data is overwritten only if force is set.',
   arguments: schema,
   aliases: { device: 'dev', type: 'fstype' },
   foreign: {

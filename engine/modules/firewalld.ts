@@ -8,10 +8,14 @@ import { type WantedSetting, planSettings } from './system/setting-plan.ts';
 const line = (): z.ZodType<string> => filledText().refine((value) => !/[\r\n]/.test(value), 'must be one line');
 
 const forward = z.strictObject({
-  port: z.union([wholeNumber({ min: 1, max: 65_535 }).transform(String), line()]).describe('The port that is reached.'),
+  port: z
+    .union([wholeNumber({ min: 1, max: 65_535 }).transform(String), line()])
+    .describe('The port at which packets arrive.'),
   proto: z.enum(['tcp', 'udp']).describe('The protocol.'),
-  toport: z.union([wholeNumber({ min: 1, max: 65_535 }).transform(String), line()]).describe('The port that answers.'),
-  toaddr: line().optional().describe('The address that answers. Default: the host itself.'),
+  toport: z
+    .union([wholeNumber({ min: 1, max: 65_535 }).transform(String), line()])
+    .describe('The port to which packets are forwarded.'),
+  toaddr: line().optional().describe('The address to which packets are forwarded. Default: the host itself.'),
 });
 
 const SETTINGS = [
@@ -226,7 +230,7 @@ case $? in 0) echo enabled ;; 1) echo disabled ;; *) printf '%s\\n' "$said" >&2;
   ][0];
 }
 
-/** A new zone has no target of its own, like it has no other setting. */
+/** A new zone has no target and no other setting yet. */
 function targetOf({ target, state }: Arguments, zone: string): Part | undefined {
   if (target === undefined) return undefined;
   const isOwn = target !== 'default' && (state === 'enabled' || state === 'present');

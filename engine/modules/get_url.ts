@@ -234,7 +234,7 @@ function isDirectory(state: FileState): boolean {
 
 function shownContent(args: Arguments, wanted: WantedContent): Value {
   if (wanted.kind === 'digest') return wanted.digest;
-  return (wanted.kind === 'latest' ? wanted.sha256 : undefined) ?? new Unknown(`what ${shownUrl(args)} holds`);
+  return (wanted.kind === 'latest' ? wanted.sha256 : undefined) ?? new Unknown(`the content of ${shownUrl(args)}`);
 }
 
 /** Returns the possible paths of the file: the given path, and the path inside it in case it is a directory. */

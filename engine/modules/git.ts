@@ -187,7 +187,7 @@ function planNew(args: Arguments, address: GitAddress, observed: Observed): Outc
     return seen.certainty(empty) === 'certain'
       ? {
           kind: 'impossible',
-          what: `${args.dest} is not empty, and is no checkout of Git`,
+          what: `${args.dest} is not empty, and is not a checkout of Git`,
           remedy: 'Name another dest, or remove what is there first: file: { path: …, state: absent }.',
         }
       : { kind: 'cannot_know', because: `an earlier change in ${args.dest}` };

@@ -48,14 +48,18 @@ const schema = z
     tcp_flags: z
       .strictObject({
         flags: z.array(word()).describe('The flags that are looked at.'),
-        flags_set: z.array(word()).describe('Those of them that must be set.'),
+        flags_set: z
+          .array(word())
+          .describe('The flags that must be set. The other flags that are looked at must not be set.'),
       })
       .optional()
-      .describe('Flags of TCP.'),
+      .describe('TCP flags.'),
     jump: word().optional().describe('The target, such as ACCEPT, DROP or another chain.'),
-    goto: word().optional().describe('The chain in which the search goes on, without a return.'),
+    goto: word()
+      .optional()
+      .describe('The chain whose rules are tried next. Packets do not return to the chain of this rule.'),
     gateway: word().optional().describe('The host to which the target TEE sends a copy.'),
-    log_prefix: word().optional().describe('The text in front of each line of the log. It makes the target LOG.'),
+    log_prefix: word().optional().describe('The text in front of each line of the log. It also sets the target LOG.'),
     log_level: word().optional().describe('The level of the log, such as info.'),
     in_interface: word().optional().describe('The interface on which a packet arrives.'),
     out_interface: word().optional().describe('The interface by which a packet leaves.'),
@@ -83,7 +87,7 @@ const schema = z
     limit_burst: word().optional().describe('The number of packets before the limit counts.'),
     uid_owner: word().optional().describe('The user whose process sends the packet.'),
     gid_owner: word().optional().describe('The group whose process sends the packet.'),
-    reject_with: word().optional().describe('The answer of the target REJECT, which it also makes the target.'),
+    reject_with: word().optional().describe('The answer of the target REJECT. It also sets this target.'),
     icmp_type: word().optional().describe('The type of ICMP, such as echo-request.'),
     comment: word()
       .optional()
@@ -93,7 +97,7 @@ const schema = z
       .enum(['ACCEPT', 'DROP', 'QUEUE', 'RETURN'])
       .optional()
       .describe('What happens to packets that no rule of a built-in chain decides.'),
-    wait: wholeNumber().default(60).describe('How many seconds to wait for another program that changes the tables.'),
+    wait: wholeNumber().default(60).describe('The number of seconds to wait while another program changes the tables.'),
     chain_management: boolean().default(false).describe('Whether a task without a rule makes or removes the chain.'),
   })
   .refine((args) => args.chain !== undefined || args.flush, {
@@ -191,8 +195,8 @@ function ruleOf(args: Arguments, rule: string, program: IptablesProgram): Wanted
   return {
     request: settingRequest(
       `${program} ${args.table} ${args.chain ?? ''} ${rule}`,
-      // The status is 1 for a rule that is not there, and 2 or more for a rule that cannot be. A task before this one may
-      // make the chain to which the rule leads.
+      // The status is 1 for a rule that is not there, and 2 or more for a rule that cannot exist. A task before this
+      // one may make the chain to which the rule leads.
       `command -v ${program} >/dev/null || exit 127
 ${call(args, program)} -C ${chain} ${rule} 2>/dev/null && { echo present; exit 0; }
 said=$(${call(args, program)} -C ${chain} ${rule} 2>&1)
@@ -258,7 +262,10 @@ function flushed(args: Arguments, program: IptablesProgram): WantedSetting {
   };
 }
 
-/** Asks something about the list of a table. `$told` is the list between two newlines, `$c` the name of the chain. */
+/**
+ * Requests an answer about the rules of a table. In `script`, `$told` has the rules between two newlines, and `$c` the
+ * name of the chain.
+ */
 function tableRequest(
   args: Arguments,
   program: IptablesProgram,

@@ -92,7 +92,7 @@ function makePair({ args, beside }: Pair, context: Context): Outcome {
 function lostKey(args: Arguments): Impossible {
   return {
     kind: 'impossible',
-    what: `the private key ${keyPath(args)} is gone, though its public key is there`,
+    what: `the private key ${keyPath(args)} is missing, but its public key exists`,
     remedy: `Bring it back. ${KEEP}`,
   };
 }

@@ -43,13 +43,13 @@ const fields = z.strictObject({
     .strictObject({
       field_manager: word('a name, such as runbook')
         .default('runbook')
-        .describe('The name under which the cluster notes the fields.'),
+        .describe('The name of the manager that the cluster stores for each field of the task.'),
       force_conflicts: boolean()
         .default(true)
-        .describe('Whether fields that others have set are taken over. Otherwise the task fails.'),
+        .describe('Whether the task takes over fields that other managers have set. Otherwise it fails.'),
     })
     .prefault({})
-    .describe('How the cluster notes who has set a field.'),
+    .describe('How the server-side apply treats fields, and the name of their manager.'),
   wait: boolean()
     .default(false)
     .describe(

@@ -20,10 +20,10 @@ const schema = z
     pvs: pathList()
       .refine((all) => all.every((one) => !/\s/.test(one)), 'must not hold blanks')
       .optional()
-      .describe('Its devices, such as /dev/sdb1. A device without anything on it becomes a physical volume.'),
+      .describe('The devices of the group, such as /dev/sdb1. An empty device becomes a physical volume.'),
     pesize: alsoDigits(z.string().regex(/^[0-9]+[bBsSkKmMgGtT]?$/, 'must be a size, such as 4 or 32M'))
       .default('4')
-      .describe('The size of its extents, if it is made. Without a unit: in MiB.'),
+      .describe('The size of the extents of a new group. Without a unit: in MiB.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the host has the volume group.'),
     remove_extra_pvs: boolean()
       .default(true)
@@ -40,7 +40,7 @@ type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'lvg',
-  summary: 'Make a volume group of LVM from devices, add devices to it, and remove them.',
+  summary: 'Make and remove volume groups of LVM, and add and remove their devices.',
   arguments: schema,
   foreign: {
     pvresize: idleAs([false], 'Write check: and apply: with pvs and pvresize.'),
@@ -161,7 +161,7 @@ function faultOf({ vg }: Arguments, { given, holds }: Device): Impossible | unde
   return {
     kind: 'impossible',
     what: `${given} has ${holds}`,
-    why: 'What is on the device would be lost.',
+    why: 'All data on the device would be lost.',
     remedy: holds.startsWith('the volume group')
       ? 'Correct pvs, or let the device leave that group with a task before this one: lvg.'
       : `Correct pvs; or, if all of it may be lost, wipe it with a task before this one: filesystem: { dev: ${given}, state: absent }.`,
@@ -200,7 +200,7 @@ interface Steps {
   readonly isNew: boolean;
 }
 
-/** No step answers a question: what is on a device by then is not overwritten. */
+/** No step answers a question of LVM with yes. So data that is on a device by then is not overwritten. */
 function scriptOf({ vg, pesize, pv_options: ofVolumes, vg_options: ofGroup }: Arguments, steps: Steps): string {
   const options = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
   const fresh = steps.fresh.map(({ real }) => real);

@@ -26,7 +26,9 @@ const schema = z
       ),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the host has the volume.'),
     active: boolean().default(true).describe('Whether the volume can be used.'),
-    shrink: boolean().default(true).describe('Whether a volume that is too large is a difference.'),
+    shrink: boolean()
+      .default(true)
+      .describe('Whether a volume that is larger than size is a difference. If false, it stays unchanged.'),
     force: boolean().default(false).describe('Whether the volume may be removed or made smaller. Data is lost.'),
     resizefs: boolean().default(false).describe('Whether the file system gets the new size too.'),
     pvs: pathList().optional().describe('The devices of the group on which the volume is made.'),

@@ -47,8 +47,8 @@ export const module = defineModule<Arguments>({
     return {
       kind: 'change',
       differences: [
-        ...(spare === undefined ? [] : [field(spare.path, 'absent', `what ${args.dest} holds now`)]),
-        field(args.dest, replaced === undefined ? 'absent' : 'a file', `what ${args.src} holds now`),
+        ...(spare === undefined ? [] : [field(spare.path, 'absent', `the present content of ${args.dest}`)]),
+        field(args.dest, replaced === undefined ? 'absent' : 'a file', `the present content of ${args.src}`),
         field(args.src, 'a file', 'absent'),
       ],
       certainty: seen.certainty(asked(args.src)),
@@ -136,8 +136,9 @@ function field(of: string, before: string, after: string): Difference {
 
 /**
  * Returns the script. A kept copy is complete or does not exist, and is on the disk before the original is replaced. So
- * is the new file if it comes from another file system: `mv` alone would write it bit by bit. Whether the two paths are
- * in one file system is tried by a second name; where the kernel refuses such names, the numbers of the devices decide.
+ * is the new file if it comes from another file system: `mv` alone would write it bit by bit. A second name (a hard
+ * link) shows whether the two paths are in one file system. If the kernel refuses such names, the numbers of the
+ * devices decide.
  */
 function script(args: Arguments, keep: string | undefined): string {
   const copy = (from: string, to: string): readonly string[] => [

@@ -47,7 +47,7 @@ export const module = defineModule<Arguments>({
     use_shell: idle('there is no dump.'),
     unsafe_login_password: idle('the password is not in a command line.'),
     restrict_config_file: idle('there is no dump.'),
-    config_overrides_defaults: idle('the options of the task are the stronger ones.'),
+    config_overrides_defaults: idle('the arguments of the task take precedence over the file.'),
     check_hostname: 'Write ssl-verify-server-cert into config_file, below [client].',
     chdir: idle('no file is read.'),
     pipefail: idle('there is no dump.'),

@@ -61,7 +61,9 @@ const schema = z
         CIPHER: filledText().optional().describe('The cipher.'),
       })
       .optional()
-      .describe('Demands on the connection: SSL, X509, or SUBJECT, ISSUER and CIPHER. An empty map: no demands.'),
+      .describe(
+        'Requirements for the connection: SSL, X509, or SUBJECT, ISSUER and CIPHER. An empty map: no requirements.',
+      ),
     resource_limits: z
       .partialRecord(z.enum(Object.keys(ACCOUNT_LIMITS) as (keyof typeof ACCOUNT_LIMITS)[]), wholeNumber())
       .optional()
@@ -83,7 +85,7 @@ const schema = z
     if (grants?.kind === 'fault')
       add(
         'priv',
-        `must be objects with privileges, and "${grants.part}" is none\nWrite "shop.*:SELECT,INSERT", parts divided by a slash.`,
+        `must be objects with privileges, and "${grants.part}" is not one\nWrite "shop.*:SELECT,INSERT", parts divided by a slash.`,
       );
   });
 type Arguments = z.infer<typeof schema>;

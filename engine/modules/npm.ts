@@ -40,7 +40,7 @@ const schema = z
       .describe('The registry. Default: that of the configuration of npm on the host.'),
     ignore_scripts: boolean().default(false).describe('Whether the scripts of packages are not run.'),
     no_bin_links: boolean().default(false).describe('Whether no links to the programs of packages are made.'),
-    force: boolean().default(false).describe('Whether npm goes on where it would refuse (npm --force).'),
+    force: boolean().default(false).describe('Whether npm continues when it would otherwise refuse (npm --force).'),
     executable: alsoDigits(z.string().regex(/^[A-Za-z0-9/][A-Za-z0-9._/-]*$/, 'must be a program'))
       .default('npm')
       .describe('The npm program, such as /opt/node/bin/npm. Its node must be in the PATH of the task.'),
@@ -94,7 +94,7 @@ function planTask(task: NpmTask, observed: Observed): Outcome {
   return task.name === undefined ? planProject(task, observed) : planOne(task, task.name, observed);
 }
 
-/** Returns what the task wants, with the version that stands behind a name apart from it. */
+/** Returns what the task wants. A version after the name of a package is separated from the name. */
 function taskOf(args: Arguments): NpmTask {
   const at = args.name?.indexOf('@', 1) ?? -1;
   const isVersion =

@@ -15,14 +15,16 @@ import { wayNeeds, wayTo } from './path/way-to-path.ts';
 import { noDirectory } from './write/file-place.ts';
 
 const schema = z.strictObject({
-  path: path().describe('The private key. The public key lies beside it, with .pub at the end of its name.'),
+  path: path().describe(
+    'The path of the private key. The public key is in the same folder, with .pub at the end of its name.',
+  ),
   type: z
     .enum(['rsa', 'ecdsa', 'ed25519'])
     .default('rsa')
     .describe('The type of the key. Write ed25519 unless an old server needs another one.'),
   size: wholeNumber({ min: 256 })
     .optional()
-    .describe('The number of bits. Default: any for a key that is there; 4096 for a new key of type rsa, else 256.'),
+    .describe('The number of bits. Default: an existing key may have any size; a new key has 4096 (rsa) or 256.'),
   comment: plainText()
     .refine((text) => !/[\r\n]/.test(text), 'must be one line')
     .optional()
@@ -32,7 +34,7 @@ const schema = z.strictObject({
     .enum(['never', 'fail', 'partial_idempotence', 'full_idempotence', 'always'])
     .default('partial_idempotence')
     .describe(
-      'Whether a key of another type or size is replaced: never leaves it, fail is an error, both idempotences replace it, always makes a new key each time. A key that cannot be read is an error, except with full_idempotence and always.',
+      'What happens to a key of another type or size. never: it stays. fail: it is an error. partial_idempotence and full_idempotence: it is replaced. always: each run makes a new key. A key that cannot be read is an error, except with full_idempotence and always.',
     ),
   force: boolean().default(false).describe('Whether the key is replaced each time, like regenerate: always.'),
   unsafe_path: unsafePath(),

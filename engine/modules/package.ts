@@ -89,7 +89,7 @@ const schema = z
     deb: path()
       .optional()
       .describe(
-        'With apt: a file of the host, such as /tmp/tool_1.2_amd64.deb, that is installed with its dependencies. A later version stays.',
+        'With apt: a package file on the host, such as /tmp/tool_1.2_amd64.deb. It is installed with its dependencies, unless a later version is installed.',
       ),
     default_release: alsoDigits(
       z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+~/=_-]*$/, 'must be a release, such as bookworm-backports'),
@@ -103,14 +103,16 @@ const schema = z
       .default('no')
       .transform((how) => UPGRADES[how])
       .describe(
-        'With apt: whether all packages are upgraded. safe (or yes) removes none; dist (or full) removes those in the way.',
+        'With apt: whether all packages are upgraded. safe (or yes) removes no package; dist (or full) also removes packages that prevent an upgrade.',
       ),
     autoremove: boolean()
       .default(false)
-      .describe('With apt: whether packages are removed that were installed for others alone, and are not needed now.'),
+      .describe(
+        'With apt: whether packages are removed that were installed only as dependencies and that no package needs now.',
+      ),
     autoclean: boolean()
       .default(false)
-      .describe('With apt: whether package files are removed that are on no mirror now.'),
+      .describe('With apt: whether downloaded package files are removed if no mirror has them now.'),
     clean: boolean().default(false).describe('With apt: whether all downloaded package files are removed.'),
     start_units: boolean()
       .default(true)

@@ -63,7 +63,7 @@ const schema = z
   })
   .refine(({ name, version }) => version === undefined || name?.length === 1, {
     path: ['version'],
-    message: 'needs exactly one name\nWrite versions of several packages behind the names: "app==1.2".',
+    message: 'needs exactly one name\nWrite versions of several packages after the names: "app==1.2".',
   })
   .refine(({ virtualenv, executable }) => virtualenv === undefined || executable === undefined, {
     path: ['executable'],
@@ -135,7 +135,7 @@ function plan(args: Arguments, wanted: readonly Requirement[] | undefined, obser
   const request = pipPackages(placeOf(args));
   const state = seen.of(request);
   const isSure = seen.certainty(request) === 'certain';
-  const unsure: Outcome = { kind: 'cannot_know', because: 'an earlier change of what is installed' };
+  const unsure: Outcome = { kind: 'cannot_know', because: 'an earlier change of the installed packages' };
   switch (state.kind) {
     case 'missing':
       return args.virtualenv === undefined ? (isSure ? noPip(args) : unsure) : planNew(args, wanted, observed);

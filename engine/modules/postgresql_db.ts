@@ -159,7 +159,7 @@ function changes(args: Arguments, state: Extract<PostgresDatabase, { exists: tru
         kind: 'impossible',
         what: `the ${argument} of the database ${args.name} is ${state[of]}, and should be ${wanted}`,
         why: 'PostgreSQL cannot change it in a database that exists.',
-        remedy: `Remove ${argument} from the task, or make the database anew from a dump.`,
+        remedy: `Remove ${argument} from the task, or make a new database from a dump.`,
       };
   const { name } = args;
   const wanted = [

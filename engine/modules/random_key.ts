@@ -71,7 +71,7 @@ export const module = inOwnFolders(anywhere, ({ path }) => [path]);
 function whyUnfit(text: string, bytes: number): string | undefined {
   const trimmed = text.trim();
   const decoded = Buffer.from(trimmed, 'base64');
-  if (decoded.toString('base64') !== trimmed) return 'It does not hold base64.';
+  if (decoded.toString('base64') !== trimmed) return 'Its content is not base64.';
   return decoded.length === bytes ? undefined : `It holds ${decoded.length} bytes; the task wants ${bytes}.`;
 }
 

@@ -10,10 +10,10 @@ const schema = z.strictObject({
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a boolean, such as httpd_can_network_connect')
     .describe('The boolean. `runbook exec HOST "getsebool -a"` lists those of a host.'),
-  state: boolean().describe('Its value.'),
+  state: boolean().describe('The value of the boolean.'),
   persistent: boolean()
     .default(false)
-    .describe('Whether it keeps the value after a boot. Setting it takes some seconds.'),
+    .describe('Whether the boolean keeps the value after a boot. To set this takes some seconds.'),
 });
 type Arguments = z.infer<typeof schema>;
 

@@ -25,19 +25,21 @@ const schema = z
       .string()
       .regex(/^\/[^\s]*$/, 'must be a path')
       .optional()
-      .describe('The path that the policy knows, such as /var/www. What is below target gets the contexts of it.'),
+      .describe(
+        'The path that the policy knows, such as /var/www. Files below target get the contexts of files below this path.',
+      ),
     ftype: z
       .enum(['a', 'b', 'c', 'd', 'f', 'l', 'p', 's'])
       .default('a')
       .describe('Which files: all, block devices, character devices, directories, files, links, pipes or sockets.'),
     seuser: alsoDigits(z.string().regex(WORD, 'must be a user of SELinux'))
       .optional()
-      .describe('The user of SELinux. Default: system_u, or the one that there is.'),
+      .describe('The SELinux user. Default: system_u for a new rule; an existing rule keeps its user.'),
     selevel: alsoDigits(z.string().regex(/^[A-Za-z0-9_.:,-]+$/, 'must be a level of SELinux'))
       .optional()
-      .describe('The level. Default: s0, or the one that there is.'),
+      .describe('The level. Default: s0 for a new rule; an existing rule keeps its level.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the host has the rule.'),
-    reload: boolean().default(true).describe('Whether the policy is loaded anew.'),
+    reload: boolean().default(true).describe('Whether SELinux loads the policy again after a change.'),
   })
   .refine((args) => args.substitute === undefined || args.setype === undefined, {
     path: ['substitute'],

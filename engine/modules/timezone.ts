@@ -145,7 +145,7 @@ function editName(name: string, seen: Seen, context: Context): TextEdit {
   if (there?.type === 'file' && there.content !== undefined && isZoneData(there.content)) {
     return {
       kind: 'impossible',
-      what: `${NAME_FILE} holds the data of a time zone; it should hold a name`,
+      what: `${NAME_FILE} contains the data of a time zone; it should contain a name`,
       remedy: `Remove it: file: { path: ${NAME_FILE}, state: absent }. A host without the file needs none.`,
     };
   }

@@ -48,7 +48,7 @@ const schema = z
     insert: wholeNumber({ min: 1 })
       .optional()
       .describe(
-        'The number that a new rule gets, if there are that many. Default: the end. An existing rule stays where it is.',
+        'The number that a new rule gets. A number beyond the last rule means the end. Default: the end. An existing rule stays where it is.',
       ),
     interface: word().optional().describe('The interface of the rule. It needs direction: in or out.'),
     interface_in: word().optional().describe('The interface on which packets arrive.'),
@@ -66,7 +66,7 @@ const schema = z
     comment: word()
       .refine((value) => !value.includes("'"), "must not hold a '")
       .optional()
-      .describe('The comment of the rule. An existing rule gets it.'),
+      .describe('The comment of the rule. An existing rule gets this comment too.'),
   })
   .superRefine((args, context) => {
     const fault = faultOf(args);

@@ -220,7 +220,7 @@ function unpackUnseen(args: Arguments, loaded: Loaded | undefined, { seen, conte
 }
 
 function wholeArchive(args: Arguments): Difference {
-  return { kind: 'field', of: args.dest, field: 'content', before: null, after: `what ${args.src} holds` };
+  return { kind: 'field', of: args.dest, field: 'content', before: null, after: `the content of ${args.src}` };
 }
 
 function planComparison(
@@ -294,7 +294,11 @@ function planUnpackings(
   const listed = args.list_files ? { ...result, files: unpackings.map(({ wanted }) => wanted.name) } : result;
   if (differing.length === 0) {
     if (certainty === 'certain') return { kind: 'in_sync', result: listed };
-    return { kind: 'cannot_know', because: `an earlier change of what ${args.src} is compared with`, planned: listed };
+    return {
+      kind: 'cannot_know',
+      because: `an earlier change of the files that ${args.src} is compared with`,
+      planned: listed,
+    };
   }
   const told = predictionsOf(unpackings, args.dest, there);
   return {

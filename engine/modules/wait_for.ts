@@ -115,7 +115,7 @@ function patternFault(pattern: string): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof NoExtendedPattern)) throw error;
-    return `must be a pattern that grep -E can look for, and ${error.message} is none\nWrite it without, or look by query: and until:.`;
+    return `must be a pattern that grep -E can look for, and ${error.message} is not one\nWrite it without, or look by query: and until:.`;
   }
 }
 

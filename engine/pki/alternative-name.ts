@@ -63,7 +63,7 @@ function canonicalDnsName(text: string, name: string): string {
       throw invalid(text, `"${label}" is no part of a DNS name: those have 1 to 63 letters, digits and inner hyphens.`);
     }
   }
-  if (/^\d+$/.test(labels.at(-1) ?? '')) throw invalid(text, 'It looks like an IP address, but is none.');
+  if (/^\d+$/.test(labels.at(-1) ?? '')) throw invalid(text, 'It looks like an IP address, but is not one.');
   return labels.join('.');
 }
 

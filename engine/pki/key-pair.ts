@@ -137,7 +137,7 @@ export function readPrivateKey(pem: string): KeyObject {
     throw new Problem({
       code: 'unreadable-private-key',
       what: 'A private key cannot be read.',
-      why: /ENCRYPTED/.test(pem) ? 'It is locked with a passphrase.' : 'It is no private key in PEM form.',
+      why: /ENCRYPTED/.test(pem) ? 'It is locked with a passphrase.' : 'It is not a private key in PEM form.',
       remedy: 'Give a private key in PEM form (PKCS#1 or PKCS#8) without a passphrase.',
       cause: error,
     });

@@ -24,7 +24,7 @@ export async function readBlock(
       code: 'empty-block',
       what: 'The block holds no tasks',
       place: action.keyPlace,
-      remedy: 'Add tasks below block:, or take the block out.',
+      remedy: 'Add tasks below block:, or remove the block.',
     });
   }
   return {

@@ -50,7 +50,7 @@ async function readHandler(node: Node, outer: Surroundings, reading: Reading): P
         place: node.place,
         remedy: fields.has('listen')
           ? 'Add name: with what it does. Tasks call for it by listen: as before.'
-          : 'Add name: with what notify says.',
+          : 'Add name: with the name that notify uses.',
       });
   const listen = fields.items('listen').flatMap((item) => fields.literalText(item, 'listen')?.value ?? []);
   const step = (

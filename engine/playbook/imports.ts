@@ -99,7 +99,7 @@ export function readRoleCall(
       code: 'role-without-name',
       what: `${action.key} does not name the role`,
       place: action.keyPlace,
-      remedy: 'Write name: with its name.',
+      remedy: 'Write name: with the name of the role.',
     });
   if (name === undefined) return undefined;
   const part = (key: string) => call.text(key)?.value.replace(/\.ya?ml$/, '') ?? 'main';

@@ -44,7 +44,7 @@ export async function readIncludedTasks(
         code: 'cycle',
         what: `${displayPath(path)} is included more than ${MOST_DEEP} deep`,
         place: node.place,
-        remedy: 'Give an include of a file in itself a condition that ends it, or write a loop.',
+        remedy: 'If a file includes itself, give the include a condition that ends this, or write a loop.',
       });
       return [];
     }

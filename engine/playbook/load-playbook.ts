@@ -128,7 +128,7 @@ async function readImport(
       why: `Looked for ${displayPath(imported)}.`,
       remedy:
         similarFile(name.value, [imported]) ??
-        'Names are relative to the playbook that imports: correct it, or put the playbook there.',
+        'The name is relative to the playbook that imports it: correct the name, or put the playbook there.',
     });
     return [];
   }

@@ -25,8 +25,8 @@ export function readLocalConnection(fields: Fields): Template | undefined {
   return fields.problems.add({
     code: 'not-supported',
     what: isPlay
-      ? 'connection of a play is possible as local for localhost, and as ssh'
-      : 'connection of a task is possible as local, without another host in delegate_to',
+      ? 'The connection of a play can be local for localhost, or ssh'
+      : 'The connection of a task can only be local, without another host in delegate_to',
     place: entry.keyPlace,
     remedy: isPlay
       ? 'Write connection: local or delegate_to: localhost at the tasks that run here. How a host is reached is set by ansible_connection in the inventory.'

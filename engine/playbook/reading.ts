@@ -79,7 +79,7 @@ export interface Surroundings {
   readonly searchPath: readonly string[];
   /** Absolute folders in which the files of import_tasks and include_tasks are looked up. */
   readonly taskDirectories: readonly string[];
-  /** Files and roles that are being read, outermost first, to find one that leads to itself. */
+  /** Files and roles that are being read, outermost first, to find one that imports itself. */
   readonly chain: readonly Link[];
   readonly handedDown: HandedDown;
 }

@@ -60,9 +60,9 @@ export function readRoleReference(node: Node, reading: Reading): RoleReference |
   if (!all.has(key)) {
     return problems.add({
       code: 'role-without-name',
-      what: 'This use of a role does not name it',
+      what: 'This entry does not name a role',
       place: node.place,
-      remedy: 'Write role: with its name.',
+      remedy: 'Write role: with the name of the role.',
     });
   }
   const name = all.text(key);

@@ -23,10 +23,10 @@ export class StepBudget {
     if (this.#left === -1) {
       problems.add({
         code: 'too-many-steps',
-        what: `The playbook comes to more than ${MOST_STEPS} steps`,
+        what: `The playbook has more than ${MOST_STEPS} steps`,
         place,
-        why: `It was being read by way of ${chain.map((link) => link.shown).join(' → ')}.`,
-        remedy: 'See which of these is imported again and again. What is done for many things is done by loop.',
+        why: `It was read through ${chain.map((link) => link.shown).join(' → ')}.`,
+        remedy: 'Check which of these is imported again and again. To repeat tasks for many items, use loop.',
       });
     }
     return this.#left >= 0;

@@ -110,9 +110,9 @@ async function readStep(node: MapNode, outer: Surroundings, reading: Reading): P
 function reportPlay(fields: Fields): readonly [] {
   fields.problems.add({
     code: 'play-among-tasks',
-    what: 'This is a play, and a task is wanted here',
+    what: 'This is a play, and a task is expected here',
     place: fields.placeOf('hosts'),
-    remedy: 'A file of tasks holds the tasks alone. A whole playbook is imported beside the plays: import_playbook.',
+    remedy: 'A file of tasks contains only tasks. A whole playbook is imported beside the plays: import_playbook.',
   });
   return [];
 }
@@ -160,7 +160,7 @@ function reportNoAction(fields: Fields, reading: Reading): undefined {
       code: 'no-module',
       what: 'The task names no module',
       place: fields.map.place,
-      remedy: 'Add what it does, for example command: …',
+      remedy: 'Add a module, for example command: …',
     });
   }
   for (const entry of unknown) {

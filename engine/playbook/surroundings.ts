@@ -90,13 +90,13 @@ export function follow(link: Link, place: Place, outer: Surroundings, reading: R
   if (first === -1) return { ...outer, chain };
   return reading.problems.add({
     code: 'cycle',
-    what: `${link.shown} leads to itself`,
+    what: `${link.shown} imports itself`,
     place,
     why: chain
       .slice(first)
       .map(({ shown }) => shown)
       .join(' → '),
-    remedy: 'Take one of these steps out. A list of things is done by loop, not by a file that imports itself.',
+    remedy: 'Remove one of these steps. To repeat tasks for a list, use loop, not a file that imports itself.',
   });
 }
 

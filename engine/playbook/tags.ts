@@ -10,7 +10,7 @@ export function readTags(fields: Fields): ReadonlySet<string> {
       isTemplated(node)
     ) {
       const what = isTemplated(node)
-        ? 'A tag cannot hold a template'
+        ? 'A tag cannot contain a template'
         : `A tag must be text, and this is ${nodeKind(node)}`;
       fields.wrongNode(node, what, 'Write tags: [one, two].');
       continue;

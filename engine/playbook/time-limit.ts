@@ -16,7 +16,7 @@ export function readTimeLimit(fields: Fields): Compiled | undefined {
     what:
       poll.literal === undefined
         ? 'poll must be a number, and not a template'
-        : 'A task cannot go on in the background',
+        : 'A task cannot continue in the background',
     place: fields.placeOf('poll'),
     why: 'runbook waits for each task, and all hosts work at the same time.',
     remedy: NO_BACKGROUND,

@@ -14,7 +14,7 @@ export function readVariables(node: Node, level: Layer['level'], origin: string,
     code: 'wrong-type',
     what: `Variables must be a map, and this is ${nodeKind(node)}`,
     place: node.place,
-    remedy: 'Write name: value, one a line.',
+    remedy: 'Write one name: value on each line.',
   });
   return { level, origin, variables: new Map() };
 }

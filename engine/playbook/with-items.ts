@@ -3,7 +3,7 @@ import { sequenceOf } from '../values/functions/sequence.ts';
 import { currentLookups } from '../values/language/current-lookups.ts';
 import { ArgumentFault, UnknownTouched } from '../values/language/fault.ts';
 
-/** Makes the items of a loop from the value behind `with_NAME`. Throws ArgumentFault. */
+/** Makes the items of a loop from the value after `with_NAME`. Throws ArgumentFault. */
 export type WithLoop = (terms: readonly Value[]) => readonly Value[];
 
 const MOST_ITEMS = 100_000;

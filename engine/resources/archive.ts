@@ -303,8 +303,7 @@ function mayFit(pattern: string, id: string): boolean {
 }
 
 /**
- * True if a member has the path `changed`. If that is anything but a plain directory, also true if a member is beneath
- * it.
+ * True if a member has the path `changed`. If `changed` is not a plain directory, also true if a member is beneath it.
  */
 function isAbout({ names, members }: ArchiveState, changed: string, isPlainDirectory: boolean): boolean {
   const concerns = (name: string): boolean => name === changed || (!isPlainDirectory && name.startsWith(`${changed}/`));

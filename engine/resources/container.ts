@@ -60,8 +60,8 @@ export function plainId(id: string): string {
 }
 
 /**
- * Returns whether a setting is as wanted. A text and a list must be equal. Of a map, what is wanted must be there. An
- * empty part in the form of a port is any.
+ * Returns whether a setting has the wanted value. A text or a list must be equal. A map must have the wanted members,
+ * and may have others. An empty part of a port matches every value.
  */
 export function isSetting(is: Setting, wanted: Setting): boolean {
   if (typeof wanted === 'string') return is === wanted;

@@ -70,7 +70,7 @@ function fileIn(state: FileState): RegularFile | undefined {
   return there?.type === 'file' ? there : undefined;
 }
 
-/** If only one request wants the content, the digests of the other request do not spare it. */
+/** If only one request wants the content, a digest of the other request does not make the content unnecessary. */
 function unlessBoth(one: FileDetail, other: FileDetail): readonly string[] {
   if (one.look !== 'content') return other.unless;
   return other.look === 'content' ? one.unless.filter((digest) => other.unless.includes(digest)) : one.unless;

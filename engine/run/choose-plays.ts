@@ -30,7 +30,7 @@ export async function choosePlays(context: RunContext, options: RunOptions): Pro
     throw new Problem({
       code: 'empty-pattern',
       what: `--limit "${options.limit ?? ''}" matches no host`,
-      remedy: 'See `runbook inventory --graph` for the hosts and groups there are.',
+      remedy: 'See `runbook inventory --graph` for all hosts and groups.',
     });
   }
   const plays: PlannedPlay[] = [];

@@ -334,7 +334,7 @@ export function hostsOf(
       what: `the pattern "${pattern}" matches no host`,
       place,
       why: `The play is "${play.name}".`,
-      remedy: 'See `runbook inventory --graph` for the hosts and groups there are.',
+      remedy: 'See `runbook inventory --graph` for all hosts and groups.',
     });
   }
   return limit === undefined ? chosen : chosen.filter((name) => limit.has(name));

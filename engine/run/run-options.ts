@@ -18,7 +18,7 @@ export interface RunOptions {
   readonly inventory: Inventory;
   /** Patterns of --limit; undefined: all hosts. */
   readonly limit: string | undefined;
-  /** The part of the hosts that this run does; undefined: all. */
+  /** The part of the hosts that this run works on; undefined: all. */
   readonly slice?: Slice | undefined;
   readonly selection: Selection;
   /** The task from which on the playbook runs; the playbook contains only that part. */

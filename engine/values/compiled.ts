@@ -100,7 +100,7 @@ function compileMap(entries: readonly MapEntry[]): Content {
     if (hasTemplate(entry.key)) {
       throw new Problem({
         code: 'template-in-key',
-        what: 'A key cannot hold a template',
+        what: 'A key cannot contain a template',
         place: entry.keyPlace,
         remedy: 'Build the map with {{dict …}} or a CEL map.',
       });

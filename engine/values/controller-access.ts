@@ -129,7 +129,7 @@ function notBeside(refused: RefusedPath): Problem {
     code: 'controller-refused',
     what: `${path} does not belong to ${file}, which may not ${kind} it on this machine`,
     place,
-    why: `${leading(refused)}${project.folder} holds files from everywhere: only the folders roles, files and the like beside ${file} belong to it. ${why}`,
+    why: `${leading(refused)}${project.folder} contains files of many origins: only the folders roles, files and the like beside ${file} belong to it. ${why}`,
     remedy: allowing(refused),
   });
 }
@@ -140,7 +140,7 @@ function ofVersions(refused: RefusedPath): Problem {
     code: 'controller-refused',
     what: `${path} belongs to the version control of the project, and ${foreigner.file} may not ${kind} it on this machine`,
     place,
-    why: `${leading(refused)}Programs that are named there run at the next command of Git, and addresses there may hold passwords. ${foreigner.why}`,
+    why: `${leading(refused)}Programs that are named there run at the next command of Git, and addresses there may contain passwords. ${foreigner.why}`,
     remedy: allowing(refused),
   });
 }

@@ -66,12 +66,12 @@ test('in place only where Git keeps what is there, and a second time nothing cha
   const root = join(folder, 'p');
   const refused = await runbook(folder, 'convert', 'p', '--in-place');
   expect(refused.status).toBe(1);
-  expect(refused.stderr).toContain('is in no Git repository');
+  expect(refused.stderr).toContain('is not in a Git repository');
   const git = (...args: readonly string[]): string =>
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: root, encoding: 'utf8' });
   git('init', '-q');
   const uncommitted = await runbook(folder, 'convert', 'p', '--in-place');
-  expect(uncommitted.stderr).toContain('Git does not keep yet');
+  expect(uncommitted.stderr).toContain('that are not committed');
   writeFileSync(join(root, '.gitignore'), 'secret.yml\n');
   mkdirSync(join(root, 'group_vars'));
   writeFileSync(join(root, 'group_vars/secret.yml'), 'a: "{{ b | upper }}"\n');

@@ -67,7 +67,7 @@ test.each([
   [['--rule', 'latest-version=fatal'], /there is no level "fatal"/],
   [
     ['--config', 'nowhere.yml'],
-    /settings of lint nowhere\.yml cannot be read[\s\S]*help: Correct the path behind --config/,
+    /settings of lint nowhere\.yml cannot be read[\s\S]*help: Correct the path after --config/,
   ],
   [['--format', 'xml'], /Write one of: text, json, sarif, junit, github, codeclimate/],
 ])('%j is refused with a remedy', async (args, says) => {
@@ -79,8 +79,8 @@ test.each([
 test.each([
   ['rules: { nosuch: off }\n', /there is no rule "nosuch"\n {2}--> \.runbook-lint\.yml:1:10/],
   ['rules: { latest-version: never }\n', /there is no level "never"\n {2}--> \.runbook-lint\.yml:1:26/],
-  ['latest-version: off\n', /The settings of lint are a map[\s\S]*Write rules: and below it/],
-  ['- a\n', /The settings of lint are a map/],
+  ['latest-version: off\n', /The settings of lint must be a map[\s\S]*Write rules: and below it/],
+  ['- a\n', /The settings of lint must be a map/],
   ['rules: [a\n', /error: /],
 ])('settings %j are refused at their place', async (settings, says) => {
   const ended = await lint(project({ 'site.yml': LATEST, '.runbook-lint.yml': settings }), 'site.yml');

@@ -153,8 +153,8 @@ test.each([
 
 test.each<[string, readonly string[], RegExp]>([
   ['no terminal', [], /--step asks before each task, and there is no terminal/],
-  ['-C', ['-C'], /--step does not go together with -C/],
-  ['--output json', ['--output', 'json'], /--step does not go together with --output json/],
+  ['-C', ['-C'], /--step cannot be used together with -C/],
+  ['--output json', ['--output', 'json'], /--step cannot be used together with --output json/],
 ])('--step is refused with %s before anything is read', async (_, more, message) => {
   const { run } = site();
   const { status, stderr } = await run('play', 'none.yml', '--step', ...more);

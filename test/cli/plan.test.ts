@@ -145,7 +145,7 @@ describe('a saved plan of a part', { timeout: 300_000 }, () => {
       'site.yml',
     );
     expect(status).toBe(4);
-    expect(stderr).toContain('No plan was saved');
+    expect(stderr).toContain('The plan is incomplete, and was not saved.');
     expect(readdirSync(folder)).not.toContain('site.plan');
   });
 
@@ -186,7 +186,7 @@ const STALE: readonly Stale[] = [
   {
     name: 'foreign',
     spoil: (folder) => write(folder, 'site.plan', '{"format_version":"1.2"}'),
-    says: 'is no plan of runbook',
+    says: 'is not a plan of runbook',
   },
   {
     name: 'of another version of the format',

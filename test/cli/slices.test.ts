@@ -166,8 +166,8 @@ test.each([
 });
 
 test.each([
-  [['--slice-by', 'site'], '--slice-by means nothing without --slice'],
-  [['--slice-run', 'one'], '--slice-run means nothing without --slice'],
+  [['--slice-by', 'site'], '--slice-by has no effect without --slice'],
+  [['--slice-run', 'one'], '--slice-run has no effect without --slice'],
   [['--slice', '1/2', '--slice-by', 'rack'], 'a1 has no variable rack'],
   [['--slice', '1/2', '--slice-by', 'facts'], 'depends on facts'],
 ])('%j is refused', async (args, why) => {

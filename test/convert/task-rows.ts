@@ -431,7 +431,7 @@ export const TASKS: readonly Row[] = [
     before:
       '- name: Ask somebody\n  pause:\n    prompt: Go on?\n- name: Wait\n  wait_for:\n    timeout: 3\n- debug: {}\n  tags: ["{{ a }}"]\n- name: All of it\n  when: a is defined\n  tags: "{{ b }}"\n  block:\n    - debug: {}\n',
     after:
-      '# convert: by hand: pause: give seconds or minutes: pause does not ask anybody. Write pause: {minutes: 5}. For somebody to look in between, save a plan, or end the playbook here and go on with a second one.\n- name: Ask somebody\n  pause:\n    prompt: Go on?\n# convert: by hand: wait_for: give port or path. To wait for a time alone, write pause: {seconds: 30}.\n- name: Wait\n  wait_for:\n    timeout: 3\n# convert: by hand: A tag cannot hold a template. Write tags: [one, two].\n- debug: {}\n  tags: ["{{ a }}"]\n# convert: by hand: A tag cannot hold a template. Write tags: [one, two].\n- name: All of it\n  when: defined(a)\n  tags: "{{ b }}"\n  block:\n    - debug: {}\n',
+      '# convert: by hand: pause: give seconds or minutes: pause does not ask anybody. Write pause: {minutes: 5}. For somebody to look in between, save a plan, or end the playbook here and go on with a second one.\n- name: Ask somebody\n  pause:\n    prompt: Go on?\n# convert: by hand: wait_for: give port or path. To wait for a time alone, write pause: {seconds: 30}.\n- name: Wait\n  wait_for:\n    timeout: 3\n# convert: by hand: A tag cannot contain a template. Write tags: [one, two].\n- debug: {}\n  tags: ["{{ a }}"]\n# convert: by hand: A tag cannot contain a template. Write tags: [one, two].\n- name: All of it\n  when: defined(a)\n  tags: "{{ b }}"\n  block:\n    - debug: {}\n',
   },
   {
     what: 'arguments that have another name or form here',

@@ -39,7 +39,7 @@ test('a missing folder, and a file that is too large', async () => {
   const folder = folderWith({ big: 'x'.repeat(1024 * 1024 + 1) });
   const plan = async (src: string): Promise<string> =>
     told((await planHere(assemble, { src, dest: join(folder, 'out') })).outcome);
-  expect(await plan(join(folder, 'none'))).toContain('none is no folder of the host');
+  expect(await plan(join(folder, 'none'))).toContain('none is not a folder of the host');
   expect(await plan(join(folder, 'd'))).toContain(
     'big cannot be used: it may not be read by root, or is larger than 1 MiB',
   );

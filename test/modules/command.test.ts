@@ -73,10 +73,10 @@ describe('command', () => {
   });
   it('takes no secret among its words', async () => {
     await expect(planHere(command, { cmd: Secret.of('login --password x') })).rejects.toThrow(
-      '"cmd" of command must not hold a secret',
+      '"cmd" of command must not contain a secret',
     );
     await expect(planHere(command, { argv: ['login', Secret.of('x')] })).rejects.toThrow(
-      '"argv.1" of command must not hold a secret',
+      '"argv.1" of command must not contain a secret',
     );
   });
   it('is planned with words that are not known yet', async () => {

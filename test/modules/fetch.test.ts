@@ -92,7 +92,7 @@ describe('what fetch cannot bring', () => {
     const { outcome } = await planHere(fetch, { src: at('src'), dest: at('kept/x'), flat: true });
     if (outcome.kind !== 'change') throw new Error(outcome.kind);
     writeFileSync(at('src'), 'other\n');
-    await expect(applyHere(outcome)).rejects.toThrow(/changed while it was brought/);
+    await expect(applyHere(outcome)).rejects.toThrow(/changed while it was fetched/);
     expect(readdirSync(at('kept'))).toEqual([]);
   });
 });

@@ -66,7 +66,10 @@ describe('key_pair', () => {
       why: expect.stringContaining('ECDSA P-256'),
     });
     rmSync(file('service-account.key'));
-    expect(here.outcome(keyPair, pair())).toMatchObject({ kind: 'impossible', what: expect.stringContaining('gone') });
+    expect(here.outcome(keyPair, pair())).toMatchObject({
+      kind: 'impossible',
+      what: expect.stringContaining('is missing'),
+    });
   });
 
   it.each([
@@ -111,7 +114,7 @@ describe('random_key', () => {
       why: 'It holds 32 bytes; the task wants 16.',
     });
     writeFileSync(join(directory, 'encryption/key1'), 'no base64!\n');
-    expect(here.outcome(randomKey, given())).toMatchObject({ kind: 'impossible', why: 'It does not hold base64.' });
+    expect(here.outcome(randomKey, given())).toMatchObject({ kind: 'impossible', why: 'Its content is not base64.' });
   });
 
   it('is closed to others', async () => {

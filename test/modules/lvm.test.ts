@@ -50,7 +50,7 @@ const SAID = [
     'lvg',
     { vg: 'data', pvs: '/dev/sdb' },
     { ...GROUP, 'lvg data': 'none', 'lvspace data': 'none', 'lvdevice /dev/sdb': '/dev/sdb xfs' },
-    '/dev/sdb has xfs: What is on the device would be lost.',
+    '/dev/sdb has xfs: All data on the device would be lost.',
   ],
   [
     'lvg',
@@ -199,11 +199,11 @@ describe.skipIf(SystemHost.missing !== undefined)('real LVM on loop devices', ()
     const [one = '', two = ''] = devices;
     expect(host.run(`mkfs.ext4 -q -F ${one}`).status).toBe(0);
     expect(told(host.plan(lvg as unknown as AnyModule, { vg: 'vg-test', pvs: [one] }))).toBe(
-      `${one} has ext4: What is on the device would be lost.`,
+      `${one} has ext4: All data on the device would be lost.`,
     );
     expect(host.run(`wipefs -qa ${one} && vgcreate -q vg-test ${two}`).status).toBe(0);
     expect(told(host.plan(lvg as unknown as AnyModule, { vg: 'vg-other', pvs: [one, two] }))).toBe(
-      `${two} has the volume group vg-test: What is on the device would be lost.`,
+      `${two} has the volume group vg-test: All data on the device would be lost.`,
     );
   });
 });

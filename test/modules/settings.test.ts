@@ -229,7 +229,7 @@ const STORIES: Readonly<Record<string, readonly [AnyModule, readonly Step[]]>> =
       [{ path: '/home/d/none', capability: 'cap_chown', state: 'absent' }, 'in_sync'],
       [
         { path: '/home/d/none', capability: 'cap_chown+ep' },
-        '/home/d/none is no file that can have capabilities: Install the program before this task. For a link, name the file that it leads to.',
+        '/home/d/none is not a file that can have capabilities: Install the program before this task. For a link, name the file that it leads to.',
       ],
       [
         { path: '/home/d/c d', capability: 'cap_net_raw+pe' },

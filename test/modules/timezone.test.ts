@@ -138,7 +138,7 @@ const PLANS: readonly (readonly [string, Given, readonly string[]])[] = [
   [
     'data in the place of the name',
     { timezone: link('/etc/localtime') },
-    ['/etc/timezone holds the data of a time zone; it should hold a name'],
+    ['/etc/timezone contains the data of a time zone; it should contain a name'],
   ],
 ];
 

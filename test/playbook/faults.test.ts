@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
   ],
   ['a module that Ansible has', tasks('- gem: { name: a }'), 'unknown-module site.yml:3:7', /gem/],
   ['an unknown argument', tasks('- copy: {sorce: a}'), 'unknown-argument site.yml:3:14', ''],
-  ['no module', tasks('- name: a'), 'no-module site.yml:3:7', /Add what it does/],
+  ['no module', tasks('- name: a'), 'no-module site.yml:3:7', /Add a module/],
   ['two modules', tasks('- copy: {src: a}\n  debug: {msg: b}'), 'two-modules site.yml:4:7', /Make two tasks/],
   ['a module and a block', tasks('- copy: {src: a}\n  block: []'), 'two-modules site.yml:4:7', /Make two tasks/],
   [
@@ -291,7 +291,7 @@ describe('one fault, with its code, place and remedy', () => {
   });
 });
 
-describe('what leads to itself', () => {
+describe('what imports itself', () => {
   test.each<readonly [string, Files, string, string]>([
     [
       'files',

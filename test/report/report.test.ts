@@ -231,7 +231,7 @@ describe('a plan and what it says beside the changes', () => {
     expect(sink.lines().filter((line) => line.includes('Task'))).toEqual([
       '  ~ would change: Task 1 [a]  tasks.yml:1',
       '  ~ may change: Task 2 [a] (an earlier change decides)  tasks.yml:2',
-      '  ! would run: Task 3 [a] (nothing tells whether it is needed)  tasks.yml:3',
+      '  ! would run: Task 3 [a] (nobody can know whether it is needed)  tasks.yml:3',
       '  ? unknown: Task 4 [a] (known after apply: task "x")  tasks.yml:4',
       '  ~ may change: Task 5 [a] (fresh package lists decide)  tasks.yml:5',
     ]);

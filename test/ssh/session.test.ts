@@ -126,7 +126,7 @@ describe('a connection that is cut', () => {
     await expect(running).rejects.toMatchObject({
       code: 'connection-lost',
       started: 'maybe',
-      why: expect.stringContaining('no sign of life'),
+      why: expect.stringContaining('The host sent nothing'),
     });
     await cut.close();
   });

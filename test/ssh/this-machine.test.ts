@@ -67,7 +67,7 @@ describe.runIf(process.getuid?.() === 0).each(['ssh', 'openssh'])('over %s', (ho
   ])('an inventory from elsewhere does not log in to this machine, by an address %s', (_, more) => {
     const said = ping(how, server.hostKey, more);
     expect(said).toMatchObject({ ok: false, code: 'this-machine' });
-    expect(said.what).toMatch(/^host is this very machine/);
+    expect(said.what).toMatch(/^host is this machine itself/);
     expect(said.remedy).toContain('--trust');
     expect(ping(how, server.hostKey, more, '--trust').ok).toBe(true);
   });

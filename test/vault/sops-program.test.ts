@@ -242,7 +242,7 @@ const CHANGES: readonly (readonly [string, string, (text: string) => string, Reg
     'a value in clear where it should be encrypted',
     'clear.yml',
     (text) => text.replace(/^truth: .*$/m, 'truth: true'),
-    /in clear/,
+    /is not encrypted/,
   ],
   [
     'the digest',
@@ -255,7 +255,7 @@ const CHANGES: readonly (readonly [string, string, (text: string) => string, Reg
     'which values are encrypted',
     'clear.yml',
     (text) => text.replace('unencrypted_suffix: _unencrypted', 'unencrypted_suffix: word'),
-    /in clear|mac/,
+    /is not encrypted|mac/,
   ],
   ['a line of dotenv', 'clear.env', (text) => text.replace('=open-word', '=other-word'), /mac/],
 ];
@@ -284,7 +284,7 @@ test.each(CHANGES)('refused is a file of which somebody has changed %s', async (
 test('a value that is added to a file whose digest is over what is encrypted only is refused where it should be encrypted', async () => {
   const name = await sealed('clear.yml', 'mac_only_encrypted: true');
   shop.write(name, `added: 1\n${shop.text(name)}`);
-  expect((await refusal(name)).why).toMatch(/in clear/);
+  expect((await refusal(name)).why).toMatch(/is not encrypted/);
 });
 
 describe('a file that only other keys open', () => {

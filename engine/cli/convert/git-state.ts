@@ -30,15 +30,15 @@ export async function refuseUncommitted({ root, only, name }: Place): Promise<vo
   if (first === undefined) return;
   throw new Problem({
     code: 'uncommitted',
-    what: `${name} has changes that Git does not keep yet`,
+    what: `${name} has changes that are not committed`,
     why: `${first.slice(3)}${others.length === 0 ? '' : ` and ${others.length} more`}`,
     remedy: 'Commit or stash them, or add --force.',
   });
 }
 
 /**
- * Throws Problem if Git does not keep one of the files, whose paths are relative to the folder `root`. Repositories
- * within the folder, such as submodules, are asked for their own files.
+ * Throws Problem if the content of one of the files is not committed in Git. Paths are relative to the folder `root`.
+ * Repositories within the folder, such as submodules, are asked for their own files.
  */
 export async function refuseUnkept(root: string, files: readonly string[]): Promise<void> {
   for (const [repository, own] of Map.groupBy(files, (file) => repositoryOf(root, file))) {
@@ -74,7 +74,7 @@ function refuseFile(file: string, letter: string | undefined): void {
       letter === undefined
         ? `${file} would be changed, and Git ignores it`
         : `${file} would be changed, and Git does not look at its changes (skip-worktree or assume-unchanged)`,
-    why: 'What is in it now could not be taken back.',
+    why: 'The change could not be undone.',
     remedy: REMEDY,
   });
 }
@@ -124,7 +124,9 @@ async function ownFilters(folder: string): Promise<readonly string[]> {
   return fields.filter((_, index) => index % 2 === 1 && /^(?:local|worktree)$/.test(fields[index - 1] ?? ''));
 }
 
-/** Removes the variables by which a hook of Git, or the user, names another repository than that of the folder. */
+/**
+ * Removes the environment variables with which a Git hook or the user names a repository other than that of the folder.
+ */
 function withoutRepository(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const others = /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|NAMESPACE|PREFIX|CEILING_DIRECTORIES)$/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !others.test(name)));
@@ -151,12 +153,12 @@ function failed(error: unknown, name: string): Problem {
   if (said.includes('not a git repository'))
     return new Problem({
       code: 'not-in-git',
-      what: `${name} is in no Git repository, so nothing could be taken back`,
+      what: `${name} is not in a Git repository, so a change could not be undone`,
       remedy: REMEDY,
     });
   return new Problem({
     code: 'git-failed',
-    what: `Git does not tell whether it keeps ${name}`,
+    what: `Git cannot say whether it has the content of ${name}`,
     why: said === '' ? 'There is no program git on the PATH.' : said,
     remedy: REMEDY,
   });

@@ -11,12 +11,15 @@ import { textIn } from '../../values/yaml/text-file.ts';
 
 /** The files to convert, as they were read. */
 export interface ReadProject {
-  /** The folder, or the folder of the file. Absolute, without links: a link is not what would be copied or written. */
+  /**
+   * The folder, or the folder of the file. Absolute, without links, because the files behind a link are read and
+   * written.
+   */
   readonly root: string;
   readonly isFile: boolean;
   /** The text files. Their paths are relative to the root. */
   readonly files: readonly GivenFile[];
-  /** The files that would be converted by their name, and cannot be read. */
+  /** The files that cannot be read, although a file of this name would be converted. */
   readonly unread: readonly UnreadFile[];
   /** The paths of all other files: a renamed file must not replace one of them. */
   readonly others: readonly string[];
@@ -70,7 +73,7 @@ function onlyText(whole: string, path: string): string {
   if (bytes === undefined || (bytes.includes(0) && isUtf8(bytes)))
     throw new Problem({
       code: 'not-convertible',
-      what: `${path} is no text in UTF-8 of at most ${LARGEST} bytes`,
+      what: `${path} is not a text in UTF-8 of at most ${LARGEST} bytes`,
       remedy: 'Name a playbook, a file of tasks or variables, a template, or a folder of these.',
     });
   return textIn(bytes, path);

@@ -51,7 +51,7 @@ function readSettings(file: string): Buffer {
       code: 'file-unreadable',
       what: `the settings of lint ${file} cannot be read`,
       why: error.message,
-      remedy: 'Correct the path behind --config.',
+      remedy: 'Correct the path after --config.',
     });
   }
 }
@@ -63,7 +63,7 @@ function levelIn({ value }: MapEntry): Level | 'off' {
 function wrongForm(place: Place): Problem {
   return new Problem({
     code: 'lint-settings',
-    what: 'The settings of lint are a map of rules and levels',
+    what: 'The settings of lint must be a map of rules and levels',
     place,
     remedy: 'Write rules: and below it lines such as latest-version: error.',
   });

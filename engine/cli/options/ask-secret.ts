@@ -18,7 +18,7 @@ export async function askSecret(question: string, remedy: string): Promise<Secre
 }
 
 /**
- * Asks a question on the terminal. `isShown`: what is typed is shown. Undefined if there is no terminal. Rejects with
+ * Asks a question on the terminal. `isShown`: the typed text is shown. Undefined if there is no terminal. Rejects with
  * Problem if there is no answer.
  */
 export function askPerson(question: string, { isShown }: { readonly isShown: boolean }): Promise<string> | undefined {

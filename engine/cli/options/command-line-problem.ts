@@ -54,7 +54,7 @@ export function unknownCommand(name: string, command: Command): Problem {
     what: `there is no command "${name}"`,
     remedy: isPlaybook
       ? `Write \`runbook play ${name}\`, or \`runbook plan ${name}\` to see first what it would change.`
-      : (didYouMean(name, names) ?? `See \`${call} --help\` for the commands there are.`),
+      : (didYouMean(name, names) ?? `See \`${call} --help\` for all commands.`),
   });
 }
 

@@ -42,8 +42,8 @@ export interface RunAccess {
 /**
  * Decides what the files of a run may do on the controller. The operator's own playbook in its own project may do
  * everything that the operator may; a playbook from elsewhere may use its project only. An inventory from elsewhere may
- * run no programs. It also decides which hosts are the controller, so that the tasks may then do no more than those of
- * a playbook from elsewhere; its project is allowed as well as the project of the playbook.
+ * run no programs. It also decides which hosts are the controller. So tasks may then do no more than those of a
+ * playbook from elsewhere: they may use the project of the inventory and the project of the playbook.
  */
 export function accessOf(
   { allowController, trust }: ControllerFlags,

@@ -49,7 +49,7 @@ function fromNode(node: Node | undefined, from: string, variables: Map<string, C
       code: 'wrong-type',
       what: `the extra variables of ${from} must be a map of names and values`,
       place: node.place,
-      remedy: 'Write name: value, a line each.',
+      remedy: 'Write one name: value on each line.',
     });
   }
   for (const entry of node.entries) variables.set(entry.key, writtenVariable(variableNode(entry.key, entry.value)));

@@ -19,7 +19,7 @@ export function limitPattern(given: string): string {
   throw new Problem({
     code: 'empty-pattern',
     what: `the file of --limit ${given} names no host`,
-    remedy: 'Write one host or pattern a line.',
+    remedy: 'Write one host or pattern on each line.',
   });
 }
 

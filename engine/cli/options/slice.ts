@@ -24,14 +24,14 @@ export function addSliceOptions(command: Command): Command {
     .option('--slice-run <name>', 'with --slice: a name that all parts of one run have, for `runbook runs merge`');
 }
 
-/** Returns the slice that the options ask for. Throws Problem for options that mean nothing without --slice. */
+/** Returns the slice that the options ask for. Throws Problem for options that have no effect without --slice. */
 export function sliceOf({ slice, sliceBy: by, sliceRun: run }: SliceFlags): Slice | undefined {
   const alone = by === undefined ? (run === undefined ? undefined : '--slice-run') : '--slice-by';
   if (slice !== undefined) return { ...slice, by, run };
   if (alone === undefined) return undefined;
   throw new Problem({
     code: 'options-together',
-    what: `${alone} means nothing without --slice`,
+    what: `${alone} has no effect without --slice`,
     remedy: 'Say which part this run does, such as --slice 1/2.',
   });
 }

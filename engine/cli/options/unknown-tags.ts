@@ -32,7 +32,7 @@ export function refuseUnknownTags(playbook: Playbook, selection: TagSelection): 
       new Problem({
         code: 'unknown-tag',
         what: `no task has the tag "${tag}" of ${option}`,
-        remedy: remedy ?? 'See --list-tags for those there are.',
+        remedy: remedy ?? '--list-tags prints all tags.',
       }),
   );
   if (first !== undefined) throw new Problems([first, ...rest]);

@@ -25,8 +25,7 @@ export function refuseWithoutTerminal(): void {
   throw new Problem({
     code: 'no-terminal',
     what: '--step asks before each task, and there is no terminal to ask on',
-    remedy:
-      'Run it on a terminal, with stdin and stderr on it; or use `runbook plan -o FILE` and `runbook apply FILE`.',
+    remedy: 'Run it with stdin and stderr on a terminal; or use `runbook plan -o FILE` and `runbook apply FILE`.',
   });
 }
 

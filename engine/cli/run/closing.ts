@@ -69,7 +69,7 @@ async function withReports(
   }
 }
 
-/** Makes a report also tell its events to a listener. */
+/** Makes a report also pass its events to a listener. */
 function watched(report: Report, listener: Pick<RunListener, 'note'> & Partial<Pick<EventsFile, 'end'>>): Report {
   return {
     emit: (event, at = new Date()) => {

@@ -108,8 +108,8 @@ function nothingToDo(module: string, [first, ...rest]: readonly Problem[]): Prob
     what: isCommand ? 'there is no command to run' : `${module} is given no arguments`,
     why: isCommand ? undefined : [first, ...rest].map((one) => one?.what).join('\n'),
     remedy: isCommand
-      ? 'Write it behind -a: -a "uptime".'
-      : `Write them behind -a: -a "name=value …"; see \`runbook docs ${module}\`.`,
+      ? 'Write it after -a: -a "uptime".'
+      : `Write them after -a: -a "name=value …"; see \`runbook docs ${module}\`.`,
   });
 }
 
@@ -182,7 +182,7 @@ function fromPairs(text: string, types: ReadonlyMap<string, string>): ReadonlyMa
         code: 'wrong-arguments',
         what: `"${word.text}" in -a is not of the form name=value`,
         place,
-        remedy: 'Put quotes around a value that holds blanks.',
+        remedy: 'Put quotes around a value that contains blanks.',
       });
     }
     const name = word.text.slice(0, equals);

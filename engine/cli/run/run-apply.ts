@@ -137,8 +137,8 @@ function refuseIf(file: string, reasons: readonly string[]): void {
   const more = reasons.length > shown.length ? [`… and ${reasons.length - shown.length} more differences`] : [];
   throw new Problem({
     code: 'plan-stale',
-    what: `The plan ${file} does not hold any more. Nothing was changed`,
+    what: `The plan ${file} is no longer valid. Nothing was changed`,
     why: [...shown, ...more].join('\n'),
-    remedy: 'Make it anew with `runbook plan -o FILE`, and have it reviewed again.',
+    remedy: 'Make a new plan with `runbook plan -o FILE`, and have it reviewed.',
   });
 }

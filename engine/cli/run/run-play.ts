@@ -118,7 +118,7 @@ function refuseTogether(mode: Mode, flags: PlayFlags): void {
 }
 
 function together(one: string, other: string, why: string, remedy: string): Problem {
-  return new Problem({ code: 'options-together', what: `${one} does not go together with ${other}`, why, remedy });
+  return new Problem({ code: 'options-together', what: `${one} cannot be used together with ${other}`, why, remedy });
 }
 
 async function resumption(playbook: string, inputs: string, flags: PlayFlags): Promise<Resume | undefined> {
@@ -162,14 +162,14 @@ async function savePlan(playbook: string, prepared: PreparedRun, { flags, watch,
     flags,
     watch(runReport('plan', flags.diff, flags)),
   );
-  // The report has already shown why the plan is not whole.
+  // The report has already shown why the plan is not complete.
   if (made.problems.length > 0 || made.result.interrupted) {
-    printNotes([`No plan was saved: it is not whole.`], process.stderr);
+    printNotes([`The plan is incomplete, and was not saved.`], process.stderr);
     return made.result;
   }
-  await writePlan(path, wholePlan(made, 'The plan is not whole, and was not saved'));
+  await writePlan(path, wholePlan(made, 'The plan is incomplete, and was not saved'));
   printNotes(
-    [`Saved to ${path}. See it with \`runbook show ${path}\`, make it so with \`runbook apply ${path}\`.`],
+    [`Saved to ${path}. See it with \`runbook show ${path}\`, make its changes with \`runbook apply ${path}\`.`],
     process.stderr,
   );
   return made.result;

@@ -23,7 +23,7 @@ export interface MadePlan {
   readonly approval: Approval;
   /** Undefined if the run was interrupted. */
   readonly document: PlanDocument | undefined;
-  /** The reasons why the plan is not whole: hosts that are unreachable, tasks that cannot be planned. */
+  /** The reasons why the plan is not complete: hosts that are unreachable, tasks that cannot be planned. */
   readonly problems: readonly Problem[];
 }
 
@@ -58,7 +58,7 @@ export async function makePlan(
   return { result, approval, document: documentPlan(recorded, evidence, origin), problems };
 }
 
-/** Returns a plan that can be saved or applied. Throws Problems if it is not whole. */
+/** Returns a plan that can be saved or applied. Throws Problems if it is not complete. */
 export function wholePlan({ result, document, problems }: MadePlan, what: string): PlanDocument {
   const [first, ...more] = problems;
   if (first !== undefined) {

@@ -11,7 +11,7 @@ export function moduleSkeleton(name: string): Skeleton {
       code: 'module-name',
       what: `"${name}" cannot be the name of a module`,
       why: 'Tasks name it as a key.',
-      remedy: 'Write a small letter, then small letters, digits or _, such as motd_line.',
+      remedy: 'Begin with a small letter, then write small letters, digits or _, such as motd_line.',
     });
   return new Map([
     [`modules/${name}.ts`, moduleFile(name)],

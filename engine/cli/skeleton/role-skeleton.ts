@@ -12,8 +12,8 @@ export function roleSkeleton(name: string): Skeleton {
     throw new Problem({
       code: 'role-name',
       what: `"${name}" cannot be the name of a role`,
-      why: 'The name of a role starts the names of its variables.',
-      remedy: 'Write a small letter, then small letters, digits, _ or -, such as web_server.',
+      why: 'The names of its variables begin with the name of the role.',
+      remedy: 'Begin with a small letter, then write small letters, digits, _ or -, such as web_server.',
     });
   const prefix = name.replaceAll('-', '_');
   return new Map([

@@ -198,7 +198,7 @@ function hostKeyFailure(target: SshTarget, code: UnreachableCode, what: string, 
   const name = keyName(jump ?? target);
   const file = knownHostsFiles[0] ?? '~/.ssh/known_hosts';
   const remedies: Partial<Record<UnreachableCode, string>> = {
-    'host-key-changed': `Make sure that the host was set up anew, compare the fingerprint on its console, then drop the old key: ssh-keygen -R '${name}' -f ${file}`,
+    'host-key-changed': `Make sure that the host was installed again, compare the fingerprint on its console, then remove the old key: ssh-keygen -R '${name}' -f ${file}`,
     'host-key-revoked': 'Do not connect. Give the host a new key, or find out who has the old one.',
   };
   const error = new Unreachable({
@@ -209,7 +209,7 @@ function hostKeyFailure(target: SshTarget, code: UnreachableCode, what: string, 
     remedy:
       remedies[code] ??
       `Compare the fingerprint on the host's console (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then add the key: ` +
-        `ssh-keyscan -p ${port} ${address} >> ${file}. Where an authority signs the keys of hosts, see that the name ${name} is in the certificate and that it has not expired.`,
+        `ssh-keyscan -p ${port} ${address} >> ${file}. If an authority signs host keys, check that the name ${name} is in the certificate and that it has not expired.`,
   });
   return jump === undefined ? error : jumpUnreachable(target, jump, error);
 }

@@ -29,8 +29,8 @@ export interface LockRequest {
 }
 
 /**
- * Takes the lock of the host in the shell of the session. The shell holds it as an open descriptor, so it ends with the
- * session for any reason. Throws Problem `locked`, which names the holder, after `waitMs`.
+ * Takes the lock of the host in the shell of the session. The shell holds the lock as an open descriptor, so the lock
+ * ends with the session, whatever the reason. Throws Problem `locked`, which names the holder, after `waitMs`.
  */
 export async function takeLock({ shell, host, lock, first, waiting, signal }: LockRequest): Promise<void> {
   const deadline = performance.now() + lock.waitMs;

@@ -154,7 +154,7 @@ export class Shell {
     this.#over ??= new Unreachable({
       code: 'stopped',
       host: this.#host,
-      what: `${this.#host}: the run was ended here, and what was going on may be half done`,
+      what: `${this.#host}: the run was ended here, and a change may be half done`,
       remedy: 'Run it again: it looks at what is there, and does the rest.',
     });
     if (this.#hasEnded) return true;

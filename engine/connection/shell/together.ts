@@ -17,7 +17,7 @@ export type PartAnswer =
 export interface TogetherAnswer {
   /** The answers up to the part at which the script has ended. */
   readonly parts: readonly PartAnswer[];
-  /** Undefined if the shell did not come so far. */
+  /** Undefined if the shell ended before this look. */
   readonly look: Completed | undefined;
 }
 

@@ -181,7 +181,7 @@ function noAnswer(host: string): Unreachable {
   return new Unreachable({
     code: 'no-shell',
     host,
-    what: `${host}: no shell answers to take a file`,
+    what: `${host}: no shell answers for an upload`,
     why: `Nothing came within ${START_LIMIT_MS / 1000} s.`,
     remedy:
       "Check on the host what the login user's shell waits for when it starts, and whether the file system hangs.",

@@ -120,7 +120,7 @@ export function parseSshArguments(text: string): ParsedArguments {
       const takes = flag.kind === 'config' || (flag.kind !== 'refused' && flag.takes);
       const rest = word.slice(letter + 1);
       const value = takes && rest === '' ? words[(at += 1)] : rest;
-      if (value === undefined) return fault(`The option ${option} has no value.`, 'Write the value behind it.');
+      if (value === undefined) return fault(`The option ${option} has no value.`, 'Write the value after it.');
       const failed = take({ option, flag, value }, parts);
       if (failed !== undefined) return failed;
       if (takes) break;

@@ -140,7 +140,7 @@ function withoutSsh(host: string): Problem {
     code: 'ssh-config',
     what: `${host}: the arguments for ssh cannot be read without the program ssh`,
     why: 'They have the form of its command line, and ssh is not on this machine.',
-    remedy: 'Install OpenSSH (openssh-client), or say it by variables of runbook, such as ansible_jump_host.',
+    remedy: 'Install OpenSSH (openssh-client), or use variables of runbook, such as ansible_jump_host.',
   });
 }
 

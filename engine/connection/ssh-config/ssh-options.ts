@@ -32,7 +32,7 @@ const WITHOUT_EFFECT: readonly { readonly why: string; readonly names: string }[
   },
   { why: 'A host that leaves three questions without an answer is lost.', names: 'serveralivecountmax tcpkeepalive' },
   { why: 'runbook does not compress, because it sends little.', names: 'compression' },
-  { why: 'It tunes ssh, and runbook has a tuning of its own.', names: 'ipqos rekeylimit' },
+  { why: 'It tunes ssh, and runbook does its own tuning.', names: 'ipqos rekeylimit' },
 ];
 
 /** Options that runbook has itself, on the command line and in the inventory. */
@@ -229,8 +229,8 @@ function someOf<Name extends string>(
 }
 
 /**
- * Restricts ssh2's algorithms to the configured ones. `beyond`: ssh2 has none of them, or the operator has put one
- * first that only ssh has.
+ * Restricts ssh2's algorithms to the configured ones. `beyond`: ssh2 has none of the configured algorithms, or the
+ * first one is an algorithm that only ssh has.
  */
 function allowedOf<Name extends string>(
   option: string,

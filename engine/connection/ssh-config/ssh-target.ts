@@ -264,8 +264,8 @@ function isOnDevice(file: string): boolean {
 /**
  * Returns the targets of jump hosts by their names, the nearest to the controller first. As with ssh, the first one is
  * reached as its own configuration says, through jump hosts of its own or a ProxyCommand; for the others, only their
- * names count. `behind` are the names of the hosts after them: a configuration that leads a jump host through itself
- * ends there.
+ * names count. `behind` has the names of the hosts after them, so that a configuration that leads a jump host through
+ * itself comes to an end.
  */
 async function jumpsOf(names: readonly string[], ways: Ways, behind: readonly string[]): Promise<readonly SshTarget[]> {
   const { patience, configs, configFile, jumpBy } = ways;

@@ -128,10 +128,10 @@ export class HostKeyCheck {
       what: `${host}: its host key differs from the known one`,
       why:
         `It shows a ${keyType} key with the fingerprint ${fingerprint(key)}; ${entry.file}:${entry.line} has another` +
-        `${entry.keyType === keyType ? '' : ` (of type ${entry.keyType})`}. Either the host was set up anew, or somebody is in between.`,
+        `${entry.keyType === keyType ? '' : ` (of type ${entry.keyType})`}. Either the host was installed again, or somebody intercepts the connection.`,
       remedy:
-        `Make sure that the host was set up anew, compare the fingerprint on its console (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), ` +
-        `then drop the old key: ssh-keygen -R '${this.#name}' -f ${entry.file}`,
+        `Make sure that the host was installed again, compare the fingerprint on its console (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), ` +
+        `then remove the old key: ssh-keygen -R '${this.#name}' -f ${entry.file}`,
     });
   }
 
@@ -170,7 +170,7 @@ export function refusedKey({ name, refusedKeys }: SshTarget): Unreachable {
   return new Unreachable({
     code: 'this-machine',
     host: name,
-    what: refusedKeys?.what ?? `${name}: it may not be logged in to`,
+    what: refusedKeys?.what ?? `${name}: a login to it is not allowed`,
     ...(refusedKeys?.why === undefined ? {} : { why: refusedKeys.why }),
     remedy: refusedKeys?.remedy ?? 'Leave the host out.',
   });

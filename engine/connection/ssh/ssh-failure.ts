@@ -219,10 +219,10 @@ export function connectionLost(target: SshTarget, error: Error | undefined): Unr
     host: target.name,
     what: `${target.name}: the connection is lost`,
     why: silent
-      ? `The host gave no sign of life for ${Math.round((target.keepAliveMs * 3) / 1000)} s.`
+      ? `The host sent nothing for ${Math.round((target.keepAliveMs * 3) / 1000)} s.`
       : (error?.message ?? 'The host closed the connection.'),
     remedy:
-      'Check that the host is up and the network in between. What was running may have been done in part: run it again.',
+      'Check that the host is up, and check the network between this machine and the host. What was running may have been done in part: run it again.',
     cause: error,
   });
 }

@@ -53,14 +53,14 @@ export class WordReader {
     return /^[^\s|;&<>()]$/.test(sign) ? { text: sign, length: 1, isQuoted: false } : undefined;
   }
 
-  /** Returns the place behind the next closing sign; undefined if there is none. */
+  /** Returns the place after the next closing sign; undefined if there is none. */
   #endBehind(close: string, from: number): number | undefined {
     const last = this.#last.get(close) ?? this.#line.lastIndexOf(close);
     this.#last.set(close, last);
     return last < from ? undefined : this.#line.indexOf(close, from) + close.length;
   }
 
-  /** `end` is behind the closing quote; undefined if the text goes on to the end of the line. */
+  /** `end` is the place after the closing quote; undefined if the text continues to the end of the line. */
   #quoted(at: number, end: number | undefined): Piece {
     const until = end ?? this.#line.length;
     return {

@@ -47,7 +47,7 @@ function remedyFor({ module, action }: TaskSource, written: MapEntry): string | 
 export const oldLoop: Rule = {
   name: 'old-loop',
   level: 'advice',
-  summary: 'with_items and the like in place of loop',
+  summary: 'with_items or another with_… in place of loop',
   why: 'Each of them reads its value in another way: one opens lists within the list, another one goes over a map. loop: is one form, and an expression says what it goes over.',
   remedy: 'Write loop:. `runbook convert` does so for whole files.',
   bad: `- name: Folders

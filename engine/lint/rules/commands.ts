@@ -47,7 +47,7 @@ function resultsOf(tasks: readonly TaskSource[]): ReadonlySet<string> {
   );
 }
 
-/** Returns whether the task, or a block around it, runs only by what another task has found. */
+/** Returns whether the task, or a block around it, has a condition about the result of another task. */
 function dependsOn(task: TaskSource, results: ReadonlySet<string>): boolean {
   return [task, ...task.blocks].some((one) =>
     textsOf(one.entry('when')?.value).some((condition) =>
@@ -93,7 +93,7 @@ export const commandThatOnlyLooks: Rule = {
 export const moduleInsteadOfCommand: Rule = {
   name: 'module-instead-of-command',
   level: 'warning',
-  summary: 'A command for which there is a module, such as systemctl, mkdir or apt-get',
+  summary: 'A command, such as systemctl, mkdir or apt-get, for which a module exists',
   why: `A module looks first, changes only what differs, shows the difference in a plan and verifies the change. A command
 does none of that.`,
   remedy: 'Use the module.',
@@ -189,7 +189,7 @@ export const privilegeInCommand: Rule = {
   level: 'warning',
   summary: 'A command that begins with sudo, su or doas',
   why: `become passes the password without showing it in the process list, and lets a plan look at the host as the same user. sudo in a command waits for a password that nobody enters.`,
-  remedy: 'Take it out and write become: true, with become_user: if the user is not root.',
+  remedy: 'Remove it and write become: true, with become_user: if the user is not root.',
   bad: `- name: Cache removed
   command: { cmd: sudo app clear-cache, removes: /var/cache/app }`,
   good: `- name: Cache removed
@@ -212,7 +212,7 @@ export const changeOfFolderInCommand: Rule = {
   level: 'advice',
   summary: 'A command that begins with cd',
   why: 'With chdir:, the error names a folder that does not exist, and relative paths of creates: and removes: start there.',
-  remedy: 'Write chdir: with the folder, and take cd out of the command.',
+  remedy: 'Write chdir: with the folder, and remove cd from the command.',
   bad: `- name: Application built
   shell: { cmd: cd /opt/app && make, creates: /opt/app/bin }`,
   good: `- name: Application built

@@ -7,7 +7,7 @@ export const ignoredErrors: Rule = {
   name: 'ignored-errors',
   level: 'warning',
   summary: 'ignore_errors: true or failed_when: false, with a result that nothing uses',
-  why: 'Every failure is passed over, also one by a mistyped path or a full disk, and the next tasks run as if all were well.',
+  why: 'Every failure is passed over, also one by a mistyped path or a full disk, and the next tasks run as if nothing had failed.',
   remedy:
     'Write failed_when: with a condition that tells real failures from harmless ones, or register the result and use it.',
   bad: `- name: Old service stopped
@@ -74,7 +74,7 @@ export const constantCondition: Rule = {
   level: 'warning',
   summary: 'when: true or when: false',
   why: 'The task runs always or never. when: false is often left over from a trial.',
-  remedy: 'Take the condition out, or the task.',
+  remedy: 'Remove the condition, or the task.',
   bad: `- name: Swap off
   swap: { state: "off" }
   when: false`,
@@ -85,7 +85,7 @@ export const constantCondition: Rule = {
     for (const task of tasks)
       for (const { text, place } of conditionsOf(task, ['when']))
         if (/^\s*(?:true|false)\s*$/.test(text))
-          yield { place, what: text.includes('true') ? 'The condition always holds' : 'The task never runs' };
+          yield { place, what: text.includes('true') ? 'The condition is always true' : 'The task never runs' };
   },
 };
 
@@ -94,7 +94,7 @@ export const unreachableTask: Rule = {
   level: 'error',
   summary: 'Tasks after a fail, end_host or end_play that has no condition',
   why: 'No host ever reaches them.',
-  remedy: 'Add when: to the task that ends the play, or take out the tasks after it.',
+  remedy: 'Add when: to the task that ends the play, or remove the tasks after it.',
   bad: `- name: Not for this cluster
   fail: { msg: This playbook is not finished. }
 
@@ -172,8 +172,7 @@ export const longPause: Rule = {
         return value?.kind === 'scalar' && typeof value.value === 'number' ? value.value : 0;
       };
       const seconds = number('minutes') * 60 + number('seconds');
-      if (seconds > LONG_PAUSE)
-        yield { place: task.action.keyPlace, what: `The run stands still for ${seconds} seconds` };
+      if (seconds > LONG_PAUSE) yield { place: task.action.keyPlace, what: `The run waits for ${seconds} seconds` };
     }
   },
 };
@@ -214,7 +213,7 @@ export const duplicateInList: Rule = {
   level: 'warning',
   summary: 'The same tag, handler or loop item twice in one list',
   why: 'The second one does nothing. Often another word was meant.',
-  remedy: 'Take it out, or write what was meant.',
+  remedy: 'Remove it, or write what was meant.',
   bad: `- name: Folder
   file: { path: /opt/app, state: directory, mode: "0755" }
   tags: [app, folders, app]`,

@@ -9,7 +9,7 @@ export const unusedHandler: Rule = {
   level: 'warning',
   summary: 'A handler that no task notifies',
   why: 'It never runs. Most often a task that changes the settings of the service lacks its notify.',
-  remedy: 'Add notify: to the task whose change calls for it, or take the handler out.',
+  remedy: 'Add notify: to the task whose change calls for it, or remove the handler.',
   bad: `- name: Web
   hosts: web
   tasks:
@@ -66,7 +66,7 @@ export const notifyWithoutChange: Rule = {
   name: 'notify-without-change',
   level: 'error',
   summary: 'notify at a task that never changes anything',
-  why: 'A handler runs only after a change. debug, query, stat and the like change nothing, and neither does a task with changed_when: false. No other value of changed_when makes a change of a task that changed nothing.',
+  why: 'A handler runs only after a change. debug, query, stat and other modules that only look change nothing, and neither does a task with changed_when: false. No other value of changed_when makes a change of a task that changed nothing.',
   remedy:
     'Put notify: at the task that makes the change. If a condition alone decides, write command: "true" with the condition in changed_when:.',
   bad: `- name: Web

@@ -16,32 +16,32 @@ function gone(program: string, goneIn: string, flags: Readonly<Record<string, st
 export const GONE_FLAGS: readonly FlagRow[] = [
   ...gone('apiserver', '1.19', { 'basic-auth-file': 'Use client certificates, tokens or OpenID Connect.' }),
   ...gone('apiserver', '1.24', {
-    'insecure-port': 'Take it out: there is no port without TLS any more.',
-    'insecure-bind-address': 'Take it out: there is no port without TLS any more.',
+    'insecure-port': 'Remove it: there is no port without TLS any more.',
+    'insecure-bind-address': 'Remove it: there is no port without TLS any more.',
   }),
   ...gone('apiserver', '1.13', { 'experimental-encryption-provider-config': 'Write --encryption-provider-config.' }),
   ...gone('controller-manager', '1.24', {
-    port: 'Take it out, or write --secure-port.',
+    port: 'Remove it, or write --secure-port.',
     address: 'Write --bind-address.',
   }),
   ...gone('controller-manager', '1.27', {
     'pod-eviction-timeout': 'Write tolerationSeconds at the pods.',
-    'enable-taint-manager': 'Take it out: it is always on.',
+    'enable-taint-manager': 'Remove it: it is always on.',
   }),
   ...gone('scheduler', '1.23', {
     'policy-config-file': 'Write --config with profiles.',
     'policy-configmap': 'Write --config with profiles.',
     'algorithm-provider': 'Write --config with profiles.',
   }),
-  ...gone('scheduler', '1.24', { port: 'Take it out, or write --secure-port.', address: 'Write --bind-address.' }),
+  ...gone('scheduler', '1.24', { port: 'Remove it, or write --secure-port.', address: 'Write --bind-address.' }),
   ...gone('kubelet', '1.24', {
-    'network-plugin': 'Take it out: the container runtime has the network.',
+    'network-plugin': 'Remove it: the container runtime has the network.',
     'cni-conf-dir': 'Set it in the container runtime.',
     'cni-bin-dir': 'Set it in the container runtime.',
   }),
-  ...gone('kubelet', '1.27', { 'container-runtime': 'Take it out, and write --container-runtime-endpoint.' }),
+  ...gone('kubelet', '1.27', { 'container-runtime': 'Remove it, and write --container-runtime-endpoint.' }),
   ...gone('etcd', '3.6', {
-    'enable-v2': 'Take it out: the API of version 2 is gone.',
-    proxy: 'Take it out: use `etcd grpc-proxy`.',
+    'enable-v2': 'Remove it: the API of version 2 is gone.',
+    proxy: 'Remove it: use `etcd grpc-proxy`.',
   }),
 ];

@@ -13,7 +13,7 @@ export const goneFlag: Rule = {
   level: 'error',
   summary: 'A flag of Kubernetes or etcd that the version in use does not have',
   why: 'A program refuses to start with a flag that it does not know. This shows only at its next restart: during an upgrade, on one host after the other.',
-  remedy: 'Take the flag out.',
+  remedy: 'Remove the flag.',
   bad: `- name: Cluster
   hosts: masters
   vars:

@@ -24,7 +24,7 @@ export const downloadWithoutChecksum: Rule = {
       const url = task.arguments.get('url');
       if (task.module !== 'get_url' || url === undefined || task.arguments.has('checksum')) continue;
       if (LOOPBACK.test(textOf(url.value) ?? '') || textOf(url.value)?.startsWith('file:') === true) continue;
-      yield { place: task.action.keyPlace, what: 'Nothing says what the downloaded file must be' };
+      yield { place: task.action.keyPlace, what: 'Nothing checks the content of the downloaded file' };
     }
   },
 };
@@ -50,7 +50,7 @@ export const httpWithoutTls: Rule = {
           place: url.value.place,
           what: isDownload
             ? 'The file comes by http:// and is not checked'
-            : 'The password goes over the network in clear',
+            : 'The password goes over the network without encryption',
         };
     }
   },
@@ -69,7 +69,7 @@ export const certificateNotVerified: Rule = {
   summary: 'validate_certs: false, curl -k, wget --no-check-certificate',
   why: 'Without the check the other side may be anybody: TLS no longer protects against an attacker on the network path.',
   remedy:
-    'Take it out. For a certificate authority of your own, set ca_path: (of uri), or put its certificate onto the host.',
+    'Remove it. For a certificate authority of your own, set ca_path: (of uri), or put its certificate onto the host.',
   bad: `- name: State of the shop
   uri: { url: https://shop.example.com/state, validate_certs: false }`,
   good: `- name: State of the shop
@@ -130,7 +130,7 @@ export const hostKeyNotChecked: Rule = {
   level: 'warning',
   summary: 'SSH without a check of the host key: StrictHostKeyChecking=no, UserKnownHostsFile=/dev/null',
   why: 'Without the check the other side may be anybody, and gets the passwords and files that are meant for the host.',
-  remedy: 'Take it out, and put the keys of the hosts into known_hosts (ssh-keyscan, and compare the fingerprints).',
+  remedy: 'Remove it, and put the keys of the hosts into known_hosts (ssh-keyscan, and compare the fingerprints).',
   bad: `- name: Files fetched
   command: { cmd: "scp -o StrictHostKeyChecking=no backup:/srv/db.gz /srv/", creates: /srv/db.gz }`,
   good: `- name: Files fetched

@@ -90,7 +90,7 @@ export const latestVersion: Rule = {
     for (const task of tasks) {
       const state = task.arguments.get('state');
       if (task.module === 'package' && state !== undefined && isValue(state.value, 'latest'))
-        yield { place: state.value.place, what: 'The version of the package is the one of the day' };
+        yield { place: state.value.place, what: 'The version of the package depends on the day of the run' };
     }
   },
 };

@@ -20,7 +20,7 @@ export const checkModeInVain: Rule = {
   summary: 'check_mode: false at a task that a plan does not run',
   why: 'Ansible runs such a task with --check too. A plan here changes nothing: it only says that the task would run, and what depends on its result stays unknown.',
   remedy:
-    'Write query: for a command that only looks, or changed_when: false beside it. At other tasks take check_mode out.',
+    'Write query: for a command that only looks, or changed_when: false beside it. At other tasks, remove check_mode.',
   bad: `- name: Members
   command: etcdctl member list
   check_mode: false
@@ -46,7 +46,7 @@ function mayChange(task: TaskSource, site: Site): boolean {
 export const ansibleVariableName: Rule = {
   name: 'ansible-variable-name',
   level: 'advice',
-  summary: "A variable under Ansible's name that is called differently here",
+  summary: 'A variable by the name that Ansible uses, where runbook has another name',
   why: 'Whoever searches for one of the two names does not find the other.',
   remedy: 'Write its name here.',
   bad: `- name: Note

@@ -160,7 +160,7 @@ export const gatherFactsWithoutEffect: Rule = {
   level: 'advice',
   summary: 'gather_facts in a play',
   why: "Facts come with the connection and cost nothing. gather_facts is accepted only because Ansible's playbooks have it. It has no effect.",
-  remedy: 'Take it out.',
+  remedy: 'Remove it.',
   bad: `- name: Web
   hosts: web
   gather_facts: false

@@ -100,7 +100,7 @@ export const unusedDefault: Rule = {
   level: 'advice',
   summary: 'A default of a role that nothing uses',
   why: 'An operator who sets it expects an effect, and there is none. Often the task or template that used it is gone, or has another name.',
-  remedy: 'Take it out, or use it.',
+  remedy: 'Remove it, or use it.',
   bad: `- name: Web
   hosts: web
   roles: [web]

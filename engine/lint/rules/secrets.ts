@@ -34,12 +34,12 @@ export const secretInClear: Rule = {
   *check({ variables, tasks }) {
     for (const { name, literal, place } of variables)
       if (SECRET_NAME.test(name) && isSecretValue(literal))
-        yield { place, what: `The value of ${name} stands in clear` };
+        yield { place, what: `The value of ${name} is not encrypted` };
     for (const variable of variables) yield* membersInClear(variable);
     for (const task of tasks)
       for (const [name, { value }] of task.arguments)
         if (SECRET_ARGUMENTS.has(name) && isSecretValue(textOf(value)) && textOf(value)?.includes('{{') === false)
-          yield { place: value.place, what: `${name} stands in clear` };
+          yield { place: value.place, what: `${name} is not encrypted` };
   },
 };
 
@@ -56,7 +56,7 @@ function* membersInClear({
     const { value } = scalar;
     const isClear = typeof value === 'string' && !value.includes('{{') && scalar.isHidden !== true;
     if (key !== undefined && SECRET_NAME.test(key) && isClear && isSecretValue(value))
-      yield { place: scalar.place, what: `The value of ${key} stands in clear` };
+      yield { place: scalar.place, what: `The value of ${key} is not encrypted` };
   }
 }
 
@@ -86,9 +86,9 @@ export const privateKeyInClear: Rule = {
       for (const node of file.nodes)
         for (const { scalar } of scalarsIn(node))
           if (scalar.isHidden !== true && isPrivateKey(scalar.value))
-            yield { place: scalar.place, what: 'A private key stands here in clear' };
+            yield { place: scalar.place, what: 'This private key is not encrypted' };
     for (const { where, literal, place } of variables)
-      if (where === 'inventory' && isPrivateKey(literal)) yield { place, what: 'A private key stands here in clear' };
+      if (where === 'inventory' && isPrivateKey(literal)) yield { place, what: 'This private key is not encrypted' };
   },
 };
 
@@ -177,7 +177,7 @@ function writtenText(task: TaskSource, others: readonly OtherFile[]): string | u
   return others.find(({ shown }) => `/${shown}`.endsWith(`/${text}`))?.text;
 }
 
-/** Returns the name of a secret that a template prints. A digest of a secret is none. */
+/** Returns the name of a secret that a template prints. A digest of a secret is not a secret. */
 function secretOf(text: string | undefined, encrypted: ReadonlySet<string>): string | undefined {
   for (const [, inner = ''] of text?.matchAll(/\{\{\{?([^{}]*)\}\}/g) ?? []) {
     if (/^\s*[#/!]|\b(?:hash|password_hash|length|defined)\b/.test(inner)) continue;

@@ -121,7 +121,7 @@ export const downloadIntoShell: Rule = {
             commands[index + 1]?.before === '|' &&
             /^(?:ba|da|z|k)?sh$|^(?:python3?|perl|ruby)$/.test(commands[index + 1]?.program ?? ''),
         );
-        if (isFetched) yield { place: node.place, what: 'What is downloaded runs at once, and nobody has checked it' };
+        if (isFetched) yield { place: node.place, what: 'The downloaded script runs without a check of its content' };
       }
   },
 };

@@ -2,7 +2,7 @@ import type { Finding, Rule } from '../base/rule.ts';
 import { scalarsIn } from '../base/scalars.ts';
 
 /**
- * A helper that works with a text as it is, and a backslash with a letter alone in quotes as one of its arguments. Not
+ * Matches a helper that uses a text unchanged, if one of its arguments is only a backslash and a letter in quotes. Not
  * `expr`: an expression knows escapes.
  */
 const BACKSLASH =
@@ -12,7 +12,7 @@ export const backslashInHelper: Rule = {
   name: 'backslash-in-helper',
   level: 'warning',
   summary: 'A backslash and a letter as a separator in a template',
-  why: 'A template has no escapes: the helper looks for a backslash and the letter n, not for the end of a line. So it finds nothing, and no error tells of it.',
+  why: 'A template has no escapes: the helper looks for a backslash and the letter n, not for the end of a line. So it finds nothing, and there is no error.',
   remedy:
     'Write a line end itself between the quotes. In YAML, put the value into double quotes: YAML then makes it of \\n. An expression has escapes too: {{expr "text.split(\'\\\\n\')"}}.',
   bad: `- name: First line

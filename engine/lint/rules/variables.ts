@@ -8,7 +8,7 @@ export const unusedRegister: Rule = {
   level: 'advice',
   summary: 'A result that is registered and never used',
   why: 'Often the condition that should use it is missing, or misspells its name.',
-  remedy: 'Take register: out, or use the result.',
+  remedy: 'Remove register:, or use the result.',
   bad: `- name: Members
   query: etcdctl member list
   register: members_of_etcd`,
@@ -40,7 +40,7 @@ export const unusedVariable: Rule = {
   level: 'advice',
   summary: 'A variable of a play, block or task that nothing uses',
   why: 'Often its name is misspelt, here or where it should be used, and that place gets another value.',
-  remedy: 'Take it out, or use it.',
+  remedy: 'Remove it, or use it.',
   bad: `- name: Web
   hosts: web
   vars:

@@ -60,7 +60,7 @@ function refuseChanged(name: string, isUtf8: boolean): void {
   if (/\p{Cc}/u.test(name))
     throw new BrokenArchive(`it holds a name with a control character: ${JSON.stringify(name)}`);
   if (!isUtf8 && /[^\p{ASCII}]/u.test(name))
-    throw new BrokenArchive(`it holds a name in an encoding that it does not tell: ${JSON.stringify(name)}`);
+    throw new BrokenArchive(`it contains a name in an unknown encoding: ${JSON.stringify(name)}`);
 }
 
 function memberOf(entry: Buffer, nameBytes: Buffer, extra: Buffer): Member {

@@ -22,7 +22,11 @@ export function problemOf({ src }: Named, problem: string, { facts }: Context): 
   }
   if (problem === NO_SUCH_OPTIONS || problem === NO_TAR)
     return { kind: 'impossible', what: `${what}: ${problem}`, remedy: GNU_TAR };
-  return { kind: 'impossible', what: `${what}: ${problem}`, remedy: 'Look at it on the host by tar -tvf or unzip -Z.' };
+  return {
+    kind: 'impossible',
+    what: `${what}: ${problem}`,
+    remedy: 'List its content on the host with tar -tvf or unzip -Z.',
+  };
 }
 
 /** Returns the problem that no member would be unpacked. */
@@ -33,7 +37,9 @@ export function nothingIn(args: Named): Impossible {
     what: isChosen
       ? `the archive ${args.src} has none of the members that the task asks for`
       : `the archive ${args.src} is empty`,
-    remedy: isChosen ? 'Write the names as they stand in the archive: tar -tf shows them.' : 'Look at how it was made.',
+    remedy: isChosen
+      ? 'Write the names as they stand in the archive: tar -tf shows them.'
+      : 'Check how the archive was made.',
   };
 }
 
@@ -65,7 +71,7 @@ function notByBusybox(
   // Owner and mode are set by the names that tar lists, so each name must be clear.
   const unclear = (owner ?? group ?? mode) === undefined ? undefined : members.find(hasArrow);
   if (unclear === undefined) return undefined;
-  const what = `the tar of busybox does not tell where the name ${JSON.stringify(unclear.name)} ends`;
+  const what = `the tar of busybox does not show where the name ${JSON.stringify(unclear.name)} ends`;
   return { kind: 'impossible', what, remedy: GNU_TAR };
 }
 

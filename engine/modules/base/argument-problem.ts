@@ -72,7 +72,7 @@ function unfitting(issue: z.core.$ZodIssue, { module, placeOf }: PlacedArguments
     code: 'arguments-do-not-fit',
     what: `${module.name}: ${what}`,
     place: placeOf([]),
-    remedy: remedy ?? `See \`runbook docs ${module.name}\` for what goes together.`,
+    remedy: remedy ?? `See \`runbook docs ${module.name}\` for the arguments that can be combined.`,
   });
 }
 
@@ -90,10 +90,10 @@ function wrongValue(issue: z.core.$ZodIssue, path: Path, { module, values, place
   if (holdsSecret(value))
     return new Problem({
       code: 'secret-in-argument',
-      what: `"${name}" of ${module.name} must not hold a secret`,
+      what: `"${name}" of ${module.name} must not contain a secret`,
       place,
       why: 'It would show in the list of processes or in an output.',
-      remedy: 'Hand it over by the content of a file, by stdin, or by the environment of the task.',
+      remedy: 'Pass it in the content of a file, by stdin, or in the environment of the task.',
     });
   const [what, remedy] = issue.message.split('\n');
   return new Problem({

@@ -207,7 +207,8 @@ export interface Change {
   /** The lines for the diff. Never empty. */
   readonly differences: readonly Difference[];
   /**
-   * `opaque`: a command that cannot tell whether it is needed. `after_change`: an earlier change, or `doubt`, decides.
+   * `opaque`: a command for which the module cannot know whether it is needed. `after_change`: an earlier change, or
+   * `doubt`, decides.
    */
   readonly certainty: 'certain' | 'opaque' | 'after_change';
   /** The reason for `after_change` if it is not an earlier change, such as `fresh package lists decide`. */

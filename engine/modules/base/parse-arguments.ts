@@ -60,7 +60,7 @@ export function checkArguments(
   return [...odd, ...wrong];
 }
 
-/** The source of a whole number that YAML 1.1 and 1.2 read as the same number. The digits of it are its text. */
+/** The source of a whole number that YAML 1.1 and 1.2 read as the same number. Its digits are the text. */
 const SAME_DIGITS = /^[-+]?(?:0|[1-9][0-9]*|0x[0-9A-Fa-f]+)$/;
 
 /**

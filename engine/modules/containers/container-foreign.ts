@@ -1,7 +1,7 @@
 import { type ForeignArgument, idle, idleAs } from '../../values/habits/foreign-argument.ts';
 import { foreignContainerArguments } from './container-obstacle.ts';
 
-const UPDATE = 'Set it by command: docker update … NAME, with a condition, behind this task.';
+const UPDATE = 'Set it by command: docker update … NAME, with a condition, in a task after this one.';
 
 /** Arguments of docker_container in the collection that are not here. */
 export const foreignContainer: Readonly<Record<string, ForeignArgument>> = {

@@ -5,15 +5,17 @@ import { commandOf } from './container-obstacle.ts';
 
 /** The arguments that say how an image is built. */
 export const buildArguments = {
-  path: path().describe('The directory on the host with what the image is built from.'),
+  path: path().describe('The directory on the host from which the image is built.'),
   dockerfile: filledText()
     .optional()
-    .describe('The file with the instructions, if it is not Dockerfile. Relative to path.'),
-  args: WORDS.optional().describe('Values for ARG in the file. They are in the history of the image: give no secrets.'),
+    .describe('The file with the instructions, relative to path. Default: Dockerfile.'),
+  args: WORDS.optional().describe('Values for ARG in the file. The history of the image shows them: give no secrets.'),
   labels: WORDS.optional().describe('Labels of the image.'),
   target: filledText().optional().describe('The stage of the file that becomes the image.'),
   network: filledText().optional().describe('The network for RUN in the file.'),
-  nocache: boolean().default(false).describe('Whether all instructions run again.'),
+  nocache: boolean()
+    .default(false)
+    .describe('Whether all instructions run again, without the layers of earlier builds.'),
   pull: boolean().default(false).describe('Whether the registry is asked for a newer base image.'),
   cache_from: textList().optional().describe('Images whose layers may be used.'),
   platform: filledText().optional().describe('The platform, such as linux/arm64.'),

@@ -17,7 +17,7 @@ export interface ImageSource {
   readonly shown: string;
   /** Lines of the script. */
   readonly lines: readonly string[];
-  /** Whether the image is brought in each run, though it is there. */
+  /** Whether each run gets the image again, even if the host has it. */
   readonly isForced: boolean;
 }
 

@@ -54,7 +54,7 @@ function editRequest(args: EditArguments): Request<FileDetail, FileState> {
 
 /**
  * Plans an edit of a text file. `edit` gets the text, or undefined if there is no file; it returns the new text, or
- * undefined if there is nothing to do without a file. `inserted` is the text that the edit adds: if it is secret, the
+ * undefined if there is no file and nothing to do. `inserted` is the text that the edit adds: if it is secret, the
  * whole file counts as secret.
  */
 export function planEdit(

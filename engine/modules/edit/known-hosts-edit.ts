@@ -21,7 +21,7 @@ export function parseKnownHost(line: string): KnownHost | undefined {
   return { marker, hosts: hosts.split(','), type, key, comment: comment.join(' ') };
 }
 
-/** Returns whether the line has the name of the host, in clear or as a hash. A pattern does not count. */
+/** Returns whether the line has the name of the host, as plain text or as a hash. A pattern does not count. */
 export function namesHost({ hosts }: KnownHost, name: string): boolean {
   return hosts.some((host) => {
     const [, salt] = /^\|1\|([^|]+)\|/.exec(host) ?? [];

@@ -51,7 +51,7 @@ function saltOf(password: string, of: string): string {
 
 const ROUNDS = 1000;
 
-/** The hash of crypt with MD5, which Apache has with a beginning of its own. */
+/** Returns the hash that crypt(3) makes with MD5. `magic` is the prefix of the hash: Apache has a prefix of its own. */
 function md5Crypt(text: string, magic: string, salt: string): string {
   const password = Buffer.from(text);
   const md5 = (...parts: readonly (Buffer | string)[]): Buffer => {

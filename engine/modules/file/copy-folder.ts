@@ -178,7 +178,7 @@ function planRemovals(folder: SentFolder, copy: FolderCopy, seen: Seen, context:
   const { dest, unsafePath } = copy;
   const { stdout, status } = seen.of(listing(dest));
   if (stdout === undefined || seen.certainty(listing(dest)) === 'after_change')
-    return [{ kind: 'cannot_know', because: `an earlier change of what ${dest} has` }];
+    return [{ kind: 'cannot_know', because: `an earlier change of the content of ${dest}` }];
   if (status !== 0)
     return [{ kind: 'impossible', what: `${dest} cannot be listed`, remedy: 'Set become: true on the task.' }];
   const wanted = new Set([...folder.folders, ...folder.files.map(({ name }) => name)]);

@@ -29,8 +29,8 @@ export interface TreeCopy {
 }
 
 /**
- * Asks for the names by which `dest` differs from `src`, a line each: a word that says how, a blank, and the name below
- * the folder.
+ * Asks for the names by which `dest` differs from `src`, one on each line: a word for the kind of the difference, a
+ * blank, and the name below the folder.
  */
 export function treeRequest(copy: TreeCopy): Request<SettingDetail, SettingState> {
   const { src, dest, deletes, force } = copy;

@@ -40,7 +40,7 @@ export function planExisting(args: FileArguments, seen: Seen, context: Context):
     return {
       kind: 'impossible',
       what: `${args.path} does not exist`,
-      remedy: 'Make it by copy or template, or write its state: directory, touch, link.',
+      remedy: 'Make it by copy or template, or write state: directory, touch or link.',
     };
   }
   if (there.type === 'link' && args.state === 'file') {

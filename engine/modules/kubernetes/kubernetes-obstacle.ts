@@ -45,6 +45,6 @@ function remedyForRefusal(why: string): string {
     return 'Another manager has set these fields. Leave them out, or set server_side_apply: { force_conflicts: true }.';
   if (/forbidden/i.test(why)) return 'Name a kubeconfig whose user may do this.';
   if (/immutable/i.test(why))
-    return 'Remove the object by a task before this one, with state: absent and wait: true. It is made anew then.';
-  return 'Correct the object by this message. kubectl explain tells the fields of a kind.';
+    return 'Remove the object by a task before this one, with state: absent and wait: true. Then this task makes it again.';
+  return 'Correct the object by this message. kubectl explain lists the fields of a kind.';
 }

@@ -11,7 +11,9 @@ export interface WaitedCondition {
 
 const ROLLED_OUT: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
-/** Returns whether the object is as the task waits for it. An object without a status of its kind is ready at once. */
+/**
+ * Returns whether the object is as the task waits for it. An object of a kind without a status is ready immediately.
+ */
 export function isReady(
   { live, status, generation, isLeaving }: KnownObject,
   wanted: WaitedCondition | undefined,

@@ -10,7 +10,7 @@ import { type NpmTask, knownPackages, npmChange, npmRequest, othersAfter, packag
 const LOCK_FILES = ['npm-shrinkwrap.json', 'package-lock.json'];
 /** The list that npm keeps of what it has installed. */
 const INSTALLED = 'node_modules/.package-lock.json';
-/** A plan names so many packages that change. */
+/** Maximal number of changed packages that a plan names. */
 const MOST_SHOWN = 20;
 
 /** Returns the requests for a clean installation of a project. */
@@ -36,7 +36,9 @@ export function planClean(task: NpmTask, observed: Observed): Outcome {
     : differencesOf(task, { wanted, there, name, packages });
   const isSure = [lock, installed, npmRequest(task, context)].every((one) => seen.certainty(one) === 'certain');
   if (differences.length === 0)
-    return isSure ? { kind: 'in_sync' } : { kind: 'cannot_know', because: 'an earlier change of what is installed' };
+    return isSure
+      ? { kind: 'in_sync' }
+      : { kind: 'cannot_know', because: 'an earlier change of the installed packages' };
   return npmChange(
     task,
     {

@@ -20,7 +20,7 @@ export function planOne(task: NpmTask, name: string, observed: Observed): Outcom
   const isSure = seen.certainty(npmRequest(task, context)) === 'certain';
   const done: Outcome = isSure
     ? { kind: 'in_sync' }
-    : { kind: 'cannot_know', because: 'an earlier change of what is installed' };
+    : { kind: 'cannot_know', because: 'an earlier change of the installed packages' };
   if (task.state === 'absent') return there === undefined ? done : remove(task, name, known, observed);
   if (!isRegistryName(name)) return installUnnamed(task, name, known, observed);
   const after = wantedVersion(task, name, known);
@@ -79,7 +79,7 @@ function remove(task: NpmTask, name: string, known: KnownPackages, observed: Obs
   );
 }
 
-/** A URL, a path or a tarball: which name its package has is known only after it was brought. */
+/** For a URL, a path or a tarball: the name of its package is known only after the installation. */
 function installUnnamed(task: NpmTask, name: string, known: KnownPackages, observed: Observed): Outcome {
   return npmChange(
     task,

@@ -44,7 +44,7 @@ export function planProject(task: NpmTask, observed: Observed): Outcome {
 
 const ANY = { version: undefined, isWrong: false };
 
-/** Plans a project that an earlier task changes or brings: its package.json tells the names. */
+/** Plans a project that an earlier task changes or brings: its package.json has the names. */
 function planLater(task: NpmTask, observed: Observed): Outcome {
   const path = `${task.path ?? ''}/package.json`;
   const unsure: Outcome = { kind: 'cannot_know', because: `what an earlier change writes into ${path}` };

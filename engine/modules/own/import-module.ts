@@ -113,7 +113,7 @@ function notLoaded(name: string, path: string, error: unknown): Problem {
     code: 'module-not-loaded',
     what: `the module ${name} of ${path} cannot be loaded`,
     why: place === undefined || why.includes(place.trim()) ? why : `${why}\n${place.trim()}`,
-    remedy: 'Correct the file. Types alone are taken away before it runs, so write no enum and no namespace.',
+    remedy: 'Correct the file. Only types are removed before it runs, so write no enum and no namespace.',
     cause: error,
   });
 }

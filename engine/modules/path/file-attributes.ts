@@ -10,7 +10,7 @@ import { type Account, account, boolean, mode } from '../base/arguments.ts';
 import { applyMode, formatMode, shownMode, type Mode } from '../base/file-mode.ts';
 import type { Difference } from '../base/module.ts';
 
-/** Owner and permissions that a task gives. Others stay as they are. */
+/** Owner and permissions that a task sets. Attributes that it does not set stay as they are. */
 export interface WantedAttributes {
   readonly mode?: Mode | undefined;
   readonly owner?: Account | undefined;

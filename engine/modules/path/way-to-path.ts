@@ -42,7 +42,7 @@ export type Proof =
    * of this directory.
    */
   | { readonly kind: 'below'; readonly anchor: string; readonly levels: number }
-  /** The folder belongs to this user, who can only lead to directories of his own. */
+  /** The folder belongs to this user, who can lead the way only to directories of the same user. */
   | { readonly kind: 'owner'; readonly uid: number };
 
 /** Returns the requests for the way to a path. */

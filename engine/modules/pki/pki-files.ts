@@ -154,7 +154,7 @@ export function inOwnFolders<Arguments>(
         ? outcome
         : {
             ...foreign,
-            remedy: 'Keep it in a folder that belongs to root or to the user of the task, as do all above it.',
+            remedy: 'Keep it in a folder that belongs to root or to the user of the task, like all folders above it.',
           };
     },
   };

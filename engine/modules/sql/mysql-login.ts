@@ -49,7 +49,7 @@ interface Given {
   readonly check_implicit_admin: boolean;
 }
 
-/** Other names of these arguments in the collection. */
+/** Other names of these arguments in Ansible's collection. */
 export const mysqlLoginAliases = { ssl_ca: 'ca_cert', ssl_cert: 'client_cert', ssl_key: 'client_key' } as const;
 
 /** Returns the login of a task. */

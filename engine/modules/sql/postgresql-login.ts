@@ -21,7 +21,7 @@ export const postgresLoginArguments = {
   login_unix_socket: plainText()
     .default('')
     .describe(
-      'The directory of the socket. Default: the directory that psql uses. It wins over login_host: localhost.',
+      'The directory of the socket. Default: the directory that psql uses. It takes precedence over login_host: localhost.',
     ),
   login_port: wholeNumber({ min: 1, max: 65_535 })
     .default(5432)
@@ -61,7 +61,7 @@ interface Given {
   readonly session_role?: string | undefined;
 }
 
-/** Other names of these arguments in the collection. */
+/** Other names of these arguments in Ansible's collection. */
 export const postgresLoginAliases = {
   login: 'login_user',
   host: 'login_host',

@@ -50,7 +50,7 @@ function obstacle(answer: Exclude<SqlAnswer<unknown>, { kind: 'known' }>, server
     case 'refused':
       return {
         kind: 'impossible',
-        what: `${server.name} does not answer a question`,
+        what: `${server.name} does not answer a query`,
         why: answer.why,
         remedy: server.remedyFor(answer.why) ?? 'Give a login that may read the catalogs of the server: login_user.',
       };

@@ -15,7 +15,10 @@ const POWERS: ReadonlyMap<string, number> = new Map(
 );
 const SECTOR = 512;
 
-/** Reads a size, such as `20G`, `512`, `50%VG` or `+100%FREE`; undefined if it is none. LVM counts with powers of 1024. */
+/**
+ * Reads a size, such as `20G`, `512`, `50%VG` or `+100%FREE`; undefined if the text is not a size. LVM counts with
+ * powers of 1024.
+ */
 export function readSize(text: string): VolumeSize | undefined {
   if (/^\+100%FREE$/i.test(text)) return { kind: 'all_free' };
   const share = /^(?<percent>[0-9]{1,3})%(?<of>VG|FREE)$/i.exec(text)?.groups;

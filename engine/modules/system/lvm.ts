@@ -31,7 +31,7 @@ export interface Space {
   readonly volumes: number;
 }
 
-/** Asks for the room of a group. */
+/** Requests the space of a volume group. */
 export function groupSpace(vg: string): SettingRequest {
   return settingRequest(
     `lvspace ${vg}`,
@@ -41,7 +41,7 @@ echo "\${*:-${NO_GROUP}}"`),
   );
 }
 
-/** Returns the room of a group that `groupSpace` has asked for; undefined if there is no such group. */
+/** Returns the space of a volume group from the answer to `groupSpace`; undefined if there is no such group. */
 export function spaceIn(vg: string, seen: Seen): Space | undefined {
   const [extent, all, free, volumes] = (answerOf(groupSpace(vg), seen) ?? NO_GROUP).split(' ').map(Number);
   if (extent === undefined || all === undefined || free === undefined || volumes === undefined) return undefined;

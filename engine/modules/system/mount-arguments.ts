@@ -26,8 +26,12 @@ export const mountArguments = z.strictObject({
   fstype: word.optional().describe('Type of the file system.'),
   opts: options.default('defaults').describe('Options, joined by commas.'),
   boot: boolean().default(true).describe('Whether the file system is mounted at boot. false adds the option noauto.'),
-  dump: wholeNumber({ max: 9 }).default(0).describe('Fifth field of fstab.'),
-  passno: wholeNumber({ max: 9 }).default(0).describe('Sixth field of fstab: the order of checks at boot.'),
+  dump: wholeNumber({ max: 9 })
+    .default(0)
+    .describe('The fifth field of fstab: whether the program dump saves the file system.'),
+  passno: wholeNumber({ max: 9 })
+    .default(0)
+    .describe('The sixth field of fstab: the order in which file systems are checked at boot; 0: no check.'),
   fstab: path().default('/etc/fstab').describe('The table of file systems that are mounted at boot.'),
   state: z
     .enum(['mounted', 'present', 'unmounted', 'absent', 'absent_from_fstab', 'remounted', 'ephemeral'])

@@ -1,7 +1,7 @@
 import { type ForeignArgument, idleAs } from '../../values/habits/foreign-argument.ts';
 
 const BY_LINE = 'Write the whole file by copy: {content: …, dest: /etc/yum.repos.d/NAME.repo}.';
-const OF_FILE = 'Write it by a task behind this one: file: {path: /etc/yum.repos.d/NAME.repo, …}.';
+const OF_FILE = 'Write it by a task after this one: file: {path: /etc/yum.repos.d/NAME.repo, …}.';
 
 /** Settings of a repository that only yum_repository of Ansible has. */
 export const foreignRepositoryArguments: Readonly<Record<string, ForeignArgument>> = {

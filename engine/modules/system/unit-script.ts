@@ -18,7 +18,7 @@ export function applySteps(wish: UnitWish, state: UnitState, steps: UnitSteps, r
   const lines = [
     `unit=${quote(unitName(wish.name))}`,
     'tell() { systemctl status --no-pager --full --lines=20 -- "$unit" >&2 || :; exit 1; }',
-    // A mask that lasts until the next boot is another link, which `unmask` alone leaves.
+    // A mask that lasts until the next boot is a separate link. `unmask` without --runtime does not remove it.
     ...(steps.mask === 'unmask'
       ? ['systemctl unmask -- "$unit" || exit', 'systemctl unmask --runtime -- "$unit" || exit']
       : []),

@@ -65,7 +65,7 @@ export function wantedContent({ checksum, force, request, paths, preamble }: Dow
   const { status, stdout, stderr } = seen.of(question);
   const isOpen = seen.certainty(question) === 'after_change';
   if (status !== 0 || stdout === undefined)
-    return { kind: 'failure', what: `the digest cannot be had: ${stderr?.trim() ?? ''}`, isOpen };
+    return { kind: 'failure', what: `the digest cannot be downloaded: ${stderr?.trim() ?? ''}`, isOpen };
   const path = revealed(request.url)
     .replace(/[?#][^]*$/, '')
     .replace(/^\w+:\/\/[^/]*\//, '');

@@ -23,7 +23,7 @@ function readBatchSize(node: Node, fields: Fields): BatchSize | SerialTemplate |
   return size ?? fields.wrongNode(node, `serial cannot be ${node.source}`, BATCH_SIZES);
 }
 
-/** Returns the value as a batch size; undefined if it is none. */
+/** Returns the value as a batch size; undefined if the value is not a batch size. */
 export function batchSizeOf(value: Value): BatchSize | undefined {
   const match =
     typeof value === 'string' || typeof value === 'number' ? /^(\d+(?:\.\d+)?)(%?)$/.exec(String(value).trim()) : null;

@@ -131,13 +131,13 @@ export class Fields {
       const remedy =
         node.kind === 'scalar' && (typeof node.value === 'number' || typeof node.value === 'boolean')
           ? `Quote it: "${node.source}".`
-          : `Write one text behind ${name}:, or remove ${name}.`;
+          : `Write one text after ${name}:, or remove ${name}.`;
       return this.wrongNode(node, `${name} must be text, and this is ${nodeKind(node)}`, remedy);
     }
     if (hasTemplate(node.value)) {
       return this.problems.add({
         code: 'template-not-possible',
-        what: `${name} cannot hold a template`,
+        what: `${name} cannot contain a template`,
         place: node.place,
         why: 'It is needed when the playbook is read, before there are hosts and variables.',
         remedy: 'Write the text itself.',
@@ -156,7 +156,7 @@ export class Fields {
       return this.wrongNode(
         node,
         `${name} must be text, and this is ${nodeKind(node)}`,
-        `Write one text behind ${name}:, or remove ${name}.`,
+        `Write one text after ${name}:, or remove ${name}.`,
       );
     }
     const text = typeof node.value === 'string' ? node.value : node.source;
@@ -235,6 +235,6 @@ function misplaced(keyword: string, what: string): string | undefined {
 function listRemedy(node: Node): string {
   const [first] = node.kind === 'map' ? node.entries : [];
   return first !== undefined && /^-\S/.test(first.key)
-    ? `Put a space behind the dash: "- ${first.key.slice(1)}: …".`
+    ? `Put a space after the dash: "- ${first.key.slice(1)}: …".`
     : 'Begin each entry with "- ".';
 }

@@ -1,7 +1,10 @@
 import { didYouMean, listNames } from '../../values/language/suggest.ts';
 import type { Handler } from './play.ts';
 
-/** The handlers of a play with one more, or the handler of the same role, or of the play itself, that has its name. */
+/**
+ * The result of adding a handler to a play. `joined`: the new list of handlers. `clash`: the role, or the play itself,
+ * already has a handler of this name.
+ */
 export type Joined =
   | { readonly kind: 'joined'; readonly handlers: readonly Handler[] }
   | { readonly kind: 'clash'; readonly other: Handler };
@@ -29,7 +32,7 @@ export function joinHandler(handlers: readonly Handler[], handler: Handler, earl
 }
 
 /**
- * Returns the handlers of a play with those that an include has brought. One that the play has already, with the
+ * Returns the handlers of a play with those that an include has brought. A handler that the play already has, with the
  * variables of an earlier include, stays as it is.
  */
 export function withIncluded(handlers: readonly Handler[], included: readonly Handler[]): readonly Handler[] {

@@ -57,8 +57,8 @@ const BRACES = [
 ] as const;
 
 /**
- * Parts a text into words by the rules of ansible-core (`parsing/splitter.py`): at blanks and line ends. A quote begins
- * and ends anywhere in a word, unless a backslash is before it. A lone backslash is no word.
+ * Splits a text into words by the rules of ansible-core (`parsing/splitter.py`): at blanks and line ends. A quote
+ * begins and ends anywhere in a word, unless a backslash is before it. A backslash alone is not a word.
  */
 export function readWords(text: string): Words {
   const words: Word[] = [];

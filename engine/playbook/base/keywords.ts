@@ -42,7 +42,7 @@ const HANDED_DOWN = [
   'throttle',
 ] as const;
 
-/** Loops as older playbooks of Ansible write them. with-items.ts says what each of them goes over. */
+/** Loops as older playbooks of Ansible write them. with-items.ts makes the items of each of them. */
 export const WITH_KEYWORDS: ReadonlySet<string> = new Set([
   'with_items',
   'with_list',

@@ -51,10 +51,10 @@ export interface Play {
   /** Sizes of the batches; the last one repeats. Empty: one batch of all hosts. */
   readonly serial: readonly (BatchSize | SerialTemplate)[];
   readonly serialPlace: Place | undefined;
-  /** What each slice may apply to its own hosts alone. */
+  /** Keywords and variables that each slice may apply to its own hosts alone. */
   readonly perSlice: ReadonlySet<OfAllHosts>;
   readonly strategy: 'linear' | 'free';
-  /** True: each change is a round trip of its own, and made in the turn of its task. */
+  /** True: each change is a separate round trip, and is made when its task has its turn. */
   readonly isOneByOne: boolean;
   readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle';
   readonly maxFailPercentage: Compiled | undefined;
@@ -80,9 +80,9 @@ export interface Prompt {
   readonly name: string;
   readonly place: Place;
   readonly question: string;
-  /** True: what is typed is not shown, and the value is a secret. */
+  /** True: the typed text is not shown, and the value is a secret. */
   readonly isPrivate: boolean;
-  /** True: it is asked twice. */
+  /** True: the question is asked twice. */
   readonly isConfirmed: boolean;
   readonly fallback: string | number | boolean | Secret | undefined;
 }

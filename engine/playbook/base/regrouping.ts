@@ -19,7 +19,8 @@ export function regroupsOf(play: Play): readonly Regrouping[] {
 }
 
 /**
- * Returns the plays behind one that brings hosts or groups: what they name may not be there before the run.
+ * Returns the plays after a play that adds hosts or groups. The hosts and groups that they name may not exist before
+ * the run.
  */
 export function playsBehindRegrouping(plays: readonly Play[]): ReadonlySet<Play> {
   const first = plays.findIndex((play) => regroupsOf(play).length > 0);

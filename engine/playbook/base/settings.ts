@@ -59,7 +59,7 @@ function readUser(fields: Fields): Settings['user'] {
   if (fields.has('hosts') || !fields.has('remote_user')) return readText(fields, 'remote_user');
   return fields.problems.add({
     code: 'not-supported',
-    what: 'remote_user stands at plays only',
+    what: 'remote_user is a keyword of plays only',
     place: fields.placeOf('remote_user'),
     remedy: 'Write it at the play, or become_user here.',
   });
@@ -70,7 +70,7 @@ function readText(fields: Fields, name: string): Settings['user'] {
   if (entry === undefined) return undefined;
   if (entry.value.kind === 'scalar' && typeof entry.value.value === 'string' && entry.value.value !== '')
     return fields.compile(entry.value);
-  return fields.wrong(entry, 'the name of a user', `Write the name of a user behind ${name}:, or remove ${name}.`);
+  return fields.wrong(entry, 'the name of a user', `Write the name of a user after ${name}:, or remove ${name}.`);
 }
 
 function readBecomeMethod(fields: Fields): BecomeMethod | undefined {
@@ -83,7 +83,7 @@ function readBecomeMethod(fields: Fields): BecomeMethod | undefined {
     code: 'become-method',
     what: 'There is no such become_method',
     place: entry.value.place,
-    remedy: `Use one of ${BECOME_METHODS.join(', ')}, or leave become_method out for what ansible_become_method of the host says.`,
+    remedy: `Use one of ${BECOME_METHODS.join(', ')}, or leave out become_method: then ansible_become_method of the host counts.`,
   });
 }
 

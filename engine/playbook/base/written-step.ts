@@ -34,7 +34,7 @@ const OF_COMMANDS: ReadonlySet<string> = new Set([
   'strip_empty_ends',
   'warn',
 ]);
-/** Includes and imports with the arguments that tell them from the name of a file. */
+/** Includes and imports with the arguments that distinguish them from the name of a file. */
 const INCLUDES: ReadonlyMap<string, readonly string[]> = new Map([
   ['import_tasks', ['file']],
   ['include_tasks', ['file']],
@@ -42,7 +42,7 @@ const INCLUDES: ReadonlyMap<string, readonly string[]> = new Map([
   ['include_role', ['name', 'role']],
 ]);
 
-/** Why `name=value` behind a module is not read: a quote has no end, other words are there, or a name is there twice. */
+/** Why `name=value` after a module is not read: a quote has no end, other words are there, or a name is there twice. */
 export type TextFault = 'open' | 'words' | 'twice';
 
 /** Returns why a text with arguments is not read as such; undefined if it is plain text. */
@@ -78,7 +78,7 @@ function isText(node: Node): node is Text {
   return node.kind === 'scalar' && typeof node.value === 'string';
 }
 
-/** Returns the arguments in the text behind a module; undefined if it is plain text, or cannot be read exactly. */
+/** Returns the arguments in the text after a module; undefined if it is plain text, or cannot be read exactly. */
 async function pairsIn(node: Text, module: string, modules: ModuleCatalogue): Promise<readonly MapEntry[] | undefined> {
   const { words, isClosed } = readWords(node.value);
   if (!isClosed) return undefined;
@@ -90,7 +90,7 @@ async function pairsIn(node: Text, module: string, modules: ModuleCatalogue): Pr
   return pairs.map((pair) => entryOf(pair, node));
 }
 
-/** Returns the names that tell arguments from a text; undefined if the module takes no text. */
+/** Returns the names that distinguish arguments from a text; undefined if the module takes no text. */
 async function namesOf(module: string, modules: ModuleCatalogue): Promise<ReadonlySet<string> | undefined> {
   const own = INCLUDES.get(module);
   if (own !== undefined) return new Set(own);

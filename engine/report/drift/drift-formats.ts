@@ -98,7 +98,7 @@ function verdictOf({ hosts }: Drift, { host, changes, reason }: HostFinding): Te
     case 'in sync':
       return { kind: 'passed', note: undefined };
     case 'unknown':
-      return { kind: 'skipped', why: 'not all of it can be told' };
+      return { kind: 'skipped', why: 'a part of it is not known' };
     case 'drifted':
       return {
         kind: 'failure',

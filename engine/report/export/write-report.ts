@@ -37,7 +37,7 @@ function notWritten(file: string, why: string): Problem {
     code: 'report-not-written',
     what: `A report cannot be written to ${file}`,
     why,
-    remedy: 'Name a file in a folder that is there and that you may write to.',
+    remedy: 'Name a file in an existing folder to which you may write.',
   });
 }
 

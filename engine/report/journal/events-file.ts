@@ -19,8 +19,8 @@ const MOST_HELD = 65_536;
 /**
  * Opens a file for the events of a run: one line of JSON for each, with secrets masked, after a line with the command.
  * What was in the file is replaced, and only its owner can read it. Results without a change may be held back; all
- * other events are written at once, so that a killed run has told them. Throws Problem if the file cannot be opened. If
- * a later write fails, `warn` is called once.
+ * other events are written at once, so that the file has them even if the run is killed. Throws Problem if the file
+ * cannot be opened. If a later write fails, `warn` is called once.
  */
 export function openEvents(file: string, command: readonly string[], warn: (text: string) => void): EventsFile {
   let descriptor: number | undefined = open(file);
@@ -58,7 +58,7 @@ function open(file: string): number {
       code: 'report-not-written',
       what: `The events cannot be written to ${file}`,
       why: systemReason(error),
-      remedy: 'Name a file in a folder that is there and that you may write to.',
+      remedy: 'Name a file in an existing folder to which you may write.',
       cause: error,
     });
   }

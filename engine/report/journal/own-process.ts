@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 /** Identifies a process, also among later processes with the same number. */
 export interface ProcessMark {
   readonly pid: number;
-  /** The start time of the process, in clock ticks since the boot of the machine; empty if the machine does not tell. */
+  /**
+   * The start time of the process, in clock ticks since the boot of the machine; empty if the machine does not show it.
+   */
   readonly began: string;
 }
 

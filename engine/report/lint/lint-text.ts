@@ -40,7 +40,9 @@ export function printFindings({ entries }: LintReport, stream: NodeJS.WritableSt
 /** Rules whose places point at a secret, from its first character on. */
 const ABOUT_SECRETS: ReadonlySet<string> = new Set(['secret-in-clear', 'private-key-in-clear']);
 
-/** Hides secrets in excerpts: a secret that lint finds in clear must not appear in the log of a pipeline too. */
+/**
+ * Hides secrets in excerpts: a secret that lint finds without encryption must not appear in the log of a pipeline too.
+ */
 function withoutSecrets(read: SourceReader, entries: readonly LintEntry[]): SourceReader {
   const places = entries.flatMap(({ code, place }) => (ABOUT_SECRETS.has(code) && place !== undefined ? [place] : []));
   return (file) => {

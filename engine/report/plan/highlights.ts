@@ -16,9 +16,9 @@ export interface Highlight {
   readonly hosts: readonly string[];
   /** The hosts of the play. */
   readonly all: readonly string[];
-  /** `one by one`, `2 at once`, or that there is no limit. Empty if the order does not matter. */
+  /** `one by one`, `2 at once`, or a text that says that there is no limit. Empty if the order does not matter. */
   readonly order: string;
-  /** The tasks that notify it, or what is removed or run. Empty if there is nothing to add. */
+  /** The tasks that notify the handler, or what the task removes or runs. Empty if there is nothing to add. */
   readonly details: string;
   /** True if it is certain to happen. */
   readonly isCertain: boolean;

@@ -17,5 +17,5 @@ export function certaintyOf({ certainty, doubt }: PlannedChange): { readonly wor
 const CERTAINTY: Readonly<Record<PlannedChange['certainty'], { readonly word: string; readonly doubt: string }>> = {
   certain: { word: 'would change', doubt: '' },
   after_change: { word: 'may change', doubt: 'an earlier change decides' },
-  opaque: { word: 'would run', doubt: 'nothing tells whether it is needed' },
+  opaque: { word: 'would run', doubt: 'nobody can know whether it is needed' },
 };

@@ -32,7 +32,7 @@ interface Keyword {
 /** The schema of every keyword of plays, blocks, tasks, imports, includes and uses of roles, for editors. */
 export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   name: {
-    description: 'What it is called in outputs; a template may stand in the name of a task.',
+    description: 'The name in outputs. The name of a task may contain templates.',
     schema: { type: 'string', minLength: 1 },
   },
   hosts: {
@@ -44,7 +44,7 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     schema: onOneLine({ type: ['number', 'string', 'array'], items: BATCH }),
   },
   per_slice: {
-    description: 'With --slice: what each slice may apply to its own hosts alone.',
+    description: 'With --slice: keywords and variables that each slice may apply to its own hosts alone.',
     schema: onOneLine({ type: ['string', 'array'], items: { enum: [...OF_ALL_HOSTS] } }),
   },
   strategy: {
@@ -53,7 +53,7 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     schema: { enum: ['linear', 'free'] },
   },
   one_by_one: {
-    description: 'Whether each change is a round trip of its own. Otherwise quiet changes go to a host together.',
+    description: 'Whether each change is a separate round trip. If false, quiet changes are sent to a host together.',
     schema: BOOLEAN,
   },
   order: {
@@ -72,11 +72,11 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   vars: { description: 'Variables, by name.', schema: { type: ['object', 'null'] } },
   vars_files: {
     description:
-      'Files of variables, relative to the playbook; of a list within the list, the first file that is there counts.',
+      'Files of variables, relative to the playbook. A list within the list stands for the first file of it that exists.',
     schema: { type: ['string', 'array'], items: LIST_OF_TEXTS },
   },
   vars_prompt: {
-    description: 'Variables that a person is asked for on the terminal, unless -e gives them.',
+    description: 'Variables whose values a person types on the terminal, unless -e sets them.',
     schema: {
       type: ['array', 'null'],
       items: {
@@ -87,15 +87,18 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
           name: { description: 'The name of the variable.', type: 'string' },
           prompt: { description: 'The question.', type: 'string' },
           default: { description: 'The value for an empty answer, or without a terminal.', ...ANY },
-          private: { description: 'Whether what is typed is hidden (true), and the value a secret.', type: 'boolean' },
-          confirm: { description: 'Whether it is asked twice.', type: 'boolean' },
+          private: {
+            description: 'Whether the typed text is hidden (true), and the value is a secret.',
+            type: 'boolean',
+          },
+          confirm: { description: 'Whether the question is asked twice.', type: 'boolean' },
           unsafe: { description: 'Accepted from Ansible; an answer is never a template.', type: 'boolean' },
         },
       },
     },
   },
   roles: {
-    description: 'Roles that run before the tasks; keys that are no keywords are parameters of the role.',
+    description: 'Roles that run before the tasks. Keys of a role that are not keywords are its parameters.',
     schema: { type: ['array', 'null'], items: { $ref: '#/definitions/role' } },
   },
   role: { description: 'The name of the role, or a path to it.', schema: TEXT },
@@ -107,11 +110,11 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     schema: TASKS,
   },
   tags: {
-    description: 'Names for --tags and --skip-tags; always and never have a meaning of their own.',
+    description: 'Names for --tags and --skip-tags. The tags always and never have a special meaning.',
     schema: onOneLine({ ...LIST_OF_TEXTS, type: ['string', 'array', 'null'] }),
   },
   when: {
-    description: 'An expression (CEL), or a list of them that must all hold; otherwise it is skipped.',
+    description: 'An expression (CEL), or a list of expressions that must all be true. Otherwise the task is skipped.',
     schema: CONDITIONS,
   },
   become: { description: 'Whether to act as another user, root by default.', schema: BOOLEAN },
@@ -122,7 +125,10 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     description: 'Environment variables for every program that a task starts on the host.',
     schema: onOneLine({ ...ENVIRONMENT, type: ['object', 'array', 'string'], items: ENVIRONMENT }),
   },
-  no_log: { description: 'Whether all outputs hide what the task says.', schema: BOOLEAN },
+  no_log: {
+    description: 'Whether all outputs hide the arguments, the differences and the result of the task.',
+    schema: BOOLEAN,
+  },
   diff: {
     description: 'false: outputs show the size and the digest of a text that a task changes, not its lines.',
     schema: BOOLEAN,
@@ -141,20 +147,20 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   },
   ignore_errors: { description: 'Whether the host goes on if the task fails.', schema: BOOLEAN },
   connection: {
-    description: 'local: as delegate_to: localhost.',
+    description: 'local: the same as delegate_to: localhost.',
     schema: { enum: ['local', 'ssh', 'smart'] },
   },
   delegate_to: {
     description: 'Another host of the inventory that runs the task, with the variables of this one.',
     schema: TEXT,
   },
-  run_once: { description: 'Whether one host of the batch runs it for all.', schema: BOOLEAN },
+  run_once: { description: 'Whether one host of the batch runs the task for all hosts of the batch.', schema: BOOLEAN },
   notify: {
     description: 'Handlers to run if the task has changed something: their names, or what they listen to.',
     schema: TEXTS,
   },
-  listen: { description: 'Of a handler: other names that it may be notified by.', schema: TEXTS },
-  throttle: { description: 'How many hosts run it at the same time; 0: no limit.', schema: NUMBER },
+  listen: { description: 'Other names by which tasks can notify this handler.', schema: TEXTS },
+  throttle: { description: 'The number of hosts that run the task at the same time; 0: no limit.', schema: NUMBER },
   args: { description: 'Further arguments of the module.', schema: MAP },
   register: {
     description: 'The variable that gets the result.',
@@ -165,49 +171,56 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
     },
   },
   loop: {
-    description: 'A list, a template or an expression that gives one; the task runs once for each item.',
+    description: 'A list, or a template or an expression whose value is a list. The task runs once for each item.',
     schema: { type: ['array', 'string'] },
   },
   loop_control: {
-    description: 'How the loop goes.',
+    description: 'Settings of the loop.',
     schema: {
       type: 'object',
       additionalProperties: false,
       properties: {
-        loop_var: { description: 'The name of the item, in place of item.', type: 'string' },
+        loop_var: { description: 'The variable that has the item, in place of item.', type: 'string' },
         index_var: { description: 'The variable that counts the items from 0.', type: 'string' },
-        label: { description: 'What outputs show of an item; a template.', ...ANY },
+        label: { description: 'The text that outputs show for an item, usually with a template.', ...ANY },
         pause: { description: 'Seconds between two items.', type: 'number', minimum: 0 },
       },
     },
   },
-  until: { description: 'Expressions; the task is tried again until they hold.', schema: CONDITIONS },
-  retries: { description: 'How often it is tried again (3 with until).', schema: NUMBER },
-  delay: { description: 'Seconds between two attempts (5).', schema: NUMBER },
-  changed_when: { description: 'Expressions that must hold for a change to count as one.', schema: CONDITIONS },
+  until: { description: 'Expressions. The task is tried again until all of them are true.', schema: CONDITIONS },
+  retries: { description: 'The number of further attempts (default with until: 3).', schema: NUMBER },
+  delay: { description: 'Seconds between two attempts (default: 5).', schema: NUMBER },
+  changed_when: {
+    description: 'Expressions that must all be true, otherwise a change is not reported as a change.',
+    schema: CONDITIONS,
+  },
   failed_when: { description: 'Expressions that say whether the task has failed.', schema: CONDITIONS },
-  block: { description: 'Tasks that belong together, with keywords that hold for all of them.', schema: TASKS },
+  block: { description: 'Tasks that belong together. The keywords of the block apply to all of them.', schema: TASKS },
   rescue: { description: 'Tasks that run if a task of the block fails.', schema: TASKS },
-  always: { description: 'Tasks that run behind block and rescue in any case.', schema: TASKS },
-  import_tasks: { description: 'Takes in the tasks of a file when the playbook is read.', schema: fileCall({}) },
+  always: {
+    description: 'Tasks that always run after block and rescue, whether a task has failed or not.',
+    schema: TASKS,
+  },
+  import_tasks: { description: 'Adds the tasks of a file when the playbook is read.', schema: fileCall({}) },
   include_tasks: {
-    description: 'Takes in the tasks of a file when it is reached; the name may be a template.',
+    description: 'Adds the tasks of a file when a host reaches this task. The name of the file may be a template.',
     schema: fileCall(applied()),
   },
-  import_role: { description: 'Takes in the tasks of a role when the playbook is read.', schema: roleCall({}) },
+  import_role: { description: 'Adds the tasks of a role when the playbook is read.', schema: roleCall({}) },
   include_role: {
-    description: 'Takes in the tasks of a role when it is reached; the name may be a template.',
+    description: 'Adds the tasks of a role when a host reaches this task. The name of the role may be a template.',
     schema: roleCall(applied()),
   },
-  import_playbook: { description: 'Takes in the plays of another playbook.', schema: TEXT },
+  import_playbook: { description: 'Adds the plays of another playbook.', schema: TEXT },
   meta: {
-    description: 'flush_handlers: run notified handlers now. end_host, end_play: end here, well. noop: nothing.',
+    description:
+      'flush_handlers: run notified handlers now. end_host, end_play: end the host or the play here, without an error. noop: do nothing.',
     schema: { enum: META_ACTIONS },
   },
   check: { description: 'A command that exits with 0 if nothing needs doing.', schema: TEXT },
   apply: { description: 'A command that runs if check does not exit with 0.', schema: TEXT },
   module_defaults: {
-    description: 'Arguments of modules that tasks have unless they write them, by the name of the module.',
+    description: 'Default arguments for modules, by the name of the module. An argument of a task takes precedence.',
     schema: MAP,
   },
   // Editors accept older loops, and do not offer them.
@@ -230,7 +243,7 @@ export function needs(...keys: readonly string[]): Schema {
 }
 
 function applied(): Schema {
-  return { apply: { description: 'Keywords for the tasks that are taken in.', $ref: '#/definitions/applied' } };
+  return { apply: { description: 'Keywords for the tasks that are added.', $ref: '#/definitions/applied' } };
 }
 
 function fileCall(more: Schema): Schema {
@@ -244,7 +257,10 @@ function fileCall(more: Schema): Schema {
 }
 
 function roleCall(more: Schema): Schema {
-  const part = (of: string): Schema => ({ description: `The file of its ${of}, in place of main.`, type: 'string' });
+  const part = (of: string): Schema => ({
+    description: `The file in ${of} of the role, in place of main.`,
+    type: 'string',
+  });
   return {
     type: 'object',
     ...needs('name'),

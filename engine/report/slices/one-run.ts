@@ -26,7 +26,8 @@ function noSlices(folder: string, runs: readonly SliceRun[], name: string | unde
   const names = [...new Set(runs.map(({ started }) => started.slice.run ?? 'no name'))].toSorted();
   return new Problem({
     code: 'no-slices',
-    what: name === undefined ? `${folder} holds no run of a slice` : `${folder} holds no slice of the run ${name}`,
+    what:
+      name === undefined ? `${folder} contains no run of a slice` : `${folder} contains no slice of the run ${name}`,
     why:
       runs.length === 0
         ? 'Looked for journal.jsonl and other files *.jsonl in it and in its folders.'
@@ -55,7 +56,7 @@ const EQUAL: readonly Equal[] = [
   { what: 'the files of the playbook and the inventory', of: ({ inputs }) => inputs },
 ];
 
-/** A value that one of the files does not have tells nothing. */
+/** A value that one of the files does not have is not a difference. */
 function differs(one: string | number | undefined, other: string | number | undefined): boolean {
   return one !== undefined && other !== undefined && one !== other;
 }

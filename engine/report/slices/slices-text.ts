@@ -21,7 +21,7 @@ export function slicesLines(merged: Merged, paint: Paint): readonly string[] {
   return [
     `Slices${name}: ${slices.length} of ${of}, with ${hosts.here} of ${hosts.all} hosts`,
     ...[...repeated].map(
-      ([index, count]) => `Slice ${index}/${of} was run ${count} times: the last run tells how its hosts stand`,
+      ([index, count]) => `Slice ${index}/${of} was run ${count} times: the last run of a slice counts`,
     ),
     ...(missing.length === 0
       ? []

@@ -118,7 +118,7 @@ function withoutArrows(members: readonly Member[]): readonly Member[] {
   );
   if (unclear === undefined) return members;
   throw new Error(
-    `it holds ${unclear.name} -> ${unclear.target ?? ''}, of which the tar of busybox does not tell where the name ends`,
+    `it holds ${unclear.name} -> ${unclear.target ?? ''}, of which the tar of busybox does not show where the name ends`,
   );
 }
 

@@ -19,7 +19,9 @@ export interface ResourceKind<Detail, State> {
    * fault.
    */
   decode(output: Buffer, requests: readonly Request<Detail, State>[]): ReadonlyMap<string, State>;
-  /** Returns the folder whose files the state of this id tells of. Without this method, the state is of one thing. */
+  /**
+   * Returns the folder whose files the state of this id describes. Without this method, the state describes one thing.
+   */
   treeOf?(id: string): string;
   /** True if the look ends before anybody could stop it. Without this method it may take long. */
   isBrief?(detail: Detail): boolean;

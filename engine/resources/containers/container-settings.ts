@@ -8,7 +8,7 @@ export type Setting = string | readonly string[] | Readonly<Record<string, strin
 export function settingsOf(info: unknown): Readonly<Record<string, Setting>> {
   const host = partOf(info, 'HostConfig');
   const config = partOf(info, 'Config');
-  // podman, which names the program that runs the container, does not tell its kernel parameters.
+  // podman does not show the kernel parameters of a container. Only podman names the program that runs it (OCIRuntime).
   const kernel = partOf(info, 'OCIRuntime') === undefined ? { sysctls: mapOf(host, 'Sysctls') } : {};
   return { ...configOf(config), ...hostOf(host), ...kernel, ...mountsOf(info), ...networksOf(info) };
 }
@@ -132,7 +132,7 @@ function device(one: unknown): string {
   return `${textOf(one, 'PathOnHost')}:${textOf(one, 'PathInContainer')}`;
 }
 
-/** `0.0.0.0:8080:80/tcp`. Without an address, all of the host are meant. */
+/** `0.0.0.0:8080:80/tcp`. Without an address, the port is open on all addresses of the host. */
 function binding(port: string, one: unknown): string {
   const address = textOf(one, 'HostIp');
   return `${address === '' ? '0.0.0.0' : address}:${textOf(one, 'HostPort')}:${port}`;

@@ -45,7 +45,7 @@ function fileFields(file: RegularFile): Fields {
   return { type: isKnown ? (0x80_00 | mode).toString(16) : '8???', size: file.size };
 }
 
-/** If the mode is not known, nobody but the owner may write: the tasks behind rely on it. */
+/** If the mode is not known, only the owner may write, because later tasks rely on that. */
 function directoryType({ mode, modeIsExpected }: Directory): string {
   return mode === undefined || modeIsExpected === true ? '4?[02468ace][014589cd]' : (0x40_00 | mode).toString(16);
 }

@@ -38,7 +38,7 @@ export interface PlannedPlay {
   readonly layers: readonly Layer[];
   readonly pace: Pace;
   readonly hosts: readonly HostState[];
-  /** Set if other slices do other hosts of the play. */
+  /** Set if other slices run other hosts of the play. */
   readonly slice?: Slice;
 }
 
@@ -78,7 +78,9 @@ export interface RunContext {
   readonly debtor: Debtor;
   /** Allows at most `forks` hosts to be used at the same time. */
   readonly turns: Turns;
-  /** Lets a host begin only while fewer than `forks` are under way. Each wait for another host must be told to it. */
+  /**
+   * Lets a host begin only while fewer than `forks` are under way. Each wait for another host must be reported to it.
+   */
   readonly underWay: HostsUnderWay;
   module(name: string): Promise<AnyModule>;
   /** Adds a host to groups, or a new host to the inventory of the run. Rejects with Problem or Problems if it is wrong. */
@@ -102,7 +104,7 @@ export interface Batch {
   readonly hosts: readonly HostState[];
   /** The names of these hosts. */
   readonly names: ReadonlySet<string>;
-  /** Set if other slices do other hosts of the play. */
+  /** Set if other slices run other hosts of the play. */
   readonly slice: Slice | undefined;
   readonly barrier: Barrier | undefined;
   /** Results of run_once steps, by the key of the stop. */

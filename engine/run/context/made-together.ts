@@ -51,7 +51,7 @@ export class MadeTogether {
     return next;
   }
 
-  /** Returns whether a change was made for a step at this number, or behind it: then the host still takes the step. */
+  /** Returns whether a change was made for a step at this number, or after it: then the host still takes the step. */
   covers(host: HostState, at: number): boolean {
     const last = this.#of(host).at(-1);
     return last !== undefined && at <= last.stop.at;

@@ -49,7 +49,7 @@ import type { ControllerFilesParts, SealedFiles, WatchedController } from './wat
  */
 const SMALL = 1024 * 1024;
 
-/** The result of reading a path, with the identity of each file behind it; undefined: no file. */
+/** The result of reading a path, with the identity of each file that was read; undefined: no file. */
 interface Read<What> {
   readonly what: Promise<What | undefined>;
   readonly from: Map<string, string | undefined>;
@@ -324,7 +324,7 @@ export class ControllerFiles {
         return now !== undefined && identityOf(now) === identityOf(status);
       },
       bytes: () => Promise.resolve(content ?? readAtOnce(path, MOST_SEALED)),
-      // Every host asks.
+      // Each host needs the clear text, so it is kept.
       clear: () => (clear ??= this.#clearOf(path, content)),
       open: () => piecesOf(path),
     };

@@ -38,7 +38,7 @@ export function folderForFile(found: {
 
 /** A file or template that a task names does not exist on the controller. */
 export class MissingFile extends Problem {
-  /** Paths where it was searched for. */
+  /** The paths that were searched. */
   readonly tried: readonly string[];
 
   constructor(kind: 'file' | 'template', name: string, tried: readonly string[], place: Place) {
@@ -69,11 +69,11 @@ export function unreadable(file: LocalFile, { message }: BrokenArchive, place: P
     what: `the archive ${file.path} cannot be unpacked`,
     place,
     why: message,
-    remedy: 'Look at it by tar -tvf or unzip -Z; then bring another one.',
+    remedy: 'List its content with tar -tvf or unzip -Z, and replace it.',
   });
 }
 
-/** The problem of a folder in the place of a file that is brought. */
+/** The problem of a folder at the path of a file that is fetched. */
 export function folderAtDest(path: string, place: Place): Problem {
   return new Problem({
     code: 'file-is-folder',

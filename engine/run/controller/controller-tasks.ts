@@ -109,7 +109,10 @@ function furtherReads(module: string, given: ReadonlyMap<string, unknown>): read
   return module === 'file' && typeof path === 'string' ? [resolve(dirname(path), src)] : [];
 }
 
-/** Returns the file within a folder, if the argument is a folder. */
+/**
+ * Returns paths in the folder `path`: the name of `src`, and that name without its ending. Empty if `path` is not a
+ * folder.
+ */
 function within(path: string, src: unknown): readonly string[] {
   if (typeof src !== 'string' || statusOf(path)?.isDirectory() !== true) return [];
   const name = basename(src);

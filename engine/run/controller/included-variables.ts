@@ -135,7 +135,7 @@ function isRead(name: string, folder: string, rules: FolderRules, place: Place):
   if (rules.passesOthers) return false;
   throw new Problem({
     code: 'wrong-type',
-    what: `${join(folder, name)} is not a file of variables by its name`,
+    what: `${join(folder, name)} does not have the name of a file of variables`,
     place,
     why: `Its name does not end in ${rules.extensions.map((one) => `.${one}`).join(', ')}.`,
     remedy: 'Add ignore_unknown_extensions: true, or the end of its name to extensions.',

@@ -15,8 +15,8 @@ import { textIn } from '../../values/yaml/text-file.ts';
 const MOST_BYTES = 64 * 1024;
 
 /**
- * Returns the secret in a file; undefined if there is no file. What Ansible writes behind a password, ` salt=…` and
- * ` ident=…`, is not part of it.
+ * Returns the secret in a file; undefined if there is no file. What Ansible writes after a password, ` salt=…` and `
+ * ident=…`, is not part of it.
  */
 export function secretIn(path: string): Secret | undefined {
   if (statusOf(path) === undefined) return undefined;

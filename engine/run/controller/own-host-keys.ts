@@ -18,7 +18,7 @@ export function refusedKeys(host: string, access: ControllerAccess): RefusedKeys
   const keys = ownHostKeys();
   if (keys.length === 0) return undefined;
   try {
-    access.permit({ kind: 'run', what: `${host} is this very machine: a login to it` }, undefined);
+    access.permit({ kind: 'run', what: `${host} is this machine itself: a login to it` }, undefined);
     return undefined;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

@@ -58,7 +58,7 @@ export async function receiveFile(fetch: Fetch, read: ReadPart): Promise<void> {
 function changed(to: string): Problem {
   return new Problem({
     code: 'source-changed',
-    what: `The source of ${to} changed while it was brought`,
+    what: `The source of ${to} changed while it was fetched`,
     why: 'What arrived has another size or SHA-256 than the file that was looked at.',
     remedy: 'Run this again when nobody writes to the source. Nothing was changed on the controller.',
   });

@@ -83,7 +83,7 @@ export function variableEntries(node: Node | undefined): readonly MapEntry[] {
     code: 'wrong-type',
     what: 'a file of variables must be a map of names and values',
     place: node.place,
-    remedy: 'Write name: value, one a line.',
+    remedy: 'Write one name: value on each line.',
   });
 }
 

@@ -7,7 +7,7 @@ import type { DigestCache } from './digest-cache.ts';
 /** Decrypts files that are encrypted as a whole, and files of variables. */
 export type SealedFiles = Pick<Vault, 'unseal' | 'variables'>;
 
-/** The controller as one task sees it. It also tells whether the files that the task has read are still the same. */
+/** The controller as one task sees it. It also knows whether the files that the task has read are still the same. */
 export interface WatchedController extends Controller {
   isCurrent(): boolean;
 }

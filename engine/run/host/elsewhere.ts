@@ -49,15 +49,15 @@ export function partOfGroup(group: string, slice: string): Fault {
 }
 
 /**
- * Makes the problem of hosts that add_host would bring: the slices have shared out the hosts before. `what`: `hosts`, or
- * which host.
+ * Makes the problem that add_host would add hosts after the hosts were divided into slices. `what`: `hosts`, or the
+ * name of a host.
  */
 export function newHostsInSlices(what: string, slice: string, place?: Place): Problem {
   return new Problem({
     code: 'not-in-slices',
     what: `add_host brings ${what} that no slice has (this is slice ${slice})`,
     place,
-    why: 'The slices share out the hosts of the inventory before the run.',
+    why: 'The hosts of the inventory are divided into slices before the run.',
     remedy: 'Name the hosts in the inventory, for example by an inventory script, or run without --slice.',
   });
 }

@@ -53,7 +53,7 @@ export interface PlayScope {
   readonly hosts: readonly string[];
   /** The hosts of the whole play. */
   readonly all: readonly string[];
-  /** Set if other slices do other hosts of the play. */
+  /** Set if other slices run other hosts of the play. */
   readonly slice?: Slice | undefined;
 }
 
@@ -80,7 +80,7 @@ export class HostVariables {
   #cache = new Map<PlayScope | undefined, Map<object, Map<object, Map<readonly Layer[], LayeredScope>>>>();
   #groupChanges = 0;
   #play: PlayScope | undefined;
-  /** Set if another slice does the host: what only that slice knows. */
+  /** Set if another slice runs the host: the layer of everything that only that slice knows. */
   #elsewhere: { readonly names: ReadonlySet<string>; readonly layer: Layer } | undefined;
 
   /** Variables that tasks of the run will register or set: other hosts may ask for them before they exist. */

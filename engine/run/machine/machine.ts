@@ -44,11 +44,11 @@ export interface MachineParts {
   readonly reopen: (timeoutMs: number, how: 'stoppable' | 'to the end') => Promise<Connection>;
   /** Returns the error, or a better one for a lock that this run itself holds under another name of the machine. */
   readonly explained: (error: unknown) => unknown;
-  /** Is called when a session of another user is there. Throws Problem if nothing may be done in it. */
+  /** Called when a session of another user exists. Throws Problem if nothing may be done in it. */
   readonly becoming: (user: string) => void;
 }
 
-/** A connected host with its known state, for each user as whom it is seen. */
+/** A connected host, with the states that are known of it: a view for each user who looks. */
 export class Machine {
   #connection: Connection;
   readonly #reopen: MachineParts['reopen'];
@@ -109,7 +109,7 @@ export class Machine {
     return [...this.#privileges.values()];
   }
 
-  /** Yields every state that tasks depend on, with the user as whom it was seen. */
+  /** Yields every state that tasks depend on, with the user who has seen it. */
   *seenStates(): Generator<{
     readonly user: string;
     readonly key: string;
@@ -120,7 +120,7 @@ export class Machine {
       for (const seen of this.view(privilege).seenStates()) yield { user: this.userOf(privilege), ...seen };
   }
 
-  /** Returns the user as whom commands run under this privilege. */
+  /** Returns the user who runs commands under this privilege. */
   userOf(privilege: Privilege): string {
     return privilege.kind === 'become' ? privilege.user : this.connection.facts.user;
   }

@@ -26,7 +26,10 @@ export class NotKept {
     }
   }
 
-  /** Records the settings of ssh's configuration. The system's ssh applies all of them. */
+  /**
+   * Records the settings of the ssh configuration that are not applied. Nothing is recorded for the system's ssh, which
+   * applies all settings.
+   */
   connected(host: string, target: Target, transport: TransportName): void {
     if (target.kind === 'local' || transport !== 'ssh2' || target.openssh.notKept.length === 0) return;
     for (const option of target.openssh.notKept) this.#options.add(option);

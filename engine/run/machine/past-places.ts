@@ -15,7 +15,7 @@ export class PastPlaces {
     this.#locks = locks;
   }
 
-  /** Records that the run has left a machine, and the users as whom it was there. */
+  /** Records that the run has left a machine, and the users that the run has had there. */
   leave(name: string, target: Target | undefined, users: Iterable<string>): void {
     const place = this.#placeOf(target);
     if (place === undefined) return;

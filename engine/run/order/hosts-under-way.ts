@@ -29,7 +29,7 @@ export class HostsUnderWay {
     return once(() => (this.#count += 1));
   }
 
-  /** Does `wait`, during which the host is not under way. */
+  /** Runs `wait`. The host is not under way meanwhile. */
   async during<Result>(wait: () => Promise<Result>): Promise<Result> {
     const goOn = this.aside();
     try {

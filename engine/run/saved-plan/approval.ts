@@ -79,7 +79,7 @@ export class Approval {
         recorded[0] === undefined
           ? `The plan has no${this.#had(at) ? ' further' : ''} change by "${at.task.name}"${at.item === undefined ? '' : ` for ${at.item}`} on ${at.host}.`
           : `The plan has another change there: ${apart(recorded[0], change.differences, packaged)}.`,
-      remedy: 'The host or something else changed while the plan was applied. Make the plan anew and have it reviewed.',
+      remedy: 'The host or something else changed while the plan was applied. Make a new plan and have it reviewed.',
     });
   }
 
@@ -93,7 +93,7 @@ function unknownHost({ host }: ChangePlace): Problem {
     code: 'not-in-plan',
     what: `${host} would be changed, and the plan could not know this host`,
     why: 'A task has added the host with values that only the run brings.',
-    remedy: 'Put the host into the inventory and make the plan anew, or run the playbook by `runbook play`.',
+    remedy: 'Put the host into the inventory and make a new plan, or run the playbook by `runbook play`.',
   });
 }
 

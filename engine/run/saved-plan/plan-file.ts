@@ -96,7 +96,7 @@ function notWritten(path: string, error: unknown): Problem {
     code: 'plan-not-written',
     what: `The plan cannot be written to ${path}`,
     why: systemReason(error),
-    remedy: 'Name a file in a folder that is there and that the user who runs this may write to.',
+    remedy: 'Name a file in an existing folder to which the user who runs this may write.',
   });
 }
 
@@ -123,7 +123,7 @@ export async function readPlan(path: string): Promise<PlanDocument> {
 export function parsePlan(text: string, path: string): PlanDocument {
   if (!/^\{\s*"format": "runbook-plan"/.test(text)) {
     const why = text.trim() === '' ? 'The file is empty.' : 'A plan begins with "format": "runbook-plan".';
-    throw new Problem({ code: 'plan-foreign', what: `${path} is no plan of runbook`, why, remedy: REMEDY });
+    throw new Problem({ code: 'plan-foreign', what: `${path} is not a plan of runbook`, why, remedy: REMEDY });
   }
   const version = /^\{\s*"format": "runbook-plan",\s*"version": (\d+),/.exec(text)?.[1];
   if (version !== undefined && Number(version) !== PLAN_VERSION) {
@@ -162,11 +162,11 @@ function decode(json: string, path: string): PlanDocument {
     return planDocument.parse(JSON.parse(json));
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error);
-    throw new Problem({ code: 'plan-foreign', what: `${path} is no plan of runbook`, why, remedy: REMEDY });
+    throw new Problem({ code: 'plan-foreign', what: `${path} is not a plan of runbook`, why, remedy: REMEDY });
   }
 }
 
-const REMEDY = 'Make it anew with `runbook plan -o FILE`, and have it reviewed again.';
+const REMEDY = 'Make a new plan with `runbook plan -o FILE`, and have it reviewed.';
 
 function checksumLine(digest: Hash): string {
   return ` "checksum": "${digest.digest('hex')}"`;

@@ -55,7 +55,7 @@ function keyOf(value: Value | undefined, host: string, by: string): string {
         : `Its value for ${host} is not a text, a number or a boolean.`;
   throw new Problem({
     code: 'not-in-slices',
-    what: `--slice-by ${by} cannot share out the hosts`,
+    what: `--slice-by ${by} cannot divide the hosts into slices`,
     why,
     remedy: 'Name a variable that each host has in the inventory, such as site, or leave out --slice-by.',
   });
@@ -139,8 +139,8 @@ export interface SharedFrom {
   readonly inventory: Inventory;
   readonly hosts: ReadonlyMap<string, HostState>;
   /**
-   * `plays`: the hosts of the plays. Otherwise group_by may bring other hosts into a play, so all hosts of the limit are
-   * shared out.
+   * `plays`: the hosts of the plays. Otherwise group_by may bring other hosts into a play, so all hosts of the limit
+   * are divided.
    */
   readonly allowed: 'plays' | ReadonlySet<string> | undefined;
 }

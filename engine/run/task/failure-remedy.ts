@@ -96,7 +96,7 @@ export function failureRemedy(what: string, { status, stderr, isCommand }: Faile
     case 127:
       return 'Install the program with a task before this one, or write its whole path.';
     case 137:
-      return 'If nobody has ended it, memory may have run out: `journalctl -k` on the host tells.';
+      return 'If nobody has ended it, memory may have run out: `journalctl -k` on the host shows this.';
     default:
       return status > 128
         ? 'Find out on the host who or what has ended it.'

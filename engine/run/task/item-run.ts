@@ -161,7 +161,7 @@ function cannotKnow(
   else lay(run, { predictions, touches: 'predicted', certainty: 'after_change' });
   if (run.context.mode === 'plan') run.context.files.expectFiles(brings);
   if (run.context.mode === 'plan') return { kind: 'unknown', because: naming(because, deciders), result: planned };
-  const problem = failure(run, { what: `what it needs is not known: ${because}` });
+  const problem = failure(run, { what: `a value that it needs is not known: ${because}` });
   return { kind: 'failed', problem, result: {}, output: undefined };
 }
 
@@ -245,7 +245,7 @@ async function awaitIt(run: ItemRun, outcome: OutcomeOf<'await'>): Promise<ItemR
     problem: failure(run, {
       what,
       why: lastLines(answer),
-      remedy: 'Look on the host why it is not so, or raise timeout.',
+      remedy: 'Check on the host why this has not happened, or raise timeout.',
     }),
     result: {},
     output: asOutput(answer),

@@ -53,6 +53,6 @@ export function admitIncluded(
     code: 'too-many-steps',
     what: `includes have brought more than ${MOST_INCLUDED} steps to the host`,
     place,
-    remedy: 'See whether a file includes itself by a loop. Many things are done by a loop at one task.',
+    remedy: 'Check whether a file includes itself in a loop. To repeat a task for many items, use loop.',
   });
 }

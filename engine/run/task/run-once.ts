@@ -82,7 +82,7 @@ async function lead({ batch, host, work }: OnceOptions, key: string): Promise<vo
   const result = await done;
   if (result.kind === 'done') return;
   if (!(result.error instanceof TaskFailed || result.error instanceof HostStops))
-    abort(batch, { kind: 'fatal', why: `${host.name} was lost at what one host had to do for all` }, host);
+    abort(batch, { kind: 'fatal', why: `${host.name} was lost during a task that one host runs for all` }, host);
   throw result.error;
 }
 

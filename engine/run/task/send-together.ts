@@ -24,7 +24,7 @@ export interface FirstAnswer extends Pick<MadeChange, 'earlier'> {
 
 /**
  * Sends the change whose turn it is together with those of later turns. The answers for these are kept for their turns.
- * A change that the script has not come to is not made: it is planned anew in its turn.
+ * A change that the script did not reach is not made: it is planned again in its turn.
  */
 export async function sendTogether(
   run: ItemRun,
@@ -83,11 +83,11 @@ export function alsoSent(companions: readonly Companion[]): string | undefined {
   return `The changes of these tasks were sent together with it, and may be made: ${placesOf(companions).join(', ')}`;
 }
 
-/** Returns a sentence about changes behind a failed one that are made already; undefined if there are none. */
+/** Returns a sentence about the changes after a failed one that were made nevertheless; undefined if there are none. */
 export function alsoMade(places: readonly string[]): string | undefined {
   return places.length === 0
     ? undefined
-    : `The changes of these tasks behind it are made already, and no handler was called for them: ${places.join(', ')}`;
+    : `The changes of these later tasks are made already, and no handler was called for them: ${places.join(', ')}`;
 }
 
 function placesOf(companions: readonly Companion[]): readonly string[] {

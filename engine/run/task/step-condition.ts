@@ -37,7 +37,11 @@ export function reportUnknown({ context, host, step, frame, at }: BareStep, beca
   const identity = identityOfStep(step, isHandler(frame));
   const { hides } = hushOf(step, host.variables.scope(step));
   if (context.mode !== 'plan')
-    throw new Problem({ code: 'task-failed', what: `what it needs is not known: ${because}`, place: step.place });
+    throw new Problem({
+      code: 'task-failed',
+      what: `a value that it needs is not known: ${because}`,
+      place: step.place,
+    });
   const told = hides ? `what is ${HIDDEN}` : because;
   if (step.kind === 'include') expectVariables(host, step, new Unknown(told));
   unknownStep(context, { host, step: identity, at, because: told });

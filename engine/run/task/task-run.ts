@@ -357,7 +357,7 @@ function failed(turn: Turn, error: Problem): Recorded {
 async function unknown(turn: Turn, because: string): Promise<Recorded> {
   const { run, identity, scope, loop, hush } = turn;
   if (run.context.mode === 'play')
-    return failed(turn, failure(run, { what: `what it needs is not known: ${because}` }));
+    return failed(turn, failure(run, { what: `a value that it needs is not known: ${because}` }));
   run.host.called.call(nameableNotifies(run.task, scope, run.handlers), 'doubtful');
   if (isOnController(run.task, run.host.name, scope, run.context.hosts)) run.context.files.expectAnything();
   await mayHaveChanged(run, { identity, scope, item: loop?.item, hides: hush.hides, because });

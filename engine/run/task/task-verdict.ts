@@ -85,7 +85,7 @@ function mayFail({ mode }: Judged, raw: ItemResult): false | Unknown {
 
 /** If failed_when is false in this case, nothing has run, so nothing has changed. */
 const MAY_LACK_FOLDER = 'whether the folder of chdir is there, which is seen only as the command begins';
-const MAY_FAIL = 'whether the task fails, which nothing tells before it is done';
+const MAY_FAIL = 'whether the task fails, which is known only after it has run';
 
 /**
  * Returns the verdicts of a task that the plan does not know. An unknown failure matters only if it would be ignored:

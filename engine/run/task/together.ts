@@ -67,7 +67,7 @@ class Gathering {
     for (const next of following(route.stops, route.index + 1)) if (!(await this.#step(next))) return;
   }
 
-  /** Returns whether the step behind this one may be looked at. */
+  /** Returns whether the step after this one may be looked at. */
   async #step({ step, ...place }: Stop): Promise<boolean> {
     const { context } = this.#run;
     if (step.kind !== 'task') return false;
@@ -92,7 +92,7 @@ class Gathering {
     for (const name of resultsOf(task)) this.#pending.set(name, new Unknown(`the task at ${task.id}`));
   }
 
-  /** Plans the turns of a task from this index on. Returns whether the step behind it may be looked at. */
+  /** Plans the turns of a task from this index on. Returns whether the step after it may be looked at. */
   async #turns(stop: Stop, task: Task, from: number): Promise<boolean> {
     const plain = this.#scope(task, undefined);
     if (isLoopInVain(task, plain)) return true;

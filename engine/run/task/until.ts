@@ -130,7 +130,7 @@ function neverSo(of: Waiting, result: ItemResult): ItemResult {
   const problem = failure(of, {
     what,
     why: why.length === 0 ? undefined : why.join('\n'),
-    remedy: 'Let `until` speak of the result of the task.',
+    remedy: 'Use the result of the task in `until`.',
   });
   return { kind: 'failed', problem, result: result.result, output: undefined };
 }
@@ -163,7 +163,7 @@ function gaveUp(of: Waiting, result: ItemResult, attempts: number, milliseconds:
   const problem = failure(of, {
     what,
     why: why === '' ? undefined : why,
-    remedy: 'If it takes longer, raise retries or delay; else correct what is waited for, or the condition.',
+    remedy: 'If it takes longer, raise retries or delay; otherwise correct the cause, or the condition.',
   });
   switch (result.kind) {
     case 'failed':

@@ -1,6 +1,6 @@
 /** Characters that look like a space or like nothing, and are a space for neither YAML nor expressions. */
 const BLANKS = /[\u00a0\u1680\u180e\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+/;
-/** What stands in a line ahead of a value: the indentation, the dash of an item, a key with its colon, and spaces. */
+/** The part of a line before a value: the indentation, the dash of an item, a key with its colon, and spaces. */
 const AHEAD = /^(?: |- )*(?:(?:-|[\w.-]+:) *)?/;
 /** A dash or a key with its colon at the beginning of a text. */
 const SIGN = /^(?:-|[\w.-]+:)?/;
@@ -21,7 +21,10 @@ export interface ForeignBlank {
   readonly length: number;
 }
 
-/** Returns the first character of the text that looks like a space and is none; undefined if there is none. */
+/**
+ * Returns the first character of the text that looks like a space but is not a space; undefined if there is no such
+ * character.
+ */
 export function foreignBlank(text: string): ForeignBlank | undefined {
   const found = BLANKS.exec(text);
   return found === null ? undefined : blankAt(found[0], found.index);

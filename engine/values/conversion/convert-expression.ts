@@ -24,7 +24,7 @@ export function convertExpression(text: string, { types, wants }: ExpressionKnow
     const adapter = new Adapter({ target: 'cel', types, place: 'string' });
     const adapted: Jinja = wants === 'condition' ? adapter.condition(jinja) : adapter.value(jinja);
     const written = celOf(adapted, quoteOf(bare));
-    if (!isExpression(written)) return byHand(text, { kind: 'refused', what: `${written} is no expression here` });
+    if (!isExpression(written)) return byHand(text, { kind: 'refused', what: `${written} is not an expression here` });
     const { assumptions } = adapter;
     const kind = assumptions.length > 0 ? 'assumed' : written === text.trim() ? 'same' : 'exact';
     return { kind, text: kind === 'same' ? text : written, assumptions };

@@ -47,7 +47,7 @@ function valueOf(text: string, scope: Scope): string {
     const shown = JSON.stringify(maskValue(value));
     return `is ${shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown}`;
   } catch (error) {
-    if (error instanceof Problem) return `cannot be told: ${mask(error.what)}`;
+    if (error instanceof Problem) return `is not known: ${mask(error.what)}`;
     throw error;
   }
 }

@@ -81,7 +81,7 @@ function earlyEnd({ start }: Unparsed, source: string): SyntaxFinding | undefine
   if (start < written.length) return undefined;
   const last = /(?<!\S)\S+$/.exec(written)?.[0] ?? '';
   return {
-    what: `The expression ends behind ${last}, where more must follow`,
+    what: `The expression ends after ${last}, where more must follow`,
     instead: `Write what ${last} is for, or remove it.`,
     from: written.length - last.length,
     long: Math.max(1, last.length),
@@ -92,7 +92,7 @@ function unreadable({ start, length }: Unparsed, source: string): SyntaxFinding 
   const blank = foreignBlank(source.slice(start));
   if (blank?.at === 0)
     return {
-      what: `Here is ${blank.name}, which is no space for an expression`,
+      what: `Here is ${blank.name}, which is not a space for an expression`,
       instead: REMOVE_BLANK,
       from: start,
       long: blank.length,
@@ -180,7 +180,7 @@ interface MissingFunction {
   readonly advice: string | undefined;
 }
 
-/** Tells of a name that is no function of runbook. It may be one of CEL that is called in another way. */
+/** Explains a name that is not a function of runbook. It may be one of CEL that is called in another way. */
 function missingFunction({ summary, receiver, name, advice }: MissingFunction): ReturnType<typeof noFunction> {
   const call = receiver === undefined ? `${name}()` : `.${name}()`;
   const word = receiver === undefined ? undefined : (USAGE.get(name) ?? JINJA_WORDS.get(`method ${name}`));
@@ -285,7 +285,7 @@ export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Rewrites what the library says of types in plain words. */
+/** Rewrites a message of the library about types in plain words. */
 export function plainTypes(summary: string): string {
   return summary
     .replace(BOUNDED_MATCHES, 'matches')

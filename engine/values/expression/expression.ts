@@ -250,8 +250,8 @@ function refuseComment(source: string, advise: Advise): void {
   const at = blankStrings(source).indexOf('//');
   if (at < 0) return;
   const remedy =
-    advise(source) ?? 'Divide by /: of whole numbers it gives the whole part. A comment stands behind # of YAML.';
-  throw new Fault({ code: 'expression-syntax', what: '// is no operator here', remedy }, at, 2);
+    advise(source) ?? 'Divide by /: of whole numbers it gives the whole part. A comment begins with the # of YAML.';
+  throw new Fault({ code: 'expression-syntax', what: '// is not an operator here', remedy }, at, 2);
 }
 
 /** Reports constants of Python and variables of Ansible, which would otherwise look like undefined variables. */

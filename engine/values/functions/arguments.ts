@@ -35,7 +35,7 @@ export function wholeOf(value: Value | undefined): number {
   throw new ArgumentFault(`A whole number is required, and this is ${number}`);
 }
 
-/** Returns the boolean. Throws ArgumentFault for any other value: texts such as "yes" are none. */
+/** Returns the boolean. Throws ArgumentFault for any other value: texts such as "yes" are not booleans. */
 export function booleanOf(value: Value | undefined): boolean {
   if (typeof value === 'boolean') return value;
   refuseNoValue(value);

@@ -235,7 +235,7 @@ export const collectionFunctions: readonly SharedFunction[] = [
     name: 'zip',
     form: 'method',
     summary:
-      'A list of lists: the first items of all lists, then the second items, and further. It ends with the shortest list.',
+      'A list of lists: the first items of all lists, then the second items, and so on. It ends with the shortest list.',
     parameters: [required('list', 'list'), rest('others', 'list')],
     returns: 'list',
     template: '{{zip (list 1 2) (list "a" "b")}}',

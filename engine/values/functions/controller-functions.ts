@@ -70,7 +70,7 @@ function environmentOf(name: string, fallback: Value | undefined, shown: Value |
     if (fallback !== undefined) return fallback;
     throw new ArgumentFault(
       `There is no variable ${name} in the environment of this machine`,
-      'Set it before the run, or give a fallback behind the name.',
+      'Set it before the run, or give a fallback after the name.',
     );
   }
   const isShown = HARMLESS.test(name) || (shown !== undefined && booleanOf(shown));
@@ -83,6 +83,6 @@ function firstOf(names: readonly Value[], fallback: Value | undefined): Value {
   if (found !== undefined) return found;
   throw new ArgumentFault(
     `None of these files exists on the controller: ${all.join(', ')}`,
-    'Add a name that exists in any case, or give a fallback behind the list.',
+    'Add a name that exists in any case, or give a fallback after the list.',
   );
 }

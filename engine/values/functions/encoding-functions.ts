@@ -8,7 +8,8 @@ function decode(text: string): string {
   if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact)) throw new ArgumentFault('The text is not base64');
   const bytes = Buffer.from(compact, 'base64');
   const decoded = bytes.toString('utf8');
-  if (!Buffer.from(decoded, 'utf8').equals(bytes)) throw new ArgumentFault('The base64 holds bytes that are not text');
+  if (!Buffer.from(decoded, 'utf8').equals(bytes))
+    throw new ArgumentFault('The base64 contains bytes that are not text');
   return decoded;
 }
 

@@ -128,7 +128,7 @@ export const formatFunctions: readonly SharedFunction[] = [
     name: 'format',
     form: 'method',
     summary:
-      'A text with values at fixed widths. %s is a text, %d a whole number, %x and %o one in another base, %f and %e a fraction; "%-8s" fills up with blanks on the right, "%03d" with zeros on the left, "%.2f" has two decimals.',
+      'A text with values at fixed widths. %s is a text, %d a whole number, %x and %o a whole number in base 16 and base 8, %f and %e a fraction; "%-8s" fills up with blanks on the right, "%03d" with zeros on the left, "%.2f" has two decimals.',
     parameters: [required('text', 'string'), rest('values', 'dyn')],
     returns: 'string',
     template: '{{format "%-8s%03d" name 7}}',

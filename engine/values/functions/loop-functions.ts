@@ -69,7 +69,7 @@ export const loopFunctions: readonly SharedFunction[] = [
     name: 'sequence',
     form: 'function',
     summary:
-      'A list of numbers as texts. The text says which: start=1 end=5 stride=2 format=web%02d, or count in place of end. start and stride are 1 by default.',
+      'A list of numbers as texts. The argument has the form start=1 end=5 stride=2 format=web%02d; count may replace end. start and stride are 1 by default.',
     parameters: [required('numbers', 'string')],
     returns: 'list',
     template: '{{sequence "end=3 format=web%02d"}}',

@@ -58,7 +58,7 @@ function variableOf(name: string, fallback: Value | undefined): Value {
   if (value !== undefined) return value;
   throw new ArgumentFault(
     `There is no variable "${name}"`,
-    didYouMean(name, scope.names()) ?? 'Correct the name, or give a fallback behind it.',
+    didYouMean(name, scope.names()) ?? 'Correct the name, or give a fallback after it.',
   );
 }
 

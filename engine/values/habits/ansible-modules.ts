@@ -17,7 +17,7 @@ const CHECK =
 
 /** Modules of Ansible and its collections that do not exist here. */
 export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
-  row('ping', 'Leave it out; `runbook ping PATTERN` tells whether hosts can be reached.'),
+  row('ping', 'Leave it out; `runbook ping PATTERN` shows whether hosts can be reached.'),
   row(
     'apt_key',
     'Download the key by get_url into /etc/apt/keyrings, and name its file in apt_repository: signed-by, or in deb822_repository: signed_by.',

@@ -63,7 +63,7 @@ export const JINJA_ABSENT: readonly (readonly [word: string, instead: string])[]
   ['filter pprint', 'Write {{to_nice_json x}}.'],
   [
     'filter attr',
-    'Write the name after a dot: x.name. If a variable n holds the name, write {{lookup x n}}, or x[n] in an expression.',
+    'Write the name after a dot: x.name. If a variable n has the name, write {{lookup x n}}, or x[n] in an expression.',
   ],
   ['filter random_mac', 'Put the address into a variable. A random value would differ between a plan and its play.'],
   ['test abs', 'Write x.startsWith("/").'],

@@ -3,7 +3,7 @@ import { filterNode, numberNode, textNode } from './jinja-build.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
 import { isIdentifier, lackingCall } from './jinja-translation.ts';
 
-/** A lookup with its arguments behind the name. */
+/** A lookup, with the arguments after its name. */
 interface Lookup {
   readonly terms: readonly Jinja[];
   readonly named: ReadonlyMap<string, Jinja>;

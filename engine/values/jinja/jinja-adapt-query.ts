@@ -2,7 +2,7 @@ import type { AdaptFilter } from './jinja-adapting.ts';
 import { attributesNode, constantNode, filterNode, numberNode, textNode } from './jinja-build.ts';
 import type { Jinja } from './jinja-expression.ts';
 
-/** A path to a list, what is taken of its items, and the member that is wanted of each. */
+/** A path to a list, the part of the list that is selected, and the wanted member of each item. */
 const QUERY =
   /^(?<list>[A-Za-z_][\w.]*)?\[(?<items>\*|\?(?<asked>[A-Za-z_]\w*)(?:==`(?<is>[\w-]*[A-Za-z_-][\w-]*)`)?)?\](?:\.(?<member>[A-Za-z_][\w.]*))?$/;
 /** Members of results of tasks that are true or false. What else counts as true is not the same in JMESPath. */

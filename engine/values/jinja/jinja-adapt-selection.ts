@@ -68,7 +68,10 @@ export const mapping: AdaptFilter = (adapter, node) => {
   return methodNode(adapter.value(of), 'map', ITEM, adapter.value(inner));
 };
 
-/** Adapts one list of what is made for each item: a filter and a map if it is at most one item, else a flat list. */
+/**
+ * Adapts a list that is made from each item of another list. If each item makes at most one item: a filter and a map.
+ * Otherwise: a map, made flat.
+ */
 export const makingForEach: AdaptFilter = (adapter, { of, given }) => {
   const [item, made] = given.plain;
   if (item === undefined || made === undefined) return undefined;
@@ -84,7 +87,7 @@ export const makingForEach: AdaptFilter = (adapter, { of, given }) => {
   });
 };
 
-/** Takes the conditions apart from the list that is there if they are met; otherwise it is empty. */
+/** Separates a list from its conditions. The list is empty if a condition is not met. */
 function onlyIf(made: Jinja): { readonly conditions: Jinja | undefined; readonly one: Jinja } {
   if (made.kind !== 'choice' || !isEmptyList(made.no)) return { conditions: undefined, one: made };
   const { conditions, one } = onlyIf(made.yes);

@@ -104,7 +104,7 @@ export function breaksBehindComment({ given }: JinjaOf<'filter'>): number {
   return /(?<!\n)\n*$/.exec(below)?.[0].length ?? 0;
 }
 
-/** Ansible writes no line for an empty prefix, and no second line end behind a line end. */
+/** Ansible writes no line for an empty prefix, and no second line end after a line end. */
 function lineAbove(begin: string, prefix: Jinja): Jinja | undefined {
   if (prefix.kind === 'text')
     return textNode(begin + (prefix.value === '' || prefix.value === '\n' ? prefix.value : `${prefix.value}\n`));

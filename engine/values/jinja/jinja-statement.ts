@@ -25,7 +25,7 @@ export function refuseJinja(text: string, origin?: Origin): void {
       why:
         others.length === 0
           ? undefined
-          : `There ${others.length === 1 ? 'is 1 more statement or comment' : `are ${others.length} more statements and comments`} of Jinja behind it.`,
+          : `There ${others.length === 1 ? 'is 1 more statement or comment' : `are ${others.length} more statements and comments`} of Jinja after it.`,
       remedy: `${isComment ? 'To mean the text, write \\{#.' : 'To mean the text, write \\{%.'} ${isComment ? commentRemedy(first.content) : trimmed(statementRemedy(first.content), whole)}`,
     },
     first.start,
@@ -183,7 +183,7 @@ const ASSIGNMENT =
   'Nothing is set in a template: give the task the variable by vars:, or write {{#with value as |name|}} and {{/with}}.';
 const MACRO = 'Write {{#*inline "name"}} and {{/inline}}, and call it by {{> name x=1}}.';
 const EXTENDS =
-  'Define each part, {{#*inline "part"}} and {{/inline}}, and write {{> base}} behind them: the base has {{> part}} where the part goes.';
+  'Define each part, {{#*inline "part"}} and {{/inline}}, and write {{> base}} after them: the base has {{> part}} where the part goes.';
 const BLOCK =
   'Write {{> part}}: a template that defines {{#*inline "part"}} before {{> base}} gives the part, and the file part.hbs beside the base is the default.';
 const FILTER = 'Call a helper for each value: {{upper name}}.';

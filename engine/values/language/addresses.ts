@@ -19,7 +19,7 @@ export function ipVersion(text: string): 4 | 6 {
   throw new ArgumentFault(`"${text}" is not an IP address`);
 }
 
-/** Returns an IP address as a number. Throws ArgumentFault if the text is none. */
+/** Returns an IP address as a number. Throws ArgumentFault if the text is not an address. */
 export function parseAddress(text: string): { version: 4 | 6; address: bigint } {
   const version = ipVersion(text);
   if (version === 4) {

@@ -57,7 +57,7 @@ export class ArgumentFault extends Error {
 
 const OMIT_HAS_NO_VALUE = {
   what: 'omit has no value: it only leaves out an argument, a keyword, a member or an item',
-  remedy: 'Give a fallback that has a value, such as default(x, "") or {{default x ""}}; x == omit asks for it.',
+  remedy: 'Give a fallback that has a value, such as default(x, "") or {{default x ""}}; x == omit tests for it.',
 };
 
 /** The message of a computation with the value of `omit`. */

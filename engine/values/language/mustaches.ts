@@ -47,7 +47,7 @@ export function* quotedMustachesIn(text: string): Iterable<{ readonly mustache: 
 
 /**
  * Returns, for each token, where the mustache ends in whose text it is the first one; undefined if nothing closes it.
- * Each answer follows from those behind it, so that no token is looked at twice.
+ * Each answer follows from those of later tokens, so that no token is looked at twice.
  */
 function endsOf(tokens: readonly Token[]): readonly (number | undefined)[] {
   const ends = Array.from<number | undefined>({ length: tokens.length });

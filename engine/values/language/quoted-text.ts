@@ -2,7 +2,7 @@
 const QUOTED = /"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'/y;
 
 /**
- * Replaces each quoted string of an expression. A quote that nothing closes stays: behind it, each quote of its kind is
+ * Replaces each quoted string of an expression. A quote that nothing closes stays: after it, each quote of its kind is
  * escaped, so that none of them is closed either. The time grows with the length of the text.
  */
 export function replaceQuoted(text: string, by: (quoted: string) => string): string {

@@ -48,10 +48,9 @@ class Meter {
 function tooManySteps(taken: string): Fault {
   return new Fault({
     code: 'too-many-steps',
-    what: 'This takes too long to be worked out',
+    what: 'This takes too long to compute',
     why: `It took ${taken}: loops within loops multiply.`,
-    remedy:
-      'Go through shorter lists, or through fewer of them within one another. Keep what is worked out once in a variable of set_fact.',
+    remedy: 'Loop over shorter lists, or nest fewer loops. Compute a value once, and keep it by set_fact.',
   });
 }
 

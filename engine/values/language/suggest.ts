@@ -1,4 +1,4 @@
-/** Levenshtein distance with adjacent swaps, given up beyond `limit`. */
+/** Levenshtein distance with adjacent swaps. It stops if the distance is greater than `limit`. */
 function distance(left: string, right: string, limit: number): number {
   if (Math.abs(left.length - right.length) > limit) return limit + 1;
   let beforeLast: number[] = [];

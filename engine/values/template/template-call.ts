@@ -218,7 +218,7 @@ function compileLookup(call: Call, whole: SyntaxExpression, key: SyntaxExpressio
     if (!isMap(container) && !isList(container))
       throw new ArgumentFault(
         'lookup takes a map or a list',
-        `${whyNoMember(container)} Write the variable first, and the key behind it: {{lookup labels "tier"}}.`,
+        `${whyNoMember(container)} Write the variable first, and the key after it: {{lookup labels "tier"}}.`,
       );
     const revealed = name instanceof Secret ? name.reveal() : name;
     if (typeof revealed !== 'string' && typeof revealed !== 'number')

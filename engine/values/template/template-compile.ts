@@ -305,7 +305,7 @@ class TemplateCompiler {
         'too-many-steps',
         `More than ${MOST_PARTIALS} partials are put into this template`,
         partial,
-        { remedy: 'Partials that put in others multiply: go through a list with {{#each}}.' },
+        { remedy: 'Partials that include other partials multiply: loop over a list with {{#each}}.' },
       );
     }
     const found = inline.get(name);

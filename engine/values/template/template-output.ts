@@ -69,7 +69,7 @@ export class Output {
     if (this.#size > MOST_TEXT) {
       throw new Fault({
         code: 'template-too-large',
-        what: `The template comes to more than ${MOST_TEXT / 1024 / 1024} Mi characters`,
+        what: `The output of the template has more than ${MOST_TEXT / 1024 / 1024} Mi characters`,
         remedy: 'Check which {{#each}} has too many rounds: blocks within blocks multiply. Use copy for large files.',
       });
     }

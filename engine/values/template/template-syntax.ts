@@ -273,7 +273,7 @@ function unexpectedToken({ token }: SyntaxFailure, text: string, offset: number)
     case 'OPEN_ENDBLOCK':
       return {
         what: 'This closes a block that is not open',
-        remedy: 'Remove it, or open the block ahead of it: {{#if x}}.',
+        remedy: 'Remove it, or open the block before it: {{#if x}}.',
         at: open,
       };
     case 'INVERSE':

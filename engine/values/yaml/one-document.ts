@@ -10,7 +10,7 @@ export function oneDocument(nodes: readonly Node[]): Node | undefined {
   if (second === undefined) return first;
   throw new Problem({
     code: 'two-documents',
-    what: 'The file holds more than one YAML document',
+    what: 'The file contains more than one YAML document',
     place: second.place,
     remedy: 'Remove the line --- in the middle.',
   });

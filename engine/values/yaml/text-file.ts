@@ -18,7 +18,7 @@ export function textIn(bytes: Buffer, file: string): string {
     why: isUtf16
       ? 'It begins as UTF-16 does.'
       : `The byte 0x${byte.toString(16).toUpperCase().padStart(2, '0')} stands there.`,
-    remedy: `Save it as UTF-8, such as with \`iconv -f ${isUtf16 ? 'UTF-16' : 'ISO-8859-1'} -t UTF-8\`. A file that copy brings by src may hold any bytes.`,
+    remedy: `Save it as UTF-8, such as with \`iconv -f ${isUtf16 ? 'UTF-16' : 'ISO-8859-1'} -t UTF-8\`. A file that copy sends by src may contain any bytes.`,
   });
 }
 

@@ -39,7 +39,7 @@ function noSpace(lines: readonly string[], line: number): YamlMistake | undefine
     /^(\s*(?:- +)*)([\w.-]+):([^\s:/][^]*)$/.exec((lines[line] ?? '').trimEnd()) ?? [];
   if (value === undefined) return undefined;
   return {
-    what: 'A space is missing behind the colon',
+    what: 'A space is missing after the colon',
     line,
     column: before.length,
     length: name.length + 1,
@@ -153,7 +153,7 @@ function endedQuote(lines: readonly string[], line: number): YamlMistake | undef
   const isWhole = value.length > text.length && value.endsWith(sign);
   const meant = isWhole ? value.slice(1, -1) : value;
   return {
-    what: 'This quote ends the text, and more stands behind it',
+    what: 'This quote ends the text, and more text follows it',
     line,
     column: before.length + text.length - 1,
     length: 1,
@@ -220,7 +220,7 @@ function colon(lines: readonly string[], line: number): YamlMistake | undefined 
     /^(\s*(?:- +)*)([\w.-]+):(\s+)([^"'|>\s[{&*!#].*:(?:\s[^]*)?)$/.exec(text) ?? [];
   if (value === undefined) return undefined;
   return {
-    what: 'This text holds ": ", which YAML takes for a map',
+    what: 'This text contains ": ", which YAML takes for a map',
     line,
     column: before.length + name.length + 1 + blanks.length,
     length: value.length,
@@ -256,7 +256,7 @@ function foreignSpace(lines: readonly string[], line: number): YamlMistake | und
 /** Returns what is wrong with a character that looks like a space, and what to do. */
 export function foreignSpaceText({ name, length }: ForeignBlank): Pick<YamlMistake, 'what' | 'why' | 'remedy'> {
   return {
-    what: `Here is ${name}, which is no space for YAML`,
+    what: `Here is ${name}, which is not a space for YAML`,
     why: 'Texts from web pages and chats often have it. It looks like a space, or like nothing.',
     remedy:
       length === 1 ? 'Put a space in its place, or remove it.' : `Put spaces in the place of all ${length} of them.`,

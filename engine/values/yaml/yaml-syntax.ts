@@ -50,9 +50,9 @@ function reportMistake(
   const mistake = yamlMistake(text.split(/\r?\n/), code, message, line - 1);
   if (mistake === undefined) {
     const remedy = /\w[[{]/.test(text.slice(offset - 1, offset + 1))
-      ? 'Within braces or brackets, quote a text that holds [ ] { } or a comma, such as "web[1:9]".'
+      ? 'Within braces or brackets, quote a text that contains [ ] { } or a comma, such as "web[1:9]".'
       : syntaxRemedy(code, message, lineAt(offset, problems));
-    const what = isSurplus(message) ? 'A value has ended already, and more stands behind it' : message;
+    const what = isSurplus(message) ? 'A value has ended already, and more text follows it' : message;
     problems.report({ code: 'yaml-syntax', what, offset, length: end - offset, remedy });
     return;
   }
@@ -75,8 +75,8 @@ function syntaxRemedy(code: string, message: string, line: string): string | und
     return 'Write \\\\ for a backslash, or put the text into single quotes, where a backslash is a plain character.';
   if (isSurplus(message)) return 'Put a comma between two values, quote the whole, or remove what is too much.';
   if (message.startsWith('All mapping items'))
-    return 'Indent the keys of a map alike, and the lines of a text behind | or > further than its key.';
-  if (/:\s+[^"'|>\s].*:\s/.test(line)) return 'Quote a value that holds ": ".';
+    return 'Indent the keys of a map alike, and the lines of a text after | or > further than its key.';
+  if (/:\s+[^"'|>\s].*:\s/.test(line)) return 'Quote a value that contains ": ".';
   return undefined;
 }
 

@@ -78,10 +78,10 @@ class YamlReader {
       for (const { index } of text.slice(0, nul).matchAll(/\n/g)) lines.addNewLine(index + 1);
       this.#problems.report({
         code: 'not-text',
-        what: 'The file is no text: it holds a byte that is zero',
+        what: 'The file is not text: it contains a byte that is zero',
         offset: nul,
         length: 1,
-        remedy: 'Name a file of YAML. A file that copy brings by src may hold any bytes.',
+        remedy: 'Name a file of YAML. A file that copy sends by src may contain any bytes.',
       });
       return;
     }

@@ -38,7 +38,7 @@ export async function decryptAge(bytes: Buffer, keys: readonly AgeKey[]): Promis
   }
 }
 
-/** What the library says of content that its digest does not fit, in plain words. */
+/** The messages of the library for content that does not match its digest, in plain words. */
 const CHANGED: ReadonlyMap<string, string> = new Map([
   ['invalid tag', 'Its content is not what was encrypted.'],
   ['invalid header HMAC', 'Its header is not what was encrypted.'],

@@ -101,7 +101,7 @@ function noIdentity(line: string, where: string): Problem {
   const plugin = line.startsWith('AGE-PLUGIN-');
   return new Problem({
     code: 'vault-identity',
-    what: `${where} is no identity that runbook can use`,
+    what: `${where} is not an identity that runbook can use`,
     why: plugin ? 'The identity is for a plugin of age; runbook has no plugins.' : undefined,
     remedy: 'Make one with `runbook vault keygen` or `age-keygen` (AGE-SECRET-KEY-1…), or name a private key of SSH.',
   });

@@ -20,11 +20,11 @@ export async function parseRecipient(text: string, place?: Place): Promise<Recip
   } catch (error) {
     throw new Problem({
       code: 'vault-recipient',
-      what: `${place === undefined ? `"${text}"` : 'this'} is no recipient`,
+      what: `${place === undefined ? `"${text}"` : 'this'} is not a recipient`,
       place,
       why: error instanceof Error ? error.message : undefined,
       remedy:
-        'Write age1… (`runbook vault keygen` tells yours), or the line of a file ~/.ssh/id_ed25519.pub or id_rsa.pub.',
+        'Write age1… (`runbook vault keygen` prints yours), or the line of a file ~/.ssh/id_ed25519.pub or id_rsa.pub.',
     });
   }
 }

@@ -30,7 +30,7 @@ export async function sshKeyIn(text: string, file: string, ask: Ask): Promise<Ss
   return { publicKey, identity: sshIdentity(publicKey, unlock) };
 }
 
-/** Reads the public key. OpenSSH stores it in clear even if the private key has a passphrase. */
+/** Reads the public key. OpenSSH does not encrypt it, even if the private key has a passphrase. */
 async function publicKeyIn(text: string, file: string): Promise<SshPublicKey> {
   const begin = text.indexOf(BEGIN);
   const end = text.lastIndexOf(END);

@@ -78,7 +78,11 @@ async function printedBy(path: string, label: string): Promise<string> {
   if (bytes.length > MOST_PRINTED)
     throw unreadable(path, `It prints more than ${MOST_PRINTED} bytes.`, 'Let it print the password alone.');
   if (why === undefined) return textIn(bytes, path).replaceAll(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, '');
-  throw unreadable(path, why, 'It is run, as it is executable: `chmod -x` where it holds the password itself.');
+  throw unreadable(
+    path,
+    why,
+    'The file was run because it is executable. If it contains the password itself, write `chmod -x`.',
+  );
 }
 
 /** Reads the output. Ends a program that prints more than MOST_PRINTED bytes; then returns MOST_PRINTED + 1 bytes. */

@@ -39,10 +39,10 @@ function damaged(by: 'age' | 'ansible-vault', place: Place, why: string): Proble
 function unsupported(place: Place, why: string): Problem {
   return new Problem({
     code: 'vault-unsupported',
-    what: 'this is encrypted by ansible-vault in a form that is not read',
+    what: 'this is encrypted by ansible-vault in a form that runbook cannot read',
     place,
     why,
-    remedy: 'Correct its first line; or decrypt it with the ansible-vault that wrote it, and encrypt it anew.',
+    remedy: 'Correct its first line; or decrypt it with the ansible-vault that wrote it, and encrypt it again.',
   });
 }
 
@@ -72,7 +72,7 @@ export function noVaultValue(place: Place): Problem {
 export function noText(place: Place, why: string): Problem {
   return new Problem({
     code: 'not-utf8',
-    what: 'the decrypted value is not UTF-8 text, and a variable holds text',
+    what: 'the decrypted value is not UTF-8 text, and a variable contains text',
     place,
     why,
     remedy: 'Save the text as UTF-8, and encrypt it again.',

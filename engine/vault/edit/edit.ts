@@ -111,7 +111,7 @@ interface FailedEdit {
   /** Undefined if the editor removed the file. */
   readonly edited: Buffer | undefined;
   readonly request: EditRequest;
-  /** The folder of the edited file in clear. */
+  /** The folder of the decrypted file. */
   readonly folder: string;
   readonly signal: NodeJS.Signals | undefined;
 }
@@ -133,7 +133,7 @@ async function failed(problem: Problem, { edited, request, folder, signal }: Fai
   const [says, remedy] =
     kept === undefined
       ? [
-          `The edit is kept in clear in ${folder}, which only you can enter.`,
+          `The edited text is kept, not encrypted, in ${folder}, which only you can enter.`,
           `Encrypt it, then remove the folder: rm -r ${folder}`,
         ]
       : [

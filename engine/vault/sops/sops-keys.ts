@@ -52,7 +52,7 @@ export class SopsKeys {
     const kinds = [...(sops.ageKeys.length > 0 ? ['age'] : []), ...sops.otherKeys].join(', ');
     throw new Problem({
       code: 'sops-key',
-      what: 'this is encrypted by SOPS, and no identity at hand can decrypt it',
+      what: 'this is encrypted by SOPS, and no available identity can decrypt it',
       place,
       why: `It is encrypted for: ${kinds === '' ? 'nobody' : kinds}.`,
       remedy:

@@ -22,7 +22,7 @@ export function isSealedValue(value: unknown): value is string {
 export function openValue(sealed: string, key: Buffer, path: string): SopsValue {
   if (sealed === '') return { kind: 'value', value: '', bytes: Buffer.alloc(0) };
   const [, data = '', iv = '', tag = '', type = ''] = SEALED.exec(sealed) ?? [];
-  if (type === '') throw new Error('It is in clear, and by the rules of the file it should be encrypted.');
+  if (type === '') throw new Error('It is not encrypted, and by the rules of the file it should be.');
   const tagBytes = Buffer.from(tag, 'base64');
   if (tagBytes.length !== TAG_LENGTH) throw new Error('It is damaged.');
   const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64'), { authTagLength: TAG_LENGTH });
@@ -50,7 +50,7 @@ function typed(bytes: Buffer, type: string): SopsValue {
     case 'float': {
       const number = Number(text);
       if (!Number.isFinite(number) || (type === 'int' && !Number.isSafeInteger(number)))
-        throw new Unfit('It holds a number that is too large; quote it to have it as text.');
+        throw new Unfit('It contains a number that is too large; quote it to have it as text.');
       return { kind: 'value', value: number, bytes };
     }
     case 'bool':

@@ -16,7 +16,7 @@ const DATA_KEY_LENGTH = 32;
 const MAC_ONLY_ENCRYPTED = Buffer.from('8a3fd2ad54ce66527b1034f3d147be0b0b975b3bf44f72c6fdadec8176f27d69', 'hex');
 
 /**
- * Returns the values in clear. Values that were encrypted are marked as secrets. Throws Problem if a value or the file
+ * Returns the decrypted values. Values that were encrypted are marked as secrets. Throws Problem if a value or the file
  * was changed, or if a rule cannot be used.
  */
 export function openSops(file: SopsFile, dataKey: Buffer, place: Place): Node {
@@ -74,7 +74,7 @@ function scalar(node: ScalarNode, path: readonly string[], { file, dataKey, dige
     return node;
   }
   if (typeof value !== 'string')
-    throw changed(place, 'It is in clear, and by the rules of the file it should be encrypted.');
+    throw changed(place, 'It is not encrypted, and by the rules of the file it should be.');
   try {
     const opened = openValue(value, dataKey, `${path.join(':')}:`);
     if (opened.kind === 'comment') return undefined;
@@ -125,6 +125,6 @@ function changed(place: Place, why: string): Problem {
     place,
     why,
     remedy:
-      'Restore it from where it was whole, such as git; edit it with `sops edit` only. A change of your own: `sops -d --ignore-mac`.',
+      'Restore an undamaged version, such as from git; edit it with `sops edit` only. A change of your own: `sops -d --ignore-mac`.',
   });
 }

@@ -40,7 +40,7 @@ const HIDDEN: readonly (readonly [what: string, hide: (root: string) => string, 
       write(root, { 'new.yml': 'a: b\n' });
       return 'new.yml';
     },
-    'has changes that Git does not keep yet',
+    'has changes that are not committed',
   ],
   [
     'a file that Git ignores',
@@ -69,7 +69,7 @@ const HIDDEN: readonly (readonly [what: string, hide: (root: string) => string, 
       git(join(root, 'inner'), 'init', '-q');
       return 'inner/new.yml';
     },
-    'inner has changes that Git does not keep yet',
+    'inner has changes that are not committed',
   ],
 ];
 
@@ -134,10 +134,10 @@ test('a folder of the project that looks like a bare repository is none', async 
 
 test('no repository, and no Git, are told apart', async () => {
   const root = temporaryFolder('runbook-git-');
-  await expect(refuseUncommitted({ root, name: 'p' })).rejects.toThrow('p is in no Git repository');
+  await expect(refuseUncommitted({ root, name: 'p' })).rejects.toThrow('p is not in a Git repository');
   vi.stubEnv('PATH', root);
   await expect(refuseUncommitted({ root, name: 'p' })).rejects.toMatchObject({
-    message: 'Git does not tell whether it keeps p',
+    message: 'Git cannot say whether it has the content of p',
     why: 'There is no program git on the PATH.',
   });
 });

@@ -65,7 +65,7 @@ const WRONG: readonly [AnyModule, ValueMap, readonly [string, string, string | u
   [
     copy,
     { dest: Secret.of('/a'), content: 'x' },
-    ['secret-in-argument', '"dest" of copy must not hold a secret', expect.anything()],
+    ['secret-in-argument', '"dest" of copy must not contain a secret', expect.anything()],
   ],
   [
     file,
@@ -75,7 +75,11 @@ const WRONG: readonly [AnyModule, ValueMap, readonly [string, string, string | u
   [
     file,
     { path: '/a', state: 'hard' },
-    ['arguments-do-not-fit', 'file: state: hard needs src', 'See `runbook docs file` for what goes together.'],
+    [
+      'arguments-do-not-fit',
+      'file: state: hard needs src',
+      'See `runbook docs file` for the arguments that can be combined.',
+    ],
   ],
 ];
 

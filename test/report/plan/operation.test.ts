@@ -47,6 +47,6 @@ test.each<readonly [string, readonly PlannedDifference[], string]>([
   expect(operationOf({ kind: 'change', certainty: 'certain', differences, notifies: [] })).toBe(operation);
 });
 
-test('what nothing tells whether it is needed runs', () => {
+test('what nobody can know whether it is needed runs', () => {
   expect(operationOf({ kind: 'change', certainty: 'opaque', differences: [], notifies: [] })).toBe('run');
 });

@@ -179,7 +179,7 @@ const MISTAKES: [string, string, number, RegExp, RegExp?][] = [
   ['  {{a}}', 'expression-syntax', 11, /without braces/],
   ['a == "{{b}}" and c', 'expression-syntax', 22, /./, /&&/],
   ['', 'expression-syntax', 9, /empty/],
-  ['a ==', 'expression-syntax', 11, /ends behind ==/],
+  ['a ==', 'expression-syntax', 11, /ends after ==/],
   ['"a', 'expression-syntax', 9, /never ends/],
   ['text + 1', 'expression-type', 9, /string \+ int/, /Convert/],
   ['text < 1', 'expression-type', 9, /string < int/],

@@ -138,7 +138,7 @@ describe('arguments that cannot be', () => {
     ['{{lookup members 7}}', 'missing-key', /"7"/],
     ['{{lookup labels "__proto__"}}', 'missing-key', /__proto__/],
     ['{{expr name}}', 'template-syntax', /fixed text/],
-    ['{{expr "port +"}}', 'expression-syntax', /ends behind \+/],
+    ['{{expr "port +"}}', 'expression-syntax', /ends after \+/],
     ['{{expr "port + 1" x=1}}', 'helper-arguments', /does not use "x"/],
     ['{{lowr name}}', 'unknown-helper', /lowr/],
   ])('%s', (template, code, what) => {

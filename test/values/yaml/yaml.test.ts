@@ -120,7 +120,9 @@ describe('mistakes', () => {
 
   test('a pattern of hosts as a key within braces is to be quoted', () => {
     const { remedy } = problemOf(() => readYaml('web: { hosts: { web[01:07]: { site: a } } }', 'f'));
-    expect(remedy).toBe('Within braces or brackets, quote a text that holds [ ] { } or a comma, such as "web[1:9]".');
+    expect(remedy).toBe(
+      'Within braces or brackets, quote a text that contains [ ] { } or a comma, such as "web[1:9]".',
+    );
   });
 
   test('all of a file are told at once', () => {
