@@ -137,7 +137,7 @@ function refused(args: Arguments, seen: Seen): Impossible | undefined {
     return {
       kind: 'impossible',
       what: `there is no ${args.dev}`,
-      remedy: 'Correct dev; `runbook exec HOST lsblk` lists the devices of the host.',
+      remedy: 'Correct dev; `runbook exec HOST -a lsblk` lists the devices of the host.',
     };
   if (state.text === EMPTY || state.text === wanted || args.force) return undefined;
   return {

@@ -156,7 +156,7 @@ function faultOf({ vg }: Arguments, { given, holds }: Device): Impossible | unde
     return {
       kind: 'impossible',
       what: `there is no device ${given}`,
-      remedy: 'Correct pvs; `runbook exec HOST lsblk` lists the devices of the host.',
+      remedy: 'Correct pvs; `runbook exec HOST -a lsblk` lists the devices of the host.',
     };
   return {
     kind: 'impossible',

@@ -9,7 +9,7 @@ const schema = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a boolean, such as httpd_can_network_connect')
-    .describe('The boolean. `runbook exec HOST "getsebool -a"` lists those of a host.'),
+    .describe('The boolean. `runbook exec HOST -a "getsebool -a"` lists the booleans of a host.'),
   state: boolean().describe('The value of the boolean.'),
   persistent: boolean()
     .default(false)

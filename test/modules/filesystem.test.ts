@@ -20,7 +20,7 @@ test.for([
     EXT4,
     { kind: 'answer', text: 'no such device' },
     '',
-    'there is no /dev/x: Correct dev; `runbook exec HOST lsblk` lists the devices of the host.',
+    'there is no /dev/x: Correct dev; `runbook exec HOST -a lsblk` lists the devices of the host.',
   ],
   [EXT4, { kind: 'answer', text: 'no such device' }, 'later', '/dev/x file system: no such device → ext4'],
   [

@@ -56,7 +56,7 @@ const SAID = [
     'lvg',
     { vg: 'data', pvs: '/dev/sdb' },
     { ...GROUP, 'lvdevice /dev/sdb': 'no such device' },
-    'there is no device /dev/sdb: Correct pvs; `runbook exec HOST lsblk` lists the devices of the host.',
+    'there is no device /dev/sdb: Correct pvs; `runbook exec HOST -a lsblk` lists the devices of the host.',
   ],
   [
     'lvg',

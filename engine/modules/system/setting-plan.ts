@@ -66,7 +66,7 @@ function refusedRemedy(why: string, task: SettingTask, { user }: Context): strin
   const known = task.remedyFor?.(why);
   if (known !== undefined) return known;
   if (user !== 'root' && /permission|root|privilege/i.test(why)) return 'Set become: true on the task.';
-  return `Correct the arguments by this message, or look at it on the host: runbook exec HOST ${task.program}.`;
+  return `Correct the arguments by this message, or look at it on the host: runbook exec HOST -a ${task.program}.`;
 }
 
 /** Plans the change of settings that differ from the wanted answers, one after the other. */
