@@ -133,7 +133,8 @@ function shallowQuote(lines: readonly string[], code: string, message: string, l
   if (code !== 'MISSING_CHAR' || !message.startsWith('Missing closing')) return undefined;
   const at = lines.findIndex((text, index) => index > line && text.trim() !== '');
   const text = lines[at]?.trimEnd();
-  if (text === undefined) return undefined;
+  // Before a line with a key, the quote at the end of the text is missing.
+  if (text === undefined || KEY_LINE.test(text)) return undefined;
   const column = text.length - text.trimStart().length;
   return {
     what: 'This line goes on with a text in quotes, and is indented too little',
