@@ -6,11 +6,12 @@ import {
   ETCD_COMMANDS,
   KUBERNETES_COMMANDS,
   KUBE_BENCH_COMMANDS,
+  S3_SERVER_COMMANDS,
   SOPS_COMMANDS,
 } from './binary-source.ts';
 import { cacheFolder } from './cache.ts';
 import { downloadEtcd } from './github-releases.ts';
-import { buildAge, buildEtcd, buildKubeBench, buildKubernetes, buildSops } from './go-build.ts';
+import { buildAge, buildEtcd, buildKubeBench, buildKubernetes, buildS3Server, buildSops } from './go-build.ts';
 import { ensureRelease } from './release-cache.ts';
 import { downloadKubernetes } from './release-site.ts';
 
@@ -19,6 +20,7 @@ export const DEFAULT_ETCD = '3.6.16';
 const KUBE_BENCH = '0.15.1';
 const AGE = '1.3.2';
 const SOPS = '3.13.3';
+const S3_SERVER = '1.8.0';
 
 export interface BinariesOptions {
   /** Without the leading v: `1.36.3`. */
@@ -128,6 +130,14 @@ export async function ensureAge(options: Pick<BinariesOptions, 'report' | 'signa
 export async function ensureSops(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
   return await ensureProgram(
     { name: 'sops', version: SOPS, commands: SOPS_COMMANDS, sources: [buildSops] },
+    contextOf(options),
+  );
+}
+
+/** The same, for `versitygw`, a server of S3. The first time takes some minutes. */
+export async function ensureS3Server(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
+  return await ensureProgram(
+    { name: 'versitygw', version: S3_SERVER, commands: S3_SERVER_COMMANDS, sources: [buildS3Server] },
     contextOf(options),
   );
 }

@@ -15,6 +15,8 @@ export const CONFORMANCE_COMMANDS = ['e2e.test'] as const;
 export const KUBE_BENCH_COMMANDS = ['kube-bench', 'cfg.tar', 'jq'] as const;
 export const AGE_COMMANDS = ['age', 'age-keygen'] as const;
 export const SOPS_COMMANDS = ['sops'] as const;
+/** A server of S3, whose objects are files of a folder. */
+export const S3_SERVER_COMMANDS = ['versitygw'] as const;
 
 /** What a source is asked for. */
 export interface Wanted {

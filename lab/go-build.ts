@@ -1,6 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type SourceContext, type Wanted, AGE_COMMANDS, SOPS_COMMANDS } from './binary-source.ts';
+import { type SourceContext, type Wanted, AGE_COMMANDS, S3_SERVER_COMMANDS, SOPS_COMMANDS } from './binary-source.ts';
 import { run } from './command.ts';
 import { installCompiler } from './go-module-copy.ts';
 import { type Go, build, buildTest, cleanUp, directive, moduleFile, prepare } from './go-tool.ts';
@@ -148,6 +148,14 @@ export async function buildSops({ version }: Wanted, folder: string, context: So
   const flags = `-s -w -X github.com/getsops/sops/v3/version.Version=${version}`;
   return await buildPackages(
     { module: `github.com/getsops/sops/v3@v${version}`, commands: SOPS_COMMANDS, flags },
+    folder,
+    context,
+  );
+}
+
+export async function buildS3Server({ version }: Wanted, folder: string, context: SourceContext): Promise<string> {
+  return await buildPackages(
+    { module: `github.com/versity/versitygw@v${version}`, commands: S3_SERVER_COMMANDS, flags: '-s -w' },
     folder,
     context,
   );

@@ -6,6 +6,7 @@ import type { Distribution } from './distribution.ts';
 
 /** The packages that the roles install on Debian. Their dependencies are added. */
 const PACKAGES = [
+  'age',
   'apparmor',
   'ca-certificates',
   'chrony',
@@ -23,6 +24,7 @@ const PACKAGES = [
   'logrotate',
   'nftables',
   'openssl',
+  'rclone',
   'rsyslog',
   'socat',
   'sysstat',

@@ -31,6 +31,8 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['bzip2', 'bzip2'],
   ['zstd', 'zstd'],
   ['python3', 'python3'],
+  ['age', 'age'],
+  ['rclone', 'rclone'],
   ['/var/lib/dpkg/info/python3-venv.list', 'python3-venv'],
 ]);
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
