@@ -7,7 +7,7 @@ import satisfies from 'semver/functions/satisfies.js';
 import validRange from 'semver/ranges/valid.js';
 import { type Value, Omitted } from '../base/value.ts';
 import { cidrContains, cidrHost, cidrOverlaps, cidrPrefix, ipVersion } from '../language/addresses.ts';
-import { ArgumentFault, Fault, UnknownTouched } from '../language/fault.ts';
+import { ArgumentFault, Fault, NothingThere, UnknownTouched } from '../language/fault.ts';
 import { matches, replaceMatches } from '../language/pattern.ts';
 import { spendForMade, spendForSeen, spendSteps } from '../language/step-limit.ts';
 import { sharedInCel } from './cel-shared.ts';
@@ -70,7 +70,7 @@ function compareItems(left: unknown, right: unknown): number {
 }
 
 function extreme(items: readonly unknown[], direction: 1 | -1): unknown {
-  if (items.length === 0) throw new ArgumentFault('An empty list has no least or greatest item');
+  if (items.length === 0) throw new NothingThere('An empty list has no least or greatest item');
   return items.reduce((best, item) => (compareItems(item, best) * direction > 0 ? item : best));
 }
 
@@ -202,6 +202,7 @@ export const celFunctions: readonly CelFunction[] = [
 /** Returns whether the error says that a member or an item does not exist. */
 function isMissing(error: unknown): boolean {
   if (error instanceof Fault) return error.details.code === 'undefined-variable';
+  if (error instanceof NothingThere) return true;
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'no_such_key' || code === 'index_out_of_bounds';
 }

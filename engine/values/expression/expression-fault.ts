@@ -277,7 +277,7 @@ export function missingItem({ node, range, summary }: EvaluationError | CelTypeE
   const remedy = isBefore
     ? `The last item is ${name}[size(${name}) - 1].`
     : `The first item is ${name}[0]. If there may be fewer items, test size(${name}) > ${index} first.`;
-  return new Fault({ code: 'expression-type', what, remedy }, start, Math.max(1, end - start));
+  return new Fault({ code: 'expression-type', what, remedy, isMissing: true }, start, Math.max(1, end - start));
 }
 
 /** Returns the text with a capital letter at its beginning. */

@@ -18,6 +18,7 @@ import {
   Fault,
   isStackOverflow,
   isTooLarge,
+  NothingThere,
   omitHasNoValue,
   tooLarge,
   UnknownTouched,
@@ -312,7 +313,9 @@ interface Mistaken {
 
 function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown {
   if (error instanceof ArgumentFault) {
-    return new Fault({ code: 'expression-value', what: error.message, remedy: error.remedy }, 0, source.length);
+    const { message: what, remedy } = error;
+    const isMissing = error instanceof NothingThere;
+    return new Fault({ code: 'expression-value', what, remedy, isMissing }, 0, source.length);
   }
   if (!(error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError)) return error;
   const { start, end } = error.range ?? { start: 0, end: source.length };

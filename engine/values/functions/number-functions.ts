@@ -1,6 +1,6 @@
 import { revealed } from '../base/revealed.ts';
 import { type Value, isList, Unknown } from '../base/value.ts';
-import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
+import { ArgumentFault, NothingThere, UnknownTouched } from '../language/fault.ts';
 import { spendSteps } from '../language/step-limit.ts';
 import { booleanOf, listOf, numberOf, textOf, wholeOf, wordOf } from './arguments.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -18,7 +18,7 @@ function random([end, seed, start, step]: readonly (Value | undefined)[]): Value
   if (end !== undefined && isList(end)) {
     if (start !== undefined || step !== undefined)
       throw new ArgumentFault('start and step are of numbers, and this is a list', 'Leave them out.');
-    if (end.length === 0) throw new ArgumentFault('The list is empty');
+    if (end.length === 0) throw new NothingThere('The list is empty');
     return end[chance.below(end.length)] ?? null;
   }
   const [first, last, stride] = [wholeOf(start ?? 0), wholeOf(end), wholeOf(step ?? 1)];

@@ -2,7 +2,7 @@ import { Secret, isTellingNumber } from '../base/secret.ts';
 import { type Value, type ValueMap, isList, isMap, Unknown } from '../base/value.ts';
 import { listOf, mapOf, numberOf, textOf } from '../functions/arguments.ts';
 import { compareValues, isEqual } from '../language/compare.ts';
-import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
+import { ArgumentFault, NothingThere, UnknownTouched } from '../language/fault.ts';
 import { spendSteps } from '../language/step-limit.ts';
 import type { Helper } from './helper.ts';
 
@@ -28,7 +28,11 @@ function lengthOf(value: Value | undefined): number {
 
 function end(value: Value | undefined, index: 0 | -1): Value {
   const item = listOf(value).at(index);
-  if (item === undefined) throw new ArgumentFault('The list is empty', 'Ask first: {{#if list}}.');
+  if (item === undefined)
+    throw new NothingThere(
+      'The list is empty',
+      'Ask first: {{#if list}}. Or give a fallback: {{default (first list) "…"}}.',
+    );
   return item;
 }
 

@@ -7,6 +7,8 @@ export interface FaultDetails {
   readonly what: string;
   readonly why?: string | undefined;
   readonly remedy?: string | undefined;
+  /** True if only something that does not exist is in the way, beside what the code says. */
+  readonly isMissing?: boolean;
 }
 
 /** Converts an offset in a text to a place. Compiled text is shared by several places, so it does not know its own. */
@@ -54,6 +56,14 @@ export class ArgumentFault extends Error {
     this.remedy = remedy;
   }
 }
+
+/** Returns whether a mistake is that a variable, a member or an item does not exist. */
+export function isAboutMissing({ details: { code, isMissing } }: Fault): boolean {
+  return isMissing === true || code === 'undefined-variable' || code === 'missing-key';
+}
+
+/** A list is empty, so it has no item to give. `default` takes its fallback then, as for a member that does not exist. */
+export class NothingThere extends ArgumentFault {}
 
 const OMIT_HAS_NO_VALUE = {
   what: 'omit has no value: it only leaves out an argument, a keyword, a member or an item',

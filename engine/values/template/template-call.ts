@@ -6,7 +6,7 @@ import { compileExpression } from '../expression/expression.ts';
 import { findHelper, helperNames } from '../helpers/helper-table.ts';
 import { type Helper, callHelper } from '../helpers/helper.ts';
 import { isTrue } from '../language/compare.ts';
-import { ArgumentFault, Fault, UnknownTouched } from '../language/fault.ts';
+import { ArgumentFault, Fault, isAboutMissing, NothingThere, UnknownTouched } from '../language/fault.ts';
 import { didYouMean } from '../language/suggest.ts';
 import type { Frame, Level } from './template-frame.ts';
 import { type Evaluate, type PathOptions, compilePath, memberOf, whyNoMember } from './template-path.ts';
@@ -119,6 +119,7 @@ function guarded(call: Call, options: PathOptions, evaluate: Evaluate): Evaluate
       return evaluate(frame);
     } catch (error) {
       if (error instanceof UnknownTouched) return new Unknown(error.unknown.because);
+      if (error instanceof NothingThere && options.isLenient) return undefined;
       if (error instanceof ArgumentFault)
         throw options.source.fault('template-value', error.message, call, { remedy: error.remedy });
       throw error;
@@ -162,7 +163,7 @@ function compileSpecial(call: Call, helper: Helper, options: PathOptions): Evalu
       };
     }
     case 'expr':
-      return compileCel(call, first, strict);
+      return options.isLenient ? leniently(compileCel(call, first, strict)) : compileCel(call, first, strict);
     default:
       break;
   }
@@ -231,6 +232,18 @@ function compileLookup(call: Call, whole: SyntaxExpression, key: SyntaxExpressio
       remedy: 'Give a fallback: {{default (lookup x "y") "…"}}.',
     });
   });
+}
+
+/** Makes what does not exist give `undefined`. */
+function leniently(evaluate: Evaluate): Evaluate {
+  return (frame) => {
+    try {
+      return evaluate(frame);
+    } catch (error) {
+      if (error instanceof Fault && isAboutMissing(error)) return undefined;
+      throw error;
+    }
+  };
 }
 
 /**
