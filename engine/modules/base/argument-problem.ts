@@ -198,7 +198,7 @@ export function foreignArguments({ foreign }: AnyModule): Readonly<Record<string
 
 /** Returns whether a message of a schema goes on after the name of the argument, and so is not one of zod. */
 function isSentence(message: string): boolean {
-  return /^(?:must|may|needs|cannot|is|or) /.test(message);
+  return /^[a-z]/.test(message);
 }
 
 function sentenceOf(issue: z.core.$ZodIssue, message: string): string {
