@@ -115,7 +115,7 @@ test.each([
 
 test.each([
   ['--tags', 'alhpa', 'Did you mean "alpha"?'],
-  ['--skip-tags', 'gamma', 'See --list-tags'],
+  ['--skip-tags', 'gamma', '--list-tags prints all tags'],
 ])('a tag that no task has is an error before anything is done: %s %s', async (option, tag, remedy) => {
   writeFileSync(
     join(folder, 'tagged.yml'),
