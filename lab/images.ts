@@ -63,6 +63,7 @@ function imagesOf({ pods, coreDns, busybox, curl }: Place): Image[] {
       tag,
       ...shell,
       files: { ...shell.files, ...curl, '/agnhost': join(pods, 'agnhost') },
+      links: { ...shell.links, '/agnhost-2': '/agnhost' },
       config: { Entrypoint: ['/agnhost'], Cmd: ['pause'], Env: [PATH] },
     })),
   ];
