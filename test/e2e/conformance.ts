@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -57,7 +57,8 @@ export async function conformance(lab: Lab, folder: string): Promise<Conformance
   const program = join(await ensureConformance(), 'e2e.test');
   const ask = async (...args: readonly string[]): Promise<readonly Spec[]> => {
     const report = join(folder, 'report.json');
-    await end([
+    await rm(report, { force: true });
+    const output = await end([
       ...lab.enter,
       program,
       `--kubeconfig=${join(folder, 'admin.conf')}`,
@@ -67,7 +68,9 @@ export async function conformance(lab: Lab, folder: string): Promise<Conformance
       `--ginkgo.json-report=${report}`,
       ...args,
     ]);
-    return specsOf(await readFile(report, 'utf8'));
+    const specs = specsOf(await readFile(report, 'utf8').catch(() => '[]'));
+    if (specs.length === 0) throw new Error(`no spec has run:\n${output.slice(-3000)}`);
+    return specs;
   };
   return {
     specs: async () => (await ask('--ginkgo.dry-run', `--ginkgo.focus=\\[Conformance\\]`)).map(({ name }) => name),
@@ -75,9 +78,11 @@ export async function conformance(lab: Lab, folder: string): Promise<Conformance
   };
 }
 
-/** Runs a program to its end, however it ends: the report tells what went wrong. */
-async function end([command = '', ...args]: readonly string[]): Promise<void> {
-  await new Promise<void>((resolve) => execFile(command, args, { maxBuffer: 2 ** 30 }, () => resolve()));
+/** Runs a program to its end, however it ends: the report tells what went wrong. Returns its output. */
+async function end([command = '', ...args]: readonly string[]): Promise<string> {
+  return await new Promise((resolve) =>
+    execFile(command, args, { maxBuffer: 2 ** 30 }, (_, stdout, stderr) => resolve(stdout + stderr)),
+  );
 }
 
 function exactly(name: string): string {
