@@ -10,6 +10,7 @@ import { type Ended, run } from '../vault/workshop.ts';
 import { entryOf, rendered, resolved, roleScope, tasksOf } from './role-scope.ts';
 
 /** The program that stores copies of snapshots, and what restore.yml runs, with rclone, age and a real server of S3. */
+const HOST = 'k8s-master-1';
 const OLD = 'etcd-k8s-master-1-20260101T000000Z.db';
 const NEW = 'etcd-k8s-master-1-20260102T000000Z.db';
 const OF_OTHER = 'etcd-k8s-master-2-20260103T000000Z.db';
@@ -75,8 +76,8 @@ const variables = (extra: ValueMap): ValueMap => ({
 const ENVIRONMENT = { PATH: '/usr/bin:/bin', HOME: folder, AWS_CA_BUNDLE: at('store.crt') };
 
 /** Writes the files of the role, and runs its program. */
-async function program(command: string, extra: ValueMap = {}, env = ENVIRONMENT): Promise<Ended> {
-  const options = { role: 'etcd-backup', extra: variables(extra) };
+async function program(command: string, extra: ValueMap = {}, env = ENVIRONMENT, host = HOST): Promise<Ended> {
+  const options = { role: 'etcd-backup', host, extra: variables(extra) };
   writeFileSync(at('settings.env'), await rendered('etcd-backup-s3.env.hbs', options));
   writeFileSync(at('ca.crt'), readFileSync(at('store.crt')));
   writeFileSync(at('program'), await rendered('etcd-backup-s3.hbs', options));
@@ -92,6 +93,16 @@ async function succeeds(command: string, extra: ValueMap = {}): Promise<string> 
 
 const decrypted = (file: string): Buffer =>
   execFileSync('age', ['--decrypt', '--identity', at('identity.txt'), file], { maxBuffer: 1e9 });
+
+it('takes no copy of another host for its own', async () => {
+  const prod = join(store.data, 'backups/prod');
+  mkdirSync(prod, { recursive: true });
+  for (const host of ['axb', 'a.b-2', 'c.a.b'])
+    writeFileSync(join(prod, `etcd-${host}-20260101T000000Z.db.age`), CONTENT);
+  const { status, stderr } = await program('newest', {}, ENVIRONMENT, 'a.b');
+  expect(stderr).toContain('has no copy of a snapshot of this host');
+  expect(status).toBe(1);
+});
 
 describe('the program of a host', () => {
   it('stores the newest snapshot once, encrypted, and knows it', async () => {
